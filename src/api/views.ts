@@ -1,0 +1,259 @@
+// What the API answers with, as schemas: OpenAPI, the typed client and the server's own check of its answers all come from these.
+// Texts are in the language of Accept-Language; codes and parameters are the same in every language.
+import { z } from "zod";
+
+export const JsonView = z.record(z.string(), z.unknown());
+const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
+
+export const ReasonView = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  message: z.string(),
+  who: z.enum(["you", "operator", "nobody"]).meta({ description: "who can do something about it" }),
+});
+
+export const EvidenceView = z.object({
+  source: z.enum(["event", "condition", "container", "log", "response"]),
+  object: z.string(),
+  text: z.string(),
+});
+
+export const ProblemItem = z.object({
+  code: z.string(),
+  severity: z.enum(["error", "warning"]),
+  pointer: z.string().meta({ description: "JSON Pointer into the document" }),
+  line: z.int().optional(),
+  column: z.int().optional(),
+  message: z.string(),
+  hint: z.string().optional(),
+  nearest: z.string().optional(),
+});
+
+/** RFC 9457. */
+export const ErrorView = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  who: z.enum(["you", "operator", "nobody"]),
+  advice: z.string(),
+  requestId: z.string(),
+  problems: z.array(ProblemItem).optional(),
+});
+
+const phase = z.enum(["waiting", "queued", "running", "succeeded", "failed", "rejected", "skipped", "cancelled"]);
+const runPhase = z.enum(["running", "succeeded", "failed", "rejected", "cancelled"]);
+
+export const JobView = z.object({
+  name: z.string(),
+  type: z.string(),
+  component: z.string(),
+  needs: z.array(z.string()),
+  phase,
+  reason: ReasonView,
+  evidence: z.array(EvidenceView),
+  attempt: z.int(),
+  attempts: z.int(),
+  startedAt: timestamp.nullable(),
+  finishedAt: timestamp.nullable(),
+  output: JsonView,
+});
+
+export const RunSummary = z.object({
+  id: z.string(),
+  application: z.string(),
+  number: z.int(),
+  revision: z.int(),
+  kind: z.enum(["deploy", "delete"]),
+  cluster: z.string(),
+  clusterKind: z.enum(["kubernetes", "sandbox", "unknown"]),
+  namespace: z.string(),
+  phase: runPhase,
+  actor: z.string(),
+  message: z.string(),
+  createdAt: timestamp,
+  finishedAt: timestamp.nullable(),
+});
+
+export const RunView = RunSummary.extend({
+  jobs: z.array(JobView),
+  /** Follow the events after this one to miss none. */
+  lastEvent: z.int(),
+});
+
+export const ObjectView = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+});
+
+export const ChangeView = z.object({
+  component: z.string(),
+  object: ObjectView,
+  action: z.enum(["create", "update", "delete", "keep", "unchanged"]),
+  class: z.enum(["create", "in-place", "rolling", "orphan-recreate", "new-name", "recreate", "delete", "none"]),
+  fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+});
+
+export const PlanView = z.object({
+  application: z.string(),
+  namespace: z.string(),
+  cluster: z.string(),
+  clusterKind: z.enum(["kubernetes", "sandbox", "none"]),
+  jobs: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      component: z.string(),
+      needs: z.array(
+        z.object({
+          job: z.string(),
+          because: z.enum(["dependsOn", "reference", "order"]),
+          pointer: z.string().optional(),
+        }),
+      ),
+      objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
+      timeout: z.int().meta({ description: "milliseconds" }),
+      attempts: z.int(),
+    }),
+  ),
+  layers: z.array(z.array(z.string())).meta({ description: "jobs that may run at the same time, layer after layer" }),
+  changes: z.array(ChangeView),
+  warnings: z.array(ProblemItem),
+  hash: z.string(),
+});
+
+export const ObjectHealthView = z.object({
+  object: ObjectView,
+  state: z.enum([
+    "missing",
+    "progressing",
+    "blocked",
+    "ready",
+    "degraded",
+    "suspended",
+    "failed",
+    "rejected",
+    "unknown",
+  ]),
+  reason: ReasonView,
+  evidence: z.array(EvidenceView),
+  ready: z.int().optional(),
+  wanted: z.int().optional(),
+  address: z.string().optional(),
+});
+
+export const Health = z.enum(["healthy", "changing", "degraded", "unknown"]);
+
+export const ComponentStatus = z.object({
+  name: z.string(),
+  type: z.string(),
+  health: Health,
+  state: ObjectHealthView.shape.state,
+  reason: ReasonView,
+  evidence: z.array(EvidenceView),
+  ready: z.int().optional(),
+  wanted: z.int().optional(),
+  objects: z.array(ObjectHealthView),
+});
+
+export const ApplicationSummaryView = z.object({
+  project: z.string(),
+  name: z.string(),
+  cluster: z.string(),
+  clusterKind: z.enum(["kubernetes", "sandbox", "unknown"]),
+  namespace: z.string(),
+  revision: z.int(),
+  updatedAt: timestamp,
+  lastRun: z
+    .object({ id: z.string(), number: z.int(), kind: z.string(), phase: runPhase, finishedAt: timestamp.nullable() })
+    .nullable(),
+});
+
+export const ApplicationView = ApplicationSummaryView.extend({
+  document: JsonView.meta({
+    description: "secret values are sealed tokens: sent back unchanged, they keep their value",
+  }),
+});
+
+export const StatusView = ApplicationSummaryView.extend({
+  health: Health,
+  addresses: z.array(z.string()),
+  components: z.array(ComponentStatus),
+});
+
+export const WhyView = z.object({
+  sentence: z.string().meta({ description: "from what is seen down to the root cause" }),
+  chain: z.array(z.object({ subject: z.string(), reason: ReasonView, evidence: z.array(EvidenceView) })),
+});
+
+export const RevisionSummary = z.object({
+  number: z.int(),
+  cluster: z.string(),
+  namespace: z.string(),
+  actor: z.string(),
+  message: z.string(),
+  createdAt: timestamp,
+  hash: z.string(),
+});
+
+export const RevisionView = RevisionSummary.extend({ document: JsonView });
+
+export const DiffView = z.object({ from: z.string(), to: z.string(), changes: z.array(ChangeView) });
+
+export const LogLineView = z.object({ at: timestamp, pod: z.string(), container: z.string(), text: z.string() });
+
+export const EventView = z.object({
+  sequence: z.int(),
+  at: timestamp,
+  type: z.string(),
+  application: z.string(),
+  run: z.string().nullable(),
+  data: JsonView,
+});
+
+export const ClusterView = z.object({
+  name: z.string(),
+  kind: z.enum(["kubernetes", "sandbox"]),
+  reachable: z.boolean(),
+  detail: z.string(),
+  version: z.string(),
+});
+
+export const TokenView = z.object({
+  id: z.string(),
+  name: z.string(),
+  project: z.string().meta({ description: '"*" stands for all projects' }),
+  role: z.enum(["read", "write", "admin"]),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+});
+
+export const FieldView = z.object({
+  path: z.string(),
+  type: z.string(),
+  required: z.boolean(),
+  default: z.unknown().optional(),
+  description: z.string(),
+  values: z.array(z.string()).optional(),
+});
+
+export const DefinitionView = z.object({
+  kind: z.enum(["component", "trait", "job"]),
+  name: z.string(),
+  summary: z.string(),
+  fields: z.array(FieldView),
+  outputs: z.array(z.string()).optional(),
+  examples: z.array(z.object({ title: z.string(), value: z.unknown() })),
+});
+
+export const VersionView = z.object({ version: z.string(), api: z.literal("v1"), node: z.string() });
+
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().meta({ description: "pass as `after`; null on the last page" }),
+  });
+}

@@ -1,0 +1,167 @@
+// Definitions are values: what a component type, a trait or a job type is, said once. Validation, JSON Schema, `kubemin explain`,
+// the reference pages and the TypeScript type that `render` or `run` receives all come from the one value.
+// Nothing registers itself: catalog.ts gathers the values at the composition root.
+import type { ZodType } from "zod";
+import type { Json, JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { ClusterFacts } from "../model/plan.ts";
+import type { Path } from "../model/pointer.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Localized } from "../model/text.ts";
+import type { JobOutcome, JobRun } from "./job.ts";
+
+/** Where a definition names something else. Component references order the jobs; the others may also exist on the cluster already. */
+export interface Reference {
+  readonly kind: "component" | "ConfigMap" | "Secret";
+  readonly name: string;
+  /** An output of the component, when one is asked for. */
+  readonly output?: string;
+  /** From the root of the properties or of the trait's data. */
+  readonly path: Path;
+  /** Something outside of this document makes it, perhaps later: its absence is not a problem of the document. */
+  readonly external?: boolean;
+}
+
+export interface RenderedObject {
+  readonly manifest: Manifest;
+  /** Holds data: kept at deletion unless the user asks otherwise. */
+  readonly keep?: boolean;
+}
+
+/** A request for a persistent volume. Whether it becomes a claim of its own or a template of a StatefulSet is the controller's choice. */
+export interface VolumeClaim {
+  /** Of the volume inside the pod. */
+  readonly name: string;
+  readonly size: string;
+  readonly accessModes: readonly string[];
+  readonly storageClassName?: string;
+  /** Survives the deletion of the application (the default of `storage`). */
+  readonly keep: boolean;
+}
+
+/** Additive: lists are joined, fields are set once. Two contributions that set one field to different values are a problem naming both. */
+export interface Contribution {
+  readonly env?: readonly JsonObject[];
+  readonly envFrom?: readonly JsonObject[];
+  readonly volumes?: readonly JsonObject[];
+  /** Mounts of the main container. */
+  readonly mounts?: readonly JsonObject[];
+  readonly claims?: readonly VolumeClaim[];
+  readonly containers?: readonly JsonObject[];
+  readonly initContainers?: readonly JsonObject[];
+  /** Fields of the main container; the renderer's allow-list decides which. */
+  readonly container?: JsonObject;
+  /** Fields of the pod's spec; likewise. */
+  readonly pod?: JsonObject;
+  /** Fields of the controller's spec (replicas, strategy …); likewise. */
+  readonly controller?: JsonObject;
+  /** Applied with the component. */
+  readonly objects?: readonly RenderedObject[];
+  /** Applied once the component is ready, as a job of their own (`web:route`). */
+  readonly exposure?: readonly RenderedObject[];
+  readonly warnings?: readonly Problem[];
+}
+
+export interface RenderContext {
+  readonly project: string;
+  readonly application: string;
+  readonly namespace: string;
+  readonly component: string;
+  readonly facts: ClusterFacts;
+  /** Milliseconds that the component's job may take. */
+  readonly timeout: number;
+  /** Output of another component; checked before, so it exists. */
+  readonly output: (component: string, output: string) => string;
+}
+
+/** What a component type makes, before its traits. `pod: null`: it has no containers, and takes no traits that need one. */
+export interface Workload {
+  /** The pod's spec; the first container is the main one. */
+  readonly pod: JsonObject | null;
+  /** Volumes of its own, beside those of traits. */
+  readonly claims?: readonly VolumeClaim[];
+  /** Each pod gets volumes of its own, made from templates (StatefulSet); otherwise each claim is an object that all pods share. */
+  readonly claimTemplates?: boolean;
+  /** Wraps the finished pod template into the object that runs it. The framework adds labels, namespace and traits' fields. */
+  readonly controller?: (parts: {
+    readonly template: JsonObject;
+    readonly claims: readonly VolumeClaim[];
+    /** The immutable labels that select the pods. */
+    readonly labels: JsonObject;
+  }) => Manifest;
+  readonly objects: readonly RenderedObject[];
+}
+
+export interface Example<T> {
+  readonly title: Localized;
+  readonly value: T;
+}
+
+interface DefinitionHead {
+  readonly name: string;
+  readonly summary: Localized;
+}
+
+export interface ComponentDefinition<P = unknown> extends DefinitionHead {
+  readonly schema: ZodType<P>;
+  readonly examples: readonly Example<JsonObject>[];
+  /** Job type that brings it to the cluster. */
+  readonly job: "deploy" | "task";
+  /** What others may refer to, e.g. host, port, url. Pure: known before anything runs. */
+  readonly outputs?: (
+    name: string,
+    properties: P,
+    context: { readonly namespace: string },
+  ) => Readonly<Record<string, string>>;
+  readonly references?: (properties: P) => readonly Reference[];
+  /** Paths of secret values inside the raw properties; they are sealed before anything else sees them. */
+  readonly secrets?: (properties: Json) => readonly Path[];
+  /** Rules that a schema cannot say. Paths from the root of the properties. */
+  readonly check?: (properties: P) => readonly Problem[];
+  readonly render: (properties: P, context: RenderContext) => Workload;
+}
+
+export interface TraitTarget {
+  readonly type: string;
+  readonly properties: Json;
+  /** The first port that the component serves, when it has one. */
+  readonly port: number | undefined;
+}
+
+export interface TraitDefinition<D = unknown> extends DefinitionHead {
+  readonly schema: ZodType<D>;
+  readonly examples: readonly Example<Json>[];
+  /** Component types it can be attached to; "pods": all that have containers. */
+  readonly appliesTo: "pods" | readonly string[];
+  readonly references?: (data: D) => readonly Reference[];
+  readonly secrets?: (data: Json) => readonly Path[];
+  readonly check?: (data: D, target: TraitTarget) => readonly Problem[];
+  readonly render: (data: D, target: TraitTarget, context: RenderContext) => Contribution;
+}
+
+export interface JobDefinition<I = unknown> extends DefinitionHead {
+  readonly input: ZodType<I>;
+  /** Milliseconds, when the document says nothing. */
+  readonly timeout: number;
+  /**
+   * May be run again after a crash: it must converge (server-side apply, deterministic names) and never assume that it is the first.
+   * Throws only what it did not expect; refusals and failures are outcomes.
+   */
+  readonly run: (job: JobRun<I>) => Promise<JobOutcome>;
+  /** Stops what the job left running on the cluster, when the user cancels. */
+  readonly cancel?: (job: JobRun<I>) => Promise<void>;
+}
+
+// The type parameter ends here: the catalog hands a definition only what its own schema has parsed, which is what makes each cast true.
+
+export function defineComponent<P>(definition: ComponentDefinition<P>): ComponentDefinition {
+  return Object.freeze(definition) as ComponentDefinition;
+}
+
+export function defineTrait<D>(definition: TraitDefinition<D>): TraitDefinition {
+  return Object.freeze(definition) as TraitDefinition;
+}
+
+export function defineJob<I>(definition: JobDefinition<I>): JobDefinition {
+  return Object.freeze(definition) as JobDefinition;
+}

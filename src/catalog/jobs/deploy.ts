@@ -1,0 +1,79 @@
+// Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
+import { z } from "zod";
+import { reason } from "../../model/reason.ts";
+import { refKey, refOf } from "../../model/manifest.ts";
+import type { PlannedObject } from "../../model/plan.ts";
+import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import { defineJob } from "../define.ts";
+import type { JobOutcome, JobRun } from "../job.ts";
+import { patiently, refusal } from "./patience.ts";
+import { untilSettled } from "./settled.ts";
+
+export const deploy = defineJob({
+  name: "deploy",
+  summary: { en: "Applies objects and waits until they are ready", zh: "应用对象并等待就绪" },
+  input: z.looseObject({}),
+  timeout: 10 * 60_000,
+  async run(job) {
+    try {
+      const applied = await applyObjects(job);
+      return await outcomeOf(job, applied);
+    } catch (error) {
+      if (error instanceof ClusterError) return refusal(error);
+      throw error;
+    }
+  },
+});
+
+/** Applies in the planned order, with the list of what we own written before and after. */
+export async function applyObjects(job: JobRun<unknown>): Promise<readonly Applied[]> {
+  const known = new Map((await job.inventory.list()).map((owned) => [refKey(owned), owned.uid]));
+  const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
+  if (fresh.length > 0) await job.inventory.put(fresh.map((object) => ({ object, uid: null })));
+  const applied: Applied[] = [];
+  try {
+    for (const object of job.objects) {
+      job.signal.throwIfAborted();
+      applied.push(
+        await patiently(job, () => job.cluster.apply(object.manifest, { signal: job.signal, reveal: job.reveal })),
+      );
+    }
+  } finally {
+    await recordUids(job, applied, known);
+  }
+  return applied;
+}
+
+async function recordUids(
+  job: JobRun<unknown>,
+  applied: readonly Applied[],
+  known: ReadonlyMap<string, string | null>,
+): Promise<void> {
+  const pairs: { object: PlannedObject; uid: string }[] = [];
+  for (const [index, one] of applied.entries()) {
+    const object = job.objects[index];
+    if (object !== undefined && known.get(refKey(one.ref)) !== one.uid) pairs.push({ object, uid: one.uid });
+  }
+  if (pairs.length > 0) await job.inventory.put(pairs);
+}
+
+async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Promise<JobOutcome> {
+  if (applied.length === 0) return { phase: "succeeded", reason: reason("Unchanged") };
+  const health = await untilSettled(job, applied);
+  const bad = health.find((one) => one.state !== "ready");
+  if (bad !== undefined) {
+    return {
+      phase: bad.state === "rejected" ? "rejected" : "failed",
+      reason: bad.reason,
+      evidence: bad.evidence,
+      retryable: bad.state === "failed",
+    };
+  }
+  const addresses = health.flatMap((one) => (one.facts?.address === undefined ? [] : [one.facts.address]));
+  const changed = applied.some((one) => one.action !== "unchanged");
+  return {
+    phase: "succeeded",
+    reason: reason(changed ? "Ready" : "Unchanged"),
+    output: addresses.length === 0 ? {} : { addresses },
+  };
+}

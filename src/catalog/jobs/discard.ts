@@ -1,0 +1,54 @@
+// Removes objects that the application owns, by uid, and takes them off its list. What holds data is kept unless asked for.
+import { reason } from "../../model/reason.ts";
+import type { OwnedObject } from "../../model/revision.ts";
+import { shortRef } from "../../model/manifest.ts";
+import { LABELS } from "../../model/manifest.ts";
+import type { JobRun } from "../job.ts";
+import { patiently } from "./patience.ts";
+
+/** What carries traffic goes first, what others read goes last. */
+const ORDER = [
+  "HTTPRoute",
+  "Ingress",
+  "Service",
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "ConfigMap",
+  "Secret",
+];
+
+export interface Discarded {
+  readonly removed: number;
+  readonly kept: readonly string[];
+}
+
+export async function discard(
+  job: JobRun<unknown>,
+  objects: readonly OwnedObject[],
+  volumes: boolean,
+): Promise<Discarded> {
+  const rank = (object: OwnedObject): number =>
+    ORDER.includes(object.kind) ? ORDER.indexOf(object.kind) : ORDER.length;
+  const sorted = [...objects].sort((a, b) => rank(a) - rank(b));
+  const going = sorted.filter((object) => volumes || !object.keep);
+  for (const object of going) {
+    job.signal.throwIfAborted();
+    job.report(reason("Removing", { object: shortRef(object) }));
+    const uid = object.uid ?? (await uidOfIntent(job, object));
+    if (uid !== null) await patiently(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
+    await job.inventory.forget([object]);
+  }
+  const kept = sorted.filter((object) => !volumes && object.keep);
+  return { removed: going.length, kept: kept.map(shortRef) };
+}
+
+/** We were about to make it and never learnt whether we did: ours only if it says so itself. */
+async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
+  const live = await patiently(job, () => job.cluster.read(object, job.signal));
+  const ours =
+    live?.metadata.labels?.[LABELS.application] === object.application &&
+    live.metadata.labels[LABELS.project] === object.project;
+  return ours ? (live.metadata.uid ?? null) : null;
+}

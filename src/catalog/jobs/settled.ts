@@ -1,0 +1,34 @@
+// Waits until applied objects are all ready, or one of them never will be. Never polls: the cluster tells.
+import { type ObjectHealth, worst } from "../../model/health.ts";
+import { refKey } from "../../model/manifest.ts";
+import type { Applied } from "../../ports/cluster.ts";
+import type { JobRun } from "../job.ts";
+
+/** The health that decided: of the one object that failed or was refused, or every object's when all are ready. Empty when the signal aborted. */
+export function untilSettled(job: JobRun<unknown>, applied: readonly Applied[]): Promise<readonly ObjectHealth[]> {
+  const latest = new Map<string, ObjectHealth>();
+  return new Promise((resolve) => {
+    let unfollow = (): void => {};
+    let settled = false;
+    const settle = (result: readonly ObjectHealth[]): void => {
+      if (settled) return;
+      settled = true;
+      job.signal.removeEventListener("abort", abort);
+      // The cluster may answer before `follow` has returned what ends it.
+      queueMicrotask(() => unfollow());
+      resolve(result);
+    };
+    const abort = (): void => settle([]);
+    if (job.signal.aborted || applied.length === 0) return settle([]);
+    job.signal.addEventListener("abort", abort, { once: true });
+    unfollow = job.cluster.follow(applied, (health) => {
+      if (settled) return;
+      latest.set(refKey(health.ref), health);
+      const all = [...latest.values()];
+      const deciding = worst(all);
+      if (deciding?.state === "failed" || deciding?.state === "rejected") return settle([deciding]);
+      if (latest.size === applied.length && all.every((one) => one.state === "ready")) return settle(all);
+      if (deciding !== undefined && deciding.state !== "ready") job.report(deciding.reason, deciding.evidence);
+    });
+  });
+}

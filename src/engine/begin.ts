@@ -1,0 +1,116 @@
+// Makes a run: revision, run, jobs and events in one transaction, then hands it to whoever drives runs.
+import { PlatformError } from "../model/errors.ts";
+import type { PlannedJob } from "../model/plan.ts";
+import { reason } from "../model/reason.ts";
+import type { Revision } from "../model/revision.ts";
+import type { Job, Run, RunKind } from "../model/run.ts";
+import { eventOf } from "./drive.ts";
+import type { WriteConditions } from "./requests.ts";
+import type { World } from "./world.ts";
+
+export interface NewRunRequest extends WriteConditions {
+  readonly project: string;
+  readonly application: string;
+  readonly kind: RunKind;
+  readonly revision: number;
+  /** Newest revision when we looked; 0: the application is new. */
+  readonly seenRevision: number;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly message: string;
+  readonly jobs: readonly PlannedJob[];
+  /** Jobs that count as done already (a retry from a later job). */
+  readonly done?: readonly Job[];
+  readonly newRevision?: Revision;
+}
+
+/** The run that an earlier request with the same key made, if there was one. */
+export async function repeated(world: World, project: string, conditions: WriteConditions): Promise<Run | null> {
+  if (conditions.idempotency === undefined) return null;
+  const record = await world.store.runs.idempotent(project, conditions.idempotency.key);
+  if (record === null) return null;
+  if (record.request !== conditions.idempotency.request) throw new PlatformError("IdempotencyMismatch");
+  return world.store.runs.get(record.run);
+}
+
+/** Fails with StaleEtag unless the newest revision is the one that the caller saw. */
+export function expectRevision(application: string, actual: number, expected: number | undefined): void {
+  if (expected === undefined || expected === actual) return;
+  throw new PlatformError("StaleEtag", {
+    name: application,
+    actual: `revision ${actual}`,
+    expected: `revision ${expected}`,
+  });
+}
+
+export async function beginRun(world: World, request: NewRunRequest): Promise<Run> {
+  const { project, application } = request;
+  const run: Run = {
+    id: world.newId(),
+    project,
+    application,
+    number: await world.store.runs.nextRunNumber(project, application),
+    revision: request.revision,
+    kind: request.kind,
+    cluster: request.cluster,
+    namespace: request.namespace,
+    phase: "running",
+    actor: request.actor,
+    message: request.message,
+    createdAt: world.clock.now().toISOString(),
+    finishedAt: null,
+    cancelledBy: null,
+  };
+  const done = new Map((request.done ?? []).map((job) => [job.name, job]));
+  const jobs = request.jobs.map((plan) => newJob(run, plan, done.get(plan.name)));
+  const events = [
+    eventOf(run, "run.created", { number: run.number, kind: run.kind, revision: run.revision, jobs: jobs.length }),
+  ];
+  const { idempotency } = request;
+  const created = await world.store.runs.create({
+    run,
+    jobs,
+    events,
+    expectedRevision: request.seenRevision,
+    ...(request.newRevision === undefined ? {} : { revision: request.newRevision }),
+    ...(idempotency === undefined ? {} : { idempotency: { project, run: run.id, ...idempotency } }),
+  });
+  if (!created.ok) return afterConflict(world, request, created);
+  world.dispatch.wake(run.id);
+  return run;
+}
+
+function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
+  if (done !== undefined) return { ...done, run: run.id, plan };
+  const components = plan.needs.map((need) => need.job).join(", ");
+  return {
+    run: run.id,
+    name: plan.name,
+    plan,
+    phase: "waiting",
+    reason: reason("Dependencies", { components }),
+    evidence: [],
+    attempt: 0,
+    notBefore: null,
+    startedAt: null,
+    finishedAt: null,
+    output: {},
+  };
+}
+
+/** Somebody was faster: perhaps the same request, sent twice. */
+async function afterConflict(
+  world: World,
+  request: NewRunRequest,
+  conflict: { readonly conflict: "revision" | "run"; readonly actual: string },
+): Promise<Run> {
+  const twin = await repeated(world, request.project, request);
+  if (twin !== null) return twin;
+  if (conflict.conflict === "run")
+    throw new PlatformError("RunInProgress", { run: conflict.actual, application: request.application });
+  throw new PlatformError("StaleEtag", {
+    name: request.application,
+    actual: `revision ${conflict.actual}`,
+    expected: `revision ${request.seenRevision}`,
+  });
+}

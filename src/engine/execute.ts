@@ -1,0 +1,159 @@
+// One attempt of one job: looks its type up, gives it what it needs, and holds it to its deadline.
+// Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
+import type { JobDefinition } from "../catalog/define.ts";
+import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
+import type { Evidence } from "../model/health.ts";
+import { type Reason, reason } from "../model/reason.ts";
+import type { OwnedObject } from "../model/revision.ts";
+import type { Job, Run } from "../model/run.ts";
+import { isSealed } from "../model/sealed.ts";
+import { ClusterError } from "../ports/cluster.ts";
+import type { Mask } from "./masking.ts";
+import { gaveUp, type Interruption } from "./settle.ts";
+import type { World } from "./world.ts";
+
+export interface Attempt {
+  readonly run: Run;
+  readonly job: Job;
+  readonly mask: Mask;
+  /** Aborts when the user cancels. */
+  readonly cancelled: AbortSignal;
+  /** Aborts when this process no longer drives the run. */
+  readonly lost: AbortSignal;
+  readonly report: (reason: Reason, evidence: readonly Evidence[]) => void;
+}
+
+export type AttemptResult = JobOutcome | Interruption | "left";
+
+/** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
+const GRACE = 5_000;
+
+export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
+  const { run, job } = attempt;
+  const definition = world.catalog.jobs.get(job.plan.type);
+  const cluster = world.clusters.get(run.cluster);
+  if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
+  if (cluster === undefined)
+    return broken(`cluster ${run.cluster} is not known to this server: start it with that cluster's context`);
+
+  const ending = new AbortController();
+  const expired = new AbortController();
+  const started = job.startedAt === null ? world.clock.now().getTime() : Date.parse(job.startedAt);
+  const remaining = Math.max(0, started + job.plan.timeout - world.clock.now().getTime());
+  void world.clock.sleep(remaining, ending.signal).then(() => expired.abort());
+  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
+
+  let last: { reason: Reason; evidence: readonly Evidence[] } = { reason: job.reason, evidence: job.evidence };
+  const context: JobRun<unknown> = {
+    ...scopeOf(world, attempt),
+    cluster,
+    signal: AbortSignal.any([stop, ending.signal]),
+    report(why, evidence = []) {
+      last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence) };
+      attempt.report(last.reason, last.evidence);
+    },
+  };
+  try {
+    const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
+    if (attempt.lost.aborted) return "left";
+    if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
+    if (expired.signal.aborted) return gaveUp(job, last.reason, last.evidence);
+    return result === "silent" ? gaveUp(job, last.reason, last.evidence) : attempt.mask.outcome(result);
+  } finally {
+    ending.abort();
+  }
+}
+
+async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
+  try {
+    const input = definition.input.safeParse(context.input);
+    if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
+    return await definition.run({ ...context, input: input.data });
+  } catch (error) {
+    if (error instanceof ClusterError)
+      return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    return broken(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal): Promise<"silent"> {
+  const either = AbortSignal.any([stop, ending]);
+  if (!either.aborted)
+    await new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true }));
+  await world.clock.sleep(GRACE, ending);
+  return "silent";
+}
+
+async function cancelType(
+  world: World,
+  attempt: Attempt,
+  type: { definition: JobDefinition; context: JobRun<unknown> },
+): Promise<Interruption> {
+  const stopping = new AbortController();
+  const work = type.definition.cancel?.({ ...type.context, signal: stopping.signal }).catch((error: unknown) => {
+    world.log.write("warn", "a cancelled job could not be stopped on the cluster", {
+      job: attempt.job.name,
+      run: attempt.run.id,
+      error: attempt.mask.text(String(error)),
+    });
+  });
+  await Promise.race([work, world.clock.sleep(30_000, attempt.lost)]);
+  stopping.abort();
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
+}
+
+function broken(detail: string): JobOutcome {
+  return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
+}
+
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report">;
+
+function scopeOf(world: World, { run, job, mask }: Attempt): Scope {
+  const { project, application } = run;
+  const key = (content: string) => ({ project, application, component: job.plan.component, content });
+  return {
+    project,
+    application,
+    component: job.plan.component,
+    namespace: run.namespace,
+    run: run.id,
+    revision: run.revision,
+    attempt: job.attempt,
+    input: job.plan.input,
+    objects: job.plan.objects,
+    clock: world.clock,
+    reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),
+    inventory: inventoryOf(world, run, job),
+    completions: {
+      get: (content) => world.store.completions.get(key(content)),
+      put: (content, output) => world.store.completions.put(key(content), output),
+    },
+    keepLog: (lines) =>
+      world.store.logs.append(
+        run.id,
+        job.name,
+        lines.map((line) => ({ ...line, text: mask.text(line.text) })),
+      ),
+  };
+}
+
+function inventoryOf(world: World, run: Run, job: Job): JobInventory {
+  const { project, application, cluster } = run;
+  const owned = (object: JobRun<unknown>["objects"][number], uid: string | null): OwnedObject => ({
+    project,
+    application,
+    component: job.plan.component,
+    cluster,
+    apiVersion: object.manifest.apiVersion,
+    kind: object.manifest.kind,
+    namespace: object.manifest.metadata.namespace ?? "",
+    name: object.manifest.metadata.name,
+    uid,
+    keep: object.keep,
+  });
+  return {
+    list: () => world.store.inventory.list(project, application),
+    put: (objects) => world.store.inventory.put(objects.map(({ object, uid }) => owned(object, uid))),
+    forget: (objects) => world.store.inventory.remove(objects),
+  };
+}

@@ -1,0 +1,56 @@
+// Log lines of an application: of its pods while there are pods, else what was kept of its tasks.
+import { PlatformError } from "../model/errors.ts";
+import { nearest } from "../model/name.ts";
+import type { LogLine, LogOptions } from "../ports/cluster.ts";
+import { knownCluster } from "./clusters.ts";
+import { secretMask } from "./masking.ts";
+import { knownApplication } from "./remove.ts";
+import type { Place } from "./requests.ts";
+import { knownRevision } from "./revisions.ts";
+import type { World } from "./world.ts";
+
+export async function readLogs(
+  world: World,
+  request: Place & { readonly component?: string },
+  options: LogOptions,
+): Promise<AsyncIterable<LogLine>> {
+  const current = await knownApplication(world, request);
+  const { plan, document } = await knownRevision(world, request, current.revision);
+  const names = document.components.map((one) => one.name);
+  const { component } = request;
+  if (component !== undefined && !names.includes(component)) {
+    throw new PlatformError("NotFound", {
+      what: "component",
+      name: component,
+      known: nearest(component, names) ?? names.join(", "),
+    });
+  }
+  const cluster = knownCluster(world, current.cluster);
+  const mask = secretMask(request.project, plan.jobs, world.vault);
+  const owner = {
+    namespace: current.namespace,
+    application: current.name,
+    ...(component === undefined ? {} : { component }),
+  };
+  return masked(orKept(world, request, cluster.logs(owner, options), options), mask.text);
+}
+
+async function* masked(lines: AsyncIterable<LogLine>, text: (value: string) => string): AsyncIterable<LogLine> {
+  for await (const line of lines) yield { ...line, text: text(line.text) };
+}
+
+async function* orKept(
+  world: World,
+  request: Place & { readonly component?: string },
+  live: AsyncIterable<LogLine>,
+  options: LogOptions,
+): AsyncIterable<LogLine> {
+  let any = false;
+  for await (const line of live) {
+    any = true;
+    yield line;
+  }
+  if (any || request.component === undefined) return;
+  const run = await world.store.logs.latestRun(request.project, request.application, request.component);
+  if (run !== null) yield* await world.store.logs.read(run, request.component, options.tail ?? 10_000);
+}

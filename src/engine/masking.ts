@@ -1,0 +1,72 @@
+// A second wall for secrets: whatever a cluster or a program answers (events, log lines, error texts) is searched for the values
+// that this application's objects hold before it is stored or shown. Values shorter than four characters are not searched for:
+// masking every "1" would destroy the text and hide nothing.
+import type { JobOutcome } from "../catalog/job.ts";
+import type { Evidence } from "../model/health.ts";
+import type { PlannedJob } from "../model/plan.ts";
+import type { Reason } from "../model/reason.ts";
+import { isSealed, MASK, mapStrings } from "../model/sealed.ts";
+import type { Vault } from "../ports/vault.ts";
+
+const SHORTEST = 4;
+
+export interface Mask {
+  text(value: string): string;
+  reason(value: Reason): Reason;
+  evidence(value: readonly Evidence[]): readonly Evidence[];
+  outcome(value: JobOutcome): JobOutcome;
+}
+
+/** Opens what the jobs hold, in memory only. A token that does not open hides nothing, so it is passed over. */
+export function secretMask(project: string, jobs: readonly PlannedJob[], vault: Vault): Mask {
+  const values = new Set<string>();
+  const note = (value: string): void => {
+    for (const form of [value, Buffer.from(value).toString("base64"), ...decoded(value)])
+      if (form.length >= SHORTEST) values.add(form);
+  };
+  for (const job of jobs) {
+    for (const { manifest } of job.objects) {
+      mapStrings(manifest, (text) => {
+        if (isSealed(text)) open(project, text, vault, note);
+        return text;
+      });
+    }
+  }
+  return maskOf([...values].sort((a, b) => b.length - a.length));
+}
+
+function open(project: string, token: string, vault: Vault, note: (value: string) => void): void {
+  try {
+    note(vault.open(project, token));
+  } catch {
+    // The job that needs the value says so when it runs.
+  }
+}
+
+/** Values of a Secret's `data` are base64: programs print what they decode to. */
+function decoded(value: string): string[] {
+  return /^[A-Za-z0-9+/]+=*$/.test(value) && value.length % 4 === 0
+    ? [Buffer.from(value, "base64").toString("utf8")]
+    : [];
+}
+
+function maskOf(values: readonly string[]): Mask {
+  const text = (value: string): string => values.reduce((masked, secret) => masked.replaceAll(secret, MASK), value);
+  const maskReason = (value: Reason): Reason => ({
+    code: value.code,
+    params: Object.fromEntries(
+      Object.entries(value.params).map(([key, inner]) => [key, typeof inner === "string" ? text(inner) : inner]),
+    ),
+  });
+  const evidence = (value: readonly Evidence[]): readonly Evidence[] =>
+    value.map((one) => ({ ...one, text: text(one.text) }));
+  return {
+    text,
+    reason: maskReason,
+    evidence,
+    outcome: (value) =>
+      value.phase === "succeeded"
+        ? { ...value, reason: maskReason(value.reason) }
+        : { ...value, reason: maskReason(value.reason), evidence: evidence(value.evidence) },
+  };
+}

@@ -1,0 +1,139 @@
+// From a document's text to a plan for a cluster, with every problem that can be known before anything is started.
+// The order is: what the text says, what the definitions say, what the cluster says.
+import { checkDocument } from "../plan/check.ts";
+import { withPositions } from "../plan/check.ts";
+import { planApplication } from "../plan/plan.ts";
+import { readDocument } from "../plan/read.ts";
+import { sealDocument } from "../plan/seal.ts";
+import type { ApplicationDocument } from "../model/document.ts";
+import { PlatformError } from "../model/errors.ts";
+import { isObject, type JsonObject } from "../model/json.ts";
+import type { ClusterFacts, Plan } from "../model/plan.ts";
+import { hasErrors, type Problem, problem } from "../model/problem.ts";
+import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
+import { type Cluster, ClusterError } from "../ports/cluster.ts";
+import type { ResolvedApplication } from "../plan/resolved.ts";
+import { chooseCluster } from "./clusters.ts";
+import { withNamespace } from "./namespace.ts";
+import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
+import type { DocumentRequest, PlannedDocument } from "./requests.ts";
+import type { World } from "./world.ts";
+
+/** Everything that was learnt on the way, for whoever goes on to deploy. */
+export interface Planning extends PlannedDocument {
+  readonly document: ApplicationDocument;
+  readonly current: ApplicationSummary | null;
+  /** Where the current revision runs as another one than the plan's: what is there would be left behind. */
+  readonly facts: ClusterFacts;
+}
+
+export async function planDocument(world: World, request: DocumentRequest, signal: AbortSignal): Promise<Planning> {
+  const read = readDocument(request.text, request.format);
+  if (!read.ok) throw invalid(read.problems);
+  const locate = (problems: readonly Problem[]): readonly Problem[] => withPositions(problems, read.locate);
+  const checked = checkDocument(read.value, world.catalog);
+  if (checked.application === null || !isObject(read.value)) throw invalid(locate(checked.problems));
+  nameFits(request, checked.application.document.name);
+
+  const { application, document } = sealed(world, request.project, read.value);
+  const current = await world.store.applications.get(request.project, document.name);
+  const cluster = chooseCluster(world, request.cluster, current);
+  staysInPlace(current, cluster.name, application.namespace);
+  try {
+    const planned = await planOn(world, { request, application, current, cluster }, signal);
+    const problems = [...checked.problems, ...planned.problems];
+    if (planned.plan === null || hasErrors(problems)) throw invalid(locate(problems));
+    const warnings = locate([...checked.problems, ...planned.problems]);
+    return { plan: { ...planned.plan, warnings }, clusterKind: cluster.kind, document, current, facts: planned.facts };
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    throw new PlatformError("ClusterUnreachable", {
+      cluster: cluster.name,
+      detail: String(error.reason.params["detail"] ?? error.reason.code),
+    });
+  }
+}
+
+function invalid(problems: readonly Problem[]): PlatformError {
+  const count = problems.filter((one) => one.severity === "error").length;
+  return new PlatformError("InvalidDocument", { count }, problems);
+}
+
+function nameFits(request: DocumentRequest, name: string): void {
+  if (request.application === undefined || request.application === name) return;
+  throw new PlatformError("InvalidRequest", {
+    detail: `the document is called ${name}, the path says ${request.application}`,
+  });
+}
+
+/** From here on, secret values exist only as tokens. Checked again, because what is planned must be what is stored. */
+function sealed(
+  world: World,
+  project: string,
+  value: JsonObject,
+): { application: ResolvedApplication; document: ApplicationDocument } {
+  const { application, problems } = checkDocument(
+    sealDocument(value, world.catalog, (text) => world.vault.seal(project, text)),
+    world.catalog,
+  );
+  if (application === null) throw invalid(problems);
+  return { application, document: application.document };
+}
+
+/** An application does not move by itself: what it made elsewhere would be left behind, with its data. */
+function staysInPlace(current: ApplicationSummary | null, cluster: string, namespace: string): void {
+  if (current === null || (current.cluster === cluster && current.namespace === namespace)) return;
+  const detail = `${current.name} runs on cluster ${current.cluster} in namespace ${current.namespace}; this would leave it there and start another one on cluster ${cluster} in namespace ${namespace}. Delete it first, or give the document another name`;
+  throw new PlatformError("Conflict", { detail });
+}
+
+interface Target {
+  readonly request: DocumentRequest;
+  readonly application: ResolvedApplication;
+  readonly current: ApplicationSummary | null;
+  readonly cluster: Cluster;
+}
+
+async function planOn(
+  world: World,
+  target: Target,
+  signal: AbortSignal,
+): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
+  const { request, application, current, cluster } = target;
+  const name = application.document.name;
+  const [facts, namespaceExists, previous, owned] = await Promise.all([
+    cluster.facts(signal),
+    cluster.namespaceExists(application.namespace, signal),
+    current === null ? null : world.store.applications.revision(request.project, name, current.revision),
+    world.store.inventory.list(request.project, name),
+  ]);
+  const missing = !namespaceExists && !request.createNamespace;
+  const outside = namespaceExists ? await presentOutside(cluster, application, signal) : new Set<string>();
+  const result = planApplication({
+    application,
+    project: request.project,
+    facts,
+    previous: previous?.plan ?? null,
+    owned,
+    presentOutside: outside,
+  });
+  const problems = [
+    ...result.problems,
+    ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
+  ];
+  if (result.plan === null || hasErrors(problems) || !namespaceExists) {
+    const plan = result.plan === null || namespaceExists ? result.plan : withNamespace(result.plan, request.project);
+    return { plan, problems, facts };
+  }
+  const found = await clusterProblems(world, { ...target, plan: result.plan, owned }, signal);
+  return { plan: result.plan, problems: [...problems, ...found], facts };
+}
+
+async function clusterProblems(
+  world: World,
+  target: Target & { plan: Plan; owned: readonly OwnedObject[] },
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const taken = await takenByOthers(world, target, signal);
+  return taken.length > 0 ? taken : refusedByCluster(world, target, signal);
+}

@@ -1,0 +1,65 @@
+// What callers ask of the engine, and what it answers where that is more than a Run.
+import type { Evidence, HealthState, ObjectHealth } from "../model/health.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Reason } from "../model/reason.ts";
+import type { ApplicationSummary } from "../model/revision.ts";
+
+export interface Place {
+  readonly project: string;
+  readonly application: string;
+}
+
+/** Conditions under which a write is made. */
+export interface WriteConditions {
+  readonly actor: string;
+  /** From If-Match: the newest revision that the caller saw; undefined: whatever it is. */
+  readonly expectedRevision?: number;
+  /** The same key with the same request gets the same run. */
+  readonly idempotency?: { readonly key: string; readonly request: string };
+}
+
+export interface DocumentRequest {
+  readonly project: string;
+  /** From the path, where there is one: the document must be called so. */
+  readonly application?: string;
+  readonly text: string;
+  readonly format: "json" | "yaml" | "auto";
+  /** Undefined: where it runs now, else the server's only cluster. */
+  readonly cluster?: string;
+  readonly createNamespace: boolean;
+}
+
+export interface PlannedDocument {
+  readonly plan: Plan;
+  readonly clusterKind: "kubernetes" | "sandbox";
+}
+
+/** healthy: all ready · changing: a run is going on or something is on its way · degraded: something is wrong · unknown */
+export type ApplicationHealth = "healthy" | "changing" | "degraded" | "unknown";
+
+export interface ComponentStatus {
+  readonly name: string;
+  readonly type: string;
+  readonly health: ApplicationHealth;
+  readonly state: HealthState;
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+  readonly ready?: number;
+  readonly wanted?: number;
+  readonly objects: readonly ObjectHealth[];
+}
+
+export interface ApplicationStatus {
+  readonly summary: ApplicationSummary;
+  readonly health: ApplicationHealth;
+  readonly addresses: readonly string[];
+  readonly components: readonly ComponentStatus[];
+}
+
+/** From what is seen to the root cause: each link is why the one before it stands so. */
+export interface CauseLink {
+  /** `web`, `migrate`, `Pod/migrate-5f-x`. */
+  readonly subject: string;
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+}

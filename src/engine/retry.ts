@@ -1,0 +1,53 @@
+// A new run of what a run was for. From the beginning: what is right already converges at once. From a job: what succeeded and does
+// not come after that job counts as done.
+import { PlatformError } from "../model/errors.ts";
+import { nearest } from "../model/name.ts";
+import type { Job, Run } from "../model/run.ts";
+import { beginRun, repeated } from "./begin.ts";
+import { knownRun } from "./cancel.ts";
+import { conditionsOf } from "./deploy.ts";
+import { knownApplication } from "./remove.ts";
+import type { WriteConditions } from "./requests.ts";
+import type { World } from "./world.ts";
+
+export async function retryRun(
+  world: World,
+  request: { readonly project: string; readonly run: string; readonly from?: string } & WriteConditions,
+): Promise<Run> {
+  const before = await repeated(world, request.project, request);
+  if (before !== null) return before;
+  const old = await knownRun(world, request.project, request.run);
+  if (old.phase === "running") throw new PlatformError("RunInProgress", { run: old.id, application: old.application });
+  const current = await knownApplication(world, { project: old.project, application: old.application });
+  if (old.kind === "deploy" && current.revision !== old.revision) {
+    const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. To go back, use rollback`;
+    throw new PlatformError("Conflict", { detail });
+  }
+  const jobs = await world.store.runs.jobs(old.id);
+  return beginRun(world, {
+    ...conditionsOf(request),
+    project: old.project,
+    application: old.application,
+    kind: old.kind,
+    revision: old.revision,
+    seenRevision: current.revision,
+    cluster: old.cluster,
+    namespace: old.namespace,
+    message: `retry of run ${old.number}`,
+    jobs: jobs.map((job) => job.plan),
+    done: request.from === undefined ? [] : doneBefore(jobs, request.from),
+  });
+}
+
+function doneBefore(jobs: readonly Job[], from: string): readonly Job[] {
+  const names = jobs.map((job) => job.name);
+  if (!names.includes(from)) {
+    throw new PlatformError("NotFound", { what: "job", name: from, known: nearest(from, names) ?? names.join(", ") });
+  }
+  const again = new Set([from]);
+  for (let size = 0; size !== again.size; ) {
+    size = again.size;
+    for (const job of jobs) if (job.plan.needs.some((need) => again.has(need.job))) again.add(job.name);
+  }
+  return jobs.filter((job) => job.phase === "succeeded" && !again.has(job.name));
+}

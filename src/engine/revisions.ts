@@ -1,0 +1,32 @@
+// Reading and comparing revisions.
+import { PlatformError } from "../model/errors.ts";
+import type { Change } from "../model/plan.ts";
+import type { Revision } from "../model/revision.ts";
+import { comparePlans } from "../plan/compare.ts";
+import { knownApplication } from "./remove.ts";
+import type { Place } from "./requests.ts";
+import type { World } from "./world.ts";
+
+export async function knownRevision(world: World, place: Place, number: number): Promise<Revision> {
+  const revision = await world.store.applications.revision(place.project, place.application, number);
+  if (revision !== null) return revision;
+  const { items } = await world.store.applications.revisions(place.project, place.application, { limit: 20 });
+  throw new PlatformError("NotFound", {
+    what: "revision",
+    name: number,
+    known: items.map((one) => one.number).join(", ") || "none",
+  });
+}
+
+/** Object by object; what did not change is left out. */
+export async function diffRevisions(
+  world: World,
+  request: Place & { readonly from: number; readonly to: number },
+): Promise<readonly Change[]> {
+  await knownApplication(world, request);
+  const [from, to] = await Promise.all([
+    knownRevision(world, request, request.from),
+    knownRevision(world, request, request.to),
+  ]);
+  return comparePlans(from.plan, to.plan).filter((change) => change.action !== "unchanged");
+}

@@ -1,0 +1,132 @@
+// How an application is doing right now: the health of its objects on the cluster, and what its newest run says of what left no object behind.
+import type { Catalog } from "../catalog/catalog.ts";
+import { type Health, type HealthState, type ObjectHealth, worst } from "../model/health.ts";
+import { refKey, refOf } from "../model/manifest.ts";
+import { isSettled, type Phase } from "../model/phase.ts";
+import { reason } from "../model/reason.ts";
+import type { Revision } from "../model/revision.ts";
+import type { Job, Run } from "../model/run.ts";
+import { ClusterError } from "../ports/cluster.ts";
+import { knownCluster } from "./clusters.ts";
+import { type Mask, secretMask } from "./masking.ts";
+import { knownApplication } from "./remove.ts";
+import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
+import { knownRevision } from "./revisions.ts";
+import type { World } from "./world.ts";
+
+const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
+  ready: "healthy",
+  progressing: "changing",
+  suspended: "changing",
+  blocked: "degraded",
+  degraded: "degraded",
+  failed: "degraded",
+  rejected: "degraded",
+  missing: "degraded",
+  unknown: "unknown",
+};
+const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "healthy"];
+
+export async function applicationStatus(world: World, place: Place, signal: AbortSignal): Promise<ApplicationStatus> {
+  const summary = await knownApplication(world, place);
+  const revision = await knownRevision(world, place, summary.revision);
+  const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
+  const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
+  const health = await liveHealth(world, revision, signal);
+  const mask = secretMask(place.project, revision.plan.jobs, world.vault);
+  const components = revision.document.components.map((component) =>
+    componentStatus({
+      name: component.name,
+      type: component.type,
+      catalog: world.catalog,
+      revision,
+      jobs,
+      health,
+      mask,
+    }),
+  );
+  const addresses = [
+    ...new Set(
+      health.flatMap((one) => (one.facts?.address === undefined || one.state !== "ready" ? [] : [one.facts.address])),
+    ),
+  ];
+  return { summary, health: overall(run, components), addresses, components };
+}
+
+function overall(run: Run | null, components: readonly ComponentStatus[]): ApplicationHealth {
+  if (run?.phase === "running") return "changing";
+  return WORST_FIRST.find((health) => components.some((one) => one.health === health)) ?? "healthy";
+}
+
+async function liveHealth(world: World, revision: Revision, signal: AbortSignal): Promise<readonly ObjectHealth[]> {
+  const refs = revision.plan.jobs.flatMap((job) => job.objects.map((object) => refOf(object.manifest)));
+  const cluster = knownCluster(world, revision.cluster);
+  try {
+    return await cluster.health(refs, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return refs.map((ref) => ({ ref, state: "unknown", reason: error.reason, evidence: [] }));
+  }
+}
+
+interface Sources {
+  readonly name: string;
+  readonly type: string;
+  readonly catalog: Catalog;
+  readonly revision: Revision;
+  readonly jobs: readonly Job[];
+  readonly health: readonly ObjectHealth[];
+  readonly mask: Mask;
+}
+
+function componentStatus(sources: Sources): ComponentStatus {
+  const { name, type, catalog, revision, jobs } = sources;
+  const keys = new Set(
+    revision.plan.jobs
+      .filter((job) => job.component === name)
+      .flatMap((job) => job.objects.map((object) => refKey(refOf(object.manifest)))),
+  );
+  const objects = sources.health
+    .filter((one) => keys.has(refKey(one.ref)))
+    .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
+  const own = jobs.filter((job) => job.plan.component === name);
+  const deciding = decidingHealth(catalog.components.get(type)?.job === "task", own, objects);
+  const counted = objects.find((one) => one.facts?.wanted !== undefined)?.facts;
+  const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
+    ? "changing"
+    : HEALTH_OF[deciding.state];
+  return {
+    name,
+    type,
+    health,
+    state: deciding.state,
+    reason: deciding.reason,
+    evidence: deciding.evidence,
+    objects,
+    ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
+    ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
+  };
+}
+
+const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
+  failed: "failed",
+  rejected: "rejected",
+  waiting: "progressing",
+  queued: "progressing",
+  running: "progressing",
+  succeeded: "ready",
+};
+
+/** A task is what its job says: its pods do not stay. Everything else is what the cluster says, unless its job never got there. */
+function decidingHealth(isTask: boolean, jobs: readonly Job[], objects: readonly ObjectHealth[]): Health {
+  const job = jobs.find((one) => one.phase !== "succeeded") ?? jobs[0];
+  const live = worst(objects);
+  const told = job === undefined ? undefined : STATE_OF[job.phase];
+  const said: Health | undefined =
+    job === undefined || told === undefined ? undefined : { state: told, reason: job.reason, evidence: job.evidence };
+  if (isTask && said !== undefined) return said;
+  if (said !== undefined && live?.state === "missing") return said.state === "ready" ? live : said;
+  if (said !== undefined && (said.state === "failed" || said.state === "rejected") && live?.state !== "ready")
+    return said;
+  return live ?? said ?? { state: "ready", reason: reason("Ready"), evidence: [] };
+}

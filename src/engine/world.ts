@@ -1,0 +1,20 @@
+// Everything that the engine needs from outside, handed in once by the composition root.
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Clusters } from "../ports/cluster.ts";
+import type { Dispatch } from "../ports/dispatch.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import type { Vault } from "../ports/vault.ts";
+
+export interface World {
+  readonly store: Store;
+  readonly clusters: Clusters;
+  readonly catalog: Catalog;
+  readonly vault: Vault;
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A new id that nobody can guess or has had before. */
+  readonly newId: () => string;
+}

@@ -1,0 +1,27 @@
+// Durations as people write them: "90s", "1h30m", "250ms". A bare number is seconds.
+
+const UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds, or undefined if the text is no duration. */
+export function parseDuration(text: string | number): number | undefined {
+  const input = String(text).trim();
+  if (/^\d+(\.\d+)?$/.test(input)) return Number(input) * 1_000;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(input)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of input.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (UNIT[unit ?? "s"] ?? 0);
+  }
+  return total;
+}
+
+/** 850ms, 41s, 1m12s, 2h05m: two units at most. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)}ms`;
+  const seconds = Math.round(milliseconds / 1_000);
+  if (seconds < 60) return `${seconds}s`;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m${two(seconds % 60)}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)}h${two(minutes % 60)}m`;
+  return `${Math.floor(minutes / 1_440)}d${two(Math.floor((minutes % 1_440) / 60))}h`;
+}

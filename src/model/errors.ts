@@ -1,0 +1,152 @@
+// Every error that the API answers with: code, HTTP status, exit code of the command line, sentence, who can fix it, what to do.
+// docs/reference/errors.md is made from this table.
+import type { Problem } from "./problem.ts";
+import type { Actor } from "./reason.ts";
+import { type Language, type Localized, type Params, translate } from "./text.ts";
+
+interface ErrorRow {
+  readonly status: number;
+  readonly exit: number;
+  readonly who: Actor;
+  readonly text: Localized;
+  readonly advice: Localized;
+}
+
+export const ERRORS = {
+  InvalidDocument: {
+    status: 422,
+    exit: 2,
+    who: "you",
+    text: { en: "the document has {count} problems", zh: "文档有 {count} 个问题" },
+    advice: {
+      en: "mend what the list of problems names; nothing was started",
+      zh: "请按问题列表修改；没有启动任何任务",
+    },
+  },
+  InvalidRequest: {
+    status: 400,
+    exit: 2,
+    who: "you",
+    text: { en: "the request is not valid: {detail}", zh: "请求不合法：{detail}" },
+    advice: { en: "compare it with the API reference", zh: "请对照 API 文档" },
+  },
+  TooLarge: {
+    status: 413,
+    exit: 2,
+    who: "you",
+    text: { en: "the request body is larger than {limit} bytes", zh: "请求体超过 {limit} 字节" },
+    advice: { en: "keep large files in a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    exit: 2,
+    who: "you",
+    text: { en: "content type {value} is not supported", zh: "不支持的内容类型 {value}" },
+    advice: { en: "send application/json or application/yaml", zh: "请使用 application/json 或 application/yaml" },
+  },
+  NotSignedIn: {
+    status: 401,
+    exit: 4,
+    who: "you",
+    text: { en: "no valid token was sent", zh: "没有提供有效令牌" },
+    advice: {
+      en: "set KUBEMIN_TOKEN, or make a token with: kubemin token add",
+      zh: "请设置 KUBEMIN_TOKEN，或用 kubemin token add 新建令牌",
+    },
+  },
+  NotAllowed: {
+    status: 403,
+    exit: 4,
+    who: "operator",
+    text: { en: "this token may not {action} in project {project}", zh: "该令牌无权在项目 {project} 中执行 {action}" },
+    advice: { en: "ask an administrator for a token with that scope", zh: "请向管理员申请相应权限的令牌" },
+  },
+  NotFound: {
+    status: 404,
+    exit: 5,
+    who: "you",
+    text: { en: "there is no {what} {name}", zh: "没有名为 {name} 的 {what}" },
+    advice: { en: "known: {known}", zh: "现有：{known}" },
+  },
+  NoSuchRoute: {
+    status: 404,
+    exit: 5,
+    who: "you",
+    text: { en: "{method} {path} is not part of the API", zh: "API 中没有 {method} {path}" },
+    advice: { en: "see /api/v1/openapi.json", zh: "请参考 /api/v1/openapi.json" },
+  },
+  Conflict: {
+    status: 409,
+    exit: 6,
+    who: "you",
+    text: { en: "{detail}", zh: "{detail}" },
+    advice: { en: "look at the present state, then try again", zh: "请查看当前状态后重试" },
+  },
+  StaleEtag: {
+    status: 412,
+    exit: 6,
+    who: "you",
+    text: {
+      en: "{name} is at {actual}, not at {expected}: somebody changed it in between",
+      zh: "{name} 当前为 {actual} 而非 {expected}：期间有人修改过",
+    },
+    advice: { en: "read it again, then decide", zh: "请重新读取后再决定" },
+  },
+  RunInProgress: {
+    status: 409,
+    exit: 6,
+    who: "you",
+    text: { en: "run {run} of {application} has not ended yet", zh: "{application} 的运行 {run} 尚未结束" },
+    advice: {
+      en: "wait for it (kubemin watch {application}) or cancel it (kubemin cancel {run})",
+      zh: "请等待（kubemin watch {application}）或取消（kubemin cancel {run}）",
+    },
+  },
+  IdempotencyMismatch: {
+    status: 422,
+    exit: 2,
+    who: "you",
+    text: { en: "this idempotency key was used for another request", zh: "该幂等键已用于另一请求" },
+    advice: { en: "use a new key for a new request", zh: "新请求请使用新的幂等键" },
+  },
+  ClusterUnreachable: {
+    status: 503,
+    exit: 3,
+    who: "operator",
+    text: { en: "cluster {cluster} cannot be reached: {detail}", zh: "无法连接集群 {cluster}：{detail}" },
+    advice: { en: "check the cluster and its credentials: kubemin doctor", zh: "请检查集群与凭据：kubemin doctor" },
+  },
+  Internal: {
+    status: 500,
+    exit: 1,
+    who: "operator",
+    text: { en: "kubemin itself failed", zh: "kubemin 内部错误" },
+    advice: { en: "report it with the request id", zh: "请带上请求编号反馈" },
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Thrown by anything behind the API for an answer that is not a success. `problems` only with InvalidDocument. */
+export class PlatformError extends Error {
+  readonly code: ErrorCode;
+  readonly params: Params;
+  readonly problems: readonly Problem[];
+
+  constructor(code: ErrorCode, params: Params = {}, problems: readonly Problem[] = []) {
+    super(translate(ERRORS[code].text, "en", params));
+    this.name = "PlatformError";
+    this.code = code;
+    this.params = params;
+    this.problems = problems;
+  }
+}
+
+export function explainError(
+  code: ErrorCode,
+  params: Params,
+  language: Language,
+): { readonly message: string; readonly advice: string } {
+  const row = ERRORS[code];
+  return { message: translate(row.text, language, params), advice: translate(row.advice, language, params) };
+}

@@ -1,0 +1,25 @@
+// What happened, in order. Written in the same transaction as the state it tells of; read by SSE, CLI and console.
+import type { JsonObject } from "./json.ts";
+
+export type EventType =
+  | "run.created"
+  | "run.finished"
+  | "run.cancelling"
+  | "job.changed"
+  | "log"
+  | "application.changed"
+  | "application.deleted";
+
+export interface NewEvent {
+  readonly project: string;
+  readonly application: string;
+  readonly run: string | null;
+  readonly type: EventType;
+  readonly data: JsonObject;
+}
+
+export interface PlatformEvent extends NewEvent {
+  /** Grows by order of commit; what Last-Event-ID carries. */
+  readonly sequence: number;
+  readonly at: string;
+}

@@ -1,0 +1,55 @@
+// How one object on the cluster is doing: a state, the reason, and what we saw that makes us say so.
+import type { ObjectRef } from "./manifest.ts";
+import type { Reason } from "./reason.ts";
+
+/**
+ * progressing: on its way · ready · blocked: waits for something that only others can give (capacity, quota, a volume) ·
+ * degraded: was ready, is not now · failed: will not become ready by waiting · rejected: refused before anything started ·
+ * missing · unknown: we cannot tell (our view is stale or the check itself failed)
+ */
+export type HealthState =
+  | "missing"
+  | "progressing"
+  | "blocked"
+  | "ready"
+  | "degraded"
+  | "suspended"
+  | "failed"
+  | "rejected"
+  | "unknown";
+
+export interface Evidence {
+  readonly source: "event" | "condition" | "container" | "log" | "response";
+  /** `Pod/web-7d9-x`, `Deployment/web`. */
+  readonly object: string;
+  readonly text: string;
+}
+
+export interface Health {
+  readonly state: HealthState;
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+  /** Numbers and addresses worth showing: replicas ready and wanted, the address of a route. */
+  readonly facts?: { readonly ready?: number; readonly wanted?: number; readonly address?: string };
+}
+
+export interface ObjectHealth extends Health {
+  readonly ref: ObjectRef;
+}
+
+const SEVERITY: readonly HealthState[] = [
+  "rejected",
+  "failed",
+  "missing",
+  "degraded",
+  "blocked",
+  "unknown",
+  "progressing",
+  "suspended",
+  "ready",
+];
+
+/** The worst state decides. An empty list is ready: nothing to wait for. */
+export function worst<T extends { readonly state: HealthState }>(all: readonly T[]): T | undefined {
+  return [...all].sort((a, b) => SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state))[0];
+}

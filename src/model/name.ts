@@ -1,0 +1,53 @@
+// Names that Kubernetes accepts. Sources: RFC 1123 (labels, subdomains), RFC 1035 (Service names),
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+
+/** RFC 1035 label: what a Service may be called. Components become Services, so all of them obey the strictest rule. */
+export const DNS_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+export const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/** Keys of ConfigMaps and Secrets. */
+export const DATA_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
+/** Environment variable names that every shell can read; Kubernetes itself allows more, programs do not. */
+export const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+/** A component's name ends up in `name-<10 hash>-<5>` of pods and in label values (63), so it stays below both. */
+export const COMPONENT_NAME_MAX = 40;
+
+export function isComponentName(name: string): boolean {
+  return name.length <= COMPONENT_NAME_MAX && DNS_LABEL.test(name);
+}
+
+/** The valid name closest to what was written, for hints; undefined when nothing is left of it. */
+export function suggestName(name: string): string | undefined {
+  const cleaned = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, COMPONENT_NAME_MAX)
+    .replace(/-+$/, "");
+  return cleaned === "" ? undefined : cleaned;
+}
+
+/** The candidate with the smallest edit distance, when it is near enough to be what was meant. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? limit;
+}

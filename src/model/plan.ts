@@ -1,0 +1,101 @@
+// What a revision means on a given cluster: jobs, their graph, the rendered objects, the changes. Pure data;
+// the engine stores it and does exactly this, so what was reviewed is what is applied.
+import type { Json, JsonObject } from "./json.ts";
+import type { Manifest, ObjectRef } from "./manifest.ts";
+import type { Problem } from "./problem.ts";
+
+/** Why one job comes after another. `order`: removal runs the graph backwards, pruning comes last. */
+export interface Need {
+  readonly job: string;
+  readonly because: "dependsOn" | "reference" | "order";
+  /** Where the document says so. */
+  readonly pointer?: string;
+}
+
+export interface PlannedObject {
+  readonly manifest: Manifest;
+  /** Holds data: kept at deletion and pruning unless the user asks otherwise. */
+  readonly keep: boolean;
+}
+
+export interface RetryPolicy {
+  readonly attempts: number;
+  /** Milliseconds before the second attempt; doubles each time. */
+  readonly backoff: number;
+}
+
+export interface PlannedJob {
+  readonly name: string;
+  /** Name of a job type in the catalog. */
+  readonly type: string;
+  readonly component: string;
+  readonly needs: readonly Need[];
+  readonly objects: readonly PlannedObject[];
+  /** What the job type needs beside the objects; its own schema says which. */
+  readonly input: JsonObject;
+  /** Milliseconds for all attempts together. */
+  readonly timeout: number;
+  readonly retry: RetryPolicy;
+}
+
+export type ChangeAction = "create" | "update" | "delete" | "keep" | "unchanged";
+/** What an update means for the pods. */
+export type ChangeClass =
+  | "create"
+  | "in-place"
+  | "rolling"
+  | "orphan-recreate"
+  | "new-name"
+  | "recreate"
+  | "delete"
+  | "none";
+
+export interface FieldChange {
+  readonly path: string;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+export interface Change {
+  readonly component: string;
+  readonly object: ObjectRef;
+  readonly action: ChangeAction;
+  readonly class: ChangeClass;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface Plan {
+  readonly application: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly jobs: readonly PlannedJob[];
+  /** Jobs that may run at the same time, layer after layer. */
+  readonly layers: readonly (readonly string[])[];
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Problem[];
+  /** Hash of everything rendered: equal hashes mean that nothing would change. */
+  readonly hash: string;
+}
+
+/** Facts about the cluster that rendering may depend on; gathered before planning, so that planning stays pure. */
+export interface ClusterFacts {
+  readonly name: string;
+  readonly kind: "kubernetes" | "sandbox";
+  readonly version: string;
+  /** `group/Kind` that the API serves, e.g. "gateway.networking.k8s.io/HTTPRoute". */
+  readonly kinds: readonly string[];
+  readonly ingressClasses: readonly { readonly name: string; readonly default: boolean }[];
+  readonly gateways: readonly Gateway[];
+  readonly storageClasses: readonly {
+    readonly name: string;
+    readonly default: boolean;
+    readonly expandable: boolean;
+  }[];
+}
+
+export interface Gateway {
+  readonly namespace: string;
+  readonly name: string;
+  /** Addresses it answers on, as `host:port`. */
+  readonly addresses: readonly string[];
+}

@@ -1,0 +1,207 @@
+// Why a job or an object stands where it stands. A closed table: code, sentence in both languages, who must act.
+// Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
+import { type Language, type Localized, type Params, translate } from "./text.ts";
+
+/** you: fix the document or the program · operator: quota, policy, cluster · nobody: it is being waited for */
+export type Actor = "you" | "operator" | "nobody";
+
+interface ReasonRow {
+  readonly who: Actor;
+  readonly text: Localized;
+}
+
+export const REASONS = {
+  // Waiting and going on
+  Dependencies: { who: "nobody", text: { en: "waits for {components}", zh: "等待 {components}" } },
+  Applying: { who: "nobody", text: { en: "writing {count} objects", zh: "正在写入 {count} 个对象" } },
+  Slot: { who: "nobody", text: { en: "waits for a free slot", zh: "等待空闲执行位" } },
+  Retrying: {
+    who: "nobody",
+    text: {
+      en: "tries again in {delay} (attempt {attempt} of {attempts}): {cause}",
+      zh: "{delay} 后重试（第 {attempt}/{attempts} 次）：{cause}",
+    },
+  },
+  Progressing: { who: "nobody", text: { en: "{ready} of {wanted} replicas ready", zh: "{ready}/{wanted} 个副本就绪" } },
+  Starting: { who: "nobody", text: { en: "{object} is starting", zh: "{object} 正在启动" } },
+  Pulling: { who: "nobody", text: { en: "pulling image {image}", zh: "正在拉取镜像 {image}" } },
+  TaskRunning: { who: "nobody", text: { en: "the task is running", zh: "任务正在执行" } },
+  Removing: { who: "nobody", text: { en: "removing {object}", zh: "正在删除 {object}" } },
+  AddressPending: { who: "nobody", text: { en: "{object} has no address yet", zh: "{object} 还没有地址" } },
+  EndpointsPending: {
+    who: "nobody",
+    text: { en: "{object} has no ready endpoint yet", zh: "{object} 还没有就绪的端点" },
+  },
+  VolumePending: {
+    who: "nobody",
+    text: { en: "volume {object} is not bound yet: {detail}", zh: "存储卷 {object} 尚未绑定：{detail}" },
+  },
+  Terminating: { who: "nobody", text: { en: "{object} is being deleted", zh: "{object} 正在被删除" } },
+  // Done
+  Ready: { who: "nobody", text: { en: "ready", zh: "就绪" } },
+  Unchanged: { who: "nobody", text: { en: "unchanged, nothing written", zh: "无变化，未写入" } },
+  Completed: { who: "nobody", text: { en: "completed", zh: "已完成" } },
+  AlreadyDone: { who: "nobody", text: { en: "already done with this content", zh: "相同内容已执行过" } },
+  Removed: {
+    who: "nobody",
+    text: { en: "removed {count} objects, kept {kept}", zh: "已删除 {count} 个对象，保留 {kept} 个" },
+  },
+  // Image
+  ImageInvalidName: { who: "you", text: { en: "image name {image} is not valid", zh: "镜像名 {image} 不合法" } },
+  ImageNotFound: {
+    who: "you",
+    text: {
+      en: "image {image} does not exist in the registry: was it pushed, is the tag right?",
+      zh: "镜像 {image} 不存在：是否已推送？标签是否正确？",
+    },
+  },
+  ImageUnauthorized: {
+    who: "you",
+    text: {
+      en: "no permission to pull image {image}: add a registry credential",
+      zh: "无权拉取镜像 {image}：请添加镜像仓库凭据",
+    },
+  },
+  ImageWrongArchitecture: {
+    who: "you",
+    text: { en: "image {image} has no build for the nodes' architecture", zh: "镜像 {image} 没有适配节点架构的版本" },
+  },
+  ImageRegistryUnreachable: {
+    who: "operator",
+    text: {
+      en: "the registry of image {image} cannot be reached: {detail}",
+      zh: "无法访问镜像 {image} 的仓库：{detail}",
+    },
+  },
+  ImagePullFailed: {
+    who: "you",
+    text: { en: "image {image} cannot be pulled: {detail}", zh: "镜像 {image} 拉取失败：{detail}" },
+  },
+  // Configuration and volumes
+  MissingReference: { who: "you", text: { en: "{detail}", zh: "引用不存在：{detail}" } },
+  VolumeMountFailed: {
+    who: "operator",
+    text: { en: "a volume cannot be mounted: {detail}", zh: "存储卷挂载失败：{detail}" },
+  },
+  VolumeLost: {
+    who: "operator",
+    text: { en: "volume {object} lost its storage", zh: "存储卷 {object} 的底层存储已丢失" },
+  },
+  VolumeBlocked: {
+    who: "operator",
+    text: { en: "volume {object} cannot be provisioned: {detail}", zh: "存储卷 {object} 无法创建：{detail}" },
+  },
+  // The user's program
+  CannotStart: {
+    who: "you",
+    text: { en: "container {container} cannot start: {detail}", zh: "容器 {container} 无法启动：{detail}" },
+  },
+  CrashLoop: {
+    who: "you",
+    text: {
+      en: "container {container} keeps exiting, code {exitCode}, {restarts} restarts",
+      zh: "容器 {container} 反复退出，退出码 {exitCode}，已重启 {restarts} 次",
+    },
+  },
+  OutOfMemory: {
+    who: "you",
+    text: {
+      en: "container {container} was killed: it used more memory than its limit {limit}",
+      zh: "容器 {container} 因内存超限（{limit}）被终止",
+    },
+  },
+  NotReady: {
+    who: "you",
+    text: {
+      en: "container {container} runs but is not ready: {detail}",
+      zh: "容器 {container} 已运行但未就绪：{detail}",
+    },
+  },
+  InitFailed: {
+    who: "you",
+    text: {
+      en: "init container {container} failed with code {exitCode}",
+      zh: "初始化容器 {container} 失败，退出码 {exitCode}",
+    },
+  },
+  TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
+  RolloutDeadline: {
+    who: "you",
+    text: { en: "{object} made no progress within its deadline", zh: "{object} 在期限内没有进展" },
+  },
+  // The cluster
+  Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
+  QuotaExceeded: {
+    who: "operator",
+    text: {
+      en: "refused by quota {quota}: asked {requested}, used {used} of {limited}",
+      zh: "超出配额 {quota}：请求 {requested}，已用 {used}，上限 {limited}",
+    },
+  },
+  PolicyDenied: {
+    who: "operator",
+    text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },
+  },
+  NotAllowed: {
+    who: "operator",
+    text: { en: "kubemin may not do this on the cluster: {detail}", zh: "kubemin 在集群上没有权限：{detail}" },
+  },
+  RefusedByServer: {
+    who: "you",
+    text: { en: "the cluster refused {object}: {detail}", zh: "集群拒绝了 {object}：{detail}" },
+  },
+  ImmutableField: {
+    who: "you",
+    text: { en: "{object}: field {field} cannot be changed once set", zh: "{object}：字段 {field} 创建后不可修改" },
+  },
+  OwnedByOther: {
+    who: "you",
+    text: { en: "{object} exists and belongs to {owner}", zh: "{object} 已存在，属于 {owner}" },
+  },
+  FieldConflict: {
+    who: "you",
+    text: {
+      en: "{object}: {managers} owns fields that this document sets: {detail}",
+      zh: "{object}：{managers} 拥有本文档设置的字段：{detail}",
+    },
+  },
+  RouteRefused: { who: "you", text: { en: "{object} was not accepted: {detail}", zh: "{object} 未被接受：{detail}" } },
+  Interrupted: {
+    who: "nobody",
+    text: { en: "the cluster interrupted the pod: {detail}", zh: "集群中断了 Pod：{detail}" },
+  },
+  ClusterUnreachable: {
+    who: "operator",
+    text: { en: "cluster {cluster} cannot be reached: {detail}", zh: "无法连接集群 {cluster}：{detail}" },
+  },
+  ChangedBehindUs: {
+    who: "you",
+    text: { en: "{object} was replaced by somebody else during the run", zh: "{object} 在执行期间被他人替换" },
+  },
+  Suspended: { who: "you", text: { en: "{object} is paused", zh: "{object} 已暂停" } },
+  Missing: { who: "you", text: { en: "{object} does not exist on the cluster", zh: "集群上不存在 {object}" } },
+  // The run
+  DependencyFailed: {
+    who: "you",
+    text: { en: "because {component} did not succeed", zh: "因为 {component} 没有成功" },
+  },
+  Deadline: { who: "you", text: { en: "gave up after {limit}: {cause}", zh: "{limit} 后放弃：{cause}" } },
+  CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
+  Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
+  InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
+} as const satisfies Record<string, ReasonRow>;
+
+export type ReasonCode = keyof typeof REASONS;
+
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly params: Params;
+}
+
+export function reason(code: ReasonCode, params: Params = {}): Reason {
+  return { code, params };
+}
+
+export function explainReason(value: Reason, language: Language): string {
+  return translate(REASONS[value.code].text, language, value.params);
+}

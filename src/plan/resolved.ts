@@ -1,0 +1,44 @@
+// A document that passed every check, with its definitions found and its data parsed: what rendering works on.
+import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
+import type { ApplicationDocument } from "../model/document.ts";
+import type { Need, RetryPolicy } from "../model/plan.ts";
+
+export interface ResolvedTrait {
+  readonly definition: TraitDefinition;
+  /** Parsed by the definition's schema. */
+  readonly data: unknown;
+  /** `/components/1/traits/storage` */
+  readonly pointer: string;
+}
+
+export interface ResolvedComponent {
+  readonly name: string;
+  readonly definition: ComponentDefinition;
+  /** Parsed by the definition's schema. */
+  readonly properties: unknown;
+  readonly traits: readonly ResolvedTrait[];
+  /** Components that come before this one; `job` is the component's name. */
+  readonly needs: readonly Need[];
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Milliseconds; null: the job type's own. */
+  readonly timeout: number | null;
+  readonly retry: RetryPolicy | null;
+  /** `/components/1` */
+  readonly pointer: string;
+}
+
+/** ConfigMaps and Secrets that the document refers to and does not make. */
+export interface OutsideReference {
+  readonly kind: "ConfigMap" | "Secret";
+  readonly name: string;
+  readonly pointer: string;
+  /** Its absence is not a problem of the document. */
+  readonly external: boolean;
+}
+
+export interface ResolvedApplication {
+  readonly document: ApplicationDocument;
+  readonly namespace: string;
+  readonly components: readonly ResolvedComponent[];
+  readonly outside: readonly OutsideReference[];
+}

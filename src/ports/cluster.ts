@@ -1,0 +1,100 @@
+// What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
+// Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
+import type { ObjectHealth } from "../model/health.ts";
+import type { Manifest, ObjectRef } from "../model/manifest.ts";
+import type { ClusterFacts } from "../model/plan.ts";
+import type { Reason } from "../model/reason.ts";
+
+export interface Applied {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+  /** Generation after our write; a status that is older than it says nothing about what we asked for. */
+  readonly generation: number;
+  readonly action: "created" | "configured" | "unchanged";
+}
+
+export interface ApplyOptions {
+  readonly signal: AbortSignal;
+  /** Opens sealed tokens at the last moment; what it returns goes to the cluster and nowhere else. */
+  readonly reveal: (text: string) => string;
+  /** Take fields over from other managers. */
+  readonly force?: boolean;
+}
+
+export interface RemoveOptions {
+  readonly signal: AbortSignal;
+  /** Only the object with this uid is removed; another one of the same name is left alone. */
+  readonly uid: string;
+  /** Leave what depends on it (pods of a StatefulSet) running. */
+  readonly orphan?: boolean;
+}
+
+export interface LogLine {
+  /** Pod and container it came from. */
+  readonly pod: string;
+  readonly container: string;
+  readonly at: string;
+  readonly text: string;
+}
+
+export interface LogOptions {
+  readonly signal: AbortSignal;
+  readonly follow: boolean;
+  /** Last lines of each container; all when undefined. */
+  readonly tail?: number;
+  readonly sinceSeconds?: number;
+  /** Of the container's previous life. */
+  readonly previous?: boolean;
+}
+
+/** Whose objects: everything that we make carries these as labels. */
+export interface Owner {
+  readonly namespace: string;
+  readonly application: string;
+  readonly component?: string;
+  /** Only pods of this Job (a task leaves one Job per content behind until it is pruned). */
+  readonly job?: string;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly kind: "kubernetes" | "sandbox";
+  /** Fails with ClusterError("ClusterUnreachable") when the cluster does not answer. */
+  facts(signal: AbortSignal): Promise<ClusterFacts>;
+  namespaceExists(namespace: string, signal: AbortSignal): Promise<boolean>;
+  /** Server-side apply; creates or changes the object, and writes nothing when the cluster already holds it so. Throws ClusterError. */
+  apply(object: Manifest, options: ApplyOptions): Promise<Applied>;
+  /** What apply would be refused for, or null. Nothing is changed. */
+  check(object: Manifest, options: ApplyOptions): Promise<Reason | null>;
+  read(ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null>;
+  /** Resolves once the object is gone: true if it was removed now, false if there was none with that uid. */
+  remove(ref: ObjectRef, options: RemoveOptions): Promise<boolean>;
+  /**
+   * Calls `onHealth` with the health of each object at once and at every change, until the returned function is called.
+   * `failed` and `rejected` are final verdicts: whatever waiting they deserve has been done here.
+   */
+  follow(objects: readonly Applied[], onHealth: (health: ObjectHealth) => void): () => void;
+  /** Health of objects right now, without following them. */
+  health(refs: readonly ObjectRef[], signal: AbortSignal): Promise<readonly ObjectHealth[]>;
+  logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
+  close(): Promise<void>;
+}
+
+/** A cluster's refusal or silence, already in words. `retryable`: the same call may succeed later. */
+export class ClusterError extends Error {
+  readonly reason: Reason;
+  readonly retryable: boolean;
+
+  constructor(reason: Reason, retryable: boolean) {
+    super(`${reason.code} ${JSON.stringify(reason.params)}`);
+    this.name = "ClusterError";
+    this.reason = reason;
+    this.retryable = retryable;
+  }
+}
+
+/** All clusters that this server was told of; nothing else is ever touched. */
+export interface Clusters {
+  names(): readonly string[];
+  get(name: string): Cluster | undefined;
+}

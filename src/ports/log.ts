@@ -1,0 +1,7 @@
+// The program's own log: one line per fact, structured. Never holds a secret, a document or a rendered object.
+import type { Params } from "../model/text.ts";
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export interface Log {
+  write(level: LogLevel, message: string, fields?: Params): void;
+}

@@ -1,0 +1,204 @@
+// What the core needs from a store. One contract suite for SQLite and PostgreSQL.
+// Every method is one transaction. What it returned is durable.
+import type { NewEvent, PlatformEvent } from "../model/event.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Phase } from "../model/phase.ts";
+import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
+import type { Job, Run, RunPhase } from "../model/run.ts";
+
+export interface Page {
+  readonly limit: number;
+  /** Opaque, from the page before. A text that no list gave out is refused with InvalidCursor. */
+  readonly after?: string;
+}
+
+/** The caller's mistake, never the store's: `Page.after` does not come from the list that it was given to. */
+export class InvalidCursor extends Error {
+  constructor() {
+    super("the cursor does not come from an earlier page of this list: leave it out to begin with the first page");
+    this.name = "InvalidCursor";
+  }
+}
+
+export interface Paged<T> {
+  readonly items: readonly T[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
+export interface Applications {
+  list(project: string, page: Page): Promise<Paged<ApplicationSummary>>;
+  get(project: string, name: string): Promise<ApplicationSummary | null>;
+  revision(project: string, name: string, number: number): Promise<Revision | null>;
+  /** Newest first. */
+  revisions(project: string, name: string, page: Page): Promise<Paged<Revision>>;
+  /**
+   * The number that a new revision must bear (or a greater one). 1 for a new application; after a deletion it goes on above
+   * the old ones, although `get` answers null and expectedRevision is 0 again: a number never means two different documents.
+   */
+  nextRevisionNumber(project: string, name: string): Promise<number>;
+  /** Of all projects: who runs where. For "two applications want the same object". */
+  inNamespace(cluster: string, namespace: string): Promise<readonly ApplicationSummary[]>;
+}
+
+export interface NewRun {
+  readonly run: Run;
+  readonly jobs: readonly Job[];
+  readonly events: readonly NewEvent[];
+  /** The revision that this run brings, when it brings one. */
+  readonly revision?: Revision;
+  /** Newest revision number that the caller saw (0: none). Another one means that somebody was faster. */
+  readonly expectedRevision: number;
+  /** Kept with the answer, so that a repeated request gets the same one. */
+  readonly idempotency?: IdempotencyRecord;
+}
+
+export interface IdempotencyRecord {
+  readonly project: string;
+  readonly key: string;
+  /** Hash of the request. */
+  readonly request: string;
+  readonly run: string;
+}
+
+/**
+ * Conflict "revision": the newest revision is `actual`, not the expected one (or the new number is not above those used before).
+ * Conflict "run": `actual` is the id of the run that is in the way: it has not ended, or it took the run number or the idempotency
+ * key first. Look at `idempotent` again before telling the user: the same request may have been faster through another process.
+ */
+export type CreateRunResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly conflict: "revision" | "run"; readonly actual: string };
+
+export interface JobChange {
+  readonly job: Job;
+  /** The change is made only if the job is still so: attempt and phase are the fence. */
+  readonly from: { readonly phase: Phase; readonly attempt: number };
+}
+
+export interface RunChange {
+  readonly run: string;
+  readonly jobs: readonly JobChange[];
+  readonly events: readonly NewEvent[];
+  /** Set when the run settles with this change. */
+  readonly finish?: { readonly phase: Exclude<RunPhase, "running">; readonly at: string };
+}
+
+export interface RunFilter {
+  readonly project: string;
+  readonly application?: string;
+  readonly phase?: RunPhase;
+}
+
+export interface Runs {
+  /** Revision, run, jobs, events and idempotency record together or not at all. At most one unfinished run per application. */
+  create(request: NewRun): Promise<CreateRunResult>;
+  /** The number for the application's next run: never used twice, goes on after a deletion. Two callers may get the same; `create` lets one win. */
+  nextRunNumber(project: string, application: string): Promise<number>;
+  get(id: string): Promise<Run | null>;
+  /** In the order in which they were created. */
+  jobs(id: string): Promise<readonly Job[]>;
+  /** Newest first. */
+  list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
+  /** Of all projects, oldest first: what is taken up at start. */
+  unfinished(): Promise<readonly string[]>;
+  /** All or nothing; false when a guard did not match, or when it finishes a run that has ended already. */
+  change(change: RunChange): Promise<boolean>;
+  /** Marks a run for cancellation; false when it has ended or was cancelled before. */
+  cancel(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
+  idempotent(project: string, key: string): Promise<IdempotencyRecord | null>;
+}
+
+export interface Events {
+  /** Oldest first, after the sequence number. */
+  after(
+    filter: { readonly project: string; readonly application?: string; readonly run?: string },
+    sequence: number,
+    limit: number,
+  ): Promise<readonly PlatformEvent[]>;
+  latest(): Promise<number>;
+  append(event: NewEvent): Promise<void>;
+  /** Called after every commit that wrote events, wherever in the store it happened; sometimes without a new event. Look with `after`. */
+  subscribe(onCommit: () => void): () => void;
+}
+
+export interface Inventory {
+  /** Writes intents and uids: last write wins per object. */
+  put(objects: readonly OwnedObject[]): Promise<void>;
+  /** Only what the application (still) holds: an object that another one has taken over meanwhile stays with it. */
+  remove(objects: readonly OwnedObject[]): Promise<void>;
+  list(project: string, application: string): Promise<readonly OwnedObject[]>;
+  /** Who holds an object of that address on that cluster, whichever project. */
+  holder(
+    object: Pick<OwnedObject, "cluster" | "apiVersion" | "kind" | "namespace" | "name">,
+  ): Promise<OwnedObject | null>;
+}
+
+/** Results of things that are done once per content (tasks). */
+export interface Completions {
+  get(key: CompletionKey): Promise<JsonObject | null>;
+  put(key: CompletionKey, output: JsonObject): Promise<void>;
+  /** When the application is deleted: its tasks will run again when it comes back. */
+  forget(project: string, application: string): Promise<void>;
+}
+
+export interface CompletionKey {
+  readonly project: string;
+  readonly application: string;
+  readonly component: string;
+  readonly content: string;
+}
+
+export interface StoredLogLine {
+  readonly at: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly text: string;
+}
+
+/** Logs of tasks, kept when their pods are gone. */
+export interface Logs {
+  append(run: string, job: string, lines: readonly StoredLogLine[]): Promise<void>;
+  /** The last `limit` lines, oldest first. */
+  read(run: string, job: string, limit: number): Promise<readonly StoredLogLine[]>;
+  /** The newest run of the application with a stored log of that job. */
+  latestRun(project: string, application: string, job: string): Promise<string | null>;
+}
+
+export type Role = "read" | "write" | "admin";
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  /** "*" stands for all projects. */
+  readonly project: string;
+  readonly role: Role;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+}
+
+export interface Tokens {
+  /** The hash only; the token itself is shown once and never stored. */
+  add(token: Token, hash: string): Promise<void>;
+  /** Expired ones too: the caller looks at the clock. */
+  byHash(hash: string): Promise<Token | null>;
+  list(): Promise<readonly Token[]>;
+  remove(id: string): Promise<boolean>;
+}
+
+export interface Store {
+  readonly applications: Applications;
+  readonly runs: Runs;
+  readonly events: Events;
+  readonly inventory: Inventory;
+  readonly completions: Completions;
+  readonly logs: Logs;
+  readonly tokens: Tokens;
+  /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
+  setting(name: string, value: string): Promise<string>;
+  /**
+   * Removes the application with its revisions once a delete run ended; runs and events stay for the history, numbers go on.
+   * Does nothing when its newest run is not a delete run: somebody deployed it again in between.
+   */
+  forgetApplication(project: string, name: string): Promise<void>;
+  close(): Promise<void>;
+}

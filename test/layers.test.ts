@@ -1,0 +1,108 @@
+// The shape of the source is tested like its behaviour: who may import whom, no cycles, and files and functions that stay short.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import functionsOf from "./support/functions.ts";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const SOURCE = join(ROOT, "src");
+
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  ports: ["model"],
+  api: ["model"],
+  catalog: ["model", "ports"],
+  plan: ["model", "catalog"],
+  engine: ["model", "ports", "catalog", "plan"],
+  kube: ["model", "ports"],
+  store: ["model", "ports"],
+  dispatch: ["model", "ports"],
+  vault: ["model", "ports"],
+  sandbox: ["model", "ports"],
+  server: ["model", "ports", "api", "catalog", "plan", "engine"],
+  cli: ["model", "api", "plan", "catalog"],
+  plugin: ["model", "catalog"],
+};
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => join(SOURCE, name));
+const textOf = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
+
+function importsOf(file: string): readonly string[] {
+  const text = textOf.get(file) ?? "";
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)].map((match) => resolve(dirname(file), match[1] ?? ""));
+}
+
+function layerOf(file: string): string {
+  return relative(SOURCE, file).split("/")[0] ?? "";
+}
+
+describe("layers", () => {
+  it("import only what the table allows", () => {
+    const wrong = files.flatMap((file) => {
+      const layer = layerOf(file);
+      if (layer === "main.ts") return [];
+      const allowed = [layer, ...(MAY_IMPORT[layer] ?? [])];
+      return importsOf(file)
+        .filter((target) => !allowed.includes(layerOf(target)))
+        .map((target) => `${relative(ROOT, file)} imports ${relative(ROOT, target)}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("have no folder that the table does not know", () => {
+    const layers = new Set(files.map(layerOf).filter((layer) => layer !== "main.ts"));
+    expect([...layers].filter((layer) => !(layer in MAY_IMPORT))).toEqual([]);
+  });
+
+  it("have no import cycles", () => {
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].map((one) => relative(SOURCE, one)).join(" -> "));
+      if (path.includes(file) || done.has(file)) return;
+      for (const target of importsOf(file)) visit(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("do not re-export (no barrel files)", () => {
+    const barrels = files.filter((file) => /^export (\*|\{[^}]*\}) from/m.test(textOf.get(file) ?? "") && layerOf(file) !== "plugin");
+    expect(barrels.map((file) => relative(ROOT, file))).toEqual([]);
+  });
+
+  it("name no job type outside of its own definition", () => {
+    const named = files.filter((file) => ["engine", "dispatch", "store"].includes(layerOf(file)) && /type === "(deploy|task|prune|remove)"/.test(textOf.get(file) ?? ""));
+    expect(named.map((file) => relative(ROOT, file))).toEqual([]);
+  });
+});
+
+describe("budgets", () => {
+  const lines = files.map((file) => ({ file: relative(ROOT, file), count: (textOf.get(file) ?? "").split("\n").length }));
+
+  it("keep every file under 400 lines, and nine of ten under 250", () => {
+    expect(lines.filter((one) => one.count > 400)).toEqual([]);
+    expect(percentile(lines.map((one) => one.count), 0.9)).toBeLessThanOrEqual(250);
+  });
+
+  it("keep functions short: nine of ten under 25 lines, none over 60", () => {
+    // A migration is a list of statements, not logic.
+    const functions = files.filter((file) => !file.includes("/migrations/")).flatMap((file) => functionsOf(textOf.get(file) ?? "").map((one) => ({ ...one, file: relative(ROOT, file) })));
+    expect(functions.filter((one) => one.lines > 60)).toEqual([]);
+    expect(percentile(functions.map((one) => one.lines), 0.9)).toBeLessThanOrEqual(25);
+  });
+
+  it("keep the root tidy: at most 14 visible entries", () => {
+    const generated = new Set(["node_modules", "dist", "coverage"]);
+    const visible = readdirSync(ROOT).filter((name) => !name.startsWith(".") && !generated.has(name));
+    expect(visible.length, visible.join(" ")).toBeLessThanOrEqual(14);
+  });
+});
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+// Two projects: what needs no cluster (and answers within minutes), and what needs a real one.
+// Both need PostgreSQL or install it: see tools/postgres and tools/cluster.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.cluster.test.ts", "test/e2e/**"],
+          globalSetup: ["test/postgres.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          include: ["test/**/*.cluster.test.ts", "test/e2e/**/*.test.ts"],
+          globalSetup: ["test/cluster.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // The files share two cores and one node: side by side they would only measure each other.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
