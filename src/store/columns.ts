@@ -1,0 +1,26 @@
+// How values become columns and come back.
+
+/** JSON as text that remembers the type of its value. The mark exists for the compiler only. */
+export type JsonText<T> = string & { readonly json?: T };
+
+export function toJson<T>(value: T): JsonText<T> {
+  return JSON.stringify(value);
+}
+
+export function fromJson<T>(text: JsonText<T>): T {
+  // Only toJson of the same column's type writes these columns.
+  return JSON.parse(text) as T;
+}
+
+/** PostgreSQL's text refuses U+0000, which a program may well print. It becomes the replacement character in both databases. */
+export function printable(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
+}
+
+/** Both databases limit the parameters of a statement (SQLite 32,766, PostgreSQL 65,535); no table has 20 columns. */
+const ROWS_PER_STATEMENT = 500;
+
+export function* inBatches<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT)
+    yield rows.slice(start, start + ROWS_PER_STATEMENT);
+}

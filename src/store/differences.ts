@@ -1,0 +1,31 @@
+// All that SQLite and PostgreSQL do differently for the code of this folder.
+import { sql } from "kysely";
+import type { Differences } from "./database.ts";
+
+/** Names of our advisory locks: any two numbers, as long as they never change. PostgreSQL keeps them per database. */
+const SCHEMA_LOCK = 0x6b756265;
+const EVENT_LOCK = 0x6b756266;
+export const EVENT_CHANNEL = "kubemin_events";
+
+/** One connection, one transaction at a time, one process: whatever would need a lock has it already. */
+export const SQLITE: Differences = {
+  types: { position: "integer primary key autoincrement", text: "text", tableEnd: " strict" },
+  lockSchema: () => Promise.resolve(),
+  lockEvents: () => Promise.resolve(),
+};
+
+/** `origin` names this process, so that it can ignore its own notifications: its own subscribers were woken at the commit. */
+export function postgresDifferences(origin: string): Differences {
+  return {
+    types: { position: "bigint generated always as identity primary key", text: 'text collate "C"', tableEnd: "" },
+    async lockSchema(transaction) {
+      await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(transaction);
+    },
+    // One round trip. The notification is sent by the commit, and by nothing else.
+    async lockEvents(transaction) {
+      await sql`select pg_advisory_xact_lock(${sql.lit(EVENT_LOCK)}), pg_notify(${sql.lit(EVENT_CHANNEL)}, ${origin})`.execute(
+        transaction,
+      );
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// Brings the schema forward, never back. All missing migrations are one transaction: a database is at a released schema or untouched.
+import { sql, type Transaction } from "kysely";
+import type { Database } from "./database.ts";
+import { begin } from "./migrations/0001-begin.ts";
+import type { Migration } from "./migrations/migration.ts";
+import type { Tables } from "./schema.ts";
+
+/** In order; only ever appended to. */
+const MIGRATIONS: readonly Migration[] = [begin];
+
+/** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */
+export async function migrate({ queries, differences, clock }: Database): Promise<void> {
+  await queries.transaction().execute(async (transaction) => {
+    await differences.lockSchema(transaction);
+    const { text, tableEnd } = differences.types;
+    await run(
+      transaction,
+      `create table if not exists migrations (name ${text} not null primary key, at ${text} not null)${tableEnd}`,
+    );
+    const { rows } = await sql<{ name: string }>`select name from migrations order by name`.execute(transaction);
+    const done = new Set(rows.map((row) => row.name));
+    refuseNewer(done);
+    for (const migration of MIGRATIONS) {
+      if (done.has(migration.name)) continue;
+      for (const statement of migration.statements(differences.types)) await run(transaction, statement);
+      await sql`insert into migrations (name, at) values (${migration.name}, ${clock.now().toISOString()})`.execute(
+        transaction,
+      );
+    }
+  });
+}
+
+function refuseNewer(done: ReadonlySet<string>): void {
+  const known = new Set(MIGRATIONS.map((migration) => migration.name));
+  const unknown = [...done].filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `the database was written by a newer kubemin: it has the schema change ${unknown.join(", ")}, this program knows up to ${MIGRATIONS.at(-1)?.name ?? "none"}. ` +
+      "Nothing was changed. Start the newer version, or restore a backup from before the upgrade.",
+  );
+}
+
+async function run(transaction: Transaction<Tables>, statement: string): Promise<void> {
+  await sql.raw(statement).execute(transaction);
+}

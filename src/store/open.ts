@@ -1,0 +1,119 @@
+// Opens a store: connects, migrates, and puts the aggregates together. The only file of the folder that others import.
+import { randomUUID } from "node:crypto";
+import { Kysely, PostgresDialect, SqliteDialect } from "kysely";
+import { Pool, types } from "pg";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import { createApplications, forgetApplication } from "./applications.ts";
+import { createCompletions } from "./completions.ts";
+import type { Database } from "./database.ts";
+import { postgresDifferences, SQLITE } from "./differences.ts";
+import { createEvents } from "./events.ts";
+import { createInventory } from "./inventory.ts";
+import { createLogs } from "./logs.ts";
+import { migrate } from "./migrate.ts";
+import { listen } from "./postgres-listen.ts";
+import { createRuns } from "./runs.ts";
+import type { Tables } from "./schema.ts";
+import { keepSetting } from "./settings.ts";
+import { openSqliteFile } from "./sqlite-file.ts";
+import { createSubscribers } from "./subscribers.ts";
+import { createTokens } from "./tokens.ts";
+
+export interface OpenOptions {
+  /** For the times of events; the computer's own clock when left out. */
+  readonly clock?: Pick<Clock, "now">;
+}
+
+const COMPUTER_CLOCK = { now: () => new Date() };
+
+/** Opens or creates the file (":memory:" keeps nothing). Fails with a sentence when another process has it open. */
+export async function openSqlite(path: string, { clock = COMPUTER_CLOCK }: OpenOptions = {}): Promise<Store> {
+  // Kysely gives the one connection to one transaction at a time: the others wait, so they never see each other half done.
+  const queries = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqliteFile(path) }) });
+  const database: Database = { queries, differences: SQLITE, clock, subscribers: createSubscribers() };
+  const close = () => queries.destroy();
+  await migrateOrClose(database, close);
+  return storeOf(database, close);
+}
+
+const CONNECTIONS = 8;
+const CONNECT_MILLISECONDS = 10_000;
+/** A process that froze inside a transaction holds locks that the others wait for; after this the server takes them away. */
+const FROZEN_MILLISECONDS = 30_000;
+
+/** `url`: postgres://user:password@host:port/database. One connection more than the pool listens for other processes' events. */
+export async function openPostgres(url: string, { clock = COMPUTER_CLOCK }: OpenOptions = {}): Promise<Store> {
+  const origin = randomUUID();
+  const subscribers = createSubscribers();
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url) }) });
+  const database: Database = { queries, differences: postgresDifferences(origin), clock, subscribers };
+  await migrateOrClose(database, () => queries.destroy()).catch((error: unknown) => {
+    throw new Error(`the PostgreSQL database ${withoutPassword(url)} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+  const listening = await listen({ url, origin, wake: () => subscribers.wake() }).catch(async (error: unknown) => {
+    await queries.destroy();
+    throw error;
+  });
+  return storeOf(database, async () => {
+    await listening.close();
+    await queries.destroy();
+  });
+}
+
+function createPool(url: string): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MILLISECONDS,
+    application_name: "kubemin",
+    keepAlive: true,
+    idle_in_transaction_session_timeout: FROZEN_MILLISECONDS,
+    // bigint as a number: ours count rows, far below 2^53.
+    types: {
+      getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
+    },
+  });
+  // An idle connection that breaks would end the process otherwise; the pool replaces it by itself.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+async function migrateOrClose(database: Database, close: () => Promise<void>): Promise<void> {
+  try {
+    await migrate(database);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function storeOf(database: Database, close: () => Promise<void>): Store {
+  return {
+    applications: createApplications(database),
+    runs: createRuns(database),
+    events: createEvents(database),
+    inventory: createInventory(database),
+    completions: createCompletions(database),
+    logs: createLogs(database),
+    tokens: createTokens(database),
+    setting: (name, value) => keepSetting(database, name, value),
+    forgetApplication: (project, name) => forgetApplication(database, project, name),
+    close,
+  };
+}
+
+/** For error messages: the address without who connects. */
+function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return "(its address is not a URL like postgres://user:password@host:port/database)";
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+/** A host with several addresses fails with one error for each and an empty message. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,153 @@
+// Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
+import type { Selectable, Transaction } from "kysely";
+import type { NewEvent } from "../model/event.ts";
+import type { Job, Run } from "../model/run.ts";
+import type { JobChange, RunChange, Runs } from "../ports/store.ts";
+import { fromJson, toJson } from "./columns.ts";
+import { createRun } from "./create-run.ts";
+import type { Database } from "./database.ts";
+import { commit, insertEvents } from "./events.ts";
+import { numberAfter, pageOf, rowsFor } from "./paging.ts";
+import type { JobsTable, RunsTable, Tables } from "./schema.ts";
+
+export function createRuns(database: Database): Runs {
+  const { queries } = database;
+  return {
+    create: (request) => createRun(database, request),
+    change: (change) => changeRun(database, change),
+    cancel: (id, actor, events) => cancelRun(database, { id, actor, events }),
+    async get(id) {
+      const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : runOf(row);
+    },
+    async nextRunNumber(project, application) {
+      const runs = queries.selectFrom("runs").where("project", "=", project).where("application", "=", application);
+      const row = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();
+      return (row?.number ?? 0) + 1;
+    },
+    async jobs(id) {
+      const rows = await queries.selectFrom("jobs").selectAll().where("run", "=", id).orderBy("position").execute();
+      return rows.map(jobOf);
+    },
+    async list(filter, page) {
+      const after = numberAfter("runs", page);
+      let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
+      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
+      if (after !== undefined) query = query.where("position", "<", after);
+      const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
+      return pageOf(rows, page, { list: "runs", key: (row) => row.position, item: runOf });
+    },
+    async unfinished() {
+      const rows = await queries
+        .selectFrom("runs")
+        .select("id")
+        .where("phase", "=", "running")
+        .orderBy("position")
+        .execute();
+      return rows.map((row) => row.id);
+    },
+    async idempotent(project, key) {
+      const row = await queries
+        .selectFrom("idempotency")
+        .selectAll()
+        .where("project", "=", project)
+        .where("key", "=", key)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+  };
+}
+
+/** Thrown to roll the transaction back when a guard does not match; never leaves this file. */
+class Stale extends Error {}
+
+async function changeRun(database: Database, change: RunChange): Promise<boolean> {
+  // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
+  const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
+  return await guarded(database, change.events, async (transaction) => {
+    for (const job of jobs) await changeJob(transaction, change.run, job);
+    if (change.finish === undefined) return;
+    const { phase, at } = change.finish;
+    const finish = transaction.updateTable("runs").set({ phase, finished_at: at }).where("id", "=", change.run);
+    const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
+/** The plan is left as it is: a job never changes it, and it may be large. */
+async function changeJob(transaction: Transaction<Tables>, run: string, { job, from }: JobChange): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("jobs")
+    .set({
+      phase: job.phase,
+      attempt: job.attempt,
+      reason: toJson(job.reason),
+      evidence: toJson(job.evidence),
+      not_before: job.notBefore,
+      started_at: job.startedAt,
+      finished_at: job.finishedAt,
+      output: toJson(job.output),
+    })
+    .where("run", "=", run)
+    .where("name", "=", job.name)
+    .where("phase", "=", from.phase)
+    .where("attempt", "=", from.attempt)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new Stale();
+}
+
+interface Cancellation {
+  readonly id: string;
+  readonly actor: string;
+  readonly events: readonly NewEvent[];
+}
+
+async function cancelRun(database: Database, { id, actor, events }: Cancellation): Promise<boolean> {
+  return await guarded(database, events, async (transaction) => {
+    const cancel = transaction.updateTable("runs").set({ cancelled_by: actor }).where("id", "=", id);
+    const { numUpdatedRows } = await cancel
+      .where("phase", "=", "running")
+      .where("cancelled_by", "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
+async function guarded(
+  database: Database,
+  events: readonly NewEvent[],
+  work: (transaction: Transaction<Tables>) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await commit(database, async (transaction) => {
+      await work(transaction);
+      await insertEvents(database, transaction, events);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Stale) return false;
+    throw error;
+  }
+}
+
+function runOf(row: Selectable<RunsTable>): Run {
+  const { position: _, created_at: createdAt, finished_at: finishedAt, cancelled_by: cancelledBy, ...rest } = row;
+  return { ...rest, createdAt, finishedAt, cancelledBy };
+}
+
+function jobOf(row: Selectable<JobsTable>): Job {
+  return {
+    run: row.run,
+    name: row.name,
+    plan: fromJson(row.plan),
+    phase: row.phase,
+    reason: fromJson(row.reason),
+    evidence: fromJson(row.evidence),
+    attempt: row.attempt,
+    notBefore: row.not_before,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    output: fromJson(row.output),
+  };
+}

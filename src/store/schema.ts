@@ -1,0 +1,155 @@
+// The tables as types, one interface per table; migrations/ makes them. JSON lives in text columns: no query looks inside,
+// and text behaves the same in both databases. Flags are 0 and 1 for the same reason.
+import type { Generated } from "kysely";
+import type { ApplicationDocument } from "../model/document.ts";
+import type { EventType } from "../model/event.ts";
+import type { Evidence } from "../model/health.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Phase } from "../model/phase.ts";
+import type { Plan, PlannedJob } from "../model/plan.ts";
+import type { Reason } from "../model/reason.ts";
+import type { RunKind, RunPhase } from "../model/run.ts";
+import type { Role } from "../ports/store.ts";
+import type { JsonText } from "./columns.ts";
+
+export type Flag = 0 | 1;
+
+export interface ApplicationsTable {
+  project: string;
+  name: string;
+  cluster: string;
+  namespace: string;
+  /** The highest number ever given, kept when the application is deleted: a number never means two documents. */
+  revision: number;
+  /** Also 1 before the first revision: the row is made first, because it is the lock of everything about the application. */
+  deleted: Flag;
+  updated_at: string;
+  /** So that a list of applications with their runs is one join by key. */
+  last_run: string | null;
+}
+
+export interface RevisionsTable {
+  project: string;
+  application: string;
+  number: number;
+  document: JsonText<ApplicationDocument>;
+  plan: JsonText<Plan>;
+  cluster: string;
+  namespace: string;
+  actor: string;
+  message: string;
+  created_at: string;
+}
+
+export interface RunsTable {
+  /** Order of creation. Not created_at: the clocks of two processes differ, and two runs may share a millisecond. */
+  position: Generated<number>;
+  id: string;
+  project: string;
+  application: string;
+  number: number;
+  revision: number;
+  kind: RunKind;
+  cluster: string;
+  namespace: string;
+  phase: RunPhase;
+  actor: string;
+  message: string;
+  created_at: string;
+  finished_at: string | null;
+  cancelled_by: string | null;
+}
+
+export interface JobsTable {
+  run: string;
+  position: number;
+  name: string;
+  plan: JsonText<PlannedJob>;
+  phase: Phase;
+  reason: JsonText<Reason>;
+  evidence: JsonText<readonly Evidence[]>;
+  attempt: number;
+  not_before: string | null;
+  started_at: string | null;
+  finished_at: string | null;
+  output: JsonText<JsonObject>;
+}
+
+export interface EventsTable {
+  sequence: Generated<number>;
+  at: string;
+  project: string;
+  application: string;
+  run: string | null;
+  type: EventType;
+  data: JsonText<JsonObject>;
+}
+
+export interface IdempotencyTable {
+  project: string;
+  key: string;
+  request: string;
+  run: string;
+}
+
+export interface InventoryTable {
+  cluster: string;
+  /** Of apiVersion only the group is part of the key: v1 and v1beta1 are the same object. */
+  api_group: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  api_version: string;
+  project: string;
+  application: string;
+  component: string;
+  uid: string | null;
+  keep: Flag;
+}
+
+export interface CompletionsTable {
+  project: string;
+  application: string;
+  component: string;
+  content: string;
+  output: JsonText<JsonObject>;
+}
+
+export interface LogLinesTable {
+  position: Generated<number>;
+  run: string;
+  job: string;
+  at: string;
+  pod: string;
+  container: string;
+  text: string;
+}
+
+export interface TokensTable {
+  id: string;
+  name: string;
+  project: string;
+  role: Role;
+  created_at: string;
+  expires_at: string | null;
+  hash: string;
+}
+
+export interface SettingsTable {
+  name: string;
+  value: string;
+}
+
+export interface Tables {
+  applications: ApplicationsTable;
+  revisions: RevisionsTable;
+  runs: RunsTable;
+  jobs: JobsTable;
+  events: EventsTable;
+  idempotency: IdempotencyTable;
+  inventory: InventoryTable;
+  completions: CompletionsTable;
+  log_lines: LogLinesTable;
+  tokens: TokensTable;
+  settings: SettingsTable;
+}
