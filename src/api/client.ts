@@ -98,7 +98,10 @@ export function createClient(options: ClientOptions): Client {
       const response = await send(options, ROUTES[name], input as Call, signal);
       if (response.body === null) return;
       const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
-      for await (const event of events) yield { id: event.id, data: JSON.parse(event.data) as never }; // as above
+      for await (const event of events) {
+        if (event.event === "problem") throw problemOf(event.data);
+        yield { id: event.id, data: JSON.parse(event.data) as never }; // as above
+      }
     },
   };
 }
@@ -121,6 +124,12 @@ async function send(options: ClientOptions, route: Route, input: Call, signal?: 
   }
   if (response.ok) return response;
   throw await errorOf(response);
+}
+
+/** A stream that fails in the middle says why in its last event. */
+function problemOf(data: string): ApiError {
+  const body = JSON.parse(data) as z.output<typeof ErrorView>; // by contract
+  return new ApiError(body.status, body);
 }
 
 function fillPath(path: string, params: Readonly<Record<string, unknown>>): string {

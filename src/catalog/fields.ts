@@ -25,8 +25,10 @@ export const quantity = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
 export const duration = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(z.union([z.string(), z.number()]), "Duration", (value) => parseDuration(value) !== undefined);
 export const componentName = (): z.ZodString => ruled(z.string(), "Name", isComponentName);
-export const objectName = (): z.ZodString => ruled(z.string(), "Name", (value) => DNS_SUBDOMAIN.test(value));
+export const objectName = (): z.ZodString => ruled(z.string(), "ObjectName", (value) => DNS_SUBDOMAIN.test(value));
 export const port = (): z.ZodNumber => z.int().min(1).max(65_535);
 export const replicas = (): z.ZodNumber => z.int().min(0).max(10_000);
 export const commandLine = (): z.ZodArray<z.ZodString> => z.array(z.string());
-export const absolutePath = (): z.ZodString => z.string().regex(/^\/[^:\0]*$/, "an absolute path without ':'");
+/** A rule and not a `regex`: its sentence then exists in both languages. The pattern is for editors. */
+export const absolutePath = (): z.ZodString =>
+  ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });

@@ -1,6 +1,6 @@
 // A namespace that the user asked us to create: one more job before all others. It is never removed by us, because
 // what else lives in it by then is not ours to judge.
-import { FIELD_MANAGER, LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 
 /** No component can be called so: names have no colon. */
@@ -18,7 +18,7 @@ export function withNamespace(plan: Plan, project: string): Plan {
   const first: PlannedJob = {
     name: JOB,
     type: "deploy",
-    component: FIELD_MANAGER,
+    component: "",
     needs: [],
     objects: [{ manifest, keep: true }],
     input: {},
@@ -29,7 +29,7 @@ export function withNamespace(plan: Plan, project: string): Plan {
     job.needs.length > 0 ? job : { ...job, needs: [{ job: JOB, because: "order" as const }] },
   );
   const change = {
-    component: FIELD_MANAGER,
+    component: "",
     object: { apiVersion: "v1", kind: "Namespace", namespace: "", name: plan.namespace },
     action: "create" as const,
     class: "create" as const,

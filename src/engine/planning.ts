@@ -1,7 +1,7 @@
 // From a document's text to a plan for a cluster, with every problem that can be known before anything is started.
 // The order is: what the text says, what the definitions say, what the cluster says.
 import { checkDocument } from "../plan/check.ts";
-import { withPositions } from "../plan/check.ts";
+import { withPositions } from "../plan/locate.ts";
 import { planApplication } from "../plan/plan.ts";
 import { readDocument } from "../plan/read.ts";
 import { sealDocument } from "../plan/seal.ts";

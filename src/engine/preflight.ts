@@ -83,9 +83,7 @@ export async function refusedByCluster(world: World, target: Target, signal: Abo
 }
 
 function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
-  return plan.jobs.flatMap((job) =>
-    job.type === "remove" ? [] : job.objects.map((object) => ({ object, component: job.component })),
-  );
+  return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
 function pointerOf({ application }: Target, component: string): string {

@@ -1,6 +1,6 @@
 // Reading and comparing revisions.
 import { PlatformError } from "../model/errors.ts";
-import type { Change } from "../model/plan.ts";
+import type { Change, ClusterFacts } from "../model/plan.ts";
 import type { Revision } from "../model/revision.ts";
 import { comparePlans } from "../plan/compare.ts";
 import { knownApplication } from "./remove.ts";
@@ -18,6 +18,9 @@ export async function knownRevision(world: World, place: Place, number: number):
   });
 }
 
+/** Facts only matter for what is about to be applied. */
+const NO_FACTS: ClusterFacts = { name: "", kind: "sandbox", version: "", kinds: [], ingressClasses: [], gateways: [], storageClasses: [] };
+
 /** Object by object; what did not change is left out. */
 export async function diffRevisions(
   world: World,
@@ -28,5 +31,6 @@ export async function diffRevisions(
     knownRevision(world, request, request.from),
     knownRevision(world, request, request.to),
   ]);
-  return comparePlans(from.plan, to.plan).filter((change) => change.action !== "unchanged");
+  const { changes } = comparePlans({ jobs: to.plan.jobs, previous: from.plan.jobs, owned: [], facts: NO_FACTS, pointerOf: () => "" });
+  return changes.filter((change) => change.action !== "unchanged");
 }

@@ -75,6 +75,13 @@ export const ERRORS = {
     text: { en: "{method} {path} is not part of the API", zh: "API 中没有 {method} {path}" },
     advice: { en: "see /api/v1/openapi.json", zh: "请参考 /api/v1/openapi.json" },
   },
+  MethodNotAllowed: {
+    status: 405,
+    exit: 2,
+    who: "you",
+    text: { en: "{path} does not take {method}", zh: "{path} 不支持 {method}" },
+    advice: { en: "it takes: {allowed}", zh: "可用方法：{allowed}" },
+  },
   Conflict: {
     status: 409,
     exit: 6,

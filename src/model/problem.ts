@@ -29,7 +29,7 @@ export const PROBLEMS = {
   },
   Invalid: { text: { en: "{detail}", zh: "{detail}" } },
   OutOfRange: {
-    text: { en: "{value} is out of range: it must be {bound}", zh: "{value} 超出范围：应 {bound}" },
+    text: { en: "{value} is out of range: it must be {bound}", zh: "{value} 超出范围：应为 {bound}" },
   },
   MultipleOf: { text: { en: "{value} is not a multiple of {divisor}", zh: "{value} 不是 {divisor} 的倍数" } },
   Empty: { text: { en: "{field} must not be empty", zh: "{field} 不能为空" } },
@@ -56,6 +56,12 @@ export const PROBLEMS = {
   Pattern: {
     text: { en: "{value} does not have the form {pattern}", zh: "{value} 不符合格式 {pattern}" },
   },
+  /** `wish` is the author's own sentence about a pattern, in English only; the pattern is understood everywhere. */
+  Form: {
+    text: { en: "{value} is not right here: expected {wish}", zh: "{value} 不符合格式 {pattern}" },
+  },
+  /** A rule of a definition that brought its own sentences. */
+  Rule: { text: { en: "{en}", zh: "{zh}" } },
   Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
   AbsolutePath: {
     text: {

@@ -5,6 +5,10 @@ import { type Language, type Localized, type Params, translate } from "./text.ts
 export const SYNTAX = {
   Empty: { en: "the document is empty", zh: "文档为空" },
   Expected: { en: "expected {expected}, found {found}", zh: "此处应为 {expected}，实际为 {found}" },
+  ExpectedValue: { en: "expected a value, found {found}", zh: "此处应为一个值，实际为 {found}" },
+  ExpectedKey: { en: "expected a key in double quotes, found {found}", zh: "此处应为双引号括起的键，实际为 {found}" },
+  ExpectedEnd: { en: "expected nothing more, found {found}", zh: "文档应在此结束，实际还有 {found}" },
+  EndsEarly: { en: "the text ends too early: something is not closed", zh: "文本不完整：有内容未闭合" },
   JsonComment: { en: "JSON has no comments; use YAML, or remove it", zh: "JSON 不支持注释；请改用 YAML 或删除注释" },
   TrailingComma: { en: "a comma before {found} has nothing after it: remove it", zh: "{found} 之前多了一个逗号，请删除" },
   BadEscape: {

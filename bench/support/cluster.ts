@@ -1,0 +1,44 @@
+// The real cluster that is measured on, with kubectl beside it. A kubeconfig that was given (KUBEMIN_TEST_KUBECONFIG) is used as it is;
+// then KUBEMIN_TEST_KUBECTL names the kubectl, or it is found on the PATH.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { startCluster } from "../../tools/cluster/instance.ts";
+
+const run = promisify(execFile);
+
+export interface BenchCluster {
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly auditLog: string | undefined;
+  kubectl(words: readonly string[], input?: string): Promise<string>;
+  /** Runs `work` in a namespace of its own, which is gone afterwards. */
+  inNamespace<T>(work: (namespace: string) => Promise<T>): Promise<T>;
+}
+
+export async function benchCluster(): Promise<BenchCluster> {
+  const given = process.env["KUBEMIN_TEST_KUBECONFIG"];
+  const own = given === undefined ? await startCluster({ report: (line) => process.stderr.write(`cluster: ${line}\n`) }) : undefined;
+  const kubeconfig = given ?? own?.kubeconfig ?? "";
+  const program = process.env["KUBEMIN_TEST_KUBECTL"] ?? own?.kubectl ?? "kubectl";
+  const kubectl = async (words: readonly string[], input?: string): Promise<string> => {
+    const child = run(program, ["--kubeconfig", kubeconfig, ...words], { maxBuffer: 64 * 1024 * 1024 });
+    if (input !== undefined) child.child.stdin?.end(input);
+    return (await child).stdout;
+  };
+  const context = (await kubectl(["config", "current-context"])).trim();
+  return {
+    kubeconfig,
+    context,
+    auditLog: process.env["KUBEMIN_TEST_AUDIT_LOG"] ?? own?.auditLog,
+    kubectl,
+    async inNamespace(work) {
+      const namespace = `bench-${Math.random().toString(36).slice(2, 8)}`;
+      await kubectl(["create", "namespace", namespace]);
+      try {
+        return await work(namespace);
+      } finally {
+        await kubectl(["delete", "namespace", namespace, "--wait=true"]);
+      }
+    },
+  };
+}

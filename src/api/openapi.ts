@@ -1,0 +1,181 @@
+// OpenAPI 3.1 from the route table. docs/reference/openapi.json is what this makes; a test holds both together.
+import { z } from "zod";
+import { isObject, type JsonObject } from "../model/json.ts";
+import { type Route, ROUTES } from "./routes.ts";
+import * as views from "./views.ts";
+
+const PROBLEM = { $ref: "#/components/responses/Problem" };
+const ACCESS: Readonly<Record<Route["access"], string>> = {
+  public: "No token is needed.",
+  read: "Needs a token with at least role `read`.",
+  write: "Needs a token with at least role `write`.",
+  admin: "Needs a token with role `admin` for all projects.",
+};
+
+let made: JsonObject | undefined;
+
+/** The whole contract. Made once: it takes some milliseconds. */
+export function openapiDocument(): JsonObject {
+  made ??= make();
+  return made;
+}
+
+function make(): JsonObject {
+  const names = Object.entries<Route>(ROUTES);
+  const registry = schemaRegistry(names);
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const [name, route] of names) {
+    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route, registry) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "kubemin", version: "v1", license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      responses: { Problem: problemResponse(registry) },
+      schemas: componentSchemas(registry),
+    },
+  };
+}
+
+type Registry = ReturnType<typeof schemaRegistry>;
+
+/** Views are known by their name; answers that only one route has, by the route's. */
+function schemaRegistry(routes: readonly (readonly [string, Route])[]) {
+  const registry = z.registry<{ id: string }>();
+  // Sorted: test runners keep a module's exports in another order than Node does.
+  for (const [name, value] of Object.entries(views).sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (value instanceof z.ZodType) registry.add(value, { id: name.replace(/View$/, "") });
+  for (const [name, { response, status }] of routes) {
+    if (status === 204) continue;
+    const schema = "events" in response ? response.events : response;
+    if (registry.get(schema) === undefined)
+      registry.add(schema, { id: `${name.charAt(0).toUpperCase()}${name.slice(1)}Answer` });
+  }
+  return registry;
+}
+
+function refTo(schema: z.ZodType, registry: Registry): JsonObject {
+  return { $ref: `#/components/schemas/${registry.get(schema)?.id ?? ""}` };
+}
+
+function componentSchemas(registry: Registry): JsonObject {
+  const uri = (id: string): string => `#/components/schemas/${id}`;
+  const { schemas } = z.toJSONSchema(registry, {
+    uri,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => tidy(jsonSchema),
+  });
+  const entries = Object.entries(schemas).map(([id, schema]) => [id, bare(schema as JsonObject)]); // JSON Schema is JSON
+  return Object.fromEntries(entries);
+}
+
+/** Clients must bear fields that a newer server adds; and the limits of a double are not worth saying. */
+function tidy(schema: { additionalProperties?: unknown; minimum?: number; maximum?: number }): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+}
+
+function bare({ $schema: _, $id: __, ...schema }: JsonObject): JsonObject {
+  return schema;
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: "any", override: ({ jsonSchema }) => tidy(jsonSchema) });
+  return bare(made as JsonObject); // JSON Schema is JSON
+}
+
+function operation(name: string, route: Route, registry: Registry): JsonObject {
+  const { summary, access, query, headers } = route;
+  const parameters = [...pathParameters(route), ...parametersOf("query", query), ...parametersOf("header", headers)];
+  return {
+    operationId: name,
+    summary,
+    description: ACCESS[access],
+    ...(access === "public" ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...requestBody(route),
+    responses: responses(route, registry),
+  };
+}
+
+function pathParameters({ params }: Route): JsonObject[] {
+  return parametersOf("path", params).map((one) => ({ ...one, required: true }));
+}
+
+/** Parameters are texts that the server reads as their type: shape and bounds of what is read, obligation of what is sent. */
+function parametersOf(place: "path" | "query" | "header", schema: z.ZodObject | undefined): JsonObject[] {
+  if (schema === undefined) return [];
+  const { properties } = schemaOf(schema, "output");
+  const { required } = schemaOf(schema, "input");
+  return Object.entries(isObject(properties) ? properties : {}).map(([name, shape]) => {
+    const { description, ...rest } = isObject(shape) ? shape : {};
+    return {
+      name,
+      in: place,
+      ...(description === undefined ? {} : { description }),
+      required: Array.isArray(required) && required.includes(name),
+      schema: rest,
+    };
+  });
+}
+
+function requestBody({ body }: Route): JsonObject {
+  if (body === undefined) return {};
+  if (body !== "document")
+    return {
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { "application/json": { schema: schemaOf(body, "input") } },
+      },
+    };
+  const schema = {
+    type: "string",
+    description: "An application document; its schema is at /api/v1/schema/application.json.",
+  };
+  const types = ["application/json", "application/yaml", "text/yaml", "text/plain"];
+  return {
+    requestBody: {
+      required: true,
+      content: Object.fromEntries(
+        types.map((type) => [
+          type,
+          type === "application/json" ? { schema: { type: "object", description: schema.description } } : { schema },
+        ]),
+      ),
+    },
+  };
+}
+
+function responses(route: Route, registry: Registry): JsonObject {
+  const refused = route.access === "public" ? {} : { 401: PROBLEM, 403: PROBLEM };
+  return { [route.status]: success(route, registry), ...refused, default: PROBLEM };
+}
+
+function success({ status, response }: Route, registry: Registry): JsonObject {
+  if (status === 204) return { description: "Done." };
+  if ("events" in response) return eventStream(response.events, registry);
+  const content = { "application/json": { schema: refTo(response, registry) } };
+  if (status !== 202) return { description: "The answer.", content };
+  const headers = { Location: { description: "Where to look at the run.", schema: { type: "string" } } };
+  return { description: "Accepted: a run has begun.", headers, content };
+}
+
+/** OpenAPI has no words for events; `x-event-data` names the shape of each event's `data`. */
+function eventStream(events: z.ZodType, registry: Registry): JsonObject {
+  const description =
+    "Server-Sent Events. The data of each is JSON of the shape `x-event-data`; an event of type `problem` carries an Error and is the last.";
+  return {
+    description,
+    content: { "text/event-stream": { schema: { type: "string" }, "x-event-data": refTo(events, registry) } },
+  };
+}
+
+function problemResponse(registry: Registry): JsonObject {
+  const schema = refTo(views.ErrorView, registry);
+  return { description: "A problem (RFC 9457).", content: { "application/problem+json": { schema } } };
+}

@@ -1,0 +1,38 @@
+// Secret values that other components read: a Secret of the component's name. What arrives here are sealed tokens.
+import { z } from "zod";
+import { isObject } from "../../model/json.ts";
+import { defineComponent } from "../define.ts";
+import { described } from "../fields.ts";
+import { checkDataSize, dataField, secretData, secretPaths } from "../parts/data.ts";
+
+export const secret = defineComponent({
+  name: "secret",
+  summary: { en: "Secret values that other components read", zh: "供其他组件读取的密钥" },
+  schema: z.strictObject({
+    type: described(z.string().min(1).default("Opaque"), "Type of the Secret", "Secret 类型"),
+    data: described(dataField(), "Key -> text, or {base64: …}", "键 -> 文本，或 {base64: …}"),
+  }),
+  examples: [
+    {
+      title: { en: "A password", zh: "密码" },
+      value: { data: { password: "correct horse battery staple" } },
+    },
+  ],
+  job: "deploy",
+  secrets: (properties) => (isObject(properties) ? secretPaths(properties["data"], ["data"]) : []),
+  check: (properties) => checkDataSize("data", properties.data, ["data"]),
+  render: (properties, context) => ({
+    pod: null,
+    objects: [
+      {
+        manifest: {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: context.component },
+          type: properties.type,
+          ...secretData(properties.data),
+        },
+      },
+    ],
+  }),
+});

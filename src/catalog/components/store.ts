@@ -1,0 +1,161 @@
+// A program that keeps data: a StatefulSet, each replica with a volume of its own, a Service of the component's name and a headless one
+// that gives every pod its DNS name. A preset fills in what a well-known store needs.
+// Not done here: replication between the replicas. That is the program's own business.
+import { z } from "zod";
+import { fill } from "../../model/text.ts";
+import { mapStrings } from "../../model/sealed.ts";
+import { problem } from "../../model/problem.ts";
+import { storageSize } from "../../model/quantity.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
+import { absolutePath, described, image, objectName, quantity, replicas } from "../fields.ts";
+import { accessModesField } from "../parts/accessModes.ts";
+import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
+import { outputsOf } from "../parts/outputs.ts";
+import { checkPorts, containerPorts, portFields, type ServedPort, servedPorts, serviceFor } from "../parts/ports.ts";
+import { podOf, programFields, programReferences } from "../parts/program.ts";
+import { canonicalQuantity } from "../parts/quantity.ts";
+import { tcpProbe } from "../parts/tcpProbe.ts";
+import type { Preset } from "../presets/preset.ts";
+import { PRESET_NAMES, PRESETS } from "../presets/presets.ts";
+
+const VOLUME = "data";
+
+const schema = z.strictObject({
+  preset: described(z.enum(PRESET_NAMES).optional(), "A well-known store; the other fields override it", "常见存储的预设"),
+  image: described(image().optional(), "Container image; not needed with a preset", "容器镜像，使用预设时可省略"),
+  ...portFields,
+  ...programFields,
+  replicas: described(replicas().default(1), "How many pods, each with its own volume", "副本数，每个副本各有一个卷"),
+  volume: described(
+    z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          mountPath: described(absolutePath().optional(), "Where the data is", "数据目录"),
+          size: described(quantity().optional(), "Size; a bare number means Gi", "大小，纯数字表示 Gi"),
+          storageClass: described(objectName().optional(), "Storage class; the cluster's default by default", "存储类"),
+          accessModes: accessModesField,
+        }),
+      ])
+      .optional(),
+    "The volume of each replica, kept when the store is deleted; false: none",
+    "每个副本的数据卷，删除后保留；false 表示不需要",
+  ),
+});
+type Properties = z.output<typeof schema>;
+
+interface Settled {
+  readonly preset: Preset | undefined;
+  readonly ports: readonly ServedPort[];
+  readonly mountPath: string | undefined;
+  readonly claim: VolumeClaim | undefined;
+}
+
+/** The user's fields over those of the preset. */
+function settle(properties: Properties): Settled {
+  const preset = properties.preset === undefined ? undefined : PRESETS[properties.preset];
+  const given = properties.volume === false ? undefined : properties.volume;
+  const mountPath = given?.mountPath ?? preset?.volume.mountPath;
+  const size = given?.size ?? preset?.volume.size ?? "1Gi";
+  const claim = {
+    name: VOLUME,
+    size: canonicalQuantity(storageSize(size)),
+    accessModes: given?.accessModes ?? ["ReadWriteOnce"],
+    ...(given?.storageClass === undefined ? {} : { storageClassName: given.storageClass }),
+    keep: true,
+  };
+  const wanted = properties.volume !== false && mountPath !== undefined;
+  const port = properties.port ?? (properties.ports === undefined ? preset?.port : undefined);
+  return {
+    preset,
+    ports: servedPorts({ port, ports: properties.ports }, preset?.portName ?? "main"),
+    mountPath,
+    claim: wanted ? claim : undefined,
+  };
+}
+
+export const store = defineComponent({
+  name: "store",
+  summary: { en: "A program that keeps data", zh: "有状态存储" },
+  schema,
+  examples: [
+    { title: { en: "Redis with its defaults", zh: "默认配置的 Redis" }, value: { preset: "redis" } },
+    {
+      title: { en: "A database of your own", zh: "自选数据库" },
+      value: { image: "postgres:17", port: 5432, volume: { mountPath: "/var/lib/postgresql/data", size: "20" } },
+    },
+  ],
+  job: "deploy",
+  outputs: (name, properties) => {
+    const { preset, ports } = settle(properties);
+    return outputsOf(name, ports, preset?.scheme ?? "tcp");
+  },
+  references: programReferences,
+  check(properties) {
+    const image =
+      properties.preset === undefined && properties.image === undefined
+        ? [problem("Required", [], { field: "image" })]
+        : [];
+    const volume = properties.volume;
+    const path =
+      volume !== undefined && volume !== false && settle(properties).mountPath === undefined
+        ? [problem("Required", ["volume"], { field: "mountPath" })]
+        : [];
+    return [...image, ...path, ...checkPorts(properties)];
+  },
+  render(properties, context): Workload {
+    const settled = settle(properties);
+    const headless = settled.ports.length === 0 ? undefined : `${context.component}-pods`;
+    return {
+      pod: podOf(context.component, programOf(properties, settled), containerOf(settled)),
+      claims: settled.claim === undefined ? [] : [settled.claim],
+      claimTemplates: true,
+      controller: statefulSet(properties.replicas, headless, context),
+      objects:
+        headless === undefined
+          ? []
+          : [
+              { manifest: serviceFor(settled.ports, context, { name: headless }) },
+              { manifest: serviceFor(settled.ports, context) },
+            ],
+    };
+  },
+});
+
+function programOf(properties: Properties, { preset, ports, mountPath }: Settled) {
+  const values = { port: ports[0]?.containerPort ?? 0, mountPath: mountPath ?? "/" };
+  const own = properties.command !== undefined || properties.args !== undefined;
+  const args = own ? properties.args : preset?.args.map((text) => fill(text, values));
+  // check() refuses a store that has neither an image nor a preset.
+  return { ...properties, image: properties.image ?? preset?.image ?? "", args };
+}
+
+function containerOf({ preset, ports, mountPath, claim }: Settled): JsonObject {
+  const port = ports[0]?.containerPort ?? 0;
+  const probe = preset && mapStrings(preset.readiness, (text) => fill(text, { port }));
+  return onlyGiven({
+    ports: nonEmpty(containerPorts(ports)),
+    readinessProbe: probe ?? tcpProbe(ports),
+    volumeMounts: claim && mountPath ? [{ name: claim.name, mountPath }] : undefined,
+  });
+}
+
+/** Pods keep their volumes: they are removed with the set only when every one of them is marked as not worth keeping. */
+function statefulSet(replicas: number, serviceName: string | undefined, context: RenderContext): NonNullable<Workload["controller"]> {
+  return ({ template, labels, claims }) => ({
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: context.component },
+    spec: onlyGiven({
+      replicas,
+      serviceName,
+      selector: { matchLabels: labels },
+      persistentVolumeClaimRetentionPolicy:
+        claims.length > 0 && claims.every((claim) => !claim.keep)
+          ? { whenDeleted: "Delete", whenScaled: "Retain" }
+          : undefined,
+      template,
+    }),
+  });
+}

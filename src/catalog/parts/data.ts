@@ -1,0 +1,98 @@
+// The data of ConfigMaps and Secrets: text, or bytes in base64. What is not UTF-8 cannot be text and goes to binaryData.
+import { z } from "zod";
+import { LIMITS } from "../../model/document.ts";
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { DATA_KEY } from "../../model/name.ts";
+import type { Path } from "../../model/pointer.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { isSealed, sealedPayload } from "../../model/sealed.ts";
+import { described } from "../fields.ts";
+import { onlyGiven } from "./onlyGiven.ts";
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function isBase64(text: string): boolean {
+  const sealed: boolean = isSealed(text);
+  return sealed || BASE64.test(text.replaceAll(/\s/g, ""));
+}
+
+const bytes = z.strictObject({
+  base64: described(
+    z.string().refine(isBase64, "not valid base64"),
+    "Bytes in base64, for what is not text",
+    "base64 编码的二进制内容",
+  ),
+});
+
+export const dataField = () =>
+  z.record(z.string().regex(DATA_KEY, "letters, digits, '-', '_' and '.'"), z.union([z.string(), bytes]));
+
+export type Data = z.output<ReturnType<typeof dataField>>;
+
+/** `data` and `binaryData` of a ConfigMap. */
+export function configMapData(data: Data): JsonObject {
+  const text: [string, string][] = [];
+  const binary: [string, string][] = [];
+  for (const [key, value] of sorted(data)) {
+    const decoded = typeof value === "string" ? value : utf8(Buffer.from(value.base64, "base64"));
+    if (decoded !== undefined) text.push([key, decoded]);
+    else if (typeof value !== "string") binary.push([key, canonicalBase64(value.base64)]);
+  }
+  return onlyGiven({ data: entriesOrNone(text), binaryData: entriesOrNone(binary) });
+}
+
+/**
+ * `stringData` and `data` of a Secret: text stays a sealed token in stringData, because only what opens the token could encode it.
+ * Bytes are sealed as their base64 text and so belong to data.
+ */
+export function secretData(data: Data): JsonObject {
+  const text = sorted(data).flatMap(([key, value]) => (typeof value === "string" ? [[key, value] as const] : []));
+  const binary = sorted(data).flatMap(([key, value]) =>
+    typeof value === "string" ? [] : [[key, canonicalBase64(value.base64)] as const],
+  );
+  return onlyGiven({ stringData: entriesOrNone(text), data: entriesOrNone(binary) });
+}
+
+export function checkDataSize(name: string, data: Data, path: Path): readonly Problem[] {
+  const total = Object.values(data).reduce((sum, value) => sum + size(value), 0);
+  if (total <= LIMITS.configBytes) return [];
+  return [problem("ConfigTooLarge", path, { name, bytes: total, limit: LIMITS.configBytes })];
+}
+
+/** Where the secret values are inside of raw data, whatever else is wrong with it. */
+export function secretPaths(data: Json | undefined, path: Path): readonly Path[] {
+  if (!isObject(data)) return [];
+  return Object.entries(data).flatMap(([key, value]) => {
+    if (typeof value === "string") return [[...path, key]];
+    return isObject(value) && typeof value["base64"] === "string" ? [[...path, key, "base64"]] : [];
+  });
+}
+
+/** Of a sealed value only the length of its token is known: three quarters of it, less what sealing adds (about 30 bytes). */
+function size(value: Data[string]): number {
+  const text = typeof value === "string" ? value : value.base64;
+  const length = isSealed(text)
+    ? Math.max(0, Math.floor((sealedPayload(text).length * 3) / 4) - 32)
+    : Buffer.byteLength(text);
+  return typeof value === "string" ? length : Math.floor((length * 3) / 4);
+}
+
+function canonicalBase64(text: string): string {
+  return isSealed(text) ? text : Buffer.from(text, "base64").toString("base64");
+}
+
+function utf8(content: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function sorted(data: Data): readonly (readonly [string, Data[string]])[] {
+  return Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function entriesOrNone(entries: readonly (readonly [string, string])[]): JsonObject | undefined {
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

@@ -1,0 +1,31 @@
+// Programs that run one after the other before the main container starts. They come before the sidecars, so that they can
+// prepare files for them; what an init container needs from a sidecar does not exist yet.
+import { z } from "zod";
+import { defineTrait } from "../define.ts";
+import { described } from "../fields.ts";
+import { checkExtras, extraContainerFields, extraReferences, renderExtra } from "../parts/extraContainer.ts";
+
+export const init = defineTrait({
+  name: "init",
+  summary: { en: "Programs that run before the main one", zh: "主程序之前执行的初始化容器" },
+  schema: described(z.array(z.strictObject(extraContainerFields)).min(1).max(20), "In order", "按顺序执行"),
+  examples: [
+    {
+      title: { en: "Wait for a name", zh: "等待域名可解析" },
+      value: [
+        {
+          name: "wait",
+          image: "busybox:1.36",
+          command: ["sh", "-c", "until nslookup redis; do sleep 1; done"],
+          env: { TARGET: "redis" },
+        },
+      ],
+    },
+  ],
+  appliesTo: "pods",
+  references: extraReferences,
+  check: checkExtras,
+  render: (containers, _target, context) => ({
+    initContainers: containers.map((container) => renderExtra(container, context)),
+  }),
+});

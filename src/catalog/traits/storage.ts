@@ -1,0 +1,71 @@
+// Storage of a component, requirement T1: persistent -> PersistentVolumeClaim, ephemeral -> emptyDir, config -> ConfigMap, secret -> Secret.
+// Only a persistent item has a size. Configuration without a mountPath becomes environment variables; with one it is mounted read-only.
+// Whether a claim becomes an object or a template of a StatefulSet, and a path that is used twice, are the renderer's business.
+import { z } from "zod";
+import { isObject } from "../../model/json.ts";
+import { defineTrait } from "../define.ts";
+import { described } from "../fields.ts";
+import { secretPaths } from "../parts/data.ts";
+import { checkSource, renderSource, sourceItem, sourceReferences } from "../parts/sourceItem.ts";
+import { ephemeralItem, persistentItem, renderEphemeral, renderPersistent } from "../parts/volumeItem.ts";
+import type { Contribution } from "../define.ts";
+
+const config = sourceItem("config");
+const secret = sourceItem("secret");
+const item = z.discriminatedUnion("type", [persistentItem, ephemeralItem, config, secret]);
+const schema = described(z.array(item).min(1).max(100), "Volumes and configuration", "存储卷与配置");
+
+type Item = z.output<typeof item>;
+
+export const storage = defineTrait({
+  name: "storage",
+  summary: { en: "Volumes, configuration files and secrets", zh: "存储卷、配置文件与密钥" },
+  schema,
+  examples: [
+    {
+      title: { en: "One of each kind", zh: "四种类型各一" },
+      value: [
+        { type: "persistent", mountPath: "/data", size: "20" },
+        { type: "ephemeral", mountPath: "/cache", sizeLimit: "1Gi" },
+        { type: "config", name: "web-settings", data: { LOG_LEVEL: "info" } },
+        { type: "secret", name: "web-tls", mountPath: "/etc/tls", data: { "tls.key": "very secret" } },
+      ],
+    },
+  ],
+  appliesTo: "pods",
+  references: (items) =>
+    items.flatMap((one, index) => (one.type === "config" || one.type === "secret" ? sourceReferences(one, index) : [])),
+  secrets: (items) =>
+    Array.isArray(items)
+      ? items.flatMap((one: unknown, index) =>
+          isObject(one) && one["type"] === "secret" ? secretPaths(one["data"], [index, "data"]) : [],
+        )
+      : [],
+  check: (items) =>
+    items.flatMap((one, index) => (one.type === "config" || one.type === "secret" ? checkSource(one, index) : [])),
+  render: (items) => joined(items.map(render)),
+});
+
+function render(one: Item, index: number): Contribution {
+  if (one.type === "persistent") return renderPersistent(one);
+  if (one.type === "ephemeral") return renderEphemeral(one);
+  return renderSource(one, index);
+}
+
+/** One volume that is mounted at several paths is written once. */
+function joined(parts: readonly Contribution[]): Contribution {
+  const volumes = new Map(
+    parts.flatMap((part) => part.volumes ?? []).map((volume) => [JSON.stringify(volume), volume] as const),
+  );
+  const claims = new Map(
+    parts.flatMap((part) => part.claims ?? []).map((claim) => [JSON.stringify(claim), claim] as const),
+  );
+  return {
+    volumes: [...volumes.values()],
+    claims: [...claims.values()],
+    mounts: parts.flatMap((part) => part.mounts ?? []),
+    envFrom: parts.flatMap((part) => part.envFrom ?? []),
+    objects: parts.flatMap((part) => part.objects ?? []),
+    warnings: parts.flatMap((part) => part.warnings ?? []),
+  };
+}

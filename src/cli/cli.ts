@@ -1,0 +1,89 @@
+// The command line: finds the command, parses its words, runs it, and turns whatever happens into an exit code.
+// Prints nothing by itself but help and failures.
+import { nearest } from "../model/name.ts";
+import { type Localized, translate } from "../model/text.ts";
+import type { Command, Context } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT } from "./exitCodes.ts";
+import { usageFailure } from "./failure.ts";
+import { GLOBAL_OPTIONS, globalsOf, languageFor, wantsJson } from "./globals.ts";
+import { commandHelp, helpText } from "./help.ts";
+import { parseWords } from "./parse.ts";
+import { reportFailure } from "./report.ts";
+import type { Root } from "./root.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** `argv` without node and script. Answers the exit code; never throws. */
+export async function runCli(argv: readonly string[], terminal: Terminal, root: Root): Promise<number> {
+  const language = languageFor(argv, terminal);
+  try {
+    const { word, rest } = splitCommand(argv);
+    if (word === undefined || word === "help") return showHelp(rest, terminal, language);
+    const command = COMMANDS.find((one) => one.name === word);
+    if (command === undefined) throw unknownCommand(word);
+    return await runCommand(command, rest, { terminal, root, language });
+  } catch (error) {
+    return reportFailure(error, { terminal, language, json: wantsJson(argv) });
+  }
+}
+
+async function runCommand(
+  command: Command,
+  words: readonly string[],
+  { terminal, root, language }: Pick<Context, "terminal" | "root" | "language">,
+): Promise<number> {
+  const parsed = command.hidden ? { values: {}, positionals: words } : parseWords(command, words);
+  if (parsed.values["help"] === true) {
+    terminal.stdout.write(commandHelp(command, language));
+    return EXIT.done.code;
+  }
+  return await command.run({
+    terminal,
+    root,
+    language,
+    options: parsed.values as Context["options"], // parsed by the very table that types them
+    arguments: parsed.positionals,
+    globals: globalsOf(parsed.values, terminal),
+    commands: COMMANDS,
+    say: (text: Localized, params = {}) => translate(text, language, params),
+  });
+}
+
+/** Options of every command may also stand before it: `kubemin --lang zh status`. */
+function splitCommand(argv: readonly string[]): {
+  readonly word: string | undefined;
+  readonly rest: readonly string[];
+} {
+  if (argv[0] === "--version" || argv[0] === "-V") return { word: "version", rest: argv.slice(1) };
+  let at = 0;
+  for (let word = argv[at]; word?.startsWith("-") && word !== "-"; word = argv[at]) at += takesValue(word) ? 2 : 1;
+  return { word: argv[at], rest: argv.filter((_, index) => index !== at) };
+}
+
+function takesValue(word: string): boolean {
+  const option = Object.entries(GLOBAL_OPTIONS).find(
+    ([name, one]) => word === `--${name}` || ("short" in one && word === `-${one.short}`),
+  );
+  return option !== undefined && option[1].type !== "flag";
+}
+
+function showHelp(words: readonly string[], terminal: Terminal, language: Context["language"]): number {
+  const command = COMMANDS.find((one) => words.includes(one.name) && !one.hidden);
+  terminal.stdout.write(command ? commandHelp(command, language) : helpText(COMMANDS, language));
+  const asked = words.some((word) => !word.startsWith("-")) || words.includes("--help") || words.includes("-h");
+  return asked || words.length === 0 ? EXIT.done.code : EXIT.usage.code;
+}
+
+function unknownCommand(word: string): Error {
+  const close = nearest(
+    word,
+    COMMANDS.filter((one) => !one.hidden).map((one) => one.name),
+  );
+  return usageFailure(
+    { en: "there is no command {word}", zh: "没有命令 {word}" },
+    close === undefined
+      ? { en: "see: kubemin --help", zh: "参见：kubemin --help" }
+      : { en: "did you mean: kubemin {close}?", zh: "是否想写：kubemin {close}？" },
+    { word, close: close ?? "" },
+  );
+}

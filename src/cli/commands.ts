@@ -1,0 +1,51 @@
+// All commands, in the order of help: the daily path first, administration last.
+import type { Command } from "./command.ts";
+import { cancelCommand } from "./commands/cancel.ts";
+import { clusterCommand } from "./commands/cluster.ts";
+import { completeCommand } from "./commands/complete.ts";
+import { completionCommand } from "./commands/completion.ts";
+import { deleteCommand } from "./commands/delete.ts";
+import { deployCommand } from "./commands/deploy.ts";
+import { diffCommand } from "./commands/diff.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { initCommand } from "./commands/init.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { planCommand } from "./commands/plan.ts";
+import { retryCommand } from "./commands/retry.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { statusCommand } from "./commands/status.ts";
+import { tokenCommand } from "./commands/token.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { versionCommand } from "./commands/version.ts";
+import { versionsCommand } from "./commands/versions.ts";
+import { watchCommand } from "./commands/watch.ts";
+import { whyCommand } from "./commands/why.ts";
+
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  initCommand,
+  validateCommand,
+  planCommand,
+  deployCommand,
+  statusCommand,
+  watchCommand,
+  logsCommand,
+  runsCommand,
+  retryCommand,
+  cancelCommand,
+  versionsCommand,
+  diffCommand,
+  rollbackCommand,
+  deleteCommand,
+  explainCommand,
+  whyCommand,
+  doctorCommand,
+  clusterCommand,
+  tokenCommand,
+  completionCommand,
+  versionCommand,
+  completeCommand,
+];

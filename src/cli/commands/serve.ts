@@ -1,0 +1,217 @@
+// kubemin serve: server and engine in this process, until Ctrl-C. Touches only clusters that were named; without one it simulates.
+import { createClient } from "../../api/client.ts";
+import { type Context, defineCommand } from "../command.ts";
+import { deploySource } from "../deploy.ts";
+import { EXIT } from "../exitCodes.ts";
+import { usageFailure } from "../failure.ts";
+import { readSource } from "../input.ts";
+import type { Source } from "../problems.ts";
+import type { ServeOptions, Serving } from "../root.ts";
+import { clusterLabel } from "../sandbox.ts";
+import { painter } from "../style.ts";
+
+const PORT = 8384;
+const LOOPBACK: readonly string[] = ["127.0.0.1", "::1", "localhost"];
+
+export const serveCommand = defineCommand({
+  name: "serve",
+  summary: { en: "server and engine in one process", zh: "在一个进程内运行服务器与引擎" },
+  details: {
+    en: "Without --context everything happens in a sandbox: a simulated cluster on which nothing runs.",
+    zh: "不带 --context 时一切都在 sandbox（模拟集群）中进行，不会真正运行任何程序。",
+  },
+  examples: [
+    { line: "serve --deploy app.yaml", text: { en: "try a document in the sandbox", zh: "在 sandbox 中试运行文档" } },
+    {
+      line: "serve --context my-cluster",
+      text: { en: "deploy to the cluster of that kubeconfig context", zh: "部署到该 kubeconfig 上下文对应的集群" },
+    },
+  ],
+  arguments: [],
+  options: {
+    port: {
+      type: "number",
+      value: "PORT",
+      summary: { en: "default 8384; 0: any free one", zh: "默认 8384；0 表示任意空闲端口" },
+    },
+    host: { type: "text", value: "ADDRESS", summary: { en: "default 127.0.0.1", zh: "默认 127.0.0.1" } },
+    "allow-remote": {
+      type: "flag",
+      summary: {
+        en: "needed for another --host: tokens then travel unencrypted, put TLS in front",
+        zh: "使用其他 --host 时必需：令牌将以明文传输，请在前面加 TLS",
+      },
+    },
+    data: {
+      type: "text",
+      value: "DIR",
+      complete: "file",
+      summary: { en: "store and keys (default: in the state directory)", zh: "存储与密钥目录（默认在状态目录下）" },
+    },
+    database: {
+      type: "text",
+      value: "URL",
+      summary: { en: "SQLite file or postgres:// address", zh: "SQLite 文件或 postgres:// 地址" },
+    },
+    kubeconfig: {
+      type: "text",
+      value: "FILE",
+      complete: "file",
+      summary: { en: "default: KUBECONFIG, else ~/.kube/config", zh: "默认 KUBECONFIG，否则 ~/.kube/config" },
+    },
+    context: {
+      type: "list",
+      value: "NAME",
+      summary: {
+        en: "kubeconfig context to use; may be repeated; no other is touched",
+        zh: "要使用的 kubeconfig 上下文，可重复；其他集群绝不触碰",
+      },
+    },
+    sandbox: {
+      type: "flag",
+      summary: { en: "a simulated cluster too, beside the named ones", zh: "除指定集群外再加一个模拟集群" },
+    },
+    deploy: {
+      type: "text",
+      value: "FILE",
+      complete: "file",
+      summary: { en: "deploy this document once the server is up", zh: "启动后部署该文档" },
+    },
+    once: {
+      type: "flag",
+      summary: {
+        en: "with --deploy: stop when it has settled, with its exit code",
+        zh: "与 --deploy 同用：完成后停止，并返回其退出码",
+      },
+    },
+    "create-namespace": {
+      type: "flag",
+      summary: {
+        en: "with --deploy: make the namespace when it does not exist",
+        zh: "与 --deploy 同用：命名空间不存在时创建",
+      },
+    },
+  },
+  async run(context) {
+    const { options } = context;
+    const settings = settingsOf(context, options);
+    if (options.once && options.deploy === undefined)
+      throw usageFailure(
+        { en: "--once makes sense only with --deploy", zh: "--once 只能与 --deploy 同用" },
+        { en: "add --deploy FILE", zh: "请加上 --deploy 文件" },
+      );
+    // Read before anything starts: a mistyped name must not leave a server behind.
+    const source = options.deploy === undefined ? undefined : await readSource(context, options.deploy);
+    const serving = await context.root.serve(settings);
+    sayWhere(context, serving);
+    if (source === undefined) return await untilStopped(context, serving);
+    const exit = await deployInto(context, serving, { source, createNamespace: options["create-namespace"] });
+    if (!options.once && exit !== EXIT.interrupted.code) return await untilStopped(context, serving);
+    await serving.stop();
+    return exit;
+  },
+});
+
+interface Settings {
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly "allow-remote": boolean;
+  readonly data: string | undefined;
+  readonly database: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly context: readonly string[];
+  readonly sandbox: boolean;
+}
+
+function settingsOf(_context: Context, options: Settings): ServeOptions {
+  const { port = PORT, host = "127.0.0.1", data, database, kubeconfig, context: contexts } = options;
+  if (!LOOPBACK.includes(host) && !options["allow-remote"])
+    throw usageFailure(
+      {
+        en: "--host {host} would let other machines in, and tokens would travel unencrypted",
+        zh: "--host {host} 会允许其他机器访问，且令牌以明文传输",
+      },
+      {
+        en: "put a proxy with TLS in front of 127.0.0.1, or say --allow-remote",
+        zh: "请在 127.0.0.1 前加 TLS 代理，或明确加上 --allow-remote",
+      },
+      { host },
+    );
+  if (port > 65_535)
+    throw usageFailure(
+      { en: "--port: {port} is no port", zh: "--port：{port} 不是端口" },
+      { en: "0 to 65535", zh: "0 到 65535" },
+      { port },
+    );
+  return { host, port, data, database, kubeconfig, contexts, sandbox: options.sandbox || contexts.length === 0 };
+}
+
+function sayWhere(context: Context, serving: Serving): void {
+  const { stdout, stderr } = context.terminal;
+  const paint = painter(context.terminal, stderr);
+  stdout.write(`${serving.url}\n`);
+  stderr.write(
+    `${context.say({ en: "kubemin {version} listens here; Ctrl-C stops it", zh: "kubemin {version} 在此监听；Ctrl-C 停止" }, { version: context.root.version })}\n`,
+  );
+  for (const cluster of serving.clusters) {
+    const label = clusterLabel(context, cluster);
+    const line = `${context.say({ en: "cluster", zh: "集群" })} ${label}${cluster.detail ? ` · ${cluster.detail}` : ""}`;
+    stderr.write(
+      `${cluster.kind === "sandbox" ? paint("warning", line.replace("sandbox (", "SANDBOX (").replace("sandbox（", "SANDBOX（")) : line}\n`,
+    );
+  }
+  stderr.write(
+    `${context.say({ en: "on this machine every kubemin command finds it; elsewhere: KUBEMIN_URL={url} KUBEMIN_TOKEN=… (token in {file})", zh: "本机的 kubemin 命令会自动找到它；其他地方：KUBEMIN_URL={url} KUBEMIN_TOKEN=…（令牌在 {file}）" }, { url: serving.url, file: serving.tokenFile })}\n`,
+  );
+}
+
+async function deployInto(
+  context: Context,
+  serving: Serving,
+  asked: { readonly source: Source; readonly createNamespace: boolean },
+): Promise<number> {
+  const client = createClient({
+    url: serving.url,
+    token: serving.token,
+    language: context.language,
+    userAgent: `kubemin-cli/${context.root.version}`,
+  });
+  // With several clusters the document or the user must say which: then the first that was named.
+  const cluster = serving.clusters.length > 1 ? serving.clusters[0]?.name : undefined;
+  const { source, createNamespace } = asked;
+  const watch = { timeout: undefined, detach: false, "no-watch": false };
+  try {
+    return await deploySource(context, {
+      client,
+      source,
+      cluster,
+      createNamespace,
+      message: "",
+      ifRevision: undefined,
+      yes: true,
+      watch,
+    });
+  } catch (error) {
+    await serving.stop();
+    throw error;
+  }
+}
+
+/** Ctrl-C or SIGTERM stops cleanly; a second one ends the process as usual. */
+async function untilStopped(context: Context, serving: Serving): Promise<number> {
+  let interrupted = false;
+  const forget = context.terminal.onInterrupt(() => {
+    interrupted = true;
+    forget();
+    context.terminal.stderr.write(
+      `${context.say({ en: "stopping; unfinished runs go on at the next start", zh: "正在停止；未完成的运行将在下次启动时继续" })}\n`,
+    );
+    void serving.stop();
+  });
+  try {
+    await serving.done;
+    return interrupted ? EXIT.done.code : EXIT.failed.code;
+  } finally {
+    forget();
+  }
+}

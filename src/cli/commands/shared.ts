@@ -1,0 +1,46 @@
+// Arguments and options that several commands declare alike.
+import type { Argument } from "../command.ts";
+
+export const FILE_ARGUMENT = {
+  name: "FILE",
+  complete: "file",
+  summary: { en: "the document, YAML or JSON; - reads standard input", zh: "文档（YAML 或 JSON）；- 表示标准输入" },
+} as const satisfies Argument;
+
+export const APPLICATION_ARGUMENT = {
+  name: "APP",
+  complete: "application",
+  summary: { en: "name of an application", zh: "应用名称" },
+} as const satisfies Argument;
+
+export const RUN_ARGUMENT = {
+  name: "RUN",
+  complete: "run",
+  summary: {
+    en: "id of a run, APP#NUMBER, or APP for its newest run",
+    zh: "运行的编号（id）、应用#序号，或应用名称（取最新运行）",
+  },
+} as const satisfies Argument;
+
+export const CLUSTER_OPTIONS = {
+  cluster: {
+    type: "text",
+    short: "c",
+    value: "NAME",
+    complete: "cluster",
+    summary: {
+      en: "default: where it runs now, else the server's only cluster",
+      zh: "默认：当前所在集群，否则为服务器唯一的集群",
+    },
+  },
+  "create-namespace": {
+    type: "flag",
+    summary: { en: "make the namespace when it does not exist", zh: "命名空间不存在时创建" },
+  },
+} as const;
+
+/** `shop/web` -> application and component. */
+export function splitPlace(word: string): { readonly application: string; readonly component: string | undefined } {
+  const [application = "", component] = word.split("/", 2);
+  return { application, component: component === "" ? undefined : component };
+}

@@ -1,0 +1,124 @@
+// kubemin status: how applications are doing right now, and why.
+import type { z } from "zod";
+import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../api/views.ts";
+import type { Client } from "../../api/client.ts";
+import { type Context, defineCommand } from "../command.ts";
+import { connect } from "../connect.ts";
+import { EXIT } from "../exitCodes.ts";
+import { age, type Column, printListing } from "../output.ts";
+import { allPages } from "../pages.ts";
+import { clusterLabel } from "../sandbox.ts";
+import { HEALTH, healthWord, painter, PHASE_TONE, runPhaseWord } from "../style.ts";
+import { APPLICATION_ARGUMENT } from "./shared.ts";
+
+type Status = z.output<typeof StatusView>;
+type Summary = z.output<typeof ApplicationSummaryView>;
+type Component = z.output<typeof ComponentStatus>;
+
+export const statusCommand = defineCommand({
+  name: "status",
+  summary: { en: "health of applications and their components", zh: "应用及组件的健康状况" },
+  examples: [
+    { line: "status", text: { en: "all applications", zh: "所有应用" } },
+    { line: "status shop", text: { en: "components, last run, why, addresses", zh: "组件、最近运行、原因、地址" } },
+  ],
+  arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
+  options: {},
+  async run(context) {
+    const client = connect(context);
+    const [application] = context.arguments;
+    if (application === undefined) return await listApplications(context, client);
+    const params = { project: context.globals.project, application };
+    const status = await client.call("getStatus", { params });
+    if (context.globals.output === "table" || context.globals.output === "wide") printHead(context, status);
+    printListing(context, {
+      rows: status.components,
+      columns: componentColumns(context),
+      name: (row) => `${status.name}/${row.name}`,
+      data: status,
+      empty: { en: "no components", zh: "没有组件" },
+    });
+    if (context.terminal.stdout.isTTY && (context.globals.output === "table" || context.globals.output === "wide"))
+      for (const address of status.addresses) context.terminal.stdout.write(`${address}\n`);
+    return EXIT.done.code;
+  },
+});
+
+/** Data for people: not part of the rows that a script reads. */
+function printHead(context: Context, status: Status): void {
+  const output = context.terminal.stdout.isTTY ? context.terminal.stdout : context.terminal.stderr;
+  const paint = painter(context.terminal, output);
+  const run = status.lastRun;
+  const parts = [
+    status.name,
+    paint(HEALTH[status.health].tone, healthWord(status.health, context.language)),
+    `v${status.revision}`,
+    clusterLabel(context, { name: status.cluster, kind: status.clusterKind }),
+    status.namespace,
+    ...(run === null
+      ? []
+      : [
+          `${context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })} ${paint(PHASE_TONE[run.phase], runPhaseWord(run.phase, context.language))}${run.finishedAt === null ? "" : ` ${age(context, run.finishedAt)}`}`,
+        ]),
+  ];
+  output.write(`${parts.join(" · ")}\n`);
+}
+
+function componentColumns(context: Context): readonly Column<Component>[] {
+  return [
+    { header: { en: "component", zh: "组件" }, cell: (row) => row.name },
+    { header: { en: "type", zh: "类型" }, cell: (row) => row.type },
+    {
+      header: { en: "health", zh: "健康" },
+      cell: (row) => healthWord(row.health, context.language),
+      raw: (row) => row.health,
+      tone: (row) => HEALTH[row.health].tone,
+    },
+    {
+      header: { en: "ready", zh: "就绪" },
+      cell: (row) => (row.wanted === undefined ? "" : `${row.ready ?? 0}/${row.wanted}`),
+    },
+    { header: { en: "state", zh: "状态" }, wide: true, cell: (row) => row.state },
+    {
+      header: { en: "objects", zh: "对象" },
+      wide: true,
+      cell: (row) => row.objects.map((one) => `${one.object.kind}/${one.object.name}`).join(","),
+    },
+    { header: { en: "why", zh: "原因" }, cell: (row) => row.reason.message },
+  ];
+}
+
+async function listApplications(context: Context, client: Client): Promise<number> {
+  const params = { project: context.globals.project };
+  const data = await allPages((after) => client.call("listApplications", { params, query: { limit: 200, ...after } }));
+  printListing(context, {
+    rows: data.items,
+    columns: summaryColumns(context),
+    name: (row) => row.name,
+    data,
+    empty: {
+      en: "no applications yet; begin with: kubemin init && kubemin deploy app.yaml",
+      zh: "还没有应用；从这里开始：kubemin init && kubemin deploy app.yaml",
+    },
+  });
+  return EXIT.done.code;
+}
+
+function summaryColumns(context: Context): readonly Column<Summary>[] {
+  return [
+    { header: { en: "application", zh: "应用" }, cell: (row) => row.name },
+    { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.revision}` },
+    {
+      header: { en: "last run", zh: "最近运行" },
+      cell: (row) => (row.lastRun === null ? "–" : runPhaseWord(row.lastRun.phase, context.language)),
+      raw: (row) => row.lastRun?.phase ?? "",
+      tone: (row) => (row.lastRun === null ? "muted" : PHASE_TONE[row.lastRun.phase]),
+    },
+    { header: { en: "updated", zh: "更新" }, cell: (row) => age(context, row.updatedAt), raw: (row) => row.updatedAt },
+    {
+      header: { en: "cluster", zh: "集群" },
+      cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
+    },
+    { header: { en: "namespace", zh: "命名空间" }, cell: (row) => row.namespace },
+  ];
+}

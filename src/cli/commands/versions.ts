@@ -1,0 +1,51 @@
+// kubemin versions: the accepted revisions of an application.
+import { defineCommand } from "../command.ts";
+import { connect } from "../connect.ts";
+import { EXIT } from "../exitCodes.ts";
+import { age, printListing } from "../output.ts";
+import { APPLICATION_ARGUMENT } from "./shared.ts";
+
+export const versionsCommand = defineCommand({
+  name: "versions",
+  summary: { en: "list the revisions of an application, newest first", zh: "列出应用的版本，最新在前" },
+  examples: [
+    { line: "versions shop", text: { en: "who changed what, when", zh: "谁在何时做了什么" } },
+    { line: "versions shop --limit 5 -o json", text: { en: "for a script", zh: "用于脚本" } },
+  ],
+  arguments: [APPLICATION_ARGUMENT],
+  options: {
+    limit: {
+      type: "number",
+      short: "n",
+      value: "N",
+      summary: { en: "at most (default 20)", zh: "最多条数（默认 20）" },
+    },
+  },
+  async run(context) {
+    const application = context.arguments[0] ?? "";
+    const data = await connect(context).call("listRevisions", {
+      params: { project: context.globals.project, application },
+      query: { limit: Math.min(200, Math.max(1, context.options.limit ?? 20)) },
+    });
+    printListing(context, {
+      rows: data.items,
+      columns: [
+        { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.number}`, raw: (row) => String(row.number) },
+        {
+          header: { en: "created", zh: "时间" },
+          cell: (row) => age(context, row.createdAt),
+          raw: (row) => row.createdAt,
+        },
+        { header: { en: "by", zh: "操作者" }, cell: (row) => row.actor },
+        { header: { en: "cluster", zh: "集群" }, cell: (row) => row.cluster },
+        { header: { en: "namespace", zh: "命名空间" }, cell: (row) => row.namespace },
+        { header: { en: "message", zh: "说明" }, cell: (row) => row.message },
+        { header: { en: "hash", zh: "摘要" }, wide: true, cell: (row) => row.hash },
+      ],
+      name: (row) => `v${row.number}`,
+      data,
+      empty: { en: "no revisions", zh: "没有版本" },
+    });
+    return EXIT.done.code;
+  },
+});

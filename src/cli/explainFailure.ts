@@ -1,0 +1,105 @@
+// What is said without being asked when a run failed: the cause in one sentence, the evidence, the last lines of the log, what to do.
+// Each part is best effort: what cannot be read is left out, for the run's own end must reach the user in any case.
+import type { Client } from "../api/client.ts";
+import type { Context } from "./command.ts";
+import type { Job, Run } from "./progress/progress.ts";
+import { painter, PHASE_TONE, phaseWord } from "./style.ts";
+import { oneLine } from "./width.ts";
+
+const LAST_LINES = 20;
+const SHOWN = 3;
+
+export async function explainFailure(context: Context, client: Client, run: Run): Promise<void> {
+  const failed = run.jobs.filter((job) => job.phase === "failed" || job.phase === "rejected");
+  for (const job of failed.slice(0, SHOWN)) await explainJob(context, client, { run, job });
+  if (failed.length > SHOWN)
+    context.terminal.stderr.write(
+      `${context.say({ en: "and {count} more; see: kubemin status {application}", zh: "另有 {count} 个；参见：kubemin status {application}" }, { count: failed.length - SHOWN, application: run.application })}\n`,
+    );
+  await sayWhy(context, client, run);
+  sayWhatToDo(context, run, failed);
+}
+
+async function explainJob(context: Context, client: Client, { run, job }: { run: Run; job: Job }): Promise<void> {
+  const { stderr } = context.terminal;
+  const paint = painter(context.terminal, stderr);
+  stderr.write(
+    `\n${paint(PHASE_TONE[job.phase], `${phaseWord(job.phase, context.language)} ${job.name}`)}: ${job.reason.message}\n`,
+  );
+  for (const { object, text } of job.evidence.filter((one) => one.source !== "log"))
+    stderr.write(`  ${object}: ${oneLine(text)}\n`);
+  const lines = await lastLines(context, client, { run, job });
+  if (lines.length === 0) return;
+  stderr.write(
+    `  ${paint("muted", context.say({ en: "last {count} lines of its log:", zh: "日志最后 {count} 行：" }, { count: lines.length }))}\n`,
+  );
+  for (const line of lines) stderr.write(`  │ ${oneLine(line)}\n`);
+}
+
+/** Of a task: the log that was kept. Of anything else: what its containers say now, or the evidence that the verdict rests on. */
+async function lastLines(
+  context: Context,
+  client: Client,
+  { run, job }: { run: Run; job: Job },
+): Promise<readonly string[]> {
+  const project = context.globals.project;
+  const kept = await client
+    .call("getJobLog", { params: { project, run: run.id, job: job.name }, query: { limit: LAST_LINES } })
+    .catch(() => ({ items: [] }));
+  if (kept.items.length > 0) return kept.items.slice(-LAST_LINES).map((line) => line.text);
+  const evidence = job.evidence.filter((one) => one.source === "log").flatMap((one) => one.text.split("\n"));
+  if (evidence.length > 0 || job.component === "" || run.kind === "delete") return evidence.slice(-LAST_LINES);
+  return await podLines(context, client, { run, job });
+}
+
+async function podLines(
+  context: Context,
+  client: Client,
+  { run, job }: { run: Run; job: Job },
+): Promise<readonly string[]> {
+  const stop = new AbortController();
+  const done = new AbortController();
+  void context.terminal.sleep(5_000, done.signal).then(() => stop.abort());
+  const params = { project: context.globals.project, application: run.application };
+  const lines: string[] = [];
+  try {
+    const stream = client.stream(
+      "streamLogs",
+      { params, query: { component: job.component, tail: LAST_LINES, previous: String(job.reason.code === "CrashLoop") } },
+      stop.signal,
+    );
+    for await (const { data } of stream) lines.push(data.text);
+  } catch {
+    // No pod, no log: that is what the evidence above is for.
+  } finally {
+    done.abort();
+  }
+  return lines.slice(-LAST_LINES);
+}
+
+async function sayWhy(context: Context, client: Client, run: Run): Promise<void> {
+  if (run.phase === "cancelled" || run.kind === "delete") return;
+  const params = { project: context.globals.project, application: run.application };
+  const why = await client.call("explainWhy", { params, query: {} }).catch(() => undefined);
+  if (why !== undefined && why.sentence !== "") context.terminal.stderr.write(`\n${why.sentence}\n`);
+}
+
+const ACTOR = {
+  you: { en: "what to do: fix the document or the program, then deploy again", zh: "怎么办：修改文档或程序后重新部署" },
+  operator: { en: "what to do: ask the operator of the cluster, then retry", zh: "怎么办：联系集群管理员后重试" },
+  nobody: { en: "what to do: try again", zh: "怎么办：重试" },
+} as const;
+
+function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
+  const { stderr } = context.terminal;
+  const name = `${run.application}#${run.number}`;
+  const first = failed[0];
+  if (first !== undefined) stderr.write(`\n${context.say(ACTOR[first.reason.who])}\n`);
+  const lines = [
+    ...(first === undefined || first.component === ""
+      ? []
+      : [`kubemin logs ${run.application}/${first.component} --run ${run.number}`]),
+    `kubemin retry ${name}${first === undefined ? "" : ` --from ${first.name}`}`,
+  ];
+  for (const line of lines) stderr.write(`  ${line}\n`);
+}

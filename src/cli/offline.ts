@@ -1,0 +1,64 @@
+// What can be said about a document without a server: the same checks that the server makes, from the same catalog.
+import type { Catalog } from "../catalog/catalog.ts";
+import type { ClusterFacts, Plan } from "../model/plan.ts";
+import type { Problem } from "../model/problem.ts";
+import { sealedToken } from "../model/sealed.ts";
+import { checkDocument } from "../plan/check.ts";
+import { withPositions } from "../plan/locate.ts";
+import { planApplication } from "../plan/plan.ts";
+import { readDocument } from "../plan/read.ts";
+import type { ResolvedApplication } from "../plan/resolved.ts";
+import { sealDocument } from "../plan/seal.ts";
+
+export interface OfflineCheck {
+  readonly problems: readonly Problem[];
+  /** Null exactly when there is an error among the problems. */
+  readonly application: ResolvedApplication | null;
+}
+
+export function checkOffline(text: string, catalog: Catalog): OfflineCheck {
+  const read = readDocument(text, "auto");
+  if (!read.ok) return { problems: withPositions(read.problems, () => undefined), application: null };
+  const { problems, application } = checkDocument(read.value, catalog);
+  return { problems: withPositions(problems, read.locate), application };
+}
+
+/**
+ * Rendered against no cluster: neutral facts that refuse nothing, nothing that runs now, secrets as masks. Everything is therefore
+ * "to create"; what only a cluster knows is not checked.
+ */
+export function planOffline(
+  text: string,
+  catalog: Catalog,
+  project: string,
+): { readonly plan: Plan | null; readonly problems: readonly Problem[] } {
+  const read = readDocument(text, "auto");
+  if (!read.ok) return { plan: null, problems: withPositions(read.problems, () => undefined) };
+  const sealed = sealDocument(read.value, catalog, () => sealedToken("offline"));
+  const { problems, application } = checkDocument(sealed, catalog);
+  if (application === null) return { plan: null, problems: withPositions(problems, read.locate) };
+  const planned = planApplication({
+    application,
+    project,
+    facts: NEUTRAL,
+    previous: null,
+    owned: [],
+    presentOutside: null,
+  });
+  const all = withPositions([...problems, ...planned.problems], read.locate);
+  // Warnings live in the plan; only errors are told beside it.
+  return planned.plan === null
+    ? { plan: null, problems: all }
+    : { plan: { ...planned.plan, warnings: all }, problems: [] };
+}
+
+const GATEWAY = { namespace: "default", name: "default", addresses: [] };
+const NEUTRAL: ClusterFacts = {
+  name: "offline",
+  kind: "kubernetes",
+  version: "",
+  kinds: ["gateway.networking.k8s.io/HTTPRoute"],
+  ingressClasses: [{ name: "default", default: true }],
+  gateways: [GATEWAY],
+  storageClasses: [],
+};

@@ -1,0 +1,73 @@
+// Problems of a document, printed as compilers do, so that editors can jump to them: file:line:col, the line itself, a caret.
+import type { z } from "zod";
+import type { ProblemItem } from "../api/views.ts";
+import { explainProblem, type Problem } from "../model/problem.ts";
+import type { Language } from "../model/text.ts";
+import type { Context } from "./command.ts";
+import { type Paint, painter } from "./style.ts";
+import { displayWidth, truncate } from "./width.ts";
+
+export type Found = z.output<typeof ProblemItem>;
+
+/** A problem that was found offline, in the API's shape. */
+export function toItem(problem: Problem, language: Language): Found {
+  const { code, severity, pointer, line, column, nearest } = problem;
+  const { message, hint } = explainProblem(problem, language);
+  return {
+    code,
+    severity,
+    pointer,
+    message,
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}
+
+export interface Source {
+  /** As the user wrote it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+const WORD = {
+  error: { en: "error", zh: "错误", tone: "danger" },
+  warning: { en: "warning", zh: "警告", tone: "warning" },
+} as const;
+
+/** To stderr: problems are not data. */
+export function printProblems(context: Context, source: Source, problems: readonly Found[]): void {
+  const paint = painter(context.terminal, context.terminal.stderr);
+  const lines = source.text.split(/\r?\n/);
+  for (const found of problems) context.terminal.stderr.write(problemText({ found, source, lines, paint, context }));
+  const errors = problems.filter((one) => one.severity === "error").length;
+  if (errors > 0)
+    context.terminal.stderr.write(
+      `${context.say({ en: errors === 1 ? "1 problem; nothing was started" : "{errors} problems; nothing was started", zh: "{errors} 个问题；没有启动任何任务" }, { errors })}\n`,
+    );
+}
+
+interface Printing {
+  readonly found: Found;
+  readonly source: Source;
+  readonly lines: readonly string[];
+  readonly paint: Paint;
+  readonly context: Context;
+}
+
+function problemText({ found, source, lines, paint, context }: Printing): string {
+  const word = WORD[found.severity];
+  const place = found.line === undefined ? source.file : `${source.file}:${found.line}:${found.column ?? 1}`;
+  const hint = found.hint === undefined ? "" : `  ${found.hint}`;
+  const head = `${paint("strong", `${place}:`)} ${paint(word.tone, `${word[context.language]}:`)} ${found.message} [${found.code}]${hint}\n`;
+  const line = found.line === undefined ? undefined : lines[found.line - 1];
+  if (found.line === undefined || line === undefined || line.trim() === "") return head;
+  const gutter = String(found.line);
+  const columns = Math.max(40, context.terminal.stderr.columns - gutter.length - 5);
+  const shown = line.replaceAll("\t", " ");
+  const before = displayWidth(shown.slice(0, (found.column ?? 1) - 1));
+  const excerpt = `  ${paint("muted", `${gutter} |`)} ${truncate(shown, columns)}\n`;
+  if (before >= columns) return head + excerpt;
+  return `${head}${excerpt}  ${paint("muted", `${" ".repeat(gutter.length)} |`)} ${" ".repeat(before)}${paint(word.tone, "^")}\n`;
+}

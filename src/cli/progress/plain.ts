@@ -1,0 +1,63 @@
+// One line per change, append only: for pipes, CI and logs. Every line says the time, the job and its phase in words, so it can be searched.
+import { isSettled, PHASES } from "../../model/phase.ts";
+import type { Context } from "../command.ts";
+import { SANDBOX } from "../sandbox.ts";
+import { oneLine } from "../width.ts";
+import type { Job, Progress, Run } from "./progress.ts";
+import { details, elapsed } from "./tree.ts";
+
+export function plainProgress(context: Context): Progress {
+  const { stderr } = context.terminal;
+  const said = new Map<string, string>();
+  let number: number | undefined;
+  const line = (at: string, text: string): void => stderr.write(`${clock(at)} ${oneLine(text)}\n`);
+  return {
+    show(run, at) {
+      if (number === undefined) line(run.createdAt, startLine(context, run));
+      number = run.number;
+      for (const job of run.jobs) {
+        const text = jobText(context, job);
+        if (said.get(job.name) === text || (!said.has(job.name) && job.phase === "waiting")) continue;
+        said.set(job.name, text);
+        line((isSettled(job.phase) ? job.finishedAt : null) ?? at, text);
+      }
+      if (run.phase !== "running" && !said.has("")) {
+        said.set("", run.phase);
+        line(run.finishedAt ?? at, endLine(context, run));
+      }
+    },
+    log: (job, text, at) => line(at, `${job} │ ${text}`),
+    notice: (text) => line(context.terminal.now().toISOString(), text),
+    end: () => undefined,
+  };
+}
+
+/** Local time of day, as the reader's own clock shows it. */
+function clock(at: string): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function startLine(context: Context, run: Run): string {
+  const { application, revision, jobs } = run;
+  const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
+  return context.say(
+    {
+      en: "run {number} started {application} v{revision} {jobs} jobs on {where}",
+      zh: "运行 {number} 开始 {application} v{revision} {jobs} 个任务 于 {where}",
+    },
+    { number: run.number, application, revision, jobs: jobs.length, where },
+  );
+}
+
+function endLine(context: Context, run: Run): string {
+  const phase = PHASES[run.phase].text[context.language];
+  return context.say({ en: "run {number} {phase}", zh: "运行 {number} {phase}" }, { number: run.number, phase });
+}
+
+function jobText(context: Context, job: Job): string {
+  const word = PHASES[job.phase].text[context.language];
+  const time = isSettled(job.phase) ? elapsed(job, context.terminal.now()) : "";
+  return [job.name, word, time, details(job, context.language)].filter((part) => part !== "").join(" ");
+}

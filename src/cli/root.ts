@@ -1,0 +1,42 @@
+// What only the composition root can give to the command line.
+import type { Catalog } from "../catalog/catalog.ts";
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Folder of the embedded store and the keys; undefined: inside the state directory. */
+  readonly data: string | undefined;
+  /** SQLite file or postgres:// address; undefined: SQLite inside `data`. */
+  readonly database: string | undefined;
+  readonly kubeconfig: string | undefined;
+  /** Kubeconfig contexts that the user named; no other cluster is ever touched. */
+  readonly contexts: readonly string[];
+  /** A simulated cluster, named `sandbox`. True when no context was named. */
+  readonly sandbox: boolean;
+}
+
+export interface Serving {
+  readonly url: string;
+  /** The first token, for this machine's own command line; the server's file holds the same. */
+  readonly token: string;
+  /** File in which the token lies. */
+  readonly tokenFile: string;
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly kind: "kubernetes" | "sandbox";
+    readonly detail?: string;
+  }[];
+  /** Ends cleanly: no new requests, running jobs are left to be taken up at the next start. */
+  stop(): Promise<void>;
+  /** Resolves when the server has ended, for whatever reason; rejects when it failed. */
+  readonly done: Promise<void>;
+}
+
+export interface Root {
+  readonly version: string;
+  /** State directory, see stateHome in localServer.ts. */
+  readonly home: string;
+  readonly catalog: Catalog;
+  serve(options: ServeOptions): Promise<Serving>;
+}

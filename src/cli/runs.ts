@@ -1,0 +1,55 @@
+// RUN on the command line: an id, `APP#3`, or APP for its newest run.
+import type { Client } from "../api/client.ts";
+import type { Context } from "./command.ts";
+import { EXIT } from "./exitCodes.ts";
+import { Failure } from "./failure.ts";
+import type { Run } from "./progress/progress.ts";
+import { ApiError } from "../api/client.ts";
+
+const NO_RUN = {
+  code: "NotFound",
+  exit: EXIT.notFound.code,
+  text: { en: "there is no run {run}", zh: "没有运行 {run}" },
+  advice: { en: "see: kubemin runs", zh: "参见：kubemin runs" },
+} as const;
+
+export async function findRun(context: Context, client: Client, word: string): Promise<Run> {
+  const [, application, number] = /^([^#]+)#(\d+)$/.exec(word) ?? [];
+  if (application !== undefined) return await runByNumber(context, client, { application, number: Number(number) });
+  return (await runById(context, client, word)) ?? (await newestRun(context, client, word));
+}
+
+async function runById(context: Context, client: Client, run: string): Promise<Run | undefined> {
+  try {
+    return await client.call("getRun", { params: { project: context.globals.project, run } });
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return undefined; // perhaps an application
+    throw error;
+  }
+}
+
+export async function newestRun(context: Context, client: Client, application: string): Promise<Run> {
+  const { project } = context.globals;
+  const { items } = await client.call("listRuns", { params: { project }, query: { application, limit: 1 } });
+  if (items[0] === undefined) throw new Failure(NO_RUN, { run: application });
+  return await client.call("getRun", { params: { project, run: items[0].id } });
+}
+
+/** Pages back from the newest: runs are looked at soon after they happened. */
+export async function runByNumber(
+  context: Context,
+  client: Client,
+  { application, number }: { readonly application: string; readonly number: number },
+): Promise<Run> {
+  const { project } = context.globals;
+  let after: string | undefined;
+  do {
+    const query = { application, limit: 200, ...(after === undefined ? {} : { after }) };
+    const page = await client.call("listRuns", { params: { project }, query });
+    const found = page.items.find((one) => one.number === number);
+    if (found) return await client.call("getRun", { params: { project, run: found.id } });
+    const oldest = page.items.at(-1)?.number ?? 0;
+    after = oldest < number ? undefined : (page.next ?? undefined);
+  } while (after !== undefined);
+  throw new Failure(NO_RUN, { run: `${application}#${number}` });
+}

@@ -1,0 +1,103 @@
+// Changes of objects in words: what happens to each, and which fields. Secrets arrive masked; sealed tokens are masked again here.
+import type { z } from "zod";
+import type { ChangeView } from "../../api/views.ts";
+import { isSealed, MASK } from "../../model/sealed.ts";
+import type { Localized } from "../../model/text.ts";
+import type { Context } from "../command.ts";
+import type { Paint, Tone } from "../style.ts";
+import { oneLine } from "../width.ts";
+
+export type Change = z.output<typeof ChangeView>;
+type Field = Change["fields"][number];
+
+export const ACTIONS = {
+  create: { glyph: "+", tone: "success", text: { en: "create", zh: "新建" } },
+  update: { glyph: "~", tone: "warning", text: { en: "update", zh: "更新" } },
+  delete: { glyph: "-", tone: "danger", text: { en: "delete", zh: "删除" } },
+  keep: { glyph: "=", tone: "muted", text: { en: "keep", zh: "保留" } },
+  unchanged: { glyph: "=", tone: "muted", text: { en: "unchanged", zh: "不变" } },
+} as const satisfies Record<Change["action"], { glyph: string; tone: Tone; text: Localized }>;
+
+/** What an update means for the pods. */
+const CLASSES = {
+  create: { en: "", zh: "" },
+  "in-place": { en: "in place, pods go on", zh: "就地更新，Pod 不重启" },
+  rolling: { en: "rolling, pods are replaced one after another", zh: "滚动更新，逐个替换 Pod" },
+  "orphan-recreate": { en: "the object is made anew, its pods go on", zh: "重建对象，Pod 继续运行" },
+  "new-name": { en: "a new object beside the old one", zh: "新建对象与旧对象并存" },
+  recreate: { en: "removed and made anew", zh: "删除后重建" },
+  delete: { en: "", zh: "" },
+  none: { en: "", zh: "" },
+} as const satisfies Record<Change["class"], Localized>;
+
+const FIELDS_SHOWN = 6;
+const VALUE_WIDTH = 60;
+
+export function objectName(change: Change): string {
+  return `${change.object.kind}/${change.object.name}`;
+}
+
+export function changes(all: readonly Change[]): readonly Change[] {
+  return all.filter((one) => one.action !== "unchanged" && one.action !== "keep");
+}
+
+/** `2 to create, 1 to update` */
+export function changesSummary(context: Context, all: readonly Change[]): string {
+  const parts = (Object.keys(ACTIONS) as Change["action"][]) // keys of a const object
+    .map((action) => [action, all.filter((one) => one.action === action).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([action, count]) =>
+      context.language === "zh"
+        ? `${ACTIONS[action].text.zh} ${count} 个`
+        : `${count} ${action === "unchanged" ? "" : "to "}${ACTIONS[action].text.en}`,
+    );
+  return parts.length === 0
+    ? context.say({ en: "no changes", zh: "没有变更" })
+    : parts.join(context.language === "zh" ? "，" : ", ");
+}
+
+export function changeText(context: Context, change: Change, paint: Paint): string {
+  const action = ACTIONS[change.action];
+  const meaning = CLASSES[change.class][context.language];
+  const head = `${paint(action.tone, `${action.glyph} ${action.text[context.language]}`)} ${objectName(change)}${change.component === "" ? "" : ` (${change.component})`}${meaning === "" ? "" : ` · ${meaning}`}\n`;
+  if (change.action !== "update") return head;
+  const shown = change.fields
+    .slice(0, FIELDS_SHOWN)
+    .map((field) => `    ${field.path}: ${shortValue(field.before)} → ${shortValue(field.after)}\n`);
+  const more = change.fields.length - shown.length;
+  const rest =
+    more > 0 ? `    ${context.say({ en: "… {more} more fields", zh: "…… 另有 {more} 个字段" }, { more })}\n` : "";
+  return head + shown.join("") + rest;
+}
+
+/** All fields, one line for what was and one for what is: for `kubemin diff`. */
+export function diffText(context: Context, change: Change, paint: Paint): string {
+  return (
+    changeText(context, { ...change, fields: [] }, paint) +
+    change.fields.map((field) => fieldDiff(field, paint)).join("")
+  );
+}
+
+function fieldDiff(field: Field, paint: Paint): string {
+  const lines = (sign: string, tone: Tone, value: unknown): string =>
+    value === undefined
+      ? ""
+      : valueText(value)
+          .split("\n")
+          .map((line) => `    ${paint(tone, `${sign} ${line}`)}\n`)
+          .join("");
+  return `  ${field.path}\n${lines("-", "danger", field.before)}${lines("+", "success", field.after)}`;
+}
+
+function shortValue(value: unknown): string {
+  const text = value === undefined ? "–" : oneLine(valueText(value));
+  return text.length > VALUE_WIDTH ? `${text.slice(0, VALUE_WIDTH - 1)}…` : text;
+}
+
+function valueText(value: unknown): string {
+  const text =
+    typeof value === "string"
+      ? value
+      : (JSON.stringify(value, (_key, inner: unknown) => (isSealed(inner) ? MASK : inner), 2) ?? "");
+  return isSealed(text) ? MASK : text;
+}

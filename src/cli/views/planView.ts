@@ -1,0 +1,109 @@
+// A plan as people read it: what changes, in which order, and what to know before.
+import type { z } from "zod";
+import { stringify } from "yaml";
+import type { PlanView } from "../../api/views.ts";
+import type { Json } from "../../model/json.ts";
+import type { Plan as OfflinePlan } from "../../model/plan.ts";
+import { maskSealed } from "../../model/sealed.ts";
+import type { Language } from "../../model/text.ts";
+import type { Context } from "../command.ts";
+import { printProblems, type Source, toItem } from "../problems.ts";
+import { clusterLabel } from "../sandbox.ts";
+import { type Paint, painter } from "../style.ts";
+import { oneLine } from "../width.ts";
+import { changes, changesSummary, changeText, objectName } from "./changes.ts";
+
+export type Plan = z.output<typeof PlanView>;
+
+export function planHead(context: Context, plan: Plan): string {
+  const where = clusterLabel(context, { name: plan.cluster, kind: plan.clusterKind });
+  return context.say(
+    {
+      en: "{name} in namespace {namespace} on {where}: {summary}, {jobs}",
+      zh: "{name}，命名空间 {namespace}，{where}：{summary}，{jobs}",
+    },
+    {
+      name: plan.application,
+      namespace: plan.namespace,
+      where,
+      summary: changesSummary(context, plan.changes),
+      jobs: context.say(
+        { en: plan.jobs.length === 1 ? "1 job" : "{n} jobs", zh: "{n} 个任务" },
+        { n: plan.jobs.length },
+      ),
+    },
+  );
+}
+
+/** `redis → migrate → web ∥ worker` */
+export function orderText(plan: Plan): string {
+  return plan.layers
+    .map((layer) => (layer.length > 8 ? `${layer.slice(0, 7).join(" ∥ ")} ∥ … (${layer.length})` : layer.join(" ∥ ")))
+    .join(" → ");
+}
+
+export function planText(context: Context, plan: Plan, paint: Paint): string {
+  const changed = changes(plan.changes);
+  const kept = plan.changes.filter((one) => one.action === "keep");
+  const order = plan.layers.length === 0 ? "" : `${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`;
+  return [
+    `${paint("strong", planHead(context, plan))}\n`,
+    ...[...changed, ...kept].map((change) => changeText(context, change, paint)),
+    order,
+  ].join("");
+}
+
+/** Before something is deployed: to stderr, for stdout will say what became of it. */
+export function showPlan(context: Context, plan: Plan, source: Source | undefined): void {
+  const { stderr } = context.terminal;
+  stderr.write(planText(context, plan, painter(context.terminal, stderr)));
+  if (plan.warnings.length > 0) printProblems(context, source ?? { file: plan.application, text: "" }, plan.warnings);
+}
+
+/** As data: on a terminal as text, else one line per change. */
+export function printPlan(context: Context, plan: Plan): void {
+  const { stdout } = context.terminal;
+  if (stdout.isTTY) return stdout.write(planText(context, plan, painter(context.terminal, stdout)));
+  context.terminal.stderr.write(
+    `${planHead(context, plan)}\n${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`,
+  );
+  for (const change of plan.changes) {
+    const fields = change.fields.map((field) => field.path).join(",");
+    stdout.write(
+      `${[change.action, change.class, change.component, objectName(change), fields].map(oneLine).join("\t")}\n`,
+    );
+  }
+}
+
+/** The rendered objects, ready to be read; secrets masked, so not ready to be applied. */
+export function objectsYaml(plan: Plan): string {
+  const manifests = plan.jobs.flatMap((job) => job.objects.map((one) => maskSealed(one.manifest as Json))); // a manifest is JSON
+  return manifests.map((manifest) => `---\n${stringify(manifest)}`).join("");
+}
+
+/** A plan that was made here, in the API's shape. */
+export function offlineView(plan: OfflinePlan, language: Language): Plan {
+  const masked = (value: unknown): unknown => (value === undefined ? undefined : maskSealed(value as Json)); // plans hold JSON only
+  return {
+    application: plan.application,
+    namespace: plan.namespace,
+    cluster: plan.cluster,
+    clusterKind: "none",
+    jobs: plan.jobs.map((job) => ({
+      name: job.name,
+      type: job.type,
+      component: job.component,
+      needs: [...job.needs],
+      objects: job.objects.map(({ manifest, keep }) => ({ manifest: { ...maskSealed(manifest) }, keep })),
+      timeout: job.timeout,
+      attempts: job.retry.attempts,
+    })),
+    layers: plan.layers.map((layer) => [...layer]),
+    changes: plan.changes.map((change) => ({
+      ...change,
+      fields: change.fields.map(({ path, before, after }) => ({ path, before: masked(before), after: masked(after) })),
+    })),
+    warnings: plan.warnings.map((one) => toItem(one, language)),
+    hash: plan.hash,
+  };
+}

@@ -1,0 +1,150 @@
+// Requests to one API server: JSON in, JSON out, a deadline each, and one place for retries.
+// Every request of ours may be sent twice without harm (reads, server-side apply, delete with a uid), so 429, 5xx and a lost
+// connection are tried again here, with the server's own Retry-After. Refuses to hide a refusal: 4xx is thrown as ApiError.
+import type { Dispatcher } from "undici";
+import packageJson from "../../package.json" with { type: "json" };
+import { isObject, type JsonObject } from "../model/json.ts";
+import { reason } from "../model/reason.ts";
+import type { Clock } from "../ports/clock.ts";
+import { ClusterError } from "../ports/cluster.ts";
+import { ApiError, apiError } from "./apiError.ts";
+import { type Credentials, credentialsOf } from "./credentials.ts";
+import type { Target } from "./kubeconfig.ts";
+import { closeTransport, identityOf, openTransport, type Transport } from "./transport.ts";
+
+export interface Call {
+  readonly method?: "GET" | "PATCH" | "DELETE" | "POST";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: JsonObject;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds for all attempts together. */
+  readonly deadline?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+export interface Connection {
+  readonly cluster: string;
+  call(call: Call): Promise<Answer>;
+  /** The body in pieces as they come, for watches and logs. */
+  stream(call: Call): Promise<AsyncIterable<Buffer>>;
+  close(): Promise<void>;
+}
+
+const DEADLINE = 20_000;
+const ATTEMPTS = 4;
+const BACKOFF = 200;
+const LONGEST_PAUSE = 10_000;
+
+interface State {
+  readonly cluster: string;
+  readonly target: Target;
+  readonly clock: Clock;
+  readonly credentials: Credentials;
+  transport: Transport | null;
+}
+
+export function openConnection(cluster: string, target: Target, clock: Clock): Connection {
+  const state: State = { cluster, target, clock, credentials: credentialsOf(target, clock), transport: null };
+  return {
+    cluster,
+    call: async (call) => {
+      const limit = AbortSignal.timeout(call.deadline ?? DEADLINE);
+      const signal = AbortSignal.any([call.signal, limit]);
+      return attempt(state, { ...call, signal }, call.signal);
+    },
+    stream: async (call) => {
+      const response = await send(state, call, "streams").catch((cause: unknown) => {
+        throw unreachable(state, cause, call.signal);
+      });
+      if (response.statusCode >= 400) throw apiError(response.statusCode, await response.body.text(), undefined);
+      return response.body;
+    },
+    close: async () => {
+      if (state.transport !== null) await closeTransport(state.transport);
+    },
+  };
+}
+
+/** `outer` is the caller's signal: its abort is passed on as it is, while our own deadline means that the cluster is silent. */
+async function attempt(state: State, call: Call, outer: AbortSignal): Promise<Answer> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await once(state, call);
+    } catch (cause) {
+      outer.throwIfAborted();
+      if (cause instanceof ApiError && cause.status === 401) state.credentials.forget();
+      if (call.signal.aborted || count >= attemptsFor(cause))
+        throw cause instanceof ApiError ? cause : unreachable(state, cause, outer);
+      await state.clock.sleep(pauseAfter(cause, count), call.signal);
+    }
+  }
+}
+
+function attemptsFor(cause: unknown): number {
+  if (!(cause instanceof ApiError)) return 2; // a kept-alive socket that the server closed in the same moment is worth one more try
+  if (cause.status === 401) return 2;
+  return cause.passing ? ATTEMPTS : 1;
+}
+
+function pauseAfter(cause: unknown, count: number): number {
+  const asked = cause instanceof ApiError ? cause.retryAfter : undefined;
+  return Math.min(asked ?? BACKOFF * 2 ** (count - 1), LONGEST_PAUSE);
+}
+
+async function once(state: State, call: Call): Promise<Answer> {
+  const response = await send(state, call, "calls");
+  const text = await response.body.text();
+  if (response.statusCode >= 400) {
+    const header = response.headers["retry-after"];
+    throw apiError(response.statusCode, text, typeof header === "string" ? header : undefined);
+  }
+  const body: unknown = text === "" ? {} : JSON.parse(text);
+  return { status: response.statusCode, body: isObject(body) ? body : {} };
+}
+
+async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<Dispatcher.ResponseData> {
+  const credential = await state.credentials.get();
+  if (state.transport?.identity !== identityOf(credential)) {
+    const old = state.transport;
+    state.transport = openTransport(state.target, credential);
+    // The old sockets end with their requests.
+    if (old !== null) void Promise.all([old.calls.close(), old.streams.close()]);
+  }
+  const base = new URL(state.target.server);
+  const query = new URLSearchParams(
+    Object.entries(call.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString();
+  return state.transport[pool].request({
+    origin: base.origin,
+    path: `${base.pathname.replace(/\/$/, "")}${call.path}${query === "" ? "" : `?${query}`}`,
+    method: call.method ?? "GET",
+    headers: {
+      accept: call.accept ?? "application/json",
+      "user-agent": `kubemin/${packageJson.version}`,
+      ...(credential.authorization === "" ? {} : { authorization: credential.authorization }),
+      ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    signal: call.signal,
+  });
+}
+
+function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown {
+  if (outer.aborted) return outer.reason;
+  const detail = cause instanceof Error ? wordsFor(cause) : String(cause);
+  return new ClusterError(reason("ClusterUnreachable", { cluster: state.cluster, detail }), true);
+}
+
+function wordsFor(cause: Error): string {
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer within the deadline";
+  const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const message = inner instanceof Error ? inner.message : cause.message;
+  return message === "" ? cause.name : message;
+}

@@ -1,0 +1,132 @@
+// Which kinds the API serves, and under which path. Asked once (two requests, aggregated discovery), and again when an unknown
+// kind is wanted: a CRD may have been installed since.
+// https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
+import { isObject, type JsonObject } from "../model/json.ts";
+import type { ObjectRef } from "../model/manifest.ts";
+import { reason } from "../model/reason.ts";
+import type { Clock } from "../ports/clock.ts";
+import { ClusterError } from "../ports/cluster.ts";
+import type { Connection } from "./connection.ts";
+import { listAt, textAt } from "./fields.ts";
+
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+export interface Discovery {
+  /** Undefined when the API does not serve it. */
+  find(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
+  /** Path of one object. Throws ClusterError when the kind is not served. */
+  pathOf(ref: ObjectRef, signal: AbortSignal): Promise<string>;
+  /** Every `group/Kind` (core kinds without a group: `Pod`). Asked anew. */
+  kinds(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+const AGGREGATED = [
+  "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+  "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
+  "application/json",
+].join(",");
+/** An unknown kind does not make us ask more often than this. */
+const REFRESH = 2_000;
+
+type Table = ReadonlyMap<string, Resource>;
+
+export function openDiscovery(connection: Connection, clock: Clock): Discovery {
+  let table: Table | null = null;
+  let askedAt = 0;
+  let pending: Promise<Table> | null = null;
+  const load = async (signal: AbortSignal): Promise<Table> => {
+    pending ??= loadTable(connection, signal).finally(() => {
+      pending = null;
+    });
+    table = await pending;
+    askedAt = clock.now().getTime();
+    return table;
+  };
+  const find = async (apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined> => {
+    const found = (table ?? (await load(signal))).get(`${apiVersion}/${kind}`);
+    if (found !== undefined || clock.now().getTime() - askedAt < REFRESH) return found;
+    return (await load(signal)).get(`${apiVersion}/${kind}`);
+  };
+  return {
+    find,
+    pathOf: async (ref, signal) => {
+      const resource = await find(ref.apiVersion, ref.kind, signal);
+      if (resource !== undefined) return `${collectionPath(resource, ref.namespace)}/${encodeURIComponent(ref.name)}`;
+      const detail = `it does not serve ${ref.apiVersion} ${ref.kind}`;
+      throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, detail }), false);
+    },
+    kinds: async (signal) => [...new Set([...(await load(signal)).values()].map(groupKind))].sort(),
+  };
+}
+
+function groupKind(resource: Resource): string {
+  const slash = resource.apiVersion.indexOf("/");
+  return slash < 0 ? resource.kind : `${resource.apiVersion.slice(0, slash)}/${resource.kind}`;
+}
+
+/** All objects of the kind; of one namespace when one is given. */
+export function collectionPath(resource: Resource, namespace: string): string {
+  const root = resource.apiVersion.includes("/") ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`;
+  const inside = resource.namespaced && namespace !== "" ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+  return `${root}${inside}/${resource.plural}`;
+}
+
+async function loadTable(connection: Connection, signal: AbortSignal): Promise<Table> {
+  const answers = await Promise.all(
+    ["/api", "/apis"].map((path) => connection.call({ path, accept: AGGREGATED, signal })),
+  );
+  const resources = await Promise.all(
+    answers.map(async ({ body }) =>
+      body["kind"] === "APIGroupDiscoveryList" ? aggregated(body) : oneByOne(connection, body, signal),
+    ),
+  );
+  return new Map(resources.flat().map((one) => [`${one.apiVersion}/${one.kind}`, one]));
+}
+
+function aggregated(body: JsonObject): readonly Resource[] {
+  return listAt(body, "items").flatMap((group) =>
+    listAt(group, "versions").flatMap((version) => {
+      const name = textAt(group, "metadata", "name");
+      const apiVersion = name === "" ? textAt(version, "version") : `${name}/${textAt(version, "version")}`;
+      return listAt(version, "resources").map((one) => ({
+        apiVersion,
+        kind: textAt(one, "responseKind", "kind"),
+        plural: textAt(one, "resource"),
+        namespaced: textAt(one, "scope") === "Namespaced",
+      }));
+    }),
+  );
+}
+
+/** Servers before 1.27 answer with the plain list of groups: one request per group and version. */
+async function oneByOne(connection: Connection, body: JsonObject, signal: AbortSignal): Promise<readonly Resource[]> {
+  const core = body["versions"];
+  const versions = Array.isArray(core)
+    ? core.map(String)
+    : listAt(body, "groups").flatMap((group) => listAt(group, "versions").map((one) => textAt(one, "groupVersion")));
+  const lists = await Promise.all(versions.map((version) => resourcesOf(connection, version, signal)));
+  return lists.flat();
+}
+
+async function resourcesOf(
+  connection: Connection,
+  apiVersion: string,
+  signal: AbortSignal,
+): Promise<readonly Resource[]> {
+  const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  // An aggregated API that is down must not hide all others.
+  const answer = await connection.call({ path, signal }).catch(() => null);
+  return listAt(answer?.body, "resources")
+    .filter((one) => isObject(one) && !textAt(one, "name").includes("/"))
+    .map((one) => ({
+      apiVersion,
+      kind: textAt(one, "kind"),
+      plural: textAt(one, "name"),
+      namespaced: one["namespaced"] === true,
+    }));
+}

@@ -1,0 +1,97 @@
+// What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
+
+import type { JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { ClusterFacts } from "../model/plan.ts";
+import { reason } from "../model/reason.ts";
+import { ClusterError } from "../ports/cluster.ts";
+import { ApiError } from "./apiError.ts";
+import type { Api } from "./apply.ts";
+import { collectionPath } from "./discovery.ts";
+import { labelsAt, listAt, textAt } from "./fields.ts";
+import { gatewayAddresses } from "./gateway.ts";
+import { refusalOf } from "./refusal.ts";
+
+const DEADLINE = 5_000;
+const INGRESS_DEFAULT = "ingressclass.kubernetes.io/is-default-class";
+const STORAGE_DEFAULT = "storageclass.kubernetes.io/is-default-class";
+
+export async function gatherFacts(api: Api, outer: AbortSignal): Promise<ClusterFacts> {
+  const limit = AbortSignal.timeout(DEADLINE);
+  const signal = AbortSignal.any([outer, limit]);
+  try {
+    const [version, kinds] = await Promise.all([
+      api.connection.call({ path: "/version", signal }),
+      api.discovery.kinds(signal),
+    ]);
+    const list = (apiVersion: string, kind: string) => listOf(api, { apiVersion, kind, signal });
+    const [ingressClasses, storageClasses, gateways] = await Promise.all([
+      list("networking.k8s.io/v1", "IngressClass"),
+      list("storage.k8s.io/v1", "StorageClass"),
+      list("gateway.networking.k8s.io/v1", "Gateway"),
+    ]);
+    return {
+      name: api.connection.cluster,
+      kind: "kubernetes",
+      version: textAt(version.body, "gitVersion"),
+      kinds,
+      ingressClasses: ingressClasses.map((one) => ({ name: nameIn(one), default: annotated(one, INGRESS_DEFAULT) })),
+      storageClasses: storageClasses.map((one) => ({
+        name: nameIn(one),
+        default: annotated(one, STORAGE_DEFAULT),
+        expandable: one["allowVolumeExpansion"] === true,
+      })),
+      gateways: gateways.map((one) => ({
+        namespace: textAt(one, "metadata", "namespace"),
+        name: nameIn(one),
+        addresses: addressesOf(one),
+      })),
+    };
+  } catch (cause) {
+    outer.throwIfAborted();
+    if (cause instanceof ClusterError) throw cause;
+    const cluster = api.connection.cluster;
+    const refused =
+      cause instanceof ApiError
+        ? refusalOf({ error: cause, object: "the API", cluster, mask: (text) => text })
+        : undefined;
+    const detail =
+      cause instanceof Error && limit.aborted
+        ? "no answer within 5s"
+        : String(cause instanceof Error ? cause.message : cause);
+    throw new ClusterError(
+      refused?.reason ?? reason("ClusterUnreachable", { cluster, detail }),
+      refused?.retryable ?? true,
+    );
+  }
+}
+
+interface ListQuery {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly signal: AbortSignal;
+}
+
+/** Empty when the kind is not served or not for our eyes: planning then knows of none. */
+async function listOf(api: Api, { apiVersion, kind, signal }: ListQuery): Promise<readonly JsonObject[]> {
+  const resource = await api.discovery.find(apiVersion, kind, signal);
+  if (resource === undefined) return [];
+  try {
+    return listAt((await api.connection.call({ path: collectionPath(resource, ""), signal })).body, "items");
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status < 500) return [];
+    throw cause;
+  }
+}
+
+function nameIn(object: JsonObject): string {
+  return textAt(object, "metadata", "name");
+}
+
+function annotated(object: JsonObject, annotation: string): boolean {
+  return labelsAt(object, "metadata", "annotations")[annotation] === "true";
+}
+
+function addressesOf(gateway: JsonObject): readonly string[] {
+  return gatewayAddresses(gateway as Manifest).map(({ host, port }) => `${host}:${port}`); // an item of a list of Gateways
+}

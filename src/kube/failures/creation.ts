@@ -1,0 +1,37 @@
+// Pods that never came to be: a controller's FailedCreate, told by a condition (ReplicaSets) or only by events (Jobs, StatefulSets).
+import type { Evidence } from "../../model/health.ts";
+import { type Manifest, shortRef } from "../../model/manifest.ts";
+import { reason } from "../../model/reason.ts";
+import type { EventFact } from "../eventRing.ts";
+import { timeAt, uidOf } from "../fields.ts";
+import { type Finding, found, fromEvent } from "../finding.ts";
+import type { View } from "../view.ts";
+import { clip, refusalIn } from "./admission.ts";
+import { missingReference } from "./references.ts";
+
+const MISSING_AFTER = 10_000;
+
+/** `message`: the API server's answer to the controller. */
+export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): Finding {
+  const refusal = refusalIn(message);
+  if (refusal !== undefined) return found(refusal.class === "final" ? "rejected" : "blocked", refusal.reason, evidence);
+  const missing = missingReference(message);
+  if (missing !== undefined) {
+    const key = `missing/${missing}`;
+    return {
+      ...found("blocked", reason("MissingReference", { detail: missing }), evidence),
+      turns: { key, after: MISSING_AFTER, into: "failed" },
+    };
+  }
+  const object = shortRef({ kind: owner.kind, name: owner.metadata.name });
+  return found("blocked", reason("RefusedByServer", { object, detail: clip(message) }), evidence);
+}
+
+/** The newest FailedCreate about the controller, unless a pod was made since: then it has been overcome. */
+export function failedCreation(owner: Manifest, pods: readonly Manifest[], view: View, since = 0): Finding | undefined {
+  const newestPod = Math.max(0, ...pods.map((pod) => timeAt(pod, "metadata", "creationTimestamp") ?? 0));
+  const event = view
+    .events(uidOf(owner))
+    .findLast((one: EventFact) => one.reason === "FailedCreate" && one.last >= Math.max(newestPod, since));
+  return event === undefined ? undefined : creationFinding(owner, event.message, [fromEvent(event)]);
+}

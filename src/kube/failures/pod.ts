@@ -1,0 +1,191 @@
+// What is wrong with a pod that is not ready: its place on a node, its volumes, its containers in the order in which they start.
+// Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
+import { isObject, type JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { reason } from "../../model/reason.ts";
+import type { EventFact } from "../eventRing.ts";
+import { conditionOf, isTrue, listAt, nameOf, textAt, uidOf } from "../fields.ts";
+import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
+import type { View } from "../view.ts";
+import { clip } from "./admission.ts";
+import { containerFinding } from "./container.ts";
+import { missingReference } from "./references.ts";
+import { explainScheduling } from "./scheduling.ts";
+
+const MISSING_LASTS = 10_000;
+const MOUNT_LASTS = 120_000;
+/** Why a pod died through no fault of its program: pod.status.reason, and reasons of the DisruptionTarget condition. */
+const INTERRUPTIONS: ReadonlySet<string> = new Set([
+  "Evicted",
+  "Preempting",
+  "NodeLost",
+  "NodeShutdown",
+  "Terminated",
+  "Shutdown",
+  "UnexpectedAdmissionError",
+  "NodeAffinity",
+  "TopologyAffinityError",
+  "OutOfcpu",
+  "OutOfmemory",
+  "OutOfpods",
+  "OutOfephemeral-storage",
+]);
+
+/** The gravest trouble of the pod, or undefined. */
+export function podTrouble(pod: Manifest, view: View): Finding | undefined {
+  const interrupted = interruption(pod);
+  if (interrupted !== undefined) return interrupted;
+  // A pod that has ended for good was replaced by its controller; what is left of it troubles nobody.
+  if (isRemains(pod)) return undefined;
+  const events = view.events(uidOf(pod));
+  const scheduling = schedulingTrouble(pod, view);
+  if (scheduling !== undefined) return scheduling;
+  const containers = containerPairs(pod).flatMap(({ spec, status, role }) => {
+    const finding = containerFinding({ pod, spec, status, role, events, now: view.now });
+    return finding === undefined ? [] : [finding];
+  });
+  return gravest(containers) ?? mountTrouble(pod, events);
+}
+
+function isRemains(pod: Manifest): boolean {
+  return (
+    textAt(pod, "status", "phase") === "Failed" &&
+    textAt(pod, "spec", "restartPolicy") !== "Never" &&
+    listAt(pod, "metadata", "ownerReferences").length > 0
+  );
+}
+
+export function interruption(pod: Manifest): Finding | undefined {
+  const phaseReason = textAt(pod, "status", "reason");
+  const message = textAt(pod, "status", "message");
+  const disruption = conditionOf(pod, "DisruptionTarget");
+  // Its own disk use is the program's doing, whatever the kubelet calls it.
+  if (/ephemeral local storage usage exceeds/.test(message)) return undefined;
+  const named = INTERRUPTIONS.has(phaseReason) || phaseReason.startsWith("OutOf");
+  if (isTrue(disruption) && disruption !== undefined) {
+    const detail = clip(`${disruption.reason}: ${disruption.message}`);
+    return { ...progressing(reason("Interrupted", { detail })), evidence: [fromCondition(pod, disruption)] };
+  }
+  if (!named || textAt(pod, "status", "phase") !== "Failed") return undefined;
+  const evidence = [{ source: "condition", object: nameOf(pod), text: `${phaseReason}: ${message}` }] as const;
+  return { ...progressing(reason("Interrupted", { detail: clip(`${phaseReason}: ${message}`) })), evidence };
+}
+
+function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled === undefined || scheduled.status !== "False") return undefined;
+  const evidence = [fromCondition(pod, scheduled)];
+  const missing = missingReference(scheduled.message);
+  const owner = textAt(listAt(pod, "metadata", "ownerReferences")[0], "kind");
+  // A StatefulSet makes its claims in the same moment as its pods.
+  if (missing !== undefined && !(owner === "StatefulSet" && missing.startsWith("PersistentVolumeClaim"))) {
+    return found("blocked", reason("MissingReference", { detail: missing }), evidence);
+  }
+  if (missing !== undefined || /unbound immediate PersistentVolumeClaims/.test(scheduled.message))
+    return volumeTrouble(pod, view, evidence);
+  return found(
+    "blocked",
+    reason("Unschedulable", { detail: clip(explainScheduling(scheduled.message || scheduled.reason)) }),
+    evidence,
+  );
+}
+
+/** A claim is bound a moment after its pod is made: only the provisioner's own words make a trouble of it. */
+function volumeTrouble(pod: Manifest, view: View, evidence: Finding["evidence"]): Finding {
+  const names = listAt(pod, "spec", "volumes")
+    .map((one) => textAt(one, "persistentVolumeClaim", "claimName"))
+    .filter((one) => one !== "");
+  const claims = view
+    .inNamespace("PersistentVolumeClaim", pod.metadata.namespace ?? "")
+    .filter((one) => names.includes(one.metadata.name));
+  for (const claim of claims) {
+    const event = view
+      .events(uidOf(claim))
+      .findLast((one) => one.reason === "ProvisioningFailed" || one.reason === "FailedBinding");
+    if (event === undefined || textAt(claim, "status", "phase") === "Bound") continue;
+    return found("blocked", reason("VolumeBlocked", { object: nameOf(claim), detail: clip(event.message) }), [
+      fromEvent(event),
+      ...evidence,
+    ]);
+  }
+  const object = names.map((name) => `PersistentVolumeClaim/${name}`).join(", ");
+  return { ...progressing(reason("VolumePending", { object, detail: "the pod waits for it" })), evidence };
+}
+
+function mountTrouble(pod: Manifest, events: readonly EventFact[]): Finding | undefined {
+  const creating = containerPairs(pod).some(
+    ({ status }) =>
+      textAt(status, "state", "waiting", "reason") === "ContainerCreating" ||
+      textAt(status, "state", "waiting", "reason") === "PodInitializing",
+  );
+  if (!creating || conditionOf(pod, "PodScheduled")?.status !== "True") return undefined;
+  const event = events.findLast(
+    (one) =>
+      one.reason === "FailedMount" || one.reason === "FailedAttachVolume" || one.reason === "FailedCreatePodSandBox",
+  );
+  if (event === undefined || /failed to sync \S+ cache/.test(event.message)) return undefined;
+  const missing = missingReference(event.message);
+  if (missing !== undefined) {
+    const turns = { key: `missing/${missing}`, after: MISSING_LASTS, into: "failed" } as const;
+    return { ...found("blocked", reason("MissingReference", { detail: missing }), [fromEvent(event)]), turns };
+  }
+  if (event.reason === "FailedCreatePodSandBox")
+    return { ...progressing(reason("Starting", { object: nameOf(pod) })), evidence: [fromEvent(event)] };
+  const turns = { key: "mount", after: MOUNT_LASTS, into: "failed" } as const;
+  return {
+    ...found("blocked", reason("VolumeMountFailed", { detail: clip(event.message) }), [fromEvent(event)]),
+    turns,
+  };
+}
+
+/** What keeps a running pod from being ready: the probe's own words. */
+export function notReady(pod: Manifest, view: View): Finding | undefined {
+  const waiting = containerPairs(pod).find(
+    ({ status, role }) =>
+      role !== "init" && isObject(status["state"]) && status["ready"] === false && isObject(status["state"]["running"]),
+  );
+  if (waiting === undefined) return undefined;
+  const event = view.events(uidOf(pod)).findLast((one) => one.reason === "Unhealthy");
+  const condition = conditionOf(pod, "Ready");
+  // A container that has only just started and was not probed yet is starting, nothing more.
+  if (event === undefined) return undefined;
+  const evidence = [fromEvent(event), ...(condition === undefined ? [] : [fromCondition(pod, condition)])];
+  const container = textAt(waiting.status, "name");
+  return { ...progressing(reason("NotReady", { container, detail: clip(event.message.trim()) })), evidence };
+}
+
+export interface ContainerPair {
+  readonly spec: JsonObject;
+  readonly status: JsonObject;
+  readonly role: "init" | "sidecar" | "main";
+}
+
+/** In the order in which they start; sidecars are init containers that are restarted always. */
+export function containerPairs(pod: Manifest): readonly ContainerPair[] {
+  const pairs = (
+    specs: string,
+    statuses: string,
+  ): readonly { readonly spec: JsonObject; readonly status: JsonObject }[] =>
+    listAt(pod, "status", statuses).map((status) => ({
+      status,
+      spec: listAt(pod, "spec", specs).find((one) => one["name"] === status["name"]) ?? {},
+    }));
+  return [
+    ...pairs("initContainers", "initContainerStatuses").map((one) => ({
+      ...one,
+      role: one.spec["restartPolicy"] === "Always" ? ("sidecar" as const) : ("init" as const),
+    })),
+    ...pairs("containers", "containerStatuses").map((one) => ({ ...one, role: "main" as const })),
+  ];
+}
+
+export function isPodReady(pod: Manifest): boolean {
+  return isTrue(conditionOf(pod, "Ready")) && pod.metadata.deletionTimestamp === undefined;
+}
+
+/** Troubles of pods that ought to become ready, the gravest first; then what a probe says. */
+export function gravestTrouble(pods: readonly Manifest[], view: View): Finding | undefined {
+  const alive = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  const troubles = alive.flatMap((pod) => podTrouble(pod, view) ?? []);
+  return gravest(troubles) ?? alive.flatMap((pod) => notReady(pod, view) ?? [])[0];
+}

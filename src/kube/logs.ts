@@ -1,0 +1,176 @@
+// Logs of the pods of an application or component, merged. With `follow`, pods and containers that come later are picked up, and a
+// container that restarts is followed into its next life.
+import type { JsonObject } from "../model/json.ts";
+import { LABELS, MANAGED_BY } from "../model/manifest.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
+import { ApiError, isStatus } from "./apiError.ts";
+import type { Connection } from "./connection.ts";
+import { listAt, numberAt, textAt } from "./fields.ts";
+import { linesOf } from "./lines.ts";
+import { createQueue, type Queue } from "./queue.ts";
+import { clusterError } from "./refusal.ts";
+
+export interface LogWorld {
+  readonly connection: Connection;
+  readonly clock: Clock;
+}
+
+interface Container {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly name: string;
+  /** One life of the container: its restarts begin a new one. */
+  readonly life: string;
+}
+
+const LOOK_AGAIN = 1_000;
+
+export async function* readLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+  if (options.follow) yield* followLogs(world, owner, options);
+  else yield* presentLogs(world, owner, options);
+}
+
+/** In the order of time. */
+async function* presentLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+  const containers = await startedContainers(world, owner, options);
+  const all = await Promise.all(containers.map((one) => Array.fromAsync(linesFrom(world, one, options, undefined))));
+  yield* all.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+  const abort = new AbortController();
+  const signal = AbortSignal.any([options.signal, abort.signal]);
+  const queue = createQueue<LogLine>(signal);
+  void discover({ world, owner, options: { ...options, signal }, queue });
+  try {
+    yield* queue.items();
+  } finally {
+    abort.abort();
+  }
+}
+
+interface Discovering {
+  readonly world: LogWorld;
+  readonly owner: Owner;
+  readonly options: LogOptions;
+  readonly queue: Queue<LogLine>;
+}
+
+/** Looks for new lives of containers once a second: logs are for eyes, and a list by label is cheap. */
+async function discover({ world, owner, options, queue }: Discovering): Promise<void> {
+  const seen = new Set<string>();
+  const lastAt = new Map<string, string>();
+  while (!options.signal.aborted) {
+    try {
+      for (const one of await startedContainers(world, owner, options)) {
+        if (seen.has(one.life)) continue;
+        seen.add(one.life);
+        void pump({ world, container: one, options, queue, lastAt });
+      }
+    } catch (cause) {
+      if (options.signal.aborted) return;
+      queue.fail(cause);
+      return;
+    }
+    await world.clock.sleep(LOOK_AGAIN, options.signal);
+  }
+}
+
+interface Pumping {
+  readonly world: LogWorld;
+  readonly container: Container;
+  readonly options: LogOptions;
+  readonly queue: Queue<LogLine>;
+  readonly lastAt: Map<string, string>;
+}
+
+async function pump({ world, container, options, queue, lastAt }: Pumping): Promise<void> {
+  const key = `${container.pod}/${container.name}`;
+  const after = lastAt.get(key);
+  try {
+    for await (const line of linesFrom(world, container, options, after)) {
+      lastAt.set(key, line.at);
+      queue.put(line);
+    }
+  } catch {
+    // The pod went away or the connection broke; its other life, if there is one, is found by the next look.
+  }
+}
+
+async function startedContainers(world: LogWorld, owner: Owner, options: LogOptions): Promise<readonly Container[]> {
+  const selector = [
+    `${LABELS.managedBy}=${MANAGED_BY}`,
+    `${LABELS.application}=${owner.application}`,
+    ...(owner.component === undefined ? [] : [`${LABELS.kubeminComponent}=${owner.component}`]),
+  ].join(",");
+  const path = `/api/v1/namespaces/${encodeURIComponent(owner.namespace)}/pods`;
+  try {
+    const { body } = await world.connection.call({ path, query: { labelSelector: selector }, signal: options.signal });
+    return listAt(body, "items").flatMap((pod) => containersOf(pod, options.previous === true));
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    throw clusterError({
+      error: cause,
+      object: `pods of ${owner.application}`,
+      cluster: world.connection.cluster,
+      mask: (text) => text,
+    });
+  }
+}
+
+function containersOf(pod: JsonObject, previous: boolean): readonly Container[] {
+  const statuses = [...listAt(pod, "status", "initContainerStatuses"), ...listAt(pod, "status", "containerStatuses")];
+  return statuses.flatMap((status) => {
+    const restarts = numberAt(status, "restartCount");
+    const started =
+      textAt(status, "state", "running", "startedAt") !== "" ||
+      textAt(status, "state", "terminated", "containerID") !== "" ||
+      restarts > 0;
+    if (!started || (previous && restarts === 0)) return [];
+    const [name, uid] = [textAt(status, "name"), textAt(pod, "metadata", "uid")];
+    return [
+      {
+        namespace: textAt(pod, "metadata", "namespace"),
+        pod: textAt(pod, "metadata", "name"),
+        name,
+        life: `${uid}/${name}/${restarts}`,
+      },
+    ];
+  });
+}
+
+async function* linesFrom(
+  world: LogWorld,
+  container: Container,
+  options: LogOptions,
+  after: string | undefined,
+): AsyncGenerator<LogLine> {
+  const query = {
+    container: container.name,
+    timestamps: true,
+    follow: options.follow,
+    previous: options.previous === true,
+    ...(options.tail === undefined || after !== undefined ? {} : { tailLines: options.tail }),
+    ...(after === undefined
+      ? options.sinceSeconds === undefined
+        ? {}
+        : { sinceSeconds: options.sinceSeconds }
+      : { sinceTime: after }),
+  };
+  const path = `/api/v1/namespaces/${encodeURIComponent(container.namespace)}/pods/${encodeURIComponent(container.pod)}/log`;
+  let stream: AsyncIterable<Buffer>;
+  try {
+    stream = await world.connection.stream({ path, query, signal: options.signal });
+  } catch (cause) {
+    // 400: not started yet, or no previous life; 404: the pod is gone.
+    if (isStatus(cause, 400) || isStatus(cause, 404)) return;
+    throw cause;
+  }
+  for await (const line of linesOf(stream)) {
+    const space = line.indexOf(" ");
+    const at = space < 0 ? line : line.slice(0, space);
+    if (line === "" || (after !== undefined && at <= after)) continue;
+    yield { pod: container.pod, container: container.name, at, text: space < 0 ? "" : line.slice(space + 1) };
+  }
+}

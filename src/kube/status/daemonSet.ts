@@ -1,0 +1,28 @@
+// DaemonSet: one pod on every node that matches. No matching node is ready, with zero wanted.
+import { reason } from "../../model/reason.ts";
+import { failedCreation } from "../failures/creation.ts";
+import { gravestTrouble, isPodReady } from "../failures/pod.ts";
+import { numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
+import { type Finding, progressing, ready, starting } from "../finding.ts";
+import { onceSettled } from "../settling.ts";
+import type { Question } from "./rule.ts";
+
+export function daemonSetStatus({ object, view }: Question): Finding {
+  if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
+  const count = (field: string): number => numberAt(object, "status", field);
+  const wanted = count("desiredNumberScheduled");
+  const facts = { ready: Math.min(count("numberAvailable"), wanted), wanted };
+  const pods = view.ownedBy("Pod", uidOf(object));
+  const trouble = gravestTrouble(
+    pods.filter((pod) => !isPodReady(pod)),
+    view,
+  );
+  const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
+  const standing =
+    count("currentNumberScheduled") >= wanted && count("numberReady") >= wanted && count("numberAvailable") >= wanted;
+  if (standing && (onDelete || count("updatedNumberScheduled") >= wanted))
+    return onceSettled(pods, view.now, ready(facts));
+  const creation =
+    count("currentNumberScheduled") < wanted ? failedCreation(object, pods, view, view.since) : undefined;
+  return { ...(trouble ?? creation ?? progressing(reason("Progressing", facts))), facts };
+}

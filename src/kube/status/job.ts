@@ -1,0 +1,143 @@
+// Job: done when its condition says so with status True, never by the mere presence of a condition.
+// A Job never fails because of an image or a missing Secret: the doom rules of its pods decide there (kubernetes#101584).
+import { formatDuration } from "../../model/duration.ts";
+import type { Evidence } from "../../model/health.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { type Reason, reason } from "../../model/reason.ts";
+import { failedCreation } from "../failures/creation.ts";
+import { containerPairs, gravestTrouble, interruption } from "../failures/pod.ts";
+import { type Condition, conditionOf, isTrue, nameOf, numberAt, textAt, timeAt, uidOf } from "../fields.ts";
+import {
+  type Finding,
+  found,
+  fromCondition,
+  fromContainer,
+  type LogSource,
+  progressing,
+  ready,
+  starting,
+} from "../finding.ts";
+import type { View } from "../view.ts";
+import type { Question } from "./rule.ts";
+
+export function jobStatus({ object, view }: Question): Finding {
+  const pods = view.ownedBy("Pod", uidOf(object));
+  const wanted = numberAt(object, "spec", "completions") || 1;
+  const facts = { ready: numberAt(object, "status", "succeeded"), wanted };
+  const failed = conditionOf(object, "Failed") ?? conditionOf(object, "FailureTarget");
+  if (isTrue(conditionOf(object, "Complete"))) return { ...ready(facts), reason: reason("Completed") };
+  if (failed !== undefined && isTrue(failed)) return { ...failedJob(object, failed, pods), facts };
+  if (isTrue(conditionOf(object, "SuccessCriteriaMet"))) return progressing(reason("TaskRunning"), facts);
+  if (isTrue(conditionOf(object, "Suspended")))
+    return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
+  return { ...running(object, pods, view), facts };
+}
+
+function running(object: Manifest, pods: readonly Manifest[], view: View): Finding {
+  const active = pods.filter((pod) => !["Succeeded", "Failed"].includes(textAt(pod, "status", "phase")));
+  const trouble = gravestTrouble(active, view);
+  // The program's own failures are counted by the Job (backoffLimit), which says when it gives up: until then they are told, not judged.
+  if (trouble !== undefined && isProgram(trouble))
+    return { ...progressing(reason("TaskRunning")), evidence: trouble.evidence };
+  if (trouble !== undefined) return trouble;
+  if (pods.length === 0) return failedCreation(object, pods, view) ?? starting(object);
+  return pods.some((pod) => !["", "Pending"].includes(textAt(pod, "status", "phase")))
+    ? progressing(reason("TaskRunning"))
+    : starting(object);
+}
+
+function isProgram(finding: Finding): boolean {
+  return ["CrashLoop", "OutOfMemory", "InitFailed"].includes(finding.reason.code);
+}
+
+function failedJob(object: Manifest, condition: Condition, pods: readonly Manifest[]): Finding {
+  const last = [...pods].sort(
+    (a, b) => (timeAt(b, "metadata", "creationTimestamp") ?? 0) - (timeAt(a, "metadata", "creationTimestamp") ?? 0),
+  )[0];
+  const cause = last === undefined ? undefined : lastExit(last);
+  const evidence = [...(cause?.evidence ?? []), fromCondition(object, condition)];
+  const source = cause?.log ?? (last === undefined ? undefined : mainLog(last));
+  const log = source === undefined ? {} : { log: source };
+  if (condition.reason === "DeadlineExceeded") {
+    const limit = formatDuration(numberAt(object, "spec", "activeDeadlineSeconds") * 1_000);
+    return {
+      ...found(
+        "failed",
+        reason("Deadline", { limit, cause: condition.message || "the task was still running" }),
+        evidence,
+      ),
+      ...log,
+    };
+  }
+  return { ...found("failed", cause?.reason ?? reason("TaskFailed", { exitCode: "unknown" }), evidence), ...log };
+}
+
+interface LastExit {
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+  readonly log?: LogSource;
+}
+
+/** The first container, in starting order, that ended badly: what comes after it only suffered from it. */
+function lastExit(pod: Manifest): LastExit | undefined {
+  const interrupted = interruption(pod);
+  if (interrupted !== undefined) return interrupted;
+  for (const { spec, status, role } of containerPairs(pod)) {
+    const which = textAt(status, "state", "terminated", "reason") === "" ? "lastState" : "state";
+    const exitCode = numberAt(status, which, "terminated", "exitCode");
+    const why = textAt(status, which, "terminated", "reason");
+    if (exitCode === 0 || (role === "sidecar" && textAt(pod, "status", "phase") === "Succeeded")) continue;
+    const container = textAt(status, "name");
+    const message = textAt(status, which, "terminated", "message");
+    const log = {
+      namespace: pod.metadata.namespace ?? "",
+      pod: pod.metadata.name,
+      container,
+      previous: which === "lastState",
+    };
+    const evidence = [
+      fromContainer(pod, container, `${why} exit code ${exitCode}${message === "" ? "" : `: ${message}`}`),
+    ];
+    return {
+      reason: exitReason({
+        container,
+        exitCode,
+        why,
+        message,
+        role,
+        limit: textAt(spec, "resources", "limits", "memory"),
+      }),
+      evidence,
+      log,
+    };
+  }
+  return undefined;
+}
+
+/** Of a task that was ended from outside: what it said until then. */
+function mainLog(pod: Manifest): LogSource | undefined {
+  const main = containerPairs(pod).find((one) => one.role === "main");
+  if (main === undefined) return undefined;
+  return {
+    namespace: pod.metadata.namespace ?? "",
+    pod: pod.metadata.name,
+    container: textAt(main.status, "name"),
+    previous: false,
+  };
+}
+
+interface Exit {
+  readonly container: string;
+  readonly exitCode: number;
+  readonly why: string;
+  readonly message: string;
+  readonly role: string;
+  readonly limit: string;
+}
+
+function exitReason({ container, exitCode, why, message, role, limit }: Exit): Reason {
+  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "of the node" });
+  if (why === "StartError" || why === "ContainerCannotRun")
+    return reason("CannotStart", { container, detail: message });
+  return role === "init" ? reason("InitFailed", { container, exitCode }) : reason("TaskFailed", { exitCode });
+}

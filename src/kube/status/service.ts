@@ -1,0 +1,71 @@
+// Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+import type { Manifest } from "../../model/manifest.ts";
+import { reason } from "../../model/reason.ts";
+import { clip } from "../failures/admission.ts";
+import { labelsAt, listAt, nameOf, optionalNumberAt, textAt, textsAt, uidOf } from "../fields.ts";
+import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
+import type { View } from "../view.ts";
+import type { Question } from "./rule.ts";
+
+export function serviceStatus({ object, view }: Question): Finding {
+  const type = textAt(object, "spec", "type");
+  const selector = labelsAt(object, "spec", "selector");
+  if (type === "ExternalName") return ready();
+  if (type === "LoadBalancer") {
+    const pending = loadBalancerPending(object, view);
+    if (pending !== undefined) return pending;
+  }
+  if (Object.keys(selector).length === 0 || hasEndpoint(object, view) || nobodyWanted(object, selector, view))
+    return ready();
+  return progressing(reason("EndpointsPending", { object: nameOf(object) }));
+}
+
+function loadBalancerPending(object: Manifest, view: View): Finding | undefined {
+  if (
+    listAt(object, "status", "loadBalancer", "ingress").length > 0 ||
+    textsAt(object, "spec", "externalIPs").length > 0
+  )
+    return undefined;
+  const failure = view.events(uidOf(object)).findLast((one) => one.reason === "SyncLoadBalancerFailed");
+  const pending = reason("AddressPending", { object: nameOf(object) });
+  if (failure === undefined) return progressing(pending);
+  return found("blocked", reason("RefusedByServer", { object: nameOf(object), detail: clip(failure.message) }), [
+    fromEvent(failure),
+  ]);
+}
+
+/** At least one ready endpoint on every port: a port whose name no container has is missing in the slice. */
+function hasEndpoint(object: Manifest, view: View): boolean {
+  const slices = view
+    .inNamespace("EndpointSlice", object.metadata.namespace ?? "")
+    .filter((slice) => labelsAt(slice, "metadata", "labels")["kubernetes.io/service-name"] === object.metadata.name);
+  const alive = slices.filter((slice) => listAt(slice, "endpoints").some(isReady));
+  const ports = listAt(object, "spec", "ports").map((port) => textAt(port, "name"));
+  return (
+    alive.length > 0 &&
+    ports.every((port) => alive.some((slice) => listAt(slice, "ports").some((one) => textAt(one, "name") === port)))
+  );
+}
+
+function isReady(endpoint: unknown): boolean {
+  const conditions =
+    typeof endpoint === "object" && endpoint !== null && "conditions" in endpoint ? endpoint.conditions : undefined;
+  // Absent means ready: the field's own documentation.
+  return !(
+    typeof conditions === "object" &&
+    conditions !== null &&
+    "ready" in conditions &&
+    conditions.ready === false
+  );
+}
+
+function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: View): boolean {
+  const targets = ["Deployment", "StatefulSet"]
+    .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
+    .filter((one) => matches(labelsAt(one, "spec", "template", "metadata", "labels"), selector));
+  return targets.length > 0 && targets.every((one) => optionalNumberAt(one, "spec", "replicas") === 0);
+}
+
+function matches(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}

@@ -1,0 +1,52 @@
+// Which rule speaks for which kind, and which other kinds it looks at: while our view of one of those is old, the answer is unknown.
+import type { Kind } from "../cache.ts";
+import { DEPLOYMENT, ENDPOINT_SLICE, POD, REPLICA_SET, STATEFUL_SET } from "../cache.ts";
+import { daemonSetStatus } from "./daemonSet.ts";
+import { deploymentStatus } from "./deployment.ts";
+import { customResourceDefinitionStatus, genericStatus, namespaceStatus } from "./generic.ts";
+import { httpRouteStatus } from "./httpRoute.ts";
+import { ingressStatus } from "./ingress.ts";
+import { jobStatus } from "./job.ts";
+import { persistentVolumeClaimStatus } from "./persistentVolumeClaim.ts";
+import { podStatus } from "./pod.ts";
+import { prelude } from "./prelude.ts";
+import { replicaSetStatus } from "./replicaSet.ts";
+import type { Question, StatusRule } from "./rule.ts";
+import { serviceStatus } from "./service.ts";
+import { statefulSetStatus } from "./statefulSet.ts";
+
+interface Row {
+  readonly rule: StatusRule;
+  readonly looksAt: readonly Kind[];
+}
+
+const RULES: Readonly<Record<string, Row>> = {
+  "apps/Deployment": { rule: deploymentStatus, looksAt: [REPLICA_SET, POD] },
+  "apps/ReplicaSet": { rule: replicaSetStatus, looksAt: [POD] },
+  "apps/StatefulSet": { rule: statefulSetStatus, looksAt: [POD] },
+  "apps/DaemonSet": { rule: daemonSetStatus, looksAt: [POD] },
+  "batch/Job": { rule: jobStatus, looksAt: [POD] },
+  Pod: { rule: podStatus, looksAt: [] },
+  PersistentVolumeClaim: { rule: persistentVolumeClaimStatus, looksAt: [] },
+  Service: { rule: serviceStatus, looksAt: [ENDPOINT_SLICE, DEPLOYMENT, STATEFUL_SET] },
+  "networking.k8s.io/Ingress": { rule: ingressStatus, looksAt: [] },
+  "gateway.networking.k8s.io/HTTPRoute": { rule: httpRouteStatus, looksAt: [] },
+  Namespace: { rule: namespaceStatus, looksAt: [] },
+  "apiextensions.k8s.io/CustomResourceDefinition": { rule: customResourceDefinitionStatus, looksAt: [] },
+};
+
+const GENERIC: Row = { rule: genericStatus, looksAt: [] };
+
+function rowOf({ apiVersion, kind }: Kind): Row {
+  const slash = apiVersion.indexOf("/");
+  return RULES[slash < 0 ? kind : `${apiVersion.slice(0, slash)}/${kind}`] ?? GENERIC;
+}
+
+export function kindsBehind(kind: Kind): readonly Kind[] {
+  return rowOf(kind).looksAt;
+}
+
+/** The whole judgement of one object at one moment. */
+export function statusOf(question: Question) {
+  return prelude(question) ?? rowOf(question.object).rule(question);
+}

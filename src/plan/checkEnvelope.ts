@@ -1,0 +1,65 @@
+// The document's own fields, around the components.
+import { API_VERSION, LIMITS } from "../model/document.ts";
+import { type Json, isObject } from "../model/json.ts";
+import { COMPONENT_NAME_MAX } from "../model/name.ts";
+import { type Problem, problem } from "../model/problem.ts";
+import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
+import { showValue } from "./words.ts";
+
+/** `$schema` is for editors: it names the published schema and means nothing else. */
+const ENVELOPE_FIELDS = ["apiVersion", "name", "description", "namespace", "components", "$schema"];
+const DEFAULT_NAMESPACE = "default";
+
+export interface Envelope {
+  readonly namespace: string;
+  readonly components: readonly Json[];
+}
+
+export function checkEnvelope(value: Json, problems: Problem[]): Envelope {
+  if (!isObject(value)) {
+    problems.push(wrongType("", "object", value));
+    return { namespace: DEFAULT_NAMESPACE, components: [] };
+  }
+  const spot: Spot = { value, pointer: "", problems };
+  checkKnown(spot, ENVELOPE_FIELDS);
+  textField(spot, "$schema", "optional");
+  checkVersion(spot);
+  checkText(spot, "name", "required");
+  textField(spot, "description", "optional");
+  return { namespace: namespaceOf(spot), components: componentsOf(spot) };
+}
+
+function checkVersion(spot: Spot): void {
+  const version = textField(spot, "apiVersion", "optional");
+  if (version === undefined || version === API_VERSION) return;
+  const params = { value: showValue(version), known: API_VERSION };
+  spot.problems.push(problem("NotOneOf", fieldPointer(spot, "apiVersion"), params, API_VERSION));
+}
+
+function checkText(spot: Spot, name: string, need: "required" | "optional", limit: number = COMPONENT_NAME_MAX): string | undefined {
+  const text = textField(spot, name, need);
+  const wrong = text === undefined ? undefined : checkName(text, fieldPointer(spot, name), limit);
+  if (wrong) spot.problems.push(wrong);
+  return wrong ? undefined : text;
+}
+
+function namespaceOf(spot: Spot): string {
+  if (field(spot, "namespace") === null) return DEFAULT_NAMESPACE;
+  return checkText(spot, "namespace", "optional", 63) ?? DEFAULT_NAMESPACE;
+}
+
+function componentsOf(spot: Spot): readonly Json[] {
+  const pointer = fieldPointer(spot, "components");
+  const components = field(spot, "components");
+  if (components === undefined) spot.problems.push(problem("Required", pointer, { field: "components" }));
+  else if (!Array.isArray(components)) spot.problems.push(wrongType(pointer, "array", components));
+  else if (components.length === 0) spot.problems.push(problem("Empty", pointer, { field: "components" }));
+  else return withinLimit(components, pointer, spot.problems);
+  return [];
+}
+
+function withinLimit(components: readonly Json[], pointer: string, problems: Problem[]): readonly Json[] {
+  const [count, limit] = [components.length, LIMITS.components];
+  if (count > limit) problems.push(problem("TooManyComponents", pointer, { count, limit }));
+  return components.slice(0, limit);
+}

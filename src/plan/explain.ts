@@ -1,0 +1,182 @@
+// The fields of a definition as data, for `kubemin explain`, the console's help and the reference pages. Made from the definition's
+// schema, so that it cannot say anything else than the checks do.
+import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../catalog/define.ts";
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import type { Language } from "../model/text.ts";
+import { jsonSchemaOf } from "./schema.ts";
+
+export interface FieldExplanation {
+  readonly name: string;
+  /** JSON's words: `string`, `string | number`, `array of object`, `map of string`. */
+  readonly type: string;
+  readonly required: boolean;
+  /** Empty when the definition says nothing. */
+  readonly description: string;
+  readonly default?: Json;
+  /** The only values that are accepted. */
+  readonly values?: readonly Json[];
+  /** Part of some alternatives only, e.g. `type: persistent`. */
+  readonly when?: readonly string[];
+  /** Of an object, or of the items of a list or map. */
+  readonly fields: readonly FieldExplanation[];
+}
+
+type Explained = ComponentDefinition | TraitDefinition | JobDefinition;
+
+/** All fields, or with a path the one field at its end (with its own fields); empty when there is no such field. */
+export function explainDefinition(
+  definition: Explained,
+  language: Language,
+  path: readonly string[] = [],
+): readonly FieldExplanation[] {
+  const root = jsonSchemaOf("schema" in definition ? definition.schema : definition.input, "explain");
+  let fields: readonly FieldExplanation[] = fieldsOf(root, { root, language, depth: 0 });
+  for (const [index, name] of path.entries()) {
+    const found = fields.find((one) => one.name === name);
+    if (!found) return [];
+    if (index === path.length - 1) return [found];
+    fields = found.fields;
+  }
+  return fields;
+}
+
+interface Reader {
+  readonly root: JsonObject;
+  readonly language: Language;
+  readonly depth: number;
+}
+
+/** A schema that contains itself would never end. */
+const DEPTH_LIMIT = 8;
+
+function fieldsOf(schema: JsonObject, reader: Reader): FieldExplanation[] {
+  if (reader.depth >= DEPTH_LIMIT) return [];
+  const node = follow(schema, reader);
+  const branches = branchesOf(node, reader);
+  if (branches.length > 0) return mergeBranches(branches, reader);
+  const { items, additionalProperties, properties } = node;
+  if (isObject(items)) return fieldsOf(items, deeper(reader));
+  if (isObject(properties)) return objectFields(properties, node, reader);
+  return isObject(additionalProperties) ? fieldsOf(additionalProperties, deeper(reader)) : [];
+}
+
+function objectFields(properties: JsonObject, node: JsonObject, reader: Reader): FieldExplanation[] {
+  const required = Array.isArray(node["required"]) ? node["required"] : [];
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    isObject(schema) ? [explainField(name, schema, required.includes(name), reader)] : [],
+  );
+}
+
+function explainField(name: string, schema: JsonObject, required: boolean, reader: Reader): FieldExplanation {
+  const node = { ...follow(schema, reader), ...schema };
+  const values = valuesOf(node, reader);
+  return {
+    name,
+    type: typeOf(node, reader),
+    required,
+    description: describe(node, reader.language),
+    ...(node["default"] === undefined ? {} : { default: node["default"] }),
+    ...(values.length === 0 ? {} : { values }),
+    fields: fieldsOf(node, deeper(reader)),
+  };
+}
+
+function describe(node: JsonObject, language: Language): string {
+  const { description, zh } = node;
+  if (language === "zh" && typeof zh === "string") return zh;
+  return typeof description === "string" ? description : "";
+}
+
+function branchesOf(node: JsonObject, reader: Reader): JsonObject[] {
+  const list = node["oneOf"] ?? node["anyOf"];
+  return Array.isArray(list) ? list.filter(isObject).map((branch) => follow(branch, reader)) : [];
+}
+
+/** Fields of all alternatives, each once; `when` names the alternatives where not all have it. */
+function mergeBranches(branches: readonly JsonObject[], reader: Reader): FieldExplanation[] {
+  const sets = branches
+    .map((branch) => ({ fields: fieldsOf(branch, reader), when: mark(branch) }))
+    .filter((set) => set.fields.length > 0);
+  const names = [...new Set(sets.flatMap((set) => set.fields.map((one) => one.name)))];
+  return names.flatMap((name) => {
+    const holders = sets.flatMap((set) => {
+      const own = set.fields.find((one) => one.name === name);
+      return own ? [{ own, when: set.when }] : [];
+    });
+    return mergeField(holders, sets.length) ?? [];
+  });
+}
+
+interface Holder {
+  readonly own: FieldExplanation;
+  readonly when: string;
+}
+
+function mergeField(holders: readonly Holder[], alternatives: number): FieldExplanation | undefined {
+  const first = holders[0]?.own;
+  if (!first) return undefined;
+  const all = holders.map((holder) => holder.own);
+  const values = all.every((one) => one.values) ? [...new Set(all.flatMap((one) => one.values ?? []))] : [];
+  const when = holders.map((holder) => holder.when).filter((text) => text !== "");
+  const { values: _own, ...rest } = first;
+  return {
+    ...rest,
+    type: [...new Set(all.flatMap((one) => one.type.split(" | ")))].join(" | "),
+    required: all.every((one) => one.required),
+    description: mergeDescriptions(all, values.length > 1),
+    ...(values.length === 0 ? {} : { values }),
+    ...(holders.length === alternatives || when.length === 0 ? {} : { when }),
+  };
+}
+
+/** Where each alternative has a constant of its own, each constant is told with its meaning. */
+function mergeDescriptions(all: readonly FieldExplanation[], constants: boolean): string {
+  const told = all.filter((one) => one.description !== "");
+  if (!constants) return told[0]?.description ?? "";
+  return [...new Set(told.map((one) => `${(one.values ?? []).map(String).join(", ")}: ${one.description}`))].join("; ");
+}
+
+/** `type: persistent`: the constants that make an alternative what it is. */
+function mark(branch: JsonObject): string {
+  const properties = isObject(branch["properties"]) ? Object.entries(branch["properties"]) : [];
+  return properties
+    .flatMap(([name, schema]) => (isObject(schema) && schema["const"] !== undefined ? [`${name}: ${String(schema["const"])}`] : []))
+    .join(", ");
+}
+
+function typeOf(node: JsonObject, above: Reader): string {
+  const reader = deeper(above);
+  if (reader.depth > DEPTH_LIMIT) return "any";
+  const branches = branchesOf(node, reader);
+  if (branches.length > 0) return [...new Set(branches.map((branch) => typeOf(branch, reader)))].join(" | ");
+  const { type, items, additionalProperties, properties } = node;
+  if (type === "array") return isObject(items) ? `array of ${typeOf(follow(items, reader), reader)}` : "array";
+  if (type === "object" && !isObject(properties) && isObject(additionalProperties)) {
+    return `map of ${typeOf(follow(additionalProperties, reader), reader)}`;
+  }
+  if (typeof type === "string") return type;
+  if (Array.isArray(type)) return type.map(String).join(" | ");
+  return Array.isArray(node["enum"]) || node["const"] !== undefined ? "string" : "any";
+}
+
+function valuesOf(node: JsonObject, above: Reader): readonly Json[] {
+  const reader = deeper(above);
+  if (reader.depth > DEPTH_LIMIT) return [];
+  const branches = branchesOf(node, reader).map((branch) => valuesOf(branch, reader));
+  if (branches.length > 0 && branches.every((values) => values.length > 0)) return branches.flat();
+  if (node["const"] !== undefined) return [node["const"]];
+  return Array.isArray(node["enum"]) ? node["enum"] : [];
+}
+
+function follow(schema: JsonObject, reader: Reader): JsonObject {
+  const { $ref } = schema;
+  if (typeof $ref !== "string") return schema;
+  if ($ref === "#") return reader.root;
+  const definitions = reader.root["$defs"];
+  const target = isObject(definitions) ? definitions[$ref.replace("#/$defs/", "")] : undefined;
+  return isObject(target) ? target : schema;
+}
+
+function deeper(reader: Reader): Reader {
+  return { ...reader, depth: reader.depth + 1 };
+}

@@ -1,0 +1,113 @@
+// From rendered components to jobs and their order. What the document says (dependsOn, references) is obeyed; what a pod reads of another
+// component's configuration is inferred. Layers show what may run at the same time; the engine itself starts each job as soon as its own needs are met.
+import { LABELS } from "../model/manifest.ts";
+import type { Need, PlannedJob, RetryPolicy } from "../model/plan.ts";
+import type { RenderedComponent } from "./render.ts";
+import { isSource, sourceKey } from "./renderConfiguration.ts";
+import { timeoutOf } from "./renderDraft.ts";
+
+const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
+const TEN_MINUTES = 10 * 60_000;
+
+export function jobsOf(components: readonly RenderedComponent[]): readonly PlannedJob[] {
+  const needs = withInferred(components);
+  return components.flatMap((rendered) => {
+    const { component, objects, exposure, content } = rendered;
+    const main: PlannedJob = {
+      name: component.name,
+      type: component.definition.job,
+      component: component.name,
+      needs: needs.get(component.name) ?? [],
+      objects,
+      input: content === null ? {} : { content },
+      timeout: timeoutOf(component),
+      retry: component.retry ?? ONCE,
+    };
+    return exposure.length === 0 ? [main] : [main, routeJob(rendered)];
+  });
+}
+
+/** Nothing is sent to a component before it is ready. */
+function routeJob({ component, exposure }: RenderedComponent): PlannedJob {
+  return {
+    name: `${component.name}:route`,
+    type: "deploy",
+    component: component.name,
+    needs: [{ job: component.name, because: "order" }],
+    objects: exposure,
+    input: {},
+    timeout: component.timeout ?? TEN_MINUTES,
+    retry: component.retry ?? ONCE,
+  };
+}
+
+/** Comes last, when everything that replaces them is there. `present`: keys of all objects that stay. */
+export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]): PlannedJob {
+  return {
+    name: "prune",
+    type: "prune",
+    component: "",
+    needs: jobs.map((job) => ({ job: job.name, because: "order" })),
+    objects: [],
+    input: { present },
+    timeout: TEN_MINUTES,
+    retry: ONCE,
+  };
+}
+
+/** Longest path from the start decides the layer; within a layer the order is that of the jobs. Needs of unknown jobs are ignored. */
+export function layersOf(jobs: readonly PlannedJob[]): readonly (readonly string[])[] {
+  const byName = new Map(jobs.map((job) => [job.name, job] as const));
+  const depths = new Map<string, number>();
+  const depthOf = (job: PlannedJob): number => {
+    const known = depths.get(job.name);
+    if (known !== undefined) return known;
+    depths.set(job.name, 0); // ends a cycle, which the checks refuse before
+    const before = job.needs.flatMap((need) => byName.get(need.job) ?? []);
+    const depth = Math.max(-1, ...before.map(depthOf)) + 1;
+    depths.set(job.name, depth);
+    return depth;
+  };
+  const layers: string[][] = [];
+  for (const job of jobs) (layers[depthOf(job)] ??= []).push(job.name);
+  return layers;
+}
+
+/** A pod that reads what another component makes comes after it, unless the document has it the other way round. */
+function withInferred(components: readonly RenderedComponent[]): ReadonlyMap<string, readonly Need[]> {
+  const makers = makersOf(components);
+  const needs = new Map<string, Need[]>(components.map(({ component }) => [component.name, [...component.needs]]));
+  for (const { component, reads } of components) {
+    const own = needs.get(component.name);
+    for (const maker of new Set(reads.flatMap((reading) => makers.get(sourceKey(reading)) ?? []))) {
+      const known = maker === component.name || own?.some((need) => need.job === maker);
+      if (!known && !reaches(maker, component.name, needs)) own?.push({ job: maker, because: "reference" });
+    }
+  }
+  return needs;
+}
+
+function makersOf(components: readonly RenderedComponent[]): ReadonlyMap<string, string> {
+  return new Map(
+    components.flatMap(({ objects }) =>
+      objects
+        .filter(({ manifest }) => isSource(manifest))
+        .map(({ manifest }) => {
+          const maker = manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "";
+          return [sourceKey({ kind: manifest.kind, name: manifest.metadata.name }), maker] as const;
+        }),
+    ),
+  );
+}
+
+function reaches(from: string, to: string, needs: ReadonlyMap<string, readonly Need[]>): boolean {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at === to) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    open.push(...(needs.get(at) ?? []).map((need) => need.job));
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+// What a checked application means on a given cluster: render, order, compare. Pure: the same input gives the same plan, byte for byte.
+// All problems at once; with an error among them there is no plan, and nothing can be started.
+import { refKey, refOf } from "../model/manifest.ts";
+import type { ClusterFacts, Plan, PlannedJob } from "../model/plan.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
+import type { OwnedObject } from "../model/revision.ts";
+import { comparePlans } from "./compare.ts";
+import { contentHash } from "./hash.ts";
+import { jobsOf, layersOf, pruneJob } from "./order.ts";
+import { checkOutside } from "./planOutside.ts";
+import { renderApplication } from "./render.ts";
+import type { ResolvedApplication } from "./resolved.ts";
+
+export interface PlanInput {
+  readonly application: ResolvedApplication;
+  readonly project: string;
+  readonly facts: ClusterFacts;
+  /** Of the newest revision, whether its run succeeded or not. */
+  readonly previous: Plan | null;
+  /** What the application owns on the cluster now. */
+  readonly owned: readonly OwnedObject[];
+  /** `Kind/name` of ConfigMaps and Secrets in the namespace; null when the cluster could not be asked. */
+  readonly presentOutside: ReadonlySet<string> | null;
+}
+
+export interface PlanResult {
+  /** Null when there is an error among the problems. */
+  readonly plan: Plan | null;
+  /** Errors and warnings. */
+  readonly problems: readonly Problem[];
+}
+
+export function planApplication(input: PlanInput): PlanResult {
+  const { application, facts } = input;
+  const rendered = renderApplication(input);
+  const deploying = jobsOf(rendered.components);
+  const manifests = deploying.flatMap((job) => job.objects.map((object) => object.manifest));
+  const comparison = comparePlans({
+    jobs: deploying,
+    previous: input.previous?.jobs ?? [],
+    owned: input.owned,
+    facts,
+    pointerOf: (name) => application.components.find((one) => one.name === name)?.pointer ?? "",
+  });
+  const problems = [
+    ...rendered.problems,
+    ...comparison.problems,
+    ...checkOutside(application, manifests, input.presentOutside),
+  ];
+  if (hasErrors(problems)) return { plan: null, problems };
+  const goes = comparison.changes.some((change) => change.action === "delete");
+  const present = manifests.map((manifest) => refKey(refOf(manifest)));
+  const jobs: readonly PlannedJob[] = goes ? [...deploying, pruneJob(deploying, present)] : deploying;
+  const plan: Plan = {
+    application: application.document.name,
+    namespace: application.namespace,
+    cluster: facts.name,
+    jobs,
+    layers: layersOf(jobs),
+    changes: comparison.changes,
+    warnings: problems,
+    hash: contentHash(deploying),
+  };
+  return { plan, problems };
+}

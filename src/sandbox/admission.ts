@@ -1,0 +1,124 @@
+// What an apply is refused for, before anything is written. The same rules in the same order for `check` and for `apply`.
+import { canonicalJson, dig, isObject, type Json } from "../model/json.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/manifest.ts";
+import { parseQuantity } from "../model/quantity.ts";
+import { type Reason, reason } from "../model/reason.ts";
+import { faultOf } from "./faults.ts";
+import { textAt } from "./fields.ts";
+import { groupKind, scopeOf } from "./kinds.ts";
+import { claimUsage, overQuota, type Quotas, usageOf } from "./quota.ts";
+import type { Shelf, StoredObject } from "./shelf.ts";
+import { workloadKind } from "./template.ts";
+
+export interface AdmissionRules {
+  readonly shelf: Shelf;
+  readonly quotas: Quotas;
+  readonly namespaceExists: (name: string) => boolean;
+}
+
+export function refusalOf(object: Manifest, rules: AdmissionRules): Reason | null {
+  const ref = refOf(object);
+  const live = rules.shelf.get(ref);
+  return (
+    misplaced(ref, rules) ??
+    (live === undefined ? null : (otherOwner(live.manifest, object) ?? immutableChange(live.manifest, object))) ??
+    denied(object) ??
+    (live === undefined ? claimOverQuota(object, rules) : null)
+  );
+}
+
+function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
+  const scope = scopeOf(ref);
+  const refused = (detail: string): Reason => reason("RefusedByServer", { object: shortRef(ref), detail });
+  if (scope === undefined) return refused(`the sandbox does not serve ${ref.apiVersion} ${ref.kind}`);
+  if (scope === "cluster") return null;
+  if (ref.namespace === "") return refused("it has no namespace");
+  return rules.namespaceExists(ref.namespace) ? null : refused(`namespaces "${ref.namespace}" not found`);
+}
+
+/** Something of that name that we did not make for this very application is not ours to change. */
+function otherOwner(live: Manifest, wanted: Manifest): Reason | null {
+  const [theirs, ours] = [live.metadata.labels ?? {}, wanted.metadata.labels ?? {}];
+  const object = shortRef(refOf(live));
+  if (theirs[LABELS.managedBy] !== MANAGED_BY) {
+    return reason("OwnedByOther", {
+      object,
+      owner: theirs[LABELS.managedBy] ?? "somebody else: it has no labels of kubemin",
+    });
+  }
+  const same = [LABELS.project, LABELS.application].every((label) => theirs[label] === ours[label]);
+  if (same) return null;
+  const owner = `application ${theirs[LABELS.application] ?? "?"} of project ${theirs[LABELS.project] ?? "?"}`;
+  return reason("OwnedByOther", { object, owner });
+}
+
+const IMMUTABLE: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  "apps/Deployment": [["spec", "selector"]],
+  "apps/DaemonSet": [["spec", "selector"]],
+  "apps/StatefulSet": [
+    ["spec", "selector"],
+    ["spec", "serviceName"],
+    ["spec", "volumeClaimTemplates"],
+    ["spec", "podManagementPolicy"],
+  ],
+  "batch/Job": [
+    ["spec", "template"],
+    ["spec", "selector"],
+    ["spec", "completions"],
+  ],
+  Service: [["spec", "clusterIP"]],
+  PersistentVolumeClaim: [
+    ["spec", "accessModes"],
+    ["spec", "storageClassName"],
+    ["spec", "volumeMode"],
+  ],
+};
+
+function immutableChange(live: Manifest, wanted: Manifest): Reason | null {
+  const object = shortRef(refOf(live));
+  for (const path of IMMUTABLE[groupKind(refOf(live))] ?? []) {
+    const next = dig(wanted, ...path);
+    if (next !== undefined && canonicalJson(next) !== canonicalJson(dig(live, ...path))) {
+      return reason("ImmutableField", { object, field: path.join(".") });
+    }
+  }
+  if (frozen(live) && !sameData(live, wanted)) return reason("ImmutableField", { object, field: "data" });
+  if (smallerVolume(live, wanted))
+    return reason("ImmutableField", { object, field: "spec.resources.requests.storage" });
+  return null;
+}
+
+function frozen(live: Manifest): boolean {
+  return (live.kind === "ConfigMap" || live.kind === "Secret") && live["immutable"] === true;
+}
+
+function sameData(a: Manifest, b: Manifest): boolean {
+  const data = (one: Manifest): Json => [one["data"] ?? {}, one["stringData"] ?? {}].filter(isObject);
+  return canonicalJson(data(a)) === canonicalJson(data(b));
+}
+
+/** Volumes grow, they never shrink. */
+function smallerVolume(live: Manifest, wanted: Manifest): boolean {
+  if (live.kind !== "PersistentVolumeClaim") return false;
+  const size = (one: Manifest): number | undefined =>
+    parseQuantity(textAt(one, "spec", "resources", "requests", "storage"));
+  const [before, after] = [size(live), size(wanted)];
+  return before !== undefined && after !== undefined && after < before;
+}
+
+function denied(object: Manifest): Reason | null {
+  const fault = workloadKind(object) === undefined ? null : faultOf(object);
+  return fault?.name === "policy" ? reason("PolicyDenied", { detail: fault.detail }) : null;
+}
+
+function claimOverQuota(object: Manifest, { shelf, quotas }: AdmissionRules): Reason | null {
+  const { namespace = "" } = object.metadata;
+  if (object.kind !== "PersistentVolumeClaim") return null;
+  return overQuota(quotas.get(namespace), usageOf(shelf, namespace), claimUsage(object));
+}
+
+/** For objects on their way out: the API server would accept the write and lose it. */
+export function leaving(live: StoredObject | undefined): Reason | null {
+  if (live === undefined || live.goneAt === null) return null;
+  return reason("Terminating", { object: shortRef(refOf(live.manifest)) });
+}

@@ -1,0 +1,70 @@
+// The sandbox's objects on disk, so that a restarted server finds them again. One file, replaced as a whole (write, sync, rename):
+// after a crash there is the old content or the new one, never half of it. Holds sealed tokens, never what they stand for.
+import { readFileSync } from "node:fs";
+import { mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isObject } from "../model/json.ts";
+import type { Snapshot } from "./shelf.ts";
+
+const FORMAT = 1;
+
+export interface SandboxFile {
+  /** Resolves once what `snapshot` said at some moment after the call is on disk. Calls during a write share the next one. */
+  save(): Promise<void>;
+}
+
+/** Throws when the file exists but was not written by us: throwing it away would be the user's decision. */
+export function loadSnapshot(path: string): Snapshot {
+  const text = textOf(path);
+  if (text === null) return { version: 0, objects: [] };
+  try {
+    const content: unknown = JSON.parse(text);
+    if (isObject(content) && content["format"] === FORMAT && Array.isArray(content["objects"])) {
+      return content as unknown as Snapshot; // the format number says that `save` below wrote it, from this very type
+    }
+  } catch {
+    // Not JSON: said below.
+  }
+  throw new Error(
+    `${path} does not hold sandbox objects of format ${FORMAT}: move it away to begin with an empty sandbox`,
+  );
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
+    throw cause;
+  }
+}
+
+export function openFile(path: string, snapshot: () => Snapshot): SandboxFile {
+  let running: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | null = null;
+  return {
+    save: () => {
+      queued ??= running
+        .catch(() => undefined)
+        .then(() => {
+          queued = null;
+          running = replaceFile(path, JSON.stringify({ format: FORMAT, ...snapshot() }));
+          return running;
+        });
+      return queued;
+    },
+  };
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.new`;
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}

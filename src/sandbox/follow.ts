@@ -1,0 +1,51 @@
+// Telling followers: at once, when an object changes, and when time brings the next verdict. Equal verdicts are told once.
+import type { Health, ObjectHealth } from "../model/health.ts";
+import { canonicalJson } from "../model/json.ts";
+import { refKey } from "../model/manifest.ts";
+import type { Applied } from "../ports/cluster.ts";
+import { isReachable, unreachable } from "./calls.ts";
+import { watch } from "./changes.ts";
+import { healthOf } from "./health/health.ts";
+import { nextOf, type Verdict, verdict } from "./health/verdict.ts";
+import { type SandboxState, viewOf } from "./state.ts";
+
+export function followObjects(
+  state: SandboxState,
+  objects: readonly Applied[],
+  onHealth: (health: ObjectHealth) => void,
+): () => void {
+  const told = new Map<string, string>();
+  let stopped = false;
+  const tell = (object: Applied, health: Health): void => {
+    const text = canonicalJson(health);
+    if (stopped || told.get(refKey(object.ref)) === text) return;
+    told.set(refKey(object.ref), text);
+    onHealth({ ref: object.ref, ...health });
+  };
+  const unwatch = watch(state.changes, state.clock, () => {
+    const view = viewOf(state);
+    const verdicts = objects.map((object) => {
+      const found = verdictOn(state, object);
+      tell(object, found.health);
+      return found;
+    });
+    return nextOf(
+      view.now,
+      verdicts.map((one) => one.changesAt),
+    );
+  });
+  const stop = (): void => {
+    stopped = true;
+    unwatch();
+  };
+  state.closing.signal.addEventListener("abort", stop, { once: true });
+  return () => {
+    state.closing.signal.removeEventListener("abort", stop);
+    stop();
+  };
+}
+
+function verdictOn(state: SandboxState, object: Applied): Verdict {
+  if (!isReachable(state)) return verdict("unknown", unreachable(state));
+  return healthOf(object.ref, viewOf(state), object.uid);
+}

@@ -1,0 +1,23 @@
+// Pods that cannot start because something around them is missing or full.
+import type { Evidence } from "../../model/health.ts";
+import { refOf, shortRef } from "../../model/manifest.ts";
+import { explainReason } from "../../model/reason.ts";
+import type { SandboxPod, StoredObject } from "../shelf.ts";
+import { seen, type Verdict, type View, verdict } from "./verdict.ts";
+
+/** null when nothing is held. A missing Secret may come in a moment with the rest of the application, so it becomes a verdict later. */
+export function heldVerdict(object: StoredObject, pods: readonly SandboxPod[], view: View): Verdict | null {
+  const pod = pods.find((one) => one.hold !== null);
+  if (pod === undefined || pod.hold === null) return null;
+  const because = pod.hold;
+  const text = `sandbox: ${explainReason(because, "en")}`;
+  if (because.code === "QuotaExceeded") {
+    const evidence: Evidence = { source: "event", object: shortRef(refOf(object.manifest)), text };
+    return seen("rejected", because, [evidence]);
+  }
+  const proof: readonly Evidence[] = [{ source: "container", object: `Pod/${pod.name}`, text }];
+  const due = pod.heldSince + view.timing.verdict;
+  if (view.now >= due) return seen("failed", because, proof);
+  const waiting = verdict("blocked", because, due);
+  return { ...waiting, health: { ...waiting.health, evidence: proof } };
+}

@@ -1,0 +1,40 @@
+// Job: runs for a moment, then it is completed, or failed after as many attempts as it allows.
+import { reason } from "../../model/reason.ts";
+import { faultOf } from "../faults.ts";
+import { commandOf } from "../template.ts";
+import { faultyVerdict } from "./faulty.ts";
+import { heldVerdict } from "./held.ts";
+import { type HealthRule, seen, verdict } from "./verdict.ts";
+import { currentPods } from "./workload.ts";
+
+/** Faults that a Job never gets over by itself, and that do not come from the program. */
+const NOT_THE_PROGRAM: ReadonlySet<string> = new Set([
+  "image-not-found",
+  "unschedulable",
+  "quota",
+  "policy",
+  "out-of-memory",
+]);
+
+export const jobHealth: HealthRule = (object, view) => {
+  const pods = currentPods(object);
+  const held = heldVerdict(object, pods, view);
+  if (held !== null) return held;
+  const [first, last] = [pods[0], pods.at(-1)];
+  const fault = faultOf(object.manifest);
+  if (fault !== null && first !== undefined && NOT_THE_PROGRAM.has(fault.name))
+    return faultyVerdict({ object, pod: first, fault }, view);
+  const end = Math.max(object.since, ...pods.map((pod) => pod.due));
+  if (view.now < end) return verdict("progressing", reason("TaskRunning"), end);
+  if (fault === null || last === undefined) return verdict("ready", reason("Completed"));
+  const pod = `Pod/${last.name}`;
+  const { exitCode, container } = fault;
+  return seen("failed", reason("TaskFailed", { exitCode }), [
+    {
+      source: "container",
+      object: pod,
+      text: `sandbox: terminated: Error, exit code ${exitCode}, attempt ${pods.length} of ${pods.length}`,
+    },
+    { source: "log", object: pod, text: `sandbox: the task was not really run: ${commandOf(container)}` },
+  ]);
+};

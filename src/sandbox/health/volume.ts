@@ -1,0 +1,19 @@
+// PersistentVolumeClaim: bound after a moment. Any storage class is one to the sandbox, except one that it does not have.
+import { refOf, shortRef } from "../../model/manifest.ts";
+import { reason } from "../../model/reason.ts";
+import { textAt } from "../fields.ts";
+import { type HealthRule, seen, verdict } from "./verdict.ts";
+
+export const claimHealth: HealthRule = (object, view) => {
+  const name = shortRef(refOf(object.manifest));
+  const storageClass = textAt(object.manifest, "spec", "storageClassName");
+  if (storageClass !== "" && storageClass !== "sandbox") {
+    const detail = `storageclass.storage.k8s.io "${storageClass}" not found`;
+    return seen("blocked", reason("VolumeBlocked", { object: name, detail }), [
+      { source: "event", object: name, text: `sandbox: ProvisioningFailed: ${detail}` },
+    ]);
+  }
+  const bound = Date.parse(object.manifest.metadata.creationTimestamp ?? "") + view.timing.bind;
+  if (view.now >= bound) return verdict("ready", reason("Ready"));
+  return verdict("progressing", reason("VolumePending", { object: name, detail: "being provisioned" }), bound);
+};

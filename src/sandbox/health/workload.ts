@@ -1,0 +1,58 @@
+// Deployment, StatefulSet, DaemonSet, ReplicaSet: pods of the present template become ready one by one.
+import { dig } from "../../model/json.ts";
+import { refOf, shortRef } from "../../model/manifest.ts";
+import { reason } from "../../model/reason.ts";
+import { faultOf } from "../faults.ts";
+import { isUp } from "../pods.ts";
+import type { SandboxPod, StoredObject } from "../shelf.ts";
+import { templateHash } from "../template.ts";
+import { faultyVerdict } from "./faulty.ts";
+import { heldVerdict } from "./held.ts";
+import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./verdict.ts";
+
+export const workloadHealth: HealthRule = (object, view) => {
+  if (dig(object.manifest, "spec", "paused") === true) {
+    return verdict("suspended", reason("Suspended", { object: shortRef(refOf(object.manifest)) }));
+  }
+  const pods = currentPods(object);
+  const fault = faultOf(object.manifest);
+  const [first] = pods;
+  const facts = { ready: readyPods(object, view.now).length, wanted: pods.length };
+  const held = heldVerdict(object, pods, view);
+  const bad =
+    held ?? (fault === null || first === undefined ? null : faultyVerdict({ object, pod: first, fault }, view));
+  const { health, changesAt } = bad ?? byCount(object, pods, view);
+  return { health: { ...health, facts }, changesAt };
+};
+
+function byCount(object: StoredObject, pods: readonly SandboxPod[], view: View): Verdict {
+  const up = pods.filter((pod) => isUp(pod, view.now));
+  const [ready, wanted] = [up.length, pods.length];
+  if (ready === wanted) return verdict("ready", reason("Ready"));
+  const next = nextOf(
+    view.now,
+    pods.map((pod) => pod.due),
+  );
+  const lost = pods.some((pod) => pod.replacement && !isUp(pod, view.now));
+  if (lost) return verdict("degraded", reason("Progressing", { ready, wanted }), next);
+  if (ready > 0) return verdict("progressing", reason("Progressing", { ready, wanted }), next);
+  return verdict("progressing", reason("Starting", { object: shortRef(refOf(object.manifest)) }), next);
+}
+
+export function currentPods(object: StoredObject): readonly SandboxPod[] {
+  const template = templateHash(object.manifest);
+  return object.pods.filter((pod) => pod.template === template);
+}
+
+/** Of the present template. */
+export function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
+  return faultOf(object.manifest) === null ? currentPods(object).filter((pod) => isUp(pod, now)) : [];
+}
+
+/** Pods that answer requests: the new ones, and those of the version before until all new ones are ready. */
+export function servingPods(object: StoredObject, now: number): readonly SandboxPod[] {
+  const ready = readyPods(object, now);
+  const current = currentPods(object);
+  if (ready.length === current.length) return ready;
+  return [...ready, ...object.pods.filter((pod) => !current.includes(pod))];
+}

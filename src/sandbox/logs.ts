@@ -1,0 +1,50 @@
+// Simulated logs. Every line begins with "sandbox:", so that nobody takes it for the program's own words.
+// Which lines there are is a function of the pods and the time (simulatedLines); following is waiting for the next one.
+import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
+import { enter } from "./calls.ts";
+import { sleepUntil } from "./changes.ts";
+import { type Dated, linesOf } from "./simulatedLines.ts";
+import type { SandboxState } from "./state.ts";
+
+/** Ends when the signal aborts, when everything was told and nothing is followed, or when the one Job asked for is over. */
+export async function* streamLogs(state: SandboxState, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+  await enter(state, options.signal);
+  const told = new Set<string>();
+  const look = (): readonly Dated[] => linesOf(state.shelf.list(owner.namespace), owner, options.previous === true);
+  for (const line of shorten(due(look(), state.shelf.now()), options, state.shelf.now())) yield line;
+  for (const line of due(look(), state.shelf.now())) told.add(keyOf(line));
+  while (options.follow && !options.signal.aborted && !state.closing.signal.aborted) {
+    const nap = new AbortController();
+    const unsubscribe = state.changes.subscribe(() => nap.abort());
+    const all = look();
+    const fresh = due(all, state.shelf.now()).filter((line) => !told.has(keyOf(line)));
+    for (const line of fresh) {
+      told.add(keyOf(line));
+      yield line;
+    }
+    const next = all.find((one) => one.time > state.shelf.now())?.time ?? null;
+    if (owner.job !== undefined && all.length > 0 && next === null) return unsubscribe();
+    await sleepUntil(state.clock, next, AbortSignal.any([nap.signal, options.signal, state.closing.signal]));
+    unsubscribe();
+  }
+}
+
+function due(all: readonly Dated[], now: number): readonly LogLine[] {
+  return all.filter((one) => one.time <= now).map((one) => one.line);
+}
+
+function keyOf(line: LogLine): string {
+  return `${line.pod}/${line.container}/${line.at}/${line.text}`;
+}
+
+/** What `tail` (per container) and `sinceSeconds` leave of the past. */
+function shorten(lines: readonly LogLine[], options: LogOptions, now: number): readonly LogLine[] {
+  const { tail, sinceSeconds } = options;
+  const recent =
+    sinceSeconds === undefined ? lines : lines.filter((line) => Date.parse(line.at) >= now - sinceSeconds * 1000);
+  if (tail === undefined) return recent;
+  const source = (line: LogLine): string => `${line.pod}/${line.container}`;
+  return recent.filter(
+    (line, index) => recent.slice(index).filter((later) => source(later) === source(line)).length <= tail,
+  );
+}

@@ -1,0 +1,58 @@
+// A simulated cluster: for trying kubemin out on a laptop, and for tests with time and faults of their own.
+// It runs nothing and never pretends to: its kind and version are "sandbox", its addresses do not resolve, its log lines say so.
+// It never opens a sealed value: what it keeps and shows is the sealed form. Known differences from an API server: one field
+// manager (no conflicts, `force` means nothing), lists are replaced as a whole, objects have no `status`.
+import type { Cluster } from "../ports/cluster.ts";
+import { refusalOf } from "./admission.ts";
+import { applyObject, enter, removeObject } from "./calls.ts";
+import { controlsOf } from "./control.ts";
+import type { SandboxControls } from "./controls.ts";
+import { followObjects } from "./follow.ts";
+import { healthOf } from "./health/health.ts";
+import { sandboxFacts } from "./kinds.ts";
+import { streamLogs } from "./logs.ts";
+import { changed, createState, type SandboxOptions, viewOf } from "./state.ts";
+
+/** Throws when `file` exists and holds something else than sandbox objects. */
+export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {
+  const state = createState(options);
+  return {
+    name: options.name,
+    kind: "sandbox",
+    facts: async (signal) => {
+      await enter(state, signal);
+      return sandboxFacts(options.name);
+    },
+    namespaceExists: async (namespace, signal) => {
+      await enter(state, signal);
+      return state.namespaceExists(namespace);
+    },
+    apply: async (object, { signal }) => {
+      await enter(state, signal);
+      return applyObject(state, object);
+    },
+    check: async (object, { signal }) => {
+      await enter(state, signal);
+      return refusalOf(object, state);
+    },
+    read: async (ref, signal) => {
+      await enter(state, signal);
+      return state.shelf.get(ref)?.manifest ?? null;
+    },
+    remove: async (ref, removal) => {
+      await enter(state, removal.signal);
+      return removeObject(state, ref, removal);
+    },
+    follow: (objects, onHealth) => followObjects(state, objects, onHealth),
+    health: async (refs, signal) => {
+      await enter(state, signal);
+      return refs.map((ref) => ({ ref, ...healthOf(ref, viewOf(state)).health }));
+    },
+    logs: (owner, wanted) => streamLogs(state, owner, wanted),
+    close: async () => {
+      state.closing.abort();
+      await changed(state);
+    },
+    ...controlsOf(state),
+  };
+}

@@ -1,0 +1,72 @@
+// What all parts of one sandbox share, and the one way in which anything in it changes: `changed`.
+import type { Clock } from "../ports/clock.ts";
+import type { ClusterError } from "../ports/cluster.ts";
+import { type Changes, createChanges } from "./changes.ts";
+import { reconcileClaims } from "./claims.ts";
+import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
+import type { View } from "./health/verdict.ts";
+import { reconcilePods } from "./pods.ts";
+import type { Quota } from "./quota.ts";
+import { createShelf, type Shelf } from "./shelf.ts";
+import { type Timing, timingAt } from "./timing.ts";
+
+export interface SandboxOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  /** Where the objects are kept across restarts; in memory only when it is left out. */
+  readonly file?: string;
+  /** 10: pods start in a tenth of the time. */
+  readonly speed?: number;
+  /** Only these exist; all when it is left out. */
+  readonly namespaces?: readonly string[];
+}
+
+export interface SandboxState {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly timing: Timing;
+  readonly shelf: Shelf;
+  readonly quotas: Map<string, Quota>;
+  readonly changes: Changes;
+  readonly file: SandboxFile | null;
+  /** Aborts when the sandbox is closed. */
+  readonly closing: AbortController;
+  readonly namespaceExists: (name: string) => boolean;
+  reachable: boolean;
+  latency: number;
+  writes: number;
+  readonly failures: { count: number; error: ClusterError }[];
+}
+
+export function createState(options: SandboxOptions): SandboxState {
+  const { name, clock, file, speed = 1, namespaces } = options;
+  const shelf = createShelf(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
+  return {
+    name,
+    clock,
+    timing: timingAt(speed),
+    shelf,
+    quotas: new Map(),
+    changes: createChanges(),
+    file: file === undefined ? null : openFile(file, () => shelf.snapshot()),
+    closing: new AbortController(),
+    namespaceExists: (wanted) => namespaces === undefined || namespaces.includes(wanted),
+    reachable: true,
+    latency: 0,
+    writes: 0,
+    failures: [],
+  };
+}
+
+export function viewOf({ shelf, timing }: SandboxState): View {
+  return { now: shelf.now(), timing, get: (ref) => shelf.get(ref), list: (namespace) => shelf.list(namespace) };
+}
+
+/** The controllers have their turn, followers are told, the file is written. Resolves once what changed is durable. */
+export async function changed(state: SandboxState): Promise<void> {
+  const rules = { shelf: state.shelf, quotas: state.quotas, timing: state.timing };
+  reconcilePods(rules);
+  reconcileClaims(state.shelf);
+  state.changes.announce();
+  await state.file?.save();
+}

@@ -1,0 +1,116 @@
+// The composition root of a server: the only file that knows which implementation stands behind each port.
+// Everything that was opened is closed again, in reverse order, when a later step fails or the server stops.
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Catalog } from "./catalog/catalog.ts";
+import { localServerFile, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
+import type { ServeOptions, Serving } from "./cli/root.ts";
+import { inProcessDispatch } from "./dispatch/inProcess.ts";
+import { startEngine } from "./engine/engine.ts";
+import { systemClock } from "./engine/systemClock.ts";
+import type { World } from "./engine/world.ts";
+import { connectCluster } from "./kube/cluster.ts";
+import { VERSION } from "./model/version.ts";
+import type { Cluster, Clusters } from "./ports/cluster.ts";
+import type { Log } from "./ports/log.ts";
+import type { Store } from "./ports/store.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
+import { ensureLocalToken } from "./server/auth/localToken.ts";
+import { createServer } from "./server/server.ts";
+import { openPostgres, openSqlite } from "./store/open.ts";
+import { aesVault } from "./vault/aesVault.ts";
+import { parseKey, readOrMakeKey } from "./vault/keyFile.ts";
+
+interface Surroundings {
+  readonly home: string;
+  readonly catalog: Catalog;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Closing = () => Promise<void> | void;
+
+export async function serve(options: ServeOptions, surroundings: Surroundings): Promise<Serving> {
+  const closings: Closing[] = [];
+  const close = async (): Promise<void> => {
+    for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await closing();
+  };
+  try {
+    return await open(options, surroundings, { closings, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(options: ServeOptions, { home, catalog, env }: Surroundings, life: { closings: Closing[]; close: () => Promise<void> }): Promise<Serving> {
+  const data = options.data ?? join(home, "data");
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const log = stderrLog;
+  const store = await openStore(options.database ?? join(data, "kubemin.db"));
+  life.closings.push(() => store.close());
+  const key = env["KUBEMIN_KEY"] === undefined ? readOrMakeKey(join(data, "vault.key")) : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
+  await sameKeyAsBefore(store, key);
+
+  const clusters = await openClusters(options, { data, log });
+  life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
+  const world = createWorld({ store, clusters: clustersOf(clusters), catalog, vault: aesVault(key), dispatch: inProcessDispatch(log), log });
+  const engine = await startEngine(world);
+  life.closings.push(() => engine.stop());
+
+  const token = await ensureLocalToken(store, join(data, "token"), systemClock.now());
+  const server = await createServer(world, { host: options.host, port: options.port, version: VERSION, logRequests: false });
+  life.closings.push(() => server.close());
+  writeLocalServer(home, { url: server.url, token, pid: process.pid });
+  life.closings.push(() => removeLocalServer(home));
+  const ended = Promise.withResolvers<void>();
+  return {
+    url: server.url,
+    token,
+    tokenFile: localServerFile(home),
+    clusters: [...clusters.values()].map(({ name, kind }) => ({ name, kind })),
+    stop: () => life.close().then(ended.resolve, ended.reject).then(() => ended.promise),
+    done: ended.promise,
+  };
+}
+
+function createWorld(parts: Omit<World, "clock" | "newId">): World {
+  return { ...parts, clock: systemClock, newId };
+}
+
+/** 60 random bits in letters that are hard to confuse, short enough to type. */
+function newId(): string {
+  const letters = "abcdefghjkmnpqrstuvwxyz23456789x";
+  return [...randomBytes(12)].map((byte) => letters[byte % letters.length]).join("");
+}
+
+function openStore(database: string): Promise<Store> {
+  return /^postgres(ql)?:\/\//.test(database) ? openPostgres(database) : openSqlite(database);
+}
+
+/** A store keeps its values sealed: with another key they would be lost without a word, later. */
+async function sameKeyAsBefore(store: Store, key: Uint8Array): Promise<void> {
+  const print = createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
+  if ((await store.setting("vault-key", print)) === print) return;
+  throw new Error("the values in this database were sealed with another key: bring back the vault.key that belongs to it, or set KUBEMIN_KEY");
+}
+
+async function openClusters(options: ServeOptions, { data, log }: { data: string; log: Log }): Promise<ReadonlyMap<string, Cluster>> {
+  const clusters = new Map<string, Cluster>();
+  for (const context of options.contexts) {
+    clusters.set(context, await connectCluster({ name: context, kubeconfig: options.kubeconfig, context, clock: systemClock, log }));
+  }
+  if (options.sandbox) clusters.set("sandbox", createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
+  return clusters;
+}
+
+function clustersOf(clusters: ReadonlyMap<string, Cluster>): Clusters {
+  return { names: () => [...clusters.keys()], get: (name) => clusters.get(name) };
+}
+
+const stderrLog: Log = {
+  write(level, message, fields = {}) {
+    if (level === "debug") return;
+    process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`);
+  },
+};

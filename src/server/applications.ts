@@ -1,0 +1,65 @@
+// Applications: plan, deploy, look at, delete. Rules are the engine's; here is only what HTTP needs.
+import { applicationStatus } from "../engine/status.ts";
+import { causalSentence, explainWhy } from "../engine/why.ts";
+import { deleteApplication } from "../engine/remove.ts";
+import { deployDocument } from "../engine/deploy.ts";
+import { knownApplication } from "../engine/remove.ts";
+import { knownRevision } from "../engine/revisions.ts";
+import { planDocument } from "../engine/planning.ts";
+import type { ApplicationSummary } from "../model/revision.ts";
+import { given, type Implementations } from "./contract.ts";
+import { accepted } from "./runs.ts";
+import { applicationSummary, documentView, statusView } from "./views/application.ts";
+import { planView } from "./views/plan.ts";
+import { maskText } from "./views/mask.ts";
+import { evidenceView, reasonView } from "./views/reason.ts";
+
+export const applications = {
+  planApplication: async ({ params, query, body }, { world, language, signal }) => {
+    const planned = await planDocument(world, { ...params, ...given(query), ...body }, signal);
+    return { body: planView(planned, language) };
+  },
+
+  listApplications: async ({ params, query }, { world }) => {
+    const { items, next } = await world.store.applications.list(params.project, given(query));
+    return { body: { items: items.map((one) => applicationSummary(world, one)), next } };
+  },
+
+  deployApplication: async ({ params, query, body }, context) => {
+    const request = { ...params, ...given(query), ...body, ...context.conditions() };
+    return accepted(await deployDocument(context.world, request, context.signal), context);
+  },
+
+  getApplication: async ({ params }, { world }) => {
+    const summary = await knownApplication(world, params);
+    const revision = await knownRevision(world, params, summary.revision);
+    return {
+      body: { ...applicationSummary(world, summary), document: documentView(revision) },
+      etag: applicationEtag(summary),
+    };
+  },
+
+  getStatus: async ({ params }, { world, language, signal }) => ({
+    body: statusView(world, await applicationStatus(world, params, signal), language),
+  }),
+
+  explainWhy: async ({ params, query }, { world, language, signal }) => {
+    const chain = await explainWhy(world, { ...params, ...given(query) }, signal);
+    const links = chain.map(({ subject, reason, evidence }) => ({
+      subject,
+      reason: reasonView(reason, language),
+      evidence: evidenceView(evidence),
+    }));
+    return { body: { sentence: maskText(causalSentence(chain, language)), chain: links } };
+  },
+
+  deleteApplication: async ({ params, query }, context) => {
+    const run = await deleteApplication(context.world, { ...params, ...query, ...context.conditions() });
+    return accepted(run, context);
+  },
+} satisfies Partial<Implementations>;
+
+/** The revision is what If-Match compares; the newest run belongs to it because the answer shows that too. */
+function applicationEtag({ revision, lastRun }: ApplicationSummary): string {
+  return `rev-${revision}${lastRun === null ? "" : `.run-${lastRun.number}-${lastRun.phase}`}`;
+}

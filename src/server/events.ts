@@ -1,0 +1,60 @@
+// The live stream: events read from the store in batches, as fast as the client takes them and no faster, woken by commits.
+// Where it begins: after Last-Event-ID or `after`; else a run's stream at the run's first event, any other stream now.
+// A run's stream ends by itself after the run's end.
+import type { z } from "zod";
+import type { EventView } from "../api/views.ts";
+import { knownRun } from "../engine/cancel.ts";
+import type { PlatformEvent } from "../model/event.ts";
+import { type Context, type Frozen, given, type Implementations, type StreamItem } from "./contract.ts";
+import { eventView } from "./views/event.ts";
+import { watchCommits } from "./wake.ts";
+
+const BATCH = 100;
+
+interface Following {
+  readonly filter: { readonly project: string; readonly application?: string; readonly run?: string };
+  readonly after: number;
+  /** The run has ended: what is stored is all that will ever come. */
+  readonly complete: boolean;
+}
+
+export const events = {
+  streamEvents: async ({ params, query, headers }, context) => {
+    const { world } = context;
+    const { application, run } = query;
+    const complete = run !== undefined && (await knownRun(world, params.project, run)).phase !== "running";
+    const after =
+      headers["last-event-id"] ?? query.after ?? (run === undefined ? await world.store.events.latest() : 0);
+    return {
+      items: follow({ filter: given({ project: params.project, application, run }), after, complete }, context),
+    };
+  },
+} satisfies Partial<Implementations>;
+
+async function* follow(
+  { filter, after, complete }: Following,
+  { world, language, signal }: Context,
+): AsyncIterable<StreamItem<Frozen<z.output<typeof EventView>>>> {
+  const commits = watchCommits(world.store.events, signal);
+  let sequence = after;
+  try {
+    while (!signal.aborted) {
+      commits.clear();
+      const batch = await world.store.events.after(filter, sequence, BATCH);
+      for (const event of batch) {
+        sequence = event.sequence;
+        yield { id: sequence, event: event.type, data: eventView(event, language) };
+        if (endsRun(event, filter.run)) return;
+      }
+      if (batch.length === BATCH) continue;
+      if (complete) return;
+      await commits.next();
+    }
+  } finally {
+    commits.close();
+  }
+}
+
+function endsRun(event: PlatformEvent, run: string | undefined): boolean {
+  return run !== undefined && event.type === "run.finished";
+}

@@ -1,0 +1,23 @@
+// Every route with what answers it. A route without an implementation does not compile.
+import { applications } from "./applications.ts";
+import { catalog } from "./catalog.ts";
+import { clusters } from "./clusters.ts";
+import type { Implementations } from "./contract.ts";
+import { events } from "./events.ts";
+import { logs } from "./logs.ts";
+import { meta } from "./meta.ts";
+import { revisions } from "./revisions.ts";
+import { runs } from "./runs.ts";
+import { tokens } from "./tokens.ts";
+
+export const implementations: Implementations = {
+  ...applications,
+  ...catalog,
+  ...clusters,
+  ...events,
+  ...logs,
+  ...meta,
+  ...revisions,
+  ...runs,
+  ...tokens,
+};

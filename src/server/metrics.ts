@@ -1,0 +1,47 @@
+// A few numbers in Prometheus' text format, each measured at the moment it is asked for. No label ever names a project or a run.
+import type { FastifyInstance } from "fastify";
+import type { Service } from "./service.ts";
+
+/** Answers since the start, by `METHOD status` class. */
+export type Requests = ReadonlyMap<string, number>;
+
+export function countRequests(app: FastifyInstance): Requests {
+  const counts = new Map<string, number>();
+  app.addHook("onResponse", async (request, reply) => {
+    const key = `method="${request.method}",status="${Math.floor(reply.statusCode / 100)}xx"`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  });
+  return counts;
+}
+
+export async function metricsText({ world, version, streams }: Service, requests: Requests): Promise<string> {
+  const { user, system } = process.cpuUsage();
+  const unfinished = (await world.store.runs.unfinished()).length;
+  return [
+    ...metric("kubemin_build_info", "gauge", "Version of the server", [`{version="${version}"} 1`]),
+    ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished}`]),
+    ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size}`]),
+    ...metric(
+      "kubemin_http_requests_total",
+      "counter",
+      "Answers since the start",
+      [...requests].map(([labels, count]) => `{${labels}} ${count}`),
+    ),
+    ...metric("process_resident_memory_bytes", "gauge", "Resident memory", [` ${process.memoryUsage.rss()}`]),
+    ...metric("process_cpu_seconds_total", "counter", "User and system CPU", [` ${(user + system) / 1e6}`]),
+    ...metric("nodejs_eventloop_lag_seconds", "gauge", "How late the event loop is right now", [
+      ` ${await eventLoopLag()}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly string[]): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map((sample) => name + sample)];
+}
+
+async function eventLoopLag(): Promise<number> {
+  const start = process.hrtime.bigint();
+  await new Promise((resolve) => setImmediate(resolve));
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}

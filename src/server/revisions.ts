@@ -1,0 +1,31 @@
+// Revisions: look at, compare, go back to.
+import { knownApplication } from "../engine/remove.ts";
+import { diffRevisions, knownRevision } from "../engine/revisions.ts";
+import { rollbackApplication } from "../engine/rollback.ts";
+import { given, type Implementations } from "./contract.ts";
+import { accepted } from "./runs.ts";
+import { revisionSummary, revisionView } from "./views/application.ts";
+import { changeView } from "./views/plan.ts";
+
+export const revisions = {
+  listRevisions: async ({ params, query }, { world }) => {
+    await knownApplication(world, params);
+    const { items, next } = await world.store.applications.revisions(params.project, params.application, given(query));
+    return { body: { items: items.map(revisionSummary), next } };
+  },
+
+  getRevision: async ({ params }, { world }) => {
+    const revision = await knownRevision(world, params, params.revision);
+    return { body: revisionView(revision), etag: `rev-${revision.number}` };
+  },
+
+  diffRevisions: async ({ params, query }, { world }) => {
+    const changes = await diffRevisions(world, { ...params, ...query });
+    return { body: { from: `revision ${query.from}`, to: `revision ${query.to}`, changes: changes.map(changeView) } };
+  },
+
+  rollbackApplication: async ({ params, body }, context) => {
+    const request = { ...params, ...given(body), ...context.conditions() };
+    return accepted(await rollbackApplication(context.world, request, context.signal), context);
+  },
+} satisfies Partial<Implementations>;

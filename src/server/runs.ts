@@ -1,0 +1,56 @@
+// Runs: look at, cancel, do again.
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import type { RunView } from "../api/views.ts";
+import { cancelRun, knownRun } from "../engine/cancel.ts";
+import { retryRun } from "../engine/retry.ts";
+import { PlatformError } from "../model/errors.ts";
+import type { Run } from "../model/run.ts";
+import { type Context, type Frozen, given, type Implementations, type Reply } from "./contract.ts";
+import { logLine, runSummary, runView } from "./views/run.ts";
+
+type RunBody = Frozen<z.output<typeof RunView>>;
+
+export const runs = {
+  listRuns: async ({ params, query }, { world }) => {
+    const { limit, after, application, phase } = query;
+    const filter = given({ project: params.project, application, phase });
+    const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
+    return { body: { items: items.map((run) => runSummary(world, run)), next } };
+  },
+
+  getRun: async ({ params }, { world, language }) => {
+    const run = await knownRun(world, params.project, params.run);
+    const body = await runView(world, run.id, language);
+    return { body, etag: runEtag(body) };
+  },
+
+  getJobLog: async ({ params, query }, { world }) => {
+    const run = await knownRun(world, params.project, params.run);
+    const names = (await world.store.runs.jobs(run.id)).map((job) => job.name);
+    if (!names.includes(params.job))
+      throw new PlatformError("NotFound", { what: "job", name: params.job, known: names.join(", ") || "none" });
+    const lines = await world.store.logs.read(run.id, params.job, query.limit);
+    return { body: { items: lines.map(logLine), next: null } };
+  },
+
+  cancelRun: async ({ params }, context) =>
+    accepted(await cancelRun(context.world, { ...params, actor: context.conditions().actor }), context),
+
+  retryRun: async ({ params, body }, context) =>
+    accepted(await retryRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
+} satisfies Partial<Implementations>;
+
+/** 202: the run goes on after the answer; Location says where to look. */
+export async function accepted(run: Run, { world, language }: Context): Promise<Reply<RunBody>> {
+  return {
+    body: await runView(world, run.id, language),
+    location: `/api/v1/projects/${encodeURIComponent(run.project)}/runs/${encodeURIComponent(run.id)}`,
+  };
+}
+
+/** Changes with everything that the answer shows, except for `lastEvent`: that grows with other people's runs as well. */
+function runEtag(body: RunBody): string {
+  const { lastEvent: _, ...shown } = body;
+  return `run-${createHash("sha256").update(JSON.stringify(shown)).digest("base64url").slice(0, 22)}`;
+}

@@ -1,0 +1,130 @@
+// The HTTP server: puts the parts together, listens, and stops within five seconds. No rules of the platform live here.
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import Fastify, { type FastifyInstance } from "fastify";
+import { ROUTES } from "../api/routes.ts";
+import type { World } from "../engine/world.ts";
+import { PlatformError } from "../model/errors.ts";
+import { checkAnswer } from "./answers.ts";
+import { guardRequests } from "./guard.ts";
+import { implementations } from "./implementations.ts";
+import { invalidRequest, MEDIA_TYPES } from "./input.ts";
+import { countRequests } from "./metrics.ts";
+import { registerProbes } from "./probes.ts";
+import { sendProblem } from "./problem.ts";
+import { registerRoutes } from "./register.ts";
+import type { Service } from "./service.ts";
+
+export interface ServerOptions {
+  /** Address to listen on; on a loopback address only loopback names are answered. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly version: string;
+  readonly logRequests: boolean;
+  readonly heartbeatMilliseconds?: number;
+  /** For tests: an answer that breaks the contract becomes an error. */
+  readonly checkAnswers?: boolean;
+}
+
+export interface Server {
+  readonly url: string;
+  /** Stops accepting, ends the streams, lets what is being answered finish for at most five seconds. */
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_MILLISECONDS = 15_000;
+const DRAIN_MILLISECONDS = 5_000;
+
+export async function createServer(world: World, options: ServerOptions): Promise<Server> {
+  const service: Service = {
+    world,
+    version: options.version,
+    heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
+    streams: new Set(),
+    ...(options.checkAnswers === true ? { checkAnswer } : {}),
+  };
+  const app = createApp(world);
+  guardRequests(app, world, options.host);
+  if (options.logRequests) logRequests(app, world);
+  readBodies(app);
+  answerErrors(app, world);
+  registerProbes(app, service, countRequests(app));
+  registerRoutes(app, service, implementations);
+  await app.listen({ host: options.host, port: options.port });
+  return { url: urlOf(app, options.host), close: () => drain(app, service) };
+}
+
+function createApp(world: World): FastifyInstance {
+  return Fastify({
+    logger: false,
+    genReqId: requestId,
+    exposeHeadRoutes: false,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, request, reply) => void sendProblem(world.log, error, request, reply),
+  });
+}
+
+/** The caller's own id, so that it can be found in both logs; never one that could break a log line. */
+function requestId({ headers }: Pick<IncomingMessage, "headers">): string {
+  const sent = headers["x-request-id"];
+  return typeof sent === "string" && /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID();
+}
+
+/** Bodies stay text: the document's parser wants it, and so does the fingerprint of an idempotent request. */
+function readBodies(app: FastifyInstance): void {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  app.removeAllContentTypeParsers();
+  const parse = async (_: unknown, body: Buffer): Promise<string> => {
+    try {
+      return decoder.decode(body);
+    } catch {
+      throw invalidRequest("body: not valid UTF-8");
+    }
+  };
+  app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);
+}
+
+function answerErrors(app: FastifyInstance, world: World): void {
+  app.setErrorHandler((error, request, reply) => sendProblem(world.log, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?", 1).join("").slice(0, 200);
+    const allowed = Object.values(ROUTES).flatMap((route) => (pattern(route.path).test(path) ? [route.method] : []));
+    const { method } = request;
+    if (allowed.length === 0) throw new PlatformError("NoSuchRoute", { method, path });
+    void reply.header("allow", allowed.join(", "));
+    throw new PlatformError("MethodNotAllowed", { method, path, allowed: allowed.join(", ") });
+  });
+}
+
+function pattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replace(/:\w+/g, "[^/]+")}$`);
+}
+
+function logRequests(app: FastifyInstance, world: World): void {
+  app.addHook("onResponse", async (request, reply) => {
+    world.log.write("info", "request", {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? "(none)",
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+      token: request.token?.name ?? "",
+    });
+  });
+}
+
+function urlOf(app: FastifyInstance, host: string): string {
+  const { port } = app.server.address() as AddressInfo; // it listens on TCP
+  const name = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? (host.includes(":") ? `[${host}]` : host);
+  return `http://${name}:${port}`;
+}
+
+async function drain(app: FastifyInstance, { streams }: Service): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MILLISECONDS);
+  for (const stream of streams) stream.abort();
+  await app.close();
+  clearTimeout(late);
+}

@@ -1,0 +1,101 @@
+// Applications, their revisions and their live status as the API shows them.
+import type { z } from "zod";
+import type {
+  ApplicationSummaryView,
+  ComponentStatus as ComponentView,
+  ObjectHealthView,
+  RevisionSummary,
+  RevisionView,
+  RunSummary,
+  StatusView,
+} from "../../api/views.ts";
+import type { ApplicationStatus, ComponentStatus } from "../../engine/requests.ts";
+import type { World } from "../../engine/world.ts";
+import type { ObjectHealth } from "../../model/health.ts";
+import type { ApplicationSummary, Revision } from "../../model/revision.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { objectView } from "./plan.ts";
+import { evidenceView, reasonView } from "./reason.ts";
+import { clusterKind } from "./run.ts";
+
+type RunPhase = z.output<typeof RunSummary>["phase"];
+
+export function applicationSummary(
+  world: World,
+  value: ApplicationSummary,
+): Frozen<z.output<typeof ApplicationSummaryView>> {
+  const { project, name, cluster, namespace, revision, updatedAt, lastRun } = value;
+  const { id, number, kind, phase, finishedAt } = lastRun ?? {
+    id: "",
+    number: 0,
+    kind: "",
+    phase: "",
+    finishedAt: null,
+  };
+  return {
+    project,
+    name,
+    cluster,
+    namespace,
+    revision,
+    updatedAt,
+    clusterKind: clusterKind(world, cluster),
+    lastRun: lastRun === null ? null : { id, number, kind, phase: phase as RunPhase, finishedAt }, // the store gives the run's own phase
+  };
+}
+
+export function statusView(
+  world: World,
+  status: ApplicationStatus,
+  language: Language,
+): Frozen<z.output<typeof StatusView>> {
+  return {
+    ...applicationSummary(world, status.summary),
+    health: status.health,
+    addresses: status.addresses,
+    components: status.components.map((one) => componentView(one, language)),
+  };
+}
+
+function componentView(value: ComponentStatus, language: Language): Frozen<z.output<typeof ComponentView>> {
+  const { name, type, health, state, reason, evidence, ready, wanted, objects } = value;
+  return {
+    name,
+    type,
+    health,
+    state,
+    reason: reasonView(reason, language),
+    evidence: evidenceView(evidence),
+    ...(ready === undefined ? {} : { ready }),
+    ...(wanted === undefined ? {} : { wanted }),
+    objects: objects.map((one) => objectHealth(one, language)),
+  };
+}
+
+function objectHealth(value: ObjectHealth, language: Language): Frozen<z.output<typeof ObjectHealthView>> {
+  const { ready, wanted, address } = value.facts ?? {};
+  return {
+    object: objectView(value.ref),
+    state: value.state,
+    reason: reasonView(value.reason, language),
+    evidence: evidenceView(value.evidence),
+    ...(ready === undefined ? {} : { ready }),
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(address === undefined ? {} : { address }),
+  };
+}
+
+export function revisionSummary(revision: Revision): Frozen<z.output<typeof RevisionSummary>> {
+  const { number, cluster, namespace, actor, message, createdAt, plan } = revision;
+  return { number, cluster, namespace, actor, message, createdAt, hash: plan.hash };
+}
+
+export function revisionView(revision: Revision): Frozen<z.output<typeof RevisionView>> {
+  return { ...revisionSummary(revision), document: documentView(revision) };
+}
+
+/** Secrets stay sealed tokens, not masks, so that the document can be sent back. */
+export function documentView({ document }: Revision): Readonly<Record<string, unknown>> {
+  return { ...document };
+}

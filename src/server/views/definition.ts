@@ -1,0 +1,51 @@
+// A definition for people: its summary, its fields, its outputs and examples.
+import type { z } from "zod";
+import type { DefinitionView } from "../../api/views.ts";
+import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
+import type { Json } from "../../model/json.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { fieldsOf } from "./fields.ts";
+
+type View = Frozen<z.output<typeof DefinitionView>>;
+
+export function componentView(definition: ComponentDefinition, language: Language): View {
+  const outputs = outputNames(definition);
+  return {
+    kind: "component",
+    name: definition.name,
+    summary: definition.summary[language],
+    fields: fieldsOf(definition, language),
+    ...(outputs.length === 0 ? {} : { outputs }),
+    examples: examples(definition.examples, language),
+  };
+}
+
+export function traitView(definition: TraitDefinition, language: Language): View {
+  return {
+    kind: "trait",
+    name: definition.name,
+    summary: definition.summary[language],
+    fields: fieldsOf(definition, language),
+    examples: examples(definition.examples, language),
+  };
+}
+
+export function jobView(definition: JobDefinition, language: Language): View {
+  const { name, summary } = definition;
+  return { kind: "job", name, summary: summary[language], fields: fieldsOf(definition, language), examples: [] };
+}
+
+function examples(all: readonly Example<Json>[], language: Language): View["examples"] {
+  return all.map(({ title, value }) => ({ title: title[language], value }));
+}
+
+/** Which outputs there are depends on the properties: the examples show all that are common. */
+function outputNames({ outputs, examples, schema }: ComponentDefinition): string[] {
+  if (outputs === undefined) return [];
+  const names = examples.flatMap(({ value }) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? Object.keys(outputs("name", parsed.data, { namespace: "default" })) : [];
+  });
+  return [...new Set(names)];
+}

@@ -1,0 +1,25 @@
+// Events as the API shows them. Reasons get their sentence here, so that a client without our tables can show them too.
+import type { z } from "zod";
+import type { EventView } from "../../api/views.ts";
+import type { PlatformEvent } from "../../model/event.ts";
+import { dig, isObject, type JsonObject } from "../../model/json.ts";
+import { type Reason, REASONS } from "../../model/reason.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { maskObject } from "./mask.ts";
+import { reasonView } from "./reason.ts";
+
+export function eventView(event: PlatformEvent, language: Language): Frozen<z.output<typeof EventView>> {
+  const { sequence, at, type, application, run, data } = event;
+  return { sequence, at, type, application, run, data: explained(maskObject(data), language) };
+}
+
+function explained(data: JsonObject, language: Language): Readonly<Record<string, unknown>> {
+  const { reason } = data;
+  return isReason(reason) ? { ...data, reason: reasonView(reason, language) } : data;
+}
+
+function isReason(value: unknown): value is Reason {
+  const code = dig(value, "code");
+  return typeof code === "string" && Object.hasOwn(REASONS, code) && isObject(dig(value, "params"));
+}

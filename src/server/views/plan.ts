@@ -1,0 +1,60 @@
+// Plans and changes as the API shows them: everything that will be applied, secrets masked.
+import type { z } from "zod";
+import type { ChangeView, ObjectView, PlanView } from "../../api/views.ts";
+import type { PlannedDocument } from "../../engine/requests.ts";
+import type { ObjectRef } from "../../model/manifest.ts";
+import type { Change, PlannedJob } from "../../model/plan.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { mask, maskObject } from "./mask.ts";
+import { problemItem } from "./problem.ts";
+
+export function planView(
+  { plan, clusterKind }: PlannedDocument,
+  language: Language,
+): Frozen<z.output<typeof PlanView>> {
+  const { application, namespace, cluster, jobs, layers, changes, warnings, hash } = plan;
+  return {
+    application,
+    namespace,
+    cluster,
+    clusterKind,
+    jobs: jobs.map(plannedJob),
+    layers,
+    changes: changes.map(changeView),
+    warnings: warnings.map((one) => problemItem(one, language)),
+    hash,
+  };
+}
+
+function plannedJob(job: PlannedJob): Frozen<z.output<typeof PlanView>["jobs"][number]> {
+  const { name, type, component, needs, objects, timeout, retry } = job;
+  return {
+    name,
+    type,
+    component,
+    needs,
+    objects: objects.map(({ manifest, keep }) => ({ manifest: maskObject(manifest), keep })),
+    timeout,
+    attempts: retry.attempts,
+  };
+}
+
+/** A changed secret shows the same mask on both sides: that it changed is no secret, its values are. */
+export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> {
+  return {
+    component: change.component,
+    object: objectView(change.object),
+    action: change.action,
+    class: change.class,
+    fields: change.fields.map(({ path, before, after }) => ({
+      path,
+      ...(before === undefined ? {} : { before: mask(before) }),
+      ...(after === undefined ? {} : { after: mask(after) }),
+    })),
+  };
+}
+
+export function objectView({ apiVersion, kind, namespace, name }: ObjectRef): Frozen<z.output<typeof ObjectView>> {
+  return { apiVersion, kind, namespace, name };
+}

@@ -1,0 +1,22 @@
+// A problem of a document in the caller's language.
+import type { z } from "zod";
+import type { ProblemItem } from "../../api/views.ts";
+import { explainProblem, type Problem } from "../../model/problem.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { maskText } from "./mask.ts";
+
+export function problemItem(value: Problem, language: Language): Frozen<z.output<typeof ProblemItem>> {
+  const { code, severity, pointer, nearest, line, column } = value;
+  const { message, hint } = explainProblem(value, language);
+  return {
+    code,
+    severity,
+    pointer,
+    message: maskText(message),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(hint === undefined ? {} : { hint: maskText(hint) }),
+    ...(nearest === undefined ? {} : { nearest }),
+  };
+}

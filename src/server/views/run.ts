@@ -1,0 +1,67 @@
+// Runs and their jobs as the API shows them.
+import type { z } from "zod";
+import type { JobView, RunSummary, RunView } from "../../api/views.ts";
+import type { World } from "../../engine/world.ts";
+import type { Job, Run } from "../../model/run.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { maskObject, maskText } from "./mask.ts";
+import { evidenceView, reasonView } from "./reason.ts";
+
+/** The kind of a cluster that is no longer configured is not known; its name still is. */
+export function clusterKind(world: World, name: string): "kubernetes" | "sandbox" | "unknown" {
+  return world.clusters.get(name)?.kind ?? "unknown";
+}
+
+export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSummary>> {
+  return {
+    id: run.id,
+    application: run.application,
+    number: run.number,
+    revision: run.revision,
+    kind: run.kind,
+    cluster: run.cluster,
+    clusterKind: clusterKind(world, run.cluster),
+    namespace: run.namespace,
+    phase: run.phase,
+    actor: run.actor,
+    message: run.message,
+    createdAt: run.createdAt,
+    finishedAt: run.finishedAt,
+  };
+}
+
+/** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
+export async function runView(world: World, id: string, language: Language): Promise<Frozen<z.output<typeof RunView>>> {
+  const lastEvent = await world.store.events.latest();
+  const [run, jobs] = await Promise.all([world.store.runs.get(id), world.store.runs.jobs(id)]);
+  if (run === null) throw new Error(`run ${id} vanished while it was read`);
+  return { ...runSummary(world, run), jobs: jobs.map((job) => jobView(job, language)), lastEvent };
+}
+
+function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>> {
+  return {
+    name: job.name,
+    type: job.plan.type,
+    component: job.plan.component,
+    needs: job.plan.needs.map((need) => need.job),
+    phase: job.phase,
+    reason: reasonView(job.reason, language),
+    evidence: evidenceView(job.evidence),
+    attempt: job.attempt,
+    attempts: job.plan.retry.attempts,
+    startedAt: job.startedAt,
+    finishedAt: job.finishedAt,
+    output: maskObject(job.output),
+  };
+}
+
+export function logLine(line: {
+  readonly at: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly text: string;
+}) {
+  const { at, pod, container, text } = line;
+  return { at, pod, container, text: maskText(text) };
+}

@@ -1,0 +1,108 @@
+// A terminal made of strings. Time does not pass by itself; short waits end at once, long ones only when they are given up.
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
+import { builtins } from "../../../src/catalog/builtins.ts";
+import { runCli } from "../../../src/cli/cli.ts";
+import type { Root } from "../../../src/cli/root.ts";
+import type { Terminal } from "../../../src/cli/terminal.ts";
+
+process.env["TZ"] = "UTC";
+
+export const NOW = new Date("2026-03-04T14:02:00Z");
+
+export interface TestOptions {
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the user types, one answer per question. */
+  readonly answers?: readonly string[];
+  readonly input?: string;
+  readonly directory?: string;
+  readonly home?: string;
+  readonly root?: Partial<Root>;
+}
+
+export interface Transcript {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly questions: readonly string[];
+}
+
+export interface TestTerminal extends Terminal {
+  readonly out: { stdout: string; stderr: string; questions: string[] };
+  interrupt(): void;
+  /** How many listen for Ctrl-C: none may be left behind. */
+  listeners(): number;
+}
+
+export function temporary(): string {
+  return mkdtempSync(join(tmpdir(), "kubemin-cli-"));
+}
+
+export function testTerminal(options: TestOptions = {}): TestTerminal {
+  const { tty = false, columns = 100, rows = 30, env = {}, answers = [], input = "" } = options;
+  const out: TestTerminal["out"] = { stdout: "", stderr: "", questions: [] };
+  const left = [...answers];
+  const listening = new Set<() => void>();
+  const output = (name: "stdout" | "stderr") => ({
+    write(text: string): void {
+      out[name] += text;
+    },
+    isTTY: tty,
+    columns,
+    rows,
+  });
+  return {
+    out,
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    interactive: tty,
+    env: { NO_COLOR: "1", ...env },
+    directory: options.directory ?? temporary(),
+    now: () => NOW,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted || milliseconds < 10_000) return void setImmediate(resolve);
+        signal?.addEventListener("abort", () => resolve(), { once: true });
+      }),
+    every: () => () => undefined,
+    async ask(question) {
+      out.questions.push(question);
+      return left.shift() ?? null;
+    },
+    readInput: async () => input,
+    onInterrupt(callback) {
+      listening.add(callback);
+      return () => listening.delete(callback);
+    },
+    interrupt() {
+      for (const callback of [...listening]) callback();
+    },
+    listeners: () => listening.size,
+  };
+}
+
+export const catalog = createCatalog(builtins);
+
+export function testRoot(options: TestOptions): Root {
+  return {
+    version: "0.1.0",
+    home: options.home ?? temporary(),
+    catalog,
+    serve: async () => {
+      throw new Error("serve is not part of this test");
+    },
+    ...options.root,
+  };
+}
+
+/** `$ kubemin LINE`: words are split at spaces; quotes are not needed in tests. */
+export async function kubemin(line: string, options: TestOptions = {}, terminal = testTerminal(options)): Promise<Transcript> {
+  const words = line.split(" ").filter((word) => word !== "");
+  const exit = await runCli(words, terminal, testRoot(options));
+  return { exit, ...terminal.out };
+}

@@ -1,0 +1,97 @@
+// A whole server for tests: SQLite in memory, a fast sandbox cluster, the real engine, HTTP on a free port of the loopback address.
+// Every answer is checked against the contract.
+import { randomBytes, randomUUID } from "node:crypto";
+import { createClient, type Client } from "../../src/api/client.ts";
+import { builtins } from "../../src/catalog/builtins.ts";
+import { createCatalog } from "../../src/catalog/catalog.ts";
+import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
+import { startEngine } from "../../src/engine/engine.ts";
+import { systemClock } from "../../src/engine/systemClock.ts";
+import type { World } from "../../src/engine/world.ts";
+import type { Params } from "../../src/model/text.ts";
+import type { Log, LogLevel } from "../../src/ports/log.ts";
+import type { Role, Store } from "../../src/ports/store.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
+import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import { openSqlite } from "../../src/store/open.ts";
+import { aesVault } from "../../src/vault/aesVault.ts";
+
+export interface LoggedLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Params;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly world: World;
+  readonly sandbox: ReturnType<typeof createSandbox>;
+  /** An administrator of all projects. */
+  readonly secret: string;
+  readonly client: Client;
+  readonly log: readonly LoggedLine[];
+  /** The secret of a new token. */
+  addToken(token: { readonly project?: string; readonly role?: Role; readonly expiresAt?: string }): Promise<string>;
+  /** A request with the administrator's token; `token: null` sends none. */
+  request(path: string, options?: RequestInit & { readonly token?: string | null }): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TestOptions extends Partial<ServerOptions> {
+  /** Puts something between the server and its store. */
+  readonly store?: (store: Store) => Store;
+}
+
+export async function startTestServer({ store: wrap = (store) => store, ...options }: TestOptions = {}): Promise<TestServer> {
+  const lines: LoggedLine[] = [];
+  const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
+  const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
+  const store = wrap(await openSqlite(":memory:"));
+  const world: World = {
+    store,
+    clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
+    catalog: createCatalog(builtins),
+    vault: aesVault(randomBytes(32)),
+    dispatch: inProcessDispatch(log),
+    clock: systemClock,
+    log,
+    newId: randomUUID,
+  };
+  const engine = await startEngine(world);
+  const server = await createServer(world, {
+    host: "127.0.0.1",
+    port: 0,
+    version: "0.0.0-test",
+    logRequests: true,
+    checkAnswers: true,
+    ...options,
+  });
+  const addToken: TestServer["addToken"] = async ({ project = "*", role = "admin", expiresAt = null }: { project?: string; role?: Role; expiresAt?: string | null }) => {
+    const token = newSecret();
+    const name = `${role} of ${project}`;
+    await store.tokens.add({ id: randomUUID(), name, project, role, createdAt: new Date().toISOString(), expiresAt }, hashSecret(token));
+    return token;
+  };
+  const secret = await addToken({});
+  return {
+    url: server.url,
+    world,
+    sandbox,
+    secret,
+    client: createClient({ url: server.url, token: secret }),
+    log: lines,
+    addToken,
+    request: (path, { token = secret, ...init } = {}) => {
+      const headers = new Headers(init.headers);
+      if (token !== null) headers.set("authorization", `Bearer ${token}`);
+      return fetch(server.url + path, { ...init, headers });
+    },
+    close: async () => {
+      await server.close();
+      await engine.stop();
+      await sandbox.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// The local images: made on this machine, given to the node under their public names. What is not here is not to
+// be had: the node has no way to a registry, so any other image gives a true ErrImagePull within a second.
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Built, ensureBuilt } from "../build.ts";
+import { folderOf } from "../layout.ts";
+import { goModules } from "../modules.ts";
+import { importArchive } from "../node/containerd.ts";
+import { readState, type State, writeState } from "../state.ts";
+import { type Image, writeImageArchive } from "./archive.ts";
+import { busybox, busyboxBase } from "./busybox.ts";
+import { pause } from "./pause.ts";
+import { redis } from "./redis.ts";
+
+export async function ensureImages(state: State, runtime: Built): Promise<void> {
+  // The node's content store goes with its folder, and so does this mark in the state.
+  if (state.done.images === imagesVersion) return;
+  const images = await Promise.all([pause(), busybox("1.36"), busybox("1.37"), redis()]);
+  await Promise.all(images.map((image) => give(state.name, runtime, image)));
+  state.done.images = imagesVersion;
+  writeState(state);
+}
+
+// Count up when an image changes: a running node then gets the new ones at the next `up`.
+const imagesVersion = "2";
+
+export interface LocalImage extends Omit<Image, "files"> {
+  readonly files?: Image["files"];
+  /** Which cluster gets it; "test" when left out. */
+  readonly cluster?: string;
+}
+
+/** Makes an image on top of busybox and gives it to the node of a running cluster. Use imagePullPolicy IfNotPresent. */
+export async function importImage(image: LocalImage): Promise<void> {
+  const name = image.cluster ?? "test";
+  if (!readState(name)?.hasNode)
+    throw new Error(`Cluster "${name}" has no running node; start it with "up --name ${name}".`);
+  const base = await busyboxBase();
+  const merged = {
+    ...base,
+    ...image,
+    files: { ...base.files, ...image.files },
+    links: { ...base.links, ...image.links },
+  };
+  const runtime = await ensureBuilt(goModules.runtime, () => undefined);
+  await give(name, runtime, { ...merged, folders: { ...base.folders, ...image.folders } });
+}
+
+async function give(name: string, runtime: Built, image: Image): Promise<void> {
+  const folder = join(folderOf(name), "images");
+  mkdirSync(folder, { recursive: true });
+  const archive = join(folder, `${createHash("sha256").update(image.tag).digest("hex").slice(0, 16)}.tar`);
+  writeFileSync(archive, writeImageArchive(image));
+  await importArchive(name, runtime, archive);
+  rmSync(archive);
+}

@@ -1,0 +1,140 @@
+// One test cluster from nothing to ready, and back to nothing. `startCluster` keeps what already runs and repairs
+// what does not; `stopCluster` leaves the machine as it was.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { applyStorageClass, ensureAddons } from "./addons.ts";
+import { auditLog } from "./audit.ts";
+import { type Built, ensureBuilt } from "./build.ts";
+import { ensureCertificates } from "./certificates.ts";
+import { ensureApiServer, ensureControllers, ensureScheduler } from "./controlPlane.ts";
+import { ensureEtcd } from "./etcd.ts";
+import { ensureImages } from "./images/images.ts";
+import { userKubeconfig, writeKubeconfig } from "./kubeconfig.ts";
+import { cacheFolder, checkName, folderOf, instancesFolder } from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { goModules } from "./modules.ts";
+import { removeControlGroup } from "./node/controlGroup.ts";
+import { removeCable } from "./node/namespaces.ts";
+import { ensureNode } from "./node/node.ts";
+import { ensureGuardRoutes, removeGuardRoutes } from "./node/routes.ts";
+import { findOrphans } from "./orphans.ts";
+import { endProcess, signalProcess } from "./processes.ts";
+import { isAlive } from "./processIdentity.ts";
+import { ensureRequirements } from "./requirements.ts";
+import { ensureSimulation } from "./simulation.ts";
+import { createState, readState, type State, writeState } from "./state.ts";
+import { traefikUrl } from "./traefik.ts";
+import { ensureVolumes } from "./volumes.ts";
+
+export interface ClusterOptions {
+  /** "test" when left out. */
+  readonly name?: string;
+  /** No node: pods stay pending, except on simulated nodes. */
+  readonly controlPlaneOnly?: boolean;
+  readonly simulatedNodes?: number;
+  readonly gpusPerSimulatedNode?: number;
+  readonly report?: (line: string) => void;
+}
+
+export interface RunningCluster {
+  readonly name: string;
+  readonly kubeconfig: string;
+  /** Where Ingresses and HTTPRoutes answer; without a node there is nothing behind it. */
+  readonly traefikUrl: string;
+  readonly auditLog: string;
+  readonly kubectl: string;
+}
+
+type Programs = Readonly<Record<keyof typeof goModules, Built>>;
+
+export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
+  const { name = "test", controlPlaneOnly = false, report = () => undefined } = options;
+  checkName(name);
+  await ensureRequirements(report);
+  const programs = await buildAll(report);
+  return withLock(lockOf(name), async () => {
+    const state = await ensureState(name, !controlPlaneOnly);
+    await startControlPlane(state, programs);
+    if (state.hasNode) await startNode(state, programs);
+    const count = options.simulatedNodes ?? 0;
+    if (count > 0 || state.processes.kwok)
+      await ensureSimulation(state, programs.simulation, { count, gpus: options.gpusPerSimulatedNode ?? 0 });
+    return describeCluster(state, programs.kubernetes);
+  });
+}
+
+export async function stopCluster(name = "test"): Promise<void> {
+  checkName(name);
+  await withLock(lockOf(name), async () => {
+    const state = readState(name);
+    if (state) await removeTraces(state);
+    rmSync(folderOf(name), { recursive: true, force: true });
+  });
+}
+
+export function describeCluster(state: State, kubernetes: Built): RunningCluster {
+  return {
+    name: state.name,
+    kubeconfig: userKubeconfig(state.name),
+    traefikUrl: traefikUrl(state),
+    auditLog: auditLog(state.name),
+    kubectl: kubernetes.program("kubectl"),
+  };
+}
+
+const lockOf = (name: string): string => join(instancesFolder(), `${name}.lock`);
+
+async function buildAll(report: (line: string) => void): Promise<Programs> {
+  // One after the other: a single build already keeps every core busy.
+  const kubernetes = await ensureBuilt(goModules.kubernetes, report);
+  const runtime = await ensureBuilt(goModules.runtime, report);
+  const dns = await ensureBuilt(goModules.dns, report);
+  const simulation = await ensureBuilt(goModules.simulation, report);
+  return { kubernetes, runtime, dns, simulation, addons: await ensureBuilt(goModules.addons, report) };
+}
+
+async function ensureState(name: string, hasNode: boolean): Promise<State> {
+  const known = readState(name);
+  if (!known) return withLock(join(cacheFolder(), "slots.lock"), () => createInSlot(name, hasNode));
+  // A node that is there stays: `up --control-plane-only` must not take away what another test uses.
+  known.hasNode ||= hasNode;
+  writeState(known);
+  return known;
+}
+
+/** The routes show that the slot is taken, to instances in other folders too. */
+async function createInSlot(name: string, hasNode: boolean): Promise<State> {
+  const state = await createState(name, hasNode);
+  await ensureGuardRoutes(state.slot);
+  return state;
+}
+
+async function startControlPlane(state: State, programs: Programs): Promise<void> {
+  await ensureGuardRoutes(state.slot);
+  await Promise.all([ensureEtcd(state, programs.kubernetes), ensureCertificates(state)]);
+  writeKubeconfig(state, "admin");
+  await ensureVolumes(state);
+  await ensureApiServer(state, programs.kubernetes);
+  await Promise.all([
+    ensureControllers(state, programs.kubernetes),
+    ensureScheduler(state, programs.kubernetes),
+    applyStorageClass(state),
+  ]);
+}
+
+async function startNode(state: State, programs: Programs): Promise<void> {
+  await Promise.all([
+    ensureNode(state, programs, () => ensureImages(state, programs.runtime)),
+    ensureAddons(state, programs.addons),
+  ]);
+}
+
+/** Ends everything at once and without asking: nothing of a test cluster is kept. */
+async function removeTraces(state: State): Promise<void> {
+  const started = [...Object.values(state.processes), ...findOrphans(state.name)].filter(isAlive);
+  for (const identity of started) signalProcess(identity.pid, "SIGKILL");
+  await removeControlGroup(state.name);
+  await Promise.all(started.map(endProcess));
+  await removeCable(state.slot);
+  await removeGuardRoutes(state.slot);
+}

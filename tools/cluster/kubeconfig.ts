@@ -1,0 +1,34 @@
+// Writes a kubeconfig for one party. Certificates are inside, so that the file can be copied away.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { authority, certificateOf, type Party } from "./certificates.ts";
+import { addressesOf, folderOf } from "./layout.ts";
+import type { State } from "./state.ts";
+import { writeIfChanged } from "./writeIfChanged.ts";
+
+export const userKubeconfig = (name: string): string => join(folderOf(name), "kubeconfig");
+
+/** Resolves with the path. `from` says where its reader runs: the node does not have the host's loopback. */
+export function writeKubeconfig(state: State, party: Party, from: "host" | "node" = "host"): string {
+  const folder = join(folderOf(state.name), "kubeconfigs");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = party === "admin" ? userKubeconfig(state.name) : join(folder, `${party}.json`);
+  writeIfChanged(path, JSON.stringify(contentOf(state, party, from), null, 2));
+  return path;
+}
+
+function contentOf(state: State, party: Party, from: "host" | "node"): object {
+  const name = `kubemin-${state.name}`;
+  const address = from === "host" ? "127.0.0.1" : addressesOf(state.slot).host;
+  const { certificate, key } = certificateOf(state.name, party);
+  const encoded = (file: string): string => readFileSync(file).toString("base64");
+  const server = `https://${address}:${state.ports.api}`;
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name, cluster: { server, "certificate-authority-data": encoded(authority(state.name).certificate) } }],
+    users: [{ name, user: { "client-certificate-data": encoded(certificate), "client-key-data": encoded(key) } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    "current-context": name,
+  };
+}

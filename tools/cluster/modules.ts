@@ -1,0 +1,49 @@
+// Which programs are built from which Go module, and which files of its dependencies are kept next to them.
+// One go.mod for each: together they disagree on versions.
+
+export interface GoModule {
+  /** Folder below modules/. */
+  readonly name: string;
+  readonly programs: Readonly<Record<string, string>>;
+  /** Files copied from the source of a dependency, because the programs do not contain them. */
+  readonly files: readonly { readonly from: string; readonly folders: readonly string[] }[];
+}
+
+const kubernetesPrograms = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
+const nodePrograms = ["kubelet", "kube-proxy"];
+const runtimePrograms = ["containerd", "containerd-shim-runc-v2", "ctr"];
+
+const commands = (root: string, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, `${root}/cmd/${name}`]));
+
+export const goModules = {
+  kubernetes: {
+    name: "kubernetes",
+    programs: {
+      etcd: "go.etcd.io/etcd/server/v3",
+      ...commands("k8s.io/kubernetes", [...kubernetesPrograms, ...nodePrograms]),
+    },
+    files: [],
+  },
+  runtime: {
+    name: "runtime",
+    programs: commands("github.com/containerd/containerd/v2", runtimePrograms),
+    files: [],
+  },
+  dns: { name: "dns", programs: { coredns: "github.com/coredns/coredns" }, files: [] },
+  addons: {
+    name: "addons",
+    programs: commands("github.com/traefik/traefik/v3", ["traefik"]),
+    files: [{ from: "sigs.k8s.io/gateway-api", folders: ["config/crd/standard"] }],
+  },
+  simulation: {
+    name: "simulation",
+    programs: commands("sigs.k8s.io/kwok", ["kwok"]),
+    files: [
+      {
+        from: "sigs.k8s.io/kwok",
+        folders: ["node/fast", "node/heartbeat-with-lease", "pod/fast"].map((stage) => `kustomize/stage/${stage}`),
+      },
+    ],
+  },
+} as const satisfies Record<string, GoModule>;

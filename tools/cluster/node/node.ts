@@ -1,0 +1,33 @@
+// The node, in the order its parts need each other.
+import type { Built } from "../build.ts";
+import type { State } from "../state.ts";
+import { ensureContainerd } from "./containerd.ts";
+import { createControlGroup, removeControlGroup } from "./controlGroup.ts";
+import { ensureDns } from "./dns.ts";
+import { ensureKubelet } from "./kubelet.ts";
+import { ensureNamespaces, namespacesLive } from "./namespaces.ts";
+import { ensureProxy } from "./proxy.ts";
+
+export interface NodePrograms {
+  readonly kubernetes: Built;
+  readonly runtime: Built;
+  readonly dns: Built;
+}
+
+export async function ensureNode(
+  state: State,
+  programs: NodePrograms,
+  importImages: () => Promise<void>,
+): Promise<void> {
+  // Pods of lost namespaces cannot be reached any more; the kubelet makes new ones.
+  if (!namespacesLive(state)) await removeControlGroup(state.name);
+  createControlGroup(state.name);
+  await ensureNamespaces(state);
+  await ensureContainerd(state, programs.runtime);
+  await Promise.all([
+    importImages(),
+    ensureKubelet(state, programs.kubernetes),
+    ensureProxy(state, programs.kubernetes),
+    ensureDns(state, programs.dns),
+  ]);
+}

@@ -1,0 +1,71 @@
+// The programs that come from the distribution. Installs what is missing where that is possible (Debian, root)
+// and otherwise names everything that is missing in one message. Never goes on without.
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import { searchPath } from "./processes.ts";
+import { run, succeeds } from "./run.ts";
+
+interface Need {
+  readonly debianPackage: string;
+  readonly present: () => boolean;
+}
+
+const program = (name: string) => (): boolean => findProgram(name) !== undefined;
+
+const needs: readonly Need[] = [
+  { debianPackage: "runc", present: program("runc") },
+  { debianPackage: "containernetworking-plugins", present: () => findNetworkPlugins() !== undefined },
+  { debianPackage: "nftables", present: program("nft") },
+  { debianPackage: "busybox-static", present: program("busybox") },
+  // Not redis-server: its package may start a service on port 6379. redis-tools has the same binary under the
+  // name redis-check-rdb (the program looks at its own name) and no service.
+  { debianPackage: "redis-tools", present: program("redis-check-rdb") },
+  { debianPackage: "iproute2", present: program("ip") },
+  { debianPackage: "openssl", present: program("openssl") },
+  { debianPackage: "util-linux", present: () => program("nsenter")() && program("unshare")() },
+  { debianPackage: "mount", present: program("mount") },
+];
+
+export function findProgram(name: string): string | undefined {
+  return searchPath
+    .split(":")
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+export function findNetworkPlugins(): string | undefined {
+  const folders = ["/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"];
+  return folders.find((folder) => existsSync(join(folder, "ptp")) && existsSync(join(folder, "host-local")));
+}
+
+/** Resolves with one sentence for each thing that is missing and could not be installed. */
+export async function installPackages(report: (line: string) => void): Promise<string[]> {
+  const missing = missingPackages();
+  if (missing.length === 0) return [];
+  if (!findProgram("apt-get")) return missing.map(describePackage);
+  report(`installing ${missing.join(", ")}`);
+  // The package lists are fetched only when the first attempt fails: that is most of the time it takes.
+  if (!(await succeeds("apt-get", installWords(missing)))) {
+    await run("apt-get", ["update", "-qq"]);
+    await run("apt-get", installWords(missing), { environment: { DEBIAN_FRONTEND: "noninteractive" } });
+  }
+  return missingPackages().map(describePackage);
+}
+
+export const describePackage = (name: string): string => `the programs of Debian's package ${name}`;
+
+export const missingPackages = (): string[] =>
+  needs.filter((need) => !need.present()).map((need) => need.debianPackage);
+
+function installWords(packages: readonly string[]): string[] {
+  return ["install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", ...packages];
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

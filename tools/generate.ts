@@ -1,0 +1,85 @@
+// Writes the reference files that are made from the code: `node tools/generate.ts`. With --check it only compares, and fails when
+// a file is not what the code says. Nothing else belongs into docs/reference/: texts written by hand live beside it.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { openapiDocument } from "../src/api/openapi.ts";
+import { builtins } from "../src/catalog/builtins.ts";
+import { createCatalog } from "../src/catalog/catalog.ts";
+import { ERRORS } from "../src/model/errors.ts";
+import { REASONS } from "../src/model/reason.ts";
+import { documentSchema } from "../src/plan/schema.ts";
+
+const FOLDER = resolve(import.meta.dirname, "../docs/reference");
+const WHO = { you: "you · 用户", operator: "the operator · 运维", nobody: "nobody · 无需处理" } as const;
+
+/** File name -> what it must hold. */
+export function referenceFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ["openapi.json", json(openapiDocument())],
+    ["application.schema.json", json(documentSchema(createCatalog(builtins)))],
+    ["errors.md", errorsPage()],
+    ["reasons.md", reasonsPage()],
+  ]);
+}
+
+/** The files that are missing or say something else. */
+export function staleFiles(): readonly string[] {
+  return [...referenceFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
+}
+
+function read(name: string): string | undefined {
+  try {
+    return readFileSync(join(FOLDER, name), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(([code, { status, exit, who, text, advice }]) =>
+    row([`\`${code}\``, status, exit, WHO[who], `${text.en}<br>${text.zh}`, `${advice.en}<br>${advice.zh}`]),
+  );
+  return page(
+    "Errors · 错误",
+    "Every answer of the API that is not a success is `application/problem+json` (RFC 9457) with one of these codes. `exit` is the exit code of the command line.",
+    [row(["code", "status", "exit", "who can act · 处理方", "sentence · 说明", "what to do · 建议"]), rule(6), ...rows],
+  );
+}
+
+function reasonsPage(): string {
+  const rows = Object.entries(REASONS).map(([code, { who, text }]) => row([`\`${code}\``, WHO[who], text.en, text.zh]));
+  return page("Reasons · 原因", "Why a job or an object stands where it stands: the closed table.", [
+    row(["code", "who can act · 处理方", "sentence", "说明"]),
+    rule(4),
+    ...rows,
+  ]);
+}
+
+function page(title: string, words: string, table: readonly string[]): string {
+  return [`# ${title}`, "", "<!-- Made by tools/generate.ts; change the table in src/model instead. -->", "", words, "", ...table, ""].join("\n");
+}
+
+function row(cells: readonly (string | number)[]): string {
+  return `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function rule(columns: number): string {
+  return `|${" --- |".repeat(columns)}`;
+}
+
+function main(check: boolean): void {
+  if (check) {
+    const stale = staleFiles();
+    for (const name of stale) console.error(`docs/reference/${name} is not what the code says: run npm run generate`);
+    process.exitCode = stale.length === 0 ? 0 : 1;
+    return;
+  }
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [name, text] of referenceFiles()) writeFileSync(join(FOLDER, name), text);
+}
+
+if (import.meta.main) main(process.argv.includes("--check"));
