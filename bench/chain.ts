@@ -1,8 +1,9 @@
 // Ten components in a chain: the whole run beside the sum of the components' own readiness times (first write to ready, from the job's times),
 // and, from the API server's audit log, how long it takes from the status update that makes a parent ready to the child's apply.
-import { requestsDuring, type Request } from "./support/audit.ts";
-import { type BenchCluster, benchCluster } from "./support/cluster.ts";
+
 import { deleteAndWait, deployAndWait, startServer } from "../test/support/serverProcess.ts";
+import { type Request, requestsDuring } from "./support/audit.ts";
+import { type BenchCluster, benchCluster } from "./support/cluster.ts";
 import { milliseconds, printTable, quantile } from "./support/table.ts";
 
 const LENGTH = 10;
@@ -17,14 +18,17 @@ const documentFor = (namespace: string) => ({
   components: Array.from({ length: LENGTH }, (_, index) => ({
     name: nameOf(index),
     type: "worker",
-    properties: { image: "busybox:1.36", command: ["sleep", "3600"] },
+    properties: { image: "busybox:1.36", command: ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait"] },
     ...(index === 0 ? {} : { dependsOn: [nameOf(index - 1)] }),
   })),
 });
 
 export async function benchChain(cluster: BenchCluster): Promise<void> {
   const { auditLog } = cluster;
-  if (auditLog === undefined) throw new Error("the chain is measured by the API server's audit log: say where it is with KUBEMIN_TEST_AUDIT_LOG, or let the cluster be built");
+  if (auditLog === undefined)
+    throw new Error(
+      "the chain is measured by the API server's audit log: say where it is with KUBEMIN_TEST_AUDIT_LOG, or let the cluster be built",
+    );
   const server = await startServer(["--kubeconfig", cluster.kubeconfig, "--context", cluster.context]);
   const ratios: number[] = [];
   const edges: number[] = [];
@@ -52,8 +56,14 @@ export async function benchChain(cluster: BenchCluster): Promise<void> {
   ]);
 }
 
-const isApply = (request: Request, name: string): boolean => request.verb === "patch" && request.resource === "deployments" && request.subresource === "" && request.name === name && request.agent.startsWith("kubemin");
-const isStatus = (request: Request, name: string): boolean => request.resource === "deployments" && request.subresource === "status" && request.name === name;
+const isApply = (request: Request, name: string): boolean =>
+  request.verb === "patch" &&
+  request.resource === "deployments" &&
+  request.subresource === "" &&
+  request.name === name &&
+  request.agent.startsWith("kubemin");
+const isStatus = (request: Request, name: string): boolean =>
+  request.resource === "deployments" && request.subresource === "status" && request.name === name;
 
 /** The last status update of a Deployment is the one that says it is complete. */
 function readyAt(requests: readonly Request[], name: string): number {
@@ -66,11 +76,17 @@ function appliedAt(requests: readonly Request[], name: string): number {
 }
 
 function readinessTimes(requests: readonly Request[]): readonly number[] {
-  return Array.from({ length: LENGTH }, (_, index) => readyAt(requests, nameOf(index)) - appliedAt(requests, nameOf(index)));
+  return Array.from(
+    { length: LENGTH },
+    (_, index) => readyAt(requests, nameOf(index)) - appliedAt(requests, nameOf(index)),
+  );
 }
 
 function edgeTimes(requests: readonly Request[]): readonly number[] {
-  return Array.from({ length: LENGTH - 1 }, (_, index) => appliedAt(requests, nameOf(index + 1)) - readyAt(requests, nameOf(index)));
+  return Array.from(
+    { length: LENGTH - 1 },
+    (_, index) => appliedAt(requests, nameOf(index + 1)) - readyAt(requests, nameOf(index)),
+  );
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

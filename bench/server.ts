@@ -22,8 +22,18 @@ export async function benchServer(): Promise<void> {
   }
   const [startup, memory] = [median(startups), median(memories)];
   printTable(`An idle server (embedded store, sandbox), ${ROUNDS} starts`, [
-    { what: "start to first answered request, median", measured: milliseconds(startup), limit: "< 1 s", kept: startup < 1_000 },
-    { what: `resident memory after ${IDLE_SECONDS} s, median`, measured: `${Math.round(memory)} MB`, limit: "< 120 MB", kept: memory < 120 },
+    {
+      what: "start to first answered request, median",
+      measured: milliseconds(startup),
+      limit: "< 1 s",
+      kept: startup < 1_000,
+    },
+    {
+      what: `resident memory after ${IDLE_SECONDS} s, median`,
+      measured: `${Math.round(memory)} MB`,
+      limit: "< 120 MB",
+      kept: memory < 120,
+    },
   ]);
 }
 

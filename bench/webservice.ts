@@ -1,6 +1,7 @@
 // One web service with a port, from submit to done, beside `kubectl apply` and `kubectl wait` with the same objects. Turn by turn on the same cluster.
-import { type BenchCluster, benchCluster } from "./support/cluster.ts";
+
 import { deleteAndWait, deployAndWait, startServer } from "../test/support/serverProcess.ts";
+import { type BenchCluster, benchCluster } from "./support/cluster.ts";
 import { median, milliseconds, printTable } from "./support/table.ts";
 
 const ROUNDS = 5;
@@ -9,7 +10,13 @@ const LIMIT = 1.2;
 const documentFor = (namespace: string) => ({
   name: "bench",
   namespace,
-  components: [{ name: "web", type: "webservice", properties: { image: "busybox:1.36", command: ["httpd", "-f", "-p", "8080"], port: 8080 } }],
+  components: [
+    {
+      name: "web",
+      type: "webservice",
+      properties: { image: "busybox:1.36", command: ["httpd", "-f", "-p", "8080"], port: 8080 },
+    },
+  ],
 });
 
 export async function benchWebservice(cluster: BenchCluster): Promise<void> {
@@ -20,7 +27,10 @@ export async function benchWebservice(cluster: BenchCluster): Promise<void> {
     for (let round = 0; round <= ROUNDS; round++) {
       const [own, peer] = await cluster.inNamespace(async (namespace) => {
         const document = documentFor(namespace);
-        const plan = await server.client.call("planApplication", { params: { project: "default" }, body: JSON.stringify(document) });
+        const plan = await server.client.call("planApplication", {
+          params: { project: "default" },
+          body: JSON.stringify(document),
+        });
         const { elapsed, phase } = await deployAndWait(server.client, "bench", document);
         if (phase !== "succeeded") throw new Error(`the run ended ${phase}`);
         await deleteAndWait(server.client, "bench");

@@ -43,23 +43,42 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   }
 }
 
-async function open(options: ServeOptions, { home, catalog, env }: Surroundings, life: { closings: Closing[]; close: () => Promise<void> }): Promise<Serving> {
+async function open(
+  options: ServeOptions,
+  { home, catalog, env }: Surroundings,
+  life: { closings: Closing[]; close: () => Promise<void> },
+): Promise<Serving> {
   const data = options.data ?? join(home, "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
-  const key = env["KUBEMIN_KEY"] === undefined ? readOrMakeKey(join(data, "vault.key")) : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
+  const key =
+    env["KUBEMIN_KEY"] === undefined
+      ? readOrMakeKey(join(data, "vault.key"))
+      : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
   await sameKeyAsBefore(store, key);
 
   const clusters = await openClusters(options, { data, log });
   life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
-  const world = createWorld({ store, clusters: clustersOf(clusters), catalog, vault: aesVault(key), dispatch: inProcessDispatch(log), log });
+  const world = createWorld({
+    store,
+    clusters: clustersOf(clusters),
+    catalog,
+    vault: aesVault(key),
+    dispatch: inProcessDispatch(log),
+    log,
+  });
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
 
   const token = await ensureLocalToken(store, join(data, "token"), systemClock.now());
-  const server = await createServer(world, { host: options.host, port: options.port, version: VERSION, logRequests: false });
+  const server = await createServer(world, {
+    host: options.host,
+    port: options.port,
+    version: VERSION,
+    logRequests: false,
+  });
   life.closings.push(() => server.close());
   writeLocalServer(home, { url: server.url, token, pid: process.pid });
   life.closings.push(() => removeLocalServer(home));
@@ -69,7 +88,11 @@ async function open(options: ServeOptions, { home, catalog, env }: Surroundings,
     token,
     tokenFile: localServerFile(home),
     clusters: [...clusters.values()].map(({ name, kind }) => ({ name, kind })),
-    stop: () => life.close().then(ended.resolve, ended.reject).then(() => ended.promise),
+    stop: () =>
+      life
+        .close()
+        .then(ended.resolve, ended.reject)
+        .then(() => ended.promise),
     done: ended.promise,
   };
 }
@@ -92,15 +115,24 @@ function openStore(database: string): Promise<Store> {
 async function sameKeyAsBefore(store: Store, key: Uint8Array): Promise<void> {
   const print = createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
   if ((await store.setting("vault-key", print)) === print) return;
-  throw new Error("the values in this database were sealed with another key: bring back the vault.key that belongs to it, or set KUBEMIN_KEY");
+  throw new Error(
+    "the values in this database were sealed with another key: bring back the vault.key that belongs to it, or set KUBEMIN_KEY",
+  );
 }
 
-async function openClusters(options: ServeOptions, { data, log }: { data: string; log: Log }): Promise<ReadonlyMap<string, Cluster>> {
+async function openClusters(
+  options: ServeOptions,
+  { data, log }: { data: string; log: Log },
+): Promise<ReadonlyMap<string, Cluster>> {
   const clusters = new Map<string, Cluster>();
   for (const context of options.contexts) {
-    clusters.set(context, await connectCluster({ name: context, kubeconfig: options.kubeconfig, context, clock: systemClock, log }));
+    clusters.set(
+      context,
+      await connectCluster({ name: context, kubeconfig: options.kubeconfig, context, clock: systemClock, log }),
+    );
   }
-  if (options.sandbox) clusters.set("sandbox", createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
+  if (options.sandbox)
+    clusters.set("sandbox", createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
   return clusters;
 }
 

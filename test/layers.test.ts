@@ -1,8 +1,8 @@
 // The shape of the source is tested like its behaviour: who may import whom, no cycles, and files and functions that stay short.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import functionsOf from "./support/functions.ts";
 import { describe, expect, it } from "vitest";
+import functionsOf from "./support/functions.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const SOURCE = join(ROOT, "src");
@@ -34,7 +34,9 @@ const textOf = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
 
 function importsOf(file: string): readonly string[] {
   const text = textOf.get(file) ?? "";
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)].map((match) => resolve(dirname(file), match[1] ?? ""));
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)].map((match) =>
+    resolve(dirname(file), match[1] ?? ""),
+  );
 }
 
 function layerOf(file: string): string {
@@ -63,7 +65,8 @@ describe("layers", () => {
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {
-      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].map((one) => relative(SOURCE, one)).join(" -> "));
+      if (path.includes(file))
+        cycles.push([...path.slice(path.indexOf(file)), file].map((one) => relative(SOURCE, one)).join(" -> "));
       if (path.includes(file) || done.has(file)) return;
       for (const target of importsOf(file)) visit(target, [...path, file]);
       done.add(file);
@@ -73,29 +76,50 @@ describe("layers", () => {
   });
 
   it("do not re-export (no barrel files)", () => {
-    const barrels = files.filter((file) => /^export (\*|\{[^}]*\}) from/m.test(textOf.get(file) ?? "") && layerOf(file) !== "plugin");
+    const barrels = files.filter(
+      (file) => /^export (\*|\{[^}]*\}) from/m.test(textOf.get(file) ?? "") && layerOf(file) !== "plugin",
+    );
     expect(barrels.map((file) => relative(ROOT, file))).toEqual([]);
   });
 
   it("name no job type outside of its own definition", () => {
-    const named = files.filter((file) => ["engine", "dispatch", "store"].includes(layerOf(file)) && /type === "(deploy|task|prune|remove)"/.test(textOf.get(file) ?? ""));
+    const named = files.filter(
+      (file) =>
+        ["engine", "dispatch", "store"].includes(layerOf(file)) &&
+        /type === "(deploy|task|prune|remove)"/.test(textOf.get(file) ?? ""),
+    );
     expect(named.map((file) => relative(ROOT, file))).toEqual([]);
   });
 });
 
 describe("budgets", () => {
-  const lines = files.map((file) => ({ file: relative(ROOT, file), count: (textOf.get(file) ?? "").split("\n").length }));
+  const lines = files.map((file) => ({
+    file: relative(ROOT, file),
+    count: (textOf.get(file) ?? "").split("\n").length,
+  }));
 
   it("keep every file under 400 lines, and nine of ten under 250", () => {
     expect(lines.filter((one) => one.count > 400)).toEqual([]);
-    expect(percentile(lines.map((one) => one.count), 0.9)).toBeLessThanOrEqual(250);
+    expect(
+      percentile(
+        lines.map((one) => one.count),
+        0.9,
+      ),
+    ).toBeLessThanOrEqual(250);
   });
 
   it("keep functions short: nine of ten under 25 lines, none over 60", () => {
     // A migration is a list of statements, not logic.
-    const functions = files.filter((file) => !file.includes("/migrations/")).flatMap((file) => functionsOf(textOf.get(file) ?? "").map((one) => ({ ...one, file: relative(ROOT, file) })));
+    const functions = files
+      .filter((file) => !file.includes("/migrations/"))
+      .flatMap((file) => functionsOf(textOf.get(file) ?? "").map((one) => ({ ...one, file: relative(ROOT, file) })));
     expect(functions.filter((one) => one.lines > 60)).toEqual([]);
-    expect(percentile(functions.map((one) => one.lines), 0.9)).toBeLessThanOrEqual(25);
+    expect(
+      percentile(
+        functions.map((one) => one.lines),
+        0.9,
+      ),
+    ).toBeLessThanOrEqual(25);
   });
 
   it("keep the root tidy: at most 14 visible entries", () => {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { openapiDocument } from "../src/api/openapi.ts";
 import { builtins } from "../src/catalog/builtins.ts";
 import { createCatalog } from "../src/catalog/catalog.ts";
+import { cliReference } from "../src/cli/reference.ts";
 import { ERRORS } from "../src/model/errors.ts";
 import { REASONS } from "../src/model/reason.ts";
 import { documentSchema } from "../src/plan/schema.ts";
@@ -19,6 +20,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
     ["application.schema.json", json(documentSchema(createCatalog(builtins)))],
     ["errors.md", errorsPage()],
     ["reasons.md", reasonsPage()],
+    ["cli.md", cliReference()],
   ]);
 }
 
@@ -60,7 +62,16 @@ function reasonsPage(): string {
 }
 
 function page(title: string, words: string, table: readonly string[]): string {
-  return [`# ${title}`, "", "<!-- Made by tools/generate.ts; change the table in src/model instead. -->", "", words, "", ...table, ""].join("\n");
+  return [
+    `# ${title}`,
+    "",
+    "<!-- Made by tools/generate.ts; change the table in src/model instead. -->",
+    "",
+    words,
+    "",
+    ...table,
+    "",
+  ].join("\n");
 }
 
 function row(cells: readonly (string | number)[]): string {

@@ -1,5 +1,5 @@
 // Requests that reached the API server, from its audit log: the only witness that cannot be wrong about what was sent.
-import { openSync, readSync, closeSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 
 export interface Request {
   readonly verb: string;
@@ -20,7 +20,10 @@ export const WRITES = new Set(["create", "update", "patch", "delete", "deletecol
 export async function requestsDuring(auditLog: string, work: () => Promise<void>): Promise<readonly Request[]> {
   const begin = statSync(auditLog).size;
   await work();
-  return readFrom(auditLog, begin).split("\n").filter((line) => line !== "").map(parse);
+  return readFrom(auditLog, begin)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(parse);
 }
 
 function readFrom(file: string, begin: number): string {
@@ -35,9 +38,26 @@ function readFrom(file: string, begin: number): string {
 }
 
 function parse(line: string): Request {
-  const entry = JSON.parse(line) as Record<string, never> & { verb: string; user: { username: string }; userAgent?: string; objectRef?: Record<string, string>; requestReceivedTimestamp: string; stageTimestamp: string }; // audit.k8s.io/v1
+  const entry = JSON.parse(line) as Record<string, never> & {
+    verb: string;
+    user: { username: string };
+    userAgent?: string;
+    objectRef?: Record<string, string>;
+    requestReceivedTimestamp: string;
+    stageTimestamp: string;
+  }; // audit.k8s.io/v1
   const { resource = "", subresource = "", namespace = "", name = "" } = entry.objectRef ?? {};
-  return { verb: entry.verb, user: entry.user.username, agent: entry.userAgent ?? "", resource, subresource, namespace, name, received: precise(entry.requestReceivedTimestamp), answered: precise(entry.stageTimestamp) };
+  return {
+    verb: entry.verb,
+    user: entry.user.username,
+    agent: entry.userAgent ?? "",
+    resource,
+    subresource,
+    namespace,
+    name,
+    received: precise(entry.requestReceivedTimestamp),
+    answered: precise(entry.stageTimestamp),
+  };
 }
 
 /** RFC 3339 with microseconds, which Date would cut. */

@@ -17,7 +17,10 @@ export interface BenchCluster {
 
 export async function benchCluster(): Promise<BenchCluster> {
   const given = process.env["KUBEMIN_TEST_KUBECONFIG"];
-  const own = given === undefined ? await startCluster({ report: (line) => process.stderr.write(`cluster: ${line}\n`) }) : undefined;
+  const own =
+    given === undefined
+      ? await startCluster({ report: (line) => process.stderr.write(`cluster: ${line}\n`) })
+      : undefined;
   const kubeconfig = given ?? own?.kubeconfig ?? "";
   const program = process.env["KUBEMIN_TEST_KUBECTL"] ?? own?.kubectl ?? "kubectl";
   const kubectl = async (words: readonly string[], input?: string): Promise<string> => {

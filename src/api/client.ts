@@ -2,7 +2,7 @@
 // The command line and the console use nothing else, so everything they can do, the API can.
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { z } from "zod";
-import { type Route, type RouteName, ROUTES, type Routes } from "./routes.ts";
+import { ROUTES, type Route, type RouteName, type Routes } from "./routes.ts";
 import type { ErrorView } from "./views.ts";
 
 type Input<R, K extends string> = R extends { readonly [P in K]: infer S }

@@ -1,7 +1,7 @@
 // OpenAPI 3.1 from the route table. docs/reference/openapi.json is what this makes; a test holds both together.
 import { z } from "zod";
 import { isObject, type JsonObject } from "../model/json.ts";
-import { type Route, ROUTES } from "./routes.ts";
+import { ROUTES, type Route } from "./routes.ts";
 import * as views from "./views.ts";
 
 const PROBLEM = { $ref: "#/components/responses/Problem" };
@@ -80,8 +80,8 @@ function tidy(schema: { additionalProperties?: unknown; minimum?: number; maximu
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
 }
 
-function bare({ $schema: _, $id: __, ...schema }: JsonObject): JsonObject {
-  return schema;
+function bare(schema: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "$id"));
 }
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {

@@ -41,7 +41,7 @@ async function runCommand(
     terminal,
     root,
     language,
-    options: parsed.values as Context["options"], // parsed by the very table that types them
+    options: parsed.values, // parsed by the very table that types them
     arguments: parsed.positionals,
     globals: globalsOf(parsed.values, terminal),
     commands: COMMANDS,

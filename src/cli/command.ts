@@ -38,6 +38,14 @@ type ValueOf<T extends OptionType> = T extends "flag"
       : string | undefined;
 export type Values<O extends Options> = { readonly [K in keyof O]: ValueOf<O[K]["type"]> };
 
+export type OptionValue = boolean | string | number | readonly string[] | undefined;
+
+/** The words of a command, taken apart. */
+export interface Parsed {
+  readonly values: Readonly<Record<string, OptionValue>>;
+  readonly positionals: readonly (string | undefined)[];
+}
+
 export type OutputFormat = "table" | "wide" | "json" | "yaml" | "name";
 
 export interface Context<O extends Options = Options> {

@@ -94,9 +94,22 @@ async function kept(
   } catch {
     // Not kept yet, or not readable: it is asked for.
   }
-  const late = context.terminal.sleep(PATIENCE).then((): readonly string[] => []);
-  const found = await Promise.race([fetchNames(), late]);
+  const found = await inTime(context, fetchNames());
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify({ at: now, names: found }), { mode: 0o600 });
   return found;
+}
+
+/** Whoever presses Tab does not wait for a server that is far away or gone. */
+async function inTime<T>(context: Context, answer: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = context.terminal.sleep(PATIENCE, answered.signal).then((): never => {
+    throw new Error("too late for a completion");
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    late.catch(() => undefined); // its sleep ends now; nobody waits for it any more
+    answered.abort();
+  }
 }

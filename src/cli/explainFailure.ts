@@ -3,7 +3,7 @@
 import type { Client } from "../api/client.ts";
 import type { Context } from "./command.ts";
 import type { Job, Run } from "./progress/progress.ts";
-import { painter, PHASE_TONE, phaseWord } from "./style.ts";
+import { PHASE_TONE, painter, phaseWord } from "./style.ts";
 import { oneLine } from "./width.ts";
 
 const LAST_LINES = 20;
@@ -65,7 +65,10 @@ async function podLines(
   try {
     const stream = client.stream(
       "streamLogs",
-      { params, query: { component: job.component, tail: LAST_LINES, previous: String(job.reason.code === "CrashLoop") } },
+      {
+        params,
+        query: { component: job.component, tail: LAST_LINES, previous: String(job.reason.code === "CrashLoop") },
+      },
       stop.signal,
     );
     for await (const { data } of stream) lines.push(data.text);
@@ -95,10 +98,12 @@ function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
   const name = `${run.application}#${run.number}`;
   const first = failed[0];
   if (first !== undefined) stderr.write(`\n${context.say(ACTOR[first.reason.who])}\n`);
+  // Logs are kept per run for tasks only; of everything else the pods are asked.
+  const kept = first?.type === "task" ? ` --run ${run.number}` : "";
   const lines = [
     ...(first === undefined || first.component === ""
       ? []
-      : [`kubemin logs ${run.application}/${first.component} --run ${run.number}`]),
+      : [`kubemin logs ${run.application}/${first.component}${kept}`]),
     `kubemin retry ${name}${first === undefined ? "" : ` --from ${first.name}`}`,
   ];
   for (const line of lines) stderr.write(`  ${line}\n`);

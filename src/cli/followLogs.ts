@@ -26,7 +26,12 @@ export async function followLogs(context: Context, client: Client, request: LogR
   try {
     while (!stop.signal.aborted) {
       const before = print.last();
-      const error = await readLogs(context, client, { ...request, query, print: print.print }, stop.signal);
+      const error = await readLogs(
+        context,
+        client,
+        { ...request, query, print: (line) => print.print(line) },
+        stop.signal,
+      );
       if (stop.signal.aborted) break;
       if (!request.follow && error === undefined) return EXIT.done.code;
       if (error !== undefined && (!request.follow || !isTransient(error))) throw error;

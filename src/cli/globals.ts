@@ -1,7 +1,6 @@
 // Options that every command takes, and what they become.
 import { type Language, languageOf } from "../model/text.ts";
-import type { Globals, Options, OutputFormat } from "./command.ts";
-import type { Parsed } from "./parse.ts";
+import type { Globals, Options, OutputFormat, Parsed } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const GLOBAL_OPTIONS = {

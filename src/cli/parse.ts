@@ -2,16 +2,9 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../model/duration.ts";
 import { nearest } from "../model/name.ts";
-import type { Command, Option, Options } from "./command.ts";
+import type { Command, Option, Options, OptionValue, Parsed } from "./command.ts";
 import { usageFailure } from "./failure.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-
-type Value = boolean | string | number | readonly string[] | undefined;
-
-export interface Parsed {
-  readonly values: Readonly<Record<string, Value>>;
-  readonly positionals: readonly (string | undefined)[];
-}
 
 export function parseWords(command: Command, words: readonly string[]): Parsed {
   const options: Options = { ...GLOBAL_OPTIONS, ...command.options };
@@ -23,7 +16,7 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
     strict: false,
     tokens: true,
   });
-  const values: Record<string, Value> = Object.fromEntries(
+  const values: Record<string, OptionValue> = Object.fromEntries(
     Object.entries(options).map(([name, { type }]) => [
       name,
       type === "flag" ? false : type === "list" ? [] : undefined,
@@ -52,7 +45,7 @@ interface Token {
   readonly inlineValue?: boolean | undefined;
 }
 
-function valueOf(command: Command, token: Token, options: Options, before: Value): Value {
+function valueOf(command: Command, token: Token, options: Options, before: OptionValue): OptionValue {
   const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
   if (option === undefined) throw unknownOption(command, token.rawName, Object.keys(options));
   if (option.type === "flag") {

@@ -37,7 +37,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     write: (chunk) => void stream.write(chunk),
     get isTTY() {
-      return stream.isTTY === true;
+      return stream.isTTY;
     },
     get columns() {
       return stream.columns ?? 80;

@@ -44,8 +44,11 @@ function describe(error: unknown, language: Language): { readonly body: ErrorBod
     return { body: bodyOf({ code: error.what.code, detail, advice }), exit: error.what.exit };
   }
   const detail = error instanceof Error ? error.message : String(error);
-  const code = String(dig(error, "code") ?? "Internal");
-  return { body: bodyOf({ code, detail, advice: "" }), exit: EXIT.failed.code };
+  const code = dig(error, "code");
+  return {
+    body: bodyOf({ code: typeof code === "string" ? code : "Internal", detail, advice: "" }),
+    exit: EXIT.failed.code,
+  };
 }
 
 function bodyOf(told: { readonly code: string; readonly detail: string; readonly advice: string }): ErrorBody {

@@ -1,10 +1,10 @@
 // RUN on the command line: an id, `APP#3`, or APP for its newest run.
 import type { Client } from "../api/client.ts";
+import { ApiError } from "../api/client.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure } from "./failure.ts";
 import type { Run } from "./progress/progress.ts";
-import { ApiError } from "../api/client.ts";
 
 const NO_RUN = {
   code: "NotFound",

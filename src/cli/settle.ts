@@ -3,12 +3,13 @@
 import type { Client } from "../api/client.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Context } from "./command.ts";
-import { clusterLabel } from "./sandbox.ts";
 import { EXIT, exitOfRun } from "./exitCodes.ts";
 import { explainFailure } from "./explainFailure.ts";
 import { printData } from "./output.ts";
-import { progressFor, type Run } from "./progress/progress.ts";
-import { painter, PHASE_TONE, runPhaseWord } from "./style.ts";
+import type { Run } from "./progress/progress.ts";
+import { progressFor } from "./progress/renderer.ts";
+import { clusterLabel } from "./sandbox.ts";
+import { PHASE_TONE, painter, runPhaseWord } from "./style.ts";
 import { watchRun } from "./watch.ts";
 
 export interface Settling {
@@ -105,7 +106,7 @@ export function runTitle(context: Context, run: Run): string {
       runPhaseWord(run.phase, context.language),
     ),
     ...(took === undefined ? [] : [formatDuration(Math.max(0, took))]),
-    `${clusterLabel(context, { name: run.cluster, kind: run.clusterKind })}`,
+    clusterLabel(context, { name: run.cluster, kind: run.clusterKind }),
     ...(run.namespace === "" ? [] : [run.namespace]),
   ].join(" · ");
 }

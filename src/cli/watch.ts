@@ -16,7 +16,7 @@ export interface Watch {
 
 /** A silent stream may be a dead one (a laptop that slept, a proxy that forgot): it is opened anew after this long. */
 const QUIET = 30_000;
-const BACKOFF = { first: 250, most: 5_000 } as const;
+const BACKOFF = { first: 250, most: 2_000 } as const;
 /** Nobody answered for this long: a pipeline must not hang for ever. */
 const GIVE_UP = 300_000;
 
@@ -28,28 +28,44 @@ export async function watchRun(watch: Watch, start: Run): Promise<Run> {
   progress.show(run, run.createdAt);
   const cursor = { sequence: run.lastEvent };
   while (run.phase === "running" && !signal.aborted) {
-    try {
-      const ended = await readEvents(watch, run, cursor);
-      if (signal.aborted) break;
-      if (ended === "broken") await link.lost(undefined);
-      run = await watch.client.call("getRun", { params: { project: context.globals.project, run: run.id } });
-      link.found();
-      progress.show(run, context.terminal.now().toISOString());
-    } catch (error) {
-      if (signal.aborted) break;
-      await link.lost(error);
-    }
+    const ended = await readEvents(watch, run, cursor).catch((error: unknown) => ({ error }));
+    if (signal.aborted) break;
+    if (ended !== "ask") await link.lost(ended === "broken" ? undefined : ended.error);
+    const asked = await askAnew(watch, run.id, link);
+    if (asked === undefined) break;
+    run = asked;
+    progress.show(run, context.terminal.now().toISOString());
   }
   return run;
 }
 
+/** Undefined when the watching was given up meanwhile. */
+async function askAnew({ context, client, signal }: Watch, run: string, link: Link): Promise<Run | undefined> {
+  while (!signal.aborted) {
+    try {
+      const found = await client.call("getRun", { params: { project: context.globals.project, run } });
+      link.found();
+      return found;
+    } catch (error) {
+      await link.lost(error);
+    }
+  }
+  return undefined;
+}
+
+interface Link {
+  /** Without an error: the stream ended by itself, which is nothing to tell. Throws what waiting cannot mend. */
+  lost(error: unknown): Promise<void>;
+  found(): void;
+}
+
 /** Says once that the connection is gone and once that it is back; waits longer each time; gives up in the end. */
-function createLink({ context, progress, signal }: Watch) {
+function createLink({ context, progress, signal }: Watch): Link {
   const { terminal } = context;
   let since: number | undefined;
   let delay: number = BACKOFF.first;
   return {
-    async lost(error: unknown): Promise<void> {
+    async lost(error) {
       if (error !== undefined && !isTransient(error)) throw error;
       const now = terminal.now().getTime();
       if (since === undefined && error !== undefined) {
@@ -66,7 +82,7 @@ function createLink({ context, progress, signal }: Watch) {
       await terminal.sleep(delay, signal);
       delay = Math.min(delay * 2, BACKOFF.most);
     },
-    found(): void {
+    found() {
       if (since === undefined) return; // the delay goes on growing: a server that ends every stream at once is not hammered
       progress.notice(context.say({ en: "connected again", zh: "已重新连接" }));
       [since, delay] = [undefined, BACKOFF.first];

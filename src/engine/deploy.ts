@@ -69,6 +69,8 @@ async function revisionFor(
 }
 
 function sameObjects(newest: Revision, { plan }: Planning): boolean {
-  const objects = (jobs: typeof plan.jobs): string => canonicalJson(jobs.flatMap((job) => job.objects));
+  // Objects of no component (a namespace that was asked for once) are no part of what the document says.
+  const objects = (jobs: typeof plan.jobs): string =>
+    canonicalJson(jobs.filter((job) => job.component !== "").flatMap((job) => job.objects));
   return objects(newest.plan.jobs) === objects(plan.jobs);
 }

@@ -2,9 +2,10 @@
 // a due retry, a cancel. One process drives a run at a time. Every step is one transaction whose guards are the jobs' phase and attempt;
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
-import type { JsonObject } from "../model/json.ts";
+
 import type { NewEvent } from "../model/event.ts";
 import type { Evidence } from "../model/health.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
@@ -167,7 +168,8 @@ async function forget(driver: Driver): Promise<void> {
 
 function startAttempts(driver: Driver): void {
   for (const job of driver.jobs.values()) {
-    if (job.phase !== "running" || driver.running.has(job.name)) continue;
+    // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
+    if (job.phase !== "running" || driver.running.has(job.name) || driver.results.has(job.name)) continue;
     driver.running.add(job.name);
     void attemptJob(driver, job);
   }

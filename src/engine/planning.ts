@@ -1,18 +1,19 @@
 // From a document's text to a plan for a cluster, with every problem that can be known before anything is started.
 // The order is: what the text says, what the definitions say, what the cluster says.
-import { checkDocument } from "../plan/check.ts";
-import { withPositions } from "../plan/locate.ts";
-import { planApplication } from "../plan/plan.ts";
-import { readDocument } from "../plan/read.ts";
-import { sealDocument } from "../plan/seal.ts";
+
 import type { ApplicationDocument } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
 import type { ClusterFacts, Plan } from "../model/plan.ts";
 import { hasErrors, type Problem, problem } from "../model/problem.ts";
 import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
-import { type Cluster, ClusterError } from "../ports/cluster.ts";
+import { checkDocument } from "../plan/check.ts";
+import { withPositions } from "../plan/locate.ts";
+import { planApplication } from "../plan/plan.ts";
+import { readDocument } from "../plan/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
+import { sealDocument } from "../plan/seal.ts";
+import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { chooseCluster } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";

@@ -19,7 +19,15 @@ export async function knownRevision(world: World, place: Place, number: number):
 }
 
 /** Facts only matter for what is about to be applied. */
-const NO_FACTS: ClusterFacts = { name: "", kind: "sandbox", version: "", kinds: [], ingressClasses: [], gateways: [], storageClasses: [] };
+const NO_FACTS: ClusterFacts = {
+  name: "",
+  kind: "sandbox",
+  version: "",
+  kinds: [],
+  ingressClasses: [],
+  gateways: [],
+  storageClasses: [],
+};
 
 /** Object by object; what did not change is left out. */
 export async function diffRevisions(
@@ -31,6 +39,12 @@ export async function diffRevisions(
     knownRevision(world, request, request.from),
     knownRevision(world, request, request.to),
   ]);
-  const { changes } = comparePlans({ jobs: to.plan.jobs, previous: from.plan.jobs, owned: [], facts: NO_FACTS, pointerOf: () => "" });
+  const { changes } = comparePlans({
+    jobs: to.plan.jobs,
+    previous: from.plan.jobs,
+    owned: [],
+    facts: NO_FACTS,
+    pointerOf: () => "",
+  });
   return changes.filter((change) => change.action !== "unchanged");
 }

@@ -1,8 +1,9 @@
 // Why an application, or one of its components, stands where it stands: from what is seen down to the root, each link the cause of the one before.
-import type { Evidence } from "../model/health.ts";
-import { nearest } from "../model/name.ts";
+
 import { PlatformError } from "../model/errors.ts";
+import type { Evidence } from "../model/health.ts";
 import { shortRef } from "../model/manifest.ts";
+import { nearest } from "../model/name.ts";
 import { isSettled } from "../model/phase.ts";
 import { explainReason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";

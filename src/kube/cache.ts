@@ -112,10 +112,12 @@ interface WatchRun {
 
 async function runWatch(run: WatchRun): Promise<void> {
   const { options, kind, entry, tell, signal } = run;
-  const resource = await served(run, (state) => {
+  const onState = (state: WatchState): void => {
+    const changed = state.phase !== entry.state.phase;
     entry.state = state;
-    tell("*");
-  });
+    if (changed) tell("*");
+  };
+  const resource = await served(run, onState);
   if (resource === null) return;
   await watchForever({
     ...options,
@@ -132,11 +134,7 @@ async function runWatch(run: WatchRun): Promise<void> {
       else entry.shelf.remove(object);
       tell(object.metadata.namespace ?? "");
     },
-    onState: (state) => {
-      const changed = state.phase !== entry.state.phase;
-      entry.state = state;
-      if (changed) tell("*");
-    },
+    onState,
   });
 }
 
@@ -181,8 +179,18 @@ async function runEvents({ options, put, tell, signal }: EventRun): Promise<void
       if (type === "put") put(event);
       tell(event.metadata.namespace ?? "");
     },
-    onState: () => {
-      // Events are extra: their silence makes nothing unknown.
-    },
+    // Events are extra: their silence makes nothing unknown. But one watch for every cluster is the right place to tell the operator.
+    onState: outageLog(options),
   });
+}
+
+/** One line when the view of the cluster is lost and one when it is back, not one for each watch. */
+function outageLog({ connection, log }: CacheOptions): (state: WatchState) => void {
+  let lost = false;
+  return ({ phase, detail }) => {
+    if (phase === "stale" && !lost)
+      log.write("warn", "lost the view of the cluster", { cluster: connection.cluster, detail });
+    if (phase === "live" && lost) log.write("info", "the view of the cluster is back", { cluster: connection.cluster });
+    lost = phase === "stale";
+  };
 }

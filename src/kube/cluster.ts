@@ -18,6 +18,7 @@ import { findTarget } from "./kubeconfig.ts";
 import { lastWords } from "./lastWords.ts";
 import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
+import { createMemories } from "./memories.ts";
 import { clusterError } from "./refusal.ts";
 import { removeObject } from "./remove.ts";
 
@@ -47,6 +48,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     cluster: name,
     cache,
     lookup,
+    memories: createMemories(),
     clock,
     log,
     read,

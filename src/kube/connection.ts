@@ -1,16 +1,15 @@
 // Requests to one API server: JSON in, JSON out, a deadline each, and one place for retries.
 // Every request of ours may be sent twice without harm (reads, server-side apply, delete with a uid), so 429, 5xx and a lost
 // connection are tried again here, with the server's own Retry-After. Refuses to hide a refusal: 4xx is thrown as ApiError.
-import type { Dispatcher } from "undici";
-import packageJson from "../../package.json" with { type: "json" };
 import { isObject, type JsonObject } from "../model/json.ts";
 import { reason } from "../model/reason.ts";
+import { VERSION } from "../model/version.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import { ApiError, apiError } from "./apiError.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
 import type { Target } from "./kubeconfig.ts";
-import { closeTransport, identityOf, openTransport, type Transport } from "./transport.ts";
+import { type Incoming, identityOf, openTransport, type Transport } from "./transport.ts";
 
 export interface Call {
   readonly method?: "GET" | "PATCH" | "DELETE" | "POST";
@@ -63,11 +62,11 @@ export function openConnection(cluster: string, target: Target, clock: Clock): C
       const response = await send(state, call, "streams").catch((cause: unknown) => {
         throw unreachable(state, cause, call.signal);
       });
-      if (response.statusCode >= 400) throw apiError(response.statusCode, await response.body.text(), undefined);
+      if (response.status >= 400) throw apiError(response.status, await textOf(response.body), undefined);
       return response.body;
     },
     close: async () => {
-      if (state.transport !== null) await closeTransport(state.transport);
+      state.transport?.close();
     },
   };
 }
@@ -81,7 +80,9 @@ async function attempt(state: State, call: Call, outer: AbortSignal): Promise<An
       outer.throwIfAborted();
       if (cause instanceof ApiError && cause.status === 401) state.credentials.forget();
       if (call.signal.aborted || count >= attemptsFor(cause))
-        throw cause instanceof ApiError ? cause : unreachable(state, cause, outer);
+        throw cause instanceof ApiError
+          ? cause
+          : unreachable(state, call.signal.aborted ? call.signal.reason : cause, outer);
       await state.clock.sleep(pauseAfter(cause, count), call.signal);
     }
   }
@@ -100,39 +101,35 @@ function pauseAfter(cause: unknown, count: number): number {
 
 async function once(state: State, call: Call): Promise<Answer> {
   const response = await send(state, call, "calls");
-  const text = await response.body.text();
-  if (response.statusCode >= 400) {
-    const header = response.headers["retry-after"];
-    throw apiError(response.statusCode, text, typeof header === "string" ? header : undefined);
-  }
+  const text = await textOf(response.body);
+  if (response.status >= 400) throw apiError(response.status, text, response.headers["retry-after"]);
   const body: unknown = text === "" ? {} : JSON.parse(text);
-  return { status: response.statusCode, body: isObject(body) ? body : {} };
+  return { status: response.status, body: isObject(body) ? body : {} };
 }
 
-async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<Dispatcher.ResponseData> {
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(body)).toString("utf8");
+}
+
+async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<Incoming> {
   const credential = await state.credentials.get();
-  if (state.transport?.identity !== identityOf(credential)) {
-    const old = state.transport;
-    state.transport = openTransport(state.target, credential);
-    // The old sockets end with their requests.
-    if (old !== null) void Promise.all([old.calls.close(), old.streams.close()]);
-  }
-  const base = new URL(state.target.server);
-  const query = new URLSearchParams(
-    Object.entries(call.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
-  ).toString();
-  return state.transport[pool].request({
-    origin: base.origin,
-    path: `${base.pathname.replace(/\/$/, "")}${call.path}${query === "" ? "" : `?${query}`}`,
+  // What is under way on the old sockets ends with them: it used an identity that is no more.
+  if (state.transport !== null && state.transport.identity !== identityOf(credential)) state.transport.close();
+  if (state.transport?.identity !== identityOf(credential)) state.transport = openTransport(state.target, credential);
+  const pairs = Object.entries(call.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]);
+  const query = new URLSearchParams(pairs).toString();
+  return state.transport.send({
     method: call.method ?? "GET",
+    path: `${call.path}${query === "" ? "" : `?${query}`}`,
     headers: {
       accept: call.accept ?? "application/json",
-      "user-agent": `kubemin/${packageJson.version}`,
+      "user-agent": `kubemin/${VERSION}`,
       ...(credential.authorization === "" ? {} : { authorization: credential.authorization }),
       ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
     },
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    body: call.body === undefined ? undefined : JSON.stringify(call.body),
     signal: call.signal,
+    pool,
   });
 }
 

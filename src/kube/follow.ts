@@ -149,6 +149,7 @@ function decide(session: Session, one: Followed, object: Manifest): void {
   const finding = findingOf(session.world, object, { now, since: one.since, generation: one.applied.generation });
   const verdict = judge(finding, one.memory, now);
   one.memory = verdict.memory;
+  session.world.memories.put(one.applied.uid, verdict.memory);
   if (verdict.final) {
     one.settled = true;
     void conclude(session, one, verdict);

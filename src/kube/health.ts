@@ -1,12 +1,11 @@
-// Health of objects right now: the same rules as follow, without a memory of what was before.
-// So a trouble that needs to last before it is final is told as it looks at this moment.
+// Health of objects right now: the same rules as follow, and what follow saw lately, so that both say the same.
 import type { ObjectHealth } from "../model/health.ts";
 import { type ObjectRef, shortRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import { found } from "./finding.ts";
 import type { FollowWorld } from "./follow.ts";
 import { findingOf, kindsFor, viewOf } from "./judgement.ts";
-import { judge, NO_MEMORY } from "./verdict.ts";
+import { judge } from "./verdict.ts";
 
 const WARNINGS = 600_000;
 /** The first list of a healthy cluster takes milliseconds; longer waits are told as unknown. */
@@ -46,6 +45,10 @@ async function healthOf(world: FollowWorld, ref: ObjectRef, signal: AbortSignal)
   if (object === null) return { ref, ...found("missing", reason("Missing", { object: shortRef(ref) })) };
   const now = world.clock.now().getTime();
   const finding = findingOf(world, object, { now, since: now - WARNINGS, generation: 0 });
-  // The object itself remembers whether its present specification was ready before.
-  return { ref, ...judge(finding, { ...NO_MEMORY, wasReady: finding.wasReady === true }, now).health };
+  const uid = object.metadata.uid ?? "";
+  const { seen } = world.memories.get(uid);
+  // The object itself says whether its present specification was ready before.
+  const verdict = judge(finding, { seen, wasReady: finding.wasReady === true }, now);
+  world.memories.put(uid, verdict.memory);
+  return { ref, ...verdict.health };
 }

@@ -6,6 +6,7 @@ import type { Cache, Kind } from "./cache.ts";
 import { nameOf } from "./fields.ts";
 import { type Finding, found } from "./finding.ts";
 import type { Lookup } from "./lookup.ts";
+import type { Memories } from "./memories.ts";
 import { kindsBehind, statusOf } from "./status/table.ts";
 import type { View } from "./view.ts";
 
@@ -13,6 +14,7 @@ export interface World {
   readonly cluster: string;
   readonly cache: Cache;
   readonly lookup: Lookup;
+  readonly memories: Memories;
 }
 
 export function kindsFor(ref: ObjectRef): readonly Kind[] {

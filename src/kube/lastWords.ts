@@ -25,7 +25,9 @@ async function tail(connection: Connection, source: LogSource, signal: AbortSign
   const query = { container: source.container, previous: source.previous, tailLines: LINES, limitBytes: BYTES };
   try {
     const stream = await connection.stream({ path, query, signal });
-    return (await Array.fromAsync(linesOf(stream))).slice(-LINES);
+    const lines = (await Array.fromAsync(linesOf(stream))).slice(-LINES);
+    // The kubelet answers 200 and this sentence when the container's log is gone.
+    return lines.filter((line) => !line.startsWith("unable to retrieve container logs for "));
   } catch {
     return [];
   }

@@ -103,6 +103,8 @@ async function startedContainers(world: LogWorld, owner: Owner, options: LogOpti
     `${LABELS.managedBy}=${MANAGED_BY}`,
     `${LABELS.application}=${owner.application}`,
     ...(owner.component === undefined ? [] : [`${LABELS.kubeminComponent}=${owner.component}`]),
+    // Set by the Job controller since Kubernetes 1.27.
+    ...(owner.job === undefined ? [] : [`batch.kubernetes.io/job-name=${owner.job}`]),
   ].join(",");
   const path = `/api/v1/namespaces/${encodeURIComponent(owner.namespace)}/pods`;
   try {

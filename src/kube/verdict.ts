@@ -42,13 +42,19 @@ export function judge(finding: Finding, memory: Memory, now: number): Verdict {
   return {
     health,
     final: health.state === "failed" || health.state === "rejected",
-    memory: { seen: isReady ? new Map() : seen, wasReady: memory.wasReady || isReady },
+    // What has turned ready stays so while it is found again; every other trouble is over.
+    memory: { seen: isReady ? only(seen, turned ? turns.key : "") : seen, wasReady: memory.wasReady || isReady },
     again:
       turned || turns === undefined
         ? finding.again
         : Math.min(turns.after - lasted, finding.again ?? Number.POSITIVE_INFINITY),
     log: finding.log,
   };
+}
+
+function only(seen: ReadonlyMap<string, Seen>, key: string): ReadonlyMap<string, Seen> {
+  const one = seen.get(key);
+  return new Map(one === undefined ? [] : [[key, one]]);
 }
 
 function remember(finding: Finding, memory: Memory, now: number): ReadonlyMap<string, Seen> {

@@ -38,7 +38,7 @@ const PAGE = 500;
 /** The server ends the watch after this, so that even a strange proxy cannot keep us on a dead connection for long. */
 const LIFETIME = 290;
 const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 10_000;
+const LONGEST_PAUSE = 5_000;
 
 /** Runs until the signal aborts; never throws. */
 export async function watchForever(options: WatchOptions): Promise<void> {
@@ -68,7 +68,7 @@ export async function watchForever(options: WatchOptions): Promise<void> {
 }
 
 async function pause(options: WatchOptions, failures: number, cause: unknown): Promise<void> {
-  options.log.write("warn", "watch interrupted", { kind: options.resource.kind, failures, detail: wordsFor(cause) });
+  options.log.write("debug", "watch interrupted", { kind: options.resource.kind, failures, detail: wordsFor(cause) });
   const wait = Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE);
   await options.clock.sleep(wait / 2 + (wait / 2) * Math.random(), options.signal);
 }

@@ -175,7 +175,10 @@ export const PROBLEMS = {
     hint: { en: "it has: {known}", zh: "可用存储类：{known}" },
   },
   UnknownVolume: {
-    text: { en: "container {container} mounts {name}, which no storage is called", zh: "容器 {container} 挂载的 {name} 不存在" },
+    text: {
+      en: "container {container} mounts {name}, which no storage is called",
+      zh: "容器 {container} 挂载的 {name} 不存在",
+    },
     hint: { en: "storage here: {known}", zh: "可用存储：{known}" },
   },
   VolumeShared: {
@@ -201,7 +204,7 @@ export const PROBLEMS = {
       en: "{object}: {field} cannot be changed from {before} to {after}",
       zh: "{object}：{field} 不能从 {before} 改为 {after}",
     },
-    hint: { en: "{advice}", zh: "{advice}" },
+    hint: { en: "{advice}", zh: "{adviceZh}" },
   },
   MissingObject: {
     text: { en: "{object} is neither a component nor on the cluster", zh: "{object} 既不是组件，也不在集群上" },

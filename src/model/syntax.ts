@@ -10,7 +10,10 @@ export const SYNTAX = {
   ExpectedEnd: { en: "expected nothing more, found {found}", zh: "文档应在此结束，实际还有 {found}" },
   EndsEarly: { en: "the text ends too early: something is not closed", zh: "文本不完整：有内容未闭合" },
   JsonComment: { en: "JSON has no comments; use YAML, or remove it", zh: "JSON 不支持注释；请改用 YAML 或删除注释" },
-  TrailingComma: { en: "a comma before {found} has nothing after it: remove it", zh: "{found} 之前多了一个逗号，请删除" },
+  TrailingComma: {
+    en: "a comma before {found} has nothing after it: remove it",
+    zh: "{found} 之前多了一个逗号，请删除",
+  },
   BadEscape: {
     en: 'unknown escape after "\\" in a string: write "\\\\" for a backslash',
     zh: '字符串中 "\\" 之后的转义不合法：反斜杠请写作 "\\\\"',

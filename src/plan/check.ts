@@ -74,7 +74,9 @@ function resolve(value: JsonObject, namespace: string, links: ReadonlyMap<Draft,
 
 /** Without what means nothing: the editor's `$schema`, and a namespace of null. */
 function documentOf(value: JsonObject): ApplicationDocument {
-  const kept = Object.entries(value).filter(([key, inner]) => key !== "$schema" && !(key === "namespace" && inner === null));
+  const kept = Object.entries(value).filter(
+    ([key, inner]) => key !== "$schema" && !(key === "namespace" && inner === null),
+  );
   // Every field was checked before we come here: this is the moment where the value becomes a document.
   return Object.fromEntries(kept) as unknown as ApplicationDocument;
 }

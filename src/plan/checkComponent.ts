@@ -60,7 +60,13 @@ type PropertiesPiece = Piece & { readonly definition: ComponentDefinition };
 function propertiesPiece(spot: Spot, definition: ComponentDefinition): PropertiesPiece {
   const data = field(spot, "properties");
   const pointer = fieldPointer(spot, "properties");
-  return { definition, data: data ?? (data === null ? null : {}), absent: data === undefined, pointer, problems: spot.problems };
+  return {
+    definition,
+    data: data ?? (data === null ? null : {}),
+    absent: data === undefined,
+    pointer,
+    problems: spot.problems,
+  };
 }
 
 function outputsOf(

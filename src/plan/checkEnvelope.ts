@@ -1,6 +1,6 @@
 // The document's own fields, around the components.
 import { API_VERSION, LIMITS } from "../model/document.ts";
-import { type Json, isObject } from "../model/json.ts";
+import { isObject, type Json } from "../model/json.ts";
 import { COMPONENT_NAME_MAX } from "../model/name.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
@@ -36,7 +36,12 @@ function checkVersion(spot: Spot): void {
   spot.problems.push(problem("NotOneOf", fieldPointer(spot, "apiVersion"), params, API_VERSION));
 }
 
-function checkText(spot: Spot, name: string, need: "required" | "optional", limit: number = COMPONENT_NAME_MAX): string | undefined {
+function checkText(
+  spot: Spot,
+  name: string,
+  need: "required" | "optional",
+  limit: number = COMPONENT_NAME_MAX,
+): string | undefined {
   const text = textField(spot, name, need);
   const wrong = text === undefined ? undefined : checkName(text, fieldPointer(spot, name), limit);
   if (wrong) spot.problems.push(wrong);

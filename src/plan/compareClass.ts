@@ -13,7 +13,9 @@ interface Versions {
 type Rule = (versions: Versions) => ChangeClass;
 
 const under = (fields: readonly FieldChange[], ...roots: readonly string[]): boolean =>
-  fields.some(({ path }) => roots.some((root) => path === root || path.startsWith(`${root}.`) || path.startsWith(`${root}[`)));
+  fields.some(({ path }) =>
+    roots.some((root) => path === root || path.startsWith(`${root}.`) || path.startsWith(`${root}[`)),
+  );
 
 /** Of a StatefulSet's spec only these can change; source: validation of apps/v1, ValidateStatefulSetUpdate. */
 const STATEFUL_MUTABLE = [
@@ -41,7 +43,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     return under(fields, "spec.template") ? "rolling" : "in-place";
   },
   // The name carries the content, so the same name with another template does not happen; were it so, only a new Job could hold it.
-  Job: ({ fields }) => (under(fields, "spec.template", "spec.selector", "spec.podFailurePolicy") ? "recreate" : "in-place"),
+  Job: ({ fields }) =>
+    under(fields, "spec.template", "spec.selector", "spec.podFailurePolicy") ? "recreate" : "in-place",
   Service({ before, after }) {
     const headless = (service: Manifest): boolean => dig(service, "spec", "clusterIP") === "None";
     return headless(before) === headless(after) ? "in-place" : "recreate";

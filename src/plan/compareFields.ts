@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isObject, type Json } from "../model/json.ts";
 import type { FieldChange } from "../model/plan.ts";
 import { MASK, maskSealed } from "../model/sealed.ts";
+import { textOf } from "./manifestLists.ts";
 
 /** What names the items of a list; the first that all items have, each with another value. */
 const NAMES = ["name", "mountPath", "containerPort", "port", "key", "type"];
@@ -13,7 +14,11 @@ export interface Masking {
   readonly masked: readonly string[];
 }
 
-export function compareFields(before: Json | undefined, after: Json | undefined, masking: Masking): readonly FieldChange[] {
+export function compareFields(
+  before: Json | undefined,
+  after: Json | undefined,
+  masking: Masking,
+): readonly FieldChange[] {
   return differences(before, after, { ...masking, path: "" });
 }
 
@@ -47,12 +52,14 @@ function childrenOf(before: Json | undefined, after: Json | undefined): readonly
   return moved ? undefined : pairs;
 }
 
-function keyed(list: readonly Json[]): { readonly name: string; readonly items: ReadonlyMap<string, Json> } | undefined {
+function keyed(
+  list: readonly Json[],
+): { readonly name: string; readonly items: ReadonlyMap<string, Json> } | undefined {
   const objects = list.filter(isObject);
   if (objects.length !== list.length) return undefined;
   const name = NAMES.find((one) => new Set(objects.map((item) => item[one]).filter(isPlain)).size === objects.length);
   if (name === undefined) return undefined;
-  return { name, items: new Map(objects.map((item) => [String(item[name]), item])) };
+  return { name, items: new Map(objects.map((item) => [textOf(item[name]), item])) };
 }
 
 function isPlain(value: Json | undefined): boolean {
@@ -66,7 +73,9 @@ function step(key: string, path: string): string {
 }
 
 function changeOf(before: Json | undefined, after: Json | undefined, at: At): FieldChange {
-  const hidden = at.masked.some((root) => at.path === root || at.path.startsWith(`${root}.`) || at.path.startsWith(`${root}[`));
+  const hidden = at.masked.some(
+    (root) => at.path === root || at.path.startsWith(`${root}.`) || at.path.startsWith(`${root}[`),
+  );
   const shown = (value: Json): Json => (hidden ? MASK : maskSealed(value));
   return {
     path: at.path,

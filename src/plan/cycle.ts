@@ -26,7 +26,8 @@ export function findCycles(graph: ReadonlyMap<string, readonly Edge[]>): Cycle[]
   for (const start of rest.keys()) {
     for (let cycle = shortest(rest, start); cycle && found.length < TOLD; cycle = shortest(rest, start)) {
       found.push(cycle);
-      for (const [index, name] of cycle.path.slice(0, -1).entries()) rest.get(name)?.delete(cycle.path[index + 1] ?? "");
+      for (const [index, name] of cycle.path.slice(0, -1).entries())
+        rest.get(name)?.delete(cycle.path[index + 1] ?? "");
     }
   }
   return found;

@@ -140,7 +140,11 @@ function mergeDescriptions(all: readonly FieldExplanation[], constants: boolean)
 function mark(branch: JsonObject): string {
   const properties = isObject(branch["properties"]) ? Object.entries(branch["properties"]) : [];
   return properties
-    .flatMap(([name, schema]) => (isObject(schema) && schema["const"] !== undefined ? [`${name}: ${String(schema["const"])}`] : []))
+    .flatMap(([name, schema]) =>
+      isObject(schema) && schema["const"] !== undefined
+        ? [`${name}: ${JSON.stringify(schema["const"]).replaceAll('"', "")}`]
+        : [],
+    )
     .join(", ");
 }
 

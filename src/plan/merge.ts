@@ -1,11 +1,13 @@
 // Brings a component's pod and what its traits contribute together. Additive: lists are joined, fields are set once.
 // Traits come in the order of their names, so that the same document in another key order gives the same bytes.
-import { nonEmpty, onlyGiven } from "../catalog/parts/onlyGiven.ts";
+
 import type { Contribution, VolumeClaim, Workload } from "../catalog/define.ts";
-import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import { nonEmpty, onlyGiven } from "../catalog/parts/onlyGiven.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
+import { objectsIn, textOf, withoutSlash } from "./manifestLists.ts";
 import { mergeFields, type Setting } from "./mergeFields.ts";
-import { type JoinedList, joinByName, type Offer, overDefaults } from "./mergeLists.ts";
+import { joinByName, type Offer, overDefaults } from "./mergeLists.ts";
 import { checkMounts } from "./mergeMounts.ts";
 
 export interface Part {
@@ -31,70 +33,86 @@ export interface Merged {
 
 export function mergePod(input: MergeInput): Merged {
   const { workload, parts, component } = input;
-  const [main = {}, ...others] = objects(workload.pod["containers"]);
-  const own = `component ${component.name}`;
-  const offersOf = (pick: (contribution: Contribution) => readonly JsonObject[] | undefined): Offer[] =>
-    parts.map(({ owner, pointer, contribution }) => ({ owner, pointer, items: pick(contribution) ?? [] }));
-  const base = (items: readonly JsonObject[]): Offer => ({ owner: own, pointer: component.pointer, items });
-
-  const env = joinByName("env", offersOf((one) => one.env));
-  const volumes = joinByName("volumes", [
-    base([...objects(workload.pod["volumes"]), ...named(workload.claims)]),
-    ...offersOf((one) => [...(one.volumes ?? []), ...named(one.claims)]),
-  ]);
-  const containers = joinByName("containers", [
-    base([main, ...others, ...objects(workload.pod["initContainers"])]),
-    ...offersOf((one) => [...(one.containers ?? []), ...(one.initContainers ?? [])]),
-  ]);
-  const fields = mergeAllFields(parts);
+  const { container, pod: podFields, controller } = mergeAllFields(parts);
+  const { env, volumes, containers } = joinLists(input);
+  const [main = {}, ...others] = objectsIn(workload.pod["containers"]);
   const mainContainer = onlyGiven({
     ...main,
-    ...fields.container.fields,
-    envFrom: list(main["envFrom"], parts.flatMap((part) => part.contribution.envFrom ?? [])),
-    env: nonEmpty(overDefaults(objects(main["env"]), env.items)),
-    volumeMounts: list(main["volumeMounts"], parts.flatMap((part) => part.contribution.mounts ?? []).map(trimmed)),
+    ...container.fields,
+    env: nonEmpty(overDefaults(objectsIn(main["env"]), env.items)),
+    ...added(main, parts, { envFrom: (one) => one.envFrom, volumeMounts: (one) => one.mounts?.map(trimmed) }),
   });
   const pod = onlyGiven({
     ...workload.pod,
-    ...fields.pod.fields,
-    volumes: list(workload.pod["volumes"], parts.flatMap((part) => part.contribution.volumes ?? [])),
-    initContainers: list(workload.pod["initContainers"], parts.flatMap((part) => part.contribution.initContainers ?? [])),
+    ...podFields.fields,
+    ...added(workload.pod, parts, { volumes: (one) => one.volumes, initContainers: (one) => one.initContainers }),
     containers: [mainContainer, ...others, ...parts.flatMap((part) => part.contribution.containers ?? [])],
   });
-  const joinedLists: readonly JoinedList[] = [env, volumes, containers];
-  const problems = [
-    ...joinedLists.flatMap((joined) => joined.problems),
-    ...Object.values(fields).flatMap((merged) => merged.problems),
-    ...checkMounts(pod, volumes.items.map((item) => String(item["name"])), component),
-  ];
-  const claims = [...(workload.claims ?? []), ...parts.flatMap((part) => part.contribution.claims ?? [])];
-  return { pod, claims, controller: fields.controller.fields, problems };
+  const names = volumes.items.map((item) => textOf(item["name"]));
+  return {
+    pod,
+    claims: [...(workload.claims ?? []), ...parts.flatMap((part) => part.contribution.claims ?? [])],
+    controller: controller.fields,
+    problems: [
+      ...[env, volumes, containers, container, podFields, controller].flatMap((merged) => merged.problems),
+      ...checkMounts(pod, names, component),
+    ],
+  };
+}
+
+type Pick = (contribution: Contribution) => readonly JsonObject[] | undefined;
+
+/** Lists without defaults: what traits add comes after what the component has. */
+function added(own: JsonObject, parts: readonly Part[], lists: Readonly<Record<string, Pick>>) {
+  const entries = Object.entries(lists).map(([name, pick]) => {
+    const items = parts.flatMap((part) => pick(part.contribution) ?? []);
+    return [name, nonEmpty([...objectsIn(own[name]), ...items])] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Names are unique in each of these lists. Claims become volumes, and init containers share their names with the others. */
+function joinLists({ workload, parts, component }: MergeInput) {
+  const { pod, claims } = workload;
+  const offers = (pick: Pick): Offer[] =>
+    parts.map(({ owner, pointer, contribution }) => ({ owner, pointer, items: pick(contribution) ?? [] }));
+  const own = (...items: readonly JsonObject[]): Offer => {
+    return { owner: `component ${component.name}`, pointer: component.pointer, items };
+  };
+  const envOf: Pick = (one) => one.env;
+  const volumesOf: Pick = (one) => [...(one.volumes ?? []), ...named(one.claims)];
+  const containersOf: Pick = (one) => [...(one.containers ?? []), ...(one.initContainers ?? [])];
+  const ownContainers = own(...objectsIn(pod["containers"]), ...objectsIn(pod["initContainers"]));
+  return {
+    env: joinByName("env", offers(envOf)),
+    volumes: joinByName("volumes", [own(...objectsIn(pod["volumes"]), ...named(claims)), ...offers(volumesOf)]),
+    containers: joinByName("containers", [ownContainers, ...offers(containersOf)]),
+  };
 }
 
 function mergeAllFields(parts: readonly Part[]) {
   const settings = (pick: (contribution: Contribution) => JsonObject | undefined): Setting[] =>
     parts.map(({ owner, pointer, contribution }) => ({ owner, pointer, fields: pick(contribution) }));
   return {
-    container: mergeFields("container", settings((one) => one.container)),
-    pod: mergeFields("pod", settings((one) => one.pod)),
-    controller: mergeFields("controller", settings((one) => one.controller)),
+    container: mergeFields(
+      "container",
+      settings((one) => one.container),
+    ),
+    pod: mergeFields(
+      "pod",
+      settings((one) => one.pod),
+    ),
+    controller: mergeFields(
+      "controller",
+      settings((one) => one.controller),
+    ),
   };
-}
-
-function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function list(own: Json | undefined, added: readonly JsonObject[]): readonly JsonObject[] | undefined {
-  return nonEmpty([...objects(own), ...added]);
 }
 
 function named(claims: readonly VolumeClaim[] | undefined): readonly JsonObject[] {
   return (claims ?? []).map(({ name }) => ({ name }));
 }
 
-/** `/data/` and `/data` are one place, though not to the API server. */
 function trimmed(mount: JsonObject): JsonObject {
-  const path = String(mount["mountPath"]);
-  return path.length > 1 && path.endsWith("/") ? { ...mount, mountPath: path.replace(/\/+$/, "") || "/" } : mount;
+  return { ...mount, mountPath: withoutSlash(textOf(mount["mountPath"])) };
 }

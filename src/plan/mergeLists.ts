@@ -1,6 +1,7 @@
 // Lists whose items have names: joined, each name once. Two owners of one name are a problem naming both.
 import type { JsonObject } from "../model/json.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { textOf } from "./manifestLists.ts";
 
 export interface Offer {
   readonly owner: string;
@@ -20,7 +21,7 @@ export function joinByName(list: string, offers: readonly Offer[]): JoinedList {
   const problems: Problem[] = [];
   for (const offer of offers) {
     for (const item of offer.items) {
-      const name = String(item["name"]);
+      const name = textOf(item["name"]);
       const first = owners.get(name);
       if (first === undefined) {
         owners.set(name, offer.owner);

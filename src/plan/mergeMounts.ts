@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { nearest } from "../model/name.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { objectsIn, textOf, withoutSlash } from "./manifestLists.ts";
 import { whereWritten } from "./whereWritten.ts";
 
 interface Mounting {
@@ -10,10 +11,13 @@ interface Mounting {
 }
 
 export function checkMounts(pod: JsonObject, volumes: readonly string[], component: Mounting): readonly Problem[] {
-  const containers = [pod["initContainers"], pod["containers"]].flatMap((list) => (Array.isArray(list) ? list : []));
-  return containers.filter(isObject).flatMap((container) => {
-    const mounts = Array.isArray(container["volumeMounts"]) ? container["volumeMounts"].filter(isObject) : [];
-    return [...pathsTwice(mounts, component), ...unknownVolumes(String(container["name"]), mounts, { volumes, component })];
+  const containers = [...objectsIn(pod["initContainers"]), ...objectsIn(pod["containers"])];
+  return containers.flatMap((container) => {
+    const mounts = objectsIn(container["volumeMounts"]);
+    return [
+      ...pathsTwice(mounts, component),
+      ...unknownVolumes(textOf(container["name"]), mounts, { volumes, component }),
+    ];
   });
 }
 
@@ -39,7 +43,7 @@ function unknownVolumes(
   { volumes, component }: { readonly volumes: readonly string[]; readonly component: Mounting },
 ): readonly Problem[] {
   return mounts.flatMap((mount) => {
-    const name = String(mount["name"]);
+    const name = textOf(mount["name"]);
     if (volumes.includes(name)) return [];
     const [written] = whereWritten(mountsOf(component.document), component.pointer, {
       field: "name",
@@ -56,6 +60,5 @@ function mountsOf(document: Json | undefined): Json | undefined {
 }
 
 function path(value: Json | undefined): string {
-  const text = String(value);
-  return text.length > 1 ? text.replace(/\/+$/, "") || "/" : text;
+  return withoutSlash(textOf(value));
 }

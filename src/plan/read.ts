@@ -4,10 +4,10 @@ import { LIMITS } from "../model/document.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { type Locate, lineStarts, locator, positionAt } from "./locate.ts";
+import type { Fault, Reading } from "./reading.ts";
 import { readJson } from "./readJson.ts";
 import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
-import type { Fault, Reading } from "./reading.ts";
 import { typeWord } from "./words.ts";
 
 export type Format = "json" | "yaml";
@@ -40,12 +40,20 @@ function notAnObject(value: unknown): Problem {
 
 function placed(text: string, faults: readonly Fault[]): Problem[] {
   const lines = lineStarts(text);
-  const all = faults.map((fault) => ({ ...fault.problem, ...positionAt(lines, Math.min(fault.offset ?? 0, text.length)) }));
+  const all = faults.map((fault) => ({
+    ...fault.problem,
+    ...positionAt(lines, Math.min(fault.offset ?? 0, text.length)),
+  }));
   const sorted = all.sort((a, b) => a.line - b.line || a.column - b.column);
   return sorted.filter((one, index) => !sameFault(one, sorted[index - 1])).slice(0, LIMITS.problems);
 }
 
 // A YAML error is often reported again one character further, by the next rule that stumbles over it.
 function sameFault(one: Problem, before: Problem | undefined): boolean {
-  return one.code === "Syntax" && before?.code === "Syntax" && one.line === before.line && one.params["detail"] === before.params["detail"];
+  return (
+    one.code === "Syntax" &&
+    before?.code === "Syntax" &&
+    one.line === before.line &&
+    one.params["detail"] === before.params["detail"]
+  );
 }

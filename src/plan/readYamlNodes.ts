@@ -1,6 +1,17 @@
 // The parsed tree of a YAML document to plain values and places. Resolves aliases itself, with a budget: the library looks for each
 // anchor from the start of the document, and expands as much as it is told to.
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { LIMITS } from "../model/document.ts";
 import { toPointer } from "../model/pointer.ts";
 import { problem } from "../model/problem.ts";

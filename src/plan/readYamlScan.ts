@@ -32,12 +32,23 @@ interface State {
 }
 
 export function scanYaml(text: string): Fault | undefined {
-  const state: State = { offset: 0, column: 0, brackets: 0, tokens: 0, noise: 0, lost: false, blocks: [], opening: true };
+  const state: State = {
+    offset: 0,
+    column: 0,
+    brackets: 0,
+    tokens: 0,
+    noise: 0,
+    lost: false,
+    blocks: [],
+    opening: true,
+  };
   for (const token of new Lexer().lex(text)) {
     take(state, token);
     if (state.blocks.length + state.brackets > LIMITS.depth + 1) return { problem: tooDeep(), offset: state.offset };
-    if (state.lost) return { problem: problem("Syntax", "", { format: "YAML", detail: "Unexpected" }), offset: state.offset };
-    if (state.tokens > TOKEN_LIMIT || state.noise > NOISE_LIMIT) return { problem: tooManyValues(), offset: state.offset };
+    if (state.lost)
+      return { problem: problem("Syntax", "", { format: "YAML", detail: "Unexpected" }), offset: state.offset };
+    if (state.tokens > TOKEN_LIMIT || state.noise > NOISE_LIMIT)
+      return { problem: tooManyValues(), offset: state.offset };
     if (!MARKS.has(token)) advance(state, token);
   }
   return undefined;

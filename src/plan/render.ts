@@ -1,10 +1,11 @@
 // Rendering: from checked components to the objects that are sent to the cluster. Pure and deterministic: nothing of a revision, a run or
 // the time is in them, so equal documents give equal bytes.
+
+import { selectorOf } from "../catalog/parts/labels.ts";
 import type { JsonObject } from "../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import { selectorOf } from "../catalog/parts/labels.ts";
 import { contentHash } from "./hash.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
 import { configurationHash, isSource, type Reading, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
@@ -62,7 +63,11 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
     manifest: stamped(manifest, identity, labels),
     keep: keep ?? false,
   });
-  const objects = [...draft.objects, ...claimObjects(component.name, claims), ...(named === null ? [] : [{ manifest: named }])];
+  const objects = [
+    ...draft.objects,
+    ...claimObjects(component.name, claims),
+    ...(named === null ? [] : [{ manifest: named }]),
+  ];
   const rendered: RenderedComponent = {
     component,
     objects: objects.map(finishOne).sort((a, b) => rank(a) - rank(b)),
@@ -75,7 +80,11 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
   return { rendered, problems: [...problems, ...(main === null ? [] : checkSharing(main, claims, about))] };
 }
 
-function controllerOf(draft: RenderDraft, merged: NonNullable<RenderDraft["merged"]>, sources: Sources): Manifest | null {
+function controllerOf(
+  draft: RenderDraft,
+  merged: NonNullable<RenderDraft["merged"]>,
+  sources: Sources,
+): Manifest | null {
   const { workload, identity, labels } = draft;
   const { claims } = merged;
   const templates = workload.claimTemplates === true;
@@ -102,7 +111,11 @@ function withVolumes(pod: JsonObject, added: readonly JsonObject[]): JsonObject 
  */
 function contentOf(manifest: Manifest, input: RenderInput): string {
   const spec = manifest["spec"] as JsonObject | undefined; // of a manifest that the definition wrapped around a template
-  return contentHash({ cluster: input.facts.name, namespace: input.application.namespace, template: spec?.["template"] });
+  return contentHash({
+    cluster: input.facts.name,
+    namespace: input.application.namespace,
+    template: spec?.["template"],
+  });
 }
 
 function renamed(manifest: Manifest, content: string): Manifest {

@@ -1,10 +1,11 @@
 // Requests for persistent volumes as objects: claims that all pods of a component share, or templates that give each pod its own.
-import { isShared } from "../catalog/parts/deployment.ts";
+
 import type { VolumeClaim } from "../catalog/define.ts";
+import { isShared } from "../catalog/parts/deployment.ts";
 import { dig, type Json, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { ClusterFacts, PlannedObject } from "../model/plan.ts";
 import { nearest } from "../model/name.ts";
+import type { ClusterFacts, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import type { Labels } from "./renderLabels.ts";
 import { whereWritten } from "./whereWritten.ts";
@@ -58,13 +59,19 @@ export function claimTemplates(claims: readonly VolumeClaim[], labels: Labels): 
   }));
 }
 
-export function checkClaims(claims: readonly VolumeClaim[], component: Claiming, facts: ClusterFacts): readonly Problem[] {
+export function checkClaims(
+  claims: readonly VolumeClaim[],
+  component: Claiming,
+  facts: ClusterFacts,
+): readonly Problem[] {
   if (facts.storageClasses.length === 0) return [];
   const known = facts.storageClasses.map((one) => one.name);
   return claims.flatMap(({ storageClassName: name }) => {
     if (name === undefined || known.includes(name)) return [];
     const at = written(component, "storageClass", name);
-    return [problem("NoStorageClass", at, { name, cluster: facts.name, known: known.join(", ") }, nearest(name, known))];
+    return [
+      problem("NoStorageClass", at, { name, cluster: facts.name, known: known.join(", ") }, nearest(name, known)),
+    ];
   });
 }
 
@@ -72,7 +79,11 @@ export function checkClaims(claims: readonly VolumeClaim[], component: Claiming,
  * More than one pod on a volume that one node only can mount: where the pods land on different nodes, all but the first wait for ever.
  * Refused, although it happens to work on a single node: it would break on the day the second node comes.
  */
-export function checkSharing(controller: Manifest, claims: readonly VolumeClaim[], component: Claiming): readonly Problem[] {
+export function checkSharing(
+  controller: Manifest,
+  claims: readonly VolumeClaim[],
+  component: Claiming,
+): readonly Problem[] {
   const replicas = dig(controller, "spec", "replicas");
   if (typeof replicas !== "number" || replicas < 2) return [];
   return claims

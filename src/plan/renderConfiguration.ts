@@ -3,6 +3,7 @@
 import { dig, isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { contentHash } from "./hash.ts";
+import { objectsIn } from "./manifestLists.ts";
 
 /** `ConfigMap/name`, with the key when only one is read. */
 export interface Reading {
@@ -25,7 +26,9 @@ export function sourceKey({ kind, name }: { readonly kind: string; readonly name
 export function configurationHash(pod: JsonObject, sources: Sources): string | undefined {
   const read = readings(pod).flatMap((reading) => {
     const source = sources.get(sourceKey(reading));
-    return source === undefined ? [] : [[sourceKey(reading), reading.key ?? "", contentOf(source, reading.key)] as const];
+    return source === undefined
+      ? []
+      : [[sourceKey(reading), reading.key ?? "", contentOf(source, reading.key)] as const];
   });
   if (read.length === 0) return undefined;
   const sorted = read.map((entry) => JSON.stringify(entry)).sort();
@@ -42,16 +45,16 @@ function contentOf(source: Manifest, key: string | undefined): Json {
 }
 
 export function readings(pod: JsonObject): readonly Reading[] {
-  const containers = [...objects(pod["initContainers"]), ...objects(pod["containers"])];
-  return [...containers.flatMap(ofContainer), ...objects(pod["volumes"]).flatMap(ofVolume)];
+  const containers = [...objectsIn(pod["initContainers"]), ...objectsIn(pod["containers"])];
+  return [...containers.flatMap(ofContainer), ...objectsIn(pod["volumes"]).flatMap(ofVolume)];
 }
 
 function ofContainer(container: JsonObject): readonly Reading[] {
-  const whole = objects(container["envFrom"]).flatMap((from) => [
+  const whole = objectsIn(container["envFrom"]).flatMap((from) => [
     ...reading("ConfigMap", dig(from, "configMapRef", "name")),
     ...reading("Secret", dig(from, "secretRef", "name")),
   ]);
-  const keys = objects(container["env"]).flatMap(({ valueFrom }) => [
+  const keys = objectsIn(container["env"]).flatMap(({ valueFrom }) => [
     ...reading("ConfigMap", dig(valueFrom, "configMapKeyRef", "name"), dig(valueFrom, "configMapKeyRef", "key")),
     ...reading("Secret", dig(valueFrom, "secretKeyRef", "name"), dig(valueFrom, "secretKeyRef", "key")),
   ]);
@@ -74,8 +77,4 @@ function ofVolume(volume: JsonObject): readonly Reading[] {
 function reading(kind: Reading["kind"], name: unknown, key?: unknown): readonly Reading[] {
   if (typeof name !== "string") return [];
   return [{ kind, name, ...(typeof key === "string" ? { key } : {}) }];
-}
-
-function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

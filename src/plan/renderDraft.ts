@@ -6,7 +6,7 @@ import type { ClusterFacts } from "../model/plan.ts";
 import { fromPointer } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { type Merged, mergePod, type Part } from "./merge.ts";
-import { labelsOf, type Identity, type Labels } from "./renderLabels.ts";
+import { type Identity, type Labels, labelsOf } from "./renderLabels.ts";
 import type { ResolvedApplication, ResolvedComponent } from "./resolved.ts";
 import { traitTarget } from "./target.ts";
 
@@ -83,7 +83,8 @@ function contextOf(component: ResolvedComponent, input: RenderInput): RenderCont
     timeout: timeoutOf(component),
     output(name, output) {
       const value = application.components.find((one) => one.name === name)?.outputs[output];
-      if (value === undefined) throw new Error(`component ${name} has no output ${output}; the checks should have said so`);
+      if (value === undefined)
+        throw new Error(`component ${name} has no output ${output}; the checks should have said so`);
       return value;
     },
   };

@@ -11,7 +11,10 @@ export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 
 const NAME = { type: "string", pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$", maxLength: COMPONENT_NAME_MAX } as const;
 const DURATION = {
-  anyOf: [{ type: "string", pattern: "^\\s*(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$" }, { type: "number", minimum: 0 }],
+  anyOf: [
+    { type: "string", pattern: "^\\s*(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$" },
+    { type: "number", minimum: 0 },
+  ],
 };
 
 /** Draft 2020-12. Components are told apart by `type`. */
@@ -76,6 +79,7 @@ function typeRule(type: ComponentDefinition): JsonObject {
   const needs = type.schema.safeParse({}).success ? [] : ["properties"];
   return {
     if: { properties: { type: { const: type.name } }, required: ["type"] },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's keyword; nothing awaits a schema
     then: { properties: { properties: { $ref: `#/$defs/component.${type.name}` } }, required: needs },
   };
 }

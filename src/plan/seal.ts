@@ -60,7 +60,8 @@ function sealPaths(data: Json, paths: readonly Path[], seal: Seal): Json {
 function sealMarked(data: Json, marks: Marks | undefined, seal: Seal): Json {
   if (marks === undefined) return data;
   if (marks.whole) return sealLeaves(data, seal, 0);
-  if (Array.isArray(data)) return data.map((inner: Json, index) => sealMarked(inner, marks.inner.get(String(index)), seal));
+  if (Array.isArray(data))
+    return data.map((inner: Json, index) => sealMarked(inner, marks.inner.get(String(index)), seal));
   if (!isObject(data)) return data;
   const entries = Object.entries(data).map(([key, inner]) => {
     return [key, inner === undefined ? inner : sealMarked(inner, marks.inner.get(key), seal)] as const;
@@ -75,6 +76,9 @@ function sealLeaves(value: Json, seal: Seal, depth: number): Json {
   if (depth > LIMITS.depth) return MASK;
   if (Array.isArray(value)) return value.map((inner: Json) => sealLeaves(inner, seal, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, inner === undefined ? inner : sealLeaves(inner, seal, depth + 1)]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      inner === undefined ? inner : sealLeaves(inner, seal, depth + 1),
+    ]),
   );
 }

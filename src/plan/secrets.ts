@@ -27,7 +27,10 @@ export function maskSecrets(
   const paths = secretPaths(definition, at.data);
   if (paths.length === 0) return [...problems];
   const pointers = new Set(paths.map((path) => at.base + toPointer(path)));
-  const texts = quotedTexts(problems, paths.flatMap((path) => leaves(valueAt(at.data, path))));
+  const texts = quotedTexts(
+    problems,
+    paths.flatMap((path) => leaves(valueAt(at.data, path))),
+  );
   return problems.map((one) => {
     const secret = isWithin(one.pointer, pointers);
     const params = Object.entries(one.params).map(([key, param]) => {

@@ -10,8 +10,7 @@ interface Wanted {
 
 /** Pointers of all matching fields inside of `root`, in the document's order. `base` is the pointer of `root`. */
 export function whereWritten(root: Json | undefined, base: string, wanted: Wanted): readonly string[] {
-  if (Array.isArray(root))
-    return root.flatMap((inner: Json, index) => whereWritten(inner, `${base}/${index}`, wanted));
+  if (Array.isArray(root)) return root.flatMap((inner: Json, index) => whereWritten(inner, `${base}/${index}`, wanted));
   if (!isObject(root)) return [];
   return Object.entries(root).flatMap(([key, inner]) => {
     if (inner === undefined) return [];

@@ -23,7 +23,9 @@ interface Place {
   readonly base: string;
 }
 
-export type Parsed = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
+export type Parsed =
+  | { readonly ok: true; readonly data: unknown }
+  | { readonly ok: false; readonly problems: Problem[] };
 
 /** `base`: pointer of the data inside the document. Missing data is `{}` to the caller's choice, never here. */
 export function parseData(schema: ZodType, data: Json, base: string): Parsed {
@@ -72,7 +74,13 @@ const RULES: { readonly [C in Issue["code"]]: (issue: Of<C>, place: Place) => Pr
   custom: (issue, place) => [ruleProblem(issue, place)],
 };
 
-const TYPE_NAMES: Readonly<Record<string, string>> = { int: "integer", record: "object", map: "object", set: "array", tuple: "array" };
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  int: "integer",
+  record: "object",
+  map: "object",
+  set: "array",
+  tuple: "array",
+};
 
 function typeName(expected: string): string {
   return TYPE_NAMES[expected] ?? expected;

@@ -33,7 +33,7 @@ function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
   if (scope === undefined) return refused(`the sandbox does not serve ${ref.apiVersion} ${ref.kind}`);
   if (scope === "cluster") return null;
   if (ref.namespace === "") return refused("it has no namespace");
-  return rules.namespaceExists(ref.namespace) ? null : refused(`namespaces "${ref.namespace}" not found`);
+  return rules.namespaceExists(ref.namespace) ? null : reason("Missing", { object: `Namespace/${ref.namespace}` });
 }
 
 /** Something of that name that we did not make for this very application is not ours to change. */

@@ -1,4 +1,5 @@
-// Telling followers: at once, when an object changes, and when time brings the next verdict. Equal verdicts are told once.
+// Telling followers: at once, when an object changes, and when time brings the next verdict. Equal verdicts are told once;
+// a final one (failed, rejected) is the last word about its object: whoever wants to see it come back follows anew.
 import type { Health, ObjectHealth } from "../model/health.ts";
 import { canonicalJson } from "../model/json.ts";
 import { refKey } from "../model/manifest.ts";
@@ -15,11 +16,13 @@ export function followObjects(
   onHealth: (health: ObjectHealth) => void,
 ): () => void {
   const told = new Map<string, string>();
+  const settled = new Set<string>();
   let stopped = false;
   const tell = (object: Applied, health: Health): void => {
-    const text = canonicalJson(health);
-    if (stopped || told.get(refKey(object.ref)) === text) return;
-    told.set(refKey(object.ref), text);
+    const [key, text] = [refKey(object.ref), canonicalJson(health)];
+    if (stopped || settled.has(key) || told.get(key) === text) return;
+    told.set(key, text);
+    if (health.state === "failed" || health.state === "rejected") settled.add(key);
     onHealth({ ref: object.ref, ...health });
   };
   const unwatch = watch(state.changes, state.clock, () => {

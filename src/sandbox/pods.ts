@@ -76,12 +76,13 @@ function withHolds(rules: PodRules, object: StoredObject): readonly SandboxPod[]
   const now = rules.shelf.now();
   const namespace = object.manifest.metadata.namespace ?? "";
   const missing = missingReference(rules.shelf, object);
-  const used = usageOf(rules.shelf, namespace);
+  const quota = rules.quotas.get(namespace);
+  const used = quota === undefined ? new Map<string, number>() : usageOf(rules.shelf, namespace);
   const known = new Set(rules.shelf.get(refOf(object.manifest))?.pods.map((pod) => pod.name));
   return object.pods.map((pod) => {
     if (isUp(pod, now)) return pod;
     const counted = known.has(pod.name) && pod.hold?.code !== "QuotaExceeded";
-    const refused = counted ? null : overQuota(rules.quotas.get(namespace), used, podUsage(object));
+    const refused = counted ? null : overQuota(quota, used, podUsage(object));
     if (!counted && refused === null) addUsage(used, podUsage(object));
     return held(pod, refused ?? missing, {
       now,

@@ -2,7 +2,7 @@
 // and fields that the contract does not know (where a secret or a row of the store could slip out).
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
-import { type Route, type RouteName, ROUTES } from "../api/routes.ts";
+import { ROUTES, type Route, type RouteName } from "../api/routes.ts";
 
 export function checkAnswer(name: RouteName, body: unknown): void {
   const { response }: Route = ROUTES[name];

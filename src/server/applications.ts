@@ -1,17 +1,17 @@
 // Applications: plan, deploy, look at, delete. Rules are the engine's; here is only what HTTP needs.
+
+import { deployDocument } from "../engine/deploy.ts";
+import { planDocument } from "../engine/planning.ts";
+import { deleteApplication, knownApplication } from "../engine/remove.ts";
+import { knownRevision } from "../engine/revisions.ts";
 import { applicationStatus } from "../engine/status.ts";
 import { causalSentence, explainWhy } from "../engine/why.ts";
-import { deleteApplication } from "../engine/remove.ts";
-import { deployDocument } from "../engine/deploy.ts";
-import { knownApplication } from "../engine/remove.ts";
-import { knownRevision } from "../engine/revisions.ts";
-import { planDocument } from "../engine/planning.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
 import { given, type Implementations } from "./contract.ts";
 import { accepted } from "./runs.ts";
 import { applicationSummary, documentView, statusView } from "./views/application.ts";
-import { planView } from "./views/plan.ts";
 import { maskText } from "./views/mask.ts";
+import { planView } from "./views/plan.ts";
 import { evidenceView, reasonView } from "./views/reason.ts";
 
 export const applications = {

@@ -1,7 +1,7 @@
 // The one loop over the route table. What every route has in common is here: input, answer, ETag, streams.
 // Who may call it was decided before, in the hook of guard.ts.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type Route, type RouteName, ROUTES } from "../api/routes.ts";
+import { ROUTES, type Route, type RouteName } from "../api/routes.ts";
 import { LIMITS } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { languageOf } from "../model/text.ts";
@@ -86,6 +86,7 @@ async function stream(
 ): Promise<void> {
   const { log } = service.world;
   service.streams.add(gone);
+  if (service.stopping.aborted) gone.abort();
   await sendStream(reply, checked(service, name, answer), {
     signal: gone.signal,
     heartbeatMilliseconds: service.heartbeatMilliseconds,

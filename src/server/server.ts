@@ -7,6 +7,7 @@ import { ROUTES } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
 import { checkAnswer } from "./answers.ts";
+import { drainOnClose } from "./drain.ts";
 import { guardRequests } from "./guard.ts";
 import { implementations } from "./implementations.ts";
 import { invalidRequest, MEDIA_TYPES } from "./input.ts";
@@ -35,25 +36,29 @@ export interface Server {
 }
 
 const HEARTBEAT_MILLISECONDS = 15_000;
-const DRAIN_MILLISECONDS = 5_000;
 
 export async function createServer(world: World, options: ServerOptions): Promise<Server> {
+  const stopping = new AbortController();
   const service: Service = {
     world,
     version: options.version,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
     streams: new Set(),
+    stopping: stopping.signal,
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
+  stopping.signal.addEventListener("abort", () => service.streams.forEach((stream) => stream.abort()));
   const app = createApp(world);
+  drainOnClose(app, () => stopping.abort());
   guardRequests(app, world, options.host);
   if (options.logRequests) logRequests(app, world);
   readBodies(app);
   answerErrors(app, world);
   registerProbes(app, service, countRequests(app));
   registerRoutes(app, service, implementations);
-  await app.listen({ host: options.host, port: options.port });
-  return { url: urlOf(app, options.host), close: () => drain(app, service) };
+  // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
+  await app.listen({ host: options.host === "localhost" ? "127.0.0.1" : options.host, port: options.port });
+  return { url: urlOf(app, options.host), close: () => app.close() };
 }
 
 function createApp(world: World): FastifyInstance {
@@ -61,6 +66,8 @@ function createApp(world: World): FastifyInstance {
     logger: false,
     genReqId: requestId,
     exposeHeadRoutes: false,
+    // What is still being answered was waited for in drain.ts; connections that never sent a request would be waited for in vain.
+    forceCloseConnections: true,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) => void sendProblem(world.log, error, request, reply),
@@ -120,11 +127,4 @@ function urlOf(app: FastifyInstance, host: string): string {
   const { port } = app.server.address() as AddressInfo; // it listens on TCP
   const name = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? (host.includes(":") ? `[${host}]` : host);
   return `http://${name}:${port}`;
-}
-
-async function drain(app: FastifyInstance, { streams }: Service): Promise<void> {
-  const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MILLISECONDS);
-  for (const stream of streams) stream.abort();
-  await app.close();
-  clearTimeout(late);
 }

@@ -4,19 +4,22 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { changed, ended, finished, job, logged, plan, reason, run, status, summary } from "./support/fixtures.ts";
-import { kubemin, temporary, type TestOptions, testTerminal, type Transcript } from "./support/terminal.ts";
+import { kubemin, type TestOptions, type Transcript, temporary, testTerminal } from "./support/terminal.ts";
 
 let api: FakeApi | undefined;
 afterEach(async () => await api?.close());
 
 const done = ended("succeeded", [job("redis", "succeeded"), job("migrate", "succeeded")]);
-const failedJob = job("migrate", "failed", { type: "task", reason: reason("TaskFailed", "the task exited with code 1", "you") });
+const failedJob = job("migrate", "failed", {
+  type: "task",
+  reason: reason("TaskFailed", "the task exited with code 1", "you"),
+});
 const DEPLOYED: Answers = {
   planApplication: () => ({ json: plan() }),
   getApplication: () => ({ json: { ...summary(), document: {} } }),
   deployApplication: () => ({ json: run() }),
   streamEvents: () => ({
-    then: "end",
+    afterwards: "end",
     events: [
       changed(11, "redis", "succeeded"),
       changed(12, "migrate", "running", reason("TaskRunning", "the task is running")),
@@ -29,7 +32,12 @@ const DEPLOYED: Answers = {
   getStatus: () => ({ json: status() }),
 };
 
-async function deploy(line: string, answers: Answers, options: TestOptions = {}, terminal?: ReturnType<typeof testTerminal>): Promise<Transcript> {
+async function deploy(
+  line: string,
+  answers: Answers,
+  options: TestOptions = {},
+  terminal?: ReturnType<typeof testTerminal>,
+): Promise<Transcript> {
   api = await fakeApi({ ...DEPLOYED, ...answers });
   const directory = temporary();
   writeFileSync(join(directory, "app.yaml"), "name: shop\ncomponents: []\n");
@@ -69,7 +77,9 @@ describe("kubemin deploy", () => {
   it("starts nothing when nobody can be asked", async () => {
     const told = await deploy("deploy app.yaml", {});
     expect(told.exit).toBe(2);
-    expect(told.stderr).toContain("nobody can be asked here, so nothing was changed\n  look at what is shown above, then add --yes");
+    expect(told.stderr).toContain(
+      "nobody can be asked here, so nothing was changed\n  look at what is shown above, then add --yes",
+    );
     expect(deployRequest()).toBeUndefined();
   });
 
@@ -99,7 +109,17 @@ describe("kubemin deploy", () => {
   });
 
   it("prints problems like a compiler and starts nothing", async () => {
-    const problems = [{ code: "Required", severity: "error", pointer: "/components", line: 2, column: 1, message: "image is missing", hint: "add one" }];
+    const problems = [
+      {
+        code: "Required",
+        severity: "error",
+        pointer: "/components",
+        line: 2,
+        column: 1,
+        message: "image is missing",
+        hint: "add one",
+      },
+    ];
     const told = await deploy("deploy app.yaml --yes", {
       planApplication: () => ({ error: "InvalidDocument", detail: "the document has 1 problems", problems }),
     });
@@ -113,7 +133,12 @@ describe("kubemin deploy", () => {
     const evidence = [{ source: "container" as const, object: "Pod/migrate-x", text: "exit code 1" }];
     const told = await deploy("deploy app.yaml --yes", {
       getRun: () => ({ json: ended("failed", [job("redis", "succeeded"), { ...failedJob, evidence }]) }),
-      getJobLog: () => ({ json: { items: [{ at: "2026-03-04T14:01:30Z", pod: "p", container: "c", text: "no such table users" }], next: null } }),
+      getJobLog: () => ({
+        json: {
+          items: [{ at: "2026-03-04T14:01:30Z", pod: "p", container: "c", text: "no such table users" }],
+          next: null,
+        },
+      }),
       explainWhy: () => ({ json: { sentence: "shop is degraded because migrate failed: exit 1", chain: [] } }),
     });
     expect(told.exit).toBe(1);
@@ -135,13 +160,19 @@ describe("kubemin deploy", () => {
   });
 
   it("exits 3 when the platform rejected", async () => {
-    const told = await deploy("deploy app.yaml --yes", { getRun: () => ({ json: ended("rejected", [job("redis", "rejected")]) }) });
+    const told = await deploy("deploy app.yaml --yes", {
+      getRun: () => ({ json: ended("rejected", [job("redis", "rejected")]) }),
+    });
     expect(told.exit).toBe(3);
   });
 
   it("exits 6 when somebody deployed in between", async () => {
     const told = await deploy("deploy app.yaml --yes --if-revision 1", {
-      deployApplication: () => ({ error: "StaleEtag", detail: "shop is at rev-2, not at rev-1", advice: "read it again, then decide" }),
+      deployApplication: () => ({
+        error: "StaleEtag",
+        detail: "shop is at rev-2, not at rev-1",
+        advice: "read it again, then decide",
+      }),
     });
     expect(deployRequest()?.headers["if-match"]).toBe('"rev-1"');
     expect(told.stderr).toContain("error: shop is at rev-2, not at rev-1\n  read it again, then decide\n");
@@ -157,7 +188,7 @@ describe("kubemin deploy", () => {
 
   it("exits 8 when --timeout ended, and the run goes on", async () => {
     const told = await deploy("deploy app.yaml --yes --timeout 1s", {
-      streamEvents: () => ({ then: "stay", events: [] }),
+      streamEvents: () => ({ afterwards: "stay", events: [] }),
       getRun: () => ({ json: run() }),
     });
     expect(told.stderr).toContain("still running after 1s\nthe run goes on; return with: kubemin watch shop#3");
@@ -171,7 +202,7 @@ describe("kubemin deploy", () => {
       {
         streamEvents: () => {
           setImmediate(() => terminal.interrupt());
-          return { then: "stay", events: [] };
+          return { afterwards: "stay", events: [] };
         },
         getRun: () => ({ json: run() }),
       },
@@ -190,10 +221,18 @@ describe("kubemin deploy", () => {
 
   it("gives failures as JSON too, on stderr", async () => {
     const told = await deploy("deploy app.yaml --yes -o json", {
-      planApplication: () => ({ error: "InvalidDocument", detail: "the document has 1 problems", problems: [{ code: "Required", severity: "error", pointer: "", message: "m" }] }),
+      planApplication: () => ({
+        error: "InvalidDocument",
+        detail: "the document has 1 problems",
+        problems: [{ code: "Required", severity: "error", pointer: "", message: "m" }],
+      }),
     });
     expect(told.stdout).toBe("");
-    expect(JSON.parse(told.stderr)).toMatchObject({ code: "InvalidDocument", status: 422, problems: [{ code: "Required" }] });
+    expect(JSON.parse(told.stderr)).toMatchObject({
+      code: "InvalidDocument",
+      status: 422,
+      problems: [{ code: "Required" }],
+    });
     expect(told.exit).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 // The live tree fits every screen, says every phase in words, and leaves what was on the screen before alone.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../../src/cli/command.ts";
 import { liveProgress } from "../../src/cli/progress/live.ts";
@@ -11,30 +11,54 @@ import { translate } from "../../src/model/text.ts";
 import { job, reason, run } from "./support/fixtures.ts";
 import { NOW, testTerminal } from "./support/terminal.ts";
 
-const texts = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: "grapheme", maxLength: 40 }), fc.constant("等待资源：没有节点有 8 个空闲 GPU"));
+const texts = fc.oneof(
+  fc.string({ maxLength: 60 }),
+  fc.string({ unit: "grapheme", maxLength: 40 }),
+  fc.constant("等待资源：没有节点有 8 个空闲 GPU"),
+);
 const jobs: fc.Arbitrary<Job> = fc
-  .tuple(fc.stringMatching(/^[a-z][a-z0-9-]{0,45}$/), fc.constantFrom(...PHASE_NAMES), texts, fc.integer({ min: 0, max: 5 }))
-  .map(([name, phase, message, attempt]) => job(name, phase, { reason: reason("Custom", message), attempt, attempts: 3 }));
+  .tuple(
+    fc.stringMatching(/^[a-z][a-z0-9-]{0,45}$/),
+    fc.constantFrom(...PHASE_NAMES),
+    texts,
+    fc.integer({ min: 0, max: 5 }),
+  )
+  .map(([name, phase, message, attempt]) =>
+    job(name, phase, { reason: reason("Custom", message), attempt, attempts: 3 }),
+  );
 const runs: fc.Arbitrary<Run> = fc.array(jobs, { maxLength: 80 }).map((all) => run({ jobs: all }));
 const logs = fc.array(fc.record({ job: fc.string({ maxLength: 10 }), text: texts }), { maxLength: 8 });
 
 describe("the live tree", () => {
   it("is never wider nor higher than the screen", () => {
     fc.assert(
-      fc.property(runs, logs, fc.integer({ min: 1, max: 140 }), fc.integer({ min: 2, max: 50 }), fc.constantFrom("en" as const, "zh" as const), (value, tail, columns, rows, language) => {
-        const lines = treeLines({ run: value, logs: tail, notice: undefined, now: NOW, language }, { columns, rows });
-        expect(lines.length).toBeLessThanOrEqual(rows - 1);
-        for (const { text } of lines) {
-          expect(displayWidth(text)).toBeLessThan(Math.max(2, columns));
-          expect(text).not.toMatch(/[\n\r\x1b]/);
-        }
-      }),
+      fc.property(
+        runs,
+        logs,
+        fc.integer({ min: 1, max: 140 }),
+        fc.integer({ min: 2, max: 50 }),
+        fc.constantFrom("en" as const, "zh" as const),
+        (value, tail, columns, rows, language) => {
+          const lines = treeLines({ run: value, logs: tail, notice: undefined, now: NOW, language }, { columns, rows });
+          expect(lines.length).toBeLessThanOrEqual(rows - 1);
+          for (const { text } of lines) {
+            expect(displayWidth(text)).toBeLessThan(Math.max(2, columns));
+            expect(text).not.toMatch(/\p{Cc}/u);
+          }
+        },
+      ),
     );
   });
 
   it("shows every job as long as there is room, and what failed longest", () => {
-    const many = Array.from({ length: 40 }, (_, index) => job(`w${index}`, index === 17 ? "failed" : index < 39 ? "succeeded" : "running"));
-    const lines = (rows: number) => treeLines({ run: run({ jobs: many }), logs: [], notice: undefined, now: NOW, language: "en" }, { columns: 80, rows }).map((one) => one.text);
+    const many = Array.from({ length: 40 }, (_, index) =>
+      job(`w${index}`, index === 17 ? "failed" : index < 39 ? "succeeded" : "running"),
+    );
+    const lines = (rows: number) =>
+      treeLines(
+        { run: run({ jobs: many }), logs: [], notice: undefined, now: NOW, language: "en" },
+        { columns: 80, rows },
+      ).map((one) => one.text);
     expect(lines(60)).toHaveLength(41);
     expect(lines(10)).toEqual([
       "shop v2 · run 3 · 1m00s · prod",
@@ -45,8 +69,13 @@ describe("the live tree", () => {
   });
 
   it("marks what waits for the operator", () => {
-    const stuck = job("train", "running", { reason: reason("Unschedulable", "no node takes the pod: 8 GPUs", "operator") });
-    const [, line] = treeLines({ run: run({ jobs: [stuck] }), logs: [], notice: undefined, now: NOW, language: "en" }, { columns: 80, rows: 9 });
+    const stuck = job("train", "running", {
+      reason: reason("Unschedulable", "no node takes the pod: 8 GPUs", "operator"),
+    });
+    const [, line] = treeLines(
+      { run: run({ jobs: [stuck] }), logs: [], notice: undefined, now: NOW, language: "en" },
+      { columns: 80, rows: 9 },
+    );
     expect(line).toEqual({ tone: "warning", text: "◐!train  running  58s      no node takes the pod: 8 GPUs" });
   });
 
@@ -54,25 +83,36 @@ describe("the live tree", () => {
     fc.assert(
       fc.property(fc.array(runs, { minLength: 1, maxLength: 5 }), fc.integer({ min: 4, max: 30 }), (states, rows) => {
         const terminal = testTerminal({ tty: true, columns: 60, rows });
-        const context = { terminal, language: "en", say: (text: { en: string; zh: string }) => translate(text, "en") } as unknown as Context; // what the renderer uses of it
+        const context = {
+          terminal,
+          language: "en",
+          say: (text: { en: string; zh: string }) => translate(text, "en"),
+        } as unknown as Context; // what the renderer uses of it
         terminal.stderr.write("$ kubemin watch shop\n");
         const progress = liveProgress(context);
         for (const state of states) progress.show(state, state.createdAt);
         progress.end();
         const last = states.at(-1) ?? run();
-        const expected = treeLines({ run: last, logs: [], notice: undefined, now: NOW, language: "en" }, { columns: 60, rows });
+        const expected = treeLines(
+          { run: last, logs: [], notice: undefined, now: NOW, language: "en" },
+          { columns: 60, rows },
+        );
         expect(screenOf(terminal.out.stderr)).toEqual(["$ kubemin watch shop", ...expected.map((one) => one.text)]);
       }),
     );
   });
 });
 
+const ESCAPE = "\\u001B";
+const TOKENS = new RegExp(`${ESCAPE}\\[\\d*[A-Za-z]|\n|\r|[^${ESCAPE}\n\r]+`, "g");
+const UP = new RegExp(`^${ESCAPE}\\[(\\d+)A$`);
+
 /** What a terminal would show: knows the few sequences that we use. */
 function screenOf(written: string): string[] {
   let lines: string[] = [""];
   let row = 0;
-  for (const [token] of written.matchAll(/\x1b\[\d*[A-Za-z]|\n|\r|[^\x1b\n\r]+/g)) {
-    const up = /^\x1b\[(\d+)A$/.exec(token)?.[1];
+  for (const [token] of written.matchAll(TOKENS)) {
+    const up = UP.exec(token)?.[1];
     if (up !== undefined) row -= Number(up);
     else if (token === "\x1b[J") lines = lines.slice(0, row + 1).map((line, index) => (index === row ? "" : line));
     else if (token === "\n") lines[++row] ??= "";

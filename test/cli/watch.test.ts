@@ -12,7 +12,8 @@ const done = ended("succeeded", [job("redis", "succeeded"), job("migrate", "succ
 /** Each list is answered from front to back; its last answer stays. */
 async function watch(streams: readonly Answer[], runs: readonly Answer[]): Promise<Transcript> {
   const [left, states] = [[...streams], [...runs]];
-  const next = (list: Answer[]): Answer => (list.length > 1 ? list.shift() : list[0]) ?? { error: "NotFound", detail: "" };
+  const next = (list: Answer[]): Answer =>
+    (list.length > 1 ? list.shift() : list[0]) ?? { error: "NotFound", detail: "" };
   api = await fakeApi({
     getRun: () => next(states),
     streamEvents: () => next(left),
@@ -27,10 +28,14 @@ describe("watching a run", () => {
   it("begins after the picture's last event and resumes after the last one seen", async () => {
     await watch(
       [
-        { then: "break", events: [changed(14, "redis", "succeeded")] },
-        { then: "end", events: [finished(15, "succeeded")] },
+        { afterwards: "break", events: [changed(14, "redis", "succeeded")] },
+        { afterwards: "end", events: [finished(15, "succeeded")] },
       ],
-      [{ json: run() }, { json: run({ lastEvent: 14, jobs: [job("redis", "succeeded"), job("migrate", "waiting")] }) }, { json: done }],
+      [
+        { json: run() },
+        { json: run({ lastEvent: 14, jobs: [job("redis", "succeeded"), job("migrate", "waiting")] }) },
+        { json: done },
+      ],
     );
     expect(streamsAsked().map((one) => one.headers["last-event-id"])).toEqual(["10", "14"]);
     expect(streamsAsked()[0]?.query).toEqual({ run: "01run", after: "10" });
@@ -39,7 +44,10 @@ describe("watching a run", () => {
   it("says once that the connection was lost and once that it is back", async () => {
     const away: Answer = { error: "ClusterUnreachable", detail: "restarting" }; // any 5xx: a proxy in front of a restarting server
     const told = await watch(
-      [{ then: "break", events: [] }, { then: "end", events: [finished(15, "succeeded")] }],
+      [
+        { afterwards: "break", events: [] },
+        { afterwards: "end", events: [finished(15, "succeeded")] },
+      ],
       [{ json: run() }, away, away, away, { json: run() }, { json: done }],
     );
     expect(told.stderr.split("connection to the server lost").length - 1).toBe(1);
@@ -50,10 +58,14 @@ describe("watching a run", () => {
   it("asks for the whole picture when an event does not fit", async () => {
     const told = await watch(
       [
-        { then: "stay", events: [changed(11, "migrate", "succeeded")] }, // it was waiting: something was missed
-        { then: "end", events: [finished(15, "succeeded")] },
+        { afterwards: "stay", events: [changed(11, "migrate", "succeeded")] }, // it was waiting: something was missed
+        { afterwards: "end", events: [finished(15, "succeeded")] },
       ],
-      [{ json: run() }, { json: run({ jobs: [job("redis", "succeeded"), job("migrate", "running")] }) }, { json: done }],
+      [
+        { json: run() },
+        { json: run({ jobs: [job("redis", "succeeded"), job("migrate", "running")] }) },
+        { json: done },
+      ],
     );
     expect(told.stderr).toContain("redis succeeded");
     expect(told.exit).toBe(0);
@@ -62,8 +74,11 @@ describe("watching a run", () => {
   it("does not repeat what the picture already holds, but shows each line of the log once", async () => {
     const told = await watch(
       [
-        { then: "break", events: [logged(12, "migrate", "one")] },
-        { then: "end", events: [logged(12, "migrate", "one"), logged(13, "migrate", "two"), finished(15, "succeeded")] },
+        { afterwards: "break", events: [logged(12, "migrate", "one")] },
+        {
+          afterwards: "end",
+          events: [logged(12, "migrate", "one"), logged(13, "migrate", "two"), finished(15, "succeeded")],
+        },
       ],
       [{ json: run() }, { json: run({ lastEvent: 13 }) }, { json: done }],
     );

@@ -10,8 +10,18 @@ import { anyGraph, plannedJob, waitingJob } from "./jobs.ts";
 
 const START = new Date("2026-01-01T00:00:00Z");
 const succeeded: JobOutcome = { phase: "succeeded", reason: reason("Ready") };
-const failed: JobOutcome = { phase: "failed", reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable: true };
-const rejected: JobOutcome = { phase: "rejected", reason: reason("PolicyDenied", { detail: "no" }), evidence: [], retryable: false };
+const failed: JobOutcome = {
+  phase: "failed",
+  reason: reason("TaskFailed", { exitCode: 1 }),
+  evidence: [],
+  retryable: true,
+};
+const rejected: JobOutcome = {
+  phase: "rejected",
+  reason: reason("PolicyDenied", { detail: "no" }),
+  evidence: [],
+  retryable: false,
+};
 
 describe("the scheduler", () => {
   it("starts a child in the very step in which its last parent succeeds", () => {
@@ -22,10 +32,22 @@ describe("the scheduler", () => {
   });
 
   it("stops exactly what depends on a failed job", () => {
-    const jobs = [waitingJob(plannedJob("redis", [])), waitingJob(plannedJob("migrate", ["redis"])), waitingJob(plannedJob("web", ["migrate"])), waitingJob(plannedJob("worker", ["redis"]))];
+    const jobs = [
+      waitingJob(plannedJob("redis", [])),
+      waitingJob(plannedJob("migrate", ["redis"])),
+      waitingJob(plannedJob("web", ["migrate"])),
+      waitingJob(plannedJob("worker", ["redis"])),
+    ];
     const end = play(jobs, (job) => (job.name === "migrate" ? failed : succeeded));
-    expect(Object.fromEntries(end.jobs.map((job) => [job.name, job.phase]))).toEqual({ redis: "succeeded", migrate: "failed", web: "skipped", worker: "succeeded" });
-    expect(end.jobs.find((job) => job.name === "web")?.reason).toEqual(reason("DependencyFailed", { component: "migrate" }));
+    expect(Object.fromEntries(end.jobs.map((job) => [job.name, job.phase]))).toEqual({
+      redis: "succeeded",
+      migrate: "failed",
+      web: "skipped",
+      worker: "succeeded",
+    });
+    expect(end.jobs.find((job) => job.name === "web")?.reason).toEqual(
+      reason("DependencyFailed", { component: "migrate" }),
+    );
     expect(end.finish).toBe("failed");
   });
 
@@ -55,15 +77,27 @@ describe("the scheduler", () => {
   it("holds its rules for every graph, every order of outcomes and every moment of a cancel", () => {
     const outcomes = fc.infiniteStream(fc.constantFrom(succeeded, succeeded, succeeded, failed, rejected));
     fc.assert(
-      fc.property(anyGraph, outcomes, fc.infiniteStream(fc.nat()), fc.option(fc.nat(40)), fc.integer({ min: 1, max: 6 }), (graph, stream, order, cancelAt, parallel) => {
-        const end = play(graph.map(waitingJob), () => stream.next().value, { order: () => order.next().value, cancelAt, parallel });
-        expect(end.finish).not.toBeNull();
-        expect(end.jobs.every((job) => isSettled(job.phase))).toBe(true);
-        for (const job of end.jobs) {
-          expect(job.attempt).toBeLessThanOrEqual(job.plan.retry.attempts);
-          if (job.phase === "skipped") expect(job.plan.needs.some((need) => end.phaseOf(need.job) !== "succeeded")).toBe(true);
-        }
-      }),
+      fc.property(
+        anyGraph,
+        outcomes,
+        fc.infiniteStream(fc.nat()),
+        fc.option(fc.nat(40)),
+        fc.integer({ min: 1, max: 6 }),
+        (graph, stream, order, cancelAt, parallel) => {
+          const end = play(graph.map(waitingJob), () => stream.next().value, {
+            order: () => order.next().value,
+            cancelAt,
+            parallel,
+          });
+          expect(end.finish).not.toBeNull();
+          expect(end.jobs.every((job) => isSettled(job.phase))).toBe(true);
+          for (const job of end.jobs) {
+            expect(job.attempt).toBeLessThanOrEqual(job.plan.retry.attempts);
+            if (job.phase === "skipped")
+              expect(job.plan.needs.some((need) => end.phaseOf(need.job) !== "succeeded")).toBe(true);
+          }
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -76,7 +110,11 @@ interface Play {
 }
 
 /** Runs a graph to its end, one outcome at a time, and checks at every step that no rule is broken. */
-function play(begin: readonly Job[], outcomeOf: (job: Job) => JobOutcome, { order = () => 0, cancelAt = null, parallel = 8 }: Play = {}) {
+function play(
+  begin: readonly Job[],
+  outcomeOf: (job: Job) => JobOutcome,
+  { order = () => 0, cancelAt = null, parallel = 8 }: Play = {},
+) {
   const jobs = new Map(begin.map((job) => [job.name, job]));
   const phaseOf = (name: string) => jobs.get(name)?.phase;
   let now = START;
@@ -86,8 +124,10 @@ function play(begin: readonly Job[], outcomeOf: (job: Job) => JobOutcome, { orde
     const decision = advance({ jobs: [...jobs.values()], cancelledBy, now, parallel });
     for (const job of decision.changed) {
       const before = jobs.get(job.name);
-      if (before === undefined || !mayBecome(before.phase, job.phase)) throw new Error(`${job.name} went from ${before?.phase} to ${job.phase}`);
-      if (job.phase === "running" && job.plan.needs.some((need) => phaseOf(need.job) !== "succeeded")) throw new Error(`${job.name} started before its parents succeeded`);
+      if (before === undefined || !mayBecome(before.phase, job.phase))
+        throw new Error(`${job.name} went from ${before?.phase} to ${job.phase}`);
+      if (job.phase === "running" && job.plan.needs.some((need) => phaseOf(need.job) !== "succeeded"))
+        throw new Error(`${job.name} started before its parents succeeded`);
       if (job.phase === "running" && cancelledBy !== null) throw new Error(`${job.name} started in a cancelled run`);
     }
     for (const job of decision.changed) jobs.set(job.name, job);
@@ -95,7 +135,11 @@ function play(begin: readonly Job[], outcomeOf: (job: Job) => JobOutcome, { orde
     if (running.length > parallel) throw new Error(`${running.length} jobs run at once`);
     if (decision.finish !== null) return { jobs: [...jobs.values()], finish: decision.finish, phaseOf };
     const next = running[order() % Math.max(1, running.length)];
-    if (next !== undefined) jobs.set(next.name, cancelledBy === null ? settleAttempt(next, outcomeOf(next), now) : { ...next, phase: "cancelled" });
+    if (next !== undefined)
+      jobs.set(
+        next.name,
+        cancelledBy === null ? settleAttempt(next, outcomeOf(next), now) : { ...next, phase: "cancelled" },
+      );
     else if (decision.wakeAt !== null) now = decision.wakeAt;
     else throw new Error("nothing runs, nothing is due, and the run has not ended");
   }

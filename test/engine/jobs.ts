@@ -35,7 +35,10 @@ export function waitingJob(plan: PlannedJob): Job {
 
 /** A random graph without cycles: job i needs only jobs before it. */
 export const anyGraph: fc.Arbitrary<readonly PlannedJob[]> = fc
-  .array(fc.record({ needs: fc.array(fc.nat(30), { maxLength: 4 }), attempts: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 25 })
+  .array(fc.record({ needs: fc.array(fc.nat(30), { maxLength: 4 }), attempts: fc.integer({ min: 1, max: 3 }) }), {
+    minLength: 1,
+    maxLength: 25,
+  })
   .map((rows) =>
     rows.map(({ needs, attempts }, index) => {
       const parents = index === 0 ? [] : [...new Set(needs.map((need) => need % index))];

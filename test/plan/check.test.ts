@@ -77,7 +77,10 @@ describe("the document", () => {
     [documentOf(web("a", { timeout: "soon" })), ["Duration /components/0/timeout"]],
     [documentOf(web("a", { timeout: 0 })), ["OutOfRange /components/0/timeout"]],
     [documentOf(web("a", { retry: { attempts: 0 } })), ["OutOfRange /components/0/retry/attempts"]],
-    [documentOf(web("a", { retry: { attempts: 1.5, backoff: [] } })), ["Type /components/0/retry/attempts", "Type /components/0/retry/backoff"]],
+    [
+      documentOf(web("a", { retry: { attempts: 1.5, backoff: [] } })),
+      ["Type /components/0/retry/attempts", "Type /components/0/retry/backoff"],
+    ],
     [documentOf(web("a", { traits: { volume: [] } })), ["UnknownTrait /components/0/traits/volume"]],
     [documentOf(web("a", { traits: [] })), ["Type /components/0/traits"]],
     [documentOf({ name: "a", type: "broken" }), ["DefinitionFailed /components/0/properties"]],
@@ -100,7 +103,9 @@ components:
       replicas: 9
     traits: {pul: {}}
 `;
-    const found = problemsOfText(text).map((one) => `${one.line}:${one.column} ${one.code} ${one.nearest ?? ""}`.trim());
+    const found = problemsOfText(text).map((one) =>
+      `${one.line}:${one.column} ${one.code} ${one.nearest ?? ""}`.trim(),
+    );
     expect(found).toEqual([
       "1:1 Name shop",
       "4:5 UnknownComponentType web",

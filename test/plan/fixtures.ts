@@ -21,7 +21,10 @@ const web = defineComponent({
     port: port().optional().meta({ description: "Where it listens", zh: "监听端口" }),
     replicas: z.int().min(0).max(5).default(1),
     policy: z.enum(["Always", "Never"]).optional(),
-    host: z.string().regex(/^[a-z]+$/, "small letters").optional(),
+    host: z
+      .string()
+      .regex(/^[a-z]+$/, "small letters")
+      .optional(),
     from: z.array(z.strictObject({ component: z.string(), output: z.string().optional() })).optional(),
     env: z
       .record(z.string().regex(/^[A-Z]+$/), z.union([z.string(), z.strictObject({ secret: z.string() })]))
@@ -52,7 +55,11 @@ const secret: ComponentDefinition = defineComponent({
   secrets: (properties) => Object.keys(data(properties) ?? {}).map((key) => ["data", key]),
 });
 
-const config = defineComponent({ ...head, name: "config", schema: z.strictObject({ data: z.record(z.string(), z.string()) }) });
+const config = defineComponent({
+  ...head,
+  name: "config",
+  schema: z.strictObject({ data: z.record(z.string(), z.string()) }),
+});
 
 const broken = defineComponent({
   ...head,
@@ -89,7 +96,11 @@ const pull = defineTrait({
   name: "pull",
   summary,
   examples: [],
-  schema: z.strictObject({ password: z.string().min(8), secret: z.string().optional(), external: z.boolean().optional() }),
+  schema: z.strictObject({
+    password: z.string().min(8),
+    secret: z.string().optional(),
+    external: z.boolean().optional(),
+  }),
   appliesTo: "pods",
   secrets: (value) => (isObject(value) ? [["password"]] : []),
   references: (value) =>

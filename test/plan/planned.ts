@@ -51,7 +51,8 @@ export function planOf(document: Json, options: Partial<Omit<PlanInput, "applica
 /** Fails the test with the problems in words when there is no plan. */
 export function goodPlan(document: Json, options: Partial<Omit<PlanInput, "application">> = {}): Plan {
   const { plan, problems } = planOf(document, options);
-  if (plan === null) throw new Error(problems.map((one) => `${one.pointer}: ${explainProblem(one, "en").message}`).join("\n"));
+  if (plan === null)
+    throw new Error(problems.map((one) => `${one.pointer}: ${explainProblem(one, "en").message}`).join("\n"));
   return plan;
 }
 
@@ -75,6 +76,7 @@ export function codes({ problems }: PlanResult): readonly string[] {
 
 export function readExample(text: string): JsonObject {
   const result = readDocument(text, "yaml");
-  if (!("value" in result) || !isObject(result.value)) throw new Error(`the example cannot be read: ${JSON.stringify(result)}`);
+  if (!("value" in result) || !isObject(result.value))
+    throw new Error(`the example cannot be read: ${JSON.stringify(result)}`);
   return result.value;
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isObject, type Json } from "../../src/model/json.ts";
 import { sealDocument } from "../../src/plan/seal.ts";
@@ -13,7 +13,16 @@ function sealed(components: Json): Json | undefined {
 describe("sealing", () => {
   it("replaces secret values of properties and traits, and nothing else", () => {
     const trait = { pull: { password: "long enough", secret: "x" } };
-    expect(sealed([{ name: "s", type: "secret", properties: { data: { a: "secret", b: 12, c: true, d: "sealed:v1:x" } }, traits: trait }])).toEqual([
+    expect(
+      sealed([
+        {
+          name: "s",
+          type: "secret",
+          properties: { data: { a: "secret", b: 12, c: true, d: "sealed:v1:x" } },
+          traits: trait,
+        },
+      ]),
+    ).toEqual([
       {
         name: "s",
         type: "secret",
@@ -30,7 +39,11 @@ describe("sealing", () => {
   });
 
   it("never throws and never changes its input", () => {
-    const component = fc.record({ type: fc.constantFrom("secret", "web"), properties: fc.jsonValue(), traits: fc.jsonValue() });
+    const component = fc.record({
+      type: fc.constantFrom("secret", "web"),
+      properties: fc.jsonValue(),
+      traits: fc.jsonValue(),
+    });
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.array(component)), (components) => {
         const value = JSON.parse(JSON.stringify({ components })) as unknown;

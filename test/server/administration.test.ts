@@ -11,7 +11,9 @@ afterAll(() => server.close());
 
 describe("tokens", () => {
   it("are shown once, work at once, and not after they were revoked", async () => {
-    const made = await server.client.call("addToken", { body: { name: "ci", project: "default", role: "write", expiresIn: "90d" } });
+    const made = await server.client.call("addToken", {
+      body: { name: "ci", project: "default", role: "write", expiresIn: "90d" },
+    });
     expect(made.token).toMatch(/^kubemin_[\w-]{43}$/);
     const client = createClient({ url: server.url, token: made.token });
     const me = await client.call("whoAmI", {});
@@ -24,7 +26,9 @@ describe("tokens", () => {
 
     await server.client.call("removeToken", { params: { token: made.id } });
     await expect(client.call("whoAmI", {})).rejects.toMatchObject({ status: 401, body: { code: "NotSignedIn" } });
-    await expect(server.client.call("removeToken", { params: { token: made.id } })).rejects.toMatchObject({ status: 404 });
+    await expect(server.client.call("removeToken", { params: { token: made.id } })).rejects.toMatchObject({
+      status: 404,
+    });
   });
 
   it.each([
@@ -60,7 +64,10 @@ describe("the catalog", () => {
 
   it("names what it has when asked for something else", async () => {
     const answer = server.client.call("getDefinition", { params: { kind: "component", name: "webservise" } });
-    await expect(answer).rejects.toMatchObject({ status: 404, body: { advice: expect.stringContaining("webservice") } });
+    await expect(answer).rejects.toMatchObject({
+      status: 404,
+      body: { advice: expect.stringContaining("webservice") },
+    });
   });
 });
 

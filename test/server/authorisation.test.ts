@@ -1,8 +1,11 @@
 // Every row of the route table, with every wrong token: made from the table, so that no route can be forgotten.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Route, ROUTES } from "../../src/api/routes.ts";
+import { ROUTES, type Route } from "../../src/api/routes.ts";
 import type { Role } from "../../src/ports/store.ts";
-import { ensureFirstToken } from "../../src/server/auth/firstToken.ts";
+import { ensureLocalToken } from "../../src/server/auth/localToken.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
@@ -46,18 +49,21 @@ describe.each(guarded)("%s", (_, route) => {
     await expectRefusal(await call(route, token), 401, "NotSignedIn");
   });
 
-  if (ofProject) it("refuses a token of another project", async () => {
-    await expectRefusal(await call(route, await server.addToken({ project: "other" })), 403, "NotAllowed");
-  });
+  if (ofProject)
+    it("refuses a token of another project", async () => {
+      await expectRefusal(await call(route, await server.addToken({ project: "other" })), 403, "NotAllowed");
+    });
 
-  if (route.access !== "read") it("refuses a role that is too small", async () => {
-    const token = await server.addToken({ role: BELOW[route.access] ?? "read" });
-    await expectRefusal(await call(route, token), 403, "NotAllowed");
-  });
+  if (route.access !== "read")
+    it("refuses a role that is too small", async () => {
+      const token = await server.addToken({ role: BELOW[route.access] ?? "read" });
+      await expectRefusal(await call(route, token), 403, "NotAllowed");
+    });
 
-  if (!ofProject && route.access !== "read") it("refuses the administrator of one project", async () => {
-    await expectRefusal(await call(route, await server.addToken({ project: PROJECT })), 403, "NotAllowed");
-  });
+  if (!ofProject && route.access !== "read")
+    it("refuses the administrator of one project", async () => {
+      await expectRefusal(await call(route, await server.addToken({ project: PROJECT })), 403, "NotAllowed");
+    });
 
   it("lets the smallest sufficient token through", async () => {
     const role = route.access === "public" ? "read" : route.access;
@@ -75,15 +81,18 @@ describe("public routes", () => {
   });
 });
 
-describe("ensureFirstToken", () => {
-  it("makes an administrator's token once, and again when none is left", async () => {
+describe("this machine's own token", () => {
+  it("is kept across starts, and made anew when it was revoked", async () => {
     const { store } = server.world;
-    for (const { id } of await store.tokens.list()) await store.tokens.remove(id);
-    const first = await ensureFirstToken(store, newSecret);
-    expect(first).toMatch(/^kubemin_/);
-    expect(await store.tokens.byHash(hashSecret(first ?? ""))).toMatchObject({ project: "*", role: "admin" });
-    expect(await ensureFirstToken(store, newSecret)).toBeNull();
-    for (const { id } of await store.tokens.list()) await store.tokens.remove(id);
-    expect(await ensureFirstToken(store, newSecret)).not.toBe(first);
+    const folder = mkdtempSync(join(tmpdir(), "kubemin-"));
+    const file = join(folder, "token");
+    const first = await ensureLocalToken(store, file, new Date());
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await ensureLocalToken(store, file, new Date())).toBe(first);
+    const kept = await store.tokens.byHash(hashSecret(first));
+    expect(kept).toMatchObject({ project: "*", role: "admin", expiresAt: null });
+    await store.tokens.remove(kept?.id ?? "");
+    expect(await ensureLocalToken(store, file, new Date())).not.toBe(first);
+    rmSync(folder, { recursive: true });
   });
 });

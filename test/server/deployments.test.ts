@@ -26,7 +26,11 @@ function place(application: string): { readonly params: { readonly project: stri
   return { params: { project: "default", application } };
 }
 
-function deploy(name: string, image?: string, headers: { "if-match"?: string; "idempotency-key"?: string } = {}): Promise<Run> {
+function deploy(
+  name: string,
+  image?: string,
+  headers: { "if-match"?: string; "idempotency-key"?: string } = {},
+): Promise<Run> {
   return server.client.call("deployApplication", { ...place(name), body: document(name, image), headers });
 }
 
@@ -34,7 +38,8 @@ function deploy(name: string, image?: string, headers: { "if-match"?: string; "i
 async function settled(run: Run): Promise<Run> {
   const follow = { params: { project: "default" }, query: { run: run.id } };
   const types: string[] = [];
-  for await (const { data } of server.client.stream("streamEvents", follow, AbortSignal.timeout(15_000))) types.push(data.type);
+  for await (const { data } of server.client.stream("streamEvents", follow, AbortSignal.timeout(15_000)))
+    types.push(data.type);
   expect(types.at(0)).toBe("run.created");
   expect(types.at(-1)).toBe("run.finished");
   return server.client.call("getRun", { params: { project: "default", run: run.id } });
@@ -42,7 +47,10 @@ async function settled(run: Run): Promise<Run> {
 
 describe("planning", () => {
   it("shows everything that would happen, without secrets and without doing it", async () => {
-    const plan = await server.client.call("planApplication", { params: { project: "default" }, body: document("planned") });
+    const plan = await server.client.call("planApplication", {
+      params: { project: "default" },
+      body: document("planned"),
+    });
     expect(plan).toMatchObject({ application: "planned", cluster: "sandbox", clusterKind: "sandbox" });
     expect(plan.layers).toEqual([["planned-keys"], ["planned-web"]]);
     expect(JSON.stringify(plan)).toContain("••••••");
@@ -56,7 +64,9 @@ describe("planning", () => {
     const answer = server.client.call("planApplication", { params: { project: "default" }, body });
     await expect(answer).rejects.toMatchObject({ status: 422, body: { code: "InvalidDocument" } });
     const problems = await answer.catch((error: { body: { problems: unknown[] } }) => error.body.problems);
-    expect(problems).toContainEqual(expect.objectContaining({ code: "UnknownComponentType", line: 4, nearest: "webservice" }));
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: "UnknownComponentType", line: 4, nearest: "webservice" }),
+    );
     expect(problems).toContainEqual(expect.objectContaining({ code: "DuplicateName" }));
   });
 });
@@ -73,7 +83,10 @@ describe("a deployment", () => {
     expect(answer.headers.get("location")).toBe(`/api/v1/projects/default/runs/${run.id}`);
     expect(run).toMatchObject({ number: 1, revision: 1, kind: "deploy", phase: "running", actor: "admin of *" });
 
-    expect(await settled(run)).toMatchObject({ phase: "succeeded", jobs: [{ phase: "succeeded" }, { phase: "succeeded" }] });
+    expect(await settled(run)).toMatchObject({
+      phase: "succeeded",
+      jobs: [{ phase: "succeeded" }, { phase: "succeeded" }],
+    });
     expect(await server.client.call("getStatus", place("shop"))).toMatchObject({ health: "healthy", revision: 1 });
     const why = await server.client.call("explainWhy", place("shop"));
     expect(why.sentence).not.toBe("");
@@ -85,7 +98,10 @@ describe("a deployment", () => {
     const shown = await server.client.call("getApplication", place("shop"));
     expect(JSON.stringify(shown)).not.toContain(PASSWORD);
     expect(JSON.stringify(shown.document)).toContain("sealed:v1:");
-    const run = await server.client.call("deployApplication", { ...place("shop"), body: JSON.stringify(shown.document) });
+    const run = await server.client.call("deployApplication", {
+      ...place("shop"),
+      body: JSON.stringify(shown.document),
+    });
     expect((await settled(run)).revision).toBe(1);
   });
 
@@ -104,7 +120,10 @@ describe("a deployment", () => {
     await settled(await deploy("raced", undefined, { "if-match": '"rev-0"' }));
     const stale = deploy("raced", "registry.example.com/web:2", { "if-match": '"rev-7"' });
     await expect(stale).rejects.toMatchObject({ status: 412, body: { code: "StaleEtag" } });
-    await expect(deploy("raced", undefined, { "if-match": "rev-1" })).rejects.toMatchObject({ status: 400, body: { code: "InvalidRequest" } });
+    await expect(deploy("raced", undefined, { "if-match": "rev-1" })).rejects.toMatchObject({
+      status: 400,
+      body: { code: "InvalidRequest" },
+    });
     const seen = await server.request("/api/v1/projects/default/applications/raced");
     await settled(await deploy("raced", "registry.example.com/web:2", { "if-match": seen.headers.get("etag") ?? "" }));
   });
@@ -121,15 +140,56 @@ describe("a deployment", () => {
     );
     const run = await settled(await server.client.call("rollbackApplication", { params, body: { revision: 1 } }));
     expect(run).toMatchObject({ phase: "succeeded", revision: 3 });
-    await expect(server.client.call("getRevision", { params: { ...params, revision: 9 } })).rejects.toMatchObject({ status: 404 });
+    await expect(server.client.call("getRevision", { params: { ...params, revision: 9 } })).rejects.toMatchObject({
+      status: 404,
+    });
   });
 
   it("ends with a delete", async () => {
     const run = await settled(await server.client.call("deleteApplication", place("raced")));
     expect(run).toMatchObject({ kind: "delete", phase: "succeeded" });
     await expect(server.client.call("getApplication", place("raced"))).rejects.toMatchObject({ status: 404 });
-    const { items } = await server.client.call("listRuns", { params: { project: "default" }, query: { application: "raced" } });
+    const { items } = await server.client.call("listRuns", {
+      params: { project: "default" },
+      query: { application: "raced" },
+    });
     expect(items[0]).toMatchObject({ id: run.id });
+  });
+});
+
+describe("runs", () => {
+  const run = (id: string) => ({ params: { project: "default", run: id } });
+  const body = JSON.stringify({
+    name: "jobs",
+    components: [
+      { name: "migrate", type: "task", properties: { image: "registry.example.com/migrate:1", command: ["migrate"] } },
+    ],
+  });
+
+  it("can be cancelled once, and done again", async () => {
+    const first = await server.client.call("deployApplication", { ...place("jobs"), body });
+    await server.client.call("cancelRun", run(first.id));
+    expect(await settled(first)).toMatchObject({ phase: "cancelled" });
+    await expect(server.client.call("cancelRun", run(first.id))).rejects.toMatchObject({
+      status: 409,
+      body: { code: "Conflict" },
+    });
+    const again = await settled(await server.client.call("retryRun", { ...run(first.id), body: {} }));
+    expect(again).toMatchObject({ number: 2, phase: "succeeded" });
+  });
+
+  it("keep the log of a task", async () => {
+    const { items } = await server.client.call("listRuns", {
+      params: { project: "default" },
+      query: { application: "jobs", phase: "succeeded" },
+    });
+    const { params } = run(items[0]?.id ?? "");
+    const log = await server.client.call("getJobLog", { params: { ...params, job: "migrate" } });
+    expect(log.items.length).toBeGreaterThan(0);
+    await expect(server.client.call("getJobLog", { params: { ...params, job: "nope" } })).rejects.toMatchObject({
+      status: 404,
+      body: { advice: expect.stringContaining("migrate") },
+    });
   });
 });
 
@@ -142,7 +202,10 @@ describe("ETags", () => {
   }
 
   it("save an answer that has not changed", async () => {
-    const { items } = await server.client.call("listRuns", { params: { project: "default" }, query: { application: "shop" } });
+    const { items } = await server.client.call("listRuns", {
+      params: { project: "default" },
+      query: { application: "shop" },
+    });
     expect(await conditional("/api/v1/projects/default/applications/shop")).toEqual([200, 304]);
     expect(await conditional("/api/v1/projects/default/applications/shop/revisions/1")).toEqual([200, 304]);
     expect(await conditional(`/api/v1/projects/default/runs/${items[0]?.id}`)).toEqual([200, 304]);

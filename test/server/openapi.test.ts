@@ -1,7 +1,7 @@
 // The published contract: made from the route table, complete, and the same as the file in the repository.
 import { describe, expect, it } from "vitest";
 import { openapiDocument } from "../../src/api/openapi.ts";
-import { type Route, ROUTES } from "../../src/api/routes.ts";
+import { ROUTES, type Route } from "../../src/api/routes.ts";
 import { dig, isObject, type JsonObject } from "../../src/model/json.ts";
 import { staleFiles } from "../../tools/generate.ts";
 
@@ -21,7 +21,8 @@ function references(value: unknown): string[] {
 describe("openapi", () => {
   it("has every route under its name, once", () => {
     const names = operations.map(({ operation }) => operation["operationId"]);
-    expect(names.toSorted()).toEqual(Object.keys(ROUTES).toSorted());
+    expect(names).toHaveLength(Object.keys(ROUTES).length);
+    expect(new Set(names)).toEqual(new Set(Object.keys(ROUTES)));
   });
 
   it.each(operations)("declares the parameters of $method $path", ({ path, operation }) => {

@@ -11,7 +11,10 @@ beforeAll(async () => {
   server = await startTestServer({
     store: (store) => ({
       ...store,
-      events: { ...store.events, latest: () => (storeFails ? Promise.reject(new Error("the store is away")) : store.events.latest()) },
+      events: {
+        ...store.events,
+        latest: () => (storeFails ? Promise.reject(new Error("the store is away")) : store.events.latest()),
+      },
       applications: {
         ...store.applications,
         list: async (project, page) => {
@@ -40,7 +43,10 @@ function post(path: string, body: string | Uint8Array<ArrayBuffer>, type = "appl
 
 describe("problems", () => {
   it("name the route that does not exist", async () => {
-    expect(await problemOf(server.request("/api/v1/nothing", { token: null }))).toMatchObject({ status: 404, code: "NoSuchRoute" });
+    expect(await problemOf(server.request("/api/v1/nothing", { token: null }))).toMatchObject({
+      status: 404,
+      code: "NoSuchRoute",
+    });
   });
 
   it("say which methods a path takes", async () => {
@@ -82,7 +88,10 @@ describe("problems", () => {
     ["/api/v1/projects/default/runs?limit=many", "query limit"],
     ["/api/v1/projects/default/runs?limit=1&limit=2", "query limit"],
     ["/api/v1/projects/default/runs?phase=sleeping", "query phase"],
-    ["/api/v1/projects/default/runs?lmit=5", "unknown query parameter lmit; known here: limit, after, application, phase"],
+    [
+      "/api/v1/projects/default/runs?lmit=5",
+      "unknown query parameter lmit; known here: limit, after, application, phase",
+    ],
     ["/api/v1/projects/Not%20A%20Name/runs", "path project"],
     ["/api/v1/catalog/animal/cat", "path kind"],
   ])("say what is wrong in %s", async (path, detail) => {
@@ -105,12 +114,17 @@ describe("bodies", () => {
   });
 
   it("are JSON or YAML", async () => {
-    expect(await problemOf(post(PLAN, "<a/>", "application/xml"))).toMatchObject({ status: 415, code: "UnsupportedMediaType" });
+    expect(await problemOf(post(PLAN, "<a/>", "application/xml"))).toMatchObject({
+      status: 415,
+      code: "UnsupportedMediaType",
+    });
     expect(await problemOf(post("/api/v1/tokens", "name: x", "application/yaml"))).toMatchObject({ status: 415 });
   });
 
   it("are UTF-8", async () => {
-    expect(await problemOf(post(PLAN, new Uint8Array([0xff, 0xfe, 0x00]), "text/yaml"))).toMatchObject({ code: "InvalidRequest" });
+    expect(await problemOf(post(PLAN, new Uint8Array([0xff, 0xfe, 0x00]), "text/yaml"))).toMatchObject({
+      code: "InvalidRequest",
+    });
   });
 
   it("are not quoted when they are not JSON", async () => {
@@ -120,7 +134,9 @@ describe("bodies", () => {
   });
 
   it("hold no field that the route does not know", async () => {
-    const problem = await problemOf(post("/api/v1/tokens", '{"name":"ci","project":"default","role":"read","admin":true}'));
+    const problem = await problemOf(
+      post("/api/v1/tokens", '{"name":"ci","project":"default","role":"read","admin":true}'),
+    );
     expect(problem["detail"]).toContain("admin");
   });
 
@@ -177,8 +193,15 @@ describe("probes", () => {
 
 describe("what is public", () => {
   it("is the version, the contract and the document's schema", async () => {
-    expect(await (await server.request("/api/v1/version", { token: null })).json()).toMatchObject({ version: "0.0.0-test", api: "v1" });
-    expect(await (await server.request("/api/v1/openapi.json", { token: null })).json()).toMatchObject({ openapi: "3.1.0" });
-    expect(await (await server.request("/api/v1/schema/application.json", { token: null })).json()).toMatchObject({ title: "kubemin application" });
+    expect(await (await server.request("/api/v1/version", { token: null })).json()).toMatchObject({
+      version: "0.0.0-test",
+      api: "v1",
+    });
+    expect(await (await server.request("/api/v1/openapi.json", { token: null })).json()).toMatchObject({
+      openapi: "3.1.0",
+    });
+    expect(await (await server.request("/api/v1/schema/application.json", { token: null })).json()).toMatchObject({
+      title: "kubemin application",
+    });
   });
 });

@@ -19,7 +19,10 @@ export interface ServerProcess {
 export async function startServer(words: readonly string[]): Promise<ServerProcess> {
   const home = mkdtempSync(join(tmpdir(), "kubemin-"));
   const begin = performance.now();
-  const child = spawn(PROGRAM, ["serve", "--port", "0", ...words], { env: { ...process.env, KUBEMIN_HOME: home }, stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(PROGRAM, ["serve", "--port", "0", ...words], {
+    env: { ...process.env, KUBEMIN_HOME: home },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
   const { url, token } = await serverFile(home, exited);
   const client = createClient({ url, token });
@@ -61,15 +64,26 @@ async function serverFile(home: string, exited: Promise<void>): Promise<{ url: s
 }
 
 /** Deploys a document and waits for the end of its run; milliseconds from the request to the end. */
-export async function deployAndWait(client: Client, application: string, document: unknown): Promise<{ readonly elapsed: number; readonly run: string; readonly phase: string }> {
+export async function deployAndWait(
+  client: Client,
+  application: string,
+  document: unknown,
+): Promise<{ readonly elapsed: number; readonly run: string; readonly phase: string }> {
   const begin = performance.now();
-  const run = await client.call("deployApplication", { params: { project: "default", application }, body: JSON.stringify(document) });
+  const run = await client.call("deployApplication", {
+    params: { project: "default", application },
+    body: JSON.stringify(document),
+  });
   return { ...(await untilFinished(client, run.id, run.lastEvent)), elapsed: performance.now() - begin, run: run.id };
 }
 
 export async function untilFinished(client: Client, run: string, after: number): Promise<{ readonly phase: string }> {
   const stop = new AbortController();
-  for await (const { data } of client.stream("streamEvents", { params: { project: "default" }, query: { run, after } }, stop.signal)) {
+  for await (const { data } of client.stream(
+    "streamEvents",
+    { params: { project: "default" }, query: { run, after } },
+    stop.signal,
+  )) {
     if (data.type !== "run.finished") continue;
     stop.abort();
     return { phase: String(data.data["phase"]) };
@@ -78,6 +92,9 @@ export async function untilFinished(client: Client, run: string, after: number):
 }
 
 export async function deleteAndWait(client: Client, application: string): Promise<void> {
-  const run = await client.call("deleteApplication", { params: { project: "default", application }, query: { volumes: "true" } });
+  const run = await client.call("deleteApplication", {
+    params: { project: "default", application },
+    query: { volumes: "true" },
+  });
   await untilFinished(client, run.id, run.lastEvent);
 }

@@ -1,7 +1,7 @@
 // A whole server for tests: SQLite in memory, a fast sandbox cluster, the real engine, HTTP on a free port of the loopback address.
 // Every answer is checked against the contract.
 import { randomBytes, randomUUID } from "node:crypto";
-import { createClient, type Client } from "../../src/api/client.ts";
+import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
@@ -43,7 +43,10 @@ export interface TestOptions extends Partial<ServerOptions> {
   readonly store?: (store: Store) => Store;
 }
 
-export async function startTestServer({ store: wrap = (store) => store, ...options }: TestOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  store: wrap = (store) => store,
+  ...options
+}: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
@@ -67,10 +70,21 @@ export async function startTestServer({ store: wrap = (store) => store, ...optio
     checkAnswers: true,
     ...options,
   });
-  const addToken: TestServer["addToken"] = async ({ project = "*", role = "admin", expiresAt = null }: { project?: string; role?: Role; expiresAt?: string | null }) => {
+  const addToken: TestServer["addToken"] = async ({
+    project = "*",
+    role = "admin",
+    expiresAt = null,
+  }: {
+    project?: string;
+    role?: Role;
+    expiresAt?: string | null;
+  }) => {
     const token = newSecret();
     const name = `${role} of ${project}`;
-    await store.tokens.add({ id: randomUUID(), name, project, role, createdAt: new Date().toISOString(), expiresAt }, hashSecret(token));
+    await store.tokens.add(
+      { id: randomUUID(), name, project, role, createdAt: new Date().toISOString(), expiresAt },
+      hashSecret(token),
+    );
     return token;
   };
   const secret = await addToken({});

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isObject } from "../../model/json.ts";
 import { defineComponent } from "../define.ts";
 import { described } from "../fields.ts";
-import { checkDataSize, dataField, secretData, secretPaths } from "../parts/data.ts";
+import { checkDataSize, dataField, secretData } from "../parts/data.ts";
 
 export const secret = defineComponent({
   name: "secret",
@@ -19,7 +19,8 @@ export const secret = defineComponent({
     },
   ],
   job: "deploy",
-  secrets: (properties) => (isObject(properties) ? secretPaths(properties["data"], ["data"]) : []),
+  // All of it, whatever its shape: a value that is written wrong is no less secret.
+  secrets: (properties) => (isObject(properties) ? [["data"]] : [[]]),
   check: (properties) => checkDataSize("data", properties.data, ["data"]),
   render: (properties, context) => ({
     pod: null,

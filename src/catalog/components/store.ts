@@ -2,11 +2,11 @@
 // that gives every pod its DNS name. A preset fills in what a well-known store needs.
 // Not done here: replication between the replicas. That is the program's own business.
 import { z } from "zod";
-import { fill } from "../../model/text.ts";
-import { mapStrings } from "../../model/sealed.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { problem } from "../../model/problem.ts";
 import { storageSize } from "../../model/quantity.ts";
-import type { JsonObject } from "../../model/json.ts";
+import { mapStrings } from "../../model/sealed.ts";
+import { fill } from "../../model/text.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
 import { absolutePath, described, image, objectName, quantity, replicas } from "../fields.ts";
 import { accessModesField } from "../parts/accessModes.ts";
@@ -22,7 +22,11 @@ import { PRESET_NAMES, PRESETS } from "../presets/presets.ts";
 const VOLUME = "data";
 
 const schema = z.strictObject({
-  preset: described(z.enum(PRESET_NAMES).optional(), "A well-known store; the other fields override it", "常见存储的预设"),
+  preset: described(
+    z.enum(PRESET_NAMES).optional(),
+    "A well-known store; the other fields override it",
+    "常见存储的预设",
+  ),
   image: described(image().optional(), "Container image; not needed with a preset", "容器镜像，使用预设时可省略"),
   ...portFields,
   ...programFields,
@@ -142,7 +146,11 @@ function containerOf({ preset, ports, mountPath, claim }: Settled): JsonObject {
 }
 
 /** Pods keep their volumes: they are removed with the set only when every one of them is marked as not worth keeping. */
-function statefulSet(replicas: number, serviceName: string | undefined, context: RenderContext): NonNullable<Workload["controller"]> {
+function statefulSet(
+  replicas: number,
+  serviceName: string | undefined,
+  context: RenderContext,
+): NonNullable<Workload["controller"]> {
   return ({ template, labels, claims }) => ({
     apiVersion: "apps/v1",
     kind: "StatefulSet",

@@ -5,9 +5,9 @@ import { defineComponent } from "../define.ts";
 import { described, replicas } from "../fields.ts";
 import { checkUpdate, deploymentOf, updateField } from "../parts/deployment.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
+import { outputsOf } from "../parts/outputs.ts";
 import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/ports.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
-import { outputsOf } from "../parts/outputs.ts";
 import { tcpProbe } from "../parts/tcpProbe.ts";
 
 /**

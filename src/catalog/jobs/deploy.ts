@@ -1,8 +1,8 @@
 // Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
 import { z } from "zod";
-import { reason } from "../../model/reason.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
 import type { PlannedObject } from "../../model/plan.ts";
+import { reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";

@@ -1,8 +1,8 @@
 // Removes objects that the application owns, by uid, and takes them off its list. What holds data is kept unless asked for.
+
+import { LABELS, shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { OwnedObject } from "../../model/revision.ts";
-import { shortRef } from "../../model/manifest.ts";
-import { LABELS } from "../../model/manifest.ts";
 import type { JobRun } from "../job.ts";
 import { patiently } from "./patience.ts";
 

@@ -1,7 +1,7 @@
 // Removes everything that a component made on the cluster. Volumes stay unless asked for, also those that a StatefulSet made from its templates.
 import { z } from "zod";
-import { LABELS, type Manifest } from "../../model/manifest.ts";
 import { dig, isObject } from "../../model/json.ts";
+import { LABELS, type Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";

@@ -1,7 +1,7 @@
 // The data of ConfigMaps and Secrets: text, or bytes in base64. What is not UTF-8 cannot be text and goes to binaryData.
 import { z } from "zod";
 import { LIMITS } from "../../model/document.ts";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { DATA_KEY } from "../../model/name.ts";
 import type { Path } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
@@ -18,7 +18,7 @@ function isBase64(text: string): boolean {
 
 const bytes = z.strictObject({
   base64: described(
-    z.string().refine(isBase64, "not valid base64"),
+    z.string().refine(isBase64, { error: "this is not base64", params: { zh: "不是合法的 base64" } }),
     "Bytes in base64, for what is not text",
     "base64 编码的二进制内容",
   ),
@@ -59,20 +59,11 @@ export function checkDataSize(name: string, data: Data, path: Path): readonly Pr
   return [problem("ConfigTooLarge", path, { name, bytes: total, limit: LIMITS.configBytes })];
 }
 
-/** Where the secret values are inside of raw data, whatever else is wrong with it. */
-export function secretPaths(data: Json | undefined, path: Path): readonly Path[] {
-  if (!isObject(data)) return [];
-  return Object.entries(data).flatMap(([key, value]) => {
-    if (typeof value === "string") return [[...path, key]];
-    return isObject(value) && typeof value["base64"] === "string" ? [[...path, key, "base64"]] : [];
-  });
-}
-
-/** Of a sealed value only the length of its token is known: three quarters of it, less what sealing adds (about 30 bytes). */
+/** Of a sealed value only the length of its token is known: three quarters of it, less what sealing adds (28 bytes). */
 function size(value: Data[string]): number {
   const text = typeof value === "string" ? value : value.base64;
   const length = isSealed(text)
-    ? Math.max(0, Math.floor((sealedPayload(text).length * 3) / 4) - 32)
+    ? Math.max(0, Math.floor((sealedPayload(text).length * 3) / 4) - 28)
     : Buffer.byteLength(text);
   return typeof value === "string" ? length : Math.floor((length * 3) / 4);
 }

@@ -1,9 +1,9 @@
 // The Deployment around a pod: shared by the component types that run for ever.
 import { z } from "zod";
+import type { JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import type { VolumeClaim, Workload } from "../define.ts";
 import { described } from "../fields.ts";
-import type { JsonObject } from "../../model/json.ts";
 
 const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
 
@@ -16,7 +16,11 @@ export const updateField = described(
         "rolling 先起新副本；recreate 先停旧副本",
       ),
       maxSurge: described(share().default(1), "Pods above the wanted number during an update", "更新时可多出的副本"),
-      maxUnavailable: described(share().default(0), "Pods below the wanted number during an update", "更新时可缺少的副本"),
+      maxUnavailable: described(
+        share().default(0),
+        "Pods below the wanted number during an update",
+        "更新时可缺少的副本",
+      ),
     })
     .optional(),
   "How pods are replaced",
@@ -29,7 +33,8 @@ export function checkUpdate(update: Update): readonly Problem[] {
   const nothing = (value: number | string): boolean => Number.parseInt(String(value), 10) === 0;
   if (update === undefined || update.strategy === "recreate") return [];
   if (!nothing(update.maxSurge) || !nothing(update.maxUnavailable)) return [];
-  return [problem("Invalid", ["update"], { detail: "maxSurge and maxUnavailable cannot both be 0" })];
+  const params = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
+  return [problem("Rule", ["update"], params)];
 }
 
 interface DeploymentFields {

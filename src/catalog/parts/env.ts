@@ -20,7 +20,11 @@ const external = () =>
 const envValue = z.union([
   scalar(),
   z.strictObject({ value: described(scalar(), "The value", "值") }),
-  z.strictObject({ secret: described(objectName(), "Name of a Secret", "Secret 名"), key: key(), external: external() }),
+  z.strictObject({
+    secret: described(objectName(), "Name of a Secret", "Secret 名"),
+    key: key(),
+    external: external(),
+  }),
   z.strictObject({
     config: described(objectName(), "Name of a ConfigMap", "ConfigMap 名"),
     key: key(),

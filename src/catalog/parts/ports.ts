@@ -56,13 +56,15 @@ export function servedPorts(properties: PortProperties, name = "http"): readonly
 export function checkPorts(properties: PortProperties): readonly Problem[] {
   if (properties.ports === undefined) return [];
   const both =
-    properties.port === undefined ? [] : [problem("Invalid", ["ports"], { detail: "give either port or ports" })];
+    properties.port === undefined
+      ? []
+      : [problem("Rule", ["ports"], { en: "give either port or ports", zh: "port 与 ports 只能二选一" })];
   const seen = new Set<string>();
   const twice = properties.ports.flatMap((entry, index) => {
     const keys = [`name ${entry.name}`, `port ${entry.port}/${entry.protocol}`];
     const repeated = keys.filter((key) => seen.has(key));
     for (const key of keys) seen.add(key);
-    return repeated.map((key) => problem("Invalid", ["ports", index], { detail: `${key} is used twice` }));
+    return repeated.map((key) => problem("Rule", ["ports", index], { en: `${key} is used twice`, zh: `${key} 重复` }));
   });
   return [...both, ...twice];
 }

@@ -21,9 +21,9 @@ export function canonicalQuantity(text: string | number): string {
 }
 
 function print(nanos: bigint, binary: boolean, exponential: boolean): string {
-  // Below 1024 the API server itself falls back to decimal, which avoids rounding.
-  if (binary && nanos >= 1024n * NANO) {
-    const [bytes, index] = reduce(upward(nanos, NANO), 1024n, BINARY.length);
+  // Below 1024, and for a fraction of a byte, the API server itself falls back to decimal, which avoids rounding.
+  if (binary && nanos >= 1024n * NANO && nanos % NANO === 0n) {
+    const [bytes, index] = reduce(nanos / NANO, 1024n, BINARY.length);
     return `${bytes}${BINARY[index] ?? ""}`;
   }
   const [amount, index] = reduce(nanos, 1000n, DECIMAL.length);

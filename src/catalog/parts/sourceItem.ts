@@ -11,6 +11,11 @@ import { onlyGiven } from "./onlyGiven.ts";
 const KINDS = { config: "ConfigMap", secret: "Secret" } as const;
 type SourceType = keyof typeof KINDS;
 
+const EXTERNAL_DATA = {
+  en: "what something else makes cannot have its data here",
+  zh: "由外部创建的对象不能在此提供数据",
+};
+
 const file = z.strictObject({
   key: described(z.string().min(1), "Key of the data", "数据的键"),
   path: described(
@@ -49,7 +54,9 @@ export function sourceItem<T extends SourceType>(type: T) {
   });
 }
 
-export type SourceItem = z.output<ReturnType<typeof sourceItem<"config">>> | z.output<ReturnType<typeof sourceItem<"secret">>>;
+export type SourceItem =
+  | z.output<ReturnType<typeof sourceItem<"config">>>
+  | z.output<ReturnType<typeof sourceItem<"secret">>>;
 
 export function sourceReferences(item: SourceItem, index: number): readonly Reference[] {
   if (item.data !== undefined) return [];
@@ -61,7 +68,7 @@ export function checkSource(item: SourceItem, index: number): readonly Problem[]
   const problems: Problem[] = [];
   if (item.data !== undefined) problems.push(...checkDataSize(item.name, item.data, [index, "data"]));
   if (item.data !== undefined && item.external === true)
-    problems.push(problem("Invalid", [index, "external"], { detail: "external data cannot be written here as well" }));
+    problems.push(problem("Rule", [index, "external"], EXTERNAL_DATA));
   if (item.mountPath !== undefined) return problems;
   if (item.subPath !== undefined) problems.push(problem("Required", [index], { field: "mountPath" }));
   else if (item.items !== undefined) problems.push(problem("Required", [index], { field: "mountPath" }));
@@ -70,7 +77,10 @@ export function checkSource(item: SourceItem, index: number): readonly Problem[]
 
 export function renderSource(item: SourceItem, index: number): Contribution {
   const kind = KINDS[item.type];
-  const objects = item.data === undefined ? [] : [{ manifest: { apiVersion: "v1", kind, metadata: { name: item.name }, ...dataOf(item) } }];
+  const objects =
+    item.data === undefined
+      ? []
+      : [{ manifest: { apiVersion: "v1", kind, metadata: { name: item.name }, ...dataOf(item) } }];
   const { mountPath, subPath } = item;
   if (mountPath === undefined) {
     const source = { name: item.name };

@@ -24,11 +24,7 @@ export const persistentItem = z.strictObject({
   accessModes: accessModesField,
   subPath,
   readOnly: described(z.boolean().optional(), "Mounted only for reading", "只读挂载"),
-  retain: described(
-    z.boolean().default(true),
-    "Kept when the application is deleted",
-    "删除应用后保留数据",
-  ),
+  retain: described(z.boolean().default(true), "Kept when the application is deleted", "删除应用后保留数据"),
 });
 
 export const ephemeralItem = z.strictObject({

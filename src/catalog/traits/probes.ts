@@ -15,7 +15,11 @@ const probe = z
     http: described(
       z
         .strictObject({
-          path: described(z.string().startsWith("/").default("/"), "Path; 2xx and 3xx are good", "路径，2xx/3xx 为正常"),
+          path: described(
+            z.string().startsWith("/").default("/"),
+            "Path; 2xx and 3xx are good",
+            "路径，2xx/3xx 为正常",
+          ),
           port: portField,
           scheme: described(z.enum(["HTTP", "HTTPS"]).optional(), "HTTP by default", "默认 HTTP"),
         })
@@ -45,7 +49,8 @@ const probe = z
     failures: described(z.int().min(1).optional(), "Failures in a row that count", "判定失败的连续次数"),
   })
   .refine((value) => ACTIONS.filter((action) => value[action] !== undefined).length === 1, {
-    error: "exactly one of http, tcp, exec and grpc",
+    error: "give exactly one of http, tcp, exec and grpc",
+    params: { zh: "http、tcp、exec、grpc 必须且只能选一个" },
   });
 
 type Probe = z.output<typeof probe>;

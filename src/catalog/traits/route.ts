@@ -19,14 +19,25 @@ const schema = z.strictObject({
     "Host name; without it every host that reaches the cluster",
     "主机名；不写则匹配所有主机",
   ),
-  path: described(z.string().regex(/^\/[^?#\s]*$/, "a path that starts with /").default("/"), "Paths below this one", "路径前缀"),
+  path: described(
+    z
+      .string()
+      .regex(/^\/[^?#\s]*$/, "a path that starts with /")
+      .default("/"),
+    "Paths below this one",
+    "路径前缀",
+  ),
   port: described(port().optional(), "Port of the component; its first one by default", "组件端口，默认第一个"),
   kind: described(
     z.enum(["gateway", "ingress"]).optional(),
     "Which kind of object; what the cluster has by default",
     "对象类型；默认按集群能力选择",
   ),
-  class: described(objectName().optional(), "Ingress class; the cluster's default by default", "Ingress 类，默认取集群默认类"),
+  class: described(
+    objectName().optional(),
+    "Ingress class; the cluster's default by default",
+    "Ingress 类，默认取集群默认类",
+  ),
   tls: described(objectName().optional(), "Secret with the certificate (Ingress only)", "证书 Secret（仅 Ingress）"),
 });
 type Route = z.output<typeof schema>;
@@ -37,7 +48,10 @@ export const route = defineTrait({
   schema,
   examples: [
     { title: { en: "Everything to this component", zh: "所有请求" }, value: { path: "/" } },
-    { title: { en: "One host and path", zh: "指定主机与路径" }, value: { host: "shop.example.com", path: "/api", kind: "ingress" } },
+    {
+      title: { en: "One host and path", zh: "指定主机与路径" },
+      value: { host: "shop.example.com", path: "/api", kind: "ingress" },
+    },
   ],
   appliesTo: ["webservice", "store"],
   references: (data) => (data.tls === undefined ? [] : [{ kind: "Secret", name: data.tls, path: ["tls"] }]),
@@ -46,7 +60,9 @@ export const route = defineTrait({
     const ports = servedPorts((target.properties ?? {}) as PortProperties);
     const known = new Set([target.port, ...ports.map((entry) => entry.port)]);
     if (target.port === undefined)
-      return [problem("Invalid", [], { detail: "a route needs a component that serves a port" })];
+      return [
+        problem("Rule", [], { en: "a route needs a component that serves a port", zh: "route 需要组件提供端口" }),
+      ];
     if (data.port === undefined || known.has(data.port)) return [];
     return [problem("NotOneOf", ["port"], { value: data.port, known: [...known].join(", ") })];
   },
@@ -94,7 +110,10 @@ function ingress(data: Route, number: number, context: RenderContext): Manifest 
     metadata: { name: context.component },
     spec: onlyGiven({
       ingressClassName: className,
-      tls: data.tls === undefined ? undefined : [onlyGiven({ hosts: data.host === undefined ? undefined : [data.host], secretName: data.tls })],
+      tls:
+        data.tls === undefined
+          ? undefined
+          : [onlyGiven({ hosts: data.host === undefined ? undefined : [data.host], secretName: data.tls })],
       rules: [onlyGiven({ host: data.host, http })],
     }),
   };

@@ -2,13 +2,13 @@
 // Only a persistent item has a size. Configuration without a mountPath becomes environment variables; with one it is mounted read-only.
 // Whether a claim becomes an object or a template of a StatefulSet, and a path that is used twice, are the renderer's business.
 import { z } from "zod";
-import { isObject } from "../../model/json.ts";
+import { isObject, type Json } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import type { Contribution } from "../define.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
-import { secretPaths } from "../parts/data.ts";
 import { checkSource, renderSource, sourceItem, sourceReferences } from "../parts/sourceItem.ts";
 import { ephemeralItem, persistentItem, renderEphemeral, renderPersistent } from "../parts/volumeItem.ts";
-import type { Contribution } from "../define.ts";
 
 const config = sourceItem("config");
 const secret = sourceItem("secret");
@@ -35,16 +35,19 @@ export const storage = defineTrait({
   appliesTo: "pods",
   references: (items) =>
     items.flatMap((one, index) => (one.type === "config" || one.type === "secret" ? sourceReferences(one, index) : [])),
-  secrets: (items) =>
-    Array.isArray(items)
-      ? items.flatMap((one: unknown, index) =>
-          isObject(one) && one["type"] === "secret" ? secretPaths(one["data"], [index, "data"]) : [],
-        )
-      : [],
+  secrets: secretsIn,
   check: (items) =>
     items.flatMap((one, index) => (one.type === "config" || one.type === "secret" ? checkSource(one, index) : [])),
   render: (items) => joined(items.map(render)),
 });
+
+/** Data of anything that is not surely a config item: one whose type is written wrong is no less secret. */
+function secretsIn(items: Json): readonly Path[] {
+  if (!Array.isArray(items)) return [[]];
+  return items.flatMap((one: Json, index): Path[] =>
+    isObject(one) && one["type"] !== "config" && one["data"] !== undefined ? [[index, "data"]] : [],
+  );
+}
 
 function render(one: Item, index: number): Contribution {
   if (one.type === "persistent") return renderPersistent(one);

@@ -1,7 +1,8 @@
 // kubemin doctor: is everything in place, and what to do about what is not. Changes nothing.
-import { connect } from "../connect.ts";
-import { defineCommand } from "../command.ts";
+
 import { checkUp } from "../checkUp.ts";
+import { defineCommand } from "../command.ts";
+import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { printData } from "../output.ts";
 import { painter } from "../style.ts";

@@ -1,8 +1,9 @@
 // kubemin explain: what may be written in a document, from the catalog; like kubectl explain, and without a server.
+
+import { stringify } from "yaml";
 import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
 import { nearest } from "../../model/name.ts";
 import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
-import { stringify } from "yaml";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";

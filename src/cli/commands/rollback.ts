@@ -5,10 +5,10 @@ import { connect } from "../connect.ts";
 import { onceMore, writeHeaders } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
 import { diffRevisions, parseRevision } from "../revisions.ts";
+import { clusterLabel } from "../sandbox.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
 import { painter } from "../style.ts";
 import { changes, changesSummary, diffText } from "../views/changes.ts";
-import { clusterLabel } from "../sandbox.ts";
 import { APPLICATION_ARGUMENT } from "./shared.ts";
 
 export const rollbackCommand = defineCommand({

@@ -6,12 +6,10 @@ import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
 import { readSource } from "../input.ts";
 import type { Source } from "../problems.ts";
-import type { ServeOptions, Serving } from "../root.ts";
+import type { Serving } from "../root.ts";
 import { clusterLabel } from "../sandbox.ts";
+import { refuseSecond, settingsOf, startServer } from "../startServer.ts";
 import { painter } from "../style.ts";
-
-const PORT = 8384;
-const LOOPBACK: readonly string[] = ["127.0.0.1", "::1", "localhost"];
 
 export const serveCommand = defineCommand({
   name: "serve",
@@ -94,7 +92,7 @@ export const serveCommand = defineCommand({
   },
   async run(context) {
     const { options } = context;
-    const settings = settingsOf(context, options);
+    const settings = settingsOf(options);
     if (options.once && options.deploy === undefined)
       throw usageFailure(
         { en: "--once makes sense only with --deploy", zh: "--once 只能与 --deploy 同用" },
@@ -102,7 +100,8 @@ export const serveCommand = defineCommand({
       );
     // Read before anything starts: a mistyped name must not leave a server behind.
     const source = options.deploy === undefined ? undefined : await readSource(context, options.deploy);
-    const serving = await context.root.serve(settings);
+    await refuseSecond(context, settings);
+    const serving = await startServer(context, settings);
     sayWhere(context, serving);
     if (source === undefined) return await untilStopped(context, serving);
     const exit = await deployInto(context, serving, { source, createNamespace: options["create-namespace"] });
@@ -111,40 +110,6 @@ export const serveCommand = defineCommand({
     return exit;
   },
 });
-
-interface Settings {
-  readonly port: number | undefined;
-  readonly host: string | undefined;
-  readonly "allow-remote": boolean;
-  readonly data: string | undefined;
-  readonly database: string | undefined;
-  readonly kubeconfig: string | undefined;
-  readonly context: readonly string[];
-  readonly sandbox: boolean;
-}
-
-function settingsOf(_context: Context, options: Settings): ServeOptions {
-  const { port = PORT, host = "127.0.0.1", data, database, kubeconfig, context: contexts } = options;
-  if (!LOOPBACK.includes(host) && !options["allow-remote"])
-    throw usageFailure(
-      {
-        en: "--host {host} would let other machines in, and tokens would travel unencrypted",
-        zh: "--host {host} 会允许其他机器访问，且令牌以明文传输",
-      },
-      {
-        en: "put a proxy with TLS in front of 127.0.0.1, or say --allow-remote",
-        zh: "请在 127.0.0.1 前加 TLS 代理，或明确加上 --allow-remote",
-      },
-      { host },
-    );
-  if (port > 65_535)
-    throw usageFailure(
-      { en: "--port: {port} is no port", zh: "--port：{port} 不是端口" },
-      { en: "0 to 65535", zh: "0 到 65535" },
-      { port },
-    );
-  return { host, port, data, database, kubeconfig, contexts, sandbox: options.sandbox || contexts.length === 0 };
-}
 
 function sayWhere(context: Context, serving: Serving): void {
   const { stdout, stderr } = context.terminal;

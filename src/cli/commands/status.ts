@@ -1,14 +1,14 @@
 // kubemin status: how applications are doing right now, and why.
 import type { z } from "zod";
-import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../api/views.ts";
 import type { Client } from "../../api/client.ts";
+import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../api/views.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { age, type Column, printListing } from "../output.ts";
 import { allPages } from "../pages.ts";
 import { clusterLabel } from "../sandbox.ts";
-import { HEALTH, healthWord, painter, PHASE_TONE, runPhaseWord } from "../style.ts";
+import { HEALTH, healthWord, PHASE_TONE, painter, runPhaseWord } from "../style.ts";
 import { APPLICATION_ARGUMENT } from "./shared.ts";
 
 type Status = z.output<typeof StatusView>;

@@ -1,8 +1,10 @@
 // kubemin versions: the accepted revisions of an application.
+import type { Client } from "../../api/client.ts";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { age, printListing } from "../output.ts";
+import { clusterLabel } from "../sandbox.ts";
 import { APPLICATION_ARGUMENT } from "./shared.ts";
 
 export const versionsCommand = defineCommand({
@@ -23,7 +25,9 @@ export const versionsCommand = defineCommand({
   },
   async run(context) {
     const application = context.arguments[0] ?? "";
-    const data = await connect(context).call("listRevisions", {
+    const client = connect(context);
+    const kinds = await clusterKinds(client);
+    const data = await client.call("listRevisions", {
       params: { project: context.globals.project, application },
       query: { limit: Math.min(200, Math.max(1, context.options.limit ?? 20)) },
     });
@@ -37,7 +41,10 @@ export const versionsCommand = defineCommand({
           raw: (row) => row.createdAt,
         },
         { header: { en: "by", zh: "操作者" }, cell: (row) => row.actor },
-        { header: { en: "cluster", zh: "集群" }, cell: (row) => row.cluster },
+        {
+          header: { en: "cluster", zh: "集群" },
+          cell: (row) => clusterLabel(context, { name: row.cluster, kind: kinds.get(row.cluster) ?? "unknown" }),
+        },
         { header: { en: "namespace", zh: "命名空间" }, cell: (row) => row.namespace },
         { header: { en: "message", zh: "说明" }, cell: (row) => row.message },
         { header: { en: "hash", zh: "摘要" }, wide: true, cell: (row) => row.hash },
@@ -49,3 +56,9 @@ export const versionsCommand = defineCommand({
     return EXIT.done.code;
   },
 });
+
+/** Revisions name their cluster only; whether it is a sandbox must be said all the same. */
+async function clusterKinds(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { items } = await client.call("listClusters", {});
+  return new Map(items.map(({ name, kind }) => [name, kind]));
+}

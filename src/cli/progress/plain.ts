@@ -16,10 +16,11 @@ export function plainProgress(context: Context): Progress {
       if (number === undefined) line(run.createdAt, startLine(context, run));
       number = run.number;
       for (const job of run.jobs) {
-        const text = jobText(context, job);
-        if (said.get(job.name) === text || (!said.has(job.name) && job.phase === "waiting")) continue;
-        said.set(job.name, text);
-        line((isSettled(job.phase) ? job.finishedAt : null) ?? at, text);
+        // Without its time: that differs by a little between an event and the picture that is asked for later.
+        const state = `${job.phase} ${details(job, context.language)}`;
+        if (said.get(job.name) === state || (!said.has(job.name) && job.phase === "waiting")) continue;
+        said.set(job.name, state);
+        line((isSettled(job.phase) ? job.finishedAt : null) ?? at, jobText(context, job));
       }
       if (run.phase !== "running" && !said.has("")) {
         said.set("", run.phase);

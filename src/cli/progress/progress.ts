@@ -2,9 +2,6 @@
 // else gets lines that are only ever appended. Both write to stderr: stdout stays data.
 import type { z } from "zod";
 import type { JobView, RunView } from "../../api/views.ts";
-import type { Context } from "../command.ts";
-import { liveProgress } from "./live.ts";
-import { plainProgress } from "./plain.ts";
 
 export type Run = z.output<typeof RunView>;
 export type Job = z.output<typeof JobView>;
@@ -17,11 +14,4 @@ export interface Progress {
   notice(text: string): void;
   /** Nothing is drawn after this. */
   end(): void;
-}
-
-export function progressFor(context: Context): Progress {
-  const { stderr, env } = context.terminal;
-  const { output } = context.globals;
-  const live = stderr.isTTY && env["TERM"] !== "dumb" && output !== "json" && output !== "yaml";
-  return live ? liveProgress(context) : plainProgress(context);
 }

@@ -1,6 +1,7 @@
 // A plan as people read it: what changes, in which order, and what to know before.
-import type { z } from "zod";
+
 import { stringify } from "yaml";
+import type { z } from "zod";
 import type { PlanView } from "../../api/views.ts";
 import type { Json } from "../../model/json.ts";
 import type { Plan as OfflinePlan } from "../../model/plan.ts";

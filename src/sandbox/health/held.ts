@@ -1,7 +1,8 @@
 // Pods that cannot start because something around them is missing or full.
 import type { Evidence } from "../../model/health.ts";
 import { refOf, shortRef } from "../../model/manifest.ts";
-import { explainReason } from "../../model/reason.ts";
+import { parseQuantity } from "../../model/quantity.ts";
+import { explainReason, type Reason } from "../../model/reason.ts";
 import type { SandboxPod, StoredObject } from "../shelf.ts";
 import { seen, type Verdict, type View, verdict } from "./verdict.ts";
 
@@ -13,11 +14,17 @@ export function heldVerdict(object: StoredObject, pods: readonly SandboxPod[], v
   const text = `sandbox: ${explainReason(because, "en")}`;
   if (because.code === "QuotaExceeded") {
     const evidence: Evidence = { source: "event", object: shortRef(refOf(object.manifest)), text };
-    return seen("rejected", because, [evidence]);
+    return seen(neverFits(because) ? "rejected" : "blocked", because, [evidence]);
   }
   const proof: readonly Evidence[] = [{ source: "container", object: `Pod/${pod.name}`, text }];
   const due = pod.heldSince + view.timing.verdict;
   if (view.now >= due) return seen("failed", because, proof);
   const waiting = verdict("blocked", because, due);
   return { ...waiting, health: { ...waiting.health, evidence: proof } };
+}
+
+/** More than the whole quota: no waiting helps. `requests.cpu=2` of `requests.cpu=1`. */
+function neverFits({ params }: Reason): boolean {
+  const amount = (text: unknown): number => parseQuantity(String(text).split("=").at(-1) ?? "") ?? 0;
+  return amount(params["requested"]) > amount(params["limited"]);
 }

@@ -73,5 +73,5 @@ function afterBackends(object: StoredObject, services: readonly string[], view: 
   if (view.now < published)
     return verdict("progressing", reason("AddressPending", { object: shortRef(refOf(object.manifest)) }), published);
   const { health } = verdict("ready", reason("Ready"));
-  return { health: { ...health, facts: { address: SANDBOX_ADDRESS } }, changesAt: null };
+  return { health: { ...health, facts: { address: `http://${SANDBOX_ADDRESS}` } }, changesAt: null };
 }

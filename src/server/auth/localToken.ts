@@ -11,7 +11,14 @@ export async function ensureLocalToken(store: Store, file: string, now: Date): P
   const known = kept === undefined ? null : await store.tokens.byHash(hashSecret(kept));
   if (kept !== undefined && known !== null && !isExpired(known, now)) return kept;
   const secret = newSecret();
-  const token = { id: randomUUID(), name: "local", project: EVERY_PROJECT, role: "admin", createdAt: now.toISOString(), expiresAt: null } as const;
+  const token = {
+    id: randomUUID(),
+    name: "local",
+    project: EVERY_PROJECT,
+    role: "admin",
+    createdAt: now.toISOString(),
+    expiresAt: null,
+  } as const;
   // The file first: a token that is stored and in no file would be an administrator that nobody knows of.
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
   await store.tokens.add(token, hashSecret(secret));

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";
 import type { PlatformEvent } from "../../model/event.ts";
 import { dig, isObject, type JsonObject } from "../../model/json.ts";
-import { type Reason, REASONS } from "../../model/reason.ts";
+import { REASONS, type Reason } from "../../model/reason.ts";
 import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
 import { maskObject } from "./mask.ts";

@@ -1,8 +1,8 @@
 // The fields of a definition as a flat list: `ports[].name`, `labels.*`. What they say comes from plan/explain.ts, like `kubemin explain`.
 import type { z } from "zod";
 import type { FieldView } from "../../api/views.ts";
-import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
 import type { Language } from "../../model/text.ts";
+import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
 
 type Field = z.output<typeof FieldView>;
 

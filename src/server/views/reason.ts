@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { EvidenceView, ReasonView } from "../../api/views.ts";
 import type { Evidence } from "../../model/health.ts";
-import { explainReason, type Reason, REASONS } from "../../model/reason.ts";
+import { explainReason, REASONS, type Reason } from "../../model/reason.ts";
 import type { Language, Params } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
 import { maskText } from "./mask.ts";

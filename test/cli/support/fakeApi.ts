@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
-import { type Route, type RouteName, ROUTES } from "../../../src/api/routes.ts";
+import { ROUTES, type Route, type RouteName } from "../../../src/api/routes.ts";
 import { ERRORS, type ErrorCode } from "../../../src/model/errors.ts";
 
 export interface Asked {
@@ -21,7 +21,7 @@ export interface Failing {
 }
 export interface Streaming {
   /** `end`: the stream is closed after these; `break`: the connection is cut; `stay`: it stays open. */
-  readonly then: "end" | "break" | "stay";
+  readonly afterwards: "end" | "break" | "stay";
   readonly events: readonly { readonly sequence?: number; readonly data: unknown }[];
 }
 export type Answer = { readonly json: unknown } | Failing | Streaming;
@@ -51,13 +51,23 @@ export async function fakeApi(answers: Answers): Promise<FakeApi> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, answers: Answers, all: Asked[]): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answers: Answers,
+  all: Asked[],
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://fake");
   const chunks: string[] = [];
   for await (const chunk of request) chunks.push(String(chunk));
   const found = match(request.method ?? "", url.pathname);
   if (found === undefined) return fail(response, { error: "NoSuchRoute", detail: `no route ${url.pathname}` });
-  const asked: Asked = { ...found, query: Object.fromEntries(url.searchParams), headers: request.headers, body: chunks.join("") };
+  const asked: Asked = {
+    ...found,
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers,
+    body: chunks.join(""),
+  };
   all.push(asked);
   checkAsked(asked);
   const given = answers[found.route]?.(asked) ?? { error: "NotFound", detail: `nothing for ${found.route}` };
@@ -67,12 +77,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, answer
 }
 
 function match(method: string, path: string): { route: RouteName; params: Record<string, string> } | undefined {
-  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) { // the keys of the table are its names
+  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
+    // the keys of the table are its names
     if (route.method !== method) continue;
     const pattern = new RegExp(`^${route.path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
     const groups = pattern.exec(path)?.groups;
     if (pattern.test(path))
-      return { route: name, params: Object.fromEntries(Object.entries(groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])) };
+      return {
+        route: name,
+        params: Object.fromEntries(
+          Object.entries(groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
+        ),
+      };
   }
   return undefined;
 }
@@ -94,14 +110,24 @@ function succeed(response: ServerResponse, name: RouteName, json: unknown): void
 
 function fail(response: ServerResponse, { error, detail, advice = "", problems }: Failing): void {
   const { status, who } = ERRORS[error];
-  const body = { type: "about:blank", title: error, status, detail, code: error, who, advice, requestId: "r-1", ...(problems ? { problems } : {}) };
+  const body = {
+    type: "about:blank",
+    title: error,
+    status,
+    detail,
+    code: error,
+    who,
+    advice,
+    requestId: "r-1",
+    ...(problems ? { problems } : {}),
+  };
   response.writeHead(status, { "content-type": "application/problem+json" }).end(JSON.stringify(body));
 }
 
-function stream(response: ServerResponse, { events, then }: Streaming): void {
+function stream(response: ServerResponse, { events, afterwards }: Streaming): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   for (const { sequence, data } of events)
     response.write(`${sequence === undefined ? "" : `id: ${sequence}\n`}data: ${JSON.stringify(data)}\n\n`);
-  if (then === "end") response.end();
-  if (then === "break") setImmediate(() => response.destroy());
+  if (afterwards === "end") response.end();
+  if (afterwards === "break") setImmediate(() => response.destroy());
 }

@@ -2,7 +2,12 @@
 import type { Job, Run } from "../../../src/cli/progress/progress.ts";
 import type { Phase } from "../../../src/model/phase.ts";
 
-export const reason = (code: string, message: string, who: "you" | "operator" | "nobody" = "nobody") => ({ code, params: {}, message, who });
+export const reason = (code: string, message: string, who: "you" | "operator" | "nobody" = "nobody") => ({
+  code,
+  params: {},
+  message,
+  who,
+});
 
 export function job(name: string, phase: Phase, more: Partial<Job> = {}): Job {
   return {
@@ -37,13 +42,17 @@ export function run(more: Partial<Run> = {}): Run {
     message: "new image",
     createdAt: "2026-03-04T14:01:00Z",
     finishedAt: null,
-    jobs: [job("redis", "running", { reason: reason("Progressing", "0 of 1 replicas ready") }), job("migrate", "waiting")],
+    jobs: [
+      job("redis", "running", { reason: reason("Progressing", "0 of 1 replicas ready") }),
+      job("migrate", "waiting"),
+    ],
     lastEvent: 10,
     ...more,
   };
 }
 
-export const ended = (phase: Run["phase"], jobs: Run["jobs"]): Run => run({ phase, jobs, finishedAt: "2026-03-04T14:01:41Z", lastEvent: 20 });
+export const ended = (phase: Run["phase"], jobs: Run["jobs"]): Run =>
+  run({ phase, jobs, finishedAt: "2026-03-04T14:01:41Z", lastEvent: 20 });
 
 export const changed = (sequence: number, jobName: string, phase: Phase, why = reason("Ready", "ready")) => ({
   sequence,
@@ -59,7 +68,14 @@ export const changed = (sequence: number, jobName: string, phase: Phase, why = r
 
 export const finished = (sequence: number, phase: string) => ({
   sequence,
-  data: { sequence, at: "2026-03-04T14:01:41Z", type: "run.finished", application: "shop", run: "01run", data: { phase } },
+  data: {
+    sequence,
+    at: "2026-03-04T14:01:41Z",
+    type: "run.finished",
+    application: "shop",
+    run: "01run",
+    data: { phase },
+  },
 });
 
 export const logged = (sequence: number, jobName: string, text: string) => ({
@@ -81,7 +97,15 @@ export const plan = (more: object = {}) => ({
   clusterKind: "kubernetes",
   jobs: [
     { name: "redis", type: "deploy", component: "redis", needs: [], objects: [], timeout: 600_000, attempts: 1 },
-    { name: "web", type: "deploy", component: "web", needs: [{ job: "redis", because: "reference" }], objects: [], timeout: 600_000, attempts: 1 },
+    {
+      name: "web",
+      type: "deploy",
+      component: "web",
+      needs: [{ job: "redis", because: "reference" }],
+      objects: [],
+      timeout: 600_000,
+      attempts: 1,
+    },
   ],
   layers: [["redis"], ["web"]],
   changes: [
@@ -122,7 +146,17 @@ export const status = (more: object = {}) => ({
   health: "degraded",
   addresses: ["http://shop.example.com/"],
   components: [
-    { name: "redis", type: "store", health: "healthy", state: "ready", reason: reason("Ready", "ready"), evidence: [], ready: 1, wanted: 1, objects: [] },
+    {
+      name: "redis",
+      type: "store",
+      health: "healthy",
+      state: "ready",
+      reason: reason("Ready", "ready"),
+      evidence: [],
+      ready: 1,
+      wanted: 1,
+      objects: [],
+    },
     {
       name: "web",
       type: "webservice",

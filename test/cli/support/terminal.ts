@@ -2,8 +2,8 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { builtins } from "../../../src/catalog/builtins.ts";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { runCli } from "../../../src/cli/cli.ts";
 import type { Root } from "../../../src/cli/root.ts";
 import type { Terminal } from "../../../src/cli/terminal.ts";
@@ -22,6 +22,8 @@ export interface TestOptions {
   readonly input?: string;
   readonly directory?: string;
   readonly home?: string;
+  /** Waits never end by themselves. */
+  readonly patient?: boolean;
   readonly root?: Partial<Root>;
 }
 
@@ -66,7 +68,7 @@ export function testTerminal(options: TestOptions = {}): TestTerminal {
     now: () => NOW,
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted || milliseconds < 10_000) return void setImmediate(resolve);
+        if (signal?.aborted || (options.patient !== true && milliseconds < 10_000)) return void setImmediate(resolve);
         signal?.addEventListener("abort", () => resolve(), { once: true });
       }),
     every: () => () => undefined,
@@ -80,7 +82,7 @@ export function testTerminal(options: TestOptions = {}): TestTerminal {
       return () => listening.delete(callback);
     },
     interrupt() {
-      for (const callback of [...listening]) callback();
+      for (const callback of listening) callback();
     },
     listeners: () => listening.size,
   };
@@ -101,7 +103,11 @@ export function testRoot(options: TestOptions): Root {
 }
 
 /** `$ kubemin LINE`: words are split at spaces; quotes are not needed in tests. */
-export async function kubemin(line: string, options: TestOptions = {}, terminal = testTerminal(options)): Promise<Transcript> {
+export async function kubemin(
+  line: string,
+  options: TestOptions = {},
+  terminal = testTerminal(options),
+): Promise<Transcript> {
   const words = line.split(" ").filter((word) => word !== "");
   const exit = await runCli(words, terminal, testRoot(options));
   return { exit, ...terminal.out };

@@ -1,0 +1,95 @@
+// What is asked for with `kubemin serve`, checked before anything starts, and the failures to start that have a name.
+import { createClient } from "../api/client.ts";
+import { dig } from "../model/json.ts";
+import type { Context } from "./command.ts";
+import { EXIT } from "./exitCodes.ts";
+import { Failure, usageFailure } from "./failure.ts";
+import { isAlive, readLocalServer } from "./localServer.ts";
+import type { ServeOptions, Serving } from "./root.ts";
+
+const PORT = 8384;
+const ANSWER_WITHIN = 10_000;
+const LOOPBACK: readonly string[] = ["127.0.0.1", "::1", "localhost"];
+
+interface Settings {
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly "allow-remote": boolean;
+  readonly data: string | undefined;
+  readonly database: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly context: readonly string[];
+  readonly sandbox: boolean;
+}
+
+export function settingsOf(options: Settings): ServeOptions {
+  const { port = PORT, host = "127.0.0.1", data, database, kubeconfig, context: contexts } = options;
+  if (!LOOPBACK.includes(host) && !options["allow-remote"])
+    throw usageFailure(
+      {
+        en: "--host {host} would let other machines in, and tokens would travel unencrypted",
+        zh: "--host {host} 会允许其他机器访问，且令牌以明文传输",
+      },
+      {
+        en: "put a proxy with TLS in front of 127.0.0.1, or say --allow-remote",
+        zh: "请在 127.0.0.1 前加 TLS 代理，或明确加上 --allow-remote",
+      },
+      { host },
+    );
+  if (port > 65_535)
+    throw usageFailure(
+      { en: "--port: {port} is no port", zh: "--port：{port} 不是端口" },
+      { en: "0 to 65535", zh: "0 到 65535" },
+      { port },
+    );
+  return { host, port, data, database, kubeconfig, contexts, sandbox: options.sandbox || contexts.length === 0 };
+}
+
+const ALREADY = {
+  code: "Conflict",
+  exit: EXIT.conflict.code,
+  text: {
+    en: "a kubemin server runs here already: {url} (process {pid})",
+    zh: "本机已有 kubemin 服务器：{url}（进程 {pid}）",
+  },
+  advice: {
+    en: "use it (kubemin status), stop it (kill {pid}), or start a second one with its own store: --data DIR --port 0",
+    zh: "可直接使用（kubemin status）、停止它（kill {pid}），或用独立存储再启动一个：--data 目录 --port 0",
+  },
+} as const;
+const PORT_TAKEN = {
+  code: "Conflict",
+  exit: EXIT.conflict.code,
+  text: { en: "port {port} of {host} is taken by another program", zh: "{host} 的端口 {port} 已被其他程序占用" },
+  advice: {
+    en: "choose another with --port, or any free one with --port 0",
+    zh: "请用 --port 换一个端口，或用 --port 0 任选空闲端口",
+  },
+} as const;
+
+/** Two servers on one store would both drive the same runs. */
+export async function refuseSecond(context: Context, settings: ServeOptions): Promise<void> {
+  const local = readLocalServer(context.root.home);
+  if (local === undefined || settings.data !== undefined || settings.database !== undefined || !isAlive(local.pid))
+    return;
+  const answered = new AbortController();
+  const late = context.terminal.sleep(ANSWER_WITHIN, answered.signal).then(() => false);
+  const answers = createClient({ url: local.url, token: local.token })
+    .call("getVersion", {})
+    .then(
+      () => true,
+      () => false,
+    );
+  const there = await Promise.race([answers, late]);
+  answered.abort();
+  if (there) throw new Failure(ALREADY, { url: local.url, pid: local.pid });
+}
+
+export async function startServer(context: Context, settings: ServeOptions): Promise<Serving> {
+  try {
+    return await context.root.serve(settings);
+  } catch (error) {
+    if (dig(error, "code") !== "EADDRINUSE") throw error;
+    throw new Failure(PORT_TAKEN, { port: settings.port, host: settings.host });
+  }
+}

@@ -1,0 +1,386 @@
+// Transcripts of the other commands: what people see, what scripts get, which exit code.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
+import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";
+import { kubemin, type TestOptions, type Transcript, temporary } from "./support/terminal.ts";
+
+let api: FakeApi | undefined;
+afterEach(async () => await api?.close());
+
+async function ask(line: string, answers: Answers, options: TestOptions = {}): Promise<Transcript> {
+  api = await fakeApi(answers);
+  return await kubemin(line, { ...options, env: { KUBEMIN_URL: api.url, KUBEMIN_TOKEN: "t", ...options.env } });
+}
+const asked = (route: string) => api?.asked.find((one) => one.route === route);
+const { jobs: _jobs, lastEvent: _lastEvent, ...runRow } = ended("failed", []);
+const SHOP: Answers = {
+  listApplications: () => ({ json: { items: [summary()], next: null } }),
+  getApplication: () => ({ json: { ...summary(), document: {} } }),
+  getStatus: () => ({ json: status() }),
+  listRuns: () => ({ json: { items: [runRow], next: null } }),
+};
+
+describe("kubemin status", () => {
+  it("lists applications as a table on a terminal", async () => {
+    const told = await ask("status", SHOP, { tty: true });
+    expect(told.stdout).toBe(
+      "APPLICATION  REVISION  LAST RUN     UPDATED    CLUSTER  NAMESPACE\nshop         v2        ● succeeded  2h00m ago  prod     default\n",
+    );
+  });
+
+  it("gives scripts tab-separated rows with full timestamps", async () => {
+    expect((await ask("status", SHOP)).stdout).toBe("shop\tv2\tsucceeded\t2026-03-04T12:02:00Z\tprod\tdefault\n");
+  });
+
+  it("follows all pages", async () => {
+    const told = await ask("status -o name", {
+      listApplications: ({ query }) =>
+        query["after"] === undefined
+          ? { json: { items: [summary()], next: "x" } }
+          : { json: { items: [summary({ name: "blog" })], next: null } },
+    });
+    expect(told.stdout).toBe("shop\nblog\n");
+  });
+
+  it("tells components, why, and addresses of one", async () => {
+    const told = await ask("status shop", SHOP, { tty: true });
+    expect(told.stdout).toBe(
+      [
+        "shop · ✕ degraded · v2 · prod · default · run 3 ● succeeded 1h00m ago",
+        "COMPONENT  TYPE        HEALTH      READY  WHY",
+        "redis      store       ● healthy   1/1    ready",
+        "web        webservice  ✕ degraded  0/2    image nginx:9 does not exist",
+        "http://shop.example.com/",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("speaks Chinese, aligned", async () => {
+    const told = await ask(
+      "status shop --lang zh",
+      { getStatus: () => ({ json: status({ clusterKind: "sandbox", cluster: "sandbox" }) }) },
+      { tty: true },
+    );
+    expect(told.stdout.split("\n").slice(0, 3)).toEqual([
+      "shop · ✕ 降级 · v2 · sandbox（模拟集群，不会真正运行） · default · 运行 3 ● 成功 1h00m前",
+      "组件   类型        健康    就绪  原因",
+      "redis  store       ● 健康  1/1   ready",
+    ]);
+    expect(asked("getStatus")?.headers["accept-language"]).toBe("zh");
+  });
+
+  it("gives the API's shape as JSON, chosen fields, or YAML", async () => {
+    expect(JSON.parse((await ask("status shop -o json", SHOP)).stdout)).toEqual(status());
+    expect(JSON.parse((await ask("status --json name,revision", SHOP)).stdout)).toEqual([
+      { name: "shop", revision: 2 },
+    ]);
+    expect((await ask("status shop --output yaml", SHOP)).stdout).toContain("health: degraded\n");
+  });
+});
+
+describe("failures", () => {
+  it.each([
+    ["NotSignedIn", 4],
+    ["NotAllowed", 4],
+    ["NotFound", 5],
+    ["Conflict", 6],
+    ["ClusterUnreachable", 3],
+    ["Internal", 1],
+  ] as const)("%s exits %i", async (error, exit) => {
+    const told = await ask("status shop", {
+      getStatus: () => ({ error, detail: "that is how it is", advice: "do this" }),
+    });
+    expect(told.stderr).toMatch(/^error: that is how it is\n {2}do this\n/);
+    expect(told.exit).toBe(exit);
+  });
+
+  it("says that no server answers, and exits 1", async () => {
+    const told = await kubemin("status", { env: { KUBEMIN_URL: "http://127.0.0.1:1" } });
+    expect(told.stderr).toContain("error: no kubemin server answers at http://127.0.0.1:1");
+    expect(told.exit).toBe(1);
+  });
+
+  it("refuses what is no address", async () => {
+    expect((await kubemin("status --server localhost")).exit).toBe(2);
+  });
+});
+
+describe("kubemin plan", () => {
+  const directory = temporary();
+  writeFileSync(join(directory, "app.yaml"), "name: shop\n");
+
+  it("exits 10 with --exit-code when there are changes, and gives rows to scripts", async () => {
+    const told = await ask("plan app.yaml --exit-code", { planApplication: () => ({ json: plan() }) }, { directory });
+    expect(told.stdout).toBe(
+      "update\trolling\tweb\tDeployment/web\tspec.template.spec.containers[web].image\nunchanged\tnone\tredis\tStatefulSet/redis\t\n",
+    );
+    expect(told.exit).toBe(10);
+  });
+
+  it("exits 0 with --exit-code when nothing changes", async () => {
+    const told = await ask(
+      "plan app.yaml --exit-code",
+      { planApplication: () => ({ json: plan({ changes: [] }) }) },
+      { directory },
+    );
+    expect(told.exit).toBe(0);
+  });
+
+  it("never prints a sealed token", async () => {
+    const sealed = "sealed:v1:abc";
+    const manifest = { kind: "Secret", data: { password: sealed } };
+    const change = {
+      ...plan().changes[0],
+      fields: [{ path: "data.password", before: sealed, after: { deep: sealed } }],
+    };
+    const jobs = [{ ...plan().jobs[0], objects: [{ manifest, keep: false }] }];
+    const answers: Answers = { planApplication: () => ({ json: plan({ changes: [change], jobs }) }) };
+    for (const line of ["plan app.yaml", "plan app.yaml --objects"]) {
+      const told = await ask(line, answers, { directory, tty: true });
+      expect(told.stdout + told.stderr).not.toContain("sealed:");
+      expect(told.stdout).toContain("••••••");
+    }
+  });
+});
+
+describe("kubemin diff, rollback, delete", () => {
+  const change = plan().changes[0];
+  const answers: Answers = {
+    ...SHOP,
+    listRevisions: () => ({
+      json: {
+        items: [2, 1].map((number) => ({
+          number,
+          cluster: "prod",
+          namespace: "default",
+          actor: "lin",
+          message: "",
+          createdAt: "2026-03-04T12:02:00Z",
+          hash: "h",
+        })),
+        next: null,
+      },
+    }),
+    diffRevisions: () => ({ json: { from: "v1", to: "v2", changes: [change] } }),
+    rollbackApplication: () => ({ json: run() }),
+    deleteApplication: () => ({ json: run({ kind: "delete" }) }),
+  };
+
+  it("compares the newest revision with the one before", async () => {
+    const told = await ask("diff shop", answers);
+    expect(asked("diffRevisions")?.query).toEqual({ from: "1", to: "2" });
+    expect(told.stdout).toBe(
+      "~ update Deployment/web (web) · rolling, pods are replaced one after another\n  spec.template.spec.containers[web].image\n    - nginx:1.27\n    + nginx:1.28\n",
+    );
+  });
+
+  it("compares the two that were named", async () => {
+    await ask("diff shop v1 4", answers);
+    expect(asked("diffRevisions")?.query).toEqual({ from: "1", to: "4" });
+  });
+
+  it("refuses what is no revision", async () => {
+    const told = await ask("diff shop newest", answers);
+    expect(told.stderr).toContain("newest is not a revision");
+    expect(told.exit).toBe(2);
+  });
+
+  it("shows what a rollback changes before it asks", async () => {
+    const told = await ask("rollback shop v1", answers, { tty: true, answers: ["no"] });
+    expect(told.stderr).toContain("shop v2 → v1 · prod · 1 to update");
+    expect(told.questions).toEqual(["Roll shop back to v1? [y/N] "]);
+    expect(asked("rollbackApplication")).toBeUndefined();
+  });
+
+  it("rolls back from the revision that was shown", async () => {
+    await ask("rollback shop v1 --yes --detach", answers);
+    expect(asked("rollbackApplication")).toMatchObject({ body: '{"revision":1}', headers: { "if-match": '"rev-2"' } });
+  });
+
+  it("keeps volumes, and says so", async () => {
+    const objects = ["StatefulSet", "PersistentVolumeClaim"].map((kind) => ({
+      object: { apiVersion: "v1", kind, namespace: "default", name: "redis" },
+      state: "ready",
+      reason: reason("Ready", "ready"),
+      evidence: [],
+    }));
+    const components = [{ ...status().components[0], objects }];
+    const told = await ask("delete shop --yes --detach", {
+      ...answers,
+      getStatus: () => ({ json: status({ components }) }),
+    });
+    expect(told.stderr).toContain(
+      "  - delete StatefulSet/redis\n  = keep PersistentVolumeClaim/redis\nvolumes are kept\n",
+    );
+    expect(asked("deleteApplication")?.query).toEqual({ volumes: "false" });
+  });
+
+  it("deletes data only by the dangerous option, and asks in capitals", async () => {
+    const told = await ask("delete shop --dangerous-delete-volumes", answers, { tty: true, answers: ["y"] });
+    expect(told.questions).toEqual(["Delete shop and ALL ITS DATA? [y/N] "]);
+    expect(asked("deleteApplication")?.query).toEqual({ volumes: "true" });
+  });
+});
+
+describe("kubemin runs, retry, cancel, why, logs, token", () => {
+  it("lists runs by the names that other commands take", async () => {
+    const told = await ask("runs shop --phase failed", SHOP, { tty: true });
+    expect(told.stdout).toContain("shop#3  ✕ failed  v2");
+    expect(asked("listRuns")?.query).toEqual({ limit: "20", application: "shop", phase: "failed" });
+  });
+
+  it("retries from a job", async () => {
+    const found = { json: ended("failed", [job("redis", "failed")]) };
+    await ask("retry shop#3 --from migrate --detach", {
+      ...SHOP,
+      getRun: () => found,
+      retryRun: () => ({ json: run() }),
+    });
+    expect(asked("retryRun")).toMatchObject({ body: '{"from":"migrate"}', params: { run: "01run" } });
+  });
+
+  it("cancels", async () => {
+    const told = await ask("cancel 01run", { getRun: () => ({ json: run() }), cancelRun: () => ({ json: run() }) });
+    expect(told.stderr).toBe("asked to cancel; watch it end with: kubemin watch shop#3\n");
+  });
+
+  it("prints the one sentence, then the evidence", async () => {
+    const chain = [
+      { subject: "web", reason: reason("DependencyFailed", "because migrate did not succeed"), evidence: [] },
+      {
+        subject: "migrate",
+        reason: reason("TaskFailed", "exit 1"),
+        evidence: [{ source: "log", object: "Pod/migrate-x", text: "no such table" }],
+      },
+    ];
+    const told = await ask("why shop/web", {
+      explainWhy: () => ({ json: { sentence: "web waits because migrate failed", chain } }),
+    });
+    expect(asked("explainWhy")?.query).toEqual({ component: "web" });
+    expect(told.stdout).toBe(
+      "web waits because migrate failed\n  web: because migrate did not succeed\n    migrate: exit 1\n      Pod/migrate-x (log): no such table\n",
+    );
+  });
+
+  it("filters logs, in the form that the output asks for", async () => {
+    const line = (text: string) => ({ data: { at: "2026-03-04T14:01:30Z", pod: "web-1", container: "web", text } });
+    const answers: Answers = {
+      streamLogs: () => ({ afterwards: "end", events: [line("GET / 200"), line("GET /x 500")] }),
+    };
+    expect((await ask("logs shop/web --since 10m --grep 500$", answers)).stdout).toBe(
+      "2026-03-04T14:01:30Z\tweb-1/web\tGET /x 500\n",
+    );
+    expect(asked("streamLogs")?.query).toEqual({ component: "web", since: "600", previous: "false", follow: "false" });
+    expect((await ask("logs shop/web", answers, { tty: true })).stdout).toBe(
+      "web-1/web │ GET / 200\nweb-1/web │ GET /x 500\n",
+    );
+    expect((await ask("logs shop -o json", answers)).stdout.split("\n")).toHaveLength(3);
+  });
+
+  it("opens a followed log again where it broke, and repeats no line", async () => {
+    const line = (at: string, text: string) => ({ data: { at, pod: "web-1", container: "web", text } });
+    let opened = 0;
+    const told = await ask("logs shop -f", {
+      streamLogs: () =>
+        ++opened === 1
+          ? { afterwards: "break", events: [line("2026-03-04T14:01:30Z", "one")] }
+          : opened === 2
+            ? { afterwards: "end", events: [line("2026-03-04T14:01:30Z", "one"), line("2026-03-04T14:01:31Z", "two")] }
+            : { error: "NotFound", detail: "there is no application shop" },
+    });
+    expect(told.stdout).toBe("2026-03-04T14:01:30Z\tweb-1/web\tone\n2026-03-04T14:01:31Z\tweb-1/web\ttwo\n");
+    expect(told.exit).toBe(5);
+  });
+
+  it("prints a new token on stdout and nothing else there", async () => {
+    const token = {
+      id: "t1",
+      name: "ci",
+      project: "default",
+      role: "write",
+      createdAt: "2026-03-04T12:02:00Z",
+      expiresAt: null,
+    };
+    const told = await ask("token add ci --role write --expires 90d", {
+      addToken: () => ({ json: { ...token, token: "km_secret" } }),
+    });
+    expect(told.stdout).toBe("km_secret\n");
+    expect(asked("addToken")?.body).toBe('{"name":"ci","project":"default","role":"write","expiresIn":"90d"}');
+  });
+});
+
+describe("kubemin doctor", () => {
+  it("goes through everything and says what to do", async () => {
+    const told = await ask(
+      "doctor",
+      {
+        getVersion: () => ({ json: { version: "0.1.0", api: "v1", node: "v24" } }),
+        whoAmI: () => ({
+          json: {
+            id: "t",
+            name: "first",
+            project: "*",
+            role: "admin",
+            createdAt: "2026-03-04T12:02:00Z",
+            expiresAt: null,
+          },
+        }),
+        listClusters: () => ({
+          json: {
+            items: [{ name: "prod", kind: "kubernetes", reachable: false, detail: "connection refused", version: "" }],
+            next: null,
+          },
+        }),
+      },
+      { tty: true },
+    );
+    expect(told.stdout).toContain(
+      "ok    token: first · admin · *\nfail  cluster prod: prod · connection refused\n      check the cluster",
+    );
+    expect(told.exit).toBe(1);
+  });
+});
+
+describe("kubemin init and validate", () => {
+  it.each(["web", "web-worker-redis", "task"])("writes %s, which is valid, and never overwrites", async (name) => {
+    const directory = mkdtempSync(join(temporary(), "init-"));
+    expect((await kubemin(`init ${name}`, { directory })).exit).toBe(0);
+    expect(readFileSync(join(directory, "app.yaml"), "utf8")).toMatch(
+      /^# yaml-language-server: \$schema=\.\/kubemin\.schema\.json\n/,
+    );
+    expect(JSON.parse(readFileSync(join(directory, "kubemin.schema.json"), "utf8"))).toMatchObject({ type: "object" });
+    const valid = await kubemin("validate app.yaml", { directory });
+    expect(valid).toMatchObject({ exit: 0, stderr: "app.yaml: valid\n" });
+    expect((await kubemin("plan app.yaml --offline", { directory })).exit).toBe(0);
+    expect((await kubemin(`init ${name}`, { directory })).exit).toBe(6);
+    expect((await kubemin(`init ${name} --force`, { directory })).exit).toBe(0);
+  });
+
+  it("tells all problems with place, excerpt and hint, and exits 2", async () => {
+    const input = "name: shop\ncomponents:\n  - name: web\n    type: webservise\n    dependsOn: [redis]\n";
+    const told = await kubemin("validate -", { input });
+    expect(told.exit).toBe(2);
+    expect(told.stderr).toContain(
+      "<stdin>:4:5: error: unknown component type webservise [UnknownComponentType]  did you mean webservice?",
+    );
+    expect(told.stderr).toContain("  4 |     type: webservise\n    |     ^\n");
+    expect(told.stderr).toContain("there is no component redis");
+  });
+
+  it("offers the problems as JSON", async () => {
+    const told = await kubemin("validate - -o json", { input: "{" });
+    expect(JSON.parse(told.stdout)).toMatchObject({ items: [{ code: "Syntax", severity: "error", line: 1 }] });
+    expect(told.exit).toBe(2);
+  });
+
+  it("names a missing file", async () => {
+    const told = await kubemin("validate nothing.yaml");
+    expect(told).toMatchObject({
+      exit: 2,
+      stderr: "error: there is no file nothing.yaml\n  make one with: kubemin init\n",
+    });
+  });
+});

@@ -1,0 +1,114 @@
+// What the cluster suite needs from whoever runs it, and how it waits: for events, each with a bound, never by sleeping.
+import type { HealthState, ObjectHealth } from "../../../src/model/health.ts";
+import type { Manifest } from "../../../src/model/manifest.ts";
+import type { ReasonCode } from "../../../src/model/reason.ts";
+import type { Applied, ApplyOptions, Cluster } from "../../../src/ports/cluster.ts";
+import { ClusterError } from "../../../src/ports/cluster.ts";
+
+export interface ClusterEnvironment {
+  readonly cluster: Cluster;
+  /** Exists, is empty, and belongs to the suite. */
+  readonly namespace: string;
+  /** Another one, so that a quota disturbs nobody. */
+  readonly quotaNamespace: string;
+  /** Writes of the cluster under test in our namespaces that have arrived so far. */
+  readonly writes: () => Promise<number>;
+  /** Puts an object there as somebody else would, past the port. */
+  readonly place: (object: Manifest) => Promise<void>;
+  readonly setQuota: (namespace: string, hard: Readonly<Record<string, string>>) => Promise<void>;
+  /** What the cluster holds under a key of a Secret; the sandbox keeps the token as it is. */
+  readonly secretValue: (name: string, key: string) => Promise<string>;
+  /** Its registry answers, and does not have it. The tag must be `does-not-exist`. */
+  readonly missingImage: string;
+  /** Opened values reach the cluster (a sandbox never opens them). */
+  readonly opensSecrets: boolean;
+  readonly close: () => Promise<void>;
+}
+
+export const SECRET_TOKEN = "sealed:v1:contract";
+export const SECRET_VALUE = "canary-4711-do-not-show";
+
+export function options(signal: AbortSignal = AbortSignal.timeout(30_000)): ApplyOptions {
+  return { signal, force: true, reveal: (text) => text.replaceAll(SECRET_TOKEN, SECRET_VALUE) };
+}
+
+/** Everything told about one object since the follow began. */
+export interface Following {
+  readonly told: readonly ObjectHealth[];
+  until(wanted: Wanted, milliseconds: number): Promise<ObjectHealth>;
+  stop(): void;
+}
+
+export interface Wanted {
+  readonly state: HealthState | readonly HealthState[];
+  readonly code?: ReasonCode;
+}
+
+export function followOne(cluster: Cluster, applied: Applied): Following {
+  const told: ObjectHealth[] = [];
+  const listeners = new Set<() => void>();
+  const stop = cluster.follow([applied], (health) => {
+    told.push(health);
+    for (const listener of listeners) listener();
+  });
+  return { told, stop, until: (wanted, milliseconds) => waitUntil({ told, listeners }, wanted, milliseconds) };
+}
+
+function waitUntil(
+  heard: { readonly told: readonly ObjectHealth[]; readonly listeners: Set<() => void> },
+  wanted: Wanted,
+  milliseconds: number,
+): Promise<ObjectHealth> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      heard.listeners.delete(look);
+      reject(
+        new Error(
+          `no ${JSON.stringify(wanted)} within ${milliseconds} ms, only:\n${heard.told.map(inShort).join("\n")}`,
+        ),
+      );
+    }, milliseconds);
+    const look = (): void => {
+      const found = heard.told.find((health) => fits(health, wanted));
+      if (found === undefined) return;
+      clearTimeout(timer);
+      heard.listeners.delete(look);
+      resolve(found);
+    };
+    heard.listeners.add(look);
+    look();
+  });
+}
+
+function fits(health: ObjectHealth, wanted: Wanted): boolean {
+  const states: readonly HealthState[] = typeof wanted.state === "string" ? [wanted.state] : wanted.state;
+  return states.includes(health.state) && (wanted.code === undefined || wanted.code === health.reason.code);
+}
+
+function inShort(health: ObjectHealth): string {
+  return `${health.state} ${health.reason.code} ${JSON.stringify(health.reason.params)} ${health.evidence.map((one) => one.text).join(" | ")}`;
+}
+
+/** Applies and waits; the last verdict that was wanted. */
+export async function applyAndWait(
+  cluster: Cluster,
+  manifest: Manifest,
+  expected: Wanted & { readonly within: number },
+): Promise<{ readonly applied: Applied; readonly health: ObjectHealth; readonly told: readonly ObjectHealth[] }> {
+  const applied = await cluster.apply(manifest, options());
+  const following = followOne(cluster, applied);
+  try {
+    return { applied, health: await following.until(expected, expected.within), told: following.told };
+  } finally {
+    following.stop();
+  }
+}
+
+export async function refusal(attempt: Promise<unknown>): Promise<ClusterError> {
+  const error = await attempt.then(
+    () => new Error("it was not refused"),
+    (cause: unknown) => cause,
+  );
+  if (error instanceof ClusterError) return error;
+  throw error;
+}

@@ -1,0 +1,26 @@
+// The cluster suite on the sandbox, twenty times as fast as a user sees it.
+
+import { systemClock } from "../../../src/engine/systemClock.ts";
+import { dig } from "../../../src/model/json.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
+import { clusterContract } from "./suite.ts";
+
+clusterContract("sandbox", async () => {
+  const namespaces = ["suite", "suite-quota"];
+  const cluster = createSandbox({ name: "sandbox", clock: systemClock, speed: 20, namespaces });
+  return {
+    cluster,
+    namespace: "suite",
+    quotaNamespace: "suite-quota",
+    writes: async () => cluster.writes(),
+    place: async (object) => cluster.place(object),
+    setQuota: async (namespace, hard) => cluster.setQuota(namespace, hard),
+    secretValue: async (name, key) => {
+      const ref = { apiVersion: "v1", kind: "Secret", namespace: "suite", name };
+      return String(dig(await cluster.read(ref, AbortSignal.timeout(1_000)), "stringData", key));
+    },
+    missingImage: "busybox:does-not-exist",
+    opensSecrets: false,
+    close: () => cluster.close(),
+  };
+});
