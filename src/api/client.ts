@@ -76,10 +76,12 @@ export class UnreachableError extends Error {
   }
 }
 
+type Scalars = Readonly<Record<string, unknown>>;
+
 interface Call {
-  readonly params?: Readonly<Record<string, unknown>>;
-  readonly query?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly params?: Scalars;
+  readonly query?: Scalars;
+  readonly headers?: Scalars;
   readonly body?: unknown;
 }
 
@@ -91,11 +93,11 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   return {
     async call(name, input) {
-      const response = await send(options, ROUTES[name], input as Call);
+      const response = await send(options, ROUTES[name], input);
       return (response.status === 204 ? null : await response.json()) as never; // the server checks its answers against the same table
     },
     async *stream(name, input, signal) {
-      const response = await send(options, ROUTES[name], input as Call, signal);
+      const response = await send(options, ROUTES[name], input, signal);
       if (response.body === null) return;
       const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
       for await (const event of events) {
@@ -108,8 +110,7 @@ export function createClient(options: ClientOptions): Client {
 
 async function send(options: ClientOptions, route: Route, input: Call, signal?: AbortSignal): Promise<Response> {
   const url = new URL(fillPath(route.path, input.params ?? {}), options.url);
-  for (const [key, value] of Object.entries(input.query ?? {}))
-    if (value !== undefined) url.searchParams.set(key, String(value));
+  for (const [key, value] of given(input.query)) url.searchParams.set(key, value);
   let response: Response;
   try {
     response = await fetch(url, {
@@ -145,8 +146,15 @@ function headersOf(options: ClientOptions, route: Route, input: Call): Record<st
   if (options.language !== undefined) headers["accept-language"] = options.language;
   if (route.body !== undefined)
     headers["content-type"] = route.body === "document" ? "application/yaml" : "application/json";
-  for (const [key, value] of Object.entries(input.headers ?? {})) if (value !== undefined) headers[key] = String(value);
+  for (const [key, value] of given(input.headers)) headers[key] = value;
   return headers;
+}
+
+/** The table allows strings, numbers and booleans there; all of them travel as text. */
+function given(values: Scalars = {}): [string, string][] {
+  return Object.entries(values).flatMap(([key, value]) =>
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [[key, `${value}`]] : [],
+  );
 }
 
 function bodyOf(route: Route, input: Call): { body?: string } {

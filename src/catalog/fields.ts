@@ -8,11 +8,11 @@ import { parseQuantity } from "../model/quantity.ts";
 
 /** Attaches a description in both languages; English also becomes the JSON Schema's. */
 export function described<T extends z.ZodType>(schema: T, en: string, zh: string): T {
-  return schema.meta({ description: en, zh }) as T; // meta returns the same type; zod's signature loses it
+  return schema.meta({ description: en, zh });
 }
 
 function ruled<T extends z.ZodType>(schema: T, problem: ProblemCode, holds: (value: z.output<T>) => boolean): T {
-  return schema.refine(holds, { params: { problem } }) as T; // refine keeps the type
+  return schema.refine(holds, { params: { problem } });
 }
 
 /** distribution's reference grammar, shortened: [host[:port]/]path[:tag][@digest]. */

@@ -32,7 +32,7 @@ export async function readLogs(
     application: current.name,
     ...(component === undefined ? {} : { component }),
   };
-  return masked(orKept(world, request, cluster.logs(owner, options), options), mask.text);
+  return masked(orKept(world, request, cluster.logs(owner, options), options), (text) => mask.text(text));
 }
 
 async function* masked(lines: AsyncIterable<LogLine>, text: (value: string) => string): AsyncIterable<LogLine> {

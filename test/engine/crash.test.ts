@@ -145,13 +145,11 @@ async function live(
 ): Promise<void> {
   const process = new AbortController();
   const mortal = { ...world, store: crashingStore(world.store, [life], () => process.abort()) };
-  let ended = false;
+  const ended = new AbortController();
   const driving = driveRun(mortal, "run", { signal: process.signal, onWake: () => {} })
     .catch(() => {})
-    .finally(() => {
-      ended = true;
-    });
-  for (let turn = 0; !ended && turn < 5_000; turn++) await clock.advance(50);
+    .finally(() => ended.abort());
+  for (let turn = 0; !ended.signal.aborted && turn < 5_000; turn++) await clock.advance(50);
   process.abort();
   await driving;
 }

@@ -118,13 +118,6 @@ describe("Deployment", () => {
       "CrashLoop",
     ],
     [
-      "complete, unprobed and only just started",
-      deployment(UP),
-      { objects: [NEW, pod({ owner: "new", ready: true, phase: "Running", state: running(0) })] },
-      "progressing",
-      "Progressing",
-    ],
-    [
       "complete, probed and only just started",
       deployment(UP),
       {

@@ -10,6 +10,7 @@ import { fill } from "../../model/text.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
 import { absolutePath, described, image, objectName, quantity, replicas } from "../fields.ts";
 import { accessModesField } from "../parts/accessModes.ts";
+import { minReadySeconds } from "../parts/minReady.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
 import { outputsOf } from "../parts/outputs.ts";
 import { checkPorts, containerPorts, portFields, type ServedPort, servedPorts, serviceFor } from "../parts/ports.ts";
@@ -157,6 +158,7 @@ function statefulSet(
     metadata: { name: context.component },
     spec: onlyGiven({
       replicas,
+      minReadySeconds: minReadySeconds(template),
       serviceName,
       selector: { matchLabels: labels },
       persistentVolumeClaimRetentionPolicy:

@@ -4,6 +4,8 @@ import type { JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import type { VolumeClaim, Workload } from "../define.ts";
 import { described } from "../fields.ts";
+import { minReadySeconds } from "./minReady.ts";
+import { onlyGiven } from "./onlyGiven.ts";
 
 const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
 
@@ -54,13 +56,14 @@ export function deploymentOf(fields: DeploymentFields): NonNullable<Workload["co
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: fields.name },
-    spec: {
+    spec: onlyGiven({
       replicas: fields.replicas,
+      minReadySeconds: minReadySeconds(template),
       strategy: strategy(fields.update, claims),
       progressDeadlineSeconds: Math.max(1, Math.ceil(fields.timeout / 1000)),
       selector: { matchLabels: labels },
       template,
-    },
+    }),
   });
 }
 

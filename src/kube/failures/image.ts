@@ -22,11 +22,17 @@ const RULES: readonly ImageRule[] = [
   },
   { words: /not found|manifest unknown|name unknown|does not exist|\b404\b/i, code: "ImageNotFound", after: 5_000 },
   { words: /access denied|\bdenied\b|insufficient_scope/i, code: "ImageUnauthorized", after: 30_000 },
+  // A name or a network that is not there seldom appears while one waits: mostly the registry's name is wrong.
+  {
+    words: /no such host|network is unreachable|no route to host|x509/i,
+    code: "ImageRegistryUnreachable",
+    after: 20_000,
+  },
   {
     words:
-      /timeout|timed out|no such host|connection refused|connection reset|x509|network is unreachable|no route to host|server misbehaving|temporary failure|deadline exceeded|\bEOF\b|\b50[0-9]\b/i,
+      /timeout|timed out|connection refused|connection reset|server misbehaving|temporary failure|deadline exceeded|\bEOF\b|\b50[0-9]\b/i,
     code: "ImageRegistryUnreachable",
-    after: 5 * MINUTE,
+    after: 2 * MINUTE,
   },
 ];
 

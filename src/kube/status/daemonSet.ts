@@ -4,7 +4,6 @@ import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../failures/pod.ts";
 import { numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
 import { type Finding, progressing, ready, starting } from "../finding.ts";
-import { onceSettled } from "../settling.ts";
 import type { Question } from "./rule.ts";
 
 export function daemonSetStatus({ object, view }: Question): Finding {
@@ -20,8 +19,7 @@ export function daemonSetStatus({ object, view }: Question): Finding {
   const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
   const standing =
     count("currentNumberScheduled") >= wanted && count("numberReady") >= wanted && count("numberAvailable") >= wanted;
-  if (standing && (onDelete || count("updatedNumberScheduled") >= wanted))
-    return onceSettled(pods, view.now, ready(facts));
+  if (standing && (onDelete || count("updatedNumberScheduled") >= wanted)) return ready(facts);
   const creation =
     count("currentNumberScheduled") < wanted ? failedCreation(object, pods, view, view.since) : undefined;
   return { ...(trouble ?? creation ?? progressing(reason("Progressing", facts))), facts };

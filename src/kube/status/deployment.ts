@@ -6,7 +6,6 @@ import { creationFinding, failedCreation } from "../failures/creation.ts";
 import { gravestTrouble } from "../failures/pod.ts";
 import { conditionOf, isTrue, labelsAt, nameOf, numberAt, optionalNumberAt, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, isHarmless, progressing, ready, starting } from "../finding.ts";
-import { onceSettled } from "../settling.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";
 
@@ -26,8 +25,7 @@ export function deploymentStatus({ object, view }: Question): Finding {
   if (wanted === 0) return count("replicas") === 0 ? ready(facts) : progressing(reason("Progressing", facts), facts);
   const complete = isComplete(object, wanted);
   const trouble = troubleOf({ object, newest, pods, view });
-  // A container that came back a moment ago is available again for the controller, not yet for us.
-  if (complete && isHarmless(trouble)) return onceSettled(pods, view.now, ready(facts));
+  if (complete && isHarmless(trouble)) return ready(facts);
   if (pausedMidway(object, wanted))
     return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
   const wasReady =

@@ -3,7 +3,6 @@ import { reason } from "../../model/reason.ts";
 import { gravestTrouble, interruption, isPodReady } from "../failures/pod.ts";
 import { nameOf, textAt } from "../fields.ts";
 import { type Finding, found, isHarmless, ready, starting } from "../finding.ts";
-import { onceSettled } from "../settling.ts";
 import type { Question } from "./rule.ts";
 
 export function podStatus({ object, view }: Question): Finding {
@@ -21,6 +20,6 @@ export function podStatus({ object, view }: Question): Finding {
     const why = trouble?.reason ?? interruption(object)?.reason ?? reason("TaskFailed", { exitCode: "unknown" });
     return { ...found("failed", why, evidence), ...(trouble?.log === undefined ? {} : { log: trouble.log }) };
   }
-  if (isPodReady(object) && isHarmless(trouble)) return onceSettled([object], view.now, ready());
+  if (isPodReady(object) && isHarmless(trouble)) return ready();
   return trouble ?? starting(object);
 }

@@ -6,7 +6,6 @@ import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../failures/pod.ts";
 import { labelsAt, nameOf, numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
 import { type Finding, isHarmless, progressing, ready, starting } from "../finding.ts";
-import { onceSettled } from "../settling.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";
 
@@ -19,7 +18,7 @@ export function statefulSetStatus({ object, view }: Question): Finding {
   const facts = { ready: Math.min(count("readyReplicas"), wanted), wanted };
   const pods = view.ownedBy("Pod", uidOf(object));
   const trouble = podsTrouble(object, pods, view);
-  if (isComplete(object, wanted) && isHarmless(trouble)) return onceSettled(pods, view.now, ready(facts));
+  if (isComplete(object, wanted) && isHarmless(trouble)) return ready(facts);
   const creation = pods.length < wanted ? failedCreation(object, pods, view, view.since) : undefined;
   return { ...(trouble ?? creation ?? progressing(reason("Progressing", facts))), facts };
 }
