@@ -33,6 +33,7 @@ const target = z.object({
     .optional()
     .meta({ description: "default: the only cluster of the server, or the one it runs on now" }),
   createNamespace: flag,
+  force: flag.meta({ description: "take over fields that other managers own" }),
 });
 const logQuery = z.object({
   component: z.string().optional(),

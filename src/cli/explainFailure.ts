@@ -30,9 +30,7 @@ async function explainJob(context: Context, client: Client, { run, job }: { run:
     stderr.write(`  ${object}: ${oneLine(text)}\n`);
   const lines = await lastLines(context, client, { run, job });
   if (lines.length === 0) return;
-  stderr.write(
-    `  ${paint("muted", context.say({ en: "last {count} lines of its log:", zh: "日志最后 {count} 行：" }, { count: lines.length }))}\n`,
-  );
+  stderr.write(`  ${paint("muted", context.say({ en: "end of its log:", zh: "日志末尾：" }))}\n`);
   for (const line of lines) stderr.write(`  │ ${oneLine(line)}\n`);
 }
 

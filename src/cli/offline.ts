@@ -20,7 +20,11 @@ export function checkOffline(text: string, catalog: Catalog): OfflineCheck {
   const read = readDocument(text, "auto");
   if (!read.ok) return { problems: withPositions(read.problems, () => undefined), application: null };
   const { problems, application } = checkDocument(read.value, catalog);
-  return { problems: withPositions(problems, read.locate), application };
+  if (application === null) return { problems: withPositions(problems, read.locate), application };
+  // Some mistakes only show when the parts of a component are put together.
+  const rendered = planOffline(text, catalog, "default");
+  const found = rendered.plan?.warnings ?? rendered.problems;
+  return { problems: found, application: rendered.plan === null ? null : application };
 }
 
 /**

@@ -88,7 +88,7 @@ function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
     name: plan.name,
     plan,
     phase: "waiting",
-    reason: reason("Dependencies", { components }),
+    reason: plan.needs.length === 0 ? reason("Beginning") : reason("Dependencies", { components }),
     evidence: [],
     attempt: 0,
     notBefore: null,

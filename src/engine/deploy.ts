@@ -1,5 +1,6 @@
 // A document becomes a revision and a run. The same document again makes a run of the same revision: it checks, and writes nothing.
 import { canonicalJson } from "../model/json.ts";
+import type { PlannedJob } from "../model/plan.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
 import { beginRun, expectRevision, repeated } from "./begin.ts";
@@ -28,9 +29,14 @@ export async function deployDocument(
     cluster: planning.plan.cluster,
     namespace: planning.plan.namespace,
     message: request.message,
-    jobs: planning.plan.jobs,
+    jobs: request.force === true ? planning.plan.jobs.map(forced) : planning.plan.jobs,
     ...(newRevision === null ? {} : { newRevision }),
   });
+}
+
+/** For this run only: the revision's own plan never forces. */
+function forced(job: PlannedJob): PlannedJob {
+  return { ...job, input: { ...job.input, force: true } };
 }
 
 export function conditionsOf(request: WriteConditions): WriteConditions {

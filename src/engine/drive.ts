@@ -12,6 +12,7 @@ import type { Lease } from "../ports/dispatch.ts";
 import type { JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision } from "./advance.ts";
 import { type AttemptResult, executeAttempt } from "./execute.ts";
+import { intendObjects } from "./intend.ts";
 import { type Mask, secretMask } from "./masking.ts";
 import { settleAttempt } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -68,6 +69,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     driver.wake();
   });
   try {
+    await intendObjects(world, run, jobs);
     while (!driver.lost.signal.aborted) {
       if (cancelAsked) await noticeCancel(driver);
       cancelAsked = false;

@@ -4,10 +4,10 @@ import type { JobDefinition } from "../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
 import type { Evidence } from "../model/health.ts";
 import { type Reason, reason } from "../model/reason.ts";
-import type { OwnedObject } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
+import { ownedObject } from "./intend.ts";
 import type { Mask } from "./masking.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -27,6 +27,8 @@ export type AttemptResult = JobOutcome | Interruption | "left";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;
+/** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
+const CANCEL_LIMIT = 60_000;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
@@ -97,7 +99,7 @@ async function cancelType(
       error: attempt.mask.text(String(error)),
     });
   });
-  await Promise.race([work, world.clock.sleep(30_000, attempt.lost)]);
+  await Promise.race([work, world.clock.sleep(CANCEL_LIMIT, attempt.lost)]);
   stopping.abort();
   return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
 }
@@ -138,22 +140,13 @@ function scopeOf(world: World, { run, job, mask }: Attempt): Scope {
 }
 
 function inventoryOf(world: World, run: Run, job: Job): JobInventory {
-  const { project, application, cluster } = run;
-  const owned = (object: JobRun<unknown>["objects"][number], uid: string | null): OwnedObject => ({
-    project,
-    application,
-    component: job.plan.component,
-    cluster,
-    apiVersion: object.manifest.apiVersion,
-    kind: object.manifest.kind,
-    namespace: object.manifest.metadata.namespace ?? "",
-    name: object.manifest.metadata.name,
-    uid,
-    keep: object.keep,
-  });
+  const { project, application } = run;
   return {
     list: () => world.store.inventory.list(project, application),
-    put: (objects) => world.store.inventory.put(objects.map(({ object, uid }) => owned(object, uid))),
+    put: (objects) =>
+      world.store.inventory.put(
+        objects.map(({ object, uid }) => ownedObject(run, job.plan.component, { object, uid })),
+      ),
     forget: (objects) => world.store.inventory.remove(objects),
   };
 }

@@ -70,7 +70,7 @@ export async function refusedByCluster(world: World, target: Target, signal: Abo
   const reveal = (text: string): string => (isSealed(text) ? world.vault.open(target.request.project, text) : text);
   const candidates = objectsOf(target.plan).filter(({ object }) => changed.has(refKey(refOf(object.manifest))));
   const found = await inBatches(candidates, async ({ object, component }): Promise<readonly Problem[]> => {
-    const why = await target.cluster.check(object.manifest, { signal, reveal });
+    const why = await target.cluster.check(object.manifest, { signal, reveal, force: target.request.force === true });
     if (why === null || REASONS[why.code].who !== "you") return [];
     return [
       problem("Refused", pointerOf(target, component), {

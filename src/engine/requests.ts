@@ -27,6 +27,8 @@ export interface DocumentRequest {
   /** Undefined: where it runs now, else the server's only cluster. */
   readonly cluster?: string;
   readonly createNamespace: boolean;
+  /** Take over fields that somebody else set (kubectl scale, another tool). Never objects that are not ours. */
+  readonly force?: boolean;
 }
 
 export interface PlannedDocument {

@@ -103,7 +103,10 @@ const JOIN: Readonly<Record<Language, { readonly because: string; readonly seen:
 export function causalSentence(chain: readonly CauseLink[], language: Language): string {
   const words = JOIN[language];
   const links = chain.map((link) => `${link.subject}: ${explainReason(link.reason, language)}`);
-  const last = lastWord(chain.at(-1)?.evidence ?? []);
+  const root = chain.at(-1);
+  // A reason with a detail has quoted its evidence already; a log says more than any reason.
+  const quoted = root?.reason.params["detail"] !== undefined;
+  const last = lastWord((root?.evidence ?? []).filter((one) => one.source === "log" || !quoted));
   return links.join(words.because) + (last === undefined ? "" : words.seen + last) + words.end;
 }
 

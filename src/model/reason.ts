@@ -12,8 +12,9 @@ interface ReasonRow {
 
 export const REASONS = {
   // Waiting and going on
+  Beginning: { who: "nobody", text: { en: "about to start", zh: "即将开始" } },
   Dependencies: { who: "nobody", text: { en: "waits for {components}", zh: "等待 {components}" } },
-  Applying: { who: "nobody", text: { en: "writing {count} objects", zh: "正在写入 {count} 个对象" } },
+  Applying: { who: "nobody", text: { en: "writing its objects ({count})", zh: "正在写入对象（{count}）" } },
   Slot: { who: "nobody", text: { en: "waits for a free slot", zh: "等待空闲执行位" } },
   Retrying: {
     who: "nobody",
@@ -161,8 +162,8 @@ export const REASONS = {
   FieldConflict: {
     who: "you",
     text: {
-      en: "{object}: {managers} owns fields that this document sets: {detail}",
-      zh: "{object}：{managers} 拥有本文档设置的字段：{detail}",
+      en: "{object}: {managers} owns fields that this document sets ({detail}); deploying with force takes them over",
+      zh: "{object}：{managers} 拥有本文档设置的字段（{detail}）；强制部署（force）可接管",
     },
   },
   RouteRefused: { who: "you", text: { en: "{object} was not accepted: {detail}", zh: "{object} 未被接受：{detail}" } },

@@ -49,7 +49,17 @@ export function locator(text: string, places: () => Place | undefined): Locate {
 export function withPositions(problems: readonly Problem[], locate: Locate): Problem[] {
   return problems
     .map((one) => (one.line === undefined ? { ...one, ...nearestPosition(one.pointer, locate) } : one))
+    .map((one) => withFirst(one, locate))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** Where the other one of two stands: people look for a line, not for a pointer. */
+function withFirst(one: Problem, locate: Locate): Problem {
+  const first = one.params["first"];
+  const position = typeof first === "string" && first.startsWith("/") ? locate(first) : undefined;
+  return position === undefined
+    ? one
+    : { ...one, params: { ...one.params, first: `${position.line}:${position.column}` } };
 }
 
 function nearestPosition(pointer: string, locate: Locate): Position | undefined {

@@ -75,8 +75,8 @@ function parseBody({ body: expected }: Route, request: FastifyRequest): unknown 
   if (expected === "document") {
     const format = FORMATS[mediaType];
     if (format === undefined) throw new PlatformError("UnsupportedMediaType", { value: mediaType });
-    if (text === undefined || text.trim() === "") throw invalidRequest("body: the document is missing");
-    return { text, format } satisfies DocumentBody;
+    // An empty document is a document with a problem, said like all problems.
+    return { text: text ?? "", format } satisfies DocumentBody;
   }
   if (text !== undefined && mediaType !== "application/json")
     throw new PlatformError("UnsupportedMediaType", { value: mediaType || "(none)" });

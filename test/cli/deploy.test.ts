@@ -147,7 +147,7 @@ describe("kubemin deploy", () => {
       [
         "✕ failed migrate: the task exited with code 1",
         "  Pod/migrate-x: exit code 1",
-        "  last 1 lines of its log:",
+        "  end of its log:",
         "  │ no such table users",
         "",
         "shop is degraded because migrate failed: exit 1",

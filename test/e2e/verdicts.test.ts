@@ -59,20 +59,27 @@ async function knownAt(where: string, object: RegExp, matches: (event: Manifest)
   const events = await list(where, "events");
   const times = events
     .filter((event) => object.test(String(dig(event, "involvedObject", "name"))) && matches(event))
-    .map((event) => Date.parse(String(event["eventTime"] ?? event["firstTimestamp"] ?? event.metadata.creationTimestamp)));
-  if (times.length === 0) throw new Error(`the cluster has no such event: ${events.map((one) => `${String(dig(one, "involvedObject", "name"))} ${String(one["reason"])} ${String(one["message"])}`).join("\n")}`);
+    .map((event) =>
+      Date.parse(String(event["eventTime"] ?? event["firstTimestamp"] ?? event.metadata.creationTimestamp)),
+    );
+  if (times.length === 0)
+    throw new Error(
+      `the cluster has no such event: ${events.map((one) => `${String(dig(one, "involvedObject", "name"))} ${String(one["reason"])} ${String(one["message"])}`).join("\n")}`,
+    );
   return Math.min(...times);
 }
 
-const says = (reason: string, message: RegExp) => (event: Manifest): boolean =>
-  event["reason"] === reason && message.test(String(event["message"]));
+const says =
+  (reason: string, message: RegExp) =>
+  (event: Manifest): boolean =>
+    event["reason"] === reason && message.test(String(event["message"]));
 
 const evidenceOf = (run: Run, job: string): string => JSON.stringify(jobOf(run, job).evidence);
 
 describe("told apart", { concurrent: true }, () => {
   it("an image that does not exist", async () => {
     const image = "busybox:never-pushed";
-    const verdict = await deploy("wrong-image", [worker("app", { properties: { image } })]);
+    const verdict = await deploy("wrong-image", [worker("app", { timeout: "60s", properties: { image } })]);
     expect(verdict.result.code, verdict.result.stderr).toBe(1);
     const job = jobOf(verdict.run, "app");
     // Without a registry the name cannot be looked up: then it is the registry that cannot be reached. Never a crash, never "starting".
@@ -84,9 +91,14 @@ describe("told apart", { concurrent: true }, () => {
   });
 
   it("a program that crashes again and again", async () => {
-    const verdict = await deploy("crash-loop", [worker("crasher", { properties: script("echo cannot find the tables; exit 3") })]);
+    const verdict = await deploy("crash-loop", [
+      worker("crasher", { properties: script("echo cannot find the tables; exit 3") }),
+    ]);
     expect(verdict.result.code, verdict.result.stderr).toBe(1);
-    expect(jobOf(verdict.run, "crasher")).toMatchObject({ phase: "failed", reason: { code: "CrashLoop", params: { exitCode: 3 }, who: "you" } });
+    expect(jobOf(verdict.run, "crasher")).toMatchObject({
+      phase: "failed",
+      reason: { code: "CrashLoop", params: { exitCode: 3 }, who: "you" },
+    });
     const known = await knownAt(namespace, /^crasher-/, says("BackOff", /restarting failed container/));
     expect(shownAt(verdict, "crasher", "CrashLoop") - known).toBeLessThan(WITHIN);
     expect(evidenceOf(verdict.run, "crasher")).toContain("cannot find the tables");
@@ -118,7 +130,8 @@ describe("told apart", { concurrent: true }, () => {
     expect(verdict.result.stderr).toMatch(/code 7/);
     expect(verdict.result.stderr).toMatch(/connecting[\s\S]*no such table users/);
     expect(evidenceOf(verdict.run, "migrate")).toContain("no such table users");
-    for (const name of ["after", "later"]) expect(jobOf(verdict.run, name)).toMatchObject({ phase: "skipped", reason: { code: "DependencyFailed" } });
+    for (const name of ["after", "later"])
+      expect(jobOf(verdict.run, name)).toMatchObject({ phase: "skipped", reason: { code: "DependencyFailed" } });
     expect(jobOf(verdict.run, "beside")).toMatchObject({ phase: "succeeded" });
     const deployments = await list(namespace, "deployments", "--selector", "kubemin.dev/application=failing-task");
     expect(deployments.map((one) => one.metadata.name)).toEqual(["beside"]);
@@ -144,7 +157,12 @@ describe("told apart", { concurrent: true }, () => {
   });
 
   it("a key that the secret does not have", async () => {
-    await apply(namespace, { apiVersion: "v1", kind: "Secret", metadata: { name: "half" }, stringData: { user: "lin" } });
+    await apply(namespace, {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "half" },
+      stringData: { user: "lin" },
+    });
     const env = { PASSWORD: { secret: "half", key: "password", external: true } };
     const verdict = await deploy("missing-key", [worker("halfway", { timeout: "40s", traits: { env } })]);
     expect(verdict.result.code, verdict.result.stderr).toBe(1);
@@ -164,7 +182,9 @@ describe("told apart", { concurrent: true }, () => {
   });
 
   it("a pod that fits on no node", async () => {
-    const verdict = await deploy("too-big", [worker("giant", { timeout: "20s", traits: { resources: { cpu: "500" } } })]);
+    const verdict = await deploy("too-big", [
+      worker("giant", { timeout: "20s", traits: { resources: { cpu: "500" } } }),
+    ]);
     expect(verdict.result.code, verdict.result.stderr).toBe(1);
     const known = await knownAt(namespace, /^giant-/, says("FailedScheduling", /cpu/));
     expect(shownAt(verdict, "giant", "Unschedulable") - known).toBeLessThan(WITHIN);
@@ -187,7 +207,10 @@ describe("told apart", { concurrent: true }, () => {
     const traits = { init: [{ name: "prepare", ...script("echo disk is full; exit 9") }] };
     const verdict = await deploy("init-fails", [worker("prepared", { traits })]);
     expect(verdict.result.code, verdict.result.stderr).toBe(1);
-    expect(jobOf(verdict.run, "prepared")).toMatchObject({ phase: "failed", reason: { code: "InitFailed", params: { container: "prepare", exitCode: 9 } } });
+    expect(jobOf(verdict.run, "prepared")).toMatchObject({
+      phase: "failed",
+      reason: { code: "InitFailed", params: { container: "prepare", exitCode: 9 } },
+    });
     expect(evidenceOf(verdict.run, "prepared")).toContain("disk is full");
     expect(verdict.why).toMatch(/prepare.*code 9/s);
   });
@@ -203,7 +226,10 @@ describe("refused by the platform", { concurrent: true }, () => {
     expect(verdict.result.code, verdict.result.stderr).toBe(3);
     expect(Date.parse(verdict.run.finishedAt ?? "") - begin).toBeLessThan(WITHIN);
     expect(verdict.run.phase).toBe("rejected");
-    expect(jobOf(verdict.run, "keeper")).toMatchObject({ phase: "rejected", reason: { code: "QuotaExceeded", who: "operator" } });
+    expect(jobOf(verdict.run, "keeper")).toMatchObject({
+      phase: "rejected",
+      reason: { code: "QuotaExceeded", who: "operator" },
+    });
     expect(jobOf(verdict.run, "keeper").reason.message).toMatch(/small.*20Gi.*5Gi/);
     expect(verdict.why).toMatch(/keeper.*quota small/s);
   });
@@ -211,7 +237,11 @@ describe("refused by the platform", { concurrent: true }, () => {
   it("a quota that no pod can ever fit in", async () => {
     const where = await ownNamespace();
     await quota(where, { "requests.cpu": "100m" });
-    const verdict = await deploy("quota-pods", [worker("greedy", { timeout: "60s", traits: { resources: { cpu: "2" } } })], where);
+    const verdict = await deploy(
+      "quota-pods",
+      [worker("greedy", { timeout: "60s", traits: { resources: { cpu: "2" } } })],
+      where,
+    );
     expect(verdict.result.code, verdict.result.stderr).toBe(3);
     const known = await knownAt(where, /^greedy-/, says("FailedCreate", /exceeded quota/));
     expect(shownAt(verdict, "greedy", "QuotaExceeded") - known).toBeLessThan(WITHIN);
@@ -222,8 +252,17 @@ describe("refused by the platform", { concurrent: true }, () => {
   it("a quota that is used up: it waits, and goes on when there is room", async () => {
     const where = await ownNamespace();
     await quota(where, { pods: "1" });
-    await apply(where, { apiVersion: "v1", kind: "Pod", metadata: { name: "in-the-way" }, spec: { terminationGracePeriodSeconds: 0, containers: [{ name: "main", ...idle() }] } });
-    const application: Application = { name: "quota-waits", namespace: where, components: [worker("patient", { timeout: "100s" })] };
+    await apply(where, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "in-the-way" },
+      spec: { terminationGracePeriodSeconds: 0, containers: [{ name: "main", ...idle() }] },
+    });
+    const application: Application = {
+      name: "quota-waits",
+      namespace: where,
+      components: [worker("patient", { timeout: "100s" })],
+    };
     const deploying = product.start("deploy", product.file("quota-waits.json", application), "--yes");
     await deploying.says(/patient .*quota small/);
     const known = await knownAt(where, /^patient-/, says("FailedCreate", /exceeded quota/));
@@ -239,7 +278,10 @@ describe("refused by the platform", { concurrent: true }, () => {
     const where = await ownNamespace({ "pod-security.kubernetes.io/enforce": "restricted" });
     const verdict = await deploy("restricted", [worker("loose", { timeout: "60s" })], where);
     expect(verdict.result.code, verdict.result.stderr).toBe(3);
-    expect(jobOf(verdict.run, "loose")).toMatchObject({ phase: "rejected", reason: { code: "PolicyDenied", who: "operator" } });
+    expect(jobOf(verdict.run, "loose")).toMatchObject({
+      phase: "rejected",
+      reason: { code: "PolicyDenied", who: "operator" },
+    });
     const known = await knownAt(where, /^loose-/, says("FailedCreate", /PodSecurity/));
     expect(shownAt(verdict, "loose", "PolicyDenied") - known).toBeLessThan(WITHIN);
     expect(evidenceOf(verdict.run, "loose")).toMatch(/restricted/);

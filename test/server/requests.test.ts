@@ -141,7 +141,7 @@ describe("bodies", () => {
   });
 
   it("must be there where a document is wanted", async () => {
-    expect(await problemOf(server.request(PLAN, { method: "POST" }))).toMatchObject({ code: "InvalidRequest" });
+    expect(await problemOf(server.request(PLAN, { method: "POST" }))).toMatchObject({ code: "InvalidDocument" });
   });
 });
 

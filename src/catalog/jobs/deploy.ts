@@ -1,5 +1,6 @@
 // Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
 import { z } from "zod";
+import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
 import type { PlannedObject } from "../../model/plan.ts";
 import { reason } from "../../model/reason.ts";
@@ -31,12 +32,11 @@ export async function applyObjects(job: JobRun<unknown>): Promise<readonly Appli
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
   if (fresh.length > 0) await job.inventory.put(fresh.map((object) => ({ object, uid: null })));
   const applied: Applied[] = [];
+  const options = { signal: job.signal, reveal: job.reveal, force: dig(job.input, "force") === true };
   try {
     for (const object of job.objects) {
       job.signal.throwIfAborted();
-      applied.push(
-        await patiently(job, () => job.cluster.apply(object.manifest, { signal: job.signal, reveal: job.reveal })),
-      );
+      applied.push(await patiently(job, () => job.cluster.apply(object.manifest, options)));
     }
   } finally {
     await recordUids(job, applied, known);

@@ -37,6 +37,7 @@ export const task = defineJob({
     for (const owned of await job.inventory.list()) {
       if (owned.component !== job.component || owned.kind !== "Job" || owned.uid === null) continue;
       if (!job.objects.some((object) => object.manifest.metadata.name === owned.name)) continue;
+      job.report(reason("Removing", { object: `Job/${owned.name}` }));
       await job.cluster.remove(owned, { signal: job.signal, uid: owned.uid });
     }
   },

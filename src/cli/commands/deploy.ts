@@ -46,6 +46,7 @@ export const deployCommand = defineCommand({
       source,
       cluster: options.cluster,
       createNamespace: options["create-namespace"],
+      force: options.force,
       message: options.message ?? "",
       ifRevision: options["if-revision"],
       yes: options.yes,

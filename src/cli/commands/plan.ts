@@ -41,6 +41,7 @@ export const planCommand = defineCommand({
           source,
           cluster: options.cluster,
           createNamespace: options["create-namespace"],
+          force: options.force,
         });
     if (plan === undefined) return EXIT.usage.code;
     print(context, { plan, source, objects: options.objects });

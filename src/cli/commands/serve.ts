@@ -151,6 +151,7 @@ async function deployInto(
       source,
       cluster,
       createNamespace,
+      force: false,
       message: "",
       ifRevision: undefined,
       yes: true,

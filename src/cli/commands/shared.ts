@@ -37,6 +37,13 @@ export const CLUSTER_OPTIONS = {
     type: "flag",
     summary: { en: "make the namespace when it does not exist", zh: "命名空间不存在时创建" },
   },
+  force: {
+    type: "flag",
+    summary: {
+      en: "take over fields that somebody else set (kubectl scale, another tool)",
+      zh: "接管他人设置的字段（如 kubectl scale 或其他工具）",
+    },
+  },
 } as const;
 
 /** `shop/web` -> application and component. */

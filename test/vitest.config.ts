@@ -1,8 +1,10 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Two projects: what needs no cluster (and answers within minutes), and what needs a real one.
 // Both need PostgreSQL or install it: see tools/postgres and tools/cluster.
 export default defineConfig({
+  root: resolve(import.meta.dirname, ".."),
   test: {
     projects: [
       {

@@ -1,0 +1,27 @@
+// The list of what we own is written before anything is made: one write for the whole run, so that no job has to wait for its own.
+// After a crash, an entry without a uid says "perhaps made": whoever removes things looks before it believes it.
+import { refKey, refOf } from "../model/manifest.ts";
+import type { PlannedObject } from "../model/plan.ts";
+import type { OwnedObject } from "../model/revision.ts";
+import type { Job, Run } from "../model/run.ts";
+import type { World } from "./world.ts";
+
+export async function intendObjects(world: World, run: Run, jobs: readonly Job[]): Promise<void> {
+  if (run.kind !== "deploy") return;
+  const known = new Set((await world.store.inventory.list(run.project, run.application)).map(refKey));
+  const fresh = jobs.flatMap((job) =>
+    job.plan.objects
+      .filter((object) => !known.has(refKey(refOf(object.manifest))))
+      .map((object) => ownedObject(run, job.plan.component, { object, uid: null })),
+  );
+  if (fresh.length > 0) await world.store.inventory.put(fresh);
+}
+
+export function ownedObject(
+  run: Run,
+  component: string,
+  { object, uid }: { readonly object: PlannedObject; readonly uid: string | null },
+): OwnedObject {
+  const { project, application, cluster } = run;
+  return { project, application, component, cluster, ...refOf(object.manifest), uid, keep: object.keep };
+}
