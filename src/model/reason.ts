@@ -52,7 +52,10 @@ export const REASONS = {
   Unchanged: { who: "nobody", text: { en: "unchanged, nothing written", zh: "无变化，未写入" } },
   Completed: { who: "nobody", text: { en: "completed", zh: "已完成" } },
   AlreadyDone: { who: "nobody", text: { en: "already done with this content", zh: "相同内容已执行过" } },
-  Reachable: { who: "nobody", text: { en: "{target} answers: {detail}", zh: "{target} 可访问：{detail}" } },
+  Reachable: {
+    who: "nobody",
+    text: { en: "{target}, seen from the cluster, {detail}", zh: "从集群内访问 {target}：{detail}" },
+  },
   NoNodeMatches: {
     who: "nobody",
     text: { en: "ready, but {object} matches no node", zh: "就绪，但没有节点匹配 {object}" },
@@ -148,8 +151,8 @@ export const REASONS = {
   Unreachable: {
     who: "you",
     text: {
-      en: "{target} does not answer from inside of the cluster: {detail}",
-      zh: "从集群内无法访问 {target}：{detail}",
+      en: "{target}, checked from inside of the cluster: {detail}",
+      zh: "从集群内检查 {target} 未通过：{detail}",
     },
   },
   ReportedFailure: {
