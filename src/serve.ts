@@ -11,8 +11,9 @@ import { startEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
 import { connectCluster } from "./kube/cluster.ts";
+import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
-import type { Cluster, Clusters } from "./ports/cluster.ts";
+import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
@@ -39,7 +40,9 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     return await open(options, surroundings, { closings, close });
   } catch (error) {
     await close();
-    throw error;
+    if (!(error instanceof ClusterError)) throw error;
+    const { cluster = "", detail = error.reason.code } = error.reason.params;
+    throw new PlatformError("ClusterUnreachable", { cluster, detail });
   }
 }
 
