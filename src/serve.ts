@@ -51,7 +51,8 @@ async function open(
   { home, catalog, env }: Surroundings,
   life: { closings: Closing[]; close: () => Promise<void> },
 ): Promise<Serving> {
-  const data = options.data ?? join(home, "data");
+  // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
+  const data = options.data ?? join(home, options.contexts.length === 0 ? "sandbox" : "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));

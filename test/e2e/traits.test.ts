@@ -42,47 +42,84 @@ const BYTES = Buffer.from([0, 1, 2, 0xff, 0xfe, 0x80]);
 describe("storage", () => {
   it("persistent: a claim of the asked size, bound and mounted; 20 means 20Gi; the data outlives the pod", async () => {
     const storage = [{ type: "persistent", mountPath: "/data", size: "20" }];
-    const pod = await deployed("keeper", worker("keeper", { properties: idle("date +%s%N >> /data/starts"), traits: { storage } }));
-    const [claim] = (await list(namespace, "persistentvolumeclaims")).filter((one) => one.metadata.labels?.["kubemin.dev/component"] === "keeper");
+    const pod = await deployed(
+      "keeper",
+      worker("keeper", { properties: idle("date +%s%N >> /data/starts"), traits: { storage } }),
+    );
+    const [claim] = (await list(namespace, "persistentvolumeclaims")).filter(
+      (one) => one.metadata.labels?.["kubemin.dev/component"] === "keeper",
+    );
     expect(dig(claim, "status", "phase")).toBe("Bound");
     expect(dig(claim, "spec", "resources", "requests", "storage")).toBe("20Gi");
     expect(container(pod, "keeper")["volumeMounts"]).toContainEqual(expect.objectContaining({ mountPath: "/data" }));
     expect(JSON.stringify(dig(pod, "spec", "volumes"))).toContain(`"claimName":"${claim?.metadata.name}"`);
     expect((await sh(pod, "cat /data/starts")).trim().split("\n")).toHaveLength(1);
-    const again = await deployed("keeper", worker("keeper", { properties: idle("date +%s%N >> /data/starts; true"), traits: { storage } }));
+    const again = await deployed(
+      "keeper",
+      worker("keeper", { properties: idle("date +%s%N >> /data/starts; true"), traits: { storage } }),
+    );
     expect((await sh(again, "cat /data/starts")).trim().split("\n")).toHaveLength(2);
     const removed = await product.kubemin("delete", "keeper", "--yes");
     expect(removed.code, removed.stderr).toBe(0);
-    expect((await get(namespace, "persistentvolumeclaim", claim?.metadata.name ?? ""))?.metadata.uid).toBe(claim?.metadata.uid);
+    expect((await get(namespace, "persistentvolumeclaim", claim?.metadata.name ?? ""))?.metadata.uid).toBe(
+      claim?.metadata.uid,
+    );
   });
 
   it("ephemeral, config and secret: as files, as environment, read-only, binary, with one file by subPath", async () => {
     const storage = [
       { type: "ephemeral", mountPath: "/cache", sizeLimit: "64Mi" },
       { type: "config", name: "settings-env", data: { GREETING: "hello", COUNT: "3" } },
-      { type: "config", name: "settings-files", mountPath: "/etc/settings", data: { "app.conf": "workers = 4\n", "logo.bin": { base64: BYTES.toString("base64") } } },
+      {
+        type: "config",
+        name: "settings-files",
+        mountPath: "/etc/settings",
+        data: { "app.conf": "workers = 4\n", "logo.bin": { base64: BYTES.toString("base64") } },
+      },
       { type: "config", name: "settings-one", mountPath: "/etc/motd", subPath: "motd", data: { motd: "welcome\n" } },
       { type: "secret", name: "login-env", data: { PASSWORD: "correct horse" } },
-      { type: "secret", name: "login-files", mountPath: "/etc/login", data: { "tls.key": "very secret", "raw.bin": { base64: BYTES.toString("base64") } } },
+      {
+        type: "secret",
+        name: "login-files",
+        mountPath: "/etc/login",
+        data: { "tls.key": "very secret", "raw.bin": { base64: BYTES.toString("base64") } },
+      },
     ];
-    const application: Application = { name: "files", namespace, components: [worker("files", { traits: { storage } })] };
+    const application: Application = {
+      name: "files",
+      namespace,
+      components: [worker("files", { traits: { storage } })],
+    };
     const plan = await product.kubemin("plan", product.file("files.json", application));
-    expect(plan.stdout + plan.stderr, "a subPath mount warns that it will not follow changes").toMatch(/warning.*subPath.*settings-one/s);
+    expect(plan.stdout + plan.stderr, "a subPath mount warns that it will not follow changes").toMatch(
+      /warning.*subPath.*settings-one/s,
+    );
     const pod = await deployed("files", worker("files", { traits: { storage } }));
 
     expect(JSON.stringify(dig(pod, "spec", "volumes"))).toContain('"emptyDir":{"sizeLimit":"64Mi"}');
     const envFrom = JSON.stringify(container(pod, "files")["envFrom"]);
-    for (const source of ['{"configMapRef":{"name":"settings-env"}}', '{"secretRef":{"name":"login-env"}}']) expect(envFrom).toContain(source);
+    for (const source of ['{"configMapRef":{"name":"settings-env"}}', '{"secretRef":{"name":"login-env"}}'])
+      expect(envFrom).toContain(source);
     const mounts = JSON.stringify(container(pod, "files")["volumeMounts"]);
-    expect(mounts.match(/"readOnly":true/g)?.length, "config, one file, secret, and the cluster's own token").toBeGreaterThanOrEqual(3);
+    expect(
+      mounts.match(/"readOnly":true/g)?.length,
+      "config, one file, secret, and the cluster's own token",
+    ).toBeGreaterThanOrEqual(3);
     const settings = await get(namespace, "configmap", "settings-files");
-    expect(settings).toMatchObject({ data: { "app.conf": "workers = 4\n" }, binaryData: { "logo.bin": BYTES.toString("base64") } });
+    expect(settings).toMatchObject({
+      data: { "app.conf": "workers = 4\n" },
+      binaryData: { "logo.bin": BYTES.toString("base64") },
+    });
 
     expect(await sh(pod, 'echo "$GREETING $COUNT $PASSWORD"')).toBe("hello 3 correct horse\n");
-    expect(await sh(pod, "cat /etc/settings/app.conf /etc/motd /etc/login/tls.key")).toBe("workers = 4\nwelcome\nvery secret");
-    for (const file of ["/etc/settings/logo.bin", "/etc/login/raw.bin"]) expect((await sh(pod, `base64 ${file}`)).trim()).toBe(BYTES.toString("base64"));
+    expect(await sh(pod, "cat /etc/settings/app.conf /etc/motd /etc/login/tls.key")).toBe(
+      "workers = 4\nwelcome\nvery secret",
+    );
+    for (const file of ["/etc/settings/logo.bin", "/etc/login/raw.bin"])
+      expect((await sh(pod, `base64 ${file}`)).trim()).toBe(BYTES.toString("base64"));
     expect(await sh(pod, "touch /cache/mine && echo writable")).toBe("writable\n");
-    for (const folder of ["/etc/settings", "/etc/login"]) expect(await sh(pod, `touch ${folder}/mine 2> /dev/null || echo refused`)).toBe("refused\n");
+    for (const folder of ["/etc/settings", "/etc/login"])
+      expect(await sh(pod, `touch ${folder}/mine 2> /dev/null || echo refused`)).toBe("refused\n");
     expect(await sh(pod, "(echo changed > /etc/motd) 2> /dev/null || echo refused")).toBe("refused\n");
   });
 });
@@ -108,13 +145,24 @@ describe("the pod", () => {
     };
     const pod = await deployed(
       "environment",
-      { name: "environment", type: "worker", properties: idle(), traits: { env, resources: { memory: "16Mi", limits: { memory: "32Mi" } } } },
+      {
+        name: "environment",
+        type: "worker",
+        properties: idle(),
+        traits: { env, resources: { memory: "16Mi", limits: { memory: "32Mi" } } },
+      },
       { name: "login", type: "secret", properties: { data: { password: "correct horse" } } },
       { name: "look", type: "config", properties: { data: { color: "green" } } },
-      { name: "target", type: "webservice", properties: { ...script("trap 'exit 0' TERM; httpd -f -p 8080 & wait"), port: 8080 } },
+      {
+        name: "target",
+        type: "webservice",
+        properties: { ...script("trap 'exit 0' TERM; httpd -f -p 8080 & wait"), port: 8080 },
+      },
     );
     const text = await sh(pod, "env");
-    const found = Object.fromEntries(text.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    const found = Object.fromEntries(
+      text.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
     expect(found).toMatchObject({
       TEXT: "two words",
       NUMBER: "4",
@@ -139,11 +187,28 @@ describe("the pod", () => {
     const pod = await deployed("features", {
       name: "features",
       type: "webservice",
-      properties: { ...script("httpd -f -p 8080 -h /www & server=$!; trap 'kill $server; exit 0' TERM; wait $server"), port: 8080 },
+      properties: {
+        ...script("httpd -f -p 8080 -h /www & server=$!; trap 'kill $server; exit 0' TERM; wait $server"),
+        port: 8080,
+      },
       traits: {
         storage: [{ type: "ephemeral", name: "www", mountPath: "/www" }],
-        init: [{ name: "page", ...script('echo "made for $WHO" > /www/index.html'), env: { WHO: "init" }, mounts: [{ name: "www", mountPath: "/www" }] }],
-        sidecar: [{ name: "clock", ...script("trap 'exit 0' TERM; date > /www/now.txt; sleep infinity & wait"), mounts: [{ name: "www", mountPath: "/www" }], resources: { cpu: "5m" } }],
+        init: [
+          {
+            name: "page",
+            ...script('echo "made for $WHO" > /www/index.html'),
+            env: { WHO: "init" },
+            mounts: [{ name: "www", mountPath: "/www" }],
+          },
+        ],
+        sidecar: [
+          {
+            name: "clock",
+            ...script("trap 'exit 0' TERM; date > /www/now.txt; sleep infinity & wait"),
+            mounts: [{ name: "www", mountPath: "/www" }],
+            resources: { cpu: "5m" },
+          },
+        ],
         probes: {
           startup: { http: { path: "/index.html" }, every: "1s", failures: 30 },
           readiness: { http: { path: "/now.txt" }, every: "2s", timeout: "1s", failures: 3 },
@@ -156,8 +221,17 @@ describe("the pod", () => {
     const main = container(pod, "features");
     expect(main).toMatchObject({
       startupProbe: { httpGet: { path: "/index.html", port: 8080 }, periodSeconds: 1, failureThreshold: 30 },
-      readinessProbe: { httpGet: { path: "/now.txt", port: 8080 }, periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3 },
-      livenessProbe: { exec: { command: ["test", "-e", "/www/index.html"] }, periodSeconds: 10, initialDelaySeconds: 5 },
+      readinessProbe: {
+        httpGet: { path: "/now.txt", port: 8080 },
+        periodSeconds: 2,
+        timeoutSeconds: 1,
+        failureThreshold: 3,
+      },
+      livenessProbe: {
+        exec: { command: ["test", "-e", "/www/index.html"] },
+        periodSeconds: 10,
+        initialDelaySeconds: 5,
+      },
       resources: { requests: { cpu: "50m", memory: "16Mi" }, limits: { cpu: "1", memory: "1Gi" } },
     });
     const writes = await product.kubemin("plan", product.file("noop.json", "{}"), "--offline");
@@ -165,7 +239,15 @@ describe("the pod", () => {
   });
 
   it("of a task ends although its sidecar would go on", async () => {
-    const traits = { sidecar: [{ name: "forever", image: BUSYBOX, command: ["sh", "-c", "trap 'exit 0' TERM; echo beside; sleep infinity & wait"] }] };
+    const traits = {
+      sidecar: [
+        {
+          name: "forever",
+          image: BUSYBOX,
+          command: ["sh", "-c", "trap 'exit 0' TERM; echo beside; sleep infinity & wait"],
+        },
+      ],
+    };
     const pod = await deployed("batch", task("batch", "echo done", { traits }));
     expect(dig(pod, "status", "phase")).toBe("Succeeded");
     const log = await product.kubemin("logs", "batch/batch");
@@ -177,7 +259,12 @@ describe("a route", () => {
   const page = (host: string, more: Readonly<Record<string, string>>): Component => ({
     name: "page",
     type: "webservice",
-    properties: { ...script("mkdir /www; echo hello > /www/index.html; httpd -f -p 8080 -h /www & server=$!; trap 'kill $server; exit 0' TERM; wait $server"), port: 8080 },
+    properties: {
+      ...script(
+        "mkdir /www; echo hello > /www/index.html; httpd -f -p 8080 -h /www & server=$!; trap 'kill $server; exit 0' TERM; wait $server",
+      ),
+      port: 8080,
+    },
     traits: { route: { host, ...more }, probes: { readiness: { tcp: {}, every: "1s" } } },
   });
 

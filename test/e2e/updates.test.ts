@@ -5,7 +5,18 @@ import type { Manifest } from "../../src/model/manifest.ts";
 import { endOf, newestRun, PROJECT, submit } from "./support/asking.ts";
 import { countWrites } from "./support/audit.ts";
 import { type Application, type Component, idle, script, task, worker } from "./support/documents.ts";
-import { apply, dropNamespace, exec, type Finished, get, kubectl, list, makeNamespace, podsOf, until } from "./support/kubectl.ts";
+import {
+  apply,
+  dropNamespace,
+  exec,
+  type Finished,
+  get,
+  kubectl,
+  list,
+  makeNamespace,
+  podsOf,
+  until,
+} from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";
 
 let product: Product;
@@ -31,7 +42,8 @@ async function deployed(name: string, ...components: readonly Component[]): Prom
   expect(result.code, result.stderr).toBe(0);
 }
 
-const uids = (objects: readonly Manifest[]): readonly string[] => objects.map((one) => one.metadata.uid ?? "").toSorted();
+const uids = (objects: readonly Manifest[]): readonly string[] =>
+  objects.map((one) => one.metadata.uid ?? "").toSorted();
 
 describe("a change", { concurrent: true }, () => {
   it("of a config rolls exactly the pods that read it", async () => {
@@ -48,7 +60,12 @@ describe("a change", { concurrent: true }, () => {
     await deployed("rolling-config", ...components("green"));
     const after = await Promise.all(names.map((name) => podsOf(namespace, name)));
     const same = names.map((_, index) => uids(before[index] ?? []).join() === uids(after[index] ?? []).join());
-    expect(Object.fromEntries(names.map((name, index) => [name, same[index]]))).toEqual({ "by-env": false, "by-file": false, own: true, without: true });
+    expect(Object.fromEntries(names.map((name, index) => [name, same[index]]))).toEqual({
+      "by-env": false,
+      "by-file": false,
+      own: true,
+      without: true,
+    });
     expect((await exec(namespace, after[0]?.[0]?.metadata.name ?? "", "sh", "-c", "echo $COLOR")).trim()).toBe("green");
     expect(await exec(namespace, after[1]?.[0]?.metadata.name ?? "", "cat", "/etc/colors/COLOR")).toBe("green");
   });
@@ -58,10 +75,21 @@ describe("a change", { concurrent: true }, () => {
       name: "keeper",
       type: "webservice",
       properties: { ...script("trap 'exit 0' TERM; httpd -f -p 8080 & wait"), port: 8080 },
-      traits: { storage: [{ type: "persistent", mountPath: "/data", size: "1Gi" }, { type: "config", name: "keeper-settings", data: { A: "1" } }] },
+      traits: {
+        storage: [
+          { type: "persistent", mountPath: "/data", size: "1Gi" },
+          { type: "config", name: "keeper-settings", data: { A: "1" } },
+        ],
+      },
     };
     await deployed("pruning", keeper, worker("stays"));
-    const mine = async (): Promise<readonly Manifest[]> => await list(namespace, "deployments,services,configmaps,persistentvolumeclaims", "--selector", "kubemin.dev/component=keeper");
+    const mine = async (): Promise<readonly Manifest[]> =>
+      await list(
+        namespace,
+        "deployments,services,configmaps,persistentvolumeclaims",
+        "--selector",
+        "kubemin.dev/component=keeper",
+      );
     const kinds = (objects: readonly Manifest[]): string[] => objects.map((one) => one.kind).toSorted();
     const before = await mine();
     expect(kinds(before)).toEqual(["ConfigMap", "Deployment", "PersistentVolumeClaim", "Service"]);
@@ -73,15 +101,25 @@ describe("a change", { concurrent: true }, () => {
   });
 
   it("prunes by uid: what somebody else has put in its place is left alone", async () => {
-    await deployed("replaced", worker("first"), { name: "replaced-config", type: "config", properties: { data: { A: "1" } } });
+    await deployed("replaced", worker("first"), {
+      name: "replaced-config",
+      type: "config",
+      properties: { data: { A: "1" } },
+    });
     await kubectl(["--namespace", namespace, "delete", "configmap", "replaced-config"]);
-    await apply(namespace, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "replaced-config" }, data: { of: "somebody else" } });
+    await apply(namespace, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "replaced-config" },
+      data: { of: "somebody else" },
+    });
     await deployed("replaced", worker("first"));
     expect(dig(await get(namespace, "configmap", "replaced-config"), "data")).toEqual({ of: "somebody else" });
   });
 
   it("of a task runs it again as another Job; without one it does not run", async () => {
-    const jobs = async (): Promise<readonly Manifest[]> => await list(namespace, "jobs", "--selector", "kubemin.dev/component=content");
+    const jobs = async (): Promise<readonly Manifest[]> =>
+      await list(namespace, "jobs", "--selector", "kubemin.dev/component=content");
     await deployed("contents", task("content", "echo one"));
     const first = uids(await jobs());
     await deployed("contents", task("content", "echo one"), worker("beside-content"));
@@ -92,11 +130,16 @@ describe("a change", { concurrent: true }, () => {
     expect((await product.kubemin("logs", "contents/content", "--run", "3")).stdout).toMatch(/two\n$/);
   });
 
-  it("by hand of the number of replicas is put back by the next deploy", async () => {
+  it("by hand of the number of replicas is told, and put back by force", async () => {
     const scaled = worker("scaled", { properties: { ...idle(), replicas: 2 } });
     await deployed("scaling", scaled);
     await kubectl(["--namespace", namespace, "scale", "deployment", "scaled", "--replicas=1"]);
-    await deployed("scaling", scaled);
+    const told = await deploy("scaling", scaled);
+    expect(told.code, told.stderr).toBe(1);
+    expect(told.stderr).toMatch(/Deployment\/scaled: kubectl owns fields.*spec\.replicas.*force/s);
+    const file = product.file("scaling.json", application("scaling", [scaled]));
+    const forced = await product.kubemin("deploy", file, "--yes", "--force");
+    expect(forced.code, forced.stderr).toBe(0);
     expect(dig(await get(namespace, "deployment", "scaled"), "spec", "replicas")).toBe(2);
     expect(await podsOf(namespace, "scaled")).toHaveLength(2);
   });
@@ -117,15 +160,27 @@ describe("a change", { concurrent: true }, () => {
     expect(deployment?.metadata.annotations?.["example.com/note"]).toBe("keep");
     const writes = countWrites(namespace);
     await deployed("drift", drifting);
-    expect(writes().filter((one) => one.includes("drifting")), "put back for good").toEqual([]);
+    expect(
+      writes().filter((one) => one.includes("drifting")),
+      "put back for good",
+    ).toEqual([]);
   });
 });
 
 describe("refused", { concurrent: true }, () => {
   it("an object that somebody made with kubectl", async () => {
-    await apply(namespace, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "taken", labels: { "app.kubernetes.io/managed-by": "team-b" } }, data: { of: "team b" } });
+    await apply(namespace, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "taken", labels: { "app.kubernetes.io/managed-by": "team-b" } },
+      data: { of: "team b" },
+    });
     const before = await get(namespace, "configmap", "taken");
-    const result = await deploy("taking", { name: "taken", type: "config", properties: { data: { A: "1" } } }, worker("innocent"));
+    const result = await deploy(
+      "taking",
+      { name: "taken", type: "config", properties: { data: { A: "1" } } },
+      worker("innocent"),
+    );
     expect(result.code, result.stderr).toBe(2);
     expect(result.stdout + result.stderr).toMatch(/ConfigMap\/taken exists already and belongs to team-b.*rename/s);
     expect(await get(namespace, "configmap", "taken")).toEqual(before);
@@ -137,7 +192,9 @@ describe("refused", { concurrent: true }, () => {
     const before = await get(namespace, "deployment", "wanted");
     const result = await deploy("second-holder", worker("wanted", { properties: idle(": other") }));
     expect(result.code, result.stderr).toBe(2);
-    expect(result.stdout + result.stderr).toMatch(/Deployment\/wanted exists already and belongs to application holder/);
+    expect(result.stdout + result.stderr).toMatch(
+      /Deployment\/wanted exists already and belongs to application holder/,
+    );
     expect((await get(namespace, "deployment", "wanted"))?.metadata.generation).toBe(before?.metadata.generation);
   });
 
@@ -166,7 +223,8 @@ describe("refused", { concurrent: true }, () => {
     const result = await product.kubemin("deploy", product.file("twice.json", slow), "--yes");
     expect(result.code, result.stderr).toBe(6);
     expect(result.stderr).toMatch(/has not ended yet.*kubemin cancel/s);
-    const ofSlow = (pod: Manifest): boolean => pod.metadata.labels?.["kubemin.dev/component"] === "slow" && dig(pod, "status", "phase") === "Running";
+    const ofSlow = (pod: Manifest): boolean =>
+      pod.metadata.labels?.["kubemin.dev/component"] === "slow" && dig(pod, "status", "phase") === "Running";
     const pods = await until(namespace, "pods", (all) => all.some(ofSlow));
     await exec(namespace, pods.find(ofSlow)?.metadata.name ?? "", "touch", "/tmp/go");
     const run = await newestRun(product, "twice");

@@ -24,8 +24,12 @@ export interface Page {
 export function readPage(path: string): Page {
   const blocks: Block[] = [];
   const prose: string[] = [];
-  let open: { readonly language: string; readonly info: string; readonly line: number; readonly lines: string[] } | null =
-    null;
+  let open: {
+    readonly language: string;
+    readonly info: string;
+    readonly line: number;
+    readonly lines: string[];
+  } | null = null;
   for (const [index, line] of readFileSync(path, "utf8").split("\n").entries()) {
     const fence = /^```(\w*)\s*(.*)$/.exec(line);
     if (open !== null && fence !== null) {
