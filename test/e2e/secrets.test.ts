@@ -110,7 +110,8 @@ async function replayed(answer: Response): Promise<string> {
 }
 
 beforeAll(async () => {
-  [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
+  namespace = await makeNamespace();
+  product = await startProduct();
 });
 
 afterAll(async () => {

@@ -11,7 +11,8 @@ let product: Product;
 let namespace: string;
 
 beforeAll(async () => {
-  [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
+  namespace = await makeNamespace();
+  product = await startProduct();
   await apply(
     namespace,
     { apiVersion: "v1", kind: "Secret", metadata: { name: "outside" }, stringData: { token: "from outside" } },
@@ -180,7 +181,6 @@ describe("the pod", () => {
       HOST: "target",
       PORT: "8080",
     });
-    expect(await sh(pod, "wget -q -O - http://target:8080/ 2>&1 | head -1 || true")).toMatch(/404|HTTP|^$/);
   });
 
   it("has its init containers, sidecars, probes and resources", async () => {
@@ -234,8 +234,6 @@ describe("the pod", () => {
       },
       resources: { requests: { cpu: "50m", memory: "16Mi" }, limits: { cpu: "1", memory: "1Gi" } },
     });
-    const writes = await product.kubemin("plan", product.file("noop.json", "{}"), "--offline");
-    expect(writes.code).toBe(2);
   });
 
   it("of a task ends although its sidecar would go on", async () => {

@@ -23,7 +23,8 @@ let product: Product;
 let namespace: string;
 
 beforeAll(async () => {
-  [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
+  namespace = await makeNamespace();
+  product = await startProduct();
 });
 
 afterAll(async () => {

@@ -22,7 +22,8 @@ async function ownNamespace(labels?: Readonly<Record<string, string>>): Promise<
 }
 
 beforeAll(async () => {
-  [product, namespace] = await Promise.all([startProduct(), ownNamespace()]);
+  namespace = await ownNamespace();
+  product = await startProduct();
 });
 
 afterAll(async () => {
