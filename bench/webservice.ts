@@ -14,7 +14,11 @@ const documentFor = (namespace: string) => ({
     {
       name: "web",
       type: "webservice",
-      properties: { image: "busybox:1.36", port: 8080, command: ["sh", "-c", "httpd -f -p 8080 & trap 'exit 0' TERM; wait"] },
+      properties: {
+        image: "busybox:1.36",
+        port: 8080,
+        command: ["sh", "-c", "httpd -f -p 8080 & trap 'exit 0' TERM; wait"],
+      },
     },
   ],
 });

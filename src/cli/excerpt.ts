@@ -1,7 +1,7 @@
 // The user's own line under a problem, without secrets: what a terminal shows ends up in the logs of pipelines.
 import type { Catalog } from "../catalog/catalog.ts";
-import { MASK } from "../model/sealed.ts";
 import { isObject } from "../model/json.ts";
+import { MASK } from "../model/sealed.ts";
 import { readDocument } from "../plan/read.ts";
 import { sealDocument } from "../plan/seal.ts";
 
