@@ -4,7 +4,7 @@ import { deleteAndWait, deployAndWait, startServer } from "../test/support/serve
 import { type BenchCluster, benchCluster } from "./support/cluster.ts";
 import { median, milliseconds, printTable } from "./support/table.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 7;
 const LIMIT = 1.2;
 
 const documentFor = (namespace: string) => ({
@@ -14,7 +14,11 @@ const documentFor = (namespace: string) => ({
     {
       name: "web",
       type: "webservice",
-      properties: { image: "busybox:1.36", command: ["httpd", "-f", "-p", "8080"], port: 8080 },
+      properties: {
+        image: "busybox:1.36",
+        port: 8080,
+        command: ["sh", "-c", "httpd -f -p 8080 & trap 'exit 0' TERM; wait"],
+      },
     },
   ],
 });

@@ -11,8 +11,9 @@ import { startEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
 import { connectCluster } from "./kube/cluster.ts";
+import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
-import type { Cluster, Clusters } from "./ports/cluster.ts";
+import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
@@ -39,7 +40,9 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     return await open(options, surroundings, { closings, close });
   } catch (error) {
     await close();
-    throw error;
+    if (!(error instanceof ClusterError)) throw error;
+    const { cluster = "", detail = error.reason.code } = error.reason.params;
+    throw new PlatformError("ClusterUnreachable", { cluster, detail });
   }
 }
 
@@ -48,7 +51,8 @@ async function open(
   { home, catalog, env }: Surroundings,
   life: { closings: Closing[]; close: () => Promise<void> },
 ): Promise<Serving> {
-  const data = options.data ?? join(home, "data");
+  // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
+  const data = options.data ?? join(home, options.contexts.length === 0 ? "sandbox" : "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));

@@ -24,6 +24,8 @@ export default defineConfig({
           globalSetup: ["test/cluster.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          // Each of the tests that run side by side in a file deploys an application: more at once would measure the machine.
+          maxConcurrency: 3,
           // The files share two cores and one node: side by side they would only measure each other.
           fileParallelism: false,
         },

@@ -4,6 +4,7 @@ import type { ProblemItem } from "../api/views.ts";
 import { explainProblem, type Problem } from "../model/problem.ts";
 import type { Language } from "../model/text.ts";
 import type { Context } from "./command.ts";
+import { excerptOf } from "./excerpt.ts";
 import { type Paint, painter } from "./style.ts";
 import { displayWidth, truncate } from "./width.ts";
 
@@ -39,7 +40,8 @@ const WORD = {
 /** To stderr: problems are not data. */
 export function printProblems(context: Context, source: Source, problems: readonly Found[]): void {
   const paint = painter(context.terminal, context.terminal.stderr);
-  const lines = source.text.split(/\r?\n/);
+  const shown = excerptOf(source.text, context.root.catalog);
+  const lines = source.text.split(/\r?\n/).map(shown);
   for (const found of problems) context.terminal.stderr.write(problemText({ found, source, lines, paint, context }));
   const errors = problems.filter((one) => one.severity === "error").length;
   if (errors > 0)

@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { ApiError, UnreachableError } from "../api/client.ts";
 import type { ErrorView } from "../api/views.ts";
+import { ERRORS, explainError, PlatformError } from "../model/errors.ts";
 import { dig } from "../model/json.ts";
 import { type Language, translate } from "../model/text.ts";
 import { UNREACHABLE } from "./connect.ts";
@@ -42,6 +43,10 @@ function describe(error: unknown, language: Language): { readonly body: ErrorBod
     const detail = translate(error.what.text, language, error.params);
     const advice = translate(error.what.advice, language, error.params);
     return { body: bodyOf({ code: error.what.code, detail, advice }), exit: error.what.exit };
+  }
+  if (error instanceof PlatformError) {
+    const { message, advice } = explainError(error.code, error.params, language);
+    return { body: bodyOf({ code: error.code, detail: message, advice }), exit: ERRORS[error.code].exit };
   }
   const detail = error instanceof Error ? error.message : String(error);
   const code = dig(error, "code");

@@ -108,6 +108,10 @@ async function afterConflict(
   if (twin !== null) return twin;
   if (conflict.conflict === "run")
     throw new PlatformError("RunInProgress", { run: conflict.actual, application: request.application });
+  // Who did not say which revision they saw is told what is in the way, not that they are behind.
+  const winner = (await world.store.applications.get(request.project, request.application))?.lastRun;
+  if (request.expectedRevision === undefined && winner?.phase === "running")
+    throw new PlatformError("RunInProgress", { run: winner.id, application: request.application });
   throw new PlatformError("StaleEtag", {
     name: request.application,
     actual: `revision ${conflict.actual}`,

@@ -12,6 +12,12 @@ export function chooseCluster(world: World, asked: string | undefined, current: 
       detail: `this server knows several clusters (${names.join(", ")}): say which one with --cluster`,
     });
   }
+  if (asked === undefined && !names.includes(name)) {
+    const known = names.join(", ");
+    throw new PlatformError("Conflict", {
+      detail: `the application runs on cluster ${name}, and this server was started without it (it knows ${known}): start it with that cluster, or deploy under another name`,
+    });
+  }
   return knownCluster(world, name);
 }
 

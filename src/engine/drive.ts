@@ -13,7 +13,7 @@ import type { JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision } from "./advance.ts";
 import { type AttemptResult, executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
-import { type Mask, secretMask } from "./masking.ts";
+import { applicationMask, type Mask } from "./masking.ts";
 import { settleAttempt } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -48,11 +48,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     lease,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: secretMask(
-      run.project,
-      jobs.map((job) => job.plan),
-      world.vault,
-    ),
+    mask: await applicationMask(world, run),
     running: new Set(),
     results: new Map(),
     reports: new Map(),

@@ -3,7 +3,7 @@ import { PlatformError } from "../model/errors.ts";
 import { nearest } from "../model/name.ts";
 import type { LogLine, LogOptions } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
-import { secretMask } from "./masking.ts";
+import { applicationMask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
@@ -15,7 +15,7 @@ export async function readLogs(
   options: LogOptions,
 ): Promise<AsyncIterable<LogLine>> {
   const current = await knownApplication(world, request);
-  const { plan, document } = await knownRevision(world, request, current.revision);
+  const { document } = await knownRevision(world, request, current.revision);
   const names = document.components.map((one) => one.name);
   const { component } = request;
   if (component !== undefined && !names.includes(component)) {
@@ -26,7 +26,7 @@ export async function readLogs(
     });
   }
   const cluster = knownCluster(world, current.cluster);
-  const mask = secretMask(request.project, plan.jobs, world.vault);
+  const mask = await applicationMask(world, request);
   const owner = {
     namespace: current.namespace,
     application: current.name,

@@ -7,8 +7,15 @@ import type { PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import { isSealed, MASK, mapStrings } from "../model/sealed.ts";
 import type { Vault } from "../ports/vault.ts";
+import type { Place } from "./requests.ts";
+import type { World } from "./world.ts";
 
 const SHORTEST = 4;
+/** A line of a longer value (a key, a configuration file) or a piece of its base64 must tell more than "}" or "true" does. */
+const SHORTEST_PIECE = 8;
+const MOST_LINES = 500;
+/** Older revisions than this have long lost their pods. */
+const REVISIONS = 50;
 
 export interface Mask {
   text(value: string): string;
@@ -17,22 +24,34 @@ export interface Mask {
   outcome(value: JobOutcome): JobOutcome;
 }
 
+/**
+ * For what the cluster says of an application now: pods outlive their revision (the Job of an earlier one, the last pods of a roll),
+ * so the values of the earlier revisions count as well.
+ */
+export async function applicationMask(world: World, { project, application }: Place): Promise<Mask> {
+  const { items } = await world.store.applications.revisions(project, application, { limit: REVISIONS });
+  const jobs = items.flatMap((revision) => revision.plan.jobs);
+  return secretMask(project, jobs, world.vault);
+}
+
 /** Opens what the jobs hold, in memory only. A token that does not open hides nothing, so it is passed over. */
 export function secretMask(project: string, jobs: readonly PlannedJob[], vault: Vault): Mask {
   const values = new Set<string>();
   const note = (value: string): void => {
-    for (const form of [value, Buffer.from(value).toString("base64"), ...decoded(value)])
-      if (form.length >= SHORTEST) values.add(form);
+    for (const text of [value, ...decoded(value)]) for (const form of formsOf(text)) values.add(form);
   };
-  for (const job of jobs) {
-    for (const { manifest } of job.objects) {
-      mapStrings(manifest, (text) => {
-        if (isSealed(text)) open(project, text, vault, note);
-        return text;
-      });
-    }
-  }
+  for (const token of tokensOf(jobs)) open(project, token, vault, note);
   return maskOf([...values].sort((a, b) => b.length - a.length));
+}
+
+function tokensOf(jobs: readonly PlannedJob[]): ReadonlySet<string> {
+  const tokens = new Set<string>();
+  const note = (text: string): string => {
+    if (isSealed(text)) tokens.add(text);
+    return text;
+  };
+  for (const job of jobs) for (const { manifest } of job.objects) mapStrings(manifest, note);
+  return tokens;
 }
 
 function open(project: string, token: string, vault: Vault, note: (value: string) => void): void {
@@ -41,6 +60,22 @@ function open(project: string, token: string, vault: Vault, note: (value: string
   } catch {
     // The job that needs the value says so when it runs.
   }
+}
+
+/** How a program may print a value: as it is, line by line, in base64, alone or within something longer. */
+function formsOf(value: string): string[] {
+  const whole = [value, Buffer.from(value).toString("base64")].filter((form) => form.length >= SHORTEST);
+  const lines = value.split(/\r?\n/, MOST_LINES).map((line) => line.trim());
+  return [...whole, ...[...lines, ...base64Cores(value)].filter((form) => form.length >= SHORTEST_PIECE)];
+}
+
+/** What stays the same in base64 whatever stands before and after the value: three alignments, without the edges. */
+function base64Cores(value: string): string[] {
+  const bytes = Buffer.from(value);
+  return [0, 1, 2].map((shift) => {
+    const length = Math.floor(Math.max(0, bytes.length - shift) / 3) * 3;
+    return bytes.subarray(shift, shift + length).toString("base64");
+  });
 }
 
 /** Values of a Secret's `data` are base64: programs print what they decode to. */

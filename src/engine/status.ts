@@ -8,7 +8,7 @@ import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
-import { type Mask, secretMask } from "./masking.ts";
+import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
@@ -33,7 +33,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
   const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
   const health = await liveHealth(world, revision, signal);
-  const mask = secretMask(place.project, revision.plan.jobs, world.vault);
+  const mask = await applicationMask(world, place);
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,

@@ -12,7 +12,8 @@ let before: readonly string[];
 let writes: () => readonly string[];
 
 beforeAll(async () => {
-  [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
+  namespace = await makeNamespace();
+  product = await startProduct();
   before = await everythingIn(namespace);
   writes = countWrites(namespace);
 });

@@ -109,9 +109,9 @@ describe("killed", () => {
         await tryKubectl(["--namespace", namespace, "exec", pod.metadata.name, "--", "touch", "/tmp/ready"]);
     };
     const readyUntilEnd = async (run: string): Promise<string> => {
-      let ended = false;
-      const end = endOf(product, run).finally(() => (ended = true));
-      while (!ended) await Promise.race([ready().catch(() => undefined), end]);
+      const ended = new AbortController();
+      const end = endOf(product, run).finally(() => ended.abort());
+      while (!ended.signal.aborted) await Promise.race([ready().catch(() => undefined), end]);
       return (await end).phase;
     };
     const first = await submit(product, application("rolling", [web("one")]));

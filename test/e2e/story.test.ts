@@ -43,7 +43,8 @@ const time = (text: unknown): number => Date.parse(String(text));
 const PAGE = "/cgi-bin/index.cgi";
 
 beforeAll(async () => {
-  [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
+  namespace = await makeNamespace();
+  product = await startProduct();
   host = `${namespace}.example.com`;
   await apply(
     namespace,

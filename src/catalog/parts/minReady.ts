@@ -3,7 +3,7 @@
 // counts as available only after it has lived for a moment; Kubernetes itself waits for that, in rolling updates too. Probed ones count at once.
 import { dig, isObject, type JsonObject } from "../../model/json.ts";
 
-const SECONDS = 2;
+const SECONDS = 3;
 
 /** Undefined when every container of the template is probed. */
 export function minReadySeconds(template: JsonObject): number | undefined {

@@ -59,10 +59,9 @@ export function newestReplicaSet(object: Manifest, view: View): Manifest | undef
   const sets = view.ownedBy("ReplicaSet", uidOf(object));
   const revisionOf = (one: Manifest): number => Number(labelsAt(one, "metadata", "annotations")[REVISION] ?? 0);
   const current = revisionOf(object);
-  return (
-    sets.find((one) => current > 0 && revisionOf(one) === current) ??
-    [...sets].sort((a, b) => revisionOf(b) - revisionOf(a))[0]
-  );
+  // Deployments and their sets are two watches: a set that we have not heard of yet is not the one before it, whose pods may be failing.
+  if (current > 0) return sets.find((one) => revisionOf(one) === current);
+  return [...sets].sort((a, b) => revisionOf(b) - revisionOf(a))[0];
 }
 
 interface Parts {

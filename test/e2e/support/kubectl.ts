@@ -72,7 +72,20 @@ export async function dropNamespace(name: string | undefined): Promise<void> {
 type Judge = (objects: readonly Manifest[]) => boolean;
 
 /** The objects of one kind as soon as `judge` says yes of them; told by a watch. */
-export function until(namespace: string, kind: string, judge: Judge, seconds = 60): Promise<readonly Manifest[]> {
+export async function until(namespace: string, kind: string, judge: Judge, seconds = 60): Promise<readonly Manifest[]> {
+  // A watch has nothing to say of a list that is empty, and stays so.
+  const now = await list(namespace, kind);
+  return judge(now) ? now : await watchUntil({ namespace, kind, judge, seconds });
+}
+
+interface Waiting {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly judge: Judge;
+  readonly seconds: number;
+}
+
+function watchUntil({ namespace, kind, judge, seconds }: Waiting): Promise<readonly Manifest[]> {
   const words = ["--namespace", namespace, "get", kind, "--watch", "--output-watch-events", "--output", "json"];
   const child = spawn(kubectlProgram(), [...base(), ...words], { stdio: ["ignore", "pipe", "pipe"] });
   const present = new Map<string, Manifest>();

@@ -46,9 +46,9 @@ export function startTraffic(host: string, path: string): Traffic {
   const kept = new Agent({ keepAlive: true });
   const failures: string[] = [];
   let requests = 0;
-  let going = true;
+  const ended = new AbortController();
   const ask = async (agent: Agent | false): Promise<void> => {
-    while (going) {
+    while (!ended.signal.aborted) {
       requests++;
       const at = new Date().toISOString();
       const kind = agent === false ? "fresh" : "kept";
@@ -62,7 +62,7 @@ export function startTraffic(host: string, path: string): Traffic {
   const askers = [ask(kept), ask(kept), ask(false), ask(false)];
   return {
     async stop() {
-      going = false;
+      ended.abort();
       await Promise.all(askers);
       kept.destroy();
       return { requests, failures };

@@ -1,0 +1,26 @@
+// The user's own line under a problem, without secrets: what a terminal shows ends up in the logs of pipelines.
+import type { Catalog } from "../catalog/catalog.ts";
+import { isObject } from "../model/json.ts";
+import { MASK } from "../model/sealed.ts";
+import { readDocument } from "../plan/read.ts";
+import { sealDocument } from "../plan/seal.ts";
+
+/** Makes lines of this text fit to be shown. */
+export function excerptOf(text: string, catalog: Catalog): (line: string) => string {
+  const read = readDocument(text, "auto");
+  // Nobody can say which parts of a text that is no document are secret: only its structure is shown.
+  if (!read.ok || !isObject(read.value)) return structureOf;
+  const values = new Set<string>();
+  sealDocument(read.value, catalog, (value) => {
+    for (const line of [value, ...value.split("\n")]) if (line.trim() !== "") values.add(line.trim());
+    return value;
+  });
+  const longestFirst = [...values].sort((a, b) => b.length - a.length);
+  return (line) => longestFirst.reduce((shown, value) => shown.replaceAll(value, MASK), line);
+}
+
+/** Keys and punctuation stay, so that the caret still points at something; what stands for values is dotted out. */
+function structureOf(line: string): string {
+  const [, key = "", rest = ""] = /^(\s*(?:- )?["']?[\w.$/-]+["']?\s*:|\s*-?\s*)(.*)$/s.exec(line) ?? ["", "", line];
+  return key + rest.replace(/[^\s{}[\]:,"'&*|>#!%@`-]/g, "•");
+}

@@ -1,0 +1,125 @@
+// Quantities, durations, names, pointers: the small grammars that everything else is checked with.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatDuration, parseDuration } from "../../src/model/duration.ts";
+import { canonicalJson } from "../../src/model/json.ts";
+import { COMPONENT_NAME_MAX, isComponentName, nearest, suggestName } from "../../src/model/name.ts";
+import { mayBecome, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
+import { fromPointer, toPointer } from "../../src/model/pointer.ts";
+import { equalQuantity, parseQuantity, storageSize } from "../../src/model/quantity.ts";
+import { REASONS } from "../../src/model/reason.ts";
+import { fill } from "../../src/model/text.ts";
+import { VERSION } from "../../src/model/version.ts";
+
+describe("quantities", () => {
+  it.each([
+    ["500m", 0.5],
+    ["2", 2],
+    [2, 2],
+    ["1Gi", 2 ** 30],
+    ["1e3", 1_000],
+    ["0.5", 0.5],
+    ["1.5Gi", 1.5 * 2 ** 30],
+    [".5", 0.5],
+  ])("%s is %d", (text, value) => expect(parseQuantity(text)).toBeCloseTo(value, 9));
+
+  it.each(["", "Gi", "1 Gi", "1gi", "1.2.3", "0x10", "1kk", "NaN", "--1"])("%j is none", (text) =>
+    expect(parseQuantity(text)).toBeUndefined(),
+  );
+
+  it("take a bare number for gibibytes only where storage is meant", () => {
+    expect([storageSize("20"), storageSize(20), storageSize("20Mi"), storageSize("1.5")]).toEqual([
+      "20Gi",
+      "20Gi",
+      "20Mi",
+      "1.5Gi",
+    ]);
+    expect(equalQuantity("1000m", "1")).toBe(true);
+    expect(equalQuantity("1Gi", "1G")).toBe(false);
+  });
+});
+
+describe("durations", () => {
+  it.each([
+    ["90s", 90_000],
+    ["1h30m", 5_400_000],
+    ["250ms", 250],
+    ["10", 10_000],
+    [1.5, 1_500],
+    ["2d", 172_800_000],
+  ])("%s", (text, value) => expect(parseDuration(text)).toBe(value));
+
+  it.each(["", "1x", "-5s", "5 s", "s", "1h30"])("%j is none", (text) => expect(parseDuration(text)).toBeUndefined());
+
+  it("are said in two units at most, and never as 60 seconds", () => {
+    expect([850, 41_000, 72_000, 7_500_000, 59_700].map(formatDuration)).toEqual([
+      "850ms",
+      "41s",
+      "1m12s",
+      "2h05m",
+      "1m00s",
+    ]);
+    const form = /^\d+(ms|s|m\d\ds|h\d\dm|d\d\dh)$/;
+    fc.assert(fc.property(fc.nat(10 ** 9), (value) => form.test(formatDuration(value))));
+  });
+});
+
+describe("names", () => {
+  it("that are suggested are valid", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 80 }), (text) => {
+        const suggestion = suggestName(text);
+        expect(suggestion === undefined || isComponentName(suggestion)).toBe(true);
+      }),
+    );
+    expect(isComponentName("a".repeat(COMPONENT_NAME_MAX + 1))).toBe(false);
+  });
+
+  it("find the nearest, when it is near enough to be meant", () => {
+    expect(nearest("webservce", ["webservice", "worker"])).toBe("webservice");
+    expect(nearest("zzz", ["webservice", "worker"])).toBeUndefined();
+  });
+});
+
+describe("pointers and canonical JSON", () => {
+  it("go there and back", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (path) => {
+        expect(fromPointer(toPointer(path))).toEqual(path);
+      }),
+    );
+  });
+
+  it("do not depend on the order of keys", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const reversed = Object.fromEntries(Object.entries(value).toReversed());
+        expect(canonicalJson(reversed)).toBe(canonicalJson(value));
+      }),
+    );
+  });
+});
+
+describe("closed tables", () => {
+  it("lead every phase to an end, and nowhere from there", () => {
+    for (const phase of PHASE_NAMES) expect(PHASES[phase].settled).toBe(PHASES[phase].next.length === 0);
+    expect(mayBecome("running", "waiting")).toBe(false);
+  });
+
+  it("say every reason in both languages, with the same parameters", () => {
+    const names = (template: string): string[] =>
+      [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort();
+    for (const [code, { text }] of Object.entries(REASONS))
+      expect([code, names(text.zh)]).toEqual([code, names(text.en)]);
+    expect(fill("{a} of {b}", { a: 1 })).toBe("1 of {b}");
+  });
+
+  it("name the version that package.json names", () => {
+    const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8")) as {
+      version: string;
+    }; // our own file
+    expect(VERSION).toBe(manifest.version);
+  });
+});
