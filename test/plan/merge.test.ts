@@ -46,7 +46,7 @@ describe("merging traits into a pod", () => {
   });
 
   it.each<[string, Contribution, Contribution]>([
-    ["container.resources", { container: { resources: { a: 1 } } }, { container: { resources: { a: 2 } } }],
+    ["container.resources.a", { container: { resources: { a: 1 } } }, { container: { resources: { a: 2 } } }],
     ["pod.priorityClassName", { pod: { priorityClassName: "a" } }, { pod: { priorityClassName: "b" } }],
     ["controller.replicas", { controller: { replicas: 1 } }, { controller: { replicas: 2 } }],
     ["env[A]", { env: [{ name: "A", value: "1" }] }, { env: [{ name: "A", value: "1" }] }],
@@ -70,7 +70,9 @@ describe("merging traits into a pod", () => {
   it("refuses fields that traits may not set, whatever the trait says", () => {
     for (const contribution of [
       { pod: { hostNetwork: true } },
-      { pod: { serviceAccountName: "root" } },
+      { pod: { hostPID: true } },
+      { pod: { securityContext: { sysctls: [] } } },
+      { everyContainer: { securityContext: { procMount: "Unmasked" } } },
       { container: { securityContext: { privileged: true } } },
       { container: { image: "other" } },
       { controller: { selector: {} } },
