@@ -6,6 +6,7 @@ import type { JsonObject } from "../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { checkTogether, podsOf } from "./checkTogether.ts";
 import { contentHash } from "./hash.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
 import { configurationHash, isSource, type Reading, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
@@ -51,7 +52,7 @@ export function renderApplication(input: RenderInput): Rendered {
 }
 
 /** What others read comes first, what runs the pods comes last. */
-const APPLY_ORDER = ["ConfigMap", "Secret", "PersistentVolumeClaim", "Service"];
+const APPLY_ORDER = ["ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim", "Service"];
 
 function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
   const { component, identity, labels, merged } = draft;
@@ -76,8 +77,12 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
     content,
   };
   const about = { name: component.name, pointer: component.pointer, document: draft.document };
-  const problems = merged === null ? [] : checkClaims(merged.claims, about, input.facts);
-  return { rendered, problems: [...problems, ...(main === null ? [] : checkSharing(main, claims, about))] };
+  const problems = [
+    ...(merged === null ? [] : checkClaims(merged.claims, about, input.facts)),
+    ...checkSharing(podsOf(rendered.objects)?.most, claims, about),
+    ...checkTogether({ ...rendered, pointer: component.pointer }),
+  ];
+  return { rendered, problems };
 }
 
 function controllerOf(
