@@ -17,7 +17,7 @@ export type RouteState =
   /** The program answered, with whatever. */
   | { readonly kind: "answered"; readonly status: number }
   /** The controller answered in its stead. */
-  | { readonly kind: "refused"; readonly status: number; readonly body: string }
+  | { readonly kind: "refused"; readonly status: number; readonly body: string; readonly since: number }
   | { readonly kind: "unreachable"; readonly detail: string };
 
 export interface RouteChecks {
@@ -38,7 +38,7 @@ export interface RouteCheckOptions {
 
 const TIMEOUT = 5_000;
 /** A controller that has not taken the route up yet is asked again so soon. */
-const AGAIN = 1_000;
+const AGAIN = 500;
 /** A deploy a moment ago is answered for; a later one asks anew, for the program may have changed behind an equal route. */
 const KEPT = 10_000;
 const SIZE = 2_000;
@@ -58,7 +58,8 @@ export function createRouteChecks(options: RouteCheckOptions): RouteChecks {
     if (entries.size > SIZE) entries.clear();
     entries.set(question.key, { state, at: now(), pending: true });
     const answer = await stateOf(options, question, closed.signal);
-    entries.set(question.key, { state: answer, at: now(), pending: false });
+    const since = answer.kind === "refused" && state.kind === "refused" ? { since: state.since } : {};
+    entries.set(question.key, { state: { ...answer, ...since }, at: now(), pending: false });
     if (!closed.signal.aborted) onAnswer();
   };
   return {
@@ -89,7 +90,8 @@ async function stateOf(
     const answer = await ask(question.request, signal);
     const theirs = isDefaultBackend(answer) && !(answer.status === 404 && (await programSays404(question, signal)));
     if (!theirs) return { kind: "answered", status: answer.status };
-    return { kind: "refused", status: answer.status, body: answer.body.trim().slice(0, 200) };
+    const since = clock.now().getTime();
+    return { kind: "refused", status: answer.status, body: answer.body.trim().slice(0, 200), since };
   } catch (cause) {
     return { kind: "unreachable", detail: limit.signal.aborted ? "no answer within 5s" : wordsFor(cause) };
   } finally {

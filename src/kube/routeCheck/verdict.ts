@@ -9,7 +9,9 @@ import { type RouteRequest, urlOf } from "./ask.ts";
 
 /** Cloud load balancers take a minute or more until they know a backend that is ready. */
 const REFUSED_LASTS = 90_000;
-const LOOK_AGAIN = 1_000;
+const LOOK_AGAIN = 500;
+/** Every controller needs a moment after it accepted a route: no reason to speak of a refusal. */
+const USUAL = 5_000;
 
 interface Checked {
   readonly object: Manifest;
@@ -42,8 +44,11 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
     object: nameOf(object),
     text: `${state.status} ${state.body}`.trim(),
   } as const;
+  const early = view.now - state.since < USUAL;
   return {
-    ...found("blocked", reason("RouteRefused", { object: nameOf(object), detail }), [evidence]),
+    ...(early
+      ? progressing(reason("RouteChecking", { address: url }))
+      : found("blocked", reason("RouteRefused", { object: nameOf(object), detail }), [evidence])),
     turns: { key: `route/answer/${uidOf(object)}`, after: REFUSED_LASTS, into: "failed" },
     again: LOOK_AGAIN,
   };
