@@ -1,5 +1,5 @@
 // Labels, namespace and pod defaults: what the framework puts on every object, whatever the definition made.
-import { isObject, type JsonObject } from "../model/json.ts";
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 
 export interface Identity {
@@ -25,13 +25,31 @@ export function labelsOf(identity: Identity): Labels {
   };
 }
 
-/** Ours win over labels of the definition. */
-export function stamped(manifest: Manifest, identity: Identity, labels: Labels): Manifest {
+interface Stamp {
+  readonly identity: Identity;
+  readonly labels: Labels;
+  /** Labels and annotations of traits. */
+  readonly extra: JsonObject;
+}
+
+/** Ours win over labels of the definition and of traits. */
+export function stamped(manifest: Manifest, { identity, labels, extra }: Stamp): Manifest {
   const { metadata } = manifest;
+  const annotations = { ...metadata.annotations, ...textsIn(extra["annotations"]) };
   return {
     ...manifest,
-    metadata: { ...metadata, namespace: identity.namespace, labels: { ...metadata.labels, ...labels } },
+    metadata: {
+      ...metadata,
+      namespace: identity.namespace,
+      labels: { ...metadata.labels, ...textsIn(extra["labels"]), ...labels },
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
   };
+}
+
+export function textsIn(value: Json | undefined): Labels {
+  const pairs = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
 }
 
 /**
@@ -46,7 +64,8 @@ export function podTemplate(pod: JsonObject, labels: Labels, annotations: Labels
 }
 
 /** The controller's object with fields of traits set in its spec. */
-export function withFields(manifest: Manifest, fields: JsonObject): Manifest {
+export function withFields(manifest: Manifest, fields: JsonObject, unmanaged: readonly string[] = []): Manifest {
   const spec = isObject(manifest["spec"]) ? manifest["spec"] : {};
-  return { ...manifest, spec: { ...spec, ...fields } };
+  const kept = Object.entries({ ...spec, ...fields }).filter(([field]) => !unmanaged.includes(field));
+  return { ...manifest, spec: Object.fromEntries(kept) };
 }

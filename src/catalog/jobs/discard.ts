@@ -8,6 +8,8 @@ import { patiently } from "./patience.ts";
 
 /** What carries traffic goes first, what others read goes last. */
 const ORDER = [
+  "VirtualService",
+  "HorizontalPodAutoscaler",
   "HTTPRoute",
   "Ingress",
   "Service",

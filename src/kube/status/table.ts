@@ -4,6 +4,7 @@ import { DEPLOYMENT, ENDPOINT_SLICE, POD, REPLICA_SET, STATEFUL_SET } from "../c
 import { daemonSetStatus } from "./daemonSet.ts";
 import { deploymentStatus } from "./deployment.ts";
 import { customResourceDefinitionStatus, genericStatus, namespaceStatus } from "./generic.ts";
+import { autoscalerStatus } from "./horizontalPodAutoscaler.ts";
 import { httpRouteStatus } from "./httpRoute.ts";
 import { ingressStatus } from "./ingress.ts";
 import { jobStatus } from "./job.ts";
@@ -31,6 +32,7 @@ const RULES: Readonly<Record<string, Row>> = {
   Service: { rule: serviceStatus, looksAt: [ENDPOINT_SLICE, DEPLOYMENT, STATEFUL_SET] },
   "networking.k8s.io/Ingress": { rule: ingressStatus, looksAt: [] },
   "gateway.networking.k8s.io/HTTPRoute": { rule: httpRouteStatus, looksAt: [] },
+  "autoscaling/HorizontalPodAutoscaler": { rule: autoscalerStatus, looksAt: [] },
   Namespace: { rule: namespaceStatus, looksAt: [] },
   "apiextensions.k8s.io/CustomResourceDefinition": { rule: customResourceDefinitionStatus, looksAt: [] },
 };
