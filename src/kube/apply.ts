@@ -10,10 +10,13 @@ import { holds } from "./compare.ts";
 import type { Connection } from "./connection.ts";
 import { contentHash, withHash, withoutBookkeeping } from "./content.ts";
 import type { Discovery } from "./discovery.ts";
-import { foreignOwner } from "./ownership.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOver.ts";
+import { foreignOwner } from "./ownership.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { asStored, revealObject } from "./reveal.ts";
+
+/** Its kinds become ours to write as soon as it is there. */
+const DEFINITION = "CustomResourceDefinition";
 
 export interface Api {
   readonly connection: Connection;
@@ -33,6 +36,7 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     const live = await readLive(api.connection, path, options.signal);
     if (live !== null) refuseForeign(live, object);
     const hash = contentHash(object);
+    if (!dryRun && object.kind === DEFINITION) api.discovery.expect(object);
     if (live !== null && isUnchanged(live, revealed.object, hash)) return appliedOf(object, live, "unchanged");
     // The uid is a precondition: what we looked at is what we write to, or nothing is written.
     const body = withHash(

@@ -7,8 +7,8 @@ import { nameOf } from "./fields.ts";
 import { type Finding, found } from "./finding.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Memories } from "./memories.ts";
-import { kindsBehind, statusOf } from "./status/table.ts";
 import type { RouteChecks } from "./routeCheck/checks.ts";
+import { kindsBehind, statusOf } from "./status/table.ts";
 import type { View } from "./view.ts";
 
 export interface World {
@@ -63,6 +63,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   ReplicaSet: "apps/v1",
   Deployment: "apps/v1",
   StatefulSet: "apps/v1",
+  Job: "batch/v1",
   EndpointSlice: "discovery.k8s.io/v1",
 };
 

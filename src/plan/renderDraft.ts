@@ -6,7 +6,7 @@ import type { ClusterFacts } from "../model/plan.ts";
 import { fromPointer } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { type Merged, mergePod, type Part } from "./merge.ts";
-import { mergeFields, type MergedFields } from "./mergeFields.ts";
+import { type MergedFields, mergeFields } from "./mergeFields.ts";
 import { mergeObjects } from "./mergeObjects.ts";
 import { type Identity, type Labels, labelsOf } from "./renderLabels.ts";
 import type { ResolvedApplication, ResolvedComponent } from "./resolved.ts";
@@ -35,7 +35,7 @@ export interface RenderDraft {
 }
 
 /** Milliseconds that a component's job may take when the document says nothing. */
-const TIMEOUT = { deploy: 10 * 60_000, task: 30 * 60_000 } as const;
+const TIMEOUT = { deploy: 10 * 60_000, task: 30 * 60_000, check: 5 * 60_000 } as const;
 
 export function timeoutOf(component: ResolvedComponent): number {
   return component.timeout ?? TIMEOUT[component.definition.job];
@@ -64,6 +64,7 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
     exposure: parts.flatMap((part) => part.contribution.exposure ?? []),
     problems: [
       ...(pod === null ? withoutPod(component) : []),
+      ...(workload.problems ?? []).map((one) => ({ ...one, pointer: `${component.pointer}/properties${one.pointer}` })),
       ...(merged?.problems ?? []),
       ...[objects, metadata.objects, metadata.pods].flatMap((one) => one.problems),
       ...parts.flatMap(({ pointer, contribution }) =>

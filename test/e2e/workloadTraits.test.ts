@@ -1,6 +1,7 @@
 // The traits on the real cluster: the examples are deployed as a user would, and what became of them is looked at with kubectl.
-import { request } from "node:http";
+
 import { readFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/json.ts";

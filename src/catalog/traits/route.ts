@@ -4,11 +4,11 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { ClusterFacts } from "../../model/plan.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
+import { type PortProperties, servedPorts } from "../parts/ports.ts";
 import { pathsOf, type Route, type RouteKind, type Routing, routeSchema } from "../parts/route/fields.ts";
 import { GATEWAY_GROUP, httpRoute } from "../parts/route/httpRoute.ts";
 import { ingress } from "../parts/route/ingress.ts";
 import { ISTIO_GROUP, virtualService } from "../parts/route/virtualService.ts";
-import { type PortProperties, servedPorts } from "../parts/ports.ts";
 
 interface Kind {
   readonly name: string;

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { type Problem, problem } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described, objectName } from "../fields.ts";
-import { nonEmpty } from "../parts/onlyGiven.ts";
 import { ownAccount } from "../parts/account.ts";
+import { nonEmpty } from "../parts/onlyGiven.ts";
 
 const schema = z.strictObject({
   use: described(
