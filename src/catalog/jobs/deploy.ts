@@ -7,7 +7,8 @@ import { reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
-import { patiently, refusal } from "./patience.ts";
+import { refusal } from "./patience.ts";
+import { bring } from "./replace.ts";
 import { untilSettled } from "./settled.ts";
 
 export const deploy = defineJob({
@@ -32,11 +33,13 @@ export async function applyObjects(job: JobRun<unknown>): Promise<readonly Appli
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
   if (fresh.length > 0) await job.inventory.put(fresh.map((object) => ({ object, uid: null })));
   const applied: Applied[] = [];
-  const options = { signal: job.signal, reveal: job.reveal, force: dig(job.input, "force") === true };
+  const adopted = dig(job.input, "adopt");
   try {
     for (const object of job.objects) {
       job.signal.throwIfAborted();
-      applied.push(await patiently(job, () => job.cluster.apply(object.manifest, options)));
+      const adopt = Array.isArray(adopted) && adopted.includes(refKey(refOf(object.manifest)));
+      const options = { signal: job.signal, reveal: job.reveal, force: dig(job.input, "force") === true, adopt };
+      applied.push(await bring(job, object, options));
     }
   } finally {
     await recordUids(job, applied, known);
