@@ -52,7 +52,7 @@ export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
     const [kind, manifest] = [remadeClass(change.object.kind), manifests.get(key)];
     if (!remade.has(key) || kind === undefined || manifest === undefined) return change;
     if (change.class === "recreate" || change.class === kind) return change;
-    return { ...change, class: kind, disruption: disruptionOf(kind, manifest) };
+    return { ...change, action: "update", class: kind, disruption: disruptionOf(kind, manifest) };
   });
   return { ...plan, changes };
 }

@@ -4,7 +4,7 @@ import { LABELS, MANAGED_BY, refKey, refOf, shortRef } from "../model/manifest.t
 import type { Plan, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { explainReason, REASONS } from "../model/reason.ts";
-import type { OwnedObject } from "../model/revision.ts";
+import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
 import { isSealed } from "../model/sealed.ts";
 import { remadeClass } from "../plan/compareClass.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
@@ -16,6 +16,7 @@ import type { World } from "./world.ts";
 export interface Target {
   readonly request: DocumentRequest;
   readonly application: ResolvedApplication;
+  readonly current: ApplicationSummary | null;
   readonly cluster: Cluster;
   readonly plan: Plan;
   readonly owned: readonly OwnedObject[];
@@ -96,9 +97,11 @@ export async function refusedByCluster(
   target: Target,
   signal: AbortSignal,
 ): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
+  // After a run that did not succeed, what the revision says and what the cluster holds may differ.
+  const unsure = target.current !== null && target.current.lastRun?.phase !== "succeeded";
   const changed = new Set(
     target.plan.changes
-      .filter((change) => change.action === "create" || change.action === "update")
+      .filter(({ action }) => action === "create" || action === "update" || (unsure && action === "unchanged"))
       .map((change) => refKey(change.object)),
   );
   const remade = new Set<string>();

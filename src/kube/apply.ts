@@ -37,7 +37,7 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
     const adopting = found !== null && options.adopt === true && !dryRun && foreignOwner(found, object) !== undefined;
     const live = adopting ? await handOver(api.connection, { path, live: found, signal: options.signal }) : found;
-    const answer = await send(api, { path, live, object: withHash(revealed.object, hash), options, dryRun });
+    const answer = await send(api, { path, live, object: withHash(sendable(revealed.object), hash), options, dryRun });
     return appliedOf(object, answer.object, answer.status === 201 ? "created" : "configured");
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
@@ -56,7 +56,7 @@ export async function dryRun(
   object: Manifest,
   options: ApplyOptions,
 ): Promise<{ readonly live: Manifest | null; readonly result: Manifest }> {
-  const revealed = revealObject(object, options.reveal).object;
+  const revealed = sendable(revealObject(object, options.reveal).object);
   const path = await api.discovery.pathOf(refOf(object), options.signal);
   const live = await readLive(api.connection, path, options.signal);
   if (live === null) return { live, result: object };
@@ -70,6 +70,11 @@ export async function dryRun(
     dryRun: true,
   });
   return { live, result: sent.object };
+}
+
+/** A key that is left out of `stringData` stays in `data` for ever: nobody owns what the server copied there. So `data` is what is sent. */
+function sendable(object: Manifest): Manifest {
+  return asStored(object) as Manifest; // only where the values are kept changes
 }
 
 interface Sending {
