@@ -138,11 +138,19 @@ describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, ()
           continue;
         }
         change(model);
-        const result = await product.kubemin("deploy", product.file("random.json", documentOf(model)), "--yes", "--timeout", "90s");
+        const result = await product.kubemin(
+          "deploy",
+          product.file("random.json", documentOf(model)),
+          "--yes",
+          "--timeout",
+          "90s",
+        );
         // A deploy may fail here and there: what counts is that a failure is told, and that the next one puts everything right.
         alive = true;
         if (result.code === 0)
-          expect(await present("kubemin.dev/application=random"), `step ${step}: ${result.stderr}`).toEqual(wanted(model));
+          expect(await present("kubemin.dev/application=random"), `step ${step}: ${result.stderr}`).toEqual(
+            wanted(model),
+          );
         else failed += 1;
         expect(await foreign(), `step ${step}`).toEqual(before);
       }

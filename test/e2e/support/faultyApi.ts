@@ -80,7 +80,11 @@ function targetOf({ kubeconfig, context }: FaultyOptions) {
     if (typeof data === "string") return Buffer.from(data, "base64");
     return typeof file === "string" ? readFileSync(file) : undefined;
   };
-  const parts = { ca: pem(cluster, "certificate-authority"), cert: pem(user, "client-certificate"), key: pem(user, "client-key") };
+  const parts = {
+    ca: pem(cluster, "certificate-authority"),
+    cert: pem(user, "client-certificate"),
+    key: pem(user, "client-key"),
+  };
   const tls = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
   return { url: String(dig(cluster, "server")), tls };
 }
@@ -104,7 +108,14 @@ interface Forwarding {
 }
 
 function refuse(response: ServerResponse, code: number, reason: string): void {
-  const body = { kind: "Status", apiVersion: "v1", status: "Failure", code, reason, message: `spoilt by the test: ${reason}` };
+  const body = {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    code,
+    reason,
+    message: `spoilt by the test: ${reason}`,
+  };
   response.writeHead(code, { "content-type": "application/json", ...(code === 429 ? { "retry-after": "1" } : {}) });
   response.end(JSON.stringify(body));
 }
@@ -126,15 +137,19 @@ function forward({ request, response, fault, url, agent, random }: Forwarding): 
     return void response.writeHead(200, { "content-type": "application/json" }).end(`${JSON.stringify(gone)}\n`);
   }
   const { host: _host, connection: _connection, ...headers } = request.headers;
-  const onward = secureRequest(new URL(request.url ?? "/", url), { method: request.method, headers, agent }, (answer) => {
-    if (fault === "500 afterwards") {
-      answer.resume();
-      return refuse(response, 500, "InternalError");
-    }
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-    if (fault === "cut") setTimeout(() => response.destroy(), random() * 1_000);
-  });
+  const onward = secureRequest(
+    new URL(request.url ?? "/", url),
+    { method: request.method, headers, agent },
+    (answer) => {
+      if (fault === "500 afterwards") {
+        answer.resume();
+        return refuse(response, 500, "InternalError");
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      if (fault === "cut") setTimeout(() => response.destroy(), random() * 1_000);
+    },
+  );
   onward.once("error", () => response.destroy());
   response.once("close", () => onward.destroy());
   request.pipe(onward);

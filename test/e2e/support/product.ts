@@ -55,7 +55,15 @@ export async function startProduct(given: { readonly kubeconfig?: string } = {})
   const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8" };
   let printed = "";
   const begin = async (port: string): Promise<{ child: Child; server: ServerFile }> => {
-    const words = ["serve", "--port", port, "--kubeconfig", given.kubeconfig ?? kubeconfig(), "--context", contextName()];
+    const words = [
+      "serve",
+      "--port",
+      port,
+      "--kubeconfig",
+      given.kubeconfig ?? kubeconfig(),
+      "--context",
+      contextName(),
+    ];
     const child = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
