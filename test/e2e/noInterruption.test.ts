@@ -36,7 +36,7 @@ function file({ title, replicas, store }: Settings): string {
         route: { path: "/", host },
       },
     },
-    { name: "store", type: "store", properties: { preset: "redis", volume: false, env: { WORD: store } } },
+    { name: "store", type: "store", properties: { preset: "redis", volume: false }, traits: { env: { WORD: store } } },
   ];
   return product.file("busy.json", { name: "busy", namespace, components });
 }

@@ -97,11 +97,11 @@ async function present(selector: string): Promise<readonly string[]> {
     .map((one) => {
       const stored = dig(one, "data", "value");
       const command = dig(one, "spec", "template", "spec", "containers", 0, "command", 2);
-      const value =
+      const value: unknown =
         one.kind === "Secret"
           ? Buffer.from(String(stored), "base64").toString()
           : (stored ?? /echo (\d+)/.exec(String(command))?.[1]);
-      return `${one.kind}/${one.metadata.name}${value === undefined ? "" : ` ${String(value)}`}`;
+      return `${one.kind}/${one.metadata.name}${typeof value === "string" ? ` ${value}` : ""}`;
     })
     .toSorted();
 }

@@ -2,6 +2,7 @@
 // the product promises (a failure is told apart within 15 s of the cluster knowing).
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ClusterEnvironment } from "./environment.ts";
+import { differenceCases } from "./differenceCases.ts";
 import { failureCases } from "./failureCases.ts";
 import { followCases } from "./followCases.ts";
 import { removalCases } from "./removalCases.ts";
@@ -25,5 +26,6 @@ export function clusterContract(name: string, open: () => Promise<ClusterEnviron
     followCases(given);
     failureCases(given);
     removalCases(given);
+    differenceCases(given);
   });
 }

@@ -148,6 +148,9 @@ function paging(store: () => Store): void {
         fc.asyncProperty(fc.integer({ min: 1, max: 9 }), async (limit) => {
           const pagedNames = await all((page) => store().applications.list(project, page), limit, add);
           expect(pagedNames.map(({ name }) => name).filter((name) => names.includes(name))).toEqual([...names].sort());
+          const everywhere = await all((page) => store().applications.all(page), limit, add);
+          const mine = everywhere.filter((one) => one.project === project).map(({ name }) => name);
+          expect(mine.filter((name) => names.includes(name))).toEqual([...names].sort());
           const pagedRuns = await all((page) => store().runs.list({ project }, page), limit, add);
           expect(pagedRuns.slice(-runs.length)).toEqual(runs);
           expect(new Set(pagedRuns.map(({ id }) => id)).size).toBe(pagedRuns.length);
