@@ -8,6 +8,7 @@ import { type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { REPAIR_ACTOR } from "./automatic.ts";
 import { beginRun } from "./begin.ts";
 import { forced } from "./deploy.ts";
+import { confirmedDrift, lasting } from "./drift.ts";
 import type { Place } from "./requests.ts";
 import type { World } from "./world.ts";
 
@@ -56,7 +57,7 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
     due.delete(key);
     const one = watched.get(key);
     if (signal.aborted || one === undefined) return;
-    const drifted = await driftOf(one, signal);
+    const drifted = await driftOf(world, one, signal);
     if (drifted.length === 0 || watched.get(key) !== one) return;
     const now = world.clock.now().getTime();
     const before = tries.get(key);
@@ -96,14 +97,9 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
 }
 
-/** What stays on the cluster: a task's Job comes and goes, and its absence is no drift. */
-export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
-  return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
-}
-
-async function driftOf(one: Watched, signal: AbortSignal): Promise<readonly Drift[]> {
+async function driftOf(world: World, one: Watched, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
-    return await one.cluster.drifted(one.manifests, signal);
+    return await confirmedDrift(world, { ...one, project: one.place.project }, signal);
   } catch (error) {
     // The cluster is away: it will tell of changes again once it is back.
     if (error instanceof ClusterError || signal.aborted) return [];

@@ -8,9 +8,9 @@ import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
+import { confirmedDrift, lasting } from "./drift.ts";
 import { type Mask, secretMask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
-import { lasting } from "./repair.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
 import type { World } from "./world.ts";
@@ -75,7 +75,9 @@ async function liveHealth(world: World, revision: Revision, signal: AbortSignal)
 
 async function liveDrift(world: World, revision: Revision, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
-    return await knownCluster(world, revision.cluster).drifted(lasting(revision.plan.jobs), signal);
+    const cluster = knownCluster(world, revision.cluster);
+    const manifests = lasting(revision.plan.jobs);
+    return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return [];

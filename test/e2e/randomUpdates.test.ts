@@ -126,7 +126,7 @@ describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, ()
       );
       const before = await foreign();
       const model: Model = new Map([["a", { type: "config", value: 0 }]]);
-      let failed = 0;
+      const told: string[] = [];
       let alive = false;
       for (let step = 0; step < COUNT; step++) {
         if (alive && random() < 0.1) {
@@ -134,7 +134,7 @@ describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, ()
           if (gone.code === 0) {
             expect(await present("kubemin.dev/application=random"), `step ${step}: deleted`).toEqual([]);
             alive = false;
-          } else failed += 1;
+          } else told.push(`${step} delete: ${gone.stderr.trim()}`);
           continue;
         }
         change(model);
@@ -151,7 +151,7 @@ describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, ()
           expect(await present("kubemin.dev/application=random"), `step ${step}: ${result.stderr}`).toEqual(
             wanted(model),
           );
-        else failed += 1;
+        else told.push(`${step} deploy: ${result.stderr.trim()}`);
         expect(await foreign(), `step ${step}`).toEqual(before);
       }
       api.calm();
@@ -160,9 +160,10 @@ describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, ()
       expect(await present("kubemin.dev/application=random")).toEqual(wanted(model));
       expect(await foreign()).toEqual(before);
       const spoilt = [...api.faults].map(([kind, count]) => `${kind}: ${count}`).join(", ");
-      process.stderr.write(`seed ${SEED}: ${COUNT} steps, ${failed} told failures; spoilt requests: ${spoilt}\n`);
+      if (process.env["KUBEMIN_TEST_VERBOSE"]) process.stderr.write(`${told.join("\n\n")}\n`);
+      process.stderr.write(`seed ${SEED}: ${COUNT} steps, ${told.length} told failures; spoilt requests: ${spoilt}\n`);
       expect(api.faults.size).toBeGreaterThanOrEqual(COUNT >= 30 ? 4 : 1);
-      expect(failed).toBeLessThan(Math.max(3, COUNT / 4));
+      expect(told.length, told.join("\n\n")).toBeLessThan(Math.max(3, COUNT / 4));
     },
     60_000 + COUNT * 20_000,
   );

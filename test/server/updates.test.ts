@@ -195,6 +195,28 @@ describe("onFailure: rollback", () => {
     expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "good" } });
   });
 
+  it("ends there when the rollback fails, too", async () => {
+    const careful = { ...document("good", { onFailure: "rollback" }), name: "unlucky" };
+    const renamed = (one: JsonObject): JsonObject =>
+      JSON.parse(JSON.stringify(one).replaceAll('"value"', '"worth"').replaceAll('"verify"', '"prove"')) as JsonObject; // JSON stays an object
+    expect((await deploy(renamed(careful))).phase).toBe("succeeded");
+    const original = server.sandbox.apply;
+    const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    const apply: typeof original = (...given) =>
+      dig(given[0], "data", "worth") === "good" ? Promise.reject(refused) : original(...given);
+    Object.assign(server.sandbox, { apply });
+    const bad = await server.client.call("deployApplication", {
+      params: { project, application: "unlucky" },
+      body: JSON.stringify(renamed({ ...document("bad", { onFailure: "rollback" }), name: "unlucky" })),
+    });
+    const rollback = await runBy("unlucky", "kubemin:rollback");
+    Object.assign(server.sandbox, { apply: original });
+    const failed = await server.client.call("getRun", { params: { project, run: bad.id } });
+    expect([failed.phase, rollback.phase]).toEqual(["failed", "rejected"]);
+    const { items } = await server.client.call("listRuns", { params: { project }, query: { application: "unlucky" } });
+    expect(items).toHaveLength(3);
+  });
+
   it("is not done unless asked", async () => {
     expect((await deploy(document("bad", {}))).phase).toBe("failed");
     const { items } = await server.client.call("listRuns", {
