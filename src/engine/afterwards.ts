@@ -1,7 +1,8 @@
 // What the engine does by itself once a run has ended: rolls back where the document asks for it, and watches for drift where it asks for that.
 // Nothing here may keep a run from ending: a failure is logged.
-import { rollbackAfter } from "./rollbackOnFailure.ts";
+
 import { type Repairs, startRepairs } from "./repair.ts";
+import { rollbackAfter } from "./rollbackOnFailure.ts";
 import type { World } from "./world.ts";
 
 /** A run that ended while nobody was there to act on it (the server was killed in that moment) is acted on at the next start, if that is soon. */

@@ -1,8 +1,8 @@
 // The newest revision against what the cluster holds: every object by a dry run, secrets masked, and who else holds a field.
 // Nothing is changed. Tasks are left out: their Jobs come and go.
 
-import { LABELS, type Manifest, refKey, refOf } from "../model/manifest.ts";
 import { PlatformError } from "../model/errors.ts";
+import { LABELS, type Manifest, refKey, refOf } from "../model/manifest.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { isSealed } from "../model/sealed.ts";
 import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";

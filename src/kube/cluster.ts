@@ -83,14 +83,20 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   };
 }
 
+/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+const CHECKS = 4;
+
 /** What apply would be refused for. Silence of the cluster is no refusal: it is thrown. */
 async function check(api: Api, object: Manifest, options: ApplyOptions): Promise<Reason | null> {
-  try {
-    await applyObject(api, { object, options, dryRun: true });
-    return null;
-  } catch (cause) {
-    if (cause instanceof ClusterError && cause.reason.code !== "ClusterUnreachable") return cause.reason;
-    throw cause;
+  for (let count = 1; ; count += 1) {
+    try {
+      await applyObject(api, { object, options, dryRun: true });
+      return null;
+    } catch (cause) {
+      if (!(cause instanceof ClusterError) || cause.reason.code === "ClusterUnreachable") throw cause;
+      if (cause.reason.code !== "ChangedBehindUs") return cause.reason;
+      if (count === CHECKS) return null;
+    }
   }
 }
 

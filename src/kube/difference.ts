@@ -11,7 +11,17 @@ import { holdersOf, ourTree } from "./holders.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { revealObject } from "./reveal.ts";
 
+/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+const ATTEMPTS = 4;
+
 export async function compareObject(api: Api, object: Manifest, options: ApplyOptions): Promise<LiveDifference> {
+  for (let count = 1; ; count += 1) {
+    const difference = await compareOnce(api, object, options);
+    if (difference.reason?.code !== "ChangedBehindUs" || count === ATTEMPTS) return difference;
+  }
+}
+
+async function compareOnce(api: Api, object: Manifest, options: ApplyOptions): Promise<LiveDifference> {
   const ref = refOf(object);
   const { mask } = revealObject(object, options.reveal);
   try {

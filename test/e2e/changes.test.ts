@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig, type JsonObject } from "../../src/model/json.ts";
 import { newestRun } from "./support/asking.ts";
-import { BUSYBOX, idle, type Component } from "./support/documents.ts";
+import { BUSYBOX, type Component, idle } from "./support/documents.ts";
 import { dropNamespace, get, kubectl, list, makeNamespace, podsOf, tryKubectl } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";
 

@@ -16,7 +16,7 @@ type Run = AnswerOf<"getRun">;
 const project = "default";
 
 async function deploy(document: JsonObject, query: { adopt?: "true"; force?: "true" } = {}): Promise<Run> {
-  const params = { project, application: String(document["name"]) };
+  const params = { project, application: typeof document["name"] === "string" ? document["name"] : "" };
   return ended(await server.client.call("deployApplication", { params, query, body: JSON.stringify(document) }));
 }
 
@@ -79,6 +79,7 @@ describe("what cannot be changed in place", () => {
     });
     // Two Services are unchanged, the set cannot be changed: the fourth apply is the new one.
     const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
     const original = server.sandbox.remove;
     Object.assign(server.sandbox, {
       remove: async (...given: Parameters<typeof original>) => {
@@ -200,6 +201,7 @@ describe("onFailure: rollback", () => {
     const renamed = (one: JsonObject): JsonObject =>
       JSON.parse(JSON.stringify(one).replaceAll('"value"', '"worth"').replaceAll('"verify"', '"prove"')) as JsonObject; // JSON stays an object
     expect((await deploy(renamed(careful))).phase).toBe("succeeded");
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
     const original = server.sandbox.apply;
     const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
     const apply: typeof original = (...given) =>

@@ -1,8 +1,8 @@
 // The behaviour of every cluster behind ports/cluster.ts. Run for the sandbox and for a real API server; the bounds are those that
 // the product promises (a failure is told apart within 15 s of the cluster knowing).
 import { afterAll, beforeAll, describe } from "vitest";
-import type { ClusterEnvironment } from "./environment.ts";
 import { differenceCases } from "./differenceCases.ts";
+import type { ClusterEnvironment } from "./environment.ts";
 import { failureCases } from "./failureCases.ts";
 import { followCases } from "./followCases.ts";
 import { removalCases } from "./removalCases.ts";

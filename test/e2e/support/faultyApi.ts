@@ -91,8 +91,9 @@ function targetOf({ kubeconfig, context }: FaultyOptions) {
 
 function chooseFault(request: IncomingMessage, { random, share }: FaultyOptions): Fault | undefined {
   const watching = /[?&]watch=/.test(request.url ?? "");
+  // There are few watches, and they live long: most of them are spoilt.
+  if (watching) return random() >= 0.6 ? undefined : random() < 0.5 ? "410" : "cut";
   if (random() >= share) return undefined;
-  if (watching) return random() < 0.5 ? "410" : "cut";
   const write = WRITES.includes(request.method ?? "");
   const kinds: readonly Fault[] = write ? ["409", "429", "500", "500 afterwards"] : ["429", "500"];
   return kinds[Math.floor(random() * kinds.length)];
