@@ -148,15 +148,29 @@ function paging(store: () => Store): void {
         fc.asyncProperty(fc.integer({ min: 1, max: 9 }), async (limit) => {
           const pagedNames = await all((page) => store().applications.list(project, page), limit, add);
           expect(pagedNames.map(({ name }) => name).filter((name) => names.includes(name))).toEqual([...names].sort());
-          const everywhere = await all((page) => store().applications.all(page), limit, add);
-          const mine = everywhere.filter((one) => one.project === project).map(({ name }) => name);
-          expect(mine.filter((name) => names.includes(name))).toEqual([...names].sort());
           const pagedRuns = await all((page) => store().runs.list({ project }, page), limit, add);
           expect(pagedRuns.slice(-runs.length)).toEqual(runs);
           expect(new Set(pagedRuns.map(({ id }) => id)).size).toBe(pagedRuns.length);
         }),
         { numRuns: 5, endOnFailure: true, examples: [[1], [7]] },
       );
+    });
+
+    it("lists the applications of all projects, by project and name", async () => {
+      const projects = [newProject(), newProject()];
+      for (const project of projects)
+        for (const application of ["b", "a", "c"]) await started(store(), newRun(project, { application }));
+      const everywhere = await all((page) => store().applications.all(page), 199);
+      const mine = everywhere
+        .filter((one) => projects.includes(one.project))
+        .map(({ project, name }) => `${project}/${name}`);
+      expect(mine).toEqual(
+        projects.toSorted().flatMap((project) => ["a", "b", "c"].map((name) => `${project}/${name}`)),
+      );
+      const [first] = projects.toSorted();
+      const small = await store().applications.all({ limit: 1 });
+      expect(small.items).toHaveLength(1);
+      expect(first !== undefined && (small.items[0]?.project ?? "") <= first).toBe(true);
     });
 
     it("pages revisions, and says null on a last page that is just full", async () => {
