@@ -34,6 +34,7 @@ const target = z.object({
     .meta({ description: "default: the only cluster of the server, or the one it runs on now" }),
   createNamespace: flag,
   force: flag.meta({ description: "take over fields that other managers own" }),
+  adopt: flag.meta({ description: "take over objects that exist already and belong to nobody" }),
 });
 const logQuery = z.object({
   component: z.string().optional(),
@@ -236,6 +237,15 @@ export const ROUTES = {
     query: z.object({ from: z.coerce.number().int(), to: z.coerce.number().int() }),
     status: 200,
     response: view.DiffView,
+  },
+  getDrift: {
+    method: "GET",
+    path: `${A}/drift`,
+    summary: "The newest revision against what the cluster holds, by dry run; secrets masked",
+    access: "read",
+    params: application,
+    status: 200,
+    response: view.DriftView,
   },
   rollbackApplication: {
     method: "POST",

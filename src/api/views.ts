@@ -92,8 +92,12 @@ export const ObjectView = z.object({
 export const ChangeView = z.object({
   component: z.string(),
   object: ObjectView,
-  action: z.enum(["create", "update", "delete", "keep", "unchanged"]),
+  action: z.enum(["create", "update", "adopt", "delete", "keep", "unchanged"]),
   class: z.enum(["create", "in-place", "rolling", "orphan-recreate", "new-name", "recreate", "delete", "none"]),
+  disruption: z
+    .enum(["none", "rolling", "restart", "interruption"])
+    .optional()
+    .meta({ description: "what users of the component notice" }),
   fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
 });
 
@@ -147,6 +151,13 @@ export const ObjectHealthView = z.object({
 
 export const Health = z.enum(["healthy", "changing", "degraded", "unknown"]);
 
+export const DriftItem = z.object({
+  object: ObjectView,
+  gone: z.boolean(),
+  fields: z.array(z.string()).meta({ description: "paths of fields that somebody changed" }),
+  managers: z.array(z.string()).meta({ description: "field managers that hold them now" }),
+});
+
 export const ComponentStatus = z.object({
   name: z.string(),
   type: z.string(),
@@ -157,6 +168,7 @@ export const ComponentStatus = z.object({
   ready: z.int().optional(),
   wanted: z.int().optional(),
   objects: z.array(ObjectHealthView),
+  drift: z.array(DriftItem).optional(),
 });
 
 export const ApplicationSummaryView = z.object({
@@ -202,6 +214,28 @@ export const RevisionSummary = z.object({
 export const RevisionView = RevisionSummary.extend({ document: JsonView });
 
 export const DiffView = z.object({ from: z.string(), to: z.string(), changes: z.array(ChangeView) });
+
+export const DriftView = z.object({
+  application: z.string(),
+  revision: z.int(),
+  drifted: z.boolean(),
+  objects: z.array(
+    z.object({
+      component: z.string(),
+      object: ObjectView,
+      state: z.enum(["same", "different", "missing", "foreign", "refused"]),
+      reason: ReasonView.optional(),
+      fields: z.array(
+        z.object({
+          path: z.string(),
+          live: z.unknown().optional(),
+          wanted: z.unknown().optional(),
+          managers: z.array(z.string()).meta({ description: "field managers that hold it now" }),
+        }),
+      ),
+    }),
+  ),
+});
 
 export const LogLineView = z.object({ at: timestamp, pod: z.string(), container: z.string(), text: z.string() });
 

@@ -15,6 +15,7 @@ export interface Deployment {
   readonly cluster: string | undefined;
   readonly createNamespace: boolean;
   readonly force: boolean;
+  readonly adopt: boolean;
   readonly message: string;
   /** Newest revision that may be there; undefined: the one that is there while the plan is shown. */
   readonly ifRevision: number | undefined;
@@ -37,7 +38,7 @@ export async function deploySource(context: Context, deployment: Deployment): Pr
 /** The plan by the server; undefined when the document has problems, which were printed. */
 export async function planSource(
   context: Context,
-  asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force">,
+  asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force" | "adopt">,
 ): Promise<Plan | undefined> {
   try {
     return await asked.client.call("planApplication", {
@@ -61,11 +62,12 @@ export function printedProblems(context: Context, source: Source, error: unknown
   return true;
 }
 
-function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force">) {
+function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force" | "adopt">) {
   return {
     ...(asked.cluster === undefined ? {} : { cluster: asked.cluster }),
     ...(asked.createNamespace ? { createNamespace: "true" } : {}),
     ...(asked.force ? { force: "true" } : {}),
+    ...(asked.adopt ? { adopt: "true" } : {}),
   };
 }
 

@@ -1,8 +1,9 @@
 // A document becomes a revision and a run. The same document again makes a run of the same revision: it checks, and writes nothing.
 import { canonicalJson } from "../model/json.ts";
-import type { PlannedJob } from "../model/plan.ts";
+import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
+import { adopting } from "./adoption.ts";
 import { beginRun, expectRevision, repeated } from "./begin.ts";
 import { type Planning, planDocument } from "./planning.ts";
 import type { DocumentRequest, WriteConditions } from "./requests.ts";
@@ -29,13 +30,18 @@ export async function deployDocument(
     cluster: planning.plan.cluster,
     namespace: planning.plan.namespace,
     message: request.message,
-    jobs: request.force === true ? planning.plan.jobs.map(forced) : planning.plan.jobs,
+    jobs: jobsFor(request, planning.plan),
     ...(newRevision === null ? {} : { newRevision }),
   });
 }
 
+function jobsFor(request: DocumentRequest, plan: Plan): readonly PlannedJob[] {
+  const jobs = request.force === true ? plan.jobs.map(forced) : plan.jobs;
+  return adopting(jobs, plan);
+}
+
 /** For this run only: the revision's own plan never forces. */
-function forced(job: PlannedJob): PlannedJob {
+export function forced(job: PlannedJob): PlannedJob {
   return { ...job, input: { ...job.input, force: true } };
 }
 

@@ -14,6 +14,7 @@ import { readDocument } from "../plan/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
 import { sealDocument } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
+import { withAdoption, withRemade } from "./adoption.ts";
 import { chooseCluster } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
@@ -126,15 +127,19 @@ async function planOn(
     const plan = result.plan === null || namespaceExists ? result.plan : withNamespace(result.plan, request.project);
     return { plan, problems, facts };
   }
-  const found = await clusterProblems(world, { ...target, plan: result.plan, owned }, signal);
-  return { plan: result.plan, problems: [...problems, ...found], facts };
+  const asked = await askCluster(world, { ...target, plan: result.plan, owned }, signal);
+  return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
 }
 
-async function clusterProblems(
+/** What the cluster holds may make other changes of the planned ones. */
+async function askCluster(
   world: World,
   target: Target & { plan: Plan; owned: readonly OwnedObject[] },
   signal: AbortSignal,
-): Promise<readonly Problem[]> {
+): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }> {
   const taken = await takenByOthers(world, target, signal);
-  return taken.length > 0 ? taken : refusedByCluster(world, target, signal);
+  if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
+  const plan = await withAdoption(world, { target, adopted: taken.adopted }, signal);
+  const { problems, remade } = await refusedByCluster(world, { ...target, plan }, signal);
+  return { plan: withRemade(plan, remade), problems };
 }

@@ -1,21 +1,23 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
 import { dig } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { LABELS, refKey, refOf, shortRef } from "../model/manifest.ts";
+import { LABELS, MANAGED_BY, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { Plan, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { explainReason, REASONS } from "../model/reason.ts";
-import type { OwnedObject } from "../model/revision.ts";
+import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
 import { isSealed } from "../model/sealed.ts";
+import { remadeClass } from "../plan/compareClass.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
-import type { Cluster } from "../ports/cluster.ts";
+import type { ApplyOptions, Cluster } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
 import type { DocumentRequest } from "./requests.ts";
 import type { World } from "./world.ts";
 
-interface Target {
+export interface Target {
   readonly request: DocumentRequest;
   readonly application: ResolvedApplication;
+  readonly current: ApplicationSummary | null;
   readonly cluster: Cluster;
   readonly plan: Plan;
   readonly owned: readonly OwnedObject[];
@@ -35,20 +37,46 @@ export async function presentOutside(
   return new Set(found.flat());
 }
 
+/** Who stands in the way, and what may be taken over. */
+export interface Standing {
+  readonly problems: readonly Problem[];
+  /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
+  readonly adopted: ReadonlySet<string>;
+}
+
 /** Objects that we would make and that exist already without being this application's. */
-export async function takenByOthers(world: World, target: Target, signal: AbortSignal): Promise<readonly Problem[]> {
-  const ours = new Set(target.owned.map(refKey));
+export async function takenByOthers(world: World, target: Target, signal: AbortSignal): Promise<Standing> {
+  // An entry without a uid was only intended: somebody else's object may stand there.
+  const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
   const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
+  const adopted = new Set<string>();
   const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
     const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
-    const owner =
-      holder !== null
-        ? `application ${holder.application} of project ${holder.project}`
-        : foreignOwner(await target.cluster.read(ref, signal), target);
-    return owner === null ? [] : [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+    if (holder !== null && !isOurs(holder, target)) {
+      const owner = `application ${holder.application} of project ${holder.project}`;
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+    }
+    const live = await target.cluster.read(ref, signal);
+    const owner = foreignOwner(live, target);
+    if (owner === null) return [];
+    if (live === null || !belongsToNobody(live))
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+    if (target.request.adopt !== true)
+      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), owner })];
+    adopted.add(refKey(ref));
+    return [];
   });
-  return found.flat();
+  return { problems: found.flat(), adopted };
+}
+
+function isOurs(holder: OwnedObject, { request, application }: Target): boolean {
+  return holder.project === request.project && holder.application === application.document.name;
+}
+
+function belongsToNobody(live: Manifest): boolean {
+  const labels = live.metadata.labels ?? {};
+  return labels[LABELS.application] === undefined && labels[LABELS.managedBy] !== MANAGED_BY;
 }
 
 function foreignOwner(live: Manifest | null, { request, application }: Target): string | null {
@@ -61,28 +89,40 @@ function foreignOwner(live: Manifest | null, { request, application }: Target): 
   return labels[LABELS.managedBy] ?? "somebody else";
 }
 
-/** A dry run of what is new or changed. What an operator must solve (quota, policy) is left to the run, which tells it as a rejection. */
-export async function refusedByCluster(world: World, target: Target, signal: AbortSignal): Promise<readonly Problem[]> {
+/**
+ * A dry run of what is new or changed. What an operator must solve (quota, policy) is left to the run, which tells it as a rejection.
+ * `remade`: what the cluster would not change in place, though the document alone did not show it (an earlier run did not get there).
+ */
+export async function refusedByCluster(
+  world: World,
+  target: Target,
+  signal: AbortSignal,
+): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
+  // After a run that did not succeed, what the revision says and what the cluster holds may differ.
+  const unsure = target.current !== null && target.current.lastRun?.phase !== "succeeded";
   const changed = new Set(
     target.plan.changes
-      .filter((change) => change.action === "create" || change.action === "update")
+      .filter(({ action }) => action === "create" || action === "update" || (unsure && action === "unchanged"))
       .map((change) => refKey(change.object)),
   );
-  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(target.request.project, text) : text);
+  const remade = new Set<string>();
+  const given = applyOptions(world, target, signal);
   const candidates = objectsOf(target.plan).filter(({ object }) => changed.has(refKey(refOf(object.manifest))));
   const coming = comingKinds(target.plan);
   const checkable = candidates.filter(({ object }) => !coming.has(kindKey(object.manifest)));
   const found = await inBatches(checkable, async ({ object, component }): Promise<readonly Problem[]> => {
-    const why = await target.cluster.check(object.manifest, { signal, reveal, force: target.request.force === true });
+    const ref = refOf(object.manifest);
+    const why = await target.cluster.check(object.manifest, given);
     if (why === null || REASONS[why.code].who !== "you") return [];
-    return [
-      problem("Refused", pointerOf(target, component), {
-        object: shortRef(refOf(object.manifest)),
-        detail: explainReason(why, "en"),
-      }),
-    ];
+    // What cannot be changed is made anew; the new object cannot be tried while the old one is there.
+    if (why.code === "ImmutableField" && remadeClass(ref.kind) !== undefined) {
+      remade.add(refKey(ref));
+      return [];
+    }
+    const params = { object: shortRef(ref), detail: explainReason(why, "en") };
+    return [problem("Refused", pointerOf(target, component), params)];
   });
-  return found.flat();
+  return { problems: found.flat(), remade };
 }
 
 /** Kinds that the plan itself defines: until then nobody can say what the cluster would refuse. */
@@ -101,7 +141,12 @@ function kindKey({ apiVersion, kind }: Manifest): string {
   return `${apiVersion.slice(0, apiVersion.indexOf("/"))}/${kind}`;
 }
 
-function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
+export function applyOptions(world: World, { request }: Pick<Target, "request">, signal: AbortSignal): ApplyOptions {
+  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(request.project, text) : text);
+  return { signal, reveal, force: request.force === true };
+}
+
+export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 

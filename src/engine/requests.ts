@@ -3,6 +3,7 @@ import type { Evidence, HealthState, ObjectHealth } from "../model/health.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
+import type { Drift, LiveDifference } from "../ports/cluster.ts";
 
 export interface Place {
   readonly project: string;
@@ -29,6 +30,8 @@ export interface DocumentRequest {
   readonly createNamespace: boolean;
   /** Take over fields that somebody else set (kubectl scale, another tool). Never objects that are not ours. */
   readonly force?: boolean;
+  /** Take over objects that exist already and belong to nobody. Never those of another application. */
+  readonly adopt?: boolean;
 }
 
 export interface PlannedDocument {
@@ -49,6 +52,8 @@ export interface ComponentStatus {
   readonly ready?: number;
   readonly wanted?: number;
   readonly objects: readonly ObjectHealth[];
+  /** Objects that somebody changed or removed since they were applied. */
+  readonly drift: readonly Drift[];
 }
 
 export interface ApplicationStatus {
@@ -64,4 +69,15 @@ export interface CauseLink {
   readonly subject: string;
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
+}
+
+export interface ObjectDrift extends LiveDifference {
+  readonly component: string;
+}
+
+/** The newest revision against the cluster, object by object. */
+export interface ApplicationDrift {
+  readonly application: string;
+  readonly revision: number;
+  readonly objects: readonly ObjectDrift[];
 }

@@ -6,8 +6,9 @@ import { isSettled, type Phase } from "../model/phase.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
-import { ClusterError } from "../ports/cluster.ts";
+import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
+import { confirmedDrift, lasting } from "./drift.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
@@ -33,6 +34,8 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
   const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
   const health = await liveHealth(world, revision, signal);
+  // While a run is going on, what is there and what is wanted differ by right.
+  const drift = run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, revision, signal) : [];
   const mask = await applicationMask(world, place);
   const components = revision.document.components.map((component) =>
     componentStatus({
@@ -42,6 +45,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
       revision,
       jobs,
       health,
+      drift,
       mask,
     }),
   );
@@ -69,6 +73,17 @@ async function liveHealth(world: World, revision: Revision, signal: AbortSignal)
   }
 }
 
+async function liveDrift(world: World, revision: Revision, signal: AbortSignal): Promise<readonly Drift[]> {
+  try {
+    const cluster = knownCluster(world, revision.cluster);
+    const manifests = lasting(revision.plan.jobs);
+    return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return [];
+  }
+}
+
 interface Sources {
   readonly name: string;
   readonly type: string;
@@ -76,6 +91,7 @@ interface Sources {
   readonly revision: Revision;
   readonly jobs: readonly Job[];
   readonly health: readonly ObjectHealth[];
+  readonly drift: readonly Drift[];
   readonly mask: Mask;
 }
 
@@ -103,6 +119,7 @@ function componentStatus(sources: Sources): ComponentStatus {
     reason: deciding.reason,
     evidence: deciding.evidence,
     objects,
+    drift: sources.drift.filter((one) => keys.has(refKey(one.ref))),
     ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
   };

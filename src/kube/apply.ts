@@ -2,16 +2,18 @@
 // (a forced apply that changes nothing can still raise the resource version: kubernetes#95460).
 // The live object is read directly and not from the watches: one short read buys that a write is never based on an old view.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/
+import { dig } from "../model/json.ts";
 import { ANNOTATIONS, FIELD_MANAGER, type Manifest, refOf } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../ports/cluster.ts";
+import { handOver } from "./adopt.ts";
 import { ApiError, isStatus } from "./apiError.ts";
 import { holds } from "./compare.ts";
 import type { Connection } from "./connection.ts";
 import { contentHash, withHash, withoutBookkeeping } from "./content.ts";
 import type { Discovery } from "./discovery.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOver.ts";
-import { foreignOwner } from "./ownership.ts";
+import { belongsToNobody, foreignOwner } from "./ownership.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { asStored, revealObject } from "./reveal.ts";
 
@@ -33,32 +35,22 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
   const revealed = revealObject(object, options.reveal);
   try {
     const path = await api.discovery.pathOf(refOf(object), options.signal);
-    const live = await readLive(api.connection, path, options.signal);
-    if (live !== null) refuseForeign(live, object);
+    const found = await readLive(api.connection, path, options.signal);
+    if (found !== null) refuse(found, object, options);
     const hash = contentHash(object);
     if (!dryRun && object.kind === DEFINITION) api.discovery.expect(object);
-    if (live !== null && isUnchanged(live, revealed.object, hash)) return appliedOf(object, live, "unchanged");
-    // The uid is a precondition: what we looked at is what we write to, or nothing is written.
-    const body = withHash(
-      live?.metadata.uid === undefined ? revealed.object : withUid(revealed.object, live.metadata.uid),
-      hash,
-    );
+    if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
+    const adopting = found !== null && options.adopt === true && !dryRun && foreignOwner(found, object) !== undefined;
+    const live = adopting ? await handOver(api.connection, { path, live: found, signal: options.signal }) : found;
     const handing =
       live === null ? null : { connection: api.connection, path, live, wanted: object, signal: options.signal, dryRun };
     if (handing !== null) await handOverReplicas(handing);
     // The real run takes the number over first; the dry run cannot.
     const force = options.force === true || (dryRun && live !== null && takesFromAutoscaler(live, object));
-    const answer = await api.connection.call({
-      method: "PATCH",
-      path,
-      query: { fieldManager: FIELD_MANAGER, force, ...(dryRun ? { dryRun: "All" } : {}) },
-      contentType: "application/apply-patch+yaml",
-      body,
-      signal: options.signal,
-    });
-    const result = answer.body as Manifest; // the server answers a patch with the object
-    if (handing !== null) await releaseReplicas({ ...handing, live: result });
-    return appliedOf(object, result, answer.status === 201 ? "created" : "configured");
+    const sent = withHash(sendable(revealed.object), hash);
+    const answer = await send(api, { path, live, object: sent, options: { ...options, force }, dryRun });
+    if (handing !== null) await releaseReplicas({ ...handing, live: answer.object });
+    return appliedOf(object, answer.object, answer.status === 201 ? "created" : "configured");
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     throw clusterError({
@@ -68,6 +60,58 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
       mask: revealed.mask,
     });
   }
+}
+
+/** What is there, and what an apply that takes over every field would make of it. Throws ApiError and ClusterError. */
+export async function dryRun(
+  api: Api,
+  object: Manifest,
+  options: ApplyOptions,
+): Promise<{ readonly live: Manifest | null; readonly result: Manifest }> {
+  const revealed = sendable(revealObject(object, options.reveal).object);
+  const path = await api.discovery.pathOf(refOf(object), options.signal);
+  const live = await readLive(api.connection, path, options.signal);
+  if (live === null) return { live, result: object };
+  refuse(live, object, options);
+  const given = { ...options, force: true };
+  const sent = await send(api, {
+    path,
+    live,
+    object: withHash(revealed, contentHash(object)),
+    options: given,
+    dryRun: true,
+  });
+  return { live, result: sent.object };
+}
+
+/** A key that is left out of `stringData` stays in `data` for ever: nobody owns what the server copied there. So `data` is what is sent. */
+function sendable(object: Manifest): Manifest {
+  return asStored(object) as Manifest; // only where the values are kept changes
+}
+
+interface Sending {
+  readonly path: string;
+  readonly live: Manifest | null;
+  readonly object: Manifest;
+  readonly options: ApplyOptions;
+  readonly dryRun: boolean;
+}
+
+async function send(api: Api, { path, live, object, options, dryRun }: Sending) {
+  const answer = await api.connection.call({
+    method: "PATCH",
+    path,
+    query: {
+      fieldManager: FIELD_MANAGER,
+      force: options.force === true || options.adopt === true,
+      ...(dryRun ? { dryRun: "All" } : {}),
+    },
+    contentType: "application/apply-patch+yaml",
+    // The uid is a precondition: what we looked at is what we write to, or nothing is written.
+    body: live?.metadata.uid === undefined ? object : withUid(object, live.metadata.uid),
+    signal: options.signal,
+  });
+  return { status: answer.status, object: answer.body as Manifest }; // the server answers a patch with the object
 }
 
 export async function readLive(connection: Connection, path: string, signal: AbortSignal): Promise<Manifest | null> {
@@ -80,12 +124,20 @@ export async function readLive(connection: Connection, path: string, signal: Abo
   }
 }
 
-function refuseForeign(live: Manifest, wanted: Manifest): void {
+function refuse(live: Manifest, wanted: Manifest, options: ApplyOptions): void {
   const object = nameForErrors(wanted);
   const owner = foreignOwner(live, wanted);
-  if (owner !== undefined) throw new ClusterError(reason("OwnedByOther", { object, owner }), false);
+  if (owner !== undefined && !(options.adopt === true && belongsToNobody(live)))
+    throw new ClusterError(reason("OwnedByOther", { object, owner }), false);
   // A write to an object that is going away would be lost with it.
   if (live.metadata.deletionTimestamp !== undefined) throw new ClusterError(reason("Terminating", { object }), true);
+  // The API server would take it without a word and keep the address as it is.
+  if (isHeadless(live) !== isHeadless(wanted))
+    throw new ClusterError(reason("ImmutableField", { object, field: "spec.clusterIP" }), false);
+}
+
+function isHeadless(object: Manifest): boolean {
+  return object.kind === "Service" && dig(object, "spec", "clusterIP") === "None";
 }
 
 function isUnchanged(live: Manifest, wanted: Manifest, hash: string): boolean {

@@ -1,7 +1,7 @@
 // A real Kubernetes behind ports/cluster: composes connection, watches, apply and follow. Touches nothing but the cluster that was named.
 // No @kubernetes/client-node: it costs 87 MB and 450 ms at start (measured), more than the whole server may use.
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
-import { shortRef } from "../model/manifest.ts";
+import { refOf, shortRef } from "../model/manifest.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type ApplyOptions, type Cluster, ClusterError } from "../ports/cluster.ts";
@@ -10,10 +10,12 @@ import { ApiError } from "./apiError.ts";
 import { type Api, applyObject, readLive } from "./apply.ts";
 import { createCache } from "./cache.ts";
 import { openConnection } from "./connection.ts";
+import { compareObject } from "./difference.ts";
 import { openDiscovery } from "./discovery.ts";
+import { driftOf } from "./drift.ts";
 import { gatherFacts } from "./facts.ts";
 import { type FollowWorld, followObjects } from "./follow.ts";
-import { healthNow } from "./health.ts";
+import { currentView, healthNow } from "./health.ts";
 import { findTarget } from "./kubeconfig.ts";
 import { lastWords } from "./lastWords.ts";
 import { readLogs } from "./logs.ts";
@@ -74,6 +76,12 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
       (await read({ apiVersion: "v1", kind: "Namespace", namespace: "", name: namespace }, signal)) !== null,
     apply: (object, given) => applyObject(api, { object, options: given, dryRun: false }),
     check: (object, given) => check(api, object, given),
+    compare: (object, given) => compareObject(api, object, given),
+    drifted: async (objects, signal) => {
+      await currentView(world, objects.map(refOf), signal);
+      return objects.flatMap((object) => driftOf(cache, object) ?? []);
+    },
+    subscribe: (onChange) => cache.subscribe(onChange),
     read,
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(world, objects, onHealth),
@@ -88,14 +96,20 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   };
 }
 
+/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+const CHECKS = 4;
+
 /** What apply would be refused for. Silence of the cluster is no refusal: it is thrown. */
 async function check(api: Api, object: Manifest, options: ApplyOptions): Promise<Reason | null> {
-  try {
-    await applyObject(api, { object, options, dryRun: true });
-    return null;
-  } catch (cause) {
-    if (cause instanceof ClusterError && cause.reason.code !== "ClusterUnreachable") return cause.reason;
-    throw cause;
+  for (let count = 1; ; count += 1) {
+    try {
+      await applyObject(api, { object, options, dryRun: true });
+      return null;
+    } catch (cause) {
+      if (!(cause instanceof ClusterError) || cause.reason.code === "ClusterUnreachable") throw cause;
+      if (cause.reason.code !== "ChangedBehindUs") return cause.reason;
+      if (count === CHECKS) return null;
+    }
   }
 }
 

@@ -16,9 +16,14 @@ export async function healthNow(
   refs: readonly ObjectRef[],
   signal: AbortSignal,
 ): Promise<readonly ObjectHealth[]> {
+  await currentView(world, refs, signal);
+  return Promise.all(refs.map((ref) => healthOf(world, ref, signal)));
+}
+
+/** Begins to watch what the objects are judged by, and waits for the first lists. */
+export async function currentView(world: FollowWorld, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {
   world.cache.watch(refs.flatMap(kindsFor));
   await firstView(world, refs, signal);
-  return Promise.all(refs.map((ref) => healthOf(world, ref, signal)));
 }
 
 async function firstView(world: FollowWorld, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {

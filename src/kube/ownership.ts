@@ -22,3 +22,9 @@ export function foreignOwner(live: Manifest, wanted: Manifest): string | undefin
       .join(", ") || "somebody else"
   );
 }
+
+/** No application of kubemin made it: it may be adopted by whoever asks to. */
+export function belongsToNobody(live: Manifest): boolean {
+  const labels = live.metadata.labels ?? {};
+  return labels[LABELS.managedBy] !== MANAGED_BY && labels[LABELS.application] === undefined;
+}

@@ -18,7 +18,7 @@ interface RefusalCase {
 }
 
 const IMMUTABLE =
-  /field is immutable|is immutable|may not change once set|updates to \w+ spec for fields other than|spec is immutable after creation|pod updates may not change fields other than/;
+  /field is immutable|is immutable|cannot change roleRef|may not change once set|updates to \w+ spec for fields other than|spec is immutable after creation|pod updates may not change fields other than/;
 const NAMESPACE_MISSING = /namespaces? "([^"]+)" not found/;
 
 type RefusalRule = (given: RefusalCase) => Refused | undefined;

@@ -34,7 +34,9 @@ export async function removeObject({ api, ref, options, clock }: Removal): Promi
     };
     await connection.call({ method: "DELETE", path, body, signal });
   } catch (cause) {
-    if (isStatus(cause, 404) || isStatus(cause, 409)) return false;
+    if (isStatus(cause, 404)) return false;
+    // A conflict is usually the uid that does not match; but only a look at the object proves that it is not there any more.
+    if (isStatus(cause, 409) && (await readLive(connection, path, signal))?.metadata.uid !== uid) return false;
     if (!(cause instanceof ApiError)) throw cause;
     throw clusterError({ error: cause, object: shortRef(ref), cluster: connection.cluster, mask: (text) => text });
   }

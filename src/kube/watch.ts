@@ -10,6 +10,7 @@ import { ApiError, isStatus } from "./apiError.ts";
 import type { Connection } from "./connection.ts";
 import { collectionPath, type Resource } from "./discovery.ts";
 import { listAt, numberAt, textAt } from "./fields.ts";
+import { foreignEntries } from "./holders.ts";
 import { linesOf } from "./lines.ts";
 
 export interface WatchState {
@@ -108,10 +109,12 @@ async function list(options: WatchOptions): Promise<string> {
   }
 }
 
-/** Items of lists have no kind of their own, and managedFields are half of an object's bytes: nothing of ours reads them. */
+/** Items of lists have no kind of their own, and managedFields are half of an object's bytes: only what other people hold is kept. */
 function slim(resource: Resource, item: JsonObject): Manifest {
   const metadata = isObject(item["metadata"]) ? { ...item["metadata"] } : {};
   delete (metadata as Record<string, unknown>)["managedFields"]; // a fresh copy, so that deleting is safe
+  const foreign = foreignEntries(item);
+  if (foreign.length > 0) (metadata as Record<string, unknown>)["managedFields"] = foreign; // the same fresh copy
   return { ...item, apiVersion: resource.apiVersion, kind: resource.kind, metadata } as Manifest; // every stored object has a name
 }
 

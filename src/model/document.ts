@@ -10,7 +10,14 @@ export interface ApplicationDocument {
   readonly description?: string;
   readonly namespace?: string;
   readonly components: readonly ComponentDocument[];
+  /** When a deploy fails after it changed something: keep (default) leaves what is there; rollback goes back to the last revision that succeeded. */
+  readonly onFailure?: (typeof ON_FAILURE)[number];
+  /** When somebody else changes our objects: report (default) shows it; repair deploys the revision again. */
+  readonly drift?: (typeof ON_DRIFT)[number];
 }
+
+export const ON_FAILURE = ["keep", "rollback"] as const;
+export const ON_DRIFT = ["report", "repair"] as const;
 
 export interface ComponentDocument {
   readonly name: string;

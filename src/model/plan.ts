@@ -38,7 +38,8 @@ export interface PlannedJob {
   readonly retry: RetryPolicy;
 }
 
-export type ChangeAction = "create" | "update" | "delete" | "keep" | "unchanged";
+/** adopt: it exists and belongs to nobody; we take it over. */
+export type ChangeAction = "create" | "update" | "adopt" | "delete" | "keep" | "unchanged";
 /** What an update means for the pods. */
 export type ChangeClass =
   | "create"
@@ -49,6 +50,12 @@ export type ChangeClass =
   | "recreate"
   | "delete"
   | "none";
+
+/**
+ * What users of the component notice. none: pods go on · rolling: new pods first, no request is lost · restart: pods end and start one
+ * after the other · interruption: for a moment nobody answers.
+ */
+export type Disruption = "none" | "rolling" | "restart" | "interruption";
 
 export interface FieldChange {
   readonly path: string;
@@ -61,6 +68,8 @@ export interface Change {
   readonly object: ObjectRef;
   readonly action: ChangeAction;
   readonly class: ChangeClass;
+  /** Missing in plans of versions before it was told. */
+  readonly disruption?: Disruption;
   readonly fields: readonly FieldChange[];
 }
 

@@ -238,6 +238,16 @@ export const PROBLEMS = {
     text: { en: "{object} exists already and belongs to {owner}", zh: "{object} 已存在，属于 {owner}" },
     hint: { en: "rename the component, or choose another namespace", zh: "请给组件改名或换一个命名空间" },
   },
+  Unowned: {
+    text: {
+      en: "{object} exists already and is nobody's application ({owner})",
+      zh: "{object} 已存在，不属于任何应用（{owner}）",
+    },
+    hint: {
+      en: "deploy with --adopt to take it over, or rename the component",
+      zh: "部署时加 --adopt 可接管它，或给组件改名",
+    },
+  },
   Immutable: {
     text: {
       en: "{object}: {field} cannot be changed from {before} to {after}",

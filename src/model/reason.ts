@@ -27,6 +27,10 @@ export const REASONS = {
   Starting: { who: "nobody", text: { en: "{object} is starting", zh: "{object} 正在启动" } },
   Pulling: { who: "nobody", text: { en: "pulling image {image}", zh: "正在拉取镜像 {image}" } },
   TaskRunning: { who: "nobody", text: { en: "the task is running", zh: "任务正在执行" } },
+  Replacing: {
+    who: "nobody",
+    text: { en: "removing {object} to make it anew", zh: "正在删除并重建 {object}" },
+  },
   Removing: { who: "nobody", text: { en: "removing {object}", zh: "正在删除 {object}" } },
   AddressPending: { who: "nobody", text: { en: "{object} has no address yet", zh: "{object} 还没有地址" } },
   EndpointsPending: {

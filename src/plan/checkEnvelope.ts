@@ -1,13 +1,22 @@
 // The document's own fields, around the components.
-import { API_VERSION, LIMITS } from "../model/document.ts";
+import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../model/document.ts";
 import { isObject, type Json } from "../model/json.ts";
-import { COMPONENT_NAME_MAX } from "../model/name.ts";
+import { COMPONENT_NAME_MAX, nearest } from "../model/name.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
 import { showValue } from "./words.ts";
 
 /** `$schema` is for editors: it names the published schema and means nothing else. */
-const ENVELOPE_FIELDS = ["apiVersion", "name", "description", "namespace", "components", "$schema"];
+const ENVELOPE_FIELDS = [
+  "apiVersion",
+  "name",
+  "description",
+  "namespace",
+  "components",
+  "onFailure",
+  "drift",
+  "$schema",
+];
 const DEFAULT_NAMESPACE = "default";
 
 export interface Envelope {
@@ -26,6 +35,8 @@ export function checkEnvelope(value: Json, problems: Problem[]): Envelope {
   checkVersion(spot);
   checkText(spot, "name", "required");
   textField(spot, "description", "optional");
+  checkChoice(spot, "onFailure", ON_FAILURE);
+  checkChoice(spot, "drift", ON_DRIFT);
   return { namespace: namespaceOf(spot), components: componentsOf(spot) };
 }
 
@@ -34,6 +45,13 @@ function checkVersion(spot: Spot): void {
   if (version === undefined || version === API_VERSION) return;
   const params = { value: showValue(version), known: API_VERSION };
   spot.problems.push(problem("NotOneOf", fieldPointer(spot, "apiVersion"), params, API_VERSION));
+}
+
+function checkChoice(spot: Spot, name: string, choices: readonly string[]): void {
+  const text = textField(spot, name, "optional");
+  if (text === undefined || choices.includes(text)) return;
+  const params = { value: showValue(text), known: choices.join(", ") };
+  spot.problems.push(problem("NotOneOf", fieldPointer(spot, name), params, nearest(text.slice(0, 80), choices)));
 }
 
 function checkText(

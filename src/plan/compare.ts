@@ -5,7 +5,7 @@ import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../model/p
 import type { Problem } from "../model/problem.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import { checkClaimChanges } from "./compareClaims.ts";
-import { classOf } from "./compareClass.ts";
+import { classOf, disruptionOf } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 
 export interface CompareInput {
@@ -47,7 +47,8 @@ export function comparePlans(input: CompareInput): Comparison {
 function updated(before: Manifest, after: Manifest): Change {
   const fields = compareFields(before, after, masking(after));
   if (fields.length === 0) return { ...head(after), action: "unchanged", class: "none", fields };
-  return { ...head(after), action: "update", class: classOf({ before, after, fields }), fields };
+  const kind = classOf({ before, after, fields });
+  return { ...head(after), action: "update", class: kind, disruption: disruptionOf(kind, after), fields };
 }
 
 function created(manifest: Manifest): Change {

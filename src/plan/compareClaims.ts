@@ -10,8 +10,9 @@ import { textOf } from "./manifestLists.ts";
 
 const SIZE = "resources.requests.storage";
 const COPY = {
-  advice: "make a volume under another name, copy the data with a task, then remove the old one",
-  adviceZh: "请另建一个卷，用任务复制数据后再移除旧卷",
+  advice:
+    "this needs a data migration: add a volume under another name, copy the data with a task, move the mountPath to it, then remove the old volume",
+  adviceZh: "需要迁移数据：另加一个新名字的卷，用任务复制数据，把 mountPath 移到新卷，最后移除旧卷",
 };
 
 interface Comparing {

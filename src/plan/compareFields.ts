@@ -1,13 +1,20 @@
 // Which fields differ between two versions of an object, by paths that people read: `spec.template.spec.containers[web].image`.
 // Secret values never show: only that they changed.
 import { isDeepStrictEqual } from "node:util";
-import { isObject, type Json } from "../model/json.ts";
+import { dig, isObject, type Json } from "../model/json.ts";
 import type { FieldChange } from "../model/plan.ts";
 import { MASK, maskSealed } from "../model/sealed.ts";
-import { textOf } from "./manifestLists.ts";
 
 /** What names the items of a list; the first that all items have, each with another value. */
-const NAMES = ["name", "mountPath", "containerPort", "port", "key", "type"];
+const NAMES: readonly (readonly string[])[] = [
+  ["name"],
+  ["mountPath"],
+  ["containerPort"],
+  ["port"],
+  ["key"],
+  ["type"],
+  ["metadata", "name"],
+];
 
 /** Below these everything is masked, sealed or not. */
 export interface Masking {
@@ -57,12 +64,14 @@ function keyed(
 ): { readonly name: string; readonly items: ReadonlyMap<string, Json> } | undefined {
   const objects = list.filter(isObject);
   if (objects.length !== list.length) return undefined;
-  const name = NAMES.find((one) => new Set(objects.map((item) => item[one]).filter(isPlain)).size === objects.length);
-  if (name === undefined) return undefined;
-  return { name, items: new Map(objects.map((item) => [textOf(item[name]), item])) };
+  const path = NAMES.find(
+    (one) => new Set(objects.map((item) => dig(item, ...one)).filter(isPlain)).size === objects.length,
+  );
+  if (path === undefined) return undefined;
+  return { name: path.join("."), items: new Map(objects.map((item) => [String(dig(item, ...path)), item])) };
 }
 
-function isPlain(value: Json | undefined): boolean {
+function isPlain(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number";
 }
 

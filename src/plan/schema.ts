@@ -3,7 +3,7 @@
 import { type ZodType, z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
-import { API_VERSION, LIMITS } from "../model/document.ts";
+import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { COMPONENT_NAME_MAX } from "../model/name.ts";
 
@@ -36,6 +36,15 @@ export function documentSchema(catalog: Catalog): JsonObject {
         type: ["string", "null"],
         pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
         description: "Kubernetes namespace; default: default",
+      },
+      onFailure: {
+        enum: [...ON_FAILURE],
+        description:
+          "When a deploy fails: keep what is there (default), or roll back to the last revision that succeeded",
+      },
+      drift: {
+        enum: [...ON_DRIFT],
+        description: "When somebody else changes the objects: report it (default), or repair them",
       },
       components: { type: "array", minItems: 1, maxItems: LIMITS.components, items: { $ref: "#/$defs/component" } },
     },

@@ -1,6 +1,7 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
 import type { ObjectHealth } from "../model/health.ts";
+import type { Json } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import type { ClusterFacts } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
@@ -19,6 +20,36 @@ export interface ApplyOptions {
   readonly reveal: (text: string) => string;
   /** Take fields over from other managers. */
   readonly force?: boolean;
+  /** An object that exists and belongs to no application becomes ours, with all fields that `kubectl apply` gave it. */
+  readonly adopt?: boolean;
+}
+
+/** Fields of an object on the cluster that an apply would change; what others added beside ours is not among them. */
+export interface LiveDifference {
+  readonly ref: ObjectRef;
+  /** foreign: it belongs to somebody else, and nothing of it is told · refused: the cluster would not take what we want */
+  readonly state: "same" | "different" | "missing" | "foreign" | "refused";
+  /** Why it is foreign or refused. */
+  readonly reason?: Reason;
+  readonly fields: readonly LiveField[];
+}
+
+export interface LiveField {
+  readonly path: string;
+  /** Values of secrets are masked, on both sides. */
+  readonly live?: Json;
+  readonly wanted?: Json;
+  /** Field managers that hold it now, ours included where it is one of them. */
+  readonly managers: readonly string[];
+}
+
+/** What the shared watches tell of an object that no longer holds what was applied. */
+export interface Drift {
+  readonly ref: ObjectRef;
+  readonly gone: boolean;
+  readonly fields: readonly string[];
+  /** Who set those fields, as far as the server told it. */
+  readonly managers: readonly string[];
 }
 
 export interface RemoveOptions {
@@ -66,6 +97,15 @@ export interface Cluster {
   apply(object: Manifest, options: ApplyOptions): Promise<Applied>;
   /** What apply would be refused for, or null. Nothing is changed. */
   check(object: Manifest, options: ApplyOptions): Promise<Reason | null>;
+  /** What apply would change, by a dry run that takes over every field. Nothing is changed. */
+  compare(object: Manifest, options: ApplyOptions): Promise<LiveDifference>;
+  /**
+   * Those of the objects that somebody changed since they were applied, from the shared watches: no request for each object.
+   * Empty while the watches are not current. Values of ConfigMaps and Secrets are not held, so of those only who set which key is seen.
+   */
+  drifted(objects: readonly Manifest[], signal: AbortSignal): Promise<readonly Drift[]>;
+  /** Called with the namespace in which something of kubemin's changed, "*" for all, until the returned function is called. */
+  subscribe(onChange: (namespace: string) => void): () => void;
   read(ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null>;
   /** Resolves once the object is gone: true if it was removed now, false if there was none with that uid. */
   remove(ref: ObjectRef, options: RemoveOptions): Promise<boolean>;

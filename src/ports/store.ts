@@ -28,6 +28,8 @@ export interface Paged<T> {
 
 export interface Applications {
   list(project: string, page: Page): Promise<Paged<ApplicationSummary>>;
+  /** Of all projects, by project and name: for what the engine looks after by itself. */
+  all(page: Page): Promise<Paged<ApplicationSummary>>;
   get(project: string, name: string): Promise<ApplicationSummary | null>;
   revision(project: string, name: string, number: number): Promise<Revision | null>;
   /** Newest first. */

@@ -16,12 +16,18 @@ export interface AdmissionRules {
   readonly namespaceExists: (name: string) => boolean;
 }
 
-export function refusalOf(object: Manifest, rules: AdmissionRules): Reason | null {
+export function refusalOf(
+  object: Manifest,
+  rules: AdmissionRules,
+  { adopt = false }: { readonly adopt?: boolean } = {},
+): Reason | null {
   const ref = refOf(object);
   const live = rules.shelf.get(ref);
   return (
     misplaced(ref, rules) ??
-    (live === undefined ? null : (otherOwner(live.manifest, object) ?? immutableChange(live.manifest, object))) ??
+    (live === undefined
+      ? null
+      : (otherOwner(live.manifest, object, adopt) ?? immutableChange(live.manifest, object))) ??
     denied(object) ??
     (live === undefined ? claimOverQuota(object, rules) : null)
   );
@@ -48,10 +54,11 @@ function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | u
 }
 
 /** Something of that name that we did not make for this very application is not ours to change. */
-function otherOwner(live: Manifest, wanted: Manifest): Reason | null {
+function otherOwner(live: Manifest, wanted: Manifest, adopt: boolean): Reason | null {
   const [theirs, ours] = [live.metadata.labels ?? {}, wanted.metadata.labels ?? {}];
   const object = shortRef(refOf(live));
   if (theirs[LABELS.managedBy] !== MANAGED_BY) {
+    if (adopt && theirs[LABELS.application] === undefined) return null;
     return reason("OwnedByOther", {
       object,
       owner: theirs[LABELS.managedBy] ?? "somebody else: it has no labels of kubemin",
@@ -93,6 +100,10 @@ function immutableChange(live: Manifest, wanted: Manifest): Reason | null {
       return reason("ImmutableField", { object, field: path.join(".") });
     }
   }
+  const headless = (one: Manifest): boolean => one.kind === "Service" && dig(one, "spec", "clusterIP") === "None";
+  if (headless(live) !== headless(wanted)) return reason("ImmutableField", { object, field: "spec.clusterIP" });
+  if (live.kind === "Secret" && wanted["type"] !== undefined && wanted["type"] !== (live["type"] ?? "Opaque"))
+    return reason("ImmutableField", { object, field: "type" });
   if (frozen(live) && !sameData(live, wanted)) return reason("ImmutableField", { object, field: "data" });
   if (smallerVolume(live, wanted))
     return reason("ImmutableField", { object, field: "spec.resources.requests.storage" });

@@ -1,5 +1,5 @@
 // The calls of the port that change something, and the way every call takes first.
-import { type Manifest, type ObjectRef, refOf, shortRef } from "../model/manifest.ts";
+import { type Manifest, type ObjectRef, refKey, refOf, shortRef } from "../model/manifest.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import { type Applied, ClusterError, type RemoveOptions } from "../ports/cluster.ts";
 import { leaving, refusalOf } from "./admission.ts";
@@ -24,18 +24,31 @@ export function unreachable(state: SandboxState): Reason {
   return reason("ClusterUnreachable", { cluster: state.name, detail });
 }
 
-export async function applyObject(state: SandboxState, object: Manifest): Promise<Applied> {
+export async function applyObject(
+  state: SandboxState,
+  object: Manifest,
+  options: { readonly adopt?: boolean } = {},
+): Promise<Applied> {
   const failure = nextFailure(state);
   if (failure !== null) throw failure;
-  const refusal = refusalOf(object, state);
+  const refusal = refusalOf(object, state, options);
   if (refusal !== null) throw new ClusterError(refusal, false);
   const going = leaving(state.shelf.get(refOf(object)));
   if (going !== null) throw new ClusterError(going, true);
   const applied = writeObject(state.shelf, object);
   if (applied.action === "unchanged") return applied;
+  if (applied.action === "created") takeOrphans(state, applied.ref);
   state.writes += 1;
   await changed(state);
   return applied;
+}
+
+/** Pods that were left running when their controller went are its successor's. */
+function takeOrphans(state: SandboxState, ref: ObjectRef): void {
+  const pods = state.orphans.get(refKey(ref));
+  const made = state.shelf.get(ref);
+  state.orphans.delete(refKey(ref));
+  if (pods !== undefined && made !== undefined) state.shelf.put({ ...made, pods });
 }
 
 function nextFailure(state: SandboxState): ClusterError | null {
@@ -50,12 +63,14 @@ function nextFailure(state: SandboxState): ClusterError | null {
 export async function removeObject(
   state: SandboxState,
   ref: ObjectRef,
-  { uid, signal }: RemoveOptions,
+  { uid, signal, orphan = false }: RemoveOptions,
 ): Promise<boolean> {
   const live = state.shelf.get(ref);
   if (live === undefined || live.manifest.metadata.uid !== uid) return false;
+  if (orphan) state.orphans.set(refKey(ref), live.pods);
   const goneAt =
-    live.goneAt ?? state.shelf.now() + (workloadKind(live.manifest) === undefined ? 0 : state.timing.terminate);
+    live.goneAt ??
+    state.shelf.now() + (orphan || workloadKind(live.manifest) === undefined ? 0 : state.timing.terminate);
   if (live.goneAt === null) {
     const deletionTimestamp = new Date(state.shelf.now()).toISOString();
     const manifest = { ...live.manifest, metadata: { ...live.manifest.metadata, deletionTimestamp } };

@@ -7,6 +7,7 @@ import { refusalOf } from "./admission.ts";
 import { applyObject, enter, removeObject } from "./calls.ts";
 import { controlsOf } from "./control.ts";
 import type { SandboxControls } from "./controls.ts";
+import { compareObject, driftOf } from "./difference.ts";
 import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
 import { sandboxFacts } from "./kinds.ts";
@@ -27,14 +28,23 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       await enter(state, signal);
       return state.namespaceExists(namespace);
     },
-    apply: async (object, { signal }) => {
-      await enter(state, signal);
-      return applyObject(state, object);
+    apply: async (object, given) => {
+      await enter(state, given.signal);
+      return applyObject(state, object, given);
     },
-    check: async (object, { signal }) => {
-      await enter(state, signal);
-      return refusalOf(object, state);
+    check: async (object, given) => {
+      await enter(state, given.signal);
+      return refusalOf(object, state, given);
     },
+    compare: async (object, given) => {
+      await enter(state, given.signal);
+      return compareObject(state, object, given);
+    },
+    drifted: async (objects, signal) => {
+      await enter(state, signal);
+      return objects.flatMap((object) => driftOf(state, object) ?? []);
+    },
+    subscribe: (onChange) => state.changes.subscribe(() => onChange("*")),
     read: async (ref, signal) => {
       await enter(state, signal);
       return state.shelf.get(ref)?.manifest ?? null;

@@ -7,7 +7,7 @@ import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
 import type { View } from "./health/verdict.ts";
 import { reconcilePods } from "./pods.ts";
 import type { Quota } from "./quota.ts";
-import { createShelf, type Shelf } from "./shelf.ts";
+import { createShelf, type SandboxPod, type Shelf } from "./shelf.ts";
 import { type Timing, timingAt } from "./timing.ts";
 
 export interface SandboxOptions {
@@ -27,6 +27,8 @@ export interface SandboxState {
   readonly timing: Timing;
   readonly shelf: Shelf;
   readonly quotas: Map<string, Quota>;
+  /** Pods whose controller was removed around them, by the key of the controller. */
+  readonly orphans: Map<string, readonly SandboxPod[]>;
   readonly changes: Changes;
   readonly file: SandboxFile | null;
   /** Aborts when the sandbox is closed. */
@@ -47,6 +49,7 @@ export function createState(options: SandboxOptions): SandboxState {
     timing: timingAt(speed),
     shelf,
     quotas: new Map(),
+    orphans: new Map(),
     changes: createChanges(),
     file: file === undefined ? null : openFile(file, () => shelf.snapshot()),
     closing: new AbortController(),

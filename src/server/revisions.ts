@@ -1,10 +1,12 @@
 // Revisions: look at, compare, go back to.
+import { applicationDrift } from "../engine/drift.ts";
 import { knownApplication } from "../engine/remove.ts";
 import { diffRevisions, knownRevision } from "../engine/revisions.ts";
 import { rollbackApplication } from "../engine/rollback.ts";
 import { given, type Implementations } from "./contract.ts";
 import { accepted } from "./runs.ts";
 import { revisionSummary, revisionView } from "./views/application.ts";
+import { driftView } from "./views/drift.ts";
 import { changeView } from "./views/plan.ts";
 
 export const revisions = {
@@ -23,6 +25,10 @@ export const revisions = {
     const changes = await diffRevisions(world, { ...params, ...query });
     return { body: { from: `revision ${query.from}`, to: `revision ${query.to}`, changes: changes.map(changeView) } };
   },
+
+  getDrift: async ({ params }, { world, language, signal }) => ({
+    body: driftView(await applicationDrift(world, params, signal), language),
+  }),
 
   rollbackApplication: async ({ params, body }, context) => {
     const request = { ...params, ...given(body), ...context.conditions() };

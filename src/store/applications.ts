@@ -1,7 +1,7 @@
 // Applications and their revisions, as they are read. Written by runs.create alone; removed by forgetApplication.
 import type { Selectable } from "kysely";
 import type { ApplicationSummary, Revision } from "../model/revision.ts";
-import type { Applications } from "../ports/store.ts";
+import type { Applications, Page, Paged } from "../ports/store.ts";
 import { fromJson } from "./columns.ts";
 import type { Database, Queries } from "./database.ts";
 import { numberAfter, pageOf, rowsFor, textAfter } from "./paging.ts";
@@ -16,6 +16,7 @@ export function createApplications({ queries }: Database): Applications {
       const rows = await query.orderBy("applications.name").limit(rowsFor(page)).execute();
       return pageOf(rows, page, { list: "applications", key: (row) => row.name, item: summaryOf });
     },
+    all: (page) => allApplications(queries, page),
     async get(project, name) {
       const row = await summaries(queries)
         .where("applications.project", "=", project)
@@ -51,6 +52,24 @@ export function createApplications({ queries }: Database): Applications {
       return rows.map(summaryOf);
     },
   };
+}
+
+async function allApplications(queries: Queries, page: Page): Promise<Paged<ApplicationSummary>> {
+  const after = textAfter("all-applications", page);
+  let query = summaries(queries);
+  // No name holds a "/".
+  const [project = "", name = ""] = after?.split("/") ?? [];
+  if (after !== undefined)
+    query = query.where((one) =>
+      one.or([
+        one("applications.project", ">", project),
+        one.and([one("applications.project", "=", project), one("applications.name", ">", name)]),
+      ]),
+    );
+  const ordered = query.orderBy("applications.project").orderBy("applications.name");
+  const rows = await ordered.limit(rowsFor(page)).execute();
+  const key = (row: SummaryRow): string => `${row.project}/${row.name}`;
+  return pageOf(rows, page, { list: "all-applications", key, item: summaryOf });
 }
 
 /** Does nothing to an application whose newest run deploys it: it came back before its delete run was tidied up. */

@@ -22,6 +22,49 @@ const SHOP: Answers = {
   listRuns: () => ({ json: { items: [runRow], next: null } }),
 };
 
+describe("kubemin diff --live", () => {
+  const DRIFT: Answers = {
+    getDrift: () => ({
+      json: {
+        application: "shop",
+        revision: 2,
+        drifted: true,
+        objects: [
+          {
+            component: "web",
+            object: { apiVersion: "v1", kind: "Service", namespace: "default", name: "web" },
+            state: "same",
+            fields: [],
+          },
+          {
+            component: "web",
+            object: { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" },
+            state: "different",
+            fields: [{ path: "spec.replicas", live: 5, wanted: 2, managers: ["kubectl-scale"] }],
+          },
+        ],
+      },
+    }),
+  };
+
+  it("shows what the cluster holds, what the document wants, and who holds it", async () => {
+    const told = await ask("diff shop --live", DRIFT);
+    expect(told).toMatchObject({
+      exit: 0,
+      stderr: "shop v2 · 1 of 2 objects differ\n",
+      stdout: "~ Deployment/web (web) · differs\n  spec.replicas · held by kubectl-scale\n    - 5\n    + 2\n",
+    });
+    expect(await ask("diff shop --live --exit-code -o name", DRIFT)).toMatchObject({
+      exit: 10,
+      stdout: "Deployment/web\n",
+    });
+  });
+
+  it("takes no revision", async () => {
+    expect((await ask("diff shop v1 --live", DRIFT)).exit).toBe(2);
+  });
+});
+
 describe("kubemin status", () => {
   it("lists applications as a table on a terminal", async () => {
     const told = await ask("status", SHOP, { tty: true });
@@ -42,6 +85,27 @@ describe("kubemin status", () => {
           : { json: { items: [summary({ name: "blog" })], next: null } },
     });
     expect(told.stdout).toBe("shop\nblog\n");
+  });
+
+  it("says first what somebody else changed", async () => {
+    const object = (kind: string, name: string) => ({ apiVersion: "v1", kind, namespace: "default", name });
+    const [redis, web] = status().components;
+    const drift = [
+      {
+        object: object("Deployment", "web"),
+        gone: false,
+        fields: ["spec.replicas", "spec.paused"],
+        managers: ["kubectl-edit"],
+      },
+      { object: object("Service", "web"), gone: true, fields: [], managers: [] },
+    ];
+    const json = status({ components: [redis, { ...web, drift }] as never });
+    const english = await ask("status shop", { getStatus: () => ({ json }) });
+    expect(english.stdout).toContain(
+      "drifted: 2 fields, Service/web is gone, by kubectl-edit; image nginx:9 does not exist",
+    );
+    const chinese = await ask("status shop --lang zh", { getStatus: () => ({ json }) });
+    expect(chinese.stdout).toContain("已偏离: 2 个字段, Service/web 已不存在, 由 kubectl-edit 修改");
   });
 
   it("tells components, why, and addresses of one", async () => {

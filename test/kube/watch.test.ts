@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 const pod = (name: string, resourceVersion: string) => ({
-  metadata: { name, namespace: "n", resourceVersion, managedFields: [{ manager: "m" }] },
+  metadata: { name, namespace: "n", resourceVersion, managedFields: [{ manager: "kubemin" }] },
 });
 const event = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
 const list = (names: readonly string[], resourceVersion: string): string =>

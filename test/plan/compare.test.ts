@@ -39,6 +39,21 @@ describe("what an update means", () => {
     });
   });
 
+  it("says what users notice", () => {
+    const disruption = (before: JsonObject, after: JsonObject): readonly unknown[] =>
+      changesOf(before, after).flatMap((change) => (change.action === "update" ? [change.disruption] : []));
+    const image = { image: "nginx:2" };
+    expect(disruption(web(), web(image))).toEqual(["rolling"]);
+    expect(disruption(web(), web({ replicas: 3 }))).toEqual(["none"]);
+    expect(disruption(web({ replicas: 0 }), web({ replicas: 0, ...image }))).toEqual(["none"]);
+    const recreate = { update: { strategy: "recreate" } };
+    expect(disruption(web(recreate), web({ ...recreate, ...image }))).toEqual(["interruption"]);
+    const store = (more: JsonObject): JsonObject => one("store", { preset: "redis", ...more });
+    expect(disruption(store({}), store(image))).toEqual(["interruption"]);
+    expect(disruption(store({ replicas: 2 }), store({ replicas: 2, ...image }))).toEqual(["restart"]);
+    expect(disruption(store({ volume: { size: "1Gi" } }), store({ volume: { size: "2Gi" } }))).toEqual(["none"]);
+  });
+
   it("replicas change in place", () => {
     expect(told(changesOf(web(), web({ replicas: 2 })))).toEqual(["update in-place Deployment/one"]);
   });

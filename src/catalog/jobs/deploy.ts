@@ -8,7 +8,8 @@ import { type Reason, reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
-import { patiently, refusal } from "./patience.ts";
+import { refusal } from "./patience.ts";
+import { bring } from "./replace.ts";
 import { retireAutoscalers } from "./retire.ts";
 import { isDone, untilSettled } from "./settled.ts";
 
@@ -37,11 +38,13 @@ export async function applyObjects(job: JobRun<unknown>): Promise<readonly Appli
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
   if (fresh.length > 0) await job.inventory.put(fresh.map((object) => ({ object, uid: null })));
   const applied: Applied[] = [];
-  const options = { signal: job.signal, reveal: job.reveal, force: dig(job.input, "force") === true };
+  const adopted = dig(job.input, "adopt");
+  const force = dig(job.input, "force") === true;
   try {
     for (const object of job.objects) {
       job.signal.throwIfAborted();
-      const one = await patiently(job, () => job.cluster.apply(object.manifest, options));
+      const adopt = Array.isArray(adopted) && adopted.includes(refKey(refOf(object.manifest)));
+      const one = await bring(job, object, { signal: job.signal, reveal: job.reveal, force, adopt });
       applied.push(one);
       // What comes after it may be of its kind, or inside of it.
       if (!FOUNDATIONS.has(object.manifest.kind)) continue;

@@ -1,13 +1,13 @@
 // Removes everything that a component made on the cluster. Volumes stay unless asked for, also those that a StatefulSet made from its templates.
 import { z } from "zod";
-import { dig, isObject } from "../../model/json.ts";
-import { LABELS, type Manifest } from "../../model/manifest.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobRun } from "../job.ts";
 import { discard } from "./discard.ts";
 import { patiently, refusal } from "./patience.ts";
+import { templatedClaims } from "./volumes.ts";
 
 export const remove = defineJob({
   name: "remove",
@@ -18,7 +18,7 @@ export const remove = defineJob({
     const mine = (await job.inventory.list()).filter((owned) => owned.component === job.input.component);
     try {
       const { removed, kept } = await discard(job, mine, job.input.volumes);
-      const templated = await templatedClaims(job);
+      const templated = await claimsOf(job);
       if (job.input.volumes) {
         for (const claim of templated)
           await patiently(job, () =>
@@ -38,26 +38,10 @@ export const remove = defineJob({
   },
 });
 
-/** `<template>-<set>-<ordinal>` is how the StatefulSet controller names them; ordinals have no gaps, so the first missing one is the end. */
-async function templatedClaims(job: JobRun<unknown>): Promise<readonly Manifest[]> {
+async function claimsOf(job: JobRun<unknown>): Promise<readonly Manifest[]> {
   const claims: Manifest[] = [];
-  for (const { manifest } of job.objects.filter((object) => object.manifest.kind === "StatefulSet")) {
-    const templates = dig(manifest, "spec", "volumeClaimTemplates");
-    for (const template of Array.isArray(templates) ? templates : []) {
-      const name = isObject(template) ? String(dig(template, "metadata", "name")) : "";
-      for (let ordinal = 0; ; ordinal++) {
-        const ref = {
-          apiVersion: "v1",
-          kind: "PersistentVolumeClaim",
-          namespace: job.namespace,
-          name: `${name}-${manifest.metadata.name}-${ordinal}`,
-        };
-        const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
-        if (claim === null) break;
-        if (claim.metadata.labels?.[LABELS.application] === job.application) claims.push(claim);
-      }
-    }
-  }
+  for (const { manifest } of job.objects)
+    claims.push(...(await templatedClaims(job, manifest)).map(({ claim }) => claim));
   return claims;
 }
 

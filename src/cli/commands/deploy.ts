@@ -47,6 +47,7 @@ export const deployCommand = defineCommand({
       cluster: options.cluster,
       createNamespace: options["create-namespace"],
       force: options.force,
+      adopt: options.adopt,
       message: options.message ?? "",
       ifRevision: options["if-revision"],
       yes: options.yes,

@@ -42,6 +42,7 @@ export const planCommand = defineCommand({
           cluster: options.cluster,
           createNamespace: options["create-namespace"],
           force: options.force,
+          adopt: options.adopt,
         });
     if (plan === undefined) return EXIT.usage.code;
     print(context, { plan, source, objects: options.objects });

@@ -152,6 +152,7 @@ async function deployInto(
       cluster,
       createNamespace,
       force: false,
+      adopt: false,
       message: "",
       ifRevision: undefined,
       yes: true,

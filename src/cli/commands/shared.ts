@@ -44,6 +44,13 @@ export const CLUSTER_OPTIONS = {
       zh: "接管他人设置的字段（如 kubectl scale 或其他工具）",
     },
   },
+  adopt: {
+    type: "flag",
+    summary: {
+      en: "take over objects that exist already and belong to no application",
+      zh: "接管已存在且不属于任何应用的对象",
+    },
+  },
 } as const;
 
 /** `shop/web` -> application and component. */

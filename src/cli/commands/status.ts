@@ -64,6 +64,28 @@ function printHead(context: Context, status: Status): void {
   output.write(`${parts.join(" · ")}\n`);
 }
 
+/** What was changed by somebody else comes first: the component may well be healthy. */
+function whyText(context: Context, { reason, drift = [] }: Component): string {
+  if (drift.length === 0) return reason.message;
+  return [driftText(context, drift), ...(reason.code === "Ready" ? [] : [reason.message])].join("; ");
+}
+
+function driftText(context: Context, drift: NonNullable<Component["drift"]>): string {
+  const fields = drift.reduce((sum, one) => sum + one.fields.length, 0);
+  const gone = drift.filter((one) => one.gone).map((one) => `${one.object.kind}/${one.object.name}`);
+  const managers = [...new Set(drift.flatMap((one) => one.managers))].join(", ");
+  const parts = [
+    ...(fields === 0
+      ? []
+      : [context.say({ en: fields === 1 ? "1 field" : "{fields} fields", zh: "{fields} 个字段" }, { fields })]),
+    ...(gone.length === 0
+      ? []
+      : [context.say({ en: "{gone} is gone", zh: "{gone} 已不存在" }, { gone: gone.join(", ") })]),
+    ...(managers === "" ? [] : [context.say({ en: "by {managers}", zh: "由 {managers} 修改" }, { managers })]),
+  ];
+  return `${context.say({ en: "drifted", zh: "已偏离" })}: ${parts.join(", ")}`;
+}
+
 function componentColumns(context: Context): readonly Column<Component>[] {
   return [
     { header: { en: "component", zh: "组件" }, cell: (row) => row.name },
@@ -84,7 +106,7 @@ function componentColumns(context: Context): readonly Column<Component>[] {
       wide: true,
       cell: (row) => row.objects.map((one) => `${one.object.kind}/${one.object.name}`).join(","),
     },
-    { header: { en: "why", zh: "原因" }, cell: (row) => row.reason.message },
+    { header: { en: "why", zh: "原因" }, cell: (row) => whyText(context, row) },
   ];
 }
 

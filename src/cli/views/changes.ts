@@ -13,6 +13,7 @@ type Field = Change["fields"][number];
 export const ACTIONS = {
   create: { glyph: "+", tone: "success", text: { en: "create", zh: "新建" } },
   update: { glyph: "~", tone: "warning", text: { en: "update", zh: "更新" } },
+  adopt: { glyph: "»", tone: "warning", text: { en: "adopt", zh: "接管" } },
   delete: { glyph: "-", tone: "danger", text: { en: "delete", zh: "删除" } },
   keep: { glyph: "=", tone: "muted", text: { en: "keep", zh: "保留" } },
   unchanged: { glyph: "=", tone: "muted", text: { en: "unchanged", zh: "不变" } },
@@ -29,6 +30,14 @@ const CLASSES = {
   delete: { en: "", zh: "" },
   none: { en: "", zh: "" },
 } as const satisfies Record<Change["class"], Localized>;
+
+/** What users of the component notice. */
+const DISRUPTIONS = {
+  none: { en: "no disruption", zh: "无影响" },
+  rolling: { en: "no interruption", zh: "不中断服务" },
+  restart: { en: "pods restart", zh: "Pod 会重启" },
+  interruption: { en: "short interruption", zh: "短暂中断" },
+} as const satisfies Record<NonNullable<Change["disruption"]>, Localized>;
 
 const FIELDS_SHOWN = 6;
 const VALUE_WIDTH = 60;
@@ -58,9 +67,10 @@ export function changesSummary(context: Context, all: readonly Change[]): string
 
 export function changeText(context: Context, change: Change, paint: Paint): string {
   const action = ACTIONS[change.action];
-  const meaning = CLASSES[change.class][context.language];
+  const effect = change.disruption === undefined ? "" : DISRUPTIONS[change.disruption][context.language];
+  const meaning = [CLASSES[change.class][context.language], effect].filter((text) => text !== "").join(" · ");
   const head = `${paint(action.tone, `${action.glyph} ${action.text[context.language]}`)} ${objectName(change)}${change.component === "" ? "" : ` (${change.component})`}${meaning === "" ? "" : ` · ${meaning}`}\n`;
-  if (change.action !== "update") return head;
+  if (change.action !== "update" && change.action !== "adopt") return head;
   const shown = change.fields
     .slice(0, FIELDS_SHOWN)
     .map((field) => `    ${field.path}: ${shortValue(field.before)} → ${shortValue(field.after)}\n`);
@@ -78,7 +88,7 @@ export function diffText(context: Context, change: Change, paint: Paint): string
   );
 }
 
-function fieldDiff(field: Field, paint: Paint): string {
+export function fieldDiff(field: Field, paint: Paint): string {
   const lines = (sign: string, tone: Tone, value: unknown): string =>
     value === undefined
       ? ""

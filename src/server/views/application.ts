@@ -15,6 +15,7 @@ import type { ObjectHealth } from "../../model/health.ts";
 import type { ApplicationSummary, Revision } from "../../model/revision.ts";
 import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
+import { driftItem } from "./drift.ts";
 import { objectView } from "./plan.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 import { clusterKind } from "./run.ts";
@@ -59,7 +60,7 @@ export function statusView(
 }
 
 function componentView(value: ComponentStatus, language: Language): Frozen<z.output<typeof ComponentView>> {
-  const { name, type, health, state, reason, evidence, ready, wanted, objects } = value;
+  const { name, type, health, state, reason, evidence, ready, wanted, objects, drift } = value;
   return {
     name,
     type,
@@ -70,6 +71,7 @@ function componentView(value: ComponentStatus, language: Language): Frozen<z.out
     ...(ready === undefined ? {} : { ready }),
     ...(wanted === undefined ? {} : { wanted }),
     objects: objects.map((one) => objectHealth(one, language)),
+    ...(drift.length === 0 ? {} : { drift: drift.map(driftItem) }),
   };
 }
 

@@ -47,6 +47,7 @@ export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> 
     object: objectView(change.object),
     action: change.action,
     class: change.class,
+    ...(change.disruption === undefined ? {} : { disruption: change.disruption }),
     fields: change.fields.map(({ path, before, after }) => ({
       path,
       ...(before === undefined ? {} : { before: mask(before) }),

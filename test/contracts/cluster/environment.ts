@@ -1,6 +1,7 @@
 // What the cluster suite needs from whoever runs it, and how it waits: for events, each with a bound, never by sleeping.
 import type { HealthState, ObjectHealth } from "../../../src/model/health.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
+import type { JsonObject } from "../../../src/model/json.ts";
+import type { Manifest, ObjectRef } from "../../../src/model/manifest.ts";
 import type { ReasonCode } from "../../../src/model/reason.ts";
 import type { Applied, ApplyOptions, Cluster } from "../../../src/ports/cluster.ts";
 import { ClusterError } from "../../../src/ports/cluster.ts";
@@ -15,6 +16,10 @@ export interface ClusterEnvironment {
   readonly writes: () => Promise<number>;
   /** Puts an object there as somebody else would, past the port. */
   readonly place: (object: Manifest) => Promise<void>;
+  /** Changes an object of the suite as somebody else would, past the port. */
+  readonly edit: (ref: ObjectRef, change: JsonObject) => Promise<void>;
+  /** How the cluster calls whoever edits; null where it does not tell. */
+  readonly editor: string | null;
   readonly setQuota: (namespace: string, hard: Readonly<Record<string, string>>) => Promise<void>;
   /** What the cluster holds under a key of a Secret; the sandbox keeps the token as it is. */
   readonly secretValue: (name: string, key: string) => Promise<string>;

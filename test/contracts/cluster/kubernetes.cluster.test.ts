@@ -30,6 +30,18 @@ clusterContract("kubernetes", async (): Promise<ClusterEnvironment> => {
     writes: () => writesIn(raw, namespace),
     place: (object) =>
       put(raw, `/api/v1/namespaces/${namespace}/${object.kind.toLowerCase()}s/${object.metadata.name}`, object),
+    edit: async (ref, change) => {
+      const group = ref.apiVersion.includes("/") ? `/apis/${ref.apiVersion}` : `/api/${ref.apiVersion}`;
+      await raw.call({
+        method: "PATCH",
+        path: `${group}/namespaces/${ref.namespace}/${ref.kind.toLowerCase()}s/${ref.name}`,
+        query: { fieldManager: "somebody" },
+        contentType: "application/merge-patch+json",
+        body: change,
+        signal: AbortSignal.timeout(10_000),
+      });
+    },
+    editor: "somebody",
     setQuota: async (target, hard) => {
       const metadata = { name: "suite", namespace: target };
       await put(raw, `/api/v1/namespaces/${target}/resourcequotas/suite`, {

@@ -2,6 +2,8 @@
 
 import { systemClock } from "../../../src/engine/systemClock.ts";
 import { dig } from "../../../src/model/json.ts";
+import type { Manifest } from "../../../src/model/manifest.ts";
+import { mergeApply } from "../../../src/sandbox/merge.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { clusterContract } from "./suite.ts";
 
@@ -14,6 +16,8 @@ clusterContract("sandbox", async () => {
     quotaNamespace: "suite-quota",
     writes: async () => cluster.writes(),
     place: async (object) => cluster.place(object),
+    edit: async (ref, change) => cluster.change(ref, (live) => mergeApply(live, {}, change) as Manifest), // a manifest with a field more is one
+    editor: null,
     setQuota: async (namespace, hard) => cluster.setQuota(namespace, hard),
     secretValue: async (name, key) => {
       const ref = { apiVersion: "v1", kind: "Secret", namespace: "suite", name };

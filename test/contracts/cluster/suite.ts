@@ -1,6 +1,7 @@
 // The behaviour of every cluster behind ports/cluster.ts. Run for the sandbox and for a real API server; the bounds are those that
 // the product promises (a failure is told apart within 15 s of the cluster knowing).
 import { afterAll, beforeAll, describe } from "vitest";
+import { differenceCases } from "./differenceCases.ts";
 import type { ClusterEnvironment } from "./environment.ts";
 import { failureCases } from "./failureCases.ts";
 import { followCases } from "./followCases.ts";
@@ -25,5 +26,6 @@ export function clusterContract(name: string, open: () => Promise<ClusterEnviron
     followCases(given);
     failureCases(given);
     removalCases(given);
+    differenceCases(given);
   });
 }

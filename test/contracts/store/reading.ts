@@ -156,6 +156,23 @@ function paging(store: () => Store): void {
       );
     });
 
+    it("lists the applications of all projects, by project and name", async () => {
+      const projects = [newProject(), newProject()];
+      for (const project of projects)
+        for (const application of ["b", "a", "c"]) await started(store(), newRun(project, { application }));
+      const everywhere = await all((page) => store().applications.all(page), 199);
+      const mine = everywhere
+        .filter((one) => projects.includes(one.project))
+        .map(({ project, name }) => `${project}/${name}`);
+      expect(mine).toEqual(
+        projects.toSorted().flatMap((project) => ["a", "b", "c"].map((name) => `${project}/${name}`)),
+      );
+      const [first] = projects.toSorted();
+      const small = await store().applications.all({ limit: 1 });
+      expect(small.items).toHaveLength(1);
+      expect(first !== undefined && (small.items[0]?.project ?? "") <= first).toBe(true);
+    });
+
     it("pages revisions, and says null on a last page that is just full", async () => {
       const project = newProject();
       await history(store(), project, 4);

@@ -48,13 +48,22 @@ interface ServerFile {
   readonly pid: number;
 }
 
-export async function startProduct(): Promise<Product> {
+/** `kubeconfig`: another one than that of the suite, with a context of the same name. */
+export async function startProduct(given: { readonly kubeconfig?: string } = {}): Promise<Product> {
   const home = mkdtempSync(join(tmpdir(), "kubemin-e2e-"));
   const files = mkdtempSync(join(tmpdir(), "kubemin-e2e-files-"));
   const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8" };
   let printed = "";
   const begin = async (port: string): Promise<{ child: Child; server: ServerFile }> => {
-    const words = ["serve", "--port", port, "--kubeconfig", kubeconfig(), "--context", contextName()];
+    const words = [
+      "serve",
+      "--port",
+      port,
+      "--kubeconfig",
+      given.kubeconfig ?? kubeconfig(),
+      "--context",
+      contextName(),
+    ];
     const child = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => (printed += text));

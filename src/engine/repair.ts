@@ -1,0 +1,144 @@
+// `drift: repair`: when the watches show that somebody changed an application's objects, its revision is deployed again by itself. Waits a
+// moment first (changes come in groups), and longer after each repair that did not last, so that two who disagree do not fight at full speed.
+// Looks only at applications that asked for it; everybody else's drift is shown by `status` and touched by nobody.
+import { PlatformError } from "../model/errors.ts";
+import { type Manifest, shortRef } from "../model/manifest.ts";
+import type { PlannedJob } from "../model/plan.ts";
+import { type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
+import { REPAIR_ACTOR } from "./automatic.ts";
+import { beginRun } from "./begin.ts";
+import { forced } from "./deploy.ts";
+import { confirmedDrift, lasting } from "./drift.ts";
+import type { Place } from "./requests.ts";
+import type { World } from "./world.ts";
+
+const SETTLES = 1_000;
+const FIRST_PAUSE = 10_000;
+const LONGEST_PAUSE = 10 * 60_000;
+/** A repair that lasted so long was a good one: the next begins with a short pause again. */
+const LASTED = 30 * 60_000;
+
+interface Watched {
+  readonly place: Place;
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly revision: number;
+  readonly jobs: readonly PlannedJob[];
+  readonly manifests: readonly Manifest[];
+}
+
+interface Tries {
+  readonly count: number;
+  readonly last: number;
+}
+
+export interface Repairs {
+  /** Something about the application ended or began: looks whether it is to be watched, and at its objects. */
+  reconsider(place: Place): Promise<void>;
+}
+
+export function startRepairs(world: World, signal: AbortSignal): Repairs {
+  const watched = new Map<string, Watched>();
+  const tries = new Map<string, Tries>();
+  const due = new Set<string>();
+  const stops = world.clusters.names().map((name) =>
+    world.clusters.get(name)?.subscribe((namespace) => {
+      for (const [key, one] of watched)
+        if (one.cluster.name === name && (namespace === "*" || namespace === one.namespace)) void soon(key);
+    }),
+  );
+  signal.addEventListener("abort", () => stops.forEach((stop) => stop?.()), { once: true });
+
+  const soon = async (key: string): Promise<void> => {
+    if (due.has(key) || signal.aborted) return;
+    due.add(key);
+    const wait = pauseBefore(tries.get(key), world.clock.now().getTime());
+    await world.clock.sleep(Math.max(SETTLES, wait), signal);
+    due.delete(key);
+    const one = watched.get(key);
+    if (signal.aborted || one === undefined) return;
+    const drifted = await driftOf(world, one, signal);
+    if (drifted.length === 0 || watched.get(key) !== one) return;
+    const now = world.clock.now().getTime();
+    const before = tries.get(key);
+    const count = before === undefined || now - before.last > LASTED ? 1 : before.count + 1;
+    if (await repair(world, one, { drifted, count })) tries.set(key, { count, last: now });
+  };
+
+  return {
+    async reconsider(place) {
+      const key = `${place.project}/${place.application}`;
+      const found = signal.aborted ? null : await toWatch(world, place);
+      watched.delete(key);
+      if (found === null) return;
+      watched.set(key, found);
+      void soon(key);
+    },
+  };
+}
+
+function pauseBefore(tries: Tries | undefined, now: number): number {
+  if (tries === undefined || now - tries.last > LASTED) return 0;
+  return tries.last + Math.min(FIRST_PAUSE * 2 ** (tries.count - 1), LONGEST_PAUSE) - now;
+}
+
+/** Only what was deployed well is kept so: after a failed run it is the user's turn, unless it was the repair itself that failed. */
+async function toWatch(world: World, place: Place): Promise<Watched | null> {
+  const current = await world.store.applications.get(place.project, place.application);
+  if (current?.lastRun?.kind !== "deploy" || current.lastRun.phase === "running") return null;
+  if (current.lastRun.phase !== "succeeded") {
+    const run = await world.store.runs.get(current.lastRun.id);
+    if (run?.actor !== REPAIR_ACTOR) return null;
+  }
+  const revision = await world.store.applications.revision(place.project, place.application, current.revision);
+  const cluster = world.clusters.get(current.cluster);
+  if (revision?.document.drift !== "repair" || cluster === undefined) return null;
+  const { jobs } = revision.plan;
+  return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
+}
+
+async function driftOf(world: World, one: Watched, signal: AbortSignal): Promise<readonly Drift[]> {
+  try {
+    return await confirmedDrift(world, { ...one, project: one.place.project }, signal);
+  } catch (error) {
+    // The cluster is away: it will tell of changes again once it is back.
+    if (error instanceof ClusterError || signal.aborted) return [];
+    throw error;
+  }
+}
+
+/** False when a run of somebody else was faster: what that one deploys decides. */
+async function repair(
+  world: World,
+  one: Watched,
+  seen: { readonly drifted: readonly Drift[]; readonly count: number },
+): Promise<boolean> {
+  try {
+    await beginRun(world, {
+      ...one.place,
+      actor: REPAIR_ACTOR,
+      kind: "deploy",
+      revision: one.revision,
+      seenRevision: one.revision,
+      cluster: one.cluster.name,
+      namespace: one.namespace,
+      message: messageOf(seen),
+      jobs: one.jobs.map(forced),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof PlatformError) return false;
+    throw error;
+  }
+}
+
+function messageOf({ drifted, count }: { readonly drifted: readonly Drift[]; readonly count: number }): string {
+  const shown = drifted.slice(0, 3).map((drift) => {
+    const by = drift.managers.length === 0 ? "" : ` by ${drift.managers.join(", ")}`;
+    return drift.gone
+      ? `${shortRef(drift.ref)} is gone`
+      : `${shortRef(drift.ref)} ${drift.fields.slice(0, 3).join(", ")}${by}`;
+  });
+  const more = drifted.length > shown.length ? ` and ${drifted.length - shown.length} more` : "";
+  return `drift repair${count > 1 ? ` (${count} in a row)` : ""}: ${shown.join("; ")}${more}`.slice(0, 500);
+}

@@ -1,0 +1,157 @@
+// An API server that misbehaves: a proxy before the real one that answers some requests with 409, 410, 429 or 500 (before or after they were
+// carried out) and cuts watches. Deterministic for a seed. Speaks plain HTTP on the loopback address and lends the kubeconfig's own identity.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Agent, request as secureRequest } from "node:https";
+import type { AddressInfo } from "node:net";
+import { parse } from "yaml";
+import { dig } from "../../../src/model/json.ts";
+
+export interface FaultyApi {
+  /** A kubeconfig that leads through the proxy. */
+  readonly kubeconfig: string;
+  /** How many requests were spoilt, by kind. */
+  readonly faults: ReadonlyMap<string, number>;
+  /** From now on everything passes. */
+  calm(): void;
+  close(): Promise<void>;
+}
+
+export interface FaultyOptions {
+  readonly kubeconfig: string;
+  readonly context: string;
+  /** Where the new kubeconfig is written. */
+  readonly file: string;
+  /** 0 … 1: the next random number. */
+  readonly random: () => number;
+  /** Share of the requests that are spoilt. */
+  readonly share: number;
+}
+
+type Fault = "409" | "410" | "429" | "500" | "500 afterwards" | "cut";
+const WRITES: readonly string[] = ["PATCH", "POST", "PUT", "DELETE"];
+
+export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi> {
+  const target = targetOf(options);
+  const agent = new Agent({ ...target.tls, keepAlive: true });
+  const faults = new Map<string, number>();
+  let calm = false;
+  const server = createServer((request, response) => {
+    const fault = calm ? undefined : chooseFault(request, options);
+    if (fault !== undefined) faults.set(fault, (faults.get(fault) ?? 0) + 1);
+    forward({ request, response, fault, url: target.url, agent, random: options.random });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo; // of a server that listens on TCP
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": options.context,
+    clusters: [{ name: "faulty", cluster: { server: `http://127.0.0.1:${port}` } }],
+    users: [{ name: "nobody", user: {} }],
+    contexts: [{ name: options.context, context: { cluster: "faulty", user: "nobody" } }],
+  };
+  writeFileSync(options.file, JSON.stringify(config), { mode: 0o600 });
+  return {
+    kubeconfig: options.file,
+    faults,
+    calm: () => {
+      calm = true;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      agent.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function targetOf({ kubeconfig, context }: FaultyOptions) {
+  const config: unknown = parse(readFileSync(kubeconfig, "utf8"));
+  const named = (list: string, name: unknown, field: string): unknown => {
+    const all = dig(config, list);
+    return dig(Array.isArray(all) ? all.find((one) => dig(one, "name") === name) : undefined, field);
+  };
+  const chosen = named("contexts", context, "context");
+  const cluster = named("clusters", dig(chosen, "cluster"), "cluster");
+  const user = named("users", dig(chosen, "user"), "user");
+  const pem = (from: unknown, name: string): Buffer | undefined => {
+    const [data, file] = [dig(from, `${name}-data`), dig(from, name)];
+    if (typeof data === "string") return Buffer.from(data, "base64");
+    return typeof file === "string" ? readFileSync(file) : undefined;
+  };
+  const parts = {
+    ca: pem(cluster, "certificate-authority"),
+    cert: pem(user, "client-certificate"),
+    key: pem(user, "client-key"),
+  };
+  const tls = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+  return { url: String(dig(cluster, "server")), tls };
+}
+
+function chooseFault(request: IncomingMessage, { random, share }: FaultyOptions): Fault | undefined {
+  const watching = /[?&]watch=/.test(request.url ?? "");
+  // There are few watches, and they live long: most of them are spoilt.
+  if (watching) return random() >= 0.6 ? undefined : random() < 0.5 ? "410" : "cut";
+  if (random() >= share) return undefined;
+  const write = WRITES.includes(request.method ?? "");
+  const kinds: readonly Fault[] = write ? ["409", "429", "500", "500 afterwards"] : ["429", "500"];
+  return kinds[Math.floor(random() * kinds.length)];
+}
+
+interface Forwarding {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly fault: Fault | undefined;
+  readonly url: string;
+  readonly agent: Agent;
+  readonly random: () => number;
+}
+
+function refuse(response: ServerResponse, code: number, reason: string): void {
+  const body = {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    code,
+    reason,
+    message: `spoilt by the test: ${reason}`,
+  };
+  response.writeHead(code, { "content-type": "application/json", ...(code === 429 ? { "retry-after": "1" } : {}) });
+  response.end(JSON.stringify(body));
+}
+
+const REFUSALS: Readonly<Partial<Record<Fault, readonly [number, string]>>> = {
+  "409": [409, "Conflict"],
+  "429": [429, "TooManyRequests"],
+  "500": [500, "InternalError"],
+};
+
+function forward({ request, response, fault, url, agent, random }: Forwarding): void {
+  const refusal = fault === undefined ? undefined : REFUSALS[fault];
+  if (refusal !== undefined) {
+    request.resume();
+    return refuse(response, ...refusal);
+  }
+  if (fault === "410") {
+    const gone = { type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired", message: "too old" } };
+    return void response.writeHead(200, { "content-type": "application/json" }).end(`${JSON.stringify(gone)}\n`);
+  }
+  const { host: _host, connection: _connection, ...headers } = request.headers;
+  const onward = secureRequest(
+    new URL(request.url ?? "/", url),
+    { method: request.method, headers, agent },
+    (answer) => {
+      if (fault === "500 afterwards") {
+        answer.resume();
+        return refuse(response, 500, "InternalError");
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      if (fault === "cut") setTimeout(() => response.destroy(), random() * 1_000);
+    },
+  );
+  onward.once("error", () => response.destroy());
+  response.once("close", () => onward.destroy());
+  request.pipe(onward);
+}

@@ -1,0 +1,243 @@
+// Updates over HTTP, through the real engine onto the sandbox: what cannot be changed in place, drift, adoption, automatic rollback and repair.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AnswerOf } from "../../src/api/client.ts";
+import { dig, type JsonObject } from "../../src/model/json.ts";
+import { reason } from "../../src/model/reason.ts";
+import { ClusterError } from "../../src/ports/cluster.ts";
+import { startTestServer, type TestServer } from "../support/testServer.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+type Run = AnswerOf<"getRun">;
+const project = "default";
+
+async function deploy(document: JsonObject, query: { adopt?: "true"; force?: "true" } = {}): Promise<Run> {
+  const params = { project, application: typeof document["name"] === "string" ? document["name"] : "" };
+  return ended(await server.client.call("deployApplication", { params, query, body: JSON.stringify(document) }));
+}
+
+async function ended(run: { readonly id: string }): Promise<Run> {
+  const call = { params: { project }, query: { run: run.id } };
+  for await (const { data } of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000)))
+    if (data.type === "run.finished") break;
+  return server.client.call("getRun", { params: { project, run: run.id } });
+}
+
+/** The first run of the application with that actor, as soon as it has ended. */
+async function runBy(application: string, actor: string): Promise<Run> {
+  const call = { params: { project }, query: { application, after: 0 } };
+  for await (const { data } of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000))) {
+    if (data.type !== "run.created" || data.run === null) continue;
+    const run = await server.client.call("getRun", { params: { project, run: data.run } });
+    if (run.actor === actor) return ended(run);
+  }
+  throw new Error(`no run of ${application} by ${actor}`);
+}
+
+const app = (name: string, ...components: readonly JsonObject[]): JsonObject => ({ name, components });
+const store = (name: string, size: string): JsonObject => ({
+  name,
+  type: "store",
+  properties: { preset: "redis", volume: { size } },
+});
+const config = (name: string, value: string): JsonObject => ({ name, type: "config", properties: { data: { value } } });
+const live = (kind: string, name: string) =>
+  server.sandbox.objects().find((one) => one.kind === kind && one.metadata.name === name);
+const ref = (kind: string, name: string, apiVersion = "v1") => ({ apiVersion, kind, namespace: "default", name });
+
+describe("what cannot be changed in place", () => {
+  it("is made anew: a set around its pods, whose volumes grow", async () => {
+    await deploy(app("growing", store("grow", "1Gi")));
+    const before = live("StatefulSet", "grow");
+    const plan = await server.client.call("planApplication", {
+      params: { project },
+      body: JSON.stringify(app("growing", store("grow", "2Gi"))),
+    });
+    expect(plan.changes.find((one) => one.object.kind === "StatefulSet")).toMatchObject({
+      action: "update",
+      class: "orphan-recreate",
+      disruption: "none",
+      fields: [
+        { path: "spec.volumeClaimTemplates[data].spec.resources.requests.storage", before: "1Gi", after: "2Gi" },
+      ],
+    });
+    expect((await deploy(app("growing", store("grow", "2Gi")))).phase).toBe("succeeded");
+    expect(live("StatefulSet", "grow")?.metadata.uid).not.toBe(before?.metadata.uid);
+    const claim = live("PersistentVolumeClaim", "data-grow-0");
+    expect(dig(claim, "spec", "resources", "requests", "storage")).toBe("2Gi");
+  });
+
+  it("is put back as it was when the new one is refused", async () => {
+    await deploy(app("refusing", store("refuse", "1Gi")));
+    const run = server.client.call("deployApplication", {
+      params: { project, application: "refusing" },
+      body: JSON.stringify(app("refusing", store("refuse", "3Gi"))),
+    });
+    // Two Services are unchanged, the set cannot be changed: the fourth apply is the new one.
+    const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+    const original = server.sandbox.remove;
+    Object.assign(server.sandbox, {
+      remove: async (...given: Parameters<typeof original>) => {
+        const gone = await original(...given);
+        server.sandbox.failApplies(1, refused);
+        return gone;
+      },
+    });
+    const failed = await ended(await run);
+    Object.assign(server.sandbox, { remove: original });
+    expect(failed).toMatchObject({ phase: "rejected", jobs: [{ reason: { code: "PolicyDenied" } }] });
+    const set = live("StatefulSet", "refuse");
+    expect(dig(set, "spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage")).toBe("1Gi");
+    // The revision says 3Gi and the cluster does not: the plan tells it, though the document did not change.
+    const plan = await server.client.call("planApplication", {
+      params: { project },
+      body: JSON.stringify(app("refusing", store("refuse", "3Gi"))),
+    });
+    expect(plan.changes.find((one) => one.object.kind === "StatefulSet")).toMatchObject({ class: "orphan-recreate" });
+    expect((await deploy(app("refusing", store("refuse", "3Gi")))).phase).toBe("succeeded");
+  });
+});
+
+describe("drift", () => {
+  it("is shown by status and by comparison, without the values of secrets", async () => {
+    const secret = { name: "hidden", type: "secret", properties: { data: { password: "do-not-show-me" } } };
+    await deploy(app("drifting", config("plain", "a"), secret));
+    const params = { project, application: "drifting" };
+    expect(await server.client.call("getDrift", { params })).toMatchObject({ drifted: false });
+    server.sandbox.change(ref("ConfigMap", "plain"), (one) => ({ ...one, data: { value: "b" } }));
+    server.sandbox.change(ref("Secret", "hidden"), (one) => ({ ...one, stringData: { password: "nor-me" } }));
+    const drift = await server.client.call("getDrift", { params });
+    expect(drift.objects).toMatchObject([
+      { component: "plain", state: "different", fields: [{ path: "data.value", live: "b", wanted: "a" }] },
+      {
+        component: "hidden",
+        state: "different",
+        fields: [{ path: "stringData.password", live: "••••••", wanted: "••••••" }],
+      },
+    ]);
+    expect(JSON.stringify(drift)).not.toMatch(/not-show|nor-me|sealed/);
+    const status = await server.client.call("getStatus", { params });
+    expect(status.components[0]?.drift).toMatchObject([{ gone: false, fields: ["data.value"] }]);
+    server.sandbox.vanish(ref("ConfigMap", "plain"));
+    const later = await server.client.call("getStatus", { params });
+    expect(later.components[0]?.drift).toMatchObject([{ gone: true }]);
+  });
+
+  it("is repaired only where the document says so, in a run that everybody sees", async () => {
+    await deploy({ ...app("repairing", config("kept", "a")), drift: "repair" });
+    server.sandbox.change(ref("ConfigMap", "kept"), (one) => ({ ...one, data: { value: "b" } }));
+    const run = await runBy("repairing", "kubemin:drift-repair");
+    expect(run).toMatchObject({ phase: "succeeded", revision: 1, message: "drift repair: ConfigMap/kept data.value" });
+    expect(dig(live("ConfigMap", "kept"), "data")).toEqual({ value: "a" });
+    const { items } = await server.client.call("listRuns", { params: { project }, query: { application: "drifting" } });
+    expect(items.map((one) => one.actor)).not.toContain("kubemin:drift-repair");
+  });
+});
+
+describe("objects that exist already", () => {
+  it("are refused with the way out, adopted when asked, and never taken from another application", async () => {
+    server.sandbox.place({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "old", namespace: "default" },
+      data: { value: "z" },
+    });
+    const document = app("heir", config("old", "a"));
+    const ask = (application: string, adopt: "true" | "false") =>
+      server.client.call("planApplication", {
+        params: { project },
+        query: { adopt },
+        body: JSON.stringify({ ...document, name: application }),
+      });
+    await expect(ask("heir", "false")).rejects.toMatchObject({
+      body: { problems: [{ code: "Unowned", hint: expect.stringContaining("--adopt") }] },
+    });
+    const plan = await ask("heir", "true");
+    expect(plan.changes).toMatchObject([{ action: "adopt", class: "in-place", disruption: "none" }]);
+    expect((await deploy(document, { adopt: "true" })).phase).toBe("succeeded");
+    expect(live("ConfigMap", "old")).toMatchObject({ data: { value: "a" } });
+    await expect(ask("thief", "true")).rejects.toMatchObject({
+      body: { problems: [{ code: "TakenBy", message: expect.stringContaining("application heir") }] },
+    });
+  });
+});
+
+describe("onFailure: rollback", () => {
+  const document = (value: string, more: JsonObject): JsonObject => ({
+    ...app("careful", config("value", value), {
+      name: "verify",
+      type: "task",
+      dependsOn: ["value"],
+      properties: {
+        image: "busybox",
+        command: ["sh", "-c", `echo ${value}; exit ${value === "bad" ? 1 : 0}`],
+        retries: 0,
+      },
+    }),
+    ...more,
+  });
+
+  it("goes back to what succeeded last, says why, and does so once", async () => {
+    const careful = { onFailure: "rollback" };
+    expect((await deploy(document("good", careful))).phase).toBe("succeeded");
+    const failed = await deploy(document("bad", careful));
+    expect(failed.phase).toBe("failed");
+    const rollback = await runBy("careful", "kubemin:rollback");
+    expect(rollback).toMatchObject({
+      phase: "succeeded",
+      revision: 3,
+      message: `rollback to revision 1 because run ${failed.number} failed`,
+    });
+    expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "good" } });
+  });
+
+  it("ends there when the rollback fails, too", async () => {
+    const careful = { ...document("good", { onFailure: "rollback" }), name: "unlucky" };
+    const renamed = (one: JsonObject): JsonObject =>
+      JSON.parse(JSON.stringify(one).replaceAll('"value"', '"worth"').replaceAll('"verify"', '"prove"')) as JsonObject; // JSON stays an object
+    expect((await deploy(renamed(careful))).phase).toBe("succeeded");
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+    const original = server.sandbox.apply;
+    const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    const apply: typeof original = (...given) =>
+      dig(given[0], "data", "worth") === "good" ? Promise.reject(refused) : original(...given);
+    Object.assign(server.sandbox, { apply });
+    const bad = await server.client.call("deployApplication", {
+      params: { project, application: "unlucky" },
+      body: JSON.stringify(renamed({ ...document("bad", { onFailure: "rollback" }), name: "unlucky" })),
+    });
+    const rollback = await runBy("unlucky", "kubemin:rollback");
+    Object.assign(server.sandbox, { apply: original });
+    const failed = await server.client.call("getRun", { params: { project, run: bad.id } });
+    expect([failed.phase, rollback.phase]).toEqual(["failed", "rejected"]);
+    const { items } = await server.client.call("listRuns", { params: { project }, query: { application: "unlucky" } });
+    expect(items).toHaveLength(3);
+  });
+
+  it("is not done unless asked", async () => {
+    expect((await deploy(document("bad", {}))).phase).toBe("failed");
+    const { items } = await server.client.call("listRuns", {
+      params: { project },
+      query: { application: "careful", limit: 1 },
+    });
+    expect(items[0]).toMatchObject({ phase: "failed" });
+    expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "bad" } });
+  });
+
+  it("refuses other words", async () => {
+    const body = JSON.stringify({ ...document("good", {}), onFailure: "rollbak", drift: 3 });
+    await expect(server.client.call("planApplication", { params: { project }, body })).rejects.toMatchObject({
+      body: {
+        problems: [
+          { code: "NotOneOf", pointer: "/onFailure", nearest: "rollback" },
+          { code: "Type", pointer: "/drift" },
+        ],
+      },
+    });
+  });
+});
