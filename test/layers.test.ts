@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vault: ["model", "ports"],
   sandbox: ["model", "ports"],
   server: ["model", "ports", "api", "catalog", "plan", "engine"],
-  cli: ["model", "api", "plan", "catalog"],
+  import: ["model", "catalog"],
+  cli: ["model", "api", "plan", "catalog", "import"],
   plugin: ["model", "catalog"],
 };
 

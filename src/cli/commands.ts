@@ -9,6 +9,7 @@ import { deployCommand } from "./commands/deploy.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -27,6 +28,7 @@ import { whyCommand } from "./commands/why.ts";
 export const COMMANDS: readonly Command[] = [
   serveCommand,
   initCommand,
+  importCommand,
   validateCommand,
   planCommand,
   deployCommand,
