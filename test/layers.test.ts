@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ["model", "ports", "api", "catalog", "plan", "engine"],
   import: ["model", "catalog"],
   cli: ["model", "api", "plan", "catalog", "import"],
-  plugin: ["model", "catalog"],
+  plugin: ["model", "catalog", "plan"],
 };
 
 /** The composition root: it alone knows every folder. */

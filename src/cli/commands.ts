@@ -13,6 +13,7 @@ import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
+import { pluginCommand } from "./commands/plugin.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   clusterCommand,
   tokenCommand,
+  pluginCommand,
   completionCommand,
   versionCommand,
   completeCommand,

@@ -81,7 +81,7 @@ function begin(input: ImportInput, values: readonly Json[]): Importing {
 function finding(entry: Entry, importing: Importing, documents: readonly InputDocument[]): Finding {
   const { path, outcome, target, words } = entry;
   const line = lineOf(path, documents);
-  const to = target === undefined ? undefined : pointerTo(target.draft, target.path, importing);
+  const to = target === undefined || outcome === "unsupported" ? undefined : pointerTo(target.draft, target.path, importing);
   return {
     outcome,
     from: toPointer(path),
@@ -92,7 +92,7 @@ function finding(entry: Entry, importing: Importing, documents: readonly InputDo
 }
 
 function pointerTo(draft: Importing["head"], path: Path, { head, drafts }: Importing): string | undefined {
-  if (draft === head) return toPointer(path);
+  if (draft === head) return path.length === 0 ? undefined : toPointer(path);
   const index = drafts.indexOf(draft);
   return index < 0 ? undefined : toPointer(["components", index, ...path]);
 }

@@ -1,9 +1,9 @@
 // The ledger of an import: for every leaf of the input what became of it. Nothing can be forgotten: a leaf that no rule spoke about is
 // reported as not supported when the ledger is closed. The first word about a leaf counts.
-import { dig, isObject, type Json } from "../model/json.ts";
+import { canonicalJson, dig, isObject, type Json } from "../model/json.ts";
 import { type Path, toPointer } from "../model/pointer.ts";
-import { type Draft, place } from "./draft.ts";
-import { FILLED, NO_FIELD, type Words } from "./words.ts";
+import { type Draft, place, valueAt } from "./draft.ts";
+import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./words.ts";
 
 export type Outcome = "taken" | "changed" | "unsupported";
 
@@ -37,9 +37,33 @@ export function leavesOf(value: unknown, at: Path = []): Path[] {
 
 /** Writes the value and says so of every leaf under `from`. Without words the value is the input's own, unchanged. */
 export function put(ledger: Ledger, target: Target, value: Json, from: Path, words?: Words): void {
+  if (target.path.length > 0 && valueAt(target.draft, target.path) !== undefined) override(ledger, target);
   place(target.draft, target.path, value);
   if (words !== undefined) return enter(ledger, from, "changed", words, () => target);
   enter(ledger, from, "taken", undefined, (rest) => ({ draft: target.draft, path: [...target.path, ...rest] }));
+}
+
+/** Two fields of the input for one of ours: the later one counts, and the earlier ones are told so. */
+function override({ entries }: Ledger, { draft, path }: Target): void {
+  const key = toPointer(path);
+  for (const entry of entries.values())
+    if (entry.target?.draft === draft && toPointer(entry.target.path) === key) disown(entry, OVERRIDDEN);
+}
+
+export function disown(entry: Entry, words: Words): void {
+  if (entry.outcome === "unsupported") return;
+  entry.outcome = "unsupported";
+  entry.words = words;
+  entry.target = undefined;
+}
+
+/** What was said to be taken, held against what is there in the end: whatever rules do to each other's values, the report stays true. */
+function verify({ input }: Ledger, entry: Entry): void {
+  const { target, path } = entry;
+  if (entry.outcome !== "taken" || target === undefined) return;
+  const [before, after] = [dig(input, ...path), valueAt(target.draft, target.path)];
+  const isKey = after !== undefined && target.path.at(-1) === String(before);
+  if (!isKey && canonicalJson(after) !== canonicalJson(before)) disown(entry, after === undefined ? NOT_UNDERSTOOD : OVERRIDDEN);
 }
 
 /** Says what became of the leaves under `from` without writing anything: the place where they had an effect may be named. */
@@ -78,6 +102,7 @@ export function closeLedger(ledger: Ledger): readonly Entry[] {
     if (!ledger.entries.has(key))
       ledger.entries.set(key, { path, outcome: "unsupported", words: NO_FIELD, target: undefined });
   }
+  for (const entry of ledger.entries.values()) verify(ledger, entry);
   const order = new Map(leaves.map((path, index) => [toPointer(path), index]));
   const rank = (path: Path): number => order.get(toPointer(path)) ?? firstBelow(leaves, path) - 0.5;
   return [...ledger.entries.values()]
@@ -86,6 +111,8 @@ export function closeLedger(ledger: Ledger): readonly Entry[] {
     .map(({ entry }) => entry);
 }
 
+/** Of a place that the input does not have: the first leaf near it. */
 function firstBelow(leaves: readonly Path[], path: Path): number {
-  return leaves.findIndex((leaf) => path.every((part, index) => leaf[index] === part));
+  const at = leaves.findIndex((leaf) => path.every((part, index) => leaf[index] === part));
+  return at < 0 && path.length > 0 ? firstBelow(leaves, path.slice(0, -1)) : at;
 }

@@ -5,7 +5,7 @@ import { type Json, type JsonObject } from "../model/json.ts";
 import { fromPointer, type Path } from "../model/pointer.ts";
 import { explainProblem, type Problem } from "../model/problem.ts";
 import { cut, type Draft, valueAt } from "./draft.ts";
-import type { Entry } from "./ledger.ts";
+import { disown, type Entry } from "./ledger.ts";
 import type { Importing } from "./rules.ts";
 import { advised, NOT_IN_CATALOG, type Words } from "./words.ts";
 
@@ -86,13 +86,6 @@ function dropDraft(importing: Importing, draft: Draft, words: Words): void {
 
 function entriesOf({ ledger }: Importing, draft: Draft): readonly Entry[] {
   return [...ledger.entries.values()].filter((entry) => entry.target?.draft === draft);
-}
-
-function disown(entry: Entry, words: Words): void {
-  if (entry.outcome === "unsupported") return;
-  entry.outcome = "unsupported";
-  entry.words = words;
-  entry.target = undefined;
 }
 
 function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: Path }, words: Words): void {

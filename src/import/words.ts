@@ -44,3 +44,7 @@ export const RENAMED = (before: string, after: string): Words =>
     after,
   });
 export const FILLED = words("its variables were filled in", "已填入变量的值");
+export const OVERRIDDEN = advised(
+  ["another field of the input says the same thing, and that one counts", "输入中另一个字段表达同一含义，以其为准"],
+  ["keep one of them", "请只保留一个"],
+);

@@ -6,6 +6,7 @@ import { nearest } from "../../model/name.ts";
 import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { Failure } from "../failure.ts";
 import { printData, printListing } from "../output.ts";
 import { type Paint, painter } from "../style.ts";
@@ -46,7 +47,7 @@ export const explainCommand = defineCommand({
       summary: { en: "as in the list", zh: "见列表" },
     },
   ],
-  options: {},
+  options: PLUGIN_OPTION,
   async run(context) {
     const [first, second] = context.arguments;
     const entries = entriesOf(context);

@@ -4,6 +4,7 @@ import { FORMATS, type Format } from "../../import/detect.ts";
 import { type ImportResult, importDocument } from "../../import/import.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { usageFailure } from "../failure.ts";
 import { fileBeside, nameFrom, variablesFrom } from "../importSource.ts";
 import { printReport, toFinding } from "../importReport.ts";
@@ -42,6 +43,7 @@ export const importCommand = defineCommand({
     },
   ],
   options: {
+    ...PLUGIN_OPTION,
     from: {
       type: "text",
       value: "KIND",

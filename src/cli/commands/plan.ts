@@ -3,6 +3,7 @@ import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { planSource } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { readSource } from "../input.ts";
 import { planOffline } from "../offline.ts";
 import { printData } from "../output.ts";
@@ -23,6 +24,7 @@ export const planCommand = defineCommand({
   ],
   arguments: [FILE_ARGUMENT],
   options: {
+    ...PLUGIN_OPTION,
     ...CLUSTER_OPTIONS,
     offline: { type: "flag", summary: { en: "against no cluster: everything is new", zh: "不连接集群：一切视为新建" } },
     objects: {

@@ -3,6 +3,7 @@ import { createClient } from "../../api/client.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { deploySource } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { usageFailure } from "../failure.ts";
 import { readSource } from "../input.ts";
 import type { Source } from "../problems.ts";
@@ -27,6 +28,7 @@ export const serveCommand = defineCommand({
   ],
   arguments: [],
   options: {
+    ...PLUGIN_OPTION,
     port: {
       type: "number",
       value: "PORT",

@@ -82,7 +82,7 @@ export function writePorts(service: Spot<unknown>): void {
 export function guessPort(service: Spot<unknown>, port: number): void {
   const { draft, importing, at } = service;
   place(draft, ["properties", "port"], port);
-  remark(importing.ledger, at, { ...GUESSED, params: { port } }, { draft, path: ["properties", "port"] });
+  remark(importing.ledger, [...at, "ports"], { ...GUESSED, params: { port } }, { draft, path: ["properties", "port"] });
 }
 
 const PORTLESS = advised(
