@@ -9,7 +9,11 @@ export const costCentre = defineTrait({
   name: "cost-centre",
   summary: { en: "Who pays for the component", zh: "组件的成本归属" },
   schema: z.strictObject({
-    code: described(z.string().regex(/^[A-Z]{2}-\d{4}$/, "a cost centre such as IT-0042"), "Cost centre, e.g. IT-0042", "成本中心，如 IT-0042"),
+    code: described(
+      z.string().regex(/^[A-Z]{2}-\d{4}$/, "a cost centre such as IT-0042"),
+      "Cost centre, e.g. IT-0042",
+      "成本中心，如 IT-0042",
+    ),
     owner: described(z.string().min(1).max(63).optional(), "Who to ask about the costs", "费用联系人"),
   }),
   examples: [{ title: { en: "Paid by IT", zh: "由 IT 承担" }, value: { code: "IT-0042", owner: "Ada" } }],

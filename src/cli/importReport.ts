@@ -28,11 +28,20 @@ export function printReport(context: Context, source: Source, report: readonly F
       const { text, advice, to, from, line } = toFinding(context, found);
       const place = line === undefined ? source.file : `${source.file}:${line}`;
       const { text: word, tone } = OUTCOMES[outcome];
-      const end = [to === undefined ? "" : ` -> ${to}`, text === undefined ? "" : `: ${text}`, advice === undefined ? "" : `; ${advice}`];
+      const end = [
+        to === undefined ? "" : ` -> ${to}`,
+        text === undefined ? "" : `: ${text}`,
+        advice === undefined ? "" : `; ${advice}`,
+      ];
       stderr.write(`${paint("muted", `${place}:`)} ${paint(tone, word[context.language])} ${from}${end.join("")}\n`);
     }
   }
-  const [taken = 0, changed = 0, unsupported = 0] = ORDER.map((outcome) => report.filter((one) => one.outcome === outcome).length);
-  const sum = { en: "{taken} taken, {changed} changed, {unsupported} not supported", zh: "照搬 {taken}，改写 {changed}，不支持 {unsupported}" };
+  const [taken = 0, changed = 0, unsupported = 0] = ORDER.map(
+    (outcome) => report.filter((one) => one.outcome === outcome).length,
+  );
+  const sum = {
+    en: "{taken} taken, {changed} changed, {unsupported} not supported",
+    zh: "照搬 {taken}，改写 {changed}，不支持 {unsupported}",
+  };
   stderr.write(`${context.say(sum, { taken, changed, unsupported })}\n`);
 }

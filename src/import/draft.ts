@@ -23,7 +23,11 @@ export function place(draft: Draft, path: Path, value: Json): void {
   for (const [index, part] of path.slice(0, -1).entries()) {
     const next: Json | undefined = at(current, part);
     const fresh: Growing | Json[] =
-      isObject(next) || Array.isArray(next) ? (next as Growing | Json[]) : typeof path[index + 1] === "number" ? [] : {}; // ours: they may change
+      isObject(next) || Array.isArray(next)
+        ? (next as Growing | Json[])
+        : typeof path[index + 1] === "number"
+          ? []
+          : {}; // ours: they may change
     if (fresh !== next) write(current, part, fresh);
     current = fresh;
   }

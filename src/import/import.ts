@@ -2,7 +2,7 @@
 // Reads nothing but what it is given, and writes nothing: files and output are the command line's business.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { toPointer, type Path } from "../model/pointer.ts";
+import { type Path, toPointer } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
 import { importCompose } from "./compose/compose.ts";
 import { detect, type Format } from "./detect.ts";
@@ -81,7 +81,8 @@ function begin(input: ImportInput, values: readonly Json[]): Importing {
 function finding(entry: Entry, importing: Importing, documents: readonly InputDocument[]): Finding {
   const { path, outcome, target, words } = entry;
   const line = lineOf(path, documents);
-  const to = target === undefined || outcome === "unsupported" ? undefined : pointerTo(target.draft, target.path, importing);
+  const to =
+    target === undefined || outcome === "unsupported" ? undefined : pointerTo(target.draft, target.path, importing);
   return {
     outcome,
     from: toPointer(path),

@@ -3,12 +3,24 @@
 import { dig, isObject, type Json } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
 import { type Draft, freeName, nameOf, newDraft, place } from "./draft.ts";
-import { componentTraits } from "./kubeminCli/traits.ts";
 import { either } from "./kubeminCli/spelling.ts";
+import { componentTraits } from "./kubeminCli/traits.ts";
 import { put, say } from "./ledger.ts";
-import { inSteps, type Mention } from "./parts/order.ts";
 import { namespaceRule } from "./parts/metadata.ts";
-import { applyRules, field, fieldsOf, type Importing, itemsOf, needless, type Rule, type Rules, type Spot, take, textOf } from "./rules.ts";
+import { inSteps, type Mention } from "./parts/order.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  type Importing,
+  itemsOf,
+  needless,
+  type Rule,
+  type Rules,
+  type Spot,
+  take,
+  textOf,
+} from "./rules.ts";
 import { advised, DEFAULT_ALREADY, RENAMED, TYPE_CHOSEN, words } from "./words.ts";
 
 const DESCRIPTIVE = words("not needed: kubemin numbers revisions itself", "无需填写：kubemin 自行编号版本");
@@ -37,7 +49,13 @@ export function importKubeminCli(importing: Importing, [at = []]: readonly Path[
 
 function rename(name: Spot<unknown>, draft: Draft, after: string): void {
   const before = String(name.value);
-  put(name.importing.ledger, { draft, path: ["name"] }, after, name.at, after === name.value ? undefined : RENAMED(before, after));
+  put(
+    name.importing.ledger,
+    { draft, path: ["name"] },
+    after,
+    name.at,
+    after === name.value ? undefined : RENAMED(before, after),
+  );
 }
 
 function components(list: Spot<unknown>): ReadonlyMap<string, string> {
@@ -63,7 +81,8 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
   const kind = typeOf(item);
   const type = field(item, "type") ?? either(item, "componentType");
   place(draft, ["type"], kind);
-  if (type) put(importing.ledger, { draft, path: ["type"] }, kind, type.at, kind === type.value ? undefined : TYPE_CHOSEN);
+  if (type)
+    put(importing.ledger, { draft, path: ["type"] }, kind, type.at, kind === type.value ? undefined : TYPE_CHOSEN);
   const holds = kind === "config" || kind === "secret";
   if (holds) place(draft, ["properties", "data"], {});
   const namespace = field(item, "nameSpace") ?? either(item, "nameSpace");
@@ -87,10 +106,13 @@ const NOT_COUNTED = words("not needed: it runs nothing", "无需填写：不运�
 const HOLDER: Rules = { replicas: needless(NOT_COUNTED), image: needless(NOT_COUNTED) };
 const RUNNER: Rules = { image: take("properties", "image"), replicas: take("properties", "replicas") };
 
-const entries = (...to: readonly string[]): Rule => (spot) => {
-  for (const [key, one] of fieldsOf(spot)) put(spot.importing.ledger, { draft: spot.draft, path: [...to, key] }, one.value, one.at);
-  if (Object.keys(spot.value ?? {}).length === 0) needless(words("there is nothing in it", "其中没有内容"))(spot);
-};
+const entries =
+  (...to: readonly string[]): Rule =>
+  (spot) => {
+    for (const [key, one] of fieldsOf(spot))
+      put(spot.importing.ledger, { draft: spot.draft, path: [...to, key] }, one.value, one.at);
+    if (Object.keys(spot.value ?? {}).length === 0) needless(words("there is nothing in it", "其中没有内容"))(spot);
+  };
 const NOT_ITS = needless(words("there is nothing in it", "其中没有内容"));
 const emptyOnly: Rule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
 

@@ -6,8 +6,8 @@ import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "./draft.t
 import { COMPONENTS } from "./kubevela/components.ts";
 import { TRAITS } from "./kubevela/traits.ts";
 import { put, say } from "./ledger.ts";
-import { inSteps, type Mention } from "./parts/order.ts";
 import { METADATA } from "./parts/metadata.ts";
+import { inSteps, type Mention } from "./parts/order.ts";
 import { applyRules, field, type Importing, itemsOf, type Spot, textOf } from "./rules.ts";
 import { advised, RENAMED, TYPE_CHOSEN, words } from "./words.ts";
 
@@ -17,14 +17,20 @@ const ONE_FILE = advised(
 );
 const POLICY = advised(
   ["policies are not supported", "不支持策略"],
-  ["name cluster and namespace at the deployment; make a document for each environment", "请在部署时指定集群与命名空间；每个环境一个文档"],
+  [
+    "name cluster and namespace at the deployment; make a document for each environment",
+    "请在部署时指定集群与命名空间；每个环境一个文档",
+  ],
 );
 const STEP = advised(
   ["this step has no counterpart", "该步骤没有对应功能"],
   ["do it around the deployment, or with a task", "请在部署前后执行，或使用 task 组件"],
 );
 const NEEDLESS_STEP = words("not needed: the document is deployed as a whole", "无需填写：文档会整体部署");
-const STEP_NAME = words("steps have no names here: components say what they wait for", "步骤没有名称：由组件声明等待对象");
+const STEP_NAME = words(
+  "steps have no names here: components say what they wait for",
+  "步骤没有名称：由组件声明等待对象",
+);
 
 export function importKubevela(importing: Importing, documents: readonly Path[]): void {
   const application = documents.find((at) => dig(importing.ledger.input, ...at, "kind") === "Application");
@@ -34,7 +40,12 @@ export function importKubevela(importing: Importing, documents: readonly Path[])
   if (!isObject(value)) return;
   const root: Spot<unknown> = { value, at: application, draft: importing.head, importing, shared: undefined };
   for (const key of ["apiVersion", "kind", "status"])
-    say(importing.ledger, [...application, key], "changed", words("an Application is a document here", "Application 即此处的文档"));
+    say(
+      importing.ledger,
+      [...application, key],
+      "changed",
+      words("an Application is a document here", "Application 即此处的文档"),
+    );
   const metadata = field(root, "metadata");
   if (metadata) head(metadata);
   const spec = field(root, "spec");
@@ -50,10 +61,18 @@ function head(metadata: Spot<unknown>): void {
   if (name) {
     const before = textOf(name.value) ?? importing.name;
     const after = freeName(before, new Set(), importing.name);
-    put(importing.ledger, { draft, path: ["name"] }, after, name.at, after === name.value ? undefined : RENAMED(before, after));
+    put(
+      importing.ledger,
+      { draft, path: ["name"] },
+      after,
+      name.at,
+      after === name.value ? undefined : RENAMED(before, after),
+    );
   }
   applyRules(METADATA, metadata);
-  const description = field(field(metadata, "annotations") ?? metadata, "app.oam.dev/description") ?? field(field(metadata, "annotations") ?? metadata, "description");
+  const description =
+    field(field(metadata, "annotations") ?? metadata, "app.oam.dev/description") ??
+    field(field(metadata, "annotations") ?? metadata, "description");
   if (description) put(importing.ledger, { draft, path: ["description"] }, description.value, description.at);
 }
 
@@ -83,7 +102,14 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
   const { draft, importing } = item;
   const name = field(item, "name");
   const called = nameOf(draft);
-  if (name) put(importing.ledger, { draft, path: ["name"] }, called, name.at, called === name.value ? undefined : RENAMED(String(name.value), called));
+  if (name)
+    put(
+      importing.ledger,
+      { draft, path: ["name"] },
+      called,
+      name.at,
+      called === name.value ? undefined : RENAMED(String(name.value), called),
+    );
   const type = field(item, "type");
   const kind = textOf(type?.value) ?? "";
   const row = Object.hasOwn(COMPONENTS, kind) ? COMPONENTS[kind] : undefined;
@@ -96,7 +122,13 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
   for (const one of itemsOf(field(item, "dependsOn") ?? { ...item, value: [] })) {
     const before = String(one.value);
     const after = names.get(before) ?? before;
-    put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, after, one.at, after === before ? undefined : RENAMED(before, after));
+    put(
+      importing.ledger,
+      { draft, path: nextOf(draft, ["dependsOn"]) },
+      after,
+      one.at,
+      after === before ? undefined : RENAMED(before, after),
+    );
   }
 }
 
@@ -120,7 +152,10 @@ function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, st
   if (spot === undefined) return;
   const { importing } = spot;
   const steps = itemsOf(field(spot, "steps") ?? { ...spot, value: [] });
-  inSteps(importing, steps.map((step) => mentions(step, names)));
+  inSteps(
+    importing,
+    steps.map((step) => mentions(step, names)),
+  );
   for (const step of steps) stepRest(step);
   const mode = field(spot, "mode");
   if (mode) say(importing.ledger, mode.at, "changed", STEP_NAME);
@@ -139,6 +174,7 @@ function stepRest(step: Spot<unknown>): void {
   const { ledger } = step.importing;
   const type = textOf(field(step, "type")?.value) ?? "";
   if (!ORDERING.has(type)) return say(ledger, step.at, "unsupported", STEP);
-  for (const key of ["name", "type"]) say(ledger, [...step.at, key], "changed", type === "apply-component" ? STEP_NAME : NEEDLESS_STEP);
+  for (const key of ["name", "type"])
+    say(ledger, [...step.at, key], "changed", type === "apply-component" ? STEP_NAME : NEEDLESS_STEP);
   if (type !== "apply-component") say(ledger, [...step.at, "properties"], "unsupported", POLICY);
 }

@@ -63,7 +63,8 @@ function verify({ input }: Ledger, entry: Entry): void {
   if (entry.outcome !== "taken" || target === undefined) return;
   const [before, after] = [dig(input, ...path), valueAt(target.draft, target.path)];
   const isKey = after !== undefined && target.path.at(-1) === String(before);
-  if (!isKey && canonicalJson(after) !== canonicalJson(before)) disown(entry, after === undefined ? NOT_UNDERSTOOD : OVERRIDDEN);
+  if (!isKey && canonicalJson(after) !== canonicalJson(before))
+    disown(entry, after === undefined ? NOT_UNDERSTOOD : OVERRIDDEN);
 }
 
 /** Says what became of the leaves under `from` without writing anything: the place where they had an effect may be named. */

@@ -71,8 +71,12 @@ function servicesOf(object: Found, world: World): readonly Found[] {
 function importNamespace({ spot }: Found): void {
   const { importing } = spot;
   const meta = field(spot, "metadata");
-  const became = words("the namespace of the document; deploy with --create-namespace", "文档的命名空间；部署时加 --create-namespace");
-  for (const key of ["apiVersion", "kind", "spec", "status"]) say(importing.ledger, [...spot.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
+  const became = words(
+    "the namespace of the document; deploy with --create-namespace",
+    "文档的命名空间；部署时加 --create-namespace",
+  );
+  for (const key of ["apiVersion", "kind", "spec", "status"])
+    say(importing.ledger, [...spot.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
   const name = meta && field(meta, "name");
   if (name) namespaceRule(name);
   if (meta) metadataOfNobody(meta);
@@ -87,12 +91,19 @@ function head(object: Found, draft: Draft, type: string, selected: ReadonlySet<s
   const { importing, at } = object.spot;
   const spot = { ...object.spot, draft };
   place(draft, ["type"], type);
-  for (const key of ["apiVersion", "kind"]) say(importing.ledger, [...at, key], "changed", TYPE_CHOSEN, { draft, path: ["type"] });
+  for (const key of ["apiVersion", "kind"])
+    say(importing.ledger, [...at, key], "changed", TYPE_CHOSEN, { draft, path: ["type"] });
   say(importing.ledger, [...at, "status"], "changed", CLUSTERS_OWN);
   const meta = field(spot, "metadata");
   if (meta === undefined) return;
   const name = nameOf(draft);
-  put(importing.ledger, { draft, path: ["name"] }, name, [...meta.at, "name"], name === object.name ? undefined : RENAMED(object.name, name));
+  put(
+    importing.ledger,
+    { draft, path: ["name"] },
+    name,
+    [...meta.at, "name"],
+    name === object.name ? undefined : RENAMED(object.name, name),
+  );
   metadata(meta, selected);
 }
 
@@ -101,7 +112,9 @@ function importWorkload(object: Found, world: World): void {
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
   const services = servicesOf(object, world).filter((service) => !world.drafts.has(service));
-  const selected = new Set(Object.keys(objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined))); // JSON
+  const selected = new Set(
+    Object.keys(objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined)),
+  ); // JSON
   head(object, draft, services.length > 0 ? workload.type.served : workload.type.alone, selected);
   const shared: WorkloadShared = {
     called: (kind, name) => calledIn(world, kind, name),
@@ -133,7 +146,10 @@ function takeClaim(world: World, name: string, draft: Draft): Spot<unknown> | un
   if (claim === undefined || spec === undefined) return undefined;
   world.claims.add(claim);
   world.drafts.set(claim, draft);
-  const became = words("became persistent storage of the component that mounts it", "改为挂载它的组件的 persistent 存储");
+  const became = words(
+    "became persistent storage of the component that mounts it",
+    "改为挂载它的组件的 persistent 存储",
+  );
   const target = { draft, path: ["traits", "storage"] };
   const { ledger } = world.importing;
   for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.spot.at, key], "changed", became, target);

@@ -1,6 +1,6 @@
 // Text to the documents in it, as the tools read them that these files were written for: several YAML documents, merge keys, octal modes.
 // kubemin's own documents are read more strictly (plan/read.ts). A parser's own message is never shown: it may quote a secret.
-import { isAlias, isNode, LineCounter, parseAllDocuments, type Document, type ScalarTag } from "yaml";
+import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
 import { LIMITS } from "../model/document.ts";
 import { isObject, type Json } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
@@ -36,10 +36,12 @@ export function readDocuments(text: string): Documents {
   const documents: InputDocument[] = [];
   for (const one of all) {
     const value = plain(one);
-    if (value === undefined) return { ok: false, problems: [problem("Syntax", "", { format: "YAML", detail: "AliasBomb" })] };
+    if (value === undefined)
+      return { ok: false, problems: [problem("Syntax", "", { format: "YAML", detail: "AliasBomb" })] };
     if (value !== null) documents.push({ value, line: (path) => lineOf(one, path, lines) });
   }
-  if (documents.length === 0) return { ok: false, problems: [problem("Syntax", "", { format: "YAML", detail: "Empty" })] };
+  if (documents.length === 0)
+    return { ok: false, problems: [problem("Syntax", "", { format: "YAML", detail: "Empty" })] };
   return { ok: true, documents };
 }
 

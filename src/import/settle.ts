@@ -34,7 +34,8 @@ const ORDER = ["name", "type", "properties", "traits", "dependsOn", "timeout", "
 function ordered(draft: Draft): Json {
   const fields = ORDER.flatMap((key) => {
     const value = draft.body[key];
-    const empty = value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+    const empty =
+      value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
     return empty && key !== "properties" ? [] : [[key, value ?? {}] as const];
   });
   return Object.fromEntries(fields);
@@ -101,7 +102,11 @@ function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: P
 }
 
 function startsWith(path: Path | undefined, start: Path): boolean {
-  return path !== undefined && path.length >= start.length && start.every((part, index) => String(path[index]) === String(part));
+  return (
+    path !== undefined &&
+    path.length >= start.length &&
+    start.every((part, index) => String(path[index]) === String(part))
+  );
 }
 
 /** Places behind one that was taken out of a list. */

@@ -32,17 +32,18 @@ export const NOT_IN_CATALOG = (kind: "component type" | "trait", name: string): 
     { name },
   );
 export const SELF_MADE = words("not needed: kubemin sets this itself", "无需填写：kubemin 自行设置");
-export const CLUSTERS_OWN = words(
-  "not needed: the cluster writes this itself",
-  "无需填写：由集群自行写入",
-);
+export const CLUSTERS_OWN = words("not needed: the cluster writes this itself", "无需填写：由集群自行写入");
 export const DEFAULT_ALREADY = words("not needed: this is what kubemin does anyway", "无需填写：kubemin 默认如此");
 export const TYPE_CHOSEN = words("decided the component's type", "据此确定组件类型");
 export const RENAMED = (before: string, after: string): Words =>
-  words("{before} is called {after} here: Kubernetes allows no other name", "{before} 更名为 {after}：Kubernetes 不允许原名称", {
-    before,
-    after,
-  });
+  words(
+    "{before} is called {after} here: Kubernetes allows no other name",
+    "{before} 更名为 {after}：Kubernetes 不允许原名称",
+    {
+      before,
+      after,
+    },
+  );
 export const FILLED = words("its variables were filled in", "已填入变量的值");
 export const OVERRIDDEN = advised(
   ["another field of the input says the same thing, and that one counts", "输入中另一个字段表达同一含义，以其为准"],

@@ -1,13 +1,13 @@
 // The tests that the built-in definitions pass, for the definitions of anybody: run at the start of a server for each plug-in, and by its author
 // with the test kit. Everything that is found is told at once.
 import { builtins } from "../catalog/builtins.ts";
-import { createCatalog, type Catalog } from "../catalog/catalog.ts";
+import { type Catalog, createCatalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Localized } from "../model/text.ts";
+import { jsonSchemaOf } from "../plan/schema.ts";
 import { checkContract, type Fault, fault, type Plugin } from "./contract.ts";
 import { type Case, casesOf } from "./exampleCases.ts";
-import { jsonSchemaOf } from "../plan/schema.ts";
 import { planCase } from "./planCase.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
@@ -43,10 +43,28 @@ function checkWords(kind: string, definition: Definition): readonly Fault[] {
   const { name, summary, examples } = definition;
   const params = { kind, name };
   const faults: Fault[] = [];
-  if (!NAME.test(name)) faults.push(fault("{kind} {name}: a name is of lower case letters, digits and '-'", "{kind} {name}：名称仅限小写字母、数字和“-”", params));
-  if (!inBoth(summary)) faults.push(fault("{kind} {name}: its summary is not in both languages", "{kind} {name}：summary 缺少一种语言", params));
-  if (!Array.isArray(examples) || examples.length === 0) faults.push(fault("{kind} {name}: it has no example", "{kind} {name}：没有示例", params));
-  else if (!examples.every(({ title }) => inBoth(title))) faults.push(fault("{kind} {name}: the title of an example is not in both languages", "{kind} {name}：示例标题缺少一种语言", params));
+  if (!NAME.test(name))
+    faults.push(
+      fault(
+        "{kind} {name}: a name is of lower case letters, digits and '-'",
+        "{kind} {name}：名称仅限小写字母、数字和“-”",
+        params,
+      ),
+    );
+  if (!inBoth(summary))
+    faults.push(
+      fault("{kind} {name}: its summary is not in both languages", "{kind} {name}：summary 缺少一种语言", params),
+    );
+  if (!Array.isArray(examples) || examples.length === 0)
+    faults.push(fault("{kind} {name}: it has no example", "{kind} {name}：没有示例", params));
+  else if (!examples.every(({ title }) => inBoth(title)))
+    faults.push(
+      fault(
+        "{kind} {name}: the title of an example is not in both languages",
+        "{kind} {name}：示例标题缺少一种语言",
+        params,
+      ),
+    );
   return faults;
 }
 
@@ -77,22 +95,34 @@ function visit(node: Json, at: string, see: (at: string, node: JsonObject) => vo
 function undescribed(at: string, node: JsonObject): readonly string[] {
   const { properties } = node;
   if (!isObject(properties) || node["type"] !== "object") return [];
-  const open = node["additionalProperties"] === false ? [] : [`${at || "its schema"} takes unknown fields: use z.strictObject`];
+  const open =
+    node["additionalProperties"] === false ? [] : [`${at || "its schema"} takes unknown fields: use z.strictObject`];
   const silent = Object.entries(properties).filter(
     ([, field]) => !isObject(field) || typeof field["description"] !== "string" || typeof field["zh"] !== "string",
   );
-  return [...open, ...silent.map(([name]) => `field ${at ? `${at}.` : ""}${name} is not described in both languages: use described()`)];
+  return [
+    ...open,
+    ...silent.map(([name]) => `field ${at ? `${at}.` : ""}${name} is not described in both languages: use described()`),
+  ];
 }
 
 function checkCase(one: Case, catalog: Catalog): readonly Fault[] {
   const { kind, name, title } = one;
   const say = (details: readonly string[]): readonly Fault[] =>
-    details.map((detail) => fault("{kind} {name}, example “{title}”: {detail}", "{kind} {name}，示例“{title}”：{detail}", { kind, name, title, detail }));
+    details.map((detail) =>
+      fault("{kind} {name}, example “{title}”: {detail}", "{kind} {name}，示例“{title}”：{detail}", {
+        kind,
+        name,
+        title,
+        detail,
+      }),
+    );
   const first = planCase(one.document, catalog);
   if (!first.ok) return say(first.problems);
   const second = planCase(one.document, catalog);
   const faults: string[] = [];
-  if (!second.ok || second.plan.hash !== first.plan.hash) faults.push("it renders differently the second time: render must be pure");
+  if (!second.ok || second.plan.hash !== first.plan.hash)
+    faults.push("it renders differently the second time: render must be pure");
   if (one.bare !== undefined) {
     const bare = planCase(one.bare, catalog);
     if (bare.ok && bare.plan.hash === first.plan.hash) faults.push("it changes nothing");

@@ -46,9 +46,12 @@ export function checkContract(value: unknown, version: string = VERSION): readon
     ];
   const faults = Object.keys(value)
     .filter((key) => !FIELDS.includes(key))
-    .map((key) => fault("unknown field {key}; known: {known}", "未知字段 {key}；可用：{known}", { key, known: FIELDS.join(", ") }));
+    .map((key) =>
+      fault("unknown field {key}; known: {known}", "未知字段 {key}；可用：{known}", { key, known: FIELDS.join(", ") }),
+    );
   for (const key of TEXTS)
-    if (typeof value[key] !== "string" || value[key] === "") faults.push(fault("{key} is missing or no text", "{key} 缺失或不是文本", { key }));
+    if (typeof value[key] !== "string" || value[key] === "")
+      faults.push(fault("{key} is missing or no text", "{key} 缺失或不是文本", { key }));
   for (const key of LISTS) faults.push(...checkList(key, value[key]));
   const wanted = value["kubemin"];
   if (typeof wanted === "string" && wanted !== "") faults.push(...checkVersion(wanted, version));
@@ -60,8 +63,20 @@ function checkVersion(wanted: string, version: string): readonly Fault[] {
   if (fits === true) return [];
   const params = { wanted, version };
   return fits === undefined
-    ? [fault('kubemin: "{wanted}" is no range of versions; write it like "^0.1"', 'kubemin: "{wanted}" 不是版本范围；写法如 "^0.1"', params)]
-    : [fault("it was made for kubemin {wanted}, and this is {version}", "它面向 kubemin {wanted}，当前为 {version}", params)];
+    ? [
+        fault(
+          'kubemin: "{wanted}" is no range of versions; write it like "^0.1"',
+          'kubemin: "{wanted}" 不是版本范围；写法如 "^0.1"',
+          params,
+        ),
+      ]
+    : [
+        fault(
+          "it was made for kubemin {wanted}, and this is {version}",
+          "它面向 kubemin {wanted}，当前为 {version}",
+          params,
+        ),
+      ];
 }
 
 function checkList(key: string, value: unknown): readonly Fault[] {

@@ -16,13 +16,22 @@ export interface Case {
 const REDIS = { name: "redis", type: "store", properties: { preset: "redis" } };
 const HOST = { image: "busybox:1.36", port: 8080 };
 
-export function casesOf(kind: "component type" | "trait", definition: ComponentDefinition | TraitDefinition, catalog: Catalog): readonly Case[] {
+export function casesOf(
+  kind: "component type" | "trait",
+  definition: ComponentDefinition | TraitDefinition,
+  catalog: Catalog,
+): readonly Case[] {
   const { name } = definition;
-  const examples: readonly { readonly title: { readonly en: string }; readonly value: Json }[] = Array.isArray(definition.examples) ? definition.examples : [];
+  const examples: readonly { readonly title: { readonly en: string }; readonly value: Json }[] = Array.isArray(
+    definition.examples,
+  )
+    ? definition.examples
+    : [];
   const document = (component: JsonObject): JsonObject => ({ name: "example", components: [REDIS, component] });
   return examples.map(({ title, value }) => {
     const about = { kind, name, title: title?.en ?? "" };
-    if (!("appliesTo" in definition)) return { ...about, document: document({ name: "one", type: name, properties: value }), bare: undefined };
+    if (!("appliesTo" in definition))
+      return { ...about, document: document({ name: "one", type: name, properties: value }), bare: undefined };
     const host = hostOf(definition, catalog);
     return { ...about, document: document({ ...host, traits: { [name]: value } }), bare: document(host) };
   });

@@ -23,7 +23,8 @@ export class PluginError extends Error {
   readonly text: Localized;
 
   constructor(source: string, faults: readonly Fault[]) {
-    const words = (language: "en" | "zh"): string => faults.map(({ text, params }) => `\n  ${translate(text, language, params)}`).join("");
+    const words = (language: "en" | "zh"): string =>
+      faults.map(({ text, params }) => `\n  ${translate(text, language, params)}`).join("");
     super(`plug-in ${source} is refused:${words("en")}`);
     this.name = "PluginError";
     this.text = { en: this.message, zh: `插件 ${source} 被拒绝：${words("zh")}` };
@@ -37,7 +38,10 @@ export async function loadPlugins(sources: readonly string[], directory: string)
   for (const source of new Set(sources)) {
     const file = fileOf(source, directory);
     const exported = await importFile(source, file);
-    const faults = checkPack(exported, loaded.map((one) => one.plugin));
+    const faults = checkPack(
+      exported,
+      loaded.map((one) => one.plugin),
+    );
     if (faults.length > 0) throw new PluginError(source, faults);
     loaded.push({ source, file, plugin: exported as Plugin }); // checkPack found nothing wrong
   }
@@ -73,7 +77,10 @@ function fileOf(source: string, directory: string): string {
     const found = packageFolder(source, directory);
     if (found === undefined)
       throw new PluginError(source, [
-        fault("there is no such package; install it, or name a path that starts with ./", "没有这个包；请先安装，或使用以 ./ 开头的路径"),
+        fault(
+          "there is no such package; install it, or name a path that starts with ./",
+          "没有这个包；请先安装，或使用以 ./ 开头的路径",
+        ),
       ]);
     return entryOf(source, found);
   }
@@ -102,7 +109,13 @@ function entryOf(source: string, folder: string): string {
   const found = wanted.find((one) => typeof one === "string" && existsSync(join(folder, one)));
   if (typeof found === "string") return join(folder, found);
   const params: Params = { folder };
-  throw new PluginError(source, [fault("{folder} has no entry: give package.json an `exports`", "{folder} 没有入口：请在 package.json 中写明 exports", params)]);
+  throw new PluginError(source, [
+    fault(
+      "{folder} has no entry: give package.json an `exports`",
+      "{folder} 没有入口：请在 package.json 中写明 exports",
+      params,
+    ),
+  ]);
 }
 
 function packageJson(folder: string): { readonly [key: string]: unknown } {
@@ -126,7 +139,11 @@ async function importFile(source: string, file: string): Promise<unknown> {
 /** Node strips types of a file of one's own, never of an installed package. */
 function importFault(error: unknown, file: string): Fault {
   if (dig(error, "code") === "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING")
-    return fault("{file} is TypeScript: an installed package has to bring JavaScript", "{file} 是 TypeScript：已安装的包必须提供 JavaScript", { file });
+    return fault(
+      "{file} is TypeScript: an installed package has to bring JavaScript",
+      "{file} 是 TypeScript：已安装的包必须提供 JavaScript",
+      { file },
+    );
   const detail = error instanceof Error ? error.message : String(error);
   return fault("{file} cannot be loaded: {detail}", "无法加载 {file}：{detail}", { file, detail });
 }

@@ -33,7 +33,14 @@ export function planCase(document: JsonObject, catalog: Catalog): Planned {
     };
     const { application, problems } = checkDocument(sealDocument(structuredClone(document), catalog, seal), catalog);
     if (application === null) return { ok: false, problems: problems.filter(isError).map(sentence) };
-    const planned = planApplication({ application, project: "default", facts: FACTS, previous: null, owned: [], presentOutside: null });
+    const planned = planApplication({
+      application,
+      project: "default",
+      facts: FACTS,
+      previous: null,
+      owned: [],
+      presentOutside: null,
+    });
     if (planned.plan === null) return { ok: false, problems: planned.problems.filter(isError).map(sentence) };
     return { ok: true, plan: planned.plan, leaks: leaksOf(planned.plan, secrets) };
   } catch (error) {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { holds, imported, type Imported, outcomes } from "./imported.ts";
+import { holds, type Imported, imported, outcomes } from "./imported.ts";
 
 const read = (name: string): string => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");
 const VARIABLES = { SHOP_TOKEN: "canary" };
@@ -10,7 +10,9 @@ const FILES = { "./worker.env": 'export A=1\n# no\nB="two words"\n' };
 
 function component(result: Imported, name: string): unknown {
   const components = result.document?.["components"];
-  return Array.isArray(components) ? components.find((one) => typeof one === "object" && one !== null && "name" in one && one["name"] === name) : undefined;
+  return Array.isArray(components)
+    ? components.find((one) => typeof one === "object" && one !== null && "name" in one && one["name"] === name)
+    : undefined;
 }
 
 describe("fixtures", () => {
@@ -19,7 +21,12 @@ describe("fixtures", () => {
     const result = imported(text, { variables: VARIABLES, files: FILES });
     holds(text, result);
     const lines = result.report.map(({ outcome, from, to, words }) =>
-      [outcome, from, ...(to === undefined ? [] : ["->", to]), ...(words === undefined ? [] : [`# ${words.text.en}`])].join(" "),
+      [
+        outcome,
+        from,
+        ...(to === undefined ? [] : ["->", to]),
+        ...(words === undefined ? [] : [`# ${words.text.en}`]),
+      ].join(" "),
     );
     const page = `${stringify(result.document, { lineWidth: 0 })}---\n${lines.join("\n")}\n`;
     await expect(page).toMatchFileSnapshot(`__snapshots__/${name.replace(/\.\w+$/, "")}.txt`);
@@ -30,7 +37,11 @@ describe("Compose", () => {
   const result = imported(read("compose.yaml"), { variables: VARIABLES, files: FILES });
 
   it("makes a task of what others wait for until it has ended, a store of what keeps data", () => {
-    expect(component(result, "migrate")).toMatchObject({ type: "task", properties: { retries: 3 }, dependsOn: ["redis"] });
+    expect(component(result, "migrate")).toMatchObject({
+      type: "task",
+      properties: { retries: 3 },
+      dependsOn: ["redis"],
+    });
     expect(component(result, "redis")).toMatchObject({ type: "store", properties: { port: 6379 } });
     expect(component(result, "web")).toMatchObject({ type: "webservice", dependsOn: ["redis", "migrate"] });
     expect(component(result, "token")).toMatchObject({ type: "secret", properties: { data: { token: "canary" } } });
@@ -41,7 +52,11 @@ describe("Compose", () => {
     const text = "services: { web: { image: 'busybox:${VERSION}' , command: 'sleep 1' } }";
     const missing = imported(text);
     expect(missing.document).toBeNull();
-    expect(missing.report[0]).toMatchObject({ outcome: "unsupported", from: "/services/web/image", words: { params: { name: "VERSION" } } });
+    expect(missing.report[0]).toMatchObject({
+      outcome: "unsupported",
+      from: "/services/web/image",
+      words: { params: { name: "VERSION" } },
+    });
     const given = imported(text, { variables: { VERSION: "1.36" } });
     expect(component(given, "web")).toMatchObject({ properties: { image: "busybox:1.36", args: ["sleep", "1"] } });
   });
@@ -63,8 +78,14 @@ describe("manifests", () => {
   const result = imported(read("manifests.yaml"));
 
   it("call a workload like its Service, whose name is the address, and take claims and config with them", () => {
-    expect(component(result, "shop-web")).toMatchObject({ type: "webservice", traits: { route: { host: "shop.example.com", port: 80 } } });
-    expect(component(result, "uploader")).toMatchObject({ type: "worker", traits: { storage: [{ type: "persistent", size: "2Gi" }] } });
+    expect(component(result, "shop-web")).toMatchObject({
+      type: "webservice",
+      traits: { route: { host: "shop.example.com", port: 80 } },
+    });
+    expect(component(result, "uploader")).toMatchObject({
+      type: "worker",
+      traits: { storage: [{ type: "persistent", size: "2Gi" }] },
+    });
     // Bytes to Kubernetes, and not gibibytes.
     expect(component(result, "redis")).toMatchObject({ traits: { storage: [{ name: "data", size: "1048576Ki" }] } });
   });
@@ -81,7 +102,9 @@ describe("manifests", () => {
     const both = imported(text);
     holds(text, both);
     expect(component(both, "web-config")).toMatchObject({ type: "config" });
-    expect(component(both, "web")).toMatchObject({ traits: { storage: [{ type: "config", name: "web-config" }, {}, { name: "web-config" }] } });
+    expect(component(both, "web")).toMatchObject({
+      traits: { storage: [{ type: "config", name: "web-config" }, {}, { name: "web-config" }] },
+    });
   });
 });
 
@@ -91,7 +114,10 @@ describe("KubeVela", () => {
     expect(component(result, "web")).toMatchObject({
       type: "webservice",
       properties: { replicas: 2, command: ["httpd", "-f", "-p", "8000", "-h", "/www"] },
-      traits: { route: { host: "shop.example.com", path: "/", port: 8000, class: "traefik" }, env: { PASS: { secret: "settings-secret", key: "password" } } },
+      traits: {
+        route: { host: "shop.example.com", path: "/", port: 8000, class: "traefik" },
+        env: { PASS: { secret: "settings-secret", key: "password" } },
+      },
       dependsOn: ["db"],
     });
     expect(outcomes(result, "/spec/policies/0").every((one) => one.startsWith("unsupported"))).toBe(true);
@@ -120,7 +146,17 @@ describe("KubeMin-Cli", () => {
       { type: "config", name: "config-1" },
       { type: "secret", name: "secret-1" },
     ];
-    const text = JSON.stringify({ name: "a", component: [{ name: "web", type: "webservice", properties: { image: "nginx", ports: [{ port: 80 }] }, traits: { storage, si: [] } }] });
+    const text = JSON.stringify({
+      name: "a",
+      component: [
+        {
+          name: "web",
+          type: "webservice",
+          properties: { image: "nginx", ports: [{ port: 80 }] },
+          traits: { storage, si: [] },
+        },
+      ],
+    });
     const result = imported(text);
     holds(text, result);
     expect(component(result, "web")).toMatchObject({ traits: { storage } });

@@ -14,7 +14,13 @@ const good = {
   appliesTo: "pods" as const,
   render: ({ text }: { readonly text: string }) => ({ env: [{ name: "NOTE", value: text }] }),
 };
-const pack = (trait: object, more: object = {}) => ({ name: "notes", version: "1.0.0", kubemin: "^0.1", traits: [{ ...good, ...trait }], ...more });
+const pack = (trait: object, more: object = {}) => ({
+  name: "notes",
+  version: "1.0.0",
+  kubemin: "^0.1",
+  traits: [{ ...good, ...trait }],
+  ...more,
+});
 
 describe("checkPack", () => {
   it("finds nothing wrong with what is right", () => {
@@ -28,19 +34,43 @@ describe("checkPack", () => {
     ["no name", pack({}, { name: "" }), /name is missing/],
     ["another contract", pack({}, { kubemin: "^2.0" }), /made for kubemin \^2\.0, and this is 0\.1\.0/],
     ["no range", pack({}, { kubemin: "new" }), /no range of versions/],
-    ["something that is no definition", pack({}, { components: [{}] }), /components\[0\] is not made by defineComponent/],
+    [
+      "something that is no definition",
+      pack({}, { components: [{}] }),
+      /components\[0\] is not made by defineComponent/,
+    ],
     ["a name that is taken", pack({ name: "resources" }), /trait resources is defined twice: by kubemin and by notes/],
     ["a summary in one language", pack({ summary: { en: "A note", zh: "" } }), /trait note: its summary/],
     ["no example", pack({ examples: [] }), /trait note: it has no example/],
     ["a field without words", pack({ schema: z.strictObject({ text: z.string() }) }), /field text is not described/],
     ["unknown fields", pack({ schema: z.object({ text: described(z.string(), "t", "文") }) }), /takes unknown fields/],
-    ["an example that is refused", pack({ examples: [{ title: { en: "One", zh: "一" }, value: { texts: 1 } }] }), /example “One”: \/components\/1\/traits\/note/],
-    ["a render that throws", pack({ render: () => { throw new Error("oh"); } }), /trait note, example “One”/],
+    [
+      "an example that is refused",
+      pack({ examples: [{ title: { en: "One", zh: "一" }, value: { texts: 1 } }] }),
+      /example “One”: \/components\/1\/traits\/note/,
+    ],
+    [
+      "a render that throws",
+      pack({
+        render: () => {
+          throw new Error("oh");
+        },
+      }),
+      /trait note, example “One”/,
+    ],
     ["a render that does nothing", pack({ render: () => ({}) }), /it changes nothing/],
-    ["a render that is not pure", pack({ render: () => ({ env: [{ name: "NOW", value: String(Math.random()) }] }) }), /differently the second time/],
+    [
+      "a render that is not pure",
+      pack({ render: () => ({ env: [{ name: "NOW", value: String(Math.random()) }] }) }),
+      /differently the second time/,
+    ],
     [
       "a secret that is not sealed",
-      pack({ render: ({ text }: { text: string }) => ({ objects: [{ manifest: { apiVersion: "v1", kind: "Secret", metadata: { name: "n" }, stringData: { text } } }] }) }),
+      pack({
+        render: ({ text }: { text: string }) => ({
+          objects: [{ manifest: { apiVersion: "v1", kind: "Secret", metadata: { name: "n" }, stringData: { text } } }],
+        }),
+      }),
       /stringData\.text is not sealed/,
     ],
   ])("refuses %s", (_what, value, sentence) => {
@@ -63,9 +93,20 @@ describe("checkPack", () => {
 
 describe("ranges", () => {
   it.each([
-    ["^0.1", true], ["^0.1.0", true], ["~0.1", true], ["0.1.x", true], ["0.1", true], ["*", true], [">=0.1 <0.3", true], ["^1 || ^0.1", true],
-    ["^0.2", false], ["0.1.1", false], [">0.1.0", false], ["^1.0", false],
-    ["latest", undefined], ["", undefined],
+    ["^0.1", true],
+    ["^0.1.0", true],
+    ["~0.1", true],
+    ["0.1.x", true],
+    ["0.1", true],
+    ["*", true],
+    [">=0.1 <0.3", true],
+    ["^1 || ^0.1", true],
+    ["^0.2", false],
+    ["0.1.1", false],
+    [">0.1.0", false],
+    ["^1.0", false],
+    ["latest", undefined],
+    ["", undefined],
   ])("%s", (range, fits) => {
     expect(satisfies("0.1.0", range)).toBe(fits);
   });

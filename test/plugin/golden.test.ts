@@ -3,8 +3,17 @@ import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { documentSchema } from "../../src/plan/schema.ts";
-import { canonicalQuantity, defineTrait, described, onlyGiven, parseQuantity, problem, quantity, z } from "../../src/plugin/plugin.ts";
 import { planCase } from "../../src/plugin/planCase.ts";
+import {
+  canonicalQuantity,
+  defineTrait,
+  described,
+  onlyGiven,
+  parseQuantity,
+  problem,
+  quantity,
+  z,
+} from "../../src/plugin/plugin.ts";
 
 const amounts = {
   cpu: described(quantity().optional(), "Cores, e.g. 0.5 or 500m", "CPU 核数，如 0.5 或 500m"),
@@ -13,7 +22,11 @@ const amounts = {
 };
 const schema = z.strictObject({
   ...amounts,
-  limits: described(z.strictObject(amounts).optional(), "The most it may use; without it there is no limit", "使用上限；不写则不限制"),
+  limits: described(
+    z.strictObject(amounts).optional(),
+    "The most it may use; without it there is no limit",
+    "使用上限；不写则不限制",
+  ),
 });
 type Amounts = NonNullable<z.output<typeof schema>["limits"]>;
 const FIELDS = ["cpu", "memory", "ephemeralStorage"] as const;
@@ -21,7 +34,9 @@ const FIELDS = ["cpu", "memory", "ephemeralStorage"] as const;
 function spelled(given: Amounts) {
   const entries = FIELDS.flatMap((field) => {
     const value = given[field];
-    return value === undefined ? [] : [[field === "ephemeralStorage" ? "ephemeral-storage" : field, canonicalQuantity(value)] as const];
+    return value === undefined
+      ? []
+      : [[field === "ephemeralStorage" ? "ephemeral-storage" : field, canonicalQuantity(value)] as const];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
@@ -31,24 +46,40 @@ const resources = defineTrait({
   summary: { en: "CPU, memory and local disk", zh: "CPU、内存与本地磁盘" },
   schema,
   examples: [
-    { title: { en: "What it needs, and a limit for memory", zh: "所需资源与内存上限" }, value: { cpu: 0.25, memory: "256Mi", limits: { memory: "512Mi" } } },
+    {
+      title: { en: "What it needs, and a limit for memory", zh: "所需资源与内存上限" },
+      value: { cpu: 0.25, memory: "256Mi", limits: { memory: "512Mi" } },
+    },
   ],
   appliesTo: "pods",
   check: (data) =>
     FIELDS.flatMap((field) => {
       const [request, limit] = [data[field], data.limits?.[field]];
-      if (request === undefined || limit === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? 0)) return [];
+      if (request === undefined || limit === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? 0))
+        return [];
       return [problem("RequestOverLimit", [field], { request, limit })];
     }),
-  render: (data) => ({ container: { resources: onlyGiven({ requests: spelled(data), limits: data.limits && spelled(data.limits) }) } }),
+  render: (data) => ({
+    container: { resources: onlyGiven({ requests: spelled(data), limits: data.limits && spelled(data.limits) }) },
+  }),
 });
 
 const builtin = createCatalog(builtins);
-const plugged = createCatalog({ ...builtins, traits: (builtins.traits ?? []).map((one) => (one.name === "resources" ? resources : one)) });
+const plugged = createCatalog({
+  ...builtins,
+  traits: (builtins.traits ?? []).map((one) => (one.name === "resources" ? resources : one)),
+});
 
 const document = (data: object) => ({
   name: "shop",
-  components: [{ name: "web", type: "webservice", properties: { image: "nginx:1.27", port: 80 }, traits: { resources: structuredClone(data) as never } }],
+  components: [
+    {
+      name: "web",
+      type: "webservice",
+      properties: { image: "nginx:1.27", port: 80 },
+      traits: { resources: structuredClone(data) as never },
+    },
+  ],
 });
 
 describe("a trait of a plug-in", () => {

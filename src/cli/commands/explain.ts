@@ -6,9 +6,9 @@ import { nearest } from "../../model/name.ts";
 import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
-import { PLUGIN_OPTION } from "../plugins.ts";
 import { Failure } from "../failure.ts";
 import { printData, printListing } from "../output.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { type Paint, painter } from "../style.ts";
 
 type Kind = "component" | "trait" | "job";

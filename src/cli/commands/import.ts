@@ -4,12 +4,12 @@ import { FORMATS, type Format } from "../../import/detect.ts";
 import { type ImportResult, importDocument } from "../../import/import.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
-import { PLUGIN_OPTION } from "../plugins.ts";
 import { usageFailure } from "../failure.ts";
-import { fileBeside, nameFrom, variablesFrom } from "../importSource.ts";
 import { printReport, toFinding } from "../importReport.ts";
+import { fileBeside, nameFrom, variablesFrom } from "../importSource.ts";
 import { readSource } from "../input.ts";
 import { problemsOf } from "../offline.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { printProblems, type Source, toItem } from "../problems.ts";
 
 const UNKNOWN = {
@@ -32,7 +32,10 @@ export const importCommand = defineCommand({
     { line: "import compose.yaml > app.yaml", text: { en: "the kind is found out by itself", zh: "自动识别类型" } },
     {
       line: "import manifests.yaml --strict -o json",
-      text: { en: "document and report as one JSON; exit 2 when a field is not supported", zh: "文档与报告合为一个 JSON；有不支持的字段时退出码为 2" },
+      text: {
+        en: "document and report as one JSON; exit 2 when a field is not supported",
+        zh: "文档与报告合为一个 JSON；有不支持的字段时退出码为 2",
+      },
     },
   ],
   arguments: [
@@ -53,7 +56,10 @@ export const importCommand = defineCommand({
     name: {
       type: "text",
       value: "NAME",
-      summary: { en: "of the application (default: the document's, else the file's)", zh: "应用名称（默认取自文档或文件名）" },
+      summary: {
+        en: "of the application (default: the document's, else the file's)",
+        zh: "应用名称（默认取自文档或文件名）",
+      },
     },
     set: {
       type: "list",
@@ -80,21 +86,33 @@ export const importCommand = defineCommand({
     });
     if (!result.ok) return refused(context, source, result);
     if (options.name !== undefined && result.document !== null)
-      return print(context, source, { ...result, document: { ...result.document, name: options.name } }, options.strict);
+      return print(
+        context,
+        source,
+        { ...result, document: { ...result.document, name: options.name } },
+        options.strict,
+      );
     return print(context, source, result, options.strict);
   },
 });
 
 function refused(context: Context, source: Source, result: Extract<ImportResult, { ok: false }>): number {
   if (result.why === "unreadable") {
-    printProblems(context, source, result.problems.map((one) => toItem(one, context.language)));
+    printProblems(
+      context,
+      source,
+      result.problems.map((one) => toItem(one, context.language)),
+    );
     return EXIT.usage.code;
   }
   throw usageFailure(
     result.why === "kubemin" ? OURS : UNKNOWN,
     result.why === "kubemin"
       ? { en: "check it with: kubemin validate {file}", zh: "可直接检查：kubemin validate {file}" }
-      : { en: "say what it is: --from compose|manifests|kubevela|kubemin-cli", zh: "请指定类型：--from compose|manifests|kubevela|kubemin-cli" },
+      : {
+          en: "say what it is: --from compose|manifests|kubevela|kubemin-cli",
+          zh: "请指定类型：--from compose|manifests|kubevela|kubemin-cli",
+        },
     { file: source.file },
   );
 }

@@ -4,8 +4,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { documentSchema } from "../../plan/schema.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
-import { PLUGIN_OPTION } from "../plugins.ts";
 import { Failure } from "../failure.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { STARTING_POINTS, startingPoint } from "../startingPoints.ts";
 
 const EXISTS = {

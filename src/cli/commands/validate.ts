@@ -2,10 +2,10 @@
 import { hasErrors } from "../../model/problem.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
-import { PLUGIN_OPTION } from "../plugins.ts";
 import { readSource } from "../input.ts";
 import { checkOffline } from "../offline.ts";
 import { printData } from "../output.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { printProblems, toItem } from "../problems.ts";
 import { FILE_ARGUMENT } from "./shared.ts";
 

@@ -4,7 +4,17 @@ import { dig, isObject, type Json } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
 import { freeName } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, fieldsOf, type Importing, needless, type Rules, refuse, type Spot, textOf } from "../rules.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  type Importing,
+  needless,
+  type Rules,
+  refuse,
+  type Spot,
+  textOf,
+} from "../rules.ts";
 import { advised, RENAMED, words } from "../words.ts";
 import { importService } from "./service.ts";
 import { declaredVolume } from "./storage.ts";
@@ -36,7 +46,10 @@ const NETWORKS = words(
   "无需填写：组件之间均可按名称访问；此处网络不做隔离",
 );
 const OTHER_FILES = refuse(
-  advised(["other files are not read", "不会读取其他文件"], ["put the files together first: docker compose config", "请先合并文件：docker compose config"]),
+  advised(
+    ["other files are not read", "不会读取其他文件"],
+    ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
+  ),
 );
 
 const top = (world: World): Rules => ({
@@ -52,12 +65,24 @@ const top = (world: World): Rules => ({
 
 /** Whatever a service uses has been spoken about already. */
 function unused(spot: Spot<unknown>): void {
-  for (const [, one] of fieldsOf(spot)) say(spot.importing.ledger, one.at, "changed", words("no service uses it, or its name alone", "没有服务使用，或仅使用其名称"));
+  for (const [, one] of fieldsOf(spot))
+    say(
+      spot.importing.ledger,
+      one.at,
+      "changed",
+      words("no service uses it, or its name alone", "没有服务使用，或仅使用其名称"),
+    );
 }
 
 function nameOfProject(name: Spot<unknown>): void {
   const { draft, importing } = name;
   const before = textOf(name.value) ?? importing.name;
   const after = freeName(before, new Set(), importing.name);
-  put(importing.ledger, { draft, path: ["name"] }, after, name.at, after === name.value ? undefined : RENAMED(before, after));
+  put(
+    importing.ledger,
+    { draft, path: ["name"] },
+    after,
+    name.at,
+    after === name.value ? undefined : RENAMED(before, after),
+  );
 }

@@ -28,7 +28,13 @@ const RULES: Rules = {
   timeout: turn([...TO, "timeout"], duration, COMMAND),
   retries: take(...TO, "failures"),
   start_period: ({ value, at, draft, importing }) =>
-    put(importing.ledger, { draft, path: [...TO, "after"] }, value, at, words("the first probe waits as long", "首次探测等待同样时长")),
+    put(
+      importing.ledger,
+      { draft, path: [...TO, "after"] },
+      value,
+      at,
+      words("the first probe waits as long", "首次探测等待同样时长"),
+    ),
   start_interval: refuse(
     advised(["there is one interval", "只有一个探测间隔"], ["use a startup probe", "请使用 startup 探测"]),
   ),

@@ -69,7 +69,11 @@ export function writePorts(service: Spot<unknown>): void {
     const path = single ? ["properties", "port"] : ["properties", "ports", index];
     const value = single
       ? one.target
-      : { name: `p-${one.target}${one.protocol === "TCP" ? "" : `-${one.protocol.toLowerCase()}`}`, port: one.target, protocol: one.protocol };
+      : {
+          name: `p-${one.target}${one.protocol === "TCP" ? "" : `-${one.protocol.toLowerCase()}`}`,
+          port: one.target,
+          protocol: one.protocol,
+        };
     put(importing.ledger, { draft, path }, value, one.from.at, one.published ? PUBLISHED : SERVED);
   }
   for (const one of wanted) say(importing.ledger, one.from.at, "changed", TWICE, { draft, path: ["properties"] });

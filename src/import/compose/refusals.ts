@@ -3,15 +3,26 @@ import { needless, type Rules, refuse } from "../rules.ts";
 import { advised, words } from "../words.ts";
 
 const OF_THE_NODE = (en: string, zh: string) =>
-  refuse(advised([en, zh], ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"]));
+  refuse(
+    advised(
+      [en, zh],
+      ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"],
+    ),
+  );
 const MEANINGLESS = needless(words("has no meaning on a cluster", "在集群上没有意义"));
 const EXTENDS = refuse(
-  advised(["other files are not read", "不会读取其他文件"], ["put the files together first: docker compose config", "请先合并文件：docker compose config"]),
+  advised(
+    ["other files are not read", "不会读取其他文件"],
+    ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
+  ),
 );
 const SECURITY = OF_THE_NODE("rights on the node are not given by a document", "节点权限不能由文档授予");
 const NETWORK = refuse(
   advised(
-    ["every component reaches every other by its name; there are no further networks", "组件之间均可按名称访问，没有其他网络"],
+    [
+      "every component reaches every other by its name; there are no further networks",
+      "组件之间均可按名称访问，没有其他网络",
+    ],
     ["use network policies of the cluster to keep components apart", "请用集群的网络策略隔离组件"],
   ),
 );
@@ -59,11 +70,17 @@ export const REFUSALS: Rules = {
   platform: OF_THE_NODE("the cluster chooses a node that can run the image", "由集群选择可运行该镜像的节点"),
   runtime: OF_THE_NODE("the runtime is the node's", "容器运行时由节点决定"),
   profiles: refuse(
-    advised(["every component of a document is deployed", "文档中的组件都会部署"], ["keep optional services in a document of their own", "请把可选服务放到另一个文档"]),
+    advised(
+      ["every component of a document is deployed", "文档中的组件都会部署"],
+      ["keep optional services in a document of their own", "请把可选服务放到另一个文档"],
+    ),
   ),
   stop_signal: OF_THE_NODE("pods are ended with SIGTERM", "Pod 以 SIGTERM 结束"),
   stop_grace_period: refuse(
-    advised(["pods always get 30 s to end", "Pod 始终有 30 秒结束时间"], ["make the program end sooner", "请让程序更快结束"]),
+    advised(
+      ["pods always get 30 s to end", "Pod 始终有 30 秒结束时间"],
+      ["make the program end sooner", "请让程序更快结束"],
+    ),
   ),
   isolation: MEANINGLESS,
 };

@@ -2,7 +2,22 @@
 import type { Json } from "../../model/json.ts";
 import { nameOf, nextOf, place } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, fieldsOf, inside, itemsOf, needless, type Rule, type Rules, refuse, scalarOf, type Spot, take, textOf, turn } from "../rules.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  inside,
+  itemsOf,
+  needless,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  scalarOf,
+  take,
+  textOf,
+  turn,
+} from "../rules.ts";
 import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../words.ts";
 import { healthcheck } from "./health.ts";
 import { guessPort, refusePorts, wantedPorts, wellKnownPort, writePorts } from "./ports.ts";
@@ -24,7 +39,10 @@ const POLICIES = new Map([
 ]);
 const OF_THE_SHELL = advised(
   ["its value comes from the machine where Compose runs", "其值来自运行 Compose 的机器"],
-  ["write the value, or take it from a secret: {secret: NAME, key: KEY}", "请写出值，或取自密钥：{secret: 名称, key: 键}"],
+  [
+    "write the value, or take it from a secret: {secret: NAME, key: KEY}",
+    "请写出值，或取自密钥：{secret: 名称, key: 键}",
+  ],
 );
 const OTHER_LABELS = advised(
   ["labels of Compose steer other tools", "Compose 的标签用于其他工具"],
@@ -33,7 +51,9 @@ const OTHER_LABELS = advised(
 
 function line(value: Json): Json | undefined {
   if (typeof value === "string") return splitWords(value)?.map(literal);
-  return Array.isArray(value) ? value.map((word: Json) => (typeof word === "string" ? literal(word) : word)) : undefined;
+  return Array.isArray(value)
+    ? value.map((word: Json) => (typeof word === "string" ? literal(word) : word))
+    : undefined;
 }
 
 const environment: Rule<S> = (spot) => {
@@ -41,7 +61,8 @@ const environment: Rule<S> = (spot) => {
   for (const [name, one] of fieldsOf(spot)) setVariable(one, name, one.value);
   for (const item of Array.isArray(spot.value) ? itemsOf(spot) : []) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(textOf(item.value) ?? "") ?? [];
-    if (name !== undefined && value !== undefined) put(ledger, { draft: spot.draft, path: ["traits", "env", name] }, literal(value), item.at, ENTRY);
+    if (name !== undefined && value !== undefined)
+      put(ledger, { draft: spot.draft, path: ["traits", "env", name] }, literal(value), item.at, ENTRY);
     else say(ledger, item.at, "unsupported", OF_THE_SHELL);
   }
 };
@@ -49,7 +70,8 @@ const environment: Rule<S> = (spot) => {
 function setVariable(one: Spot<unknown>, name: string, value: Json): void {
   const { draft, importing } = one;
   const scalar = scalarOf(value);
-  if (scalar === undefined) return say(importing.ledger, one.at, "unsupported", value === null ? OF_THE_SHELL : NOT_UNDERSTOOD);
+  if (scalar === undefined)
+    return say(importing.ledger, one.at, "unsupported", value === null ? OF_THE_SHELL : NOT_UNDERSTOOD);
   const text = typeof scalar === "string" ? literal(scalar) : scalar;
   const words_ = text === scalar ? undefined : words("its dollar signs are written twice", "美元符号改为双写");
   put(importing.ledger, { draft, path: ["traits", "env", name] }, text, one.at, words_);
@@ -70,7 +92,10 @@ const envFile: Rule<S> = (spot) => {
       continue;
     }
     for (const [name, value] of variablesIn(text)) place(item.draft, ["traits", "env", name], literal(value));
-    say(item.importing.ledger, item.at, "changed", words("its lines became entries of env", "其内容改为 env 的各项"), { draft: item.draft, path: ["traits", "env"] });
+    say(item.importing.ledger, item.at, "changed", words("its lines became entries of env", "其内容改为 env 的各项"), {
+      draft: item.draft,
+      path: ["traits", "env"],
+    });
   }
 };
 
@@ -105,8 +130,17 @@ const restart: Rule<S> = (spot) => {
   const task = spot.shared.world.tasks.has(spot.shared.name);
   const tries = /^on-failure:(\d+)$/.exec(String(spot.value))?.[1];
   if (task && tries !== undefined)
-    return put(spot.importing.ledger, { draft: spot.draft, path: ["properties", "retries"] }, Number(tries), spot.at, words("new attempts after a failure", "失败后的重试次数"));
-  const ends = words("it runs for ever here and is always restarted; a thing that ends is a task", "此处会一直运行并总是重启；会结束的程序应为 task");
+    return put(
+      spot.importing.ledger,
+      { draft: spot.draft, path: ["properties", "retries"] },
+      Number(tries),
+      spot.at,
+      words("new attempts after a failure", "失败后的重试次数"),
+    );
+  const ends = words(
+    "it runs for ever here and is always restarted; a thing that ends is a task",
+    "此处会一直运行并总是重启；会结束的程序应为 task",
+  );
   needless(task || ["always", "unless-stopped"].includes(String(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
 };
 
@@ -124,20 +158,38 @@ const ORDERS = new Map([
 const deploy: Rules<S> = {
   mode: needless(TYPE_CHOSEN),
   replicas: take("properties", "replicas"),
-  resources: inside<S>({ limits: amounts("traits", "resources", "limits"), reservations: amounts("traits", "resources") }),
+  resources: inside<S>({
+    limits: amounts("traits", "resources", "limits"),
+    reservations: amounts("traits", "resources"),
+  }),
   restart_policy: (spot) => {
     const condition = field(spot, "condition");
     if (condition) restart({ ...condition, value: condition.value === "any" ? "always" : condition.value });
   },
-  update_config: inside<S>({ order: turn(["properties", "update", "strategy"], (value) => ORDERS.get(String(value)), words("in kubemin's words", "改用 kubemin 的写法")) }),
+  update_config: inside<S>({
+    order: turn(
+      ["properties", "update", "strategy"],
+      (value) => ORDERS.get(String(value)),
+      words("in kubemin's words", "改用 kubemin 的写法"),
+    ),
+  }),
   endpoint_mode: needless(words("not needed: a Service has one address", "无需填写：Service 只有一个地址")),
 };
 
 const networks: Rule<S> = (spot) => {
-  const plain = words("not needed: every component reaches every other by its name", "无需填写：组件之间均可按名称访问");
+  const plain = words(
+    "not needed: every component reaches every other by its name",
+    "无需填写：组件之间均可按名称访问",
+  );
   if (Array.isArray(spot.value)) return needless(plain)(spot);
-  for (const [, one] of fieldsOf(spot)) if (one.value === null || Object.keys(one.value).length === 0) needless(plain)(one);
-  refuse(advised(["aliases and addresses of networks do not exist here", "没有网络别名与固定地址"], ["use the component's name", "请使用组件名"]))(spot);
+  for (const [, one] of fieldsOf(spot))
+    if (one.value === null || Object.keys(one.value).length === 0) needless(plain)(one);
+  refuse(
+    advised(
+      ["aliases and addresses of networks do not exist here", "没有网络别名与固定地址"],
+      ["use the component's name", "请使用组件名"],
+    ),
+  )(spot);
 };
 
 const SERVICE: Rules<S> = {
@@ -145,7 +197,11 @@ const SERVICE: Rules<S> = {
   entrypoint: turn(["properties", "command"], line, WORDS),
   command: turn(["properties", "args"], line, WORDS),
   working_dir: take("properties", "workingDirectory"),
-  pull_policy: turn(["properties", "imagePullPolicy"], (value) => POLICIES.get(String(value)), words("in Kubernetes' words", "改用 Kubernetes 的写法")),
+  pull_policy: turn(
+    ["properties", "imagePullPolicy"],
+    (value) => POLICIES.get(String(value)),
+    words("in Kubernetes' words", "改用 Kubernetes 的写法"),
+  ),
   env_file: envFile,
   environment,
   depends_on: dependsOn,
@@ -195,7 +251,10 @@ function placeImage(spot: Spot<S>, build: Spot<S>): void {
   const image = `${nameOf({ body: spot.importing.head.body })}-${nameOf(spot.draft)}:latest`;
   place(spot.draft, ["properties", "image"], image);
   const words_ = advised(
-    ["kubemin deploys images and builds none; the document says {image}", "kubemin 只部署镜像，不构建镜像；文档中写为 {image}"],
+    [
+      "kubemin deploys images and builds none; the document says {image}",
+      "kubemin 只部署镜像，不构建镜像；文档中写为 {image}",
+    ],
     ["build and push it, and write its name there", "请自行构建并推送，然后改为实际镜像名"],
     { image },
   );

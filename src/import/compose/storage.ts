@@ -1,8 +1,8 @@
 // Volumes, tmpfs, configs and secrets of a Compose service, to items of the storage trait and to components of type config and secret.
 import type { Json } from "../../model/json.ts";
+import { suggestName } from "../../model/name.ts";
 import { freeName, newDraft, nextOf } from "../draft.ts";
 import { put, remark, say } from "../ledger.ts";
-import { suggestName } from "../../model/name.ts";
 import { field, itemsOf, type Rule, type Spot, textOf } from "../rules.ts";
 import { advised, NOT_UNDERSTOOD, type Words, words } from "../words.ts";
 import { memory, mountText } from "./text.ts";
@@ -18,7 +18,10 @@ const PERSISTENT = words(
 const EPHEMERAL = words("became ephemeral storage: it ends with its pod", "改为 ephemeral 存储：随 Pod 消失");
 const OWN_FOLDER = advised(
   ["folders of the machine where Compose runs do not exist on a cluster", "集群上不存在本机目录"],
-  ["put files into a component of type config or secret, data into persistent storage", "文件请放入 config 或 secret 组件，数据请放入 persistent 存储"],
+  [
+    "put files into a component of type config or secret, data into persistent storage",
+    "文件请放入 config 或 secret 组件，数据请放入 persistent 存储",
+  ],
 );
 const SHARED = advised(
   ["{owner} has this volume already, and components share none", "{owner} 已使用该卷，组件之间不共享卷"],
@@ -90,11 +93,18 @@ function longVolume(item: Service): void {
 function memoryVolume(item: Service, target: string): void {
   const { draft, importing } = item;
   const to = nextOf(draft, ["traits", "storage"]);
-  put(importing.ledger, { draft, path: to }, { type: "ephemeral", medium: "Memory", mountPath: target }, [...item.at, "target"], EPHEMERAL);
+  put(
+    importing.ledger,
+    { draft, path: to },
+    { type: "ephemeral", medium: "Memory", mountPath: target },
+    [...item.at, "target"],
+    EPHEMERAL,
+  );
   say(importing.ledger, [...item.at, "type"], "changed", EPHEMERAL, { draft, path: to });
   const size = field(field(item, "tmpfs") ?? item, "size");
   const limit = size && memory(size.value);
-  if (size && limit !== undefined) put(importing.ledger, { draft, path: [...to, "sizeLimit"] }, limit, size.at, EPHEMERAL);
+  if (size && limit !== undefined)
+    put(importing.ledger, { draft, path: [...to, "sizeLimit"] }, limit, size.at, EPHEMERAL);
 }
 
 export const tmpfs: Rule<ServiceShared> = (spot) => {
@@ -103,7 +113,13 @@ export const tmpfs: Rule<ServiceShared> = (spot) => {
     const path = textOf(item.value)?.split(":")[0];
     if (path === undefined) continue;
     const value = { type: "ephemeral", medium: "Memory", mountPath: path };
-    put(item.importing.ledger, { draft: item.draft, path: nextOf(item.draft, ["traits", "storage"]) }, value, item.at, EPHEMERAL);
+    put(
+      item.importing.ledger,
+      { draft: item.draft, path: nextOf(item.draft, ["traits", "storage"]) },
+      value,
+      item.at,
+      EPHEMERAL,
+    );
   }
 };
 
@@ -130,7 +146,10 @@ export function files(type: SourceType): Rule<ServiceShared> {
       const from = typeof item.value === "string" ? item.at : [...item.at, "source"];
       const value = { type, name, mountPath, subPath: source };
       put(item.importing.ledger, { draft: item.draft, path: to }, value, from, FILE);
-      say(item.importing.ledger, [...item.at, "target"], "changed", FILE, { draft: item.draft, path: [...to, "mountPath"] });
+      say(item.importing.ledger, [...item.at, "target"], "changed", FILE, {
+        draft: item.draft,
+        path: [...to, "mountPath"],
+      });
     }
   };
 }
@@ -188,14 +207,39 @@ export function declaredVolume(name: string, spot: Spot<unknown>, shared: Servic
   const owner = shared.services.get(shared.volumes.get(name) ?? "");
   const { ledger } = spot.importing;
   if (field(spot, "external")?.value === true)
-    return say(ledger, spot.at, "unsupported", advised(["a volume that exists already cannot be used", "不能使用已存在的卷"], ["copy its data into the new one", "请把数据复制到新卷"]));
+    return say(
+      ledger,
+      spot.at,
+      "unsupported",
+      advised(
+        ["a volume that exists already cannot be used", "不能使用已存在的卷"],
+        ["copy its data into the new one", "请把数据复制到新卷"],
+      ),
+    );
   const unused = words("no service mounts it", "没有服务挂载它");
   if (owner === undefined) return say(ledger, spot.at, "changed", unused);
   const target = { draft: owner, path: ["traits", "storage"] };
   if (Object.keys(spot.value ?? {}).length === 0) return say(ledger, spot.at, "changed", PERSISTENT, target);
   const driver = field(spot, "driver");
-  if (driver?.value === "local") say(ledger, driver.at, "changed", words("not needed: the storage class decides", "无需填写：由存储类决定"), target);
-  else if (driver) say(ledger, driver.at, "unsupported", advised(["drivers of Docker do not exist on a cluster", "集群上没有 Docker 的卷驱动"], ["name a storageClass", "请指定 storageClass"]));
+  if (driver?.value === "local")
+    say(ledger, driver.at, "changed", words("not needed: the storage class decides", "无需填写：由存储类决定"), target);
+  else if (driver)
+    say(
+      ledger,
+      driver.at,
+      "unsupported",
+      advised(
+        ["drivers of Docker do not exist on a cluster", "集群上没有 Docker 的卷驱动"],
+        ["name a storageClass", "请指定 storageClass"],
+      ),
+    );
   const given = field(spot, "name");
-  if (given) say(ledger, given.at, "changed", words("the claim is called like the component and the volume", "存储声明以组件与卷命名"), target);
+  if (given)
+    say(
+      ledger,
+      given.at,
+      "changed",
+      words("the claim is called like the component and the volume", "存储声明以组件与卷命名"),
+      target,
+    );
 }

@@ -43,12 +43,24 @@ export function splitWords(line: string): readonly string[] | undefined {
 }
 
 function unquote(word: string): string {
-  return word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_all, double?: string, single?: string, escaped?: string) =>
-    double !== undefined ? double.replace(/\\(["\\$`])/g, "$1") : (single ?? escaped ?? ""),
+  return word.replace(
+    /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+    (_all, double?: string, single?: string, escaped?: string) =>
+      double !== undefined ? double.replace(/\\(["\\$`])/g, "$1") : (single ?? escaped ?? ""),
   );
 }
 
-const UNITS: Readonly<Record<string, string>> = { b: "", k: "Ki", kb: "Ki", m: "Mi", mb: "Mi", g: "Gi", gb: "Gi", t: "Ti", tb: "Ti" };
+const UNITS: Readonly<Record<string, string>> = {
+  b: "",
+  k: "Ki",
+  kb: "Ki",
+  m: "Mi",
+  mb: "Mi",
+  g: "Gi",
+  gb: "Gi",
+  t: "Ti",
+  tb: "Ti",
+};
 
 /** "512m" of Compose are mebibytes: "512Mi". Bytes get a unit, because a bare size means gibibytes to us. */
 export function memory(value: unknown): string | undefined {
@@ -67,7 +79,9 @@ export interface PortPair {
 
 /** "80", "8080:80", "127.0.0.1:8080-8081:80-81/udp". Undefined: no port. */
 export function portPairs(text: string): readonly PortPair[] | undefined {
-  const match = /^(?:(?:\[[^\]]+\]|[\d.]+|\*):)?(?:(\d*)(?:-\d+)?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/i.exec(text.trim());
+  const match = /^(?:(?:\[[^\]]+\]|[\d.]+|\*):)?(?:(\d*)(?:-\d+)?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/i.exec(
+    text.trim(),
+  );
   if (match === null) return undefined;
   const [first, last] = [Number(match[2]), Number(match[3] ?? match[2])];
   if (first < 1 || last > 65_535 || last < first || last - first > 99) return undefined;

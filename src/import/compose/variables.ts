@@ -11,7 +11,9 @@ export function fillIn(importing: Importing, value: Json, at: Path): Json {
   if (typeof value === "string") return fillText(importing, value, at);
   if (Array.isArray(value)) return value.map((inner: Json, index) => fillIn(importing, inner, [...at, index]));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillIn(importing, inner ?? null, [...at, key])]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, fillIn(importing, inner ?? null, [...at, key])]),
+  );
 }
 
 function fillText(importing: Importing, value: string, at: Path): Json {

@@ -45,7 +45,9 @@ export function worldOf(root: Spot<unknown>): World {
 function awaited(service: Spot<unknown>): readonly string[] {
   const depends = field(service, "depends_on");
   const fields = depends === undefined || Array.isArray(depends.value) ? [] : fieldsOf(depends);
-  return fields.flatMap(([name, one]) => (field(one, "condition")?.value === "service_completed_successfully" ? [name] : []));
+  return fields.flatMap(([name, one]) =>
+    field(one, "condition")?.value === "service_completed_successfully" ? [name] : [],
+  );
 }
 
 function isJob(service: Json): boolean {

@@ -5,7 +5,19 @@ import type { Path } from "../../model/pointer.ts";
 import { nextOf, place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
 import { probe } from "../parts/probe.ts";
-import { applyRules, field, fieldsOf, itemsOf, needless, onlyIf, type Rule, type Rules, type Spot, take, textOf } from "../rules.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rule,
+  type Rules,
+  type Spot,
+  take,
+  textOf,
+} from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { either } from "./spelling.ts";
 
@@ -29,7 +41,10 @@ export function componentTraits(traits: Spot<unknown>, called: Called): void {
     const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
     if (rule === undefined || properties === undefined) continue;
     rule(properties);
-    say(item.importing.ledger, [...item.at, "type"], "changed", words("the trait of that name", "同名特征"), { draft: item.draft, path: ["traits"] });
+    say(item.importing.ledger, [...item.at, "type"], "changed", words("the trait of that name", "同名特征"), {
+      draft: item.draft,
+      path: ["traits"],
+    });
   }
 }
 
@@ -61,7 +76,11 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
   config: ["mountPath", "subPath"],
   secret: ["mountPath", "subPath"],
 };
-const MAKES = onlyIf((value) => value === true, words("kubemin always makes the claim", "存储声明始终由 kubemin 创建"), EXISTING);
+const MAKES = onlyIf(
+  (value) => value === true,
+  words("kubemin always makes the claim", "存储声明始终由 kubemin 创建"),
+  EXISTING,
+);
 
 function storageItem(item: Spot<unknown>, called: Called): void {
   const { draft, importing } = item;
@@ -90,7 +109,13 @@ function storageItem(item: Spot<unknown>, called: Called): void {
 
 function reference(source: Spot<unknown>, path: Path, called: Called): void {
   const name = called(String(source.value));
-  put(source.importing.ledger, { draft: source.draft, path }, name, source.at, name === source.value ? undefined : CALLED);
+  put(
+    source.importing.ledger,
+    { draft: source.draft, path },
+    name,
+    source.at,
+    name === source.value ? undefined : CALLED,
+  );
 }
 
 /** All keys at once: a storage item without a mountPath. */
@@ -139,7 +164,10 @@ function probeItem(item: Spot<unknown>): void {
     const given = field(item, key);
     if (given) rule({ ...given, shared: path });
   }
-  say(item.importing.ledger, type.at, "changed", words("the probe of that name", "同名探测"), { draft: item.draft, path });
+  say(item.importing.ledger, type.at, "changed", words("the probe of that name", "同名探测"), {
+    draft: item.draft,
+    path,
+  });
 }
 
 /** The spellings that parts/probe.ts does not know. */
@@ -147,8 +175,13 @@ const PROBE_FIELDS: Rules = {
   period_seconds: time("every"),
   timeout_seconds: time("timeout"),
   initial_delay_seconds: time("after"),
-  failure_threshold: (spot) => put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), "failures"] }, spot.value, spot.at),
-  success_threshold: onlyIf((value) => value === 1, DEFAULT_ALREADY, advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"])),
+  failure_threshold: (spot) =>
+    put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), "failures"] }, spot.value, spot.at),
+  success_threshold: onlyIf(
+    (value) => value === 1,
+    DEFAULT_ALREADY,
+    advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]),
+  ),
   http_get: action("http", ["path", "port", "scheme"]),
   tcp_socket: action("tcp", ["port"]),
 };
@@ -160,7 +193,13 @@ function probePath(spot: Spot<unknown>): Path {
 function time(name: string): Rule {
   return (spot) => {
     if (typeof spot.value === "number")
-      put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), name] }, `${spot.value}s`, spot.at, words("written with its unit", "补上单位"));
+      put(
+        spot.importing.ledger,
+        { draft: spot.draft, path: [...probePath(spot), name] },
+        `${spot.value}s`,
+        spot.at,
+        words("written with its unit", "补上单位"),
+      );
   };
 }
 
@@ -168,12 +207,16 @@ function action(name: string, fields: readonly string[]): Rule {
   return (spot) => {
     for (const key of fields) {
       const given = field(spot, key);
-      if (given) put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), name, key] }, given.value, given.at);
+      if (given)
+        put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), name, key] }, given.value, given.at);
     }
   };
 }
 
-const BOTH = words("became what it asks for and its limit, as KubeMin-Cli does", "同时作为请求与上限，与 KubeMin-Cli 一致");
+const BOTH = words(
+  "became what it asks for and its limit, as KubeMin-Cli does",
+  "同时作为请求与上限，与 KubeMin-Cli 一致",
+);
 
 function amounts(spot: Spot<unknown>, to: Path): void {
   for (const key of ["cpu", "memory"]) {
@@ -184,7 +227,13 @@ function amounts(spot: Spot<unknown>, to: Path): void {
   }
   const gpu = field(spot, "gpu");
   if (gpu && to[1] === "resources")
-    put(spot.importing.ledger, { draft: spot.draft, path: ["traits", "gpu", "count"] }, Number(gpu.value), gpu.at, words("became the trait gpu", "改为特征 gpu"));
+    put(
+      spot.importing.ledger,
+      { draft: spot.draft, path: ["traits", "gpu", "count"] },
+      Number(gpu.value),
+      gpu.at,
+      words("became the trait gpu", "改为特征 gpu"),
+    );
 }
 
 const program = (to: Path): Rules => ({
@@ -192,7 +241,8 @@ const program = (to: Path): Rules => ({
   command: take(...to, "command"),
   args: take(...to, "args"),
   env: (spot) => {
-    for (const [key, one] of fieldsOf(spot)) put(spot.importing.ledger, { draft: spot.draft, path: [...to, "env", key] }, one.value, one.at);
+    for (const [key, one] of fieldsOf(spot))
+      put(spot.importing.ledger, { draft: spot.draft, path: [...to, "env", key] }, one.value, one.at);
   },
 });
 
@@ -235,7 +285,8 @@ const ROUTE = words("became the trait route", "改为 route 特征");
 function ingress(item: Spot<unknown>): void {
   const { draft, importing } = item;
   const [route, ...others] = itemsOf(field(item, "routes") ?? { ...item, value: [] });
-  if (route === undefined || valueAt(draft, ["traits", "route"]) !== undefined) return say(importing.ledger, item.at, "unsupported", ONE_ROUTE);
+  if (route === undefined || valueAt(draft, ["traits", "route"]) !== undefined)
+    return say(importing.ledger, item.at, "unsupported", ONE_ROUTE);
   for (const other of others) say(importing.ledger, other.at, "unsupported", ONE_ROUTE);
   const to = (key: string) => ({ draft, path: ["traits", "route", key] });
   place(draft, ["traits", "route", "kind"], "ingress");

@@ -12,20 +12,32 @@ import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 
 export const NO_PORTS: ReadonlyMap<string, number> = new Map();
 export const AS_THEY_ARE: Names = { called: (_kind, name) => name };
-const named = (rule: (spot: Spot<Names>) => void): Rule => (spot) => rule({ ...spot, shared: AS_THEY_ARE });
+const named =
+  (rule: (spot: Spot<Names>) => void): Rule =>
+  (spot) =>
+    rule({ ...spot, shared: AS_THEY_ARE });
 export const env = (...to: readonly (string | number)[]): Rule => named((spot) => envList(spot, to));
-export const probeTo = (...to: readonly (string | number)[]): Rule => (spot) => probe(spot, to, NO_PORTS);
+export const probeTo =
+  (...to: readonly (string | number)[]): Rule =>
+  (spot) =>
+    probe(spot, to, NO_PORTS);
 
 const BOTH = words("became what it asks for and its limit, as KubeVela does", "同时作为请求与上限，与 KubeVela 一致");
-export const amount = (name: string, base: Path): Rule => (spot) => {
-  place(spot.draft, [...base, name], spot.value);
-  put(spot.importing.ledger, { draft: spot.draft, path: [...base, "limits", name] }, spot.value, spot.at, BOTH);
-};
+export const amount =
+  (name: string, base: Path): Rule =>
+  (spot) => {
+    place(spot.draft, [...base, name], spot.value);
+    put(spot.importing.ledger, { draft: spot.draft, path: [...base, "limits", name] }, spot.value, spot.at, BOTH);
+  };
 
-const IN_CLUSTER = onlyIf((value) => value === "ClusterIP", DEFAULT_ALREADY, advised(
-  ["a Service is reached from inside the cluster only", "Service 仅供集群内访问"],
-  ["add the trait route", "请添加 route 特征"],
-));
+const IN_CLUSTER = onlyIf(
+  (value) => value === "ClusterIP",
+  DEFAULT_ALREADY,
+  advised(
+    ["a Service is reached from inside the cluster only", "Service 仅供集群内访问"],
+    ["add the trait route", "请添加 route 特征"],
+  ),
+);
 
 const ports: Rule = (list) => {
   const { draft, importing } = list;
@@ -41,7 +53,8 @@ const ports: Rule = (list) => {
     if (container) put(importing.ledger, { draft, path: [...to, "containerPort"] }, container.value, container.at);
     const protocol = field(item, "protocol");
     if (protocol) put(importing.ledger, { draft, path: [...to, "protocol"] }, protocol.value, protocol.at);
-    if (expose) needless(words("every port of a component is served inside the cluster", "组件的所有端口均在集群内提供"))(expose);
+    if (expose)
+      needless(words("every port of a component is served inside the cluster", "组件的所有端口均在集群内提供"))(expose);
   }
 };
 
@@ -62,7 +75,13 @@ const PROGRAM: Rules = {
   limit: (spot) => {
     for (const key of ["cpu", "memory"]) {
       const given = field(spot, key);
-      if (given) put(spot.importing.ledger, { draft: spot.draft, path: ["traits", "resources", "limits", key] }, given.value, given.at);
+      if (given)
+        put(
+          spot.importing.ledger,
+          { draft: spot.draft, path: ["traits", "resources", "limits", key] },
+          given.value,
+          given.at,
+        );
     }
   },
   livenessProbe: probeTo("traits", "probes", "liveness"),
@@ -81,7 +100,11 @@ const VOLUME = words("became an item of the storage trait", "改为 storage 特�
 
 /** `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. */
 function mountedVolumes(spot: Spot<unknown>): void {
-  const lists = { configMap: ["config", "cmName"], secret: ["secret", "secretName"], emptyDir: ["ephemeral", "name"] } as const;
+  const lists = {
+    configMap: ["config", "cmName"],
+    secret: ["secret", "secretName"],
+    emptyDir: ["ephemeral", "name"],
+  } as const;
   for (const [key, [type, source]] of Object.entries(lists)) {
     for (const item of itemsOf(field(spot, key) ?? { ...spot, value: [] })) {
       const to = nextOf(spot.draft, ["traits", "storage"]);
@@ -102,11 +125,23 @@ export function moveFields(item: Spot<unknown>, to: Path, fields: { readonly [fr
   }
 }
 
-const POLICIES = turn(["properties", "concurrency"], (value: Json) => String(value).toLowerCase(), words("in kubemin's words", "改用 kubemin 的写法"));
+const POLICIES = turn(
+  ["properties", "concurrency"],
+  (value: Json) => String(value).toLowerCase(),
+  words("in kubemin's words", "改用 kubemin 的写法"),
+);
 const seconds = (...to: readonly string[]): Rule =>
-  turn(to, (value) => (typeof value === "number" ? `${value}s` : undefined), words("written with its unit", "补上单位"));
+  turn(
+    to,
+    (value) => (typeof value === "number" ? `${value}s` : undefined),
+    words("written with its unit", "补上单位"),
+  );
 const RESTART = needless(words("not needed: the engine decides on new attempts", "无需填写：由引擎决定重试"));
-const ONE = onlyIf((value) => value === 1, DEFAULT_ALREADY, advised(["several pods of one task are not supported", "不支持一个任务多个 Pod"], ["split the task", "请拆分任务"]));
+const ONE = onlyIf(
+  (value) => value === 1,
+  DEFAULT_ALREADY,
+  advised(["several pods of one task are not supported", "不支持一个任务多个 Pod"], ["split the task", "请拆分任务"]),
+);
 const SERVED: Rules = {
   ...PROGRAM,
   port: take("properties", "port"),
@@ -144,7 +179,12 @@ export const COMPONENTS: Readonly<Record<string, Row>> = {
   raw: { type: "objects", rules: {} },
   helm: {
     type: "helm",
-    rules: { chart: take("properties", "chart"), url: take("properties", "repository"), version: take("properties", "version"), values: take("properties", "values") },
+    rules: {
+      chart: take("properties", "chart"),
+      url: take("properties", "repository"),
+      version: take("properties", "version"),
+      values: take("properties", "values"),
+    },
   },
 };
 

@@ -4,7 +4,20 @@ import { nextOf, place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { resources } from "../parts/resources.ts";
-import { applyRules, field, fieldsOf, itemsOf, needless, onlyIf, type Rule, type Rules, refuse, type Spot, take, turn } from "../rules.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  turn,
+} from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
@@ -44,36 +57,65 @@ const GATEWAY: Rules = {
   class: take("traits", "route", "class"),
   classInSpec: needless(DEFAULT_ALREADY),
   secretName: take("traits", "route", "tls"),
-  pathType: onlyIf((value) => value === "Prefix" || value === "ImplementationSpecific", DEFAULT_ALREADY, advised(
-    ["a route takes everything below its path", "route 匹配路径及其下的所有路径"],
-    ["check that this is what you want", "请确认是否符合预期"],
-  )),
+  pathType: onlyIf(
+    (value) => value === "Prefix" || value === "ImplementationSpecific",
+    DEFAULT_ALREADY,
+    advised(
+      ["a route takes everything below its path", "route 匹配路径及其下的所有路径"],
+      ["check that this is what you want", "请确认是否符合预期"],
+    ),
+  ),
   name: needless(words("it is called like its component", "与组件同名")),
 };
 
 const gateway: Rule = (spot) => {
   place(spot.draft, ["traits", "route"], { kind: "ingress" });
   const host = field(spot, "domain");
-  if (host) say(spot.importing.ledger, [...spot.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, { draft: spot.draft, path: ["traits", "route", "kind"] });
+  if (host)
+    say(spot.importing.ledger, [...spot.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, {
+      draft: spot.draft,
+      path: ["traits", "route", "kind"],
+    });
   applyRules(GATEWAY, spot);
 };
 
-const MOUNT_ONLY = onlyIf((value) => value === false, DEFAULT_ALREADY, advised(
-  ["whether it exists already is found out at the deployment", "是否已存在会在部署时判断"],
-  ["leave out the data to use one that exists", "若使用已存在的对象，请不要写数据"],
-));
+const MOUNT_ONLY = onlyIf(
+  (value) => value === false,
+  DEFAULT_ALREADY,
+  advised(
+    ["whether it exists already is found out at the deployment", "是否已存在会在部署时判断"],
+    ["leave out the data to use one that exists", "若使用已存在的对象，请不要写数据"],
+  ),
+);
 
 const storage: Rule = (spot) => {
   for (const item of itemsOf(field(spot, "pvc") ?? { ...spot, value: [] })) {
     const to = begin(item, "persistent");
-    moveFields(item, to, { name: "name", mountPath: "mountPath", subPath: "subPath", storageClassName: "storageClass", accessModes: "accessModes" });
+    moveFields(item, to, {
+      name: "name",
+      mountPath: "mountPath",
+      subPath: "subPath",
+      storageClassName: "storageClass",
+      accessModes: "accessModes",
+    });
     claimSize(field(item, "resources"), to);
     if (field(item, "resources") === undefined) place(item.draft, [...to, "size"], "8Gi");
-    applyRules({ mountOnly: MOUNT_ONLY, volumeMode: onlyIf((value) => value === "Filesystem", DEFAULT_ALREADY, NO_PLACE) }, item);
+    applyRules(
+      { mountOnly: MOUNT_ONLY, volumeMode: onlyIf((value) => value === "Filesystem", DEFAULT_ALREADY, NO_PLACE) },
+      item,
+    );
   }
   for (const item of itemsOf(field(spot, "emptyDir") ?? { ...spot, value: [] }))
-    moveFields(item, begin(item, "ephemeral"), { name: "name", mountPath: "mountPath", subPath: "subPath", medium: "medium" });
-  for (const [key, type] of [["configMap", "config"], ["secret", "secret"]] as const) {
+    moveFields(item, begin(item, "ephemeral"), {
+      name: "name",
+      mountPath: "mountPath",
+      subPath: "subPath",
+      medium: "medium",
+    });
+  for (const [key, type] of [
+    ["configMap", "config"],
+    ["secret", "secret"],
+  ] as const) {
     for (const item of itemsOf(field(spot, key) ?? { ...spot, value: [] })) sourceItem(item, type);
   }
 };
@@ -91,7 +133,13 @@ function sourceItem(item: Spot<unknown>, type: "config" | "secret"): void {
   if (type === "config") moveFields(item, to, { data: "data" });
   else moveFields(item, to, { stringData: "data" });
   for (const [key, value] of type === "secret" ? fieldsOf(field(item, "data") ?? { ...item, value: {} }) : [])
-    put(importing.ledger, { draft, path: [...to, "data", key] }, { base64: value.value }, value.at, words("kept in base64, as {base64: …}", "保持 base64，写作 {base64: …}"));
+    put(
+      importing.ledger,
+      { draft, path: [...to, "data", key] },
+      { base64: value.value },
+      value.at,
+      words("kept in base64, as {base64: …}", "保持 base64，写作 {base64: …}"),
+    );
   applyRules({ mountOnly: MOUNT_ONLY, readOnly: needless(DEFAULT_ALREADY) }, item);
   const one = field(item, "mountToEnv");
   const all = [...(one ? [one] : []), ...itemsOf(field(item, "mountToEnvs") ?? { ...item, value: [] })];
@@ -110,30 +158,34 @@ function toEnv(entry: Spot<unknown>, type: "config" | "secret", name: string): v
 const MOUNTS = words("mounts the storage of that name", "挂载该名称的 storage");
 
 /** `volumes: [{name, path}]` of a sidecar. */
-const extraVolumes = (to: Path): Rule => (list) => {
-  for (const item of itemsOf(list)) {
-    const mount = nextOf(list.draft, [...to, "mounts"]);
-    moveFields(item, mount, { name: "name", path: "mountPath", mountPath: "mountPath" });
-  }
-};
+const extraVolumes =
+  (to: Path): Rule =>
+  (list) => {
+    for (const item of itemsOf(list)) {
+      const mount = nextOf(list.draft, [...to, "mounts"]);
+      moveFields(item, mount, { name: "name", path: "mountPath", mountPath: "mountPath" });
+    }
+  };
 
-const extra = (trait: "init" | "sidecar"): Rule => (spot) => {
-  const to = nextOf(spot.draft, ["traits", trait]);
-  applyRules<unknown>(
-    {
-      name: take(...to, "name"),
-      image: take(...to, "image"),
-      imagePullPolicy: take(...to, "imagePullPolicy"),
-      cmd: take(...to, "command"),
-      args: take(...to, "args"),
-      env: env(...to, "env"),
-      volumes: extraVolumes(to),
-      extraVolumeMounts: extraVolumes(to),
-    },
-    spot,
-  );
-  if (trait === "init") sharedFolder(spot, to);
-};
+const extra =
+  (trait: "init" | "sidecar"): Rule =>
+  (spot) => {
+    const to = nextOf(spot.draft, ["traits", trait]);
+    applyRules<unknown>(
+      {
+        name: take(...to, "name"),
+        image: take(...to, "image"),
+        imagePullPolicy: take(...to, "imagePullPolicy"),
+        cmd: take(...to, "command"),
+        args: take(...to, "args"),
+        env: env(...to, "env"),
+        volumes: extraVolumes(to),
+        extraVolumeMounts: extraVolumes(to),
+      },
+      spot,
+    );
+    if (trait === "init") sharedFolder(spot, to);
+  };
 
 /** `mountName` is a folder that the init container fills for the main one. */
 function sharedFolder(spot: Spot<unknown>, to: Path): void {
@@ -159,16 +211,25 @@ const SCALER: Rules = {
   cpu: (spot) => {
     const [type, value] = [field(spot, "type"), field(spot, "value")];
     if (type?.value !== undefined && type.value !== "Utilization") return;
-    if (value) put(spot.importing.ledger, { draft: spot.draft, path: ["traits", "scaling", "cpu"] }, value.value, value.at);
-    if (type) say(spot.importing.ledger, type.at, "changed", CPU, { draft: spot.draft, path: ["traits", "scaling", "cpu"] });
+    if (value)
+      put(spot.importing.ledger, { draft: spot.draft, path: ["traits", "scaling", "cpu"] }, value.value, value.at);
+    if (type)
+      say(spot.importing.ledger, type.at, "changed", CPU, { draft: spot.draft, path: ["traits", "scaling", "cpu"] });
   },
 };
 
-const all = (rules: Rules): Rule => (spot) => applyRules(rules, spot);
+const all =
+  (rules: Rules): Rule =>
+  (spot) =>
+    applyRules(rules, spot);
 
 export const TRAITS: Rules = {
   scaler: all({ replicas: take("properties", "replicas") }),
-  env: all({ env: (spot) => moveFields(spot, ["traits", "env"], Object.fromEntries(fieldsOf(spot).map(([key]) => [key, key]))), containerName: FOR_WHOM, replace: onlyIf((value) => value === false, DEFAULT_ALREADY, NO_PLACE) }),
+  env: all({
+    env: (spot) => moveFields(spot, ["traits", "env"], Object.fromEntries(fieldsOf(spot).map(([key]) => [key, key]))),
+    containerName: FOR_WHOM,
+    replace: onlyIf((value) => value === false, DEFAULT_ALREADY, NO_PLACE),
+  }),
   gateway,
   ingress: gateway,
   storage,
@@ -179,20 +240,42 @@ export const TRAITS: Rules = {
   hpa: all(SCALER),
   cpuscaler: all(SCALER),
   resource: (spot) => {
-    applyRules({ cpu: amount("cpu", ["traits", "resources"]), memory: amount("memory", ["traits", "resources"]) }, spot);
+    applyRules(
+      { cpu: amount("cpu", ["traits", "resources"]), memory: amount("memory", ["traits", "resources"]) },
+      spot,
+    );
     resources(spot, ["traits", "resources"]);
   },
   command: all({ command: take("properties", "command"), args: take("properties", "args"), containerName: FOR_WHOM }),
-  "container-image": all({ image: take("properties", "image"), imagePullPolicy: take("properties", "imagePullPolicy"), containerName: FOR_WHOM }),
+  "container-image": all({
+    image: take("properties", "image"),
+    imagePullPolicy: take("properties", "imagePullPolicy"),
+    containerName: FOR_WHOM,
+  }),
   "startup-probe": probeTo("traits", "probes", "startup"),
   "k8s-update-strategy": (spot) => {
     const strategy = field(spot, "strategy");
     if (strategy === undefined) return;
-    applyRules({ type: turn(["properties", "update", "strategy"], (value) => STRATEGIES.get(String(value)), words("in kubemin's words", "改用 kubemin 的写法")) }, strategy);
+    applyRules(
+      {
+        type: turn(
+          ["properties", "update", "strategy"],
+          (value) => STRATEGIES.get(String(value)),
+          words("in kubemin's words", "改用 kubemin 的写法"),
+        ),
+      },
+      strategy,
+    );
     const rolling = field(strategy, "rollingStrategy");
-    if (rolling) moveFields(rolling, ["properties", "update"], { maxSurge: "maxSurge", maxUnavailable: "maxUnavailable" });
+    if (rolling)
+      moveFields(rolling, ["properties", "update"], { maxSurge: "maxSurge", maxUnavailable: "maxUnavailable" });
   },
-  expose: all({ port: (list) => { for (const item of itemsOf(list)) put(list.importing.ledger, { draft: list.draft, path: ["properties", "port"] }, item.value, item.at); } }),
+  expose: all({
+    port: (list) => {
+      for (const item of itemsOf(list))
+        put(list.importing.ledger, { draft: list.draft, path: ["properties", "port"] }, item.value, item.at);
+    },
+  }),
   "json-patch": refuse(NO_PLACE),
   "json-merge-patch": refuse(NO_PLACE),
 };

@@ -25,7 +25,12 @@ function unpack(spot: Spot<unknown>): readonly Found[] {
   const items = field(spot, "items");
   if (kind.endsWith("List") && items !== undefined) {
     for (const key of ["apiVersion", "kind", "metadata"])
-      say(spot.importing.ledger, [...spot.at, key], "changed", words("a list means nothing by itself", "列表本身没有含义"));
+      say(
+        spot.importing.ledger,
+        [...spot.at, key],
+        "changed",
+        words("a list means nothing by itself", "列表本身没有含义"),
+      );
     return itemsOf(items).flatMap((item) => unpack(item));
   }
   const version = textOf(field(spot, "apiVersion")?.value) ?? "";

@@ -4,11 +4,26 @@ import type { Path } from "../../model/pointer.ts";
 import { type Draft, nextOf, place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
 import { METADATA } from "../parts/metadata.ts";
-import { applyRules, field, itemsOf, needless, objectOf, onlyIf, type Rule, type Rules, refuse, type Spot, textOf } from "../rules.ts";
+import {
+  applyRules,
+  field,
+  itemsOf,
+  needless,
+  objectOf,
+  onlyIf,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  textOf,
+} from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import type { Found } from "./objects.ts";
 
-const BECAME_PORTS = words("became the ports of its component, which makes the Service", "改为组件的端口，由组件创建 Service");
+const BECAME_PORTS = words(
+  "became the ports of its component, which makes the Service",
+  "改为组件的端口，由组件创建 Service",
+);
 const OUTSIDE = advised(
   ["a Service is reached from inside the cluster only", "Service 仅供集群内访问"],
   ["add the trait route", "请添加 route 特征"],
@@ -38,7 +53,10 @@ export function importService(service: Found, draft: Draft, ports: ReadonlyMap<s
       sessionAffinity: onlyIf((value) => value === "None", DEFAULT_ALREADY, OUTSIDE),
       clusterIP: needless(words("not needed: the cluster chooses the address", "无需填写：地址由集群分配")),
       publishNotReadyAddresses: needless(DEFAULT_ALREADY),
-      ports: (list) => (isHeadless(service) && valueAt(draft, ["properties", "ports"]) !== undefined ? needless(BECAME_PORTS)(list) : servicePorts(list, ports)),
+      ports: (list) =>
+        isHeadless(service) && valueAt(draft, ["properties", "ports"]) !== undefined
+          ? needless(BECAME_PORTS)(list)
+          : servicePorts(list, ports),
     },
     spec,
   );
@@ -63,18 +81,37 @@ function servicePorts(list: Spot<unknown>, named: ReadonlyMap<string, number>): 
   }
 }
 
-function targetPort({ value, at, draft, importing }: Spot<unknown>, path: Path, named: ReadonlyMap<string, number>): void {
+function targetPort(
+  { value, at, draft, importing }: Spot<unknown>,
+  path: Path,
+  named: ReadonlyMap<string, number>,
+): void {
   const number = typeof value === "string" ? named.get(value) : undefined;
   put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : TARGET);
 }
 
 function head(spot: Spot<unknown>, path: Path): void {
   const { draft, importing } = spot;
-  for (const key of ["apiVersion", "kind"]) say(importing.ledger, [...spot.at, key], "changed", words("became a part of the component that it points to", "并入其指向的组件"), { draft, path });
-  say(importing.ledger, [...spot.at, "status"], "changed", words("not needed: the cluster writes this itself", "无需填写：由集群自行写入"));
+  for (const key of ["apiVersion", "kind"])
+    say(
+      importing.ledger,
+      [...spot.at, key],
+      "changed",
+      words("became a part of the component that it points to", "并入其指向的组件"),
+      { draft, path },
+    );
+  say(
+    importing.ledger,
+    [...spot.at, "status"],
+    "changed",
+    words("not needed: the cluster writes this itself", "无需填写：由集群自行写入"),
+  );
   const meta = field(spot, "metadata");
   if (meta === undefined) return;
-  say(importing.ledger, [...meta.at, "name"], "changed", words("it is called like its component", "与组件同名"), { draft, path });
+  say(importing.ledger, [...meta.at, "name"], "changed", words("it is called like its component", "与组件同名"), {
+    draft,
+    path,
+  });
   applyRules(METADATA, meta);
 }
 
@@ -106,7 +143,10 @@ export function importIngress(ingress: Found, find: FindDraft): Draft | undefine
   const secret = tls && field(tls, "secretName");
   if (tls === undefined || secret === undefined) return draft;
   put(spec.importing.ledger, { draft, path: ["traits", "route", "tls"] }, secret.value, secret.at);
-  say(spec.importing.ledger, [...tls.at, "hosts"], "changed", words("the host of the route", "即 route 的主机"), { draft, path: ["traits", "route", "tls"] });
+  say(spec.importing.ledger, [...tls.at, "hosts"], "changed", words("the host of the route", "即 route 的主机"), {
+    draft,
+    path: ["traits", "route", "tls"],
+  });
   return draft;
 }
 
@@ -147,7 +187,10 @@ function routePath(rule: Spot<unknown>, path: Spot<unknown>, find: FindDraft): D
 const pathType = onlyIf(
   (value) => value === "Prefix" || value === "ImplementationSpecific",
   words("everything below the path", "匹配该路径及其下的所有路径"),
-  advised(["a route takes everything below its path", "route 匹配路径及其下的所有路径"], ["check that this is what you want", "请确认是否符合预期"]),
+  advised(
+    ["a route takes everything below its path", "route 匹配路径及其下的所有路径"],
+    ["check that this is what you want", "请确认是否符合预期"],
+  ),
 );
 
 function portName(name: Spot<unknown> | undefined, draft: Draft): void {
@@ -166,8 +209,10 @@ export function importScaler(scaler: Found, draft: Draft): void {
   if (spec) applyRules<unknown>(SCALER, spec);
 }
 
-const scaling = (key: string): Rule => ({ value, at, draft, importing }) =>
-  put(importing.ledger, { draft, path: ["traits", "scaling", key] }, value, at);
+const scaling =
+  (key: string): Rule =>
+  ({ value, at, draft, importing }) =>
+    put(importing.ledger, { draft, path: ["traits", "scaling", key] }, value, at);
 const POINTS = needless(words("it scales its component", "作用于其组件"));
 const AVERAGE = words("became the wanted share of the CPU", "改为目标 CPU 使用率");
 
@@ -184,7 +229,10 @@ const SCALER: Rules = {
       const cpu = resource && textOf(field(resource, "name")?.value) === "cpu";
       if (!cpu || share === undefined) continue;
       scaling("cpu")(share);
-      say(list.importing.ledger, metric.at, "changed", AVERAGE, { draft: list.draft, path: ["traits", "scaling", "cpu"] });
+      say(list.importing.ledger, metric.at, "changed", AVERAGE, {
+        draft: list.draft,
+        path: ["traits", "scaling", "cpu"],
+      });
     }
   },
 };

@@ -23,13 +23,13 @@ const NO_STORAGE = advised(
   ["see what was said of the volume", "参见对该卷的说明"],
 );
 const LIFECYCLE = advised(
-  ["hooks are not supported; a web service already waits 5 s before it ends", "不支持生命周期钩子；webservice 结束前已等待 5 秒"],
+  [
+    "hooks are not supported; a web service already waits 5 s before it ends",
+    "不支持生命周期钩子；webservice 结束前已等待 5 秒",
+  ],
   ["handle SIGTERM in the program", "请在程序中处理 SIGTERM"],
 );
-export const PORTS_INFORMAL = words(
-  "not needed: ports are taken from the Service",
-  "无需填写：端口取自 Service",
-);
+export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
 const ALSO_MAIN = words("mounted in the main container too, at the same path", "同时以相同路径挂载到主容器");
 
 const MAIN: Rules<PodShared> = {
@@ -103,12 +103,16 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
   const to = nextOf(draft, ["traits", trait]);
   applyRules(extraRules(to), spot);
   const { ledger } = spot.importing;
-  for (const [index, port] of (trait === "sidecar" ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] }) : []).entries()) {
+  for (const [index, port] of (trait === "sidecar"
+    ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] })
+    : []
+  ).entries()) {
     const number = field(port, "containerPort");
     if (number) put(ledger, { draft, path: [...to, "ports", index] }, number.value, number.at);
   }
   const restart = field(spot, "restartPolicy");
-  if (restart?.value === "Always") say(ledger, restart.at, "changed", words("it is a sidecar", "即边车容器"), { draft, path: to });
+  if (restart?.value === "Always")
+    say(ledger, restart.at, "changed", words("it is a sidecar", "即边车容器"), { draft, path: to });
 }
 
 /** A volume that only this container mounts is mounted in the main one as well: that is where storage belongs to. */
@@ -131,7 +135,10 @@ function extraMount(mount: Spot<PodShared>, to: Path): void {
 function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
   const items = valueAt(draft, ["traits", "storage"]);
   const key = volume.object === "" ? volume.name : volume.object;
-  return Array.isArray(items) && items.some((item) => typeof item === "object" && item !== null && "name" in item && item["name"] === key);
+  return (
+    Array.isArray(items) &&
+    items.some((item) => typeof item === "object" && item !== null && "name" in item && item["name"] === key)
+  );
 }
 
 /** Numbers of the container's named ports. */
@@ -144,4 +151,3 @@ export function namedPorts(container: Spot<unknown> | undefined): ReadonlyMap<st
     }),
   );
 }
-

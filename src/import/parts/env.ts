@@ -10,7 +10,10 @@ export interface Names {
 }
 
 const RENAMED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
-const MAY_BE_ABSENT = words("optional became external: it may come later, but it must come", "optional 改为 external：可以稍后创建，但必须存在");
+const MAY_BE_ABSENT = words(
+  "optional became external: it may come later, but it must come",
+  "optional 改为 external：可以稍后创建，但必须存在",
+);
 
 export function envList(list: Spot<Names>, to: Path): void {
   for (const item of itemsOf(list)) {
@@ -40,7 +43,8 @@ function valueFrom(from: Spot<Names>, to: Path): void {
   const path = field(field(from, "fieldRef") ?? from, "fieldPath");
   if (path) put(ledger, { draft: from.draft, path: [...to, "field"] }, path.value, path.at);
   const version = field(field(from, "fieldRef") ?? from, "apiVersion");
-  if (version) say(ledger, version.at, "changed", words("not needed: v1 is the only version", "无需填写：只有 v1 版本"));
+  if (version)
+    say(ledger, version.at, "changed", words("not needed: v1 is the only version", "无需填写：只有 v1 版本"));
   const resource = field(field(from, "resourceFieldRef") ?? from, "resource");
   if (resource) put(ledger, { draft: from.draft, path: [...to, "resource"] }, resource.value, resource.at);
 }
@@ -57,5 +61,6 @@ function reference(source: Spot<Names> | undefined, kind: "ConfigMap" | "Secret"
   const entry = to.slice(0, -1);
   if (key) put(ledger, target([...entry, "key"]), key.value, key.at);
   if (optional?.value === true) put(ledger, target([...entry, "external"]), true, optional.at, MAY_BE_ABSENT);
-  else if (optional) say(ledger, optional.at, "changed", words("not needed: it must exist anyway", "无需填写：默认必须存在"));
+  else if (optional)
+    say(ledger, optional.at, "changed", words("not needed: it must exist anyway", "无需填写：默认必须存在"));
 }

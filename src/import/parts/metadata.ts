@@ -9,8 +9,14 @@ const ONE_NAMESPACE = advised(
   ["one application lives in one namespace", "一个应用只在一个命名空间中"],
   ["make an application of its own from the objects of that namespace", "请把该命名空间的对象另建一个应用"],
 );
-const WRITTEN_BY_TOOLS = new Set(["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"]);
-const SELECTS = words("not needed: kubemin selects pods by labels of its own", "无需填写：kubemin 用自己的标签选择 Pod");
+const WRITTEN_BY_TOOLS = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+]);
+const SELECTS = words(
+  "not needed: kubemin selects pods by labels of its own",
+  "无需填写：kubemin 用自己的标签选择 Pod",
+);
 const STANDARD = /^(app|app\.kubernetes\.io\/.+|pod-template-hash|controller-uid|job-name|batch\.kubernetes\.io\/.+)$/;
 
 /** The first one that is written decides; the others must say the same. */
@@ -50,8 +56,5 @@ export const METADATA: Rules = {
 
 /** Metadata of an object that becomes a component; its name was used already. */
 export function metadata(spot: Spot<unknown>, selected: ReadonlySet<string> = new Set()): void {
-  applyRules(
-    { ...METADATA, labels: labelsRule("labels", selected), annotations: labelsRule("annotations") },
-    spot,
-  );
+  applyRules({ ...METADATA, labels: labelsRule("labels", selected), annotations: labelsRule("annotations") }, spot);
 }

@@ -1,7 +1,7 @@
 // The spec of a pod, to a component: its containers, its volumes, and the few fields of the pod that have a place.
 import type { Json } from "../../model/json.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, onlyIf, needless, type Rules, refuse, type Spot } from "../rules.ts";
+import { applyRules, field, itemsOf, needless, onlyIf, type Rules, refuse, type Spot } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { extraContainer, mainContainer, namedPorts, type PodShared } from "./container.ts";
 import type { Names } from "./env.ts";
@@ -21,7 +21,13 @@ const POD: Rules<PodShared> = {
   imagePullSecrets: (spot) => {
     for (const [index, item] of itemsOf(spot).entries()) {
       const name = field(item, "name");
-      if (name) put(spot.importing.ledger, { draft: spot.draft, path: ["properties", "pullSecrets", index] }, name.value, name.at);
+      if (name)
+        put(
+          spot.importing.ledger,
+          { draft: spot.draft, path: ["properties", "pullSecrets", index] },
+          name.value,
+          name.at,
+        );
     }
   },
   restartPolicy: needless(RESTART),
@@ -58,10 +64,7 @@ export function importPod(
   return ports;
 }
 
-const UNMOUNTED = advised(
-  ["no container mounts this volume", "没有容器挂载该卷"],
-  ["leave it out", "请删除"],
-);
+const UNMOUNTED = advised(["no container mounts this volume", "没有容器挂载该卷"], ["leave it out", "请删除"]);
 
 function unmounted({ importing, shared }: Spot<PodShared>): void {
   for (const volume of shared.volumes.values())

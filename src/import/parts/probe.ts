@@ -14,10 +14,7 @@ const ACTIONS = {
   grpc: { name: "grpc", fields: ["port", "service"] },
 } as const;
 const NAMED_PORT = words("the number of the named port", "改为该命名端口的端口号");
-const ONCE_ONLY = advised(
-  ["one success is always enough", "始终一次成功即可"],
-  ["leave it out", "请删除"],
-);
+const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
 
 /** `ports` gives the number of a named port of the container. */
 export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
@@ -45,7 +42,11 @@ export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, 
   if (successes) onlyIf((value) => value === 1, DEFAULT_ALREADY, ONCE_ONLY)(successes);
 }
 
-function actionField({ value, at, draft, importing }: Spot<unknown>, path: Path, ports: ReadonlyMap<string, number>): void {
+function actionField(
+  { value, at, draft, importing }: Spot<unknown>,
+  path: Path,
+  ports: ReadonlyMap<string, number>,
+): void {
   const number = typeof value === "string" && path.at(-1) === "port" ? portNumber(value, ports) : undefined;
   put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : NAMED_PORT);
 }

@@ -4,7 +4,11 @@ import { put } from "../ledger.ts";
 import { field, fieldsOf, type Spot } from "../rules.ts";
 import { words } from "../words.ts";
 
-const NAMES: Readonly<Record<string, string>> = { cpu: "cpu", memory: "memory", "ephemeral-storage": "ephemeralStorage" };
+const NAMES: Readonly<Record<string, string>> = {
+  cpu: "cpu",
+  memory: "memory",
+  "ephemeral-storage": "ephemeralStorage",
+};
 const GPU = "nvidia.com/gpu";
 
 export function resources(spot: Spot<unknown>, to: Path): void {

@@ -38,8 +38,14 @@ const BECAME = words("became an item of the storage trait", "改为 storage 特�
 const READ_ONLY = words("not needed: configuration is always mounted for reading only", "无需填写：配置始终只读挂载");
 const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
 const FOREIGN_CLAIM = advised(
-  ["a claim that this input does not make, or that another component has already", "该存储声明不在输入中，或已被其他组件使用"],
-  ["give the storage a size: kubemin then makes a claim; copy the data over", "请为 storage 指定 size，由 kubemin 创建，再迁移数据"],
+  [
+    "a claim that this input does not make, or that another component has already",
+    "该存储声明不在输入中，或已被其他组件使用",
+  ],
+  [
+    "give the storage a size: kubemin then makes a claim; copy the data over",
+    "请为 storage 指定 size，由 kubemin 创建，再迁移数据",
+  ],
 );
 const NO_SUCH_VOLUME = advised(
   ["volumes of this type are not supported", "不支持这种类型的卷"],
@@ -55,7 +61,11 @@ export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | 
     const volume = fieldsOf(item).flatMap(([key, source]) => volumeOf(name, key, source) ?? [])[0];
     volumes.set(name, volume);
     if (volume === undefined) say(item.importing.ledger, item.at, "unsupported", NO_SUCH_VOLUME);
-    else say(item.importing.ledger, [...item.at, "name"], "changed", BECAME, { draft: item.draft, path: ["traits", "storage"] });
+    else
+      say(item.importing.ledger, [...item.at, "name"], "changed", BECAME, {
+        draft: item.draft,
+        path: ["traits", "storage"],
+      });
   }
   return volumes;
 }
@@ -105,7 +115,13 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
   if (volume.kind === "config" || volume.kind === "secret") {
     const name = field(volume.source, volume.kind === "secret" ? "secretName" : "name");
     const same = name?.value === volume.object;
-    put(ledger, { draft, path: [...to, "name"] }, volume.object, name?.at ?? volume.source.at, same ? undefined : CALLED);
+    put(
+      ledger,
+      { draft, path: [...to, "name"] },
+      volume.object,
+      name?.at ?? volume.source.at,
+      same ? undefined : CALLED,
+    );
     keyFiles(field(volume.source, "items"), draft, to);
     return;
   }
@@ -120,7 +136,8 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
     const given = field(volume.source, key);
     if (given && given.value !== "") sizeInto(given, draft, [...to, key]);
   }
-  if (Object.keys(volume.source.value ?? {}).length === 0) say(ledger, volume.source.at, "changed", BECAME, { draft, path: to });
+  if (Object.keys(volume.source.value ?? {}).length === 0)
+    say(ledger, volume.source.at, "changed", BECAME, { draft, path: to });
 }
 
 /** Only key and path of each file: their modes stay unsaid, so the ledger tells of them. */
@@ -142,12 +159,19 @@ export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
   const modes = field(spec, "accessModes");
   if (modes) put(ledger, { draft, path: [...to, "accessModes"] }, modes.value, modes.at);
   const mode = field(spec, "volumeMode");
-  if (mode?.value === "Filesystem") say(ledger, mode.at, "changed", words("not needed: volumes are always file systems", "无需填写：卷始终是文件系统"));
+  if (mode?.value === "Filesystem")
+    say(ledger, mode.at, "changed", words("not needed: volumes are always file systems", "无需填写：卷始终是文件系统"));
 }
 
 /** A bare number is bytes to Kubernetes and gibibytes to us. */
 export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
   const bytes = /^\d+(\.\d+)?$/.test(String(value)) ? Number(value) : undefined;
   const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
-  put(importing.ledger, { draft, path }, text, at, bytes === undefined ? undefined : words("written with its unit", "补上单位"));
+  put(
+    importing.ledger,
+    { draft, path },
+    text,
+    at,
+    bytes === undefined ? undefined : words("written with its unit", "补上单位"),
+  );
 }
