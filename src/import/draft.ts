@@ -14,7 +14,8 @@ export function newDraft(fields: JsonObject = {}): Draft {
 }
 
 export function nameOf(draft: Draft): string {
-  return String(draft.body["name"]);
+  const name = draft.body["name"];
+  return typeof name === "string" ? name : "";
 }
 
 /** Makes the objects and lists on the way as they are needed: a list where the next part is a number. */

@@ -20,6 +20,7 @@ import {
   type Spot,
   take,
   textOf,
+  wordOf,
 } from "./rules.ts";
 import { advised, DEFAULT_ALREADY, RENAMED, TYPE_CHOSEN, words } from "./words.ts";
 
@@ -48,7 +49,7 @@ export function importKubeminCli(importing: Importing, [at = []]: readonly Path[
 }
 
 function rename(name: Spot<unknown>, draft: Draft, after: string): void {
-  const before = String(name.value);
+  const before = wordOf(name.value);
   put(
     name.importing.ledger,
     { draft, path: ["name"] },
@@ -96,7 +97,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
 
 /** A webservice without a port is a worker: it would have no Service. */
 function typeOf(item: Spot<unknown>): string {
-  const type = String((field(item, "type") ?? either(item, "componentType"))?.value ?? "");
+  const type = wordOf((field(item, "type") ?? either(item, "componentType"))?.value ?? "");
   const ports = field(field(item, "properties") ?? item, "ports")?.value;
   if (type === "webservice" && !(Array.isArray(ports) && ports.length > 0)) return "worker";
   return TYPES.has(type) || type === "" ? type || "worker" : type;
@@ -153,7 +154,7 @@ function ports(list: Spot<unknown>): void {
     const number = field(item, "port");
     if (number === undefined) continue;
     const single = items.length === 1;
-    if (!single) place(draft, ["properties", "ports", index, "name"], `p-${String(number.value)}`);
+    if (!single) place(draft, ["properties", "ports", index, "name"], `p-${wordOf(number.value)}`);
     const path = single ? ["properties", "port"] : ["properties", "ports", index, "port"];
     put(importing.ledger, { draft, path }, number.value, number.at);
     const expose = field(item, "expose");
@@ -186,7 +187,7 @@ function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): read
   const lists = [field(step, "components"), field(field(step, "properties") ?? step, "policies")];
   const own = lists.flatMap((list) => (list === undefined ? [] : itemsOf(list)));
   const mentioned = own.flatMap((from) => {
-    const name = names.get(String(from.value));
+    const name = names.get(wordOf(from.value));
     return name === undefined ? [] : [{ name, from }];
   });
   return [...mentioned, ...nested.flatMap((one) => mentions(one, names))];

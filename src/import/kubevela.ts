@@ -8,7 +8,7 @@ import { TRAITS } from "./kubevela/traits.ts";
 import { put, say } from "./ledger.ts";
 import { METADATA } from "./parts/metadata.ts";
 import { inSteps, type Mention } from "./parts/order.ts";
-import { applyRules, field, type Importing, itemsOf, type Spot, textOf } from "./rules.ts";
+import { applyRules, field, type Importing, itemsOf, type Spot, textOf, wordOf } from "./rules.ts";
 import { advised, RENAMED, TYPE_CHOSEN, words } from "./words.ts";
 
 const ONE_FILE = advised(
@@ -108,7 +108,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
       { draft, path: ["name"] },
       called,
       name.at,
-      called === name.value ? undefined : RENAMED(String(name.value), called),
+      called === name.value ? undefined : RENAMED(wordOf(name.value), called),
     );
   const type = field(item, "type");
   const kind = textOf(type?.value) ?? "";
@@ -120,7 +120,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
   if (properties && row) applyRules(row.rules, properties);
   for (const one of itemsOf(field(item, "traits") ?? { ...item, value: [] })) trait(one);
   for (const one of itemsOf(field(item, "dependsOn") ?? { ...item, value: [] })) {
-    const before = String(one.value);
+    const before = wordOf(one.value);
     const after = names.get(before) ?? before;
     put(
       importing.ledger,
@@ -164,7 +164,7 @@ function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, st
 function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
   if (textOf(field(step, "type")?.value) !== "apply-component") return [];
   const from = field(field(step, "properties") ?? step, "component");
-  const name = names.get(String(from?.value));
+  const name = names.get(wordOf(from?.value));
   return from === undefined || name === undefined ? [] : [{ name, from }];
 }
 

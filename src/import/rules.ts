@@ -112,3 +112,8 @@ export function scalarOf(value: Json | undefined): string | number | boolean | u
 export function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
+
+/** A scalar as a word; nothing for what is none. */
+export function wordOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}

@@ -76,7 +76,7 @@ function wordsOf(problem: Problem): Words {
 }
 
 function dropAll(importing: Importing, words: Words): void {
-  for (const draft of [...importing.drafts]) dropDraft(importing, draft, words);
+  for (const draft of importing.drafts.toReversed()) dropDraft(importing, draft, words);
 }
 
 function dropDraft(importing: Importing, draft: Draft, words: Words): void {

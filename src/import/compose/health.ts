@@ -16,7 +16,7 @@ function command(value: Json): Json | undefined {
   if (!Array.isArray(value) || !value.every((word: Json) => typeof word === "string")) return undefined;
   const [how, ...rest] = value;
   if (how === "CMD-SHELL") return shell(rest.join(" "));
-  return how === "CMD" ? rest.map((word) => literal(String(word))) : undefined;
+  return how === "CMD" ? rest.map((word) => literal(word)) : undefined;
 }
 
 const duration = (value: Json): Json | undefined =>

@@ -2,7 +2,7 @@
 // so well-known images bring theirs.
 import { place } from "../draft.ts";
 import { put, remark, say } from "../ledger.ts";
-import { field, itemsOf, type Spot, textOf } from "../rules.ts";
+import { field, itemsOf, type Spot, textOf, wordOf } from "../rules.ts";
 import { advised, NOT_UNDERSTOOD, words } from "../words.ts";
 import { type PortPair, portPairs } from "./text.ts";
 
@@ -49,7 +49,7 @@ function pairsOf(from: Spot<unknown>): readonly PortPair[] {
   const target = field(from, "target")?.value;
   const protocol = (textOf(field(from, "protocol")?.value) ?? "tcp").toUpperCase();
   const published = field(from, "published") !== undefined;
-  const pairs = portPairs(String(target));
+  const pairs = portPairs(wordOf(target));
   return pairs === undefined ? [] : pairs.map((pair) => ({ ...pair, protocol, published }));
 }
 

@@ -17,6 +17,7 @@ import {
   take,
   textOf,
   turn,
+  wordOf,
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../words.ts";
 import { healthcheck } from "./health.ts";
@@ -110,7 +111,7 @@ export function variablesIn(text: string): readonly (readonly [string, string])[
 }
 
 const dependsOn: Rule<S> = (spot) => {
-  for (const item of itemsOf(spot)) dependency(item, String(item.value));
+  for (const item of itemsOf(spot)) dependency(item, wordOf(item.value));
   for (const [name, one] of Array.isArray(spot.value) ? [] : fieldsOf(spot)) {
     const condition = field(one, "condition");
     dependency(condition ?? one, name);
@@ -128,7 +129,7 @@ function dependency(from: Spot<S>, name: string): void {
 
 const restart: Rule<S> = (spot) => {
   const task = spot.shared.world.tasks.has(spot.shared.name);
-  const tries = /^on-failure:(\d+)$/.exec(String(spot.value))?.[1];
+  const tries = /^on-failure:(\d+)$/.exec(wordOf(spot.value))?.[1];
   if (task && tries !== undefined)
     return put(
       spot.importing.ledger,
@@ -141,7 +142,7 @@ const restart: Rule<S> = (spot) => {
     "it runs for ever here and is always restarted; a thing that ends is a task",
     "此处会一直运行并总是重启；会结束的程序应为 task",
   );
-  needless(task || ["always", "unless-stopped"].includes(String(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
+  needless(task || ["always", "unless-stopped"].includes(wordOf(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
 };
 
 const amounts = (...to: readonly string[]): Rule<S> =>
@@ -169,7 +170,7 @@ const deploy: Rules<S> = {
   update_config: inside<S>({
     order: turn(
       ["properties", "update", "strategy"],
-      (value) => ORDERS.get(String(value)),
+      (value) => ORDERS.get(wordOf(value)),
       words("in kubemin's words", "改用 kubemin 的写法"),
     ),
   }),
@@ -199,7 +200,7 @@ const SERVICE: Rules<S> = {
   working_dir: take("properties", "workingDirectory"),
   pull_policy: turn(
     ["properties", "imagePullPolicy"],
-    (value) => POLICIES.get(String(value)),
+    (value) => POLICIES.get(wordOf(value)),
     words("in Kubernetes' words", "改用 Kubernetes 的写法"),
   ),
   env_file: envFile,

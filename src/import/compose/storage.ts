@@ -3,7 +3,7 @@ import type { Json } from "../../model/json.ts";
 import { suggestName } from "../../model/name.ts";
 import { freeName, newDraft, nextOf } from "../draft.ts";
 import { put, remark, say } from "../ledger.ts";
-import { field, itemsOf, type Rule, type Spot, textOf } from "../rules.ts";
+import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../rules.ts";
 import { advised, NOT_UNDERSTOOD, type Words, words } from "../words.ts";
 import { memory, mountText } from "./text.ts";
 import type { ServiceShared } from "./world.ts";
@@ -184,7 +184,7 @@ function contentOf(declared: Spot<unknown>): Content | undefined {
   const inline = field(declared, "content");
   if (inline && typeof inline.value === "string") return { from: inline, text: inline.value };
   const variable = field(declared, "environment");
-  const value = variable && declared.importing.variables[String(variable.value)];
+  const value = variable && declared.importing.variables[wordOf(variable.value)];
   if (variable && value !== undefined) return { from: variable, text: value };
   const file = field(declared, "file");
   const text = file && typeof file.value === "string" ? declared.importing.readBeside(file.value) : undefined;

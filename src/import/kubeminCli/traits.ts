@@ -17,6 +17,7 @@ import {
   type Spot,
   take,
   textOf,
+  wordOf,
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { either } from "./spelling.ts";
@@ -108,7 +109,7 @@ function storageItem(item: Spot<unknown>, called: Called): void {
 }
 
 function reference(source: Spot<unknown>, path: Path, called: Called): void {
-  const name = called(String(source.value));
+  const name = called(wordOf(source.value));
   put(
     source.importing.ledger,
     { draft: source.draft, path },
@@ -137,7 +138,7 @@ function variables(list: Spot<unknown>, to: Path, called: Called): void {
     const from = either(item, "valueFrom");
     const { draft, importing } = item;
     if (name === undefined || from === undefined) continue;
-    const path = [...to, String(name.value)];
+    const path = [...to, wordOf(name.value)];
     const literal = field(from, "static");
     if (literal) put(importing.ledger, { draft, path }, literal.value, literal.at);
     const podField = field(from, "field");
@@ -156,7 +157,7 @@ const PROBES = new Set(["liveness", "readiness", "startup"]);
 
 function probeItem(item: Spot<unknown>): void {
   const type = field(item, "type");
-  const kind = String(type?.value);
+  const kind = wordOf(type?.value);
   if (type === undefined || !PROBES.has(kind)) return;
   const path = ["traits", "probes", kind];
   probe(item, path, new Map());
@@ -263,7 +264,7 @@ function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): 
 /** Storage of a further container: the component's own storage of that name is mounted; if there is none it is made, and mounted in both. */
 function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
   const { draft, importing } = mount;
-  const name = String((either(mount, "sourceName") ?? field(mount, "name"))?.value);
+  const name = wordOf((either(mount, "sourceName") ?? field(mount, "name"))?.value);
   const path = nextOf(draft, [...to, "mounts"]);
   const mountPath = either(mount, "mountPath");
   place(draft, [...path, "name"], called(name));

@@ -7,7 +7,19 @@ import { envList, type Names } from "../parts/env.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { probe } from "../parts/probe.ts";
 import { sizeInto } from "../parts/volumes.ts";
-import { field, itemsOf, needless, onlyIf, type Rule, type Rules, refuse, type Spot, take, turn } from "../rules.ts";
+import {
+  field,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  turn,
+  wordOf,
+} from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 
 export const NO_PORTS: ReadonlyMap<string, number> = new Map();
@@ -46,7 +58,7 @@ const ports: Rule = (list) => {
     const number = field(item, "port");
     const name = field(item, "name");
     const expose = field(item, "expose");
-    place(draft, [...to, "name"], name?.value ?? `p-${String(number?.value)}`);
+    place(draft, [...to, "name"], name?.value ?? `p-${wordOf(number?.value)}`);
     if (name) put(importing.ledger, { draft, path: [...to, "name"] }, name.value, name.at);
     if (number) put(importing.ledger, { draft, path: [...to, "port"] }, number.value, number.at);
     const container = field(item, "containerPort");
@@ -127,7 +139,7 @@ export function moveFields(item: Spot<unknown>, to: Path, fields: { readonly [fr
 
 const POLICIES = turn(
   ["properties", "concurrency"],
-  (value: Json) => String(value).toLowerCase(),
+  (value: Json) => wordOf(value).toLowerCase(),
   words("in kubemin's words", "改用 kubemin 的写法"),
 );
 const seconds = (...to: readonly string[]): Rule =>

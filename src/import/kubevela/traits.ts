@@ -17,6 +17,7 @@ import {
   type Spot,
   take,
   turn,
+  wordOf,
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
@@ -144,12 +145,12 @@ function sourceItem(item: Spot<unknown>, type: "config" | "secret"): void {
   const one = field(item, "mountToEnv");
   const all = [...(one ? [one] : []), ...itemsOf(field(item, "mountToEnvs") ?? { ...item, value: [] })];
   const name = field(item, "name")?.value;
-  for (const entry of all) toEnv(entry, type, String(name));
+  for (const entry of all) toEnv(entry, type, wordOf(name));
 }
 
 function toEnv(entry: Spot<unknown>, type: "config" | "secret", name: string): void {
   const [variable, key] = [field(entry, "envName"), field(entry, type === "config" ? "configMapKey" : "secretKey")];
-  const to = ["traits", "env", String(variable?.value)];
+  const to = ["traits", "env", wordOf(variable?.value)];
   place(entry.draft, [...to, type], name);
   if (key) put(entry.importing.ledger, { draft: entry.draft, path: [...to, "key"] }, key.value, key.at);
   if (variable) say(entry.importing.ledger, variable.at, "taken", undefined, { draft: entry.draft, path: to });
@@ -192,7 +193,7 @@ function sharedFolder(spot: Spot<unknown>, to: Path): void {
   const [name, app, init] = [field(spot, "mountName"), field(spot, "appMountPath"), field(spot, "initMountPath")];
   if (app === undefined || init === undefined) return;
   const { draft, importing } = spot;
-  const called = String(name?.value ?? "workdir");
+  const called = wordOf(name?.value ?? "workdir");
   const item = nextOf(draft, ["traits", "storage"]);
   place(draft, item, { type: "ephemeral", name: called });
   put(importing.ledger, { draft, path: [...item, "mountPath"] }, app.value, app.at);
@@ -260,7 +261,7 @@ export const TRAITS: Rules = {
       {
         type: turn(
           ["properties", "update", "strategy"],
-          (value) => STRATEGIES.get(String(value)),
+          (value) => STRATEGIES.get(wordOf(value)),
           words("in kubemin's words", "改用 kubemin 的写法"),
         ),
       },

@@ -16,6 +16,7 @@ import {
   refuse,
   type Spot,
   textOf,
+  wordOf,
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import type { Found } from "./objects.ts";
@@ -70,7 +71,7 @@ function servicePorts(list: Spot<unknown>, named: ReadonlyMap<string, number>): 
     const number = field(item, "port");
     const name = field(item, "name");
     if (name) put(importing.ledger, { draft, path: [...to, "name"] }, name.value, name.at);
-    else place(draft, [...to, "name"], items.length === 1 ? "http" : `p-${String(number?.value)}`);
+    else place(draft, [...to, "name"], items.length === 1 ? "http" : `p-${wordOf(number?.value)}`);
     if (number) put(importing.ledger, { draft, path: [...to, "port"] }, number.value, number.at);
     const target = field(item, "targetPort");
     if (target) targetPort(target, [...to, "containerPort"], named);
@@ -153,14 +154,14 @@ export function importIngress(ingress: Found, find: FindDraft): Draft | undefine
 function backendOf(path: Spot<unknown> | undefined): string {
   const backend = path && field(path, "backend");
   const service = backend && field(backend, "service");
-  return String((service && field(service, "name"))?.value);
+  return wordOf((service && field(service, "name"))?.value);
 }
 
 function routePath(rule: Spot<unknown>, path: Spot<unknown>, find: FindDraft): Draft | undefined {
   const { ledger } = rule.importing;
   const service = field(field(path, "backend") ?? path, "service");
   const name = service && field(service, "name");
-  const draft = find(String(name?.value));
+  const draft = find(wordOf(name?.value));
   if (draft === undefined || service === undefined || name === undefined) {
     say(ledger, path.at, "unsupported", NO_BACKEND);
     return undefined;

@@ -21,6 +21,7 @@ import {
   take,
   textOf,
   turn,
+  wordOf,
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 
@@ -70,7 +71,7 @@ const STRATEGIES = new Map([
 const STRATEGY: Rules<Shared> = {
   type: turn(
     ["properties", "update", "strategy"],
-    (value) => STRATEGIES.get(String(value)),
+    (value) => STRATEGIES.get(wordOf(value)),
     words("in kubemin's words", "改用 kubemin 的写法"),
   ),
   rollingUpdate: inside({
@@ -186,7 +187,7 @@ const CRON_JOB: Rules<Shared> = {
   schedule: take("properties", "schedule"),
   timeZone: take("properties", "timeZone"),
   suspend: take("properties", "suspend"),
-  concurrencyPolicy: turn(["properties", "concurrency"], (value) => String(value).toLowerCase(), LOWER),
+  concurrencyPolicy: turn(["properties", "concurrency"], (value) => wordOf(value).toLowerCase(), LOWER),
   startingDeadlineSeconds: turn(
     ["properties", "startingDeadline"],
     seconds,

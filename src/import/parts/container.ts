@@ -3,7 +3,7 @@
 import type { Path } from "../../model/pointer.ts";
 import { nextOf, place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, needless, type Rules, refuse, type Spot, take, textOf } from "../rules.ts";
+import { applyRules, field, itemsOf, needless, type Rules, refuse, type Spot, take, textOf, wordOf } from "../rules.ts";
 import { advised, words } from "../words.ts";
 import { envList, type Names } from "./env.ts";
 import { probe } from "./probe.ts";
@@ -69,7 +69,7 @@ function envFrom(spot: Spot<PodShared>): void {
       if (field(item, key) === undefined || name === undefined) continue;
       const to = nextOf(spot.draft, ["traits", "storage"]);
       place(spot.draft, [...to, "type"], type);
-      const called = spot.shared.called(kind, String(name.value));
+      const called = spot.shared.called(kind, wordOf(name.value));
       const words = called === name.value ? undefined : MAIN_NAME;
       put(spot.importing.ledger, { draft: spot.draft, path: [...to, "name"] }, called, name.at, words);
     }
@@ -77,7 +77,7 @@ function envFrom(spot: Spot<PodShared>): void {
 }
 
 function mainMount(mount: Spot<PodShared>): void {
-  const volume = mount.shared.volumes.get(String(field(mount, "name")?.value));
+  const volume = mount.shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) say(mount.importing.ledger, mount.at, "unsupported", NO_STORAGE);
   else mountInMain(mount, volume);
 }
@@ -118,7 +118,7 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
 /** A volume that only this container mounts is mounted in the main one as well: that is where storage belongs to. */
 function extraMount(mount: Spot<PodShared>, to: Path): void {
   const { draft, importing, shared } = mount;
-  const volume = shared.volumes.get(String(field(mount, "name")?.value));
+  const volume = shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) return say(importing.ledger, mount.at, "unsupported", NO_STORAGE);
   const path = nextOf(draft, [...to, "mounts"]);
   put(importing.ledger, { draft, path: [...path, "name"] }, volume.name, [...mount.at, "name"], LINK);

@@ -1,7 +1,7 @@
 // Environment variables as Kubernetes writes them (a list of name, value, valueFrom), to ours (a map).
 import type { Path } from "../../model/pointer.ts";
 import { put, say } from "../ledger.ts";
-import { field, itemsOf, type Spot, scalarOf, textOf } from "../rules.ts";
+import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../rules.ts";
 import { NOT_UNDERSTOOD, words } from "../words.ts";
 
 /** What an object that the input makes, or names, is called in the document. */
@@ -55,7 +55,7 @@ function reference(source: Spot<Names> | undefined, kind: "ConfigMap" | "Secret"
   const [name, key, optional] = [field(source, "name"), field(source, "key"), field(source, "optional")];
   const target = (path: Path) => ({ draft: source.draft, path });
   if (name) {
-    const called = source.shared.called(kind, String(name.value));
+    const called = source.shared.called(kind, wordOf(name.value));
     put(ledger, target(to), called, name.at, called === name.value ? undefined : RENAMED);
   }
   const entry = to.slice(0, -1);

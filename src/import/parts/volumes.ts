@@ -4,7 +4,7 @@ import { suggestName } from "../../model/name.ts";
 import type { Path } from "../../model/pointer.ts";
 import { type Draft, nextOf, place } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { field, fieldsOf, itemsOf, type Spot, textOf } from "../rules.ts";
+import { field, fieldsOf, itemsOf, type Spot, textOf, wordOf } from "../rules.ts";
 import { advised, words } from "../words.ts";
 import type { Names } from "./env.ts";
 
@@ -78,7 +78,7 @@ function volumeOf(name: string, key: string, source: Spot<Shared>): Volume | und
     const called = source.shared.called(kind === "config" ? "ConfigMap" : "Secret", object);
     return { kind, source, spec: undefined, name: suggestName(called) ?? kind, object: called };
   }
-  const spec = kind === "persistent" ? source.shared.takeClaim(String(field(source, "claimName")?.value)) : undefined;
+  const spec = kind === "persistent" ? source.shared.takeClaim(wordOf(field(source, "claimName")?.value)) : undefined;
   if (kind === "persistent" && spec === undefined) {
     say(source.importing.ledger, source.at, "unsupported", FOREIGN_CLAIM);
     return undefined;
@@ -165,7 +165,7 @@ export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
 
 /** A bare number is bytes to Kubernetes and gibibytes to us. */
 export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
-  const bytes = /^\d+(\.\d+)?$/.test(String(value)) ? Number(value) : undefined;
+  const bytes = /^\d+(\.\d+)?$/.test(wordOf(value)) ? Number(value) : undefined;
   const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
   put(
     importing.ledger,
