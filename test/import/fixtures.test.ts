@@ -33,6 +33,13 @@ describe("fixtures", () => {
   });
 });
 
+it("the example of the guide is taken as a whole", () => {
+  const text = readFileSync(new URL("../../examples/import/compose.yaml", import.meta.url), "utf8");
+  const result = imported(text, { variables: VARIABLES });
+  holds(text, result);
+  expect(result.report.filter((one) => one.outcome === "unsupported")).toEqual([]);
+});
+
 describe("Compose", () => {
   const result = imported(read("compose.yaml"), { variables: VARIABLES, files: FILES });
 
