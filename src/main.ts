@@ -1,19 +1,45 @@
-// The composition root: the command line with what it needs at once. What only `serve` needs is loaded by it (serve.ts),
-// so that `kubemin status` does not pay for a server.
+// The composition root: the command line with what it needs at once. What only `serve` needs is loaded by it (serve.ts), and what only
+// plug-ins need when there are any (plugin/load.ts), so that `kubemin status` does not pay for a server.
 import { builtins } from "./catalog/builtins.ts";
-import { createCatalog } from "./catalog/catalog.ts";
+import { type Catalog, createCatalog } from "./catalog/catalog.ts";
 import { runCli } from "./cli/cli.ts";
+import { Failure } from "./cli/failure.ts";
 import { stateHome } from "./cli/localServer.ts";
 import { processTerminal } from "./cli/processTerminal.ts";
+import type { PluginSummary, Root } from "./cli/root.ts";
 import { VERSION } from "./model/version.ts";
 
 const terminal = processTerminal();
 const home = stateHome(terminal.env);
-const catalog = createCatalog(builtins);
 
-process.exitCode = await runCli(process.argv.slice(2), terminal, {
-  version: VERSION,
-  home,
-  catalog,
-  serve: async (options) => (await import("./serve.ts")).serve(options, { home, catalog, env: terminal.env }),
-});
+function rootOf(catalog: Catalog, plugins: readonly PluginSummary[]): Root {
+  return {
+    version: VERSION,
+    home,
+    catalog,
+    plugins,
+    withPlugins,
+    serve: async (options) => (await import("./serve.ts")).serve(options, { home, catalog, env: terminal.env }),
+  };
+}
+
+async function withPlugins(sources: readonly string[]): Promise<Root> {
+  const { catalogWith, loadPlugins, PluginError } = await import("./plugin/load.ts");
+  try {
+    const loaded = await loadPlugins(sources, terminal.directory);
+    const summaries = loaded.map(({ source, plugin: { name, version, components = [], traits = [] } }) => ({
+      name,
+      version,
+      source,
+      components: components.map((one) => one.name),
+      traits: traits.map((one) => one.name),
+    }));
+    return rootOf(catalogWith(loaded), summaries);
+  } catch (error) {
+    if (!(error instanceof PluginError)) throw error;
+    const advice = { en: "mend the plug-in, or start without it", zh: "请修复插件，或不加载它" };
+    throw new Failure({ code: "PluginRefused", exit: 2, text: error.text, advice });
+  }
+}
+
+process.exitCode = await runCli(process.argv.slice(2), terminal, rootOf(createCatalog(builtins), []));

@@ -20,8 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vault: ["model", "ports"],
   sandbox: ["model", "ports"],
   server: ["model", "ports", "api", "catalog", "plan", "engine"],
-  cli: ["model", "api", "plan", "catalog"],
-  plugin: ["model", "catalog"],
+  import: ["model", "catalog"],
+  cli: ["model", "api", "plan", "catalog", "import"],
+  plugin: ["model", "catalog", "plan"],
 };
 
 /** The composition root: it alone knows every folder. */

@@ -9,6 +9,7 @@ import { usageFailure } from "./failure.ts";
 import { GLOBAL_OPTIONS, globalsOf, languageFor, wantsJson } from "./globals.ts";
 import { commandHelp, helpText } from "./help.ts";
 import { parseWords } from "./parse.ts";
+import { rootFor } from "./plugins.ts";
 import { reportFailure } from "./report.ts";
 import type { Root } from "./root.ts";
 import type { Terminal } from "./terminal.ts";
@@ -39,7 +40,7 @@ async function runCommand(
   }
   return await command.run({
     terminal,
-    root,
+    root: await rootFor(root, parsed.values, terminal),
     language,
     options: parsed.values, // parsed by the very table that types them
     arguments: parsed.positionals,

@@ -9,9 +9,11 @@ import { deployCommand } from "./commands/deploy.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
+import { pluginCommand } from "./commands/plugin.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -27,6 +29,7 @@ import { whyCommand } from "./commands/why.ts";
 export const COMMANDS: readonly Command[] = [
   serveCommand,
   initCommand,
+  importCommand,
   validateCommand,
   planCommand,
   deployCommand,
@@ -45,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   clusterCommand,
   tokenCommand,
+  pluginCommand,
   completionCommand,
   versionCommand,
   completeCommand,

@@ -1,5 +1,6 @@
 // What can be said about a document without a server: the same checks that the server makes, from the same catalog.
 import type { Catalog } from "../catalog/catalog.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { ClusterFacts, Plan } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { sealedToken } from "../model/sealed.ts";
@@ -54,6 +55,12 @@ export function planOffline(
   return planned.plan === null
     ? { plan: null, problems: all }
     : { plan: { ...planned.plan, warnings: all }, problems: [] };
+}
+
+/** The errors of a document that somebody is still making: the same as those of planOffline. */
+export function problemsOf(document: JsonObject, catalog: Catalog): readonly Problem[] {
+  const { plan, problems } = planOffline(JSON.stringify(document), catalog, "default");
+  return plan === null ? problems.filter((one) => one.severity === "error") : [];
 }
 
 const GATEWAY = { namespace: "default", name: "default", addresses: [] };

@@ -33,10 +33,23 @@ export interface Serving {
   readonly done: Promise<void>;
 }
 
+/** A plug-in that was loaded, as `kubemin plugin list` shows it. */
+export interface PluginSummary {
+  readonly name: string;
+  readonly version: string;
+  /** As it was named: a path or a package. */
+  readonly source: string;
+  readonly components: readonly string[];
+  readonly traits: readonly string[];
+}
+
 export interface Root {
   readonly version: string;
   /** State directory, see stateHome in localServer.ts. */
   readonly home: string;
   readonly catalog: Catalog;
+  readonly plugins: readonly PluginSummary[];
+  /** The same with the definitions of these plug-ins (paths or packages) in its catalog. Rejects with a Failure. */
+  withPlugins(sources: readonly string[]): Promise<Root>;
   serve(options: ServeOptions): Promise<Serving>;
 }

@@ -8,6 +8,7 @@ import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";
 import { printData, printListing } from "../output.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { type Paint, painter } from "../style.ts";
 
 type Kind = "component" | "trait" | "job";
@@ -46,7 +47,7 @@ export const explainCommand = defineCommand({
       summary: { en: "as in the list", zh: "见列表" },
     },
   ],
-  options: {},
+  options: PLUGIN_OPTION,
   async run(context) {
     const [first, second] = context.arguments;
     const entries = entriesOf(context);

@@ -5,6 +5,7 @@ import { documentSchema } from "../../plan/schema.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { STARTING_POINTS, startingPoint } from "../startingPoints.ts";
 
 const EXISTS = {
@@ -39,6 +40,7 @@ export const initCommand = defineCommand({
     },
   ],
   options: {
+    ...PLUGIN_OPTION,
     file: { type: "text", value: "FILE", complete: "file", summary: { en: "default: app.yaml", zh: "默认：app.yaml" } },
     force: { type: "flag", summary: { en: "overwrite what is there", zh: "覆盖已有文件" } },
   },

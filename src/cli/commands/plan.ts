@@ -6,6 +6,7 @@ import { EXIT } from "../exitCodes.ts";
 import { readSource } from "../input.ts";
 import { planOffline } from "../offline.ts";
 import { printData } from "../output.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { printProblems, type Source, toItem } from "../problems.ts";
 import { changes, objectName } from "../views/changes.ts";
 import { objectsYaml, offlineView, type Plan, printPlan } from "../views/planView.ts";
@@ -23,6 +24,7 @@ export const planCommand = defineCommand({
   ],
   arguments: [FILE_ARGUMENT],
   options: {
+    ...PLUGIN_OPTION,
     ...CLUSTER_OPTIONS,
     offline: { type: "flag", summary: { en: "against no cluster: everything is new", zh: "不连接集群：一切视为新建" } },
     objects: {

@@ -5,6 +5,7 @@ import { deploySource } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
 import { readSource } from "../input.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import type { Source } from "../problems.ts";
 import type { Serving } from "../root.ts";
 import { clusterLabel } from "../sandbox.ts";
@@ -27,6 +28,7 @@ export const serveCommand = defineCommand({
   ],
   arguments: [],
   options: {
+    ...PLUGIN_OPTION,
     port: {
       type: "number",
       value: "PORT",

@@ -5,6 +5,7 @@ import { EXIT } from "../exitCodes.ts";
 import { readSource } from "../input.ts";
 import { checkOffline } from "../offline.ts";
 import { printData } from "../output.ts";
+import { PLUGIN_OPTION } from "../plugins.ts";
 import { printProblems, toItem } from "../problems.ts";
 import { FILE_ARGUMENT } from "./shared.ts";
 
@@ -20,7 +21,7 @@ export const validateCommand = defineCommand({
     { line: "validate - < app.json", text: { en: "from standard input", zh: "从标准输入读取" } },
   ],
   arguments: [FILE_ARGUMENT],
-  options: {},
+  options: PLUGIN_OPTION,
   async run(context) {
     const source = await readSource(context, context.arguments[0] ?? "-");
     const { problems } = checkOffline(source.text, context.root.catalog);

@@ -95,6 +95,8 @@ export function testRoot(options: TestOptions): Root {
     version: "0.1.0",
     home: options.home ?? temporary(),
     catalog,
+    plugins: [],
+    withPlugins: () => Promise.reject(new Error("no plug-ins in this test")),
     serve: async () => {
       throw new Error("serve is not part of this test");
     },

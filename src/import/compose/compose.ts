@@ -1,0 +1,88 @@
+// Docker Compose files: services become components; volumes, configs and secrets the storage of who uses them.
+// https://github.com/compose-spec/compose-spec/blob/main/spec.md
+import { dig, isObject, type Json } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { freeName } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  type Importing,
+  needless,
+  type Rules,
+  refuse,
+  type Spot,
+  textOf,
+} from "../rules.ts";
+import { advised, RENAMED, words } from "../words.ts";
+import { importService } from "./service.ts";
+import { declaredVolume } from "./storage.ts";
+import { fillIn } from "./variables.ts";
+import { type World, worldOf } from "./world.ts";
+
+export function importCompose(importing: Importing, [first = []]: readonly Path[]): void {
+  const input = dig(importing.ledger.input, ...first) as Json; // a part of the input
+  if (!isObject(input)) return;
+  const value = fillIn(importing, input, first);
+  const root: Spot<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
+  const name = field(root, "name");
+  if (name) nameOfProject(name);
+  const world = worldOf(root);
+  for (const [service, draft] of world.services) {
+    const spot = field(field(root, "services") ?? root, service);
+    if (spot) importService({ ...spot, draft, shared: { world, name: service } });
+  }
+  applyRules(top(world), root);
+  for (const [key, spot] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(spot);
+}
+
+const EXTENSION = words(
+  "means nothing by itself; what was copied from here was taken where it is used",
+  "本身没有含义；被引用的内容已在引用处导入",
+);
+const NETWORKS = words(
+  "not needed: every component reaches every other by its name; networks keep nobody apart here",
+  "无需填写：组件之间均可按名称访问；此处网络不做隔离",
+);
+const OTHER_FILES = refuse(
+  advised(
+    ["other files are not read", "不会读取其他文件"],
+    ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
+  ),
+);
+
+const top = (world: World): Rules => ({
+  version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),
+  include: OTHER_FILES,
+  networks: needless(NETWORKS),
+  volumes: (spot) => {
+    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, world);
+  },
+  configs: unused,
+  secrets: unused,
+});
+
+/** Whatever a service uses has been spoken about already. */
+function unused(spot: Spot<unknown>): void {
+  for (const [, one] of fieldsOf(spot))
+    say(
+      spot.importing.ledger,
+      one.at,
+      "changed",
+      words("no service uses it, or its name alone", "没有服务使用，或仅使用其名称"),
+    );
+}
+
+function nameOfProject(name: Spot<unknown>): void {
+  const { draft, importing } = name;
+  const before = textOf(name.value) ?? importing.name;
+  const after = freeName(before, new Set(), importing.name);
+  put(
+    importing.ledger,
+    { draft, path: ["name"] },
+    after,
+    name.at,
+    after === name.value ? undefined : RENAMED(before, after),
+  );
+}

@@ -1,0 +1,50 @@
+// A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
+import { parseDuration } from "../../model/duration.ts";
+import type { Json } from "../../model/json.ts";
+import { put, say } from "../ledger.ts";
+import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../rules.ts";
+import { advised, words } from "../words.ts";
+import { literal } from "./text.ts";
+
+const TO = ["traits", "probes", "readiness"];
+const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");
+const NONE = words("no probe is written; kubemin still asks the port", "不写探测；kubemin 仍会探测端口");
+
+function command(value: Json): Json | undefined {
+  const shell = (line: string): Json => ["sh", "-c", literal(line)];
+  if (typeof value === "string") return shell(value);
+  if (!Array.isArray(value) || !value.every((word: Json) => typeof word === "string")) return undefined;
+  const [how, ...rest] = value;
+  if (how === "CMD-SHELL") return shell(rest.join(" "));
+  return how === "CMD" ? rest.map((word) => literal(word)) : undefined;
+}
+
+const duration = (value: Json): Json | undefined =>
+  (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined ? value : undefined;
+
+const RULES: Rules = {
+  test: turn([...TO, "exec", "command"], command, COMMAND),
+  interval: turn([...TO, "every"], duration, COMMAND),
+  timeout: turn([...TO, "timeout"], duration, COMMAND),
+  retries: take(...TO, "failures"),
+  start_period: ({ value, at, draft, importing }) =>
+    put(
+      importing.ledger,
+      { draft, path: [...TO, "after"] },
+      value,
+      at,
+      words("the first probe waits as long", "首次探测等待同样时长"),
+    ),
+  start_interval: refuse(
+    advised(["there is one interval", "只有一个探测间隔"], ["use a startup probe", "请使用 startup 探测"]),
+  ),
+  disable: needless(NONE),
+};
+
+export const healthcheck: Rule = (spot) => {
+  const test = field(spot, "test")?.value;
+  const none = test === "NONE" || (Array.isArray(test) && test[0] === "NONE");
+  if (none || field(spot, "disable")?.value === true || test === undefined)
+    say(spot.importing.ledger, spot.at, "changed", NONE, { draft: spot.draft, path: ["traits"] });
+  else applyRules(RULES, spot);
+};

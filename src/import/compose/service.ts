@@ -1,0 +1,263 @@
+// One service of a Compose file, to a component: the table of its fields.
+import type { Json } from "../../model/json.ts";
+import { nameOf, nextOf, place } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  inside,
+  itemsOf,
+  needless,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  scalarOf,
+  take,
+  textOf,
+  turn,
+  wordOf,
+} from "../rules.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../words.ts";
+import { healthcheck } from "./health.ts";
+import { guessPort, refusePorts, wantedPorts, wellKnownPort, writePorts } from "./ports.ts";
+import { REFUSALS } from "./refusals.ts";
+import { files, sharedMemory, tmpfs, volumes } from "./storage.ts";
+import { literal, memory, splitWords } from "./text.ts";
+import { calledService, namedVolumes, type ServiceShared } from "./world.ts";
+
+type S = ServiceShared;
+const WORDS = words("split into words", "拆分为单词列表");
+const ENTRY = words("became an entry of env", "改为 env 的一项");
+const READY = words("waits until it is ready (a task: until it has ended)", "等待其就绪（任务则等待其结束）");
+const UNITS = words("in the units of Kubernetes", "改用 Kubernetes 单位");
+const POLICIES = new Map([
+  ["always", "Always"],
+  ["never", "Never"],
+  ["missing", "IfNotPresent"],
+  ["if_not_present", "IfNotPresent"],
+]);
+const OF_THE_SHELL = advised(
+  ["its value comes from the machine where Compose runs", "其值来自运行 Compose 的机器"],
+  [
+    "write the value, or take it from a secret: {secret: NAME, key: KEY}",
+    "请写出值，或取自密钥：{secret: 名称, key: 键}",
+  ],
+);
+const OTHER_LABELS = advised(
+  ["labels of Compose steer other tools", "Compose 的标签用于其他工具"],
+  ["say what they mean with traits, e.g. route", "请用特征表达其含义，如 route"],
+);
+
+function line(value: Json): Json | undefined {
+  if (typeof value === "string") return splitWords(value)?.map(literal);
+  return Array.isArray(value)
+    ? value.map((word: Json) => (typeof word === "string" ? literal(word) : word))
+    : undefined;
+}
+
+const environment: Rule<S> = (spot) => {
+  const { ledger } = spot.importing;
+  for (const [name, one] of fieldsOf(spot)) setVariable(one, name, one.value);
+  for (const item of Array.isArray(spot.value) ? itemsOf(spot) : []) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(textOf(item.value) ?? "") ?? [];
+    if (name !== undefined && value !== undefined)
+      put(ledger, { draft: spot.draft, path: ["traits", "env", name] }, literal(value), item.at, ENTRY);
+    else say(ledger, item.at, "unsupported", OF_THE_SHELL);
+  }
+};
+
+function setVariable(one: Spot<unknown>, name: string, value: Json): void {
+  const { draft, importing } = one;
+  const scalar = scalarOf(value);
+  if (scalar === undefined)
+    return say(importing.ledger, one.at, "unsupported", value === null ? OF_THE_SHELL : NOT_UNDERSTOOD);
+  const text = typeof scalar === "string" ? literal(scalar) : scalar;
+  const words_ = text === scalar ? undefined : words("its dollar signs are written twice", "美元符号改为双写");
+  put(importing.ledger, { draft, path: ["traits", "env", name] }, text, one.at, words_);
+}
+
+const NOT_READ = advised(
+  ["the file cannot be read from here", "无法读取该文件"],
+  ["put its lines into the trait env, or into a component of type secret", "请把其内容写入 env 特征或 secret 组件"],
+);
+
+const envFile: Rule<S> = (spot) => {
+  const items = Array.isArray(spot.value) ? itemsOf(spot) : [spot];
+  for (const item of items) {
+    const path = textOf(item.value) ?? textOf(field(item, "path")?.value);
+    const text = path === undefined ? undefined : item.importing.readBeside(path);
+    if (text === undefined) {
+      say(item.importing.ledger, item.at, "unsupported", NOT_READ);
+      continue;
+    }
+    for (const [name, value] of variablesIn(text)) place(item.draft, ["traits", "env", name], literal(value));
+    say(item.importing.ledger, item.at, "changed", words("its lines became entries of env", "其内容改为 env 的各项"), {
+      draft: item.draft,
+      path: ["traits", "env"],
+    });
+  }
+};
+
+/** NAME=VALUE lines; quotes around a value are not part of it. */
+export function variablesIn(text: string): readonly (readonly [string, string])[] {
+  return text.split(/\r?\n/).flatMap((one) => {
+    const [, name, value = ""] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(one) ?? [];
+    if (name === undefined) return [];
+    const [, , inner] = /^(["'])(.*)\1$/.exec(value) ?? [];
+    return [[name, inner ?? value.replace(/\s+#.*$/, "")] as const];
+  });
+}
+
+const dependsOn: Rule<S> = (spot) => {
+  for (const item of itemsOf(spot)) dependency(item, wordOf(item.value));
+  for (const [name, one] of Array.isArray(spot.value) ? [] : fieldsOf(spot)) {
+    const condition = field(one, "condition");
+    dependency(condition ?? one, name);
+    const restart = field(one, "restart");
+    if (restart?.value === false) needless(DEFAULT_ALREADY)(restart);
+  }
+};
+
+function dependency(from: Spot<S>, name: string): void {
+  const { draft, importing, shared } = from;
+  const called = calledService(shared.world, name) ?? name;
+  const same = from.value === called;
+  put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, called, from.at, same ? undefined : READY);
+}
+
+const restart: Rule<S> = (spot) => {
+  const task = spot.shared.world.tasks.has(spot.shared.name);
+  const tries = /^on-failure:(\d+)$/.exec(wordOf(spot.value))?.[1];
+  if (task && tries !== undefined)
+    return put(
+      spot.importing.ledger,
+      { draft: spot.draft, path: ["properties", "retries"] },
+      Number(tries),
+      spot.at,
+      words("new attempts after a failure", "失败后的重试次数"),
+    );
+  const ends = words(
+    "it runs for ever here and is always restarted; a thing that ends is a task",
+    "此处会一直运行并总是重启；会结束的程序应为 task",
+  );
+  needless(task || ["always", "unless-stopped"].includes(wordOf(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
+};
+
+const amounts = (...to: readonly string[]): Rule<S> =>
+  inside<S>({
+    cpus: turn([...to, "cpu"], (value) => scalarOf(value), UNITS),
+    memory: turn([...to, "memory"], memory, UNITS),
+  });
+
+const ORDERS = new Map([
+  ["start-first", "rolling"],
+  ["stop-first", "recreate"],
+]);
+
+const deploy: Rules<S> = {
+  mode: needless(TYPE_CHOSEN),
+  replicas: take("properties", "replicas"),
+  resources: inside<S>({
+    limits: amounts("traits", "resources", "limits"),
+    reservations: amounts("traits", "resources"),
+  }),
+  restart_policy: (spot) => {
+    const condition = field(spot, "condition");
+    if (condition) restart({ ...condition, value: condition.value === "any" ? "always" : condition.value });
+  },
+  update_config: inside<S>({
+    order: turn(
+      ["properties", "update", "strategy"],
+      (value) => ORDERS.get(wordOf(value)),
+      words("in kubemin's words", "改用 kubemin 的写法"),
+    ),
+  }),
+  endpoint_mode: needless(words("not needed: a Service has one address", "无需填写：Service 只有一个地址")),
+};
+
+const networks: Rule<S> = (spot) => {
+  const plain = words(
+    "not needed: every component reaches every other by its name",
+    "无需填写：组件之间均可按名称访问",
+  );
+  if (Array.isArray(spot.value)) return needless(plain)(spot);
+  for (const [, one] of fieldsOf(spot))
+    if (one.value === null || Object.keys(one.value).length === 0) needless(plain)(one);
+  refuse(
+    advised(
+      ["aliases and addresses of networks do not exist here", "没有网络别名与固定地址"],
+      ["use the component's name", "请使用组件名"],
+    ),
+  )(spot);
+};
+
+const SERVICE: Rules<S> = {
+  image: take("properties", "image"),
+  entrypoint: turn(["properties", "command"], line, WORDS),
+  command: turn(["properties", "args"], line, WORDS),
+  working_dir: take("properties", "workingDirectory"),
+  pull_policy: turn(
+    ["properties", "imagePullPolicy"],
+    (value) => POLICIES.get(wordOf(value)),
+    words("in Kubernetes' words", "改用 Kubernetes 的写法"),
+  ),
+  env_file: envFile,
+  environment,
+  depends_on: dependsOn,
+  scale: take("properties", "replicas"),
+  volumes,
+  tmpfs,
+  shm_size: sharedMemory,
+  configs: files("config"),
+  secrets: files("secret"),
+  healthcheck,
+  restart,
+  deploy: inside(deploy),
+  cpus: turn(["traits", "resources", "limits", "cpu"], (value) => scalarOf(value), UNITS),
+  mem_limit: turn(["traits", "resources", "limits", "memory"], memory, UNITS),
+  mem_reservation: turn(["traits", "resources", "memory"], memory, UNITS),
+  networks,
+  labels: refuse(OTHER_LABELS),
+  expose: () => undefined,
+};
+
+export function importService(spot: Spot<S>): void {
+  const { world, name } = spot.shared;
+  const image = field(spot, "image")?.value;
+  const build = field(spot, "build");
+  if (image === undefined && build) placeImage(spot, build);
+  const task = world.tasks.has(name);
+  const ports = wantedPorts(spot);
+  const guessed = ports.length === 0 ? wellKnownPort(image) : undefined;
+  const served = ports.length > 0 || guessed !== undefined;
+  place(spot.draft, ["type"], typeOf(spot, task, served));
+  if (task || field(field(spot, "deploy") ?? spot, "mode")?.value === "global") refusePorts(spot);
+  else if (guessed !== undefined) guessPort(spot, guessed);
+  else writePorts(spot);
+  applyRules({ ...REFUSALS, ...SERVICE }, spot);
+}
+
+function typeOf(spot: Spot<S>, task: boolean, served: boolean): string {
+  if (task) return "task";
+  if (field(field(spot, "deploy") ?? spot, "mode")?.value === "global") return "daemon";
+  if (!served) return "worker";
+  const { volumes: owners } = spot.shared.world;
+  return namedVolumes(spot).some((volume) => owners.get(volume) === spot.shared.name) ? "store" : "webservice";
+}
+
+/** Without an image there is no component: Compose would call what it builds like this. */
+function placeImage(spot: Spot<S>, build: Spot<S>): void {
+  const image = `${nameOf({ body: spot.importing.head.body })}-${nameOf(spot.draft)}:latest`;
+  place(spot.draft, ["properties", "image"], image);
+  const words_ = advised(
+    [
+      "kubemin deploys images and builds none; the document says {image}",
+      "kubemin 只部署镜像，不构建镜像；文档中写为 {image}",
+    ],
+    ["build and push it, and write its name there", "请自行构建并推送，然后改为实际镜像名"],
+    { image },
+  );
+  say(spot.importing.ledger, build.at, "unsupported", words_);
+}

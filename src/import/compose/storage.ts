@@ -1,0 +1,245 @@
+// Volumes, tmpfs, configs and secrets of a Compose service, to items of the storage trait and to components of type config and secret.
+import type { Json } from "../../model/json.ts";
+import { suggestName } from "../../model/name.ts";
+import { freeName, newDraft, nextOf } from "../draft.ts";
+import { put, remark, say } from "../ledger.ts";
+import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../rules.ts";
+import { advised, NOT_UNDERSTOOD, type Words, words } from "../words.ts";
+import { memory, mountText } from "./text.ts";
+import type { ServiceShared } from "./world.ts";
+
+/** Compose volumes have no size; this is what a claim asks for until somebody says better. */
+const SIZE = "1Gi";
+const PERSISTENT = words(
+  "became persistent storage of {size}: Compose volumes have no size, so check it",
+  "改为 {size} 的 persistent 存储：Compose 卷没有大小，请检查",
+  { size: SIZE },
+);
+const EPHEMERAL = words("became ephemeral storage: it ends with its pod", "改为 ephemeral 存储：随 Pod 消失");
+const OWN_FOLDER = advised(
+  ["folders of the machine where Compose runs do not exist on a cluster", "集群上不存在本机目录"],
+  [
+    "put files into a component of type config or secret, data into persistent storage",
+    "文件请放入 config 或 secret 组件，数据请放入 persistent 存储",
+  ],
+);
+const SHARED = advised(
+  ["{owner} has this volume already, and components share none", "{owner} 已使用该卷，组件之间不共享卷"],
+  ["use storage of type nfs or an object store between them", "请改用 NFS 或对象存储共享"],
+);
+const FILE = words("became a file of its own", "改为单独挂载的文件");
+const MUST_EXIST = words(
+  "its content is not in this file: {kind} {name} must exist before the deployment",
+  "内容不在该文件中：部署前必须存在 {kind} {name}",
+);
+
+type Service = Spot<ServiceShared>;
+
+export function volumes(list: Service): void {
+  for (const item of itemsOf(list)) {
+    const short = typeof item.value === "string" ? mountText(item.value) : undefined;
+    if (short?.type === "bind") say(item.importing.ledger, item.at, "unsupported", OWN_FOLDER);
+    else if (short !== undefined) volume(item, { ...short, from: item.at });
+    else if (typeof item.value === "string") say(item.importing.ledger, item.at, "unsupported", NOT_UNDERSTOOD);
+    else longVolume(item);
+  }
+}
+
+interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly from: Service["at"];
+}
+
+function volume(item: Service, mount: Mount): void {
+  const { draft, importing, shared } = item;
+  const to = nextOf(draft, ["traits", "storage"]);
+  const owner = shared.world.volumes.get(mount.source);
+  if (mount.source !== "" && owner !== shared.name) {
+    const words: Words = { ...SHARED, params: { owner: owner ?? "" } };
+    return say(importing.ledger, mount.from, "unsupported", words);
+  }
+  const name = suggestName(mount.source);
+  const value =
+    mount.source === ""
+      ? { type: "ephemeral", mountPath: mount.target }
+      : {
+          type: "persistent",
+          ...(name === undefined ? {} : { name }),
+          mountPath: mount.target,
+          size: SIZE,
+          ...(mount.readOnly ? { readOnly: true } : {}),
+        };
+  put(importing.ledger, { draft, path: to }, value, mount.from, mount.source === "" ? EPHEMERAL : PERSISTENT);
+}
+
+/** `{type, source, target, read_only}`. Further fields of a volume stay unsaid and are told as such. */
+function longVolume(item: Service): void {
+  const type = field(item, "type")?.value;
+  const target = textOf(field(item, "target")?.value);
+  const { draft, importing } = item;
+  if (type === "bind") return say(importing.ledger, item.at, "unsupported", OWN_FOLDER);
+  if (target === undefined || (type !== "volume" && type !== "tmpfs"))
+    return say(importing.ledger, item.at, "unsupported", NOT_UNDERSTOOD);
+  if (type === "tmpfs") return memoryVolume(item, target);
+  const source = textOf(field(item, "source")?.value) ?? "";
+  const to = nextOf(draft, ["traits", "storage"]);
+  volume(item, { source, target, readOnly: field(item, "read_only")?.value === true, from: [...item.at, "target"] });
+  for (const key of ["type", "source", "read_only"])
+    say(importing.ledger, [...item.at, key], "changed", source === "" ? EPHEMERAL : PERSISTENT, { draft, path: to });
+}
+
+function memoryVolume(item: Service, target: string): void {
+  const { draft, importing } = item;
+  const to = nextOf(draft, ["traits", "storage"]);
+  put(
+    importing.ledger,
+    { draft, path: to },
+    { type: "ephemeral", medium: "Memory", mountPath: target },
+    [...item.at, "target"],
+    EPHEMERAL,
+  );
+  say(importing.ledger, [...item.at, "type"], "changed", EPHEMERAL, { draft, path: to });
+  const size = field(field(item, "tmpfs") ?? item, "size");
+  const limit = size && memory(size.value);
+  if (size && limit !== undefined)
+    put(importing.ledger, { draft, path: [...to, "sizeLimit"] }, limit, size.at, EPHEMERAL);
+}
+
+export const tmpfs: Rule<ServiceShared> = (spot) => {
+  const items = typeof spot.value === "string" ? [spot] : itemsOf(spot);
+  for (const item of items) {
+    const path = textOf(item.value)?.split(":")[0];
+    if (path === undefined) continue;
+    const value = { type: "ephemeral", medium: "Memory", mountPath: path };
+    put(
+      item.importing.ledger,
+      { draft: item.draft, path: nextOf(item.draft, ["traits", "storage"]) },
+      value,
+      item.at,
+      EPHEMERAL,
+    );
+  }
+};
+
+export const sharedMemory: Rule<ServiceShared> = ({ value, at, draft, importing }) => {
+  const sizeLimit = memory(value);
+  if (sizeLimit === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
+  const item = { type: "ephemeral", medium: "Memory", mountPath: "/dev/shm", sizeLimit };
+  put(importing.ledger, { draft, path: nextOf(draft, ["traits", "storage"]) }, item, at, EPHEMERAL);
+};
+
+type SourceType = "config" | "secret";
+
+/** Of a service: names, or `{source, target}`. */
+export function files(type: SourceType): Rule<ServiceShared> {
+  return (list) => {
+    for (const item of itemsOf(list)) {
+      const source = textOf(item.value) ?? textOf(field(item, "source")?.value);
+      if (source === undefined) continue;
+      const folder = type === "secret" ? "/run/secrets/" : "/";
+      const target = textOf(field(item, "target")?.value) ?? source;
+      const mountPath = target.startsWith("/") ? target : `${folder}${target}`;
+      const name = sourceName(item, type, source);
+      const to = nextOf(item.draft, ["traits", "storage"]);
+      const from = typeof item.value === "string" ? item.at : [...item.at, "source"];
+      const value = { type, name, mountPath, subPath: source };
+      put(item.importing.ledger, { draft: item.draft, path: to }, value, from, FILE);
+      say(item.importing.ledger, [...item.at, "target"], "changed", FILE, {
+        draft: item.draft,
+        path: [...to, "mountPath"],
+      });
+    }
+  };
+}
+
+/** Makes the component at its first use, where the content can be had. */
+function sourceName(item: Service, type: SourceType, source: string): string {
+  const { world } = item.shared;
+  const key = `${type} ${source}`;
+  const known = world.sources.get(key);
+  if (known !== undefined) return known;
+  const declared = field(field(world.root, `${type}s`) ?? world.root, source);
+  const external = field(declared ?? world.root, "external")?.value === true;
+  const content = declared && !external ? contentOf(declared) : undefined;
+  const wanted = external ? (textOf(field(declared ?? world.root, "name")?.value) ?? source) : source;
+  const name = freeName(world.taken.has(wanted) ? `${wanted}-${type}` : wanted, world.taken, type);
+  world.taken.add(name);
+  world.sources.set(key, name);
+  if (declared !== undefined && content !== undefined) makeSource(declared, { type, name, key: source, ...content });
+  else if (declared !== undefined) {
+    const kind = type === "config" ? "ConfigMap" : "Secret";
+    say(item.importing.ledger, declared.at, "changed", { ...MUST_EXIST, params: { kind, name } });
+  }
+  return name;
+}
+
+interface Content {
+  readonly from: Spot<unknown>;
+  readonly text: string;
+}
+
+function contentOf(declared: Spot<unknown>): Content | undefined {
+  const inline = field(declared, "content");
+  if (inline && typeof inline.value === "string") return { from: inline, text: inline.value };
+  const variable = field(declared, "environment");
+  const value = variable && declared.importing.variables[wordOf(variable.value)];
+  if (variable && value !== undefined) return { from: variable, text: value };
+  const file = field(declared, "file");
+  const text = file && typeof file.value === "string" ? declared.importing.readBeside(file.value) : undefined;
+  return file === undefined || text === undefined ? undefined : { from: file, text };
+}
+
+function makeSource(declared: Spot<unknown>, made: Content & { type: SourceType; name: string; key: string }): void {
+  const { importing } = declared;
+  const draft = newDraft({ name: made.name, type: made.type });
+  importing.drafts.push(draft);
+  const inline: Json = made.text;
+  const path = ["properties", "data", made.key];
+  const became = words("its content became a component of type {type}", "其内容成为 {type} 组件", { type: made.type });
+  put(importing.ledger, { draft, path }, inline, made.from.at, made.from.at.at(-1) === "content" ? undefined : became);
+  if (made.name !== made.key) remark(importing.ledger, declared.at, became, { draft, path: ["name"] });
+}
+
+/** Top-level volumes: they belong to whoever mounts them. */
+export function declaredVolume(name: string, spot: Spot<unknown>, shared: ServiceShared["world"]): void {
+  const owner = shared.services.get(shared.volumes.get(name) ?? "");
+  const { ledger } = spot.importing;
+  if (field(spot, "external")?.value === true)
+    return say(
+      ledger,
+      spot.at,
+      "unsupported",
+      advised(
+        ["a volume that exists already cannot be used", "不能使用已存在的卷"],
+        ["copy its data into the new one", "请把数据复制到新卷"],
+      ),
+    );
+  const unused = words("no service mounts it", "没有服务挂载它");
+  if (owner === undefined) return say(ledger, spot.at, "changed", unused);
+  const target = { draft: owner, path: ["traits", "storage"] };
+  if (Object.keys(spot.value ?? {}).length === 0) return say(ledger, spot.at, "changed", PERSISTENT, target);
+  const driver = field(spot, "driver");
+  if (driver?.value === "local")
+    say(ledger, driver.at, "changed", words("not needed: the storage class decides", "无需填写：由存储类决定"), target);
+  else if (driver)
+    say(
+      ledger,
+      driver.at,
+      "unsupported",
+      advised(
+        ["drivers of Docker do not exist on a cluster", "集群上没有 Docker 的卷驱动"],
+        ["name a storageClass", "请指定 storageClass"],
+      ),
+    );
+  const given = field(spot, "name");
+  if (given)
+    say(
+      ledger,
+      given.at,
+      "changed",
+      words("the claim is called like the component and the volume", "存储声明以组件与卷命名"),
+      target,
+    );
+}

@@ -1,0 +1,33 @@
+// A Compose file with its variables filled in. The shape stays the same, so that every place in it is still the place in the file.
+import { isObject, type Json } from "../../model/json.ts";
+import { type Path, toPointer } from "../../model/pointer.ts";
+import { say } from "../ledger.ts";
+import type { Importing } from "../rules.ts";
+import { advised } from "../words.ts";
+import { interpolate } from "./text.ts";
+
+/** What needs a variable that nobody gave becomes null and is told at once. */
+export function fillIn(importing: Importing, value: Json, at: Path): Json {
+  if (typeof value === "string") return fillText(importing, value, at);
+  if (Array.isArray(value)) return value.map((inner: Json, index) => fillIn(importing, inner, [...at, index]));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, fillIn(importing, inner ?? null, [...at, key])]),
+  );
+}
+
+function fillText(importing: Importing, value: string, at: Path): Json {
+  const { text, missing } = interpolate(value, importing.variables);
+  const [name] = missing;
+  if (name !== undefined) {
+    const words = advised(
+      ["the variable {name} has no value here", "变量 {name} 没有值"],
+      ["give it: --set {name}=VALUE", "请给出：--set {name}=值"],
+      { name },
+    );
+    say(importing.ledger, at, "unsupported", words);
+    return null;
+  }
+  if (text !== value) importing.ledger.filled?.add(toPointer(at));
+  return text;
+}

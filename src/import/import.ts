@@ -1,0 +1,105 @@
+// Documents of other tools to a kubemin document, with a report of every field: taken, changed (how) or not supported (why, what to do).
+// Reads nothing but what it is given, and writes nothing: files and output are the command line's business.
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import { type Path, toPointer } from "../model/pointer.ts";
+import type { Problem } from "../model/problem.ts";
+import { importCompose } from "./compose/compose.ts";
+import { detect, type Format } from "./detect.ts";
+import { newDraft } from "./draft.ts";
+import { importKubeminCli } from "./kubeminCli.ts";
+import { importKubevela } from "./kubevela.ts";
+import { closeLedger, type Entry, type Ledger, type Outcome } from "./ledger.ts";
+import { importManifests } from "./manifests.ts";
+import { type InputDocument, readDocuments } from "./read.ts";
+import type { Importing } from "./rules.ts";
+import { type Check, settle } from "./settle.ts";
+import type { Words } from "./words.ts";
+
+export interface ImportInput {
+  readonly text: string;
+  /** Undefined: found out from the text. */
+  readonly format: Format | undefined;
+  /** Of the application, when the text does not say. */
+  readonly name: string;
+  readonly catalog: Pick<Catalog, "components" | "traits">;
+  readonly check: Check;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly readBeside: (path: string) => string | undefined;
+}
+
+export interface Finding {
+  readonly outcome: Outcome;
+  /** JSON Pointer into the input; of several documents the first part is the number of the document, from 0. */
+  readonly from: string;
+  /** 1-based line of the input. */
+  readonly line?: number;
+  /** JSON Pointer into the document that was made. */
+  readonly to?: string;
+  readonly words?: Words;
+}
+
+export type ImportResult =
+  | {
+      readonly ok: true;
+      readonly format: Format;
+      /** Null when nothing in it can be used. */
+      readonly document: JsonObject | null;
+      readonly report: readonly Finding[];
+    }
+  | { readonly ok: false; readonly why: "unreadable"; readonly problems: readonly Problem[] }
+  | { readonly ok: false; readonly why: "unknown" | "kubemin" };
+
+/** `documents` are the places of the documents inside the input. */
+const SOURCES: Readonly<Record<Format, (importing: Importing, documents: readonly Path[]) => void>> = {
+  compose: importCompose,
+  manifests: importManifests,
+  kubevela: importKubevela,
+  "kubemin-cli": importKubeminCli,
+};
+
+export function importDocument(input: ImportInput): ImportResult {
+  const read = readDocuments(input.text);
+  if (!read.ok) return { ok: false, why: "unreadable", problems: read.problems };
+  const values = read.documents.map(({ value }) => value);
+  const found = input.format ?? detect(values);
+  if (found === undefined || found === "kubemin") return { ok: false, why: found ?? "unknown" };
+  const importing = begin(input, values);
+  SOURCES[found](importing, values.length === 1 ? [[]] : values.map((_, index) => [index]));
+  const document = settle(importing, input.check) ?? null;
+  const entries = closeLedger(importing.ledger);
+  return { ok: true, format: found, document, report: entries.map((one) => finding(one, importing, read.documents)) };
+}
+
+function begin(input: ImportInput, values: readonly Json[]): Importing {
+  const { catalog, name, variables, readBeside } = input;
+  const only = values.length === 1 ? values[0] : undefined;
+  const ledger: Ledger = { input: only ?? values, entries: new Map(), filled: new Set() };
+  return { catalog, ledger, head: newDraft({ name }), drafts: [], name, variables, readBeside };
+}
+
+function finding(entry: Entry, importing: Importing, documents: readonly InputDocument[]): Finding {
+  const { path, outcome, target, words } = entry;
+  const line = lineOf(path, documents);
+  const to =
+    target === undefined || outcome === "unsupported" ? undefined : pointerTo(target.draft, target.path, importing);
+  return {
+    outcome,
+    from: toPointer(path),
+    ...(line === undefined ? {} : { line }),
+    ...(to === undefined ? {} : { to }),
+    ...(words === undefined ? {} : { words }),
+  };
+}
+
+function pointerTo(draft: Importing["head"], path: Path, { head, drafts }: Importing): string | undefined {
+  if (draft === head) return path.length === 0 ? undefined : toPointer(path);
+  const index = drafts.indexOf(draft);
+  return index < 0 ? undefined : toPointer(["components", index, ...path]);
+}
+
+function lineOf(path: Path, documents: readonly InputDocument[]): number | undefined {
+  if (documents.length === 1) return documents[0]?.line(path);
+  const [index, ...rest] = path;
+  return documents[Number(index)]?.line(rest);
+}

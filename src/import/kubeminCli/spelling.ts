@@ -1,0 +1,10 @@
+// One field, two spellings: `mountPath` and `mount_path`.
+import { field, type Spot } from "../rules.ts";
+
+export function snake(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+export function either<S>(spot: Spot<S>, camel: string): Spot<S> | undefined {
+  return field(spot, camel) ?? field(spot, snake(camel));
+}

@@ -1,0 +1,312 @@
+// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress. Nested traits of init containers and sidecars have
+// a place where ours have one: environment, resources, and mounts of the component's own storage.
+import { isObject } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { nextOf, place, valueAt } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import { probe } from "../parts/probe.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rule,
+  type Rules,
+  type Spot,
+  take,
+  textOf,
+  wordOf,
+} from "../rules.ts";
+import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { either } from "./spelling.ts";
+
+type Called = (name: string) => string;
+
+const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
+const ITEM = words("became an item of the storage trait", "改为 storage 特征的一项");
+const EXISTING = advised(
+  ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
+  ["kubemin makes a new one: copy the data over", "kubemin 会新建一个：请迁移数据"],
+);
+const NO_SIZE = "1Gi";
+
+/** Older documents write traits as a list of {type, properties}. */
+export function componentTraits(traits: Spot<unknown>, called: Called): void {
+  const rules = traitRules(called);
+  applyRules(rules, traits);
+  for (const item of itemsOf(traits)) {
+    const kind = textOf(field(item, "type")?.value) ?? "";
+    const properties = field(item, "properties");
+    const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
+    if (rule === undefined || properties === undefined) continue;
+    rule(properties);
+    say(item.importing.ledger, [...item.at, "type"], "changed", words("the trait of that name", "同名特征"), {
+      draft: item.draft,
+      path: ["traits"],
+    });
+  }
+}
+
+const traitRules = (called: Called): Rules => ({
+  storage: (list) => {
+    for (const item of itemsOf(list)) storageItem(item, called);
+  },
+  envFrom: (list) => environmentFrom(list, called),
+  env_from: (list) => environmentFrom(list, called),
+  envs: (list) => variables(list, ["traits", "env"], called),
+  probes: (list) => {
+    for (const item of itemsOf(list)) probeItem(item);
+  },
+  resources: (spot) => amounts(spot, ["traits", "resources"]),
+  init: (list) => {
+    for (const item of itemsOf(list)) extra(item, "init", called);
+  },
+  sidecar: (list) => {
+    for (const item of itemsOf(list)) extra(item, "sidecar", called);
+  },
+  ingress: (list) => {
+    for (const item of itemsOf(list)) ingress(item);
+  },
+});
+
+const PLAIN: Readonly<Record<string, readonly string[]>> = {
+  persistent: ["name", "mountPath", "subPath", "size", "storageClass", "readOnly"],
+  ephemeral: ["name", "mountPath", "subPath"],
+  config: ["mountPath", "subPath"],
+  secret: ["mountPath", "subPath"],
+};
+const MAKES = onlyIf(
+  (value) => value === true,
+  words("kubemin always makes the claim", "存储声明始终由 kubemin 创建"),
+  EXISTING,
+);
+
+function storageItem(item: Spot<unknown>, called: Called): void {
+  const { draft, importing } = item;
+  const type = field(item, "type");
+  const kind = textOf(type?.value) ?? "";
+  const to = nextOf(draft, ["traits", "storage"]);
+  if (type === undefined || !Object.hasOwn(PLAIN, kind)) return;
+  put(importing.ledger, { draft, path: [...to, "type"] }, kind, type.at);
+  for (const key of PLAIN[kind] ?? []) {
+    const given = either(item, key);
+    if (given) put(importing.ledger, { draft, path: [...to, key] }, given.value, given.at);
+  }
+  if (kind === "config" || kind === "secret") {
+    const name = field(item, "name");
+    const source = either(item, "sourceName") ?? name;
+    if (source) reference(source, [...to, "name"], called);
+    if (name) say(importing.ledger, name.at, "changed", ITEM, { draft, path: to });
+    const readOnly = either(item, "readOnly");
+    if (readOnly) needless(DEFAULT_ALREADY)(readOnly);
+    return;
+  }
+  if (kind === "persistent" && either(item, "size") === undefined) place(draft, [...to, "size"], NO_SIZE);
+  const made = [either(item, "tmpCreate"), field(item, "create")];
+  for (const one of made) if (one) MAKES(one);
+}
+
+function reference(source: Spot<unknown>, path: Path, called: Called): void {
+  const name = called(wordOf(source.value));
+  put(
+    source.importing.ledger,
+    { draft: source.draft, path },
+    name,
+    source.at,
+    name === source.value ? undefined : CALLED,
+  );
+}
+
+/** All keys at once: a storage item without a mountPath. */
+function environmentFrom(list: Spot<unknown>, called: Called): void {
+  for (const item of itemsOf(list)) {
+    const [type, source] = [field(item, "type"), either(item, "sourceName")];
+    const kind = type?.value === "secret" ? "secret" : "config";
+    if (type === undefined || source === undefined) continue;
+    const to = nextOf(list.draft, ["traits", "storage"]);
+    const same = kind === type.value;
+    put(list.importing.ledger, { draft: list.draft, path: [...to, "type"] }, kind, type.at, same ? undefined : ITEM);
+    reference(source, [...to, "name"], called);
+  }
+}
+
+function variables(list: Spot<unknown>, to: Path, called: Called): void {
+  for (const item of itemsOf(list)) {
+    const name = field(item, "name");
+    const from = either(item, "valueFrom");
+    const { draft, importing } = item;
+    if (name === undefined || from === undefined) continue;
+    const path = [...to, wordOf(name.value)];
+    const literal = field(from, "static");
+    if (literal) put(importing.ledger, { draft, path }, literal.value, literal.at);
+    const podField = field(from, "field");
+    if (podField) put(importing.ledger, { draft, path: [...path, "field"] }, podField.value, podField.at);
+    for (const kind of ["secret", "config"] as const) {
+      const source = field(from, kind);
+      const [object, key] = source ? [field(source, "name"), field(source, "key")] : [];
+      if (object) reference(object, [...path, kind], called);
+      if (key) put(importing.ledger, { draft, path: [...path, "key"] }, key.value, key.at);
+    }
+    say(importing.ledger, name.at, "taken", undefined, { draft, path });
+  }
+}
+
+const PROBES = new Set(["liveness", "readiness", "startup"]);
+
+function probeItem(item: Spot<unknown>): void {
+  const type = field(item, "type");
+  const kind = wordOf(type?.value);
+  if (type === undefined || !PROBES.has(kind)) return;
+  const path = ["traits", "probes", kind];
+  probe(item, path, new Map());
+  for (const [key, rule] of Object.entries(PROBE_FIELDS)) {
+    const given = field(item, key);
+    if (given) rule({ ...given, shared: path });
+  }
+  say(item.importing.ledger, type.at, "changed", words("the probe of that name", "同名探测"), {
+    draft: item.draft,
+    path,
+  });
+}
+
+/** The spellings that parts/probe.ts does not know. */
+const PROBE_FIELDS: Rules = {
+  period_seconds: time("every"),
+  timeout_seconds: time("timeout"),
+  initial_delay_seconds: time("after"),
+  failure_threshold: (spot) =>
+    put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), "failures"] }, spot.value, spot.at),
+  success_threshold: onlyIf(
+    (value) => value === 1,
+    DEFAULT_ALREADY,
+    advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]),
+  ),
+  http_get: action("http", ["path", "port", "scheme"]),
+  tcp_socket: action("tcp", ["port"]),
+};
+
+function probePath(spot: Spot<unknown>): Path {
+  return spot.shared as Path; // set by probeItem, the only one that uses these rules
+}
+
+function time(name: string): Rule {
+  return (spot) => {
+    if (typeof spot.value === "number")
+      put(
+        spot.importing.ledger,
+        { draft: spot.draft, path: [...probePath(spot), name] },
+        `${spot.value}s`,
+        spot.at,
+        words("written with its unit", "补上单位"),
+      );
+  };
+}
+
+function action(name: string, fields: readonly string[]): Rule {
+  return (spot) => {
+    for (const key of fields) {
+      const given = field(spot, key);
+      if (given)
+        put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), name, key] }, given.value, given.at);
+    }
+  };
+}
+
+const BOTH = words(
+  "became what it asks for and its limit, as KubeMin-Cli does",
+  "同时作为请求与上限，与 KubeMin-Cli 一致",
+);
+
+function amounts(spot: Spot<unknown>, to: Path): void {
+  for (const key of ["cpu", "memory"]) {
+    const given = field(spot, key);
+    if (given === undefined) continue;
+    place(spot.draft, [...to, key], given.value);
+    put(spot.importing.ledger, { draft: spot.draft, path: [...to, "limits", key] }, given.value, given.at, BOTH);
+  }
+  const gpu = field(spot, "gpu");
+  if (gpu && to[1] === "resources")
+    put(
+      spot.importing.ledger,
+      { draft: spot.draft, path: ["traits", "gpu", "count"] },
+      Number(gpu.value),
+      gpu.at,
+      words("became the trait gpu", "改为特征 gpu"),
+    );
+}
+
+const program = (to: Path): Rules => ({
+  image: take(...to, "image"),
+  command: take(...to, "command"),
+  args: take(...to, "args"),
+  env: (spot) => {
+    for (const [key, one] of fieldsOf(spot))
+      put(spot.importing.ledger, { draft: spot.draft, path: [...to, "env", key] }, one.value, one.at);
+  },
+});
+
+function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): void {
+  const to = nextOf(item.draft, ["traits", trait]);
+  applyRules({ name: take(...to, "name"), ...program(to) }, item);
+  const properties = field(item, "properties");
+  if (properties) applyRules(program(to), properties);
+  const traits = field(item, "traits");
+  if (traits === undefined) return;
+  const envs = field(traits, "envs");
+  if (envs) variables(envs, [...to, "env"], called);
+  const resources = field(traits, "resources");
+  if (resources) amounts(resources, [...to, "resources"]);
+  for (const mount of itemsOf(field(traits, "storage") ?? { ...traits, value: [] })) nestedStorage(mount, to, called);
+}
+
+/** Storage of a further container: the component's own storage of that name is mounted; if there is none it is made, and mounted in both. */
+function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
+  const { draft, importing } = mount;
+  const name = wordOf((either(mount, "sourceName") ?? field(mount, "name"))?.value);
+  const path = nextOf(draft, [...to, "mounts"]);
+  const mountPath = either(mount, "mountPath");
+  place(draft, [...path, "name"], called(name));
+  if (mountPath) place(draft, [...path, "mountPath"], mountPath.value);
+  const items = valueAt(draft, ["traits", "storage"]);
+  const known = Array.isArray(items) && items.some((one) => isObject(one) && one["name"] === called(name));
+  if (!known) return storageItem(mount, called);
+  const words_ = words("mounts the component's storage of that name", "挂载组件的同名 storage");
+  for (const key of ["name", "type", "mountPath", "mount_path", "sourceName", "source_name"])
+    say(importing.ledger, [...mount.at, key], "changed", words_, { draft, path });
+}
+
+const ONE_ROUTE = advised(
+  ["a component has one host and one path here", "一个组件只有一个主机与一个路径"],
+  ["make a second component", "请再建一个组件"],
+);
+const ROUTE = words("became the trait route", "改为 route 特征");
+
+function ingress(item: Spot<unknown>): void {
+  const { draft, importing } = item;
+  const [route, ...others] = itemsOf(field(item, "routes") ?? { ...item, value: [] });
+  if (route === undefined || valueAt(draft, ["traits", "route"]) !== undefined)
+    return say(importing.ledger, item.at, "unsupported", ONE_ROUTE);
+  for (const other of others) say(importing.ledger, other.at, "unsupported", ONE_ROUTE);
+  const to = (key: string) => ({ draft, path: ["traits", "route", key] });
+  place(draft, ["traits", "route", "kind"], "ingress");
+  for (const key of ["name", "namespace"]) say(importing.ledger, [...item.at, key], "changed", ROUTE, to("kind"));
+  const path = field(route, "path");
+  if (path) put(importing.ledger, to("path"), path.value, path.at);
+  const [host] = itemsOf(field(item, "hosts") ?? { ...item, value: [] });
+  const from = field(route, "host") ?? host;
+  if (from) put(importing.ledger, to("host"), from.value, from.at);
+  const name = either(item, "ingressClassName");
+  if (name) put(importing.ledger, to("class"), name.value, name.at);
+  const backend = field(route, "backend");
+  const port = backend && either(backend, "servicePort");
+  if (port) put(importing.ledger, to("port"), port.value, port.at);
+  const service = backend && either(backend, "serviceName");
+  if (service) say(importing.ledger, service.at, "changed", words("the component itself", "即该组件"), to("kind"));
+  const type = either(route, "pathType");
+  if (type) onlyIf((value) => value === "Prefix", DEFAULT_ALREADY, ONE_ROUTE)(type);
+  const tls = itemsOf(field(item, "tls") ?? { ...item, value: [] })[0];
+  const secret = tls && either(tls, "secretName");
+  if (secret) put(importing.ledger, to("tls"), secret.value, secret.at);
+}

@@ -1,0 +1,207 @@
+// Component types of KubeVela and the fields of their properties. https://kubevela.io/docs/end-user/components/references/
+import type { Json } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { nextOf, place } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import { envList, type Names } from "../parts/env.ts";
+import { labelsRule } from "../parts/metadata.ts";
+import { probe } from "../parts/probe.ts";
+import { sizeInto } from "../parts/volumes.ts";
+import {
+  field,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  turn,
+  wordOf,
+} from "../rules.ts";
+import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+
+export const NO_PORTS: ReadonlyMap<string, number> = new Map();
+export const AS_THEY_ARE: Names = { called: (_kind, name) => name };
+const named =
+  (rule: (spot: Spot<Names>) => void): Rule =>
+  (spot) =>
+    rule({ ...spot, shared: AS_THEY_ARE });
+export const env = (...to: readonly (string | number)[]): Rule => named((spot) => envList(spot, to));
+export const probeTo =
+  (...to: readonly (string | number)[]): Rule =>
+  (spot) =>
+    probe(spot, to, NO_PORTS);
+
+const BOTH = words("became what it asks for and its limit, as KubeVela does", "同时作为请求与上限，与 KubeVela 一致");
+export const amount =
+  (name: string, base: Path): Rule =>
+  (spot) => {
+    place(spot.draft, [...base, name], spot.value);
+    put(spot.importing.ledger, { draft: spot.draft, path: [...base, "limits", name] }, spot.value, spot.at, BOTH);
+  };
+
+const IN_CLUSTER = onlyIf(
+  (value) => value === "ClusterIP",
+  DEFAULT_ALREADY,
+  advised(
+    ["a Service is reached from inside the cluster only", "Service 仅供集群内访问"],
+    ["add the trait route", "请添加 route 特征"],
+  ),
+);
+
+const ports: Rule = (list) => {
+  const { draft, importing } = list;
+  for (const item of itemsOf(list)) {
+    const to = nextOf(draft, ["properties", "ports"]);
+    const number = field(item, "port");
+    const name = field(item, "name");
+    const expose = field(item, "expose");
+    place(draft, [...to, "name"], name?.value ?? `p-${wordOf(number?.value)}`);
+    if (name) put(importing.ledger, { draft, path: [...to, "name"] }, name.value, name.at);
+    if (number) put(importing.ledger, { draft, path: [...to, "port"] }, number.value, number.at);
+    const container = field(item, "containerPort");
+    if (container) put(importing.ledger, { draft, path: [...to, "containerPort"] }, container.value, container.at);
+    const protocol = field(item, "protocol");
+    if (protocol) put(importing.ledger, { draft, path: [...to, "protocol"] }, protocol.value, protocol.at);
+    if (expose)
+      needless(words("every port of a component is served inside the cluster", "组件的所有端口均在集群内提供"))(expose);
+  }
+};
+
+const pullSecrets: Rule = (list) => {
+  for (const [index, item] of itemsOf(list).entries())
+    put(list.importing.ledger, { draft: list.draft, path: ["properties", "pullSecrets", index] }, item.value, item.at);
+};
+
+const PROGRAM: Rules = {
+  image: take("properties", "image"),
+  imagePullPolicy: take("properties", "imagePullPolicy"),
+  imagePullSecrets: pullSecrets,
+  cmd: take("properties", "command"),
+  args: take("properties", "args"),
+  env: env("traits", "env"),
+  cpu: amount("cpu", ["traits", "resources"]),
+  memory: amount("memory", ["traits", "resources"]),
+  limit: (spot) => {
+    for (const key of ["cpu", "memory"]) {
+      const given = field(spot, key);
+      if (given)
+        put(
+          spot.importing.ledger,
+          { draft: spot.draft, path: ["traits", "resources", "limits", key] },
+          given.value,
+          given.at,
+        );
+    }
+  },
+  livenessProbe: probeTo("traits", "probes", "liveness"),
+  readinessProbe: probeTo("traits", "probes", "readiness"),
+  volumeMounts: (spot) => mountedVolumes(spot),
+  labels: labelsRule("labels"),
+  annotations: labelsRule("annotations"),
+  addRevisionLabel: needless(words("not needed: kubemin marks revisions itself", "无需填写：kubemin 自行标记版本")),
+};
+
+const EXISTING = advised(
+  ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
+  ["give the storage a size: kubemin then makes a claim", "请为 storage 指定 size，由 kubemin 创建"],
+);
+const VOLUME = words("became an item of the storage trait", "改为 storage 特征的一项");
+
+/** `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. */
+function mountedVolumes(spot: Spot<unknown>): void {
+  const lists = {
+    configMap: ["config", "cmName"],
+    secret: ["secret", "secretName"],
+    emptyDir: ["ephemeral", "name"],
+  } as const;
+  for (const [key, [type, source]] of Object.entries(lists)) {
+    for (const item of itemsOf(field(spot, key) ?? { ...spot, value: [] })) {
+      const to = nextOf(spot.draft, ["traits", "storage"]);
+      place(spot.draft, [...to, "type"], type);
+      moveFields(item, to, { mountPath: "mountPath", subPath: "subPath", [source]: "name", medium: "medium" });
+      const name = field(item, "name");
+      if (name) say(item.importing.ledger, name.at, "changed", VOLUME, { draft: item.draft, path: to });
+    }
+  }
+  const claims = field(spot, "pvc");
+  if (claims) refuse(EXISTING)(claims);
+}
+
+export function moveFields(item: Spot<unknown>, to: Path, fields: { readonly [from: string]: string }): void {
+  for (const [from, name] of Object.entries(fields)) {
+    const given = field(item, from);
+    if (given) put(item.importing.ledger, { draft: item.draft, path: [...to, name] }, given.value, given.at);
+  }
+}
+
+const POLICIES = turn(
+  ["properties", "concurrency"],
+  (value: Json) => wordOf(value).toLowerCase(),
+  words("in kubemin's words", "改用 kubemin 的写法"),
+);
+const seconds = (...to: readonly string[]): Rule =>
+  turn(
+    to,
+    (value) => (typeof value === "number" ? `${value}s` : undefined),
+    words("written with its unit", "补上单位"),
+  );
+const RESTART = needless(words("not needed: the engine decides on new attempts", "无需填写：由引擎决定重试"));
+const ONE = onlyIf(
+  (value) => value === 1,
+  DEFAULT_ALREADY,
+  advised(["several pods of one task are not supported", "不支持一个任务多个 Pod"], ["split the task", "请拆分任务"]),
+);
+const SERVED: Rules = {
+  ...PROGRAM,
+  port: take("properties", "port"),
+  ports,
+  exposeType: IN_CLUSTER,
+};
+const TASK: Rules = { ...PROGRAM, count: ONE, restart: RESTART };
+
+interface Row {
+  readonly type: string;
+  readonly rules: Rules;
+}
+
+export const COMPONENTS: Readonly<Record<string, Row>> = {
+  webservice: { type: "webservice", rules: SERVED },
+  worker: { type: "worker", rules: PROGRAM },
+  statefulset: { type: "store", rules: SERVED },
+  daemon: { type: "daemon", rules: SERVED },
+  task: { type: "task", rules: TASK },
+  "cron-task": {
+    type: "cron",
+    rules: {
+      ...TASK,
+      schedule: take("properties", "schedule"),
+      suspend: take("properties", "suspend"),
+      concurrencyPolicy: POLICIES,
+      startingDeadlineSeconds: seconds("properties", "startingDeadline"),
+      successfulJobsHistoryLimit: take("properties", "keepSucceeded"),
+      failedJobsHistoryLimit: take("properties", "keepFailed"),
+      backoffLimit: take("properties", "retries"),
+      activeDeadlineSeconds: seconds("properties", "timeLimit"),
+    },
+  },
+  "k8s-objects": { type: "objects", rules: { objects: take("properties", "manifests") } },
+  raw: { type: "objects", rules: {} },
+  helm: {
+    type: "helm",
+    rules: {
+      chart: take("properties", "chart"),
+      url: take("properties", "repository"),
+      version: take("properties", "version"),
+      values: take("properties", "values"),
+    },
+  },
+};
+
+/** Size of a claim of the storage trait. */
+export function claimSize(resources: Spot<unknown> | undefined, to: Path): void {
+  const size = resources && field(field(resources, "requests") ?? resources, "storage");
+  if (size) sizeInto(size, size.draft, [...to, "size"]);
+}

@@ -1,0 +1,40 @@
+// The objects of the input: found in its documents and lists, with kind, name and place.
+import { dig, isObject } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { say } from "../ledger.ts";
+import { field, type Importing, itemsOf, type Spot, textOf } from "../rules.ts";
+import { words } from "../words.ts";
+
+export interface Found {
+  /** `apps/Deployment`, `/Service`: group and kind. */
+  readonly kind: string;
+  readonly name: string;
+  readonly spot: Spot<unknown>;
+}
+
+export function findObjects(importing: Importing, documents: readonly Path[]): readonly Found[] {
+  return documents.flatMap((at) => {
+    const value = dig(importing.ledger.input, ...at);
+    // What is at a place of the input is JSON; the draft is set by whoever takes the object.
+    return isObject(value) ? unpack({ value, at, draft: importing.head, importing, shared: undefined }) : [];
+  });
+}
+
+function unpack(spot: Spot<unknown>): readonly Found[] {
+  const kind = textOf(field(spot, "kind")?.value) ?? "";
+  const items = field(spot, "items");
+  if (kind.endsWith("List") && items !== undefined) {
+    for (const key of ["apiVersion", "kind", "metadata"])
+      say(
+        spot.importing.ledger,
+        [...spot.at, key],
+        "changed",
+        words("a list means nothing by itself", "列表本身没有含义"),
+      );
+    return itemsOf(items).flatMap((item) => unpack(item));
+  }
+  const version = textOf(field(spot, "apiVersion")?.value) ?? "";
+  const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+  const name = textOf(field(field(spot, "metadata") ?? spot, "name")?.value) ?? "";
+  return [{ kind: `${group}/${kind}`, name, spot }];
+}

@@ -1,0 +1,256 @@
+// The kinds of Kubernetes that run pods: which component type each becomes, and what its spec says of it.
+import type { Json } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { say } from "../ledger.ts";
+import type { Names } from "../parts/env.ts";
+import { labelsRule, METADATA } from "../parts/metadata.ts";
+import { importPod } from "../parts/pod.ts";
+import type { Claims, Volume } from "../parts/volumes.ts";
+import { templateVolume } from "../parts/volumes.ts";
+import {
+  applyRules,
+  field,
+  inside,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rule,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  textOf,
+  turn,
+  wordOf,
+} from "../rules.ts";
+import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+
+export interface WorkloadShared extends Names, Claims {
+  /** Labels that the workload's selector names. */
+  readonly selected: ReadonlySet<string>;
+  /** Named ports of the main container, once the pod was read. */
+  ports: ReadonlyMap<string, number>;
+  templates: ReadonlyMap<string, Volume>;
+}
+type Shared = WorkloadShared;
+
+const SELECTOR = needless(
+  words("not needed: kubemin selects pods by labels of its own", "无需填写：kubemin 用自己的标签选择 Pod"),
+);
+const REVISIONS = needless(
+  words("not needed: kubemin keeps every revision itself", "无需填写：kubemin 自行保留所有版本"),
+);
+const DEADLINE = words("the time that the component's job may take", "即组件任务的时限");
+const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
+const NO_FIELD_FOR = (en: string, zh: string): Rule =>
+  refuse(advised([en, zh], ["leave it out, or use component type objects", "请删除，或使用 objects 组件"]));
+const ONE = onlyIf(
+  (value) => value === 1,
+  DEFAULT_ALREADY,
+  advised(
+    ["several pods of one task are not supported", "不支持一个任务多个 Pod"],
+    ["split the task into several components", "请拆分为多个组件"],
+  ),
+);
+
+const template: Rule<Shared> = (spot) => {
+  const meta = field(spot, "metadata");
+  if (meta)
+    applyRules(
+      { ...METADATA, labels: labelsRule("labels", spot.shared.selected), annotations: labelsRule("annotations") },
+      meta,
+    );
+  const spec = field(spot, "spec");
+  if (spec) spot.shared.ports = importPod(spec, spot.shared.templates);
+};
+
+const STRATEGIES = new Map([
+  ["RollingUpdate", "rolling"],
+  ["Recreate", "recreate"],
+]);
+const STRATEGY: Rules<Shared> = {
+  type: turn(
+    ["properties", "update", "strategy"],
+    (value) => STRATEGIES.get(wordOf(value)),
+    words("in kubemin's words", "改用 kubemin 的写法"),
+  ),
+  rollingUpdate: inside({
+    maxSurge: take("properties", "update", "maxSurge"),
+    maxUnavailable: take("properties", "update", "maxUnavailable"),
+  }),
+};
+
+const MIN_READY = onlyIf(
+  (value) => value === 0,
+  DEFAULT_ALREADY,
+  advised(
+    ["how long a pod must be ready is kubemin's own choice", "Pod 需稳定就绪的时间由 kubemin 决定"],
+    ["use a startup or readiness probe", "请使用 startup 或 readiness 探测"],
+  ),
+);
+
+const DEPLOYMENT: Rules<Shared> = {
+  replicas: take("properties", "replicas"),
+  selector: SELECTOR,
+  strategy: inside(STRATEGY),
+  minReadySeconds: MIN_READY,
+  revisionHistoryLimit: REVISIONS,
+  progressDeadlineSeconds: turn(["timeout"], seconds, DEADLINE),
+  template,
+};
+
+const STATEFUL_SET: Rules<Shared> = {
+  replicas: take("properties", "replicas"),
+  selector: SELECTOR,
+  serviceName: needless(
+    words(
+      "not needed: the headless Service is called like the component, with -pods",
+      "无需填写：headless Service 名为组件名加 -pods",
+    ),
+  ),
+  podManagementPolicy: onlyIf(
+    (value) => value === "OrderedReady",
+    DEFAULT_ALREADY,
+    advised(["pods of a store start one after the other", "store 的 Pod 逐个启动"], ["leave it out", "请删除"]),
+  ),
+  updateStrategy: inside({
+    type: onlyIf(
+      (value) => value === "RollingUpdate",
+      DEFAULT_ALREADY,
+      advised(["only rolling updates", "仅支持滚动更新"], ["leave it out", "请删除"]),
+    ),
+  }),
+  revisionHistoryLimit: REVISIONS,
+  minReadySeconds: MIN_READY,
+  volumeClaimTemplates: (spot) => {
+    spot.shared.templates = templatesOf(spot);
+  },
+  template,
+};
+
+function templatesOf(list: Spot<Shared>): ReadonlyMap<string, Volume> {
+  const all = new Map<string, Volume>();
+  for (const one of itemsOf(list)) {
+    const name = field(field(one, "metadata") ?? one, "name");
+    const text = textOf(name?.value);
+    if (name === undefined || text === undefined) continue;
+    all.set(text, templateVolume(text, one));
+    const became = words("became an item of the storage trait", "改为 storage 特征的一项");
+    for (const key of ["apiVersion", "kind"]) {
+      const head = field(one, key);
+      if (head)
+        say(one.importing.ledger, head.at, "changed", became, { draft: one.draft, path: ["traits", "storage"] });
+    }
+    say(one.importing.ledger, name.at, "changed", became, { draft: one.draft, path: ["traits", "storage"] });
+    const meta = field(one, "metadata");
+    if (meta) applyRules(METADATA, meta);
+  }
+  return all;
+}
+
+const DAEMON_SET: Rules<Shared> = {
+  selector: SELECTOR,
+  revisionHistoryLimit: REVISIONS,
+  minReadySeconds: MIN_READY,
+  template,
+};
+
+const jobRules = (limit: Path): Rules<Shared> => ({
+  backoffLimit: take("properties", "retries"),
+  activeDeadlineSeconds: turn(limit, seconds, words("written with its unit", "补上单位")),
+  completions: ONE,
+  parallelism: ONE,
+  completionMode: onlyIf(
+    (value) => value === "NonIndexed",
+    DEFAULT_ALREADY,
+    advised(["indexed tasks are not supported", "不支持索引任务"], ["split the task", "请拆分任务"]),
+  ),
+  ttlSecondsAfterFinished: NO_FIELD_FOR(
+    "a finished task stays until the next one, so that its log is not lost",
+    "完成的任务会保留到下一次，以免丢失日志",
+  ),
+  selector: SELECTOR,
+  manualSelector: SELECTOR,
+  suspend: onlyIf(
+    (value) => value === false,
+    DEFAULT_ALREADY,
+    advised(
+      ["a task cannot wait to be started", "任务不能等待手动启动"],
+      ["deploy it when it is due", "请在需要时再部署"],
+    ),
+  ),
+  template,
+});
+
+const LOWER = words("in kubemin's words", "改用 kubemin 的写法");
+const CRON_JOB: Rules<Shared> = {
+  schedule: take("properties", "schedule"),
+  timeZone: take("properties", "timeZone"),
+  suspend: take("properties", "suspend"),
+  concurrencyPolicy: turn(["properties", "concurrency"], (value) => wordOf(value).toLowerCase(), LOWER),
+  startingDeadlineSeconds: turn(
+    ["properties", "startingDeadline"],
+    seconds,
+    words("written with its unit", "补上单位"),
+  ),
+  successfulJobsHistoryLimit: take("properties", "keepSucceeded"),
+  failedJobsHistoryLimit: take("properties", "keepFailed"),
+  jobTemplate: inside({
+    metadata: (spot) => applyRules({ ...METADATA, labels: labelsRule("labels", spot.shared.selected) }, spot),
+    spec: inside(jobRules(["properties", "timeLimit"])),
+  }),
+};
+
+interface Workload {
+  /** With a Service and without one. */
+  readonly type: { readonly served: string; readonly alone: string };
+  readonly pod: Path;
+  readonly spec: Rules<Shared>;
+}
+
+const always = (type: string): Workload["type"] => ({ served: type, alone: type });
+
+export const WORKLOADS: Readonly<Record<string, Workload>> = {
+  "apps/Deployment": { type: { served: "webservice", alone: "worker" }, pod: ["spec", "template"], spec: DEPLOYMENT },
+  "apps/StatefulSet": { type: always("store"), pod: ["spec", "template"], spec: STATEFUL_SET },
+  "apps/DaemonSet": { type: always("daemon"), pod: ["spec", "template"], spec: DAEMON_SET },
+  "batch/Job": { type: always("task"), pod: ["spec", "template"], spec: jobRules(["timeout"]) },
+  "batch/CronJob": { type: always("cron"), pod: ["spec", "jobTemplate", "spec", "template"], spec: CRON_JOB },
+};
+
+/** `data` of a ConfigMap and a Secret; Kubernetes writes the bytes of both in base64. */
+const bytes = (spot: Spot<unknown>): void =>
+  dataInto(spot, (value) => (typeof value === "string" ? { base64: value } : undefined));
+const texts = (spot: Spot<unknown>): void => dataInto(spot, (value) => (typeof value === "string" ? value : undefined));
+
+function dataInto(spot: Spot<unknown>, convert: (value: Json) => Json | undefined): void {
+  const entries = Object.entries(typeof spot.value === "object" && spot.value !== null ? spot.value : {});
+  if (entries.length === 0) needless(words("there is nothing in it", "其中没有内容"))(spot);
+  for (const [key, value] of entries)
+    turn(
+      ["properties", "data", key],
+      convert,
+      words("kept in base64, as {base64: …}", "保持 base64，写作 {base64: …}"),
+    )({
+      ...spot,
+      value: value ?? null,
+      at: [...spot.at, key],
+    });
+}
+
+const MUTABLE = onlyIf(
+  (value) => value === false,
+  DEFAULT_ALREADY,
+  advised(
+    ["data that can never be changed again is not supported", "不支持不可变的数据"],
+    ["leave it out: kubemin rolls the pods when it changes", "请删除：内容变化时 kubemin 会滚动更新 Pod"],
+  ),
+);
+
+export const DATA_KINDS: Readonly<Record<string, { readonly type: string; readonly rules: Rules }>> = {
+  "/ConfigMap": { type: "config", rules: { data: texts, binaryData: bytes, immutable: MUTABLE } },
+  "/Secret": {
+    type: "secret",
+    rules: { type: take("properties", "type"), data: bytes, stringData: texts, immutable: MUTABLE },
+  },
+};

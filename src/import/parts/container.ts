@@ -1,0 +1,153 @@
+// The containers of a pod as Kubernetes writes them: the main one to the component's properties and traits, further ones to items of the
+// traits init and sidecar.
+import type { Path } from "../../model/pointer.ts";
+import { nextOf, place, valueAt } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import { applyRules, field, itemsOf, needless, type Rules, refuse, type Spot, take, textOf, wordOf } from "../rules.ts";
+import { advised, words } from "../words.ts";
+import { envList, type Names } from "./env.ts";
+import { probe } from "./probe.ts";
+import { resources } from "./resources.ts";
+import { type Claims, mountInMain, type Volume } from "./volumes.ts";
+
+export interface PodShared extends Names, Claims {
+  readonly volumes: Map<string, Volume | undefined>;
+  /** Named ports of the main container. */
+  readonly ports: ReadonlyMap<string, number>;
+}
+
+export const MAIN_NAME = words("the main container is called like the component", "主容器与组件同名");
+const LINK = words("names the storage that is mounted", "指向被挂载的 storage");
+const NO_STORAGE = advised(
+  ["the volume it mounts could not be taken over", "其挂载的卷未能导入"],
+  ["see what was said of the volume", "参见对该卷的说明"],
+);
+const LIFECYCLE = advised(
+  [
+    "hooks are not supported; a web service already waits 5 s before it ends",
+    "不支持生命周期钩子；webservice 结束前已等待 5 秒",
+  ],
+  ["handle SIGTERM in the program", "请在程序中处理 SIGTERM"],
+);
+export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
+const ALSO_MAIN = words("mounted in the main container too, at the same path", "同时以相同路径挂载到主容器");
+
+const MAIN: Rules<PodShared> = {
+  name: needless(MAIN_NAME),
+  image: take("properties", "image"),
+  command: take("properties", "command"),
+  args: take("properties", "args"),
+  workingDir: take("properties", "workingDirectory"),
+  imagePullPolicy: take("properties", "imagePullPolicy"),
+  env: (spot) => envList(spot, ["traits", "env"]),
+  envFrom,
+  resources: (spot) => resources(spot, ["traits", "resources"]),
+  livenessProbe: (spot) => probe(spot, ["traits", "probes", "liveness"], spot.shared.ports),
+  readinessProbe: (spot) => probe(spot, ["traits", "probes", "readiness"], spot.shared.ports),
+  startupProbe: (spot) => probe(spot, ["traits", "probes", "startup"], spot.shared.ports),
+  volumeMounts: (spot) => {
+    for (const mount of itemsOf(spot)) mainMount(mount);
+  },
+  ports: needless(PORTS_INFORMAL),
+  lifecycle: refuse(LIFECYCLE),
+  terminationMessagePath: needless(words("not needed", "无需填写")),
+  terminationMessagePolicy: needless(words("not needed", "无需填写")),
+};
+
+export function mainContainer(spot: Spot<PodShared>): void {
+  applyRules(MAIN, spot);
+}
+
+/** All keys of a ConfigMap or Secret: a storage item without a mountPath. */
+function envFrom(spot: Spot<PodShared>): void {
+  for (const item of itemsOf(spot)) {
+    for (const [key, type, kind] of [
+      ["configMapRef", "config", "ConfigMap"],
+      ["secretRef", "secret", "Secret"],
+    ] as const) {
+      const name = field(field(item, key) ?? item, "name");
+      if (field(item, key) === undefined || name === undefined) continue;
+      const to = nextOf(spot.draft, ["traits", "storage"]);
+      place(spot.draft, [...to, "type"], type);
+      const called = spot.shared.called(kind, wordOf(name.value));
+      const words = called === name.value ? undefined : MAIN_NAME;
+      put(spot.importing.ledger, { draft: spot.draft, path: [...to, "name"] }, called, name.at, words);
+    }
+  }
+}
+
+function mainMount(mount: Spot<PodShared>): void {
+  const volume = mount.shared.volumes.get(wordOf(field(mount, "name")?.value));
+  if (volume === undefined) say(mount.importing.ledger, mount.at, "unsupported", NO_STORAGE);
+  else mountInMain(mount, volume);
+}
+
+const extraRules = (to: Path): Rules<PodShared> => ({
+  name: take(...to, "name"),
+  image: take(...to, "image"),
+  command: take(...to, "command"),
+  args: take(...to, "args"),
+  workingDir: take(...to, "workingDirectory"),
+  imagePullPolicy: take(...to, "imagePullPolicy"),
+  env: (spot) => envList(spot, [...to, "env"]),
+  resources: (spot) => resources(spot, [...to, "resources"]),
+  volumeMounts: (spot) => {
+    for (const mount of itemsOf(spot)) extraMount(mount, to);
+  },
+  lifecycle: refuse(LIFECYCLE),
+});
+
+/** `trait`: init or sidecar. A native sidecar (restartPolicy Always among the init containers) is one. */
+export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
+  const { draft } = spot;
+  const to = nextOf(draft, ["traits", trait]);
+  applyRules(extraRules(to), spot);
+  const { ledger } = spot.importing;
+  for (const [index, port] of (trait === "sidecar"
+    ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] })
+    : []
+  ).entries()) {
+    const number = field(port, "containerPort");
+    if (number) put(ledger, { draft, path: [...to, "ports", index] }, number.value, number.at);
+  }
+  const restart = field(spot, "restartPolicy");
+  if (restart?.value === "Always")
+    say(ledger, restart.at, "changed", words("it is a sidecar", "即边车容器"), { draft, path: to });
+}
+
+/** A volume that only this container mounts is mounted in the main one as well: that is where storage belongs to. */
+function extraMount(mount: Spot<PodShared>, to: Path): void {
+  const { draft, importing, shared } = mount;
+  const volume = shared.volumes.get(wordOf(field(mount, "name")?.value));
+  if (volume === undefined) return say(importing.ledger, mount.at, "unsupported", NO_STORAGE);
+  const path = nextOf(draft, [...to, "mounts"]);
+  put(importing.ledger, { draft, path: [...path, "name"] }, volume.name, [...mount.at, "name"], LINK);
+  const inMain = hasStorage(mount, volume);
+  for (const key of ["mountPath", "subPath", "readOnly"] as const) {
+    const given = field(mount, key);
+    if (given === undefined) continue;
+    const words = key === "mountPath" && !inMain ? ALSO_MAIN : undefined;
+    put(importing.ledger, { draft, path: [...path, key] }, given.value, given.at, words);
+  }
+  if (!inMain) mountInMain(mount, volume);
+}
+
+function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
+  const items = valueAt(draft, ["traits", "storage"]);
+  const key = volume.object === "" ? volume.name : volume.object;
+  return (
+    Array.isArray(items) &&
+    items.some((item) => typeof item === "object" && item !== null && "name" in item && item["name"] === key)
+  );
+}
+
+/** Numbers of the container's named ports. */
+export function namedPorts(container: Spot<unknown> | undefined): ReadonlyMap<string, number> {
+  const ports = container === undefined ? undefined : field(container, "ports");
+  return new Map(
+    (ports === undefined ? [] : itemsOf(ports)).flatMap((port) => {
+      const [name, number] = [textOf(field(port, "name")?.value), field(port, "containerPort")?.value];
+      return name !== undefined && typeof number === "number" ? [[name, number] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+// Workflows of other tools, as far as they only say in which order components come: each step waits for the one before it.
+import { nameOf, nextOf, valueAt } from "../draft.ts";
+import { put } from "../ledger.ts";
+import type { Importing, Spot } from "../rules.ts";
+import { words } from "../words.ts";
+
+/** Where a step names a component. */
+export interface Mention {
+  readonly name: string;
+  readonly from: Spot<unknown>;
+}
+
+const ORDER = words("became dependsOn: this step waits for the one before it", "改为 dependsOn：该步骤等待前一步");
+const FIRST = words("the first step waits for nobody", "第一步不等待任何组件");
+
+/** Steps in order; the components within one step start together. */
+export function inSteps(importing: Importing, steps: readonly (readonly Mention[])[]): void {
+  let before: readonly string[] = [];
+  for (const step of steps) {
+    const names: string[] = [];
+    for (const { name, from } of step) {
+      const draft = importing.drafts.find((one) => nameOf(one) === name);
+      if (draft === undefined) continue;
+      names.push(name);
+      const present = valueAt(draft, ["dependsOn"]);
+      const already = Array.isArray(present) ? present : [];
+      const added = before.filter((one) => one !== name && !already.includes(one));
+      for (const one of added)
+        put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, one, from.at, ORDER);
+      if (added.length === 0) put(importing.ledger, { draft, path: [] }, name, from.at, FIRST);
+    }
+    if (names.length > 0) before = names;
+  }
+}

@@ -1,0 +1,57 @@
+// A probe as Kubernetes writes it, to ours.
+import type { Json } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { put, say } from "../ledger.ts";
+import { field, onlyIf, type Spot, textOf } from "../rules.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../words.ts";
+
+const SECONDS = words("written with its unit", "补上单位");
+const TIMES = { periodSeconds: "every", timeoutSeconds: "timeout", initialDelaySeconds: "after" } as const;
+const ACTIONS = {
+  httpGet: { name: "http", fields: ["path", "port", "scheme"] },
+  tcpSocket: { name: "tcp", fields: ["port"] },
+  exec: { name: "exec", fields: ["command"] },
+  grpc: { name: "grpc", fields: ["port", "service"] },
+} as const;
+const NAMED_PORT = words("the number of the named port", "改为该命名端口的端口号");
+const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
+
+/** `ports` gives the number of a named port of the container. */
+export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
+  const { ledger } = spot.importing;
+  for (const [key, { name, fields }] of Object.entries(ACTIONS)) {
+    const action = field(spot, key);
+    if (action === undefined) continue;
+    for (const one of fields) {
+      const inner = field(action, one);
+      if (inner) actionField(inner, [...to, name, one], ports);
+    }
+    // An action without any field that we know is one all the same.
+    if (Object.keys(action.value ?? {}).length === 0)
+      put(ledger, { draft: spot.draft, path: [...to, name] }, {}, action.at);
+  }
+  for (const [key, ours] of Object.entries(TIMES)) {
+    const time = field(spot, key);
+    if (time === undefined) continue;
+    if (typeof time.value !== "number") say(ledger, time.at, "unsupported", NOT_UNDERSTOOD);
+    else put(ledger, { draft: spot.draft, path: [...to, ours] }, `${time.value}s`, time.at, SECONDS);
+  }
+  const failures = field(spot, "failureThreshold");
+  if (failures) put(ledger, { draft: spot.draft, path: [...to, "failures"] }, failures.value, failures.at);
+  const successes = field(spot, "successThreshold");
+  if (successes) onlyIf((value) => value === 1, DEFAULT_ALREADY, ONCE_ONLY)(successes);
+}
+
+function actionField(
+  { value, at, draft, importing }: Spot<unknown>,
+  path: Path,
+  ports: ReadonlyMap<string, number>,
+): void {
+  const number = typeof value === "string" && path.at(-1) === "port" ? portNumber(value, ports) : undefined;
+  put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : NAMED_PORT);
+}
+
+function portNumber(value: Json, ports: ReadonlyMap<string, number>): number | undefined {
+  const text = textOf(value) ?? "";
+  return ports.get(text) ?? (/^\d+$/.test(text) ? Number(text) : undefined);
+}

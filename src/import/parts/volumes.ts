@@ -1,0 +1,177 @@
+// Volumes of a pod and their mounts, to items of the storage trait. Such an item is mounted in the main container; further containers
+// then mount it by its name.
+import { suggestName } from "../../model/name.ts";
+import type { Path } from "../../model/pointer.ts";
+import { type Draft, nextOf, place } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import { field, fieldsOf, itemsOf, type Spot, textOf, wordOf } from "../rules.ts";
+import { advised, words } from "../words.ts";
+import type { Names } from "./env.ts";
+
+/** A claim that the input makes: the place of its spec. Each can be used once, because a claim belongs to one component. */
+export interface Claims {
+  readonly takeClaim: (name: string) => Spot<unknown> | undefined;
+}
+
+type Shared = Names & Claims;
+type Kind = "persistent" | "ephemeral" | "config" | "secret";
+
+export interface Volume {
+  readonly kind: Kind;
+  /** The source inside the volume, or the spec of its claim. */
+  readonly source: Spot<Shared>;
+  readonly spec: Spot<unknown> | undefined;
+  /** Of the volume inside the pod, once rendered. */
+  readonly name: string;
+  /** Of the ConfigMap or Secret. */
+  readonly object: string;
+}
+
+const SOURCES: Readonly<Record<string, Kind>> = {
+  emptyDir: "ephemeral",
+  configMap: "config",
+  secret: "secret",
+  persistentVolumeClaim: "persistent",
+};
+const LINK = words("names the volume that became this storage", "指向已转换为 storage 的卷");
+const BECAME = words("became an item of the storage trait", "改为 storage 特征的一项");
+const READ_ONLY = words("not needed: configuration is always mounted for reading only", "无需填写：配置始终只读挂载");
+const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
+const FOREIGN_CLAIM = advised(
+  [
+    "a claim that this input does not make, or that another component has already",
+    "该存储声明不在输入中，或已被其他组件使用",
+  ],
+  [
+    "give the storage a size: kubemin then makes a claim; copy the data over",
+    "请为 storage 指定 size，由 kubemin 创建，再迁移数据",
+  ],
+);
+const NO_SUCH_VOLUME = advised(
+  ["volumes of this type are not supported", "不支持这种类型的卷"],
+  ["use persistent, ephemeral, config or secret storage", "请使用 persistent、ephemeral、config 或 secret 存储"],
+);
+
+/** Name of each volume -> what it became; undefined: no storage is like it. */
+export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | undefined> {
+  const volumes = new Map<string, Volume | undefined>();
+  for (const item of list === undefined ? [] : itemsOf(list)) {
+    const name = textOf(field(item, "name")?.value);
+    if (name === undefined) continue;
+    const volume = fieldsOf(item).flatMap(([key, source]) => volumeOf(name, key, source) ?? [])[0];
+    volumes.set(name, volume);
+    if (volume === undefined) say(item.importing.ledger, item.at, "unsupported", NO_SUCH_VOLUME);
+    else
+      say(item.importing.ledger, [...item.at, "name"], "changed", BECAME, {
+        draft: item.draft,
+        path: ["traits", "storage"],
+      });
+  }
+  return volumes;
+}
+
+function volumeOf(name: string, key: string, source: Spot<Shared>): Volume | undefined {
+  const kind = SOURCES[key];
+  if (kind === undefined) return undefined;
+  const object = textOf(field(source, kind === "secret" ? "secretName" : "name")?.value) ?? name;
+  if (kind === "config" || kind === "secret") {
+    const called = source.shared.called(kind === "config" ? "ConfigMap" : "Secret", object);
+    return { kind, source, spec: undefined, name: suggestName(called) ?? kind, object: called };
+  }
+  const spec = kind === "persistent" ? source.shared.takeClaim(wordOf(field(source, "claimName")?.value)) : undefined;
+  if (kind === "persistent" && spec === undefined) {
+    say(source.importing.ledger, source.at, "unsupported", FOREIGN_CLAIM);
+    return undefined;
+  }
+  return { kind, source, spec, name: suggestName(name) ?? "volume", object: "" };
+}
+
+/** A claim template of a StatefulSet is a volume too. */
+export function templateVolume(name: string, template: Spot<Shared>): Volume {
+  const spec = field(template, "spec") ?? template;
+  return { kind: "persistent", source: spec, spec, name: suggestName(name) ?? "volume", object: "" };
+}
+
+/** One mount of the main container: an item of its own, the same volume again where the name is the same. */
+export function mountInMain(mount: Spot<Shared>, volume: Volume): void {
+  const { draft } = mount;
+  const to = nextOf(draft, ["traits", "storage"]);
+  writeItem(volume, draft, to);
+  const { ledger } = mount.importing;
+  say(ledger, [...mount.at, "name"], "changed", LINK, { draft, path: to });
+  for (const key of ["mountPath", "subPath"] as const) {
+    const given = field(mount, key);
+    if (given) put(ledger, { draft, path: [...to, key] }, given.value, given.at);
+  }
+  const readOnly = field(mount, "readOnly");
+  if (readOnly === undefined) return;
+  if (volume.kind === "persistent") put(ledger, { draft, path: [...to, "readOnly"] }, readOnly.value, readOnly.at);
+  else if (volume.kind !== "ephemeral") say(ledger, readOnly.at, "changed", READ_ONLY, { draft, path: to });
+}
+
+function writeItem(volume: Volume, draft: Draft, to: Path): void {
+  const { ledger } = volume.source.importing;
+  place(draft, [...to, "type"], volume.kind);
+  if (volume.kind === "config" || volume.kind === "secret") {
+    const name = field(volume.source, volume.kind === "secret" ? "secretName" : "name");
+    const same = name?.value === volume.object;
+    put(
+      ledger,
+      { draft, path: [...to, "name"] },
+      volume.object,
+      name?.at ?? volume.source.at,
+      same ? undefined : CALLED,
+    );
+    keyFiles(field(volume.source, "items"), draft, to);
+    return;
+  }
+  place(draft, [...to, "name"], volume.name);
+  if (volume.spec !== undefined) claimFields(volume.spec, draft, to);
+  if (volume.kind === "persistent") {
+    const claim = field(volume.source, "claimName");
+    if (claim) say(ledger, claim.at, "changed", LINK, { draft, path: to });
+    return;
+  }
+  for (const key of ["medium", "sizeLimit"] as const) {
+    const given = field(volume.source, key);
+    if (given && given.value !== "") sizeInto(given, draft, [...to, key]);
+  }
+  if (Object.keys(volume.source.value ?? {}).length === 0)
+    say(ledger, volume.source.at, "changed", BECAME, { draft, path: to });
+}
+
+/** Only key and path of each file: their modes stay unsaid, so the ledger tells of them. */
+function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): void {
+  for (const [index, item] of (items === undefined ? [] : itemsOf(items)).entries()) {
+    for (const key of ["key", "path"] as const) {
+      const given = field(item, key);
+      if (given) put(item.importing.ledger, { draft, path: [...to, "items", index, key] }, given.value, given.at);
+    }
+  }
+}
+
+export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
+  const { ledger } = spec.importing;
+  const size = field(field(field(spec, "resources") ?? spec, "requests") ?? spec, "storage");
+  if (size) sizeInto(size, draft, [...to, "size"]);
+  const storageClass = field(spec, "storageClassName");
+  if (storageClass) put(ledger, { draft, path: [...to, "storageClass"] }, storageClass.value, storageClass.at);
+  const modes = field(spec, "accessModes");
+  if (modes) put(ledger, { draft, path: [...to, "accessModes"] }, modes.value, modes.at);
+  const mode = field(spec, "volumeMode");
+  if (mode?.value === "Filesystem")
+    say(ledger, mode.at, "changed", words("not needed: volumes are always file systems", "无需填写：卷始终是文件系统"));
+}
+
+/** A bare number is bytes to Kubernetes and gibibytes to us. */
+export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
+  const bytes = /^\d+(\.\d+)?$/.test(wordOf(value)) ? Number(value) : undefined;
+  const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
+  put(
+    importing.ledger,
+    { draft, path },
+    text,
+    at,
+    bytes === undefined ? undefined : words("written with its unit", "补上单位"),
+  );
+}

@@ -1,0 +1,85 @@
+// Text to the documents in it, as the tools read them that these files were written for: several YAML documents, merge keys, octal modes.
+// kubemin's own documents are read more strictly (plan/read.ts). A parser's own message is never shown: it may quote a secret.
+import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
+import { LIMITS } from "../model/document.ts";
+import { isObject, type Json } from "../model/json.ts";
+import type { Path } from "../model/pointer.ts";
+import { type Problem, problem } from "../model/problem.ts";
+
+export interface InputDocument {
+  readonly value: Json;
+  /** 1-based; undefined where the value came by an alias or a merge key. */
+  readonly line: (path: Path) => number | undefined;
+}
+
+export type Documents =
+  | { readonly ok: true; readonly documents: readonly InputDocument[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** 0644 is a file mode to everybody who writes it. */
+const OCTAL: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  format: "OCT",
+  test: /^0[0-7]+$/,
+  resolve: (text) => Number.parseInt(text, 8),
+};
+
+export function readDocuments(text: string): Documents {
+  const lines = new LineCounter();
+  const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const options = { lineCounter: lines, merge: true, prettyErrors: false, logLevel: "error" } as const;
+  const parsed = parseAllDocuments(source, { ...options, customTags: (tags) => [OCTAL, ...tags] });
+  const all: readonly Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
+  const faults = all.flatMap((one) => one.errors.map((error) => fault(error.code, lines.linePos(error.pos[0]))));
+  if (faults.length > 0) return { ok: false, problems: faults.slice(0, 20) };
+  const documents: InputDocument[] = [];
+  for (const one of all) {
+    const value = plain(one);
+    if (value === undefined)
+      return { ok: false, problems: [problem("Syntax", "", { format: "YAML", detail: "AliasBomb" })] };
+    if (value !== null) documents.push({ value, line: (path) => lineOf(one, path, lines) });
+  }
+  if (documents.length === 0)
+    return { ok: false, problems: [problem("Syntax", "", { format: "YAML", detail: "Empty" })] };
+  return { ok: true, documents };
+}
+
+function fault(code: string, { line, col }: { readonly line: number; readonly col: number }): Problem {
+  const twice = { en: "a key is written twice: keep one of them", zh: "键重复：请只保留一个" };
+  const found =
+    code === "DUPLICATE_KEY"
+      ? problem("Rule", "", twice)
+      : problem("Syntax", "", { format: "YAML", detail: "Unexpected" });
+  return { ...found, line, column: col };
+}
+
+/** Undefined: aliases that blow up, or nesting beyond the limit. What JSON cannot hold (dates, NaN, undefined) becomes text or null. */
+function plain(document: Document.Parsed): Json | undefined {
+  try {
+    const value = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 1_000 }) ?? null)) as Json; // the parse of JSON
+    return depthOf(value) > LIMITS.depth ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function depthOf(value: Json): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map((inner: Json | undefined) => depthOf(inner ?? null)));
+}
+
+function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): number | undefined {
+  let node: unknown = document.contents;
+  for (const part of path) {
+    if (isAlias(node) || !isNode(node) || !("get" in node) || typeof node.get !== "function") return undefined;
+    node = node.get(part, true);
+  }
+  const start = isNode(node) ? node.range?.[0] : undefined;
+  return start === undefined ? undefined : lines.linePos(start).line;
+}
+
+/** Objects only: a list or a text at the top is no document that we know. */
+export function objectsIn(documents: readonly InputDocument[]): readonly InputDocument[] {
+  return documents.filter(({ value }) => isObject(value));
+}
