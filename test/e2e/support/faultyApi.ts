@@ -1,6 +1,6 @@
 // An API server that misbehaves: a proxy before the real one that answers some requests with 409, 410, 429 or 500 (before or after they were
 // carried out) and cuts watches. Deterministic for a seed. Speaks plain HTTP on the loopback address and lends the kubeconfig's own identity.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Agent, request as secureRequest } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -62,6 +62,7 @@ export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi>
       server.closeAllConnections();
       agent.destroy();
       await new Promise((resolve) => server.close(resolve));
+      rmSync(options.file, { force: true });
     },
   };
 }
