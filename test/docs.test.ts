@@ -245,6 +245,11 @@ function meaning({ language, text }: Block): string {
   return text.replaceAll(/\s+#.*$/gm, "").replaceAll(/^#.*\n/gm, "");
 }
 
+/** As Kubernetes names resources. */
+function pluralOf(kind: string): string {
+  return `${kind.toLowerCase()}s`.replace(/ss$/, "sses").replace(/([^aeiou])ys$/, "$1ies");
+}
+
 describe("rights on a cluster", () => {
   it("that the guide grants are enough for everything that the examples make", () => {
     const role = data.flatMap(({ values }) => values).find((value) => dig(value, "kind") === "ClusterRole");
@@ -262,7 +267,7 @@ describe("rights on a cluster", () => {
       .filter(({ manifest }) => manifest.metadata.labels?.["app.kubernetes.io/component"] !== "objects")
       .map(({ manifest: { apiVersion, kind } }) => {
         const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*$/, "") : "";
-        return `${group}/${kind.toLowerCase()}s: get list watch create patch delete`;
+        return `${group}/${pluralOf(kind)}: get list watch create patch delete`;
       });
     expect(granted).toEqual(expect.arrayContaining(made));
   });

@@ -10,7 +10,7 @@ import { checkContract, type Fault, fault, type Plugin } from "./contract.ts";
 import { type Case, casesOf } from "./exampleCases.ts";
 import { planCase } from "./planCase.ts";
 
-const NAME = /^[a-z][a-z0-9-]{0,39}$/;
+const NAME = /^[a-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
 
 /** Empty: the pack is fit for use. `others` are packs that are loaded beside it. */
 export function checkPack(pack: unknown, others: readonly Plugin[] = []): readonly Fault[] {
@@ -46,8 +46,8 @@ function checkWords(kind: string, definition: Definition): readonly Fault[] {
   if (!NAME.test(name))
     faults.push(
       fault(
-        "{kind} {name}: a name is of lower case letters, digits and '-'",
-        "{kind} {name}：名称仅限小写字母、数字和“-”",
+        "{kind} {name}: a name is of letters, digits and '-', and starts with a lower case letter",
+        "{kind} {name}：名称仅限字母、数字和“-”，以小写字母开头",
         params,
       ),
     );

@@ -91,9 +91,9 @@ describe("rbac and serviceAccount", () => {
     const plan = goodPlan(app(web({ rbac: rules }), redis()));
     expect(manifests(plan).map((one) => `${one.kind}/${one.metadata.name}`)).toEqual([
       "ServiceAccount/web",
-      "Service/web",
       "Role/web",
       "RoleBinding/web",
+      "Service/web",
       "Deployment/web",
       "Service/redis-pods",
       "Service/redis",

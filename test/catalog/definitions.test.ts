@@ -26,7 +26,10 @@ describe("every definition", () => {
     for (const { name, schema } of [...catalog.components.values(), ...catalog.traits.values()]) {
       const described = z.toJSONSchema(schema, { io: "input" });
       // What zod gives is plain JSON.
-      visit(described as unknown as Json, name, (at, node) => missing.push(...undescribed(at, node)));
+      visit(described as unknown as Json, name, (at, node) => {
+        // Objects of Kubernetes are described there; any field of theirs is taken.
+        if (!at.startsWith("objects/properties/objects/items")) missing.push(...undescribed(at, node));
+      });
     }
     expect(missing).toEqual([]);
   });
