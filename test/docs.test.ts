@@ -247,7 +247,8 @@ function meaning({ language, text }: Block): string {
 
 /** As Kubernetes names resources. */
 function pluralOf(kind: string): string {
-  return `${kind.toLowerCase()}s`.replace(/ss$/, "sses").replace(/([^aeiou])ys$/, "$1ies");
+  const word = kind.toLowerCase();
+  return word.endsWith("s") ? `${word}es` : `${word}s`.replace(/([^aeiou])ys$/, "$1ies");
 }
 
 describe("rights on a cluster", () => {
