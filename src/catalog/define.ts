@@ -26,6 +26,8 @@ export interface RenderedObject {
   readonly manifest: Manifest;
   /** Holds data: kept at deletion unless the user asks otherwise. */
   readonly keep?: boolean;
+  /** Belongs to no namespace. */
+  readonly clusterWide?: boolean;
 }
 
 /** A request for a persistent volume. Whether it becomes a claim of its own or a template of a StatefulSet is the controller's choice. */
@@ -90,6 +92,8 @@ export interface Workload {
     readonly labels: JsonObject;
   }) => Manifest;
   readonly objects: readonly RenderedObject[];
+  /** What only the cluster's facts or the namespace could tell. Paths from the root of the properties. */
+  readonly problems?: readonly Problem[];
 }
 
 export interface Example<T> {
@@ -106,7 +110,7 @@ export interface ComponentDefinition<P = unknown> extends DefinitionHead {
   readonly schema: ZodType<P>;
   readonly examples: readonly Example<JsonObject>[];
   /** Job type that brings it to the cluster. */
-  readonly job: "deploy" | "task";
+  readonly job: "deploy" | "task" | "check";
   /** What others may refer to, e.g. host, port, url. Pure: known before anything runs. */
   readonly outputs?: (
     name: string,

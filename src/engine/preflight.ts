@@ -1,4 +1,5 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
+import { dig } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { LABELS, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { Plan, PlannedObject } from "../model/plan.ts";
@@ -69,7 +70,9 @@ export async function refusedByCluster(world: World, target: Target, signal: Abo
   );
   const reveal = (text: string): string => (isSealed(text) ? world.vault.open(target.request.project, text) : text);
   const candidates = objectsOf(target.plan).filter(({ object }) => changed.has(refKey(refOf(object.manifest))));
-  const found = await inBatches(candidates, async ({ object, component }): Promise<readonly Problem[]> => {
+  const coming = comingKinds(target.plan);
+  const checkable = candidates.filter(({ object }) => !coming.has(kindKey(object.manifest)));
+  const found = await inBatches(checkable, async ({ object, component }): Promise<readonly Problem[]> => {
     const why = await target.cluster.check(object.manifest, { signal, reveal, force: target.request.force === true });
     if (why === null || REASONS[why.code].who !== "you") return [];
     return [
@@ -80,6 +83,22 @@ export async function refusedByCluster(world: World, target: Target, signal: Abo
     ];
   });
   return found.flat();
+}
+
+/** Kinds that the plan itself defines: until then nobody can say what the cluster would refuse. */
+function comingKinds(plan: Plan): ReadonlySet<string> {
+  return new Set(
+    objectsOf(plan)
+      .filter(({ object }) => object.manifest.kind === "CustomResourceDefinition")
+      .map(({ object }) => {
+        const { manifest } = object;
+        return `${String(dig(manifest, "spec", "group"))}/${String(dig(manifest, "spec", "names", "kind"))}`;
+      }),
+  );
+}
+
+function kindKey({ apiVersion, kind }: Manifest): string {
+  return `${apiVersion.slice(0, apiVersion.indexOf("/"))}/${kind}`;
 }
 
 function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {

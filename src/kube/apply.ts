@@ -14,6 +14,9 @@ import { foreignOwner } from "./ownership.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { asStored, revealObject } from "./reveal.ts";
 
+/** Its kinds become ours to write as soon as it is there. */
+const DEFINITION = "CustomResourceDefinition";
+
 export interface Api {
   readonly connection: Connection;
   readonly discovery: Discovery;
@@ -32,6 +35,7 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     const live = await readLive(api.connection, path, options.signal);
     if (live !== null) refuseForeign(live, object);
     const hash = contentHash(object);
+    if (!dryRun && object.kind === DEFINITION) api.discovery.expect(object);
     if (live !== null && isUnchanged(live, revealed.object, hash)) return appliedOf(object, live, "unchanged");
     // The uid is a precondition: what we looked at is what we write to, or nothing is written.
     const body = withHash(

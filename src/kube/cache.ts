@@ -7,7 +7,7 @@ import type { Connection } from "./connection.ts";
 import type { Discovery, Resource } from "./discovery.ts";
 import { createEventRing, type EventFact } from "./eventRing.ts";
 import { createShelf, type Shelf } from "./shelf.ts";
-import { type WatchState, watchForever } from "./watch.ts";
+import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";
 
 export interface Kind {
   readonly apiVersion: string;
@@ -20,6 +20,7 @@ export const POD = { apiVersion: core, kind: "Pod" } as const;
 export const REPLICA_SET = { apiVersion: apps, kind: "ReplicaSet" } as const;
 export const DEPLOYMENT = { apiVersion: apps, kind: "Deployment" } as const;
 export const STATEFUL_SET = { apiVersion: apps, kind: "StatefulSet" } as const;
+export const JOB = { apiVersion: "batch/v1", kind: "Job" } as const;
 export const ENDPOINT_SLICE = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" } as const;
 /** What every application is made of. Other kinds are watched once somebody follows one. */
 const ALWAYS: readonly Kind[] = [
@@ -29,7 +30,7 @@ const ALWAYS: readonly Kind[] = [
   POD,
   ENDPOINT_SLICE,
   { apiVersion: apps, kind: "DaemonSet" },
-  { apiVersion: "batch/v1", kind: "Job" },
+  JOB,
   { apiVersion: core, kind: "PersistentVolumeClaim" },
   { apiVersion: core, kind: "Service" },
   { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
@@ -111,15 +112,26 @@ interface WatchRun {
 }
 
 async function runWatch(run: WatchRun): Promise<void> {
-  const { options, kind, entry, tell, signal } = run;
+  const { options, entry, tell, signal } = run;
   const onState = (state: WatchState): void => {
     const changed = state.phase !== entry.state.phase;
     entry.state = state;
     if (changed) tell("*");
   };
-  const resource = await served(run, onState);
-  if (resource === null) return;
-  await watchForever({
+  while (!signal.aborted) {
+    const resource = await served(run, onState);
+    if (resource === null) return;
+    await watchForever(optionsFor(run, resource, onState));
+    // Its definition was removed, and every object with it. It may come back.
+    options.discovery.forget();
+    entry.shelf.replace([]);
+    if (!signal.aborted) await options.clock.sleep(FIRST_ASKED, signal);
+  }
+}
+
+function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchState) => void): WatchOptions {
+  const { options, kind, entry, tell, signal } = run;
+  return {
     ...options,
     resource,
     signal,
@@ -135,19 +147,23 @@ async function runWatch(run: WatchRun): Promise<void> {
       tell(object.metadata.namespace ?? "");
     },
     onState,
-  });
+  };
 }
+
+/** A kind that is not served is asked for so often: at first, and at last. */
+const FIRST_ASKED = 500;
+const LAST_ASKED = 5_000;
 
 /** Waits until the API answers and serves the kind: a CRD may come later. Null when we are closed before. */
 async function served(
   { options, kind, signal }: WatchRun,
   onState: (state: WatchState) => void,
 ): Promise<Resource | null> {
-  for (let pause = 500; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
+  for (let pause = FIRST_ASKED; !signal.aborted; pause = Math.min(pause * 2, LAST_ASKED)) {
     try {
       const resource = await options.discovery.find(kind.apiVersion, kind.kind, signal);
       if (resource !== undefined) return resource;
-      onState({ phase: "stale", detail: `the API does not serve ${kind.apiVersion} ${kind.kind}` });
+      onState({ phase: "unserved", detail: `the API does not serve ${kind.apiVersion} ${kind.kind}` });
     } catch (cause) {
       if (signal.aborted) return null;
       onState({ phase: "stale", detail: cause instanceof Error ? cause.message : String(cause) });

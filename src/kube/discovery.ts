@@ -2,7 +2,7 @@
 // kind is wanted: a CRD may have been installed since.
 // https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
 import { isObject, type JsonObject } from "../model/json.ts";
-import type { ObjectRef } from "../model/manifest.ts";
+import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
@@ -19,10 +19,20 @@ export interface Resource {
 export interface Discovery {
   /** Undefined when the API does not serve it. */
   find(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
-  /** Path of one object. Throws ClusterError when the kind is not served. */
+  /** Path of one object. Throws ClusterError when the kind is not served; worth repeating when it is expected. */
   pathOf(ref: ObjectRef, signal: AbortSignal): Promise<string>;
   /** Every `group/Kind` (core kinds without a group: `Pod`). Asked anew. */
-  kinds(signal: AbortSignal): Promise<readonly string[]>;
+  kinds(signal: AbortSignal): Promise<ServedKinds>;
+  /** A definition of a custom resource was written: its kinds will be served soon, so an unknown one is worth asking for. */
+  expect(definition: Manifest): void;
+  /** What we know is wrong: a kind that was served is no more. */
+  forget(): void;
+}
+
+export interface ServedKinds {
+  readonly all: readonly string[];
+  /** Those whose objects belong to no namespace. */
+  readonly clusterWide: readonly string[];
 }
 
 const AGGREGATED = [
@@ -32,6 +42,8 @@ const AGGREGATED = [
 ].join(",");
 /** An unknown kind does not make us ask more often than this. */
 const REFRESH = 2_000;
+/** Served within seconds of being established, or something is wrong that waiting does not mend. */
+const EXPECTED_WITHIN = 30_000;
 
 type Table = ReadonlyMap<string, Resource>;
 
@@ -47,9 +59,13 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
     askedAt = clock.now().getTime();
     return table;
   };
+  const expected = new Map<string, number>();
+  const isExpected = (apiVersion: string, kind: string): boolean =>
+    clock.now().getTime() < (expected.get(groupKind({ apiVersion, kind })) ?? 0);
   const find = async (apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined> => {
     const found = (table ?? (await load(signal))).get(`${apiVersion}/${kind}`);
-    if (found !== undefined || clock.now().getTime() - askedAt < REFRESH) return found;
+    const fresh = clock.now().getTime() - askedAt < REFRESH && !isExpected(apiVersion, kind);
+    if (found !== undefined || fresh) return found;
     return (await load(signal)).get(`${apiVersion}/${kind}`);
   };
   return {
@@ -57,14 +73,28 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
     pathOf: async (ref, signal) => {
       const resource = await find(ref.apiVersion, ref.kind, signal);
       if (resource !== undefined) return `${collectionPath(resource, ref.namespace)}/${encodeURIComponent(ref.name)}`;
+      if (isExpected(ref.apiVersion, ref.kind))
+        throw new ClusterError(reason("KindPending", { kind: `${ref.apiVersion} ${ref.kind}` }), true);
       const detail = `it does not serve ${ref.apiVersion} ${ref.kind}`;
       throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, detail }), false);
     },
-    kinds: async (signal) => [...new Set([...(await load(signal)).values()].map(groupKind))].sort(),
+    kinds: async (signal) => {
+      const resources = [...(await load(signal)).values()];
+      const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
+      return { all: names(resources), clusterWide: names(resources.filter((one) => !one.namespaced)) };
+    },
+    expect: (definition) => {
+      const kind = textAt(definition, "spec", "names", "kind");
+      const key = `${textAt(definition, "spec", "group")}/${kind}`;
+      expected.set(key, clock.now().getTime() + EXPECTED_WITHIN);
+    },
+    forget: () => {
+      table = null;
+    },
   };
 }
 
-function groupKind(resource: Resource): string {
+function groupKind(resource: Pick<Resource, "apiVersion" | "kind">): string {
   const slash = resource.apiVersion.indexOf("/");
   return slash < 0 ? resource.kind : `${resource.apiVersion.slice(0, slash)}/${resource.kind}`;
 }

@@ -29,6 +29,7 @@ const KINDS: ReadonlySet<string> = new Set([
   "StatefulSet",
   "DaemonSet",
   "Job",
+  "CronJob",
   "PersistentVolumeClaim",
   "Service",
   "Ingress",

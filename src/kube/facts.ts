@@ -34,7 +34,8 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
       name: api.connection.cluster,
       kind: "kubernetes",
       version: textAt(version.body, "gitVersion"),
-      kinds,
+      kinds: kinds.all,
+      clusterKinds: kinds.clusterWide,
       ingressClasses: ingressClasses.map((one) => ({ name: nameIn(one), default: annotated(one, INGRESS_DEFAULT) })),
       storageClasses: storageClasses.map((one) => ({
         name: nameIn(one),

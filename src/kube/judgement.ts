@@ -59,6 +59,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   ReplicaSet: "apps/v1",
   Deployment: "apps/v1",
   StatefulSet: "apps/v1",
+  Job: "batch/v1",
   EndpointSlice: "discovery.k8s.io/v1",
 };
 

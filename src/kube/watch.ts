@@ -13,7 +13,8 @@ import { listAt, numberAt, textAt } from "./fields.ts";
 import { linesOf } from "./lines.ts";
 
 export interface WatchState {
-  readonly phase: "starting" | "live" | "stale";
+  /** unserved: the API has no such kind, so there is no object of it. */
+  readonly phase: "starting" | "live" | "stale" | "unserved";
   /** Why it is stale. */
   readonly detail: string;
 }
@@ -40,7 +41,7 @@ const LIFETIME = 290;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5_000;
 
-/** Runs until the signal aborts; never throws. */
+/** Runs until the signal aborts, or until the API says that there is no such kind (any more); never throws. */
 export async function watchForever(options: WatchOptions): Promise<void> {
   let version = "";
   let failures = 0;
@@ -56,6 +57,7 @@ export async function watchForever(options: WatchOptions): Promise<void> {
       });
     } catch (cause) {
       if (options.signal.aborted) return;
+      if (isStatus(cause, 404)) return;
       if (isStatus(cause, 410)) version = "";
       else {
         failures += 1;

@@ -61,6 +61,8 @@ export const ANNOTATIONS = {
   revision: "kubemin.dev/revision",
   /** On pod templates: hash of the configuration that the pods read, so that a change of it rolls them. */
   configuration: "kubemin.dev/configuration",
+  /** How to tell from the object's own status that it is ready or failed: see model/readyRule.ts. */
+  ready: "kubemin.dev/ready",
 } as const;
 
 export const MANAGED_BY = "kubemin";

@@ -84,6 +84,8 @@ export interface ClusterFacts {
   readonly version: string;
   /** `group/Kind` that the API serves, e.g. "gateway.networking.k8s.io/HTTPRoute". */
   readonly kinds: readonly string[];
+  /** Those of them whose objects belong to no namespace. Missing: nobody asked. */
+  readonly clusterKinds?: readonly string[];
   readonly ingressClasses: readonly { readonly name: string; readonly default: boolean }[];
   readonly gateways: readonly Gateway[];
   readonly storageClasses: readonly {

@@ -125,6 +125,21 @@ export const PROBLEMS = {
     text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
     hint: { en: "write it like 30s, 5m or 1h30m", zh: "写法如 30s、5m、1h30m" },
   },
+  Schedule: { text: { en: "schedule {value}: {en}", zh: "执行计划 {value}：{zh}" } },
+  ClusterScope: {
+    text: {
+      en: "{kind} belongs to the whole cluster, not to a namespace",
+      zh: "{kind} 属于整个集群，而不属于命名空间",
+    },
+    hint: { en: "say clusterScoped: true if that is meant", zh: "确有需要请写 clusterScoped: true" },
+  },
+  OtherNamespace: {
+    text: {
+      en: "{object} is to go to namespace {other}; the application lives in {namespace}",
+      zh: "{object} 指定了命名空间 {other}，而应用位于 {namespace}",
+    },
+    hint: { en: "leave the namespace out", zh: "请去掉命名空间" },
+  },
   Image: {
     text: { en: "{value} is not a valid image reference", zh: "{value} 不是合法的镜像引用" },
     hint: {

@@ -37,12 +37,27 @@ export const REASONS = {
     who: "nobody",
     text: { en: "volume {object} is not bound yet: {detail}", zh: "存储卷 {object} 尚未绑定：{detail}" },
   },
+  NotYet: { who: "nobody", text: { en: "{object} is not ready yet: {detail}", zh: "{object} 尚未就绪：{detail}" } },
+  KindPending: {
+    who: "nobody",
+    text: { en: "waits until the cluster serves {kind}", zh: "等待集群提供 {kind}" },
+  },
+  Checking: {
+    who: "nobody",
+    text: { en: "checking {target} from inside of the cluster", zh: "正在从集群内检查 {target}" },
+  },
   Terminating: { who: "nobody", text: { en: "{object} is being deleted", zh: "{object} 正在被删除" } },
   // Done
   Ready: { who: "nobody", text: { en: "ready", zh: "就绪" } },
   Unchanged: { who: "nobody", text: { en: "unchanged, nothing written", zh: "无变化，未写入" } },
   Completed: { who: "nobody", text: { en: "completed", zh: "已完成" } },
   AlreadyDone: { who: "nobody", text: { en: "already done with this content", zh: "相同内容已执行过" } },
+  Reachable: { who: "nobody", text: { en: "{target} answers: {detail}", zh: "{target} 可访问：{detail}" } },
+  NoNodeMatches: {
+    who: "nobody",
+    text: { en: "ready, but {object} matches no node", zh: "就绪，但没有节点匹配 {object}" },
+  },
+  Advisory: { who: "nobody", text: { en: "ready, but {object}: {detail}", zh: "就绪，但 {object}：{detail}" } },
   Removed: {
     who: "nobody",
     text: { en: "removed {count} objects, kept {kept}", zh: "已删除 {count} 个对象，保留 {kept} 个" },
@@ -126,6 +141,21 @@ export const REASONS = {
     },
   },
   TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
+  LastRunFailed: {
+    who: "you",
+    text: { en: "the last run of {object} failed: {cause}", zh: "{object} 最近一次执行失败：{cause}" },
+  },
+  Unreachable: {
+    who: "you",
+    text: {
+      en: "{target} does not answer from inside of the cluster: {detail}",
+      zh: "从集群内无法访问 {target}：{detail}",
+    },
+  },
+  ReportedFailure: {
+    who: "you",
+    text: { en: "{object} reports a failure: {detail}", zh: "{object} 报告失败：{detail}" },
+  },
   RolloutDeadline: {
     who: "you",
     text: { en: "{object} made no progress within its deadline", zh: "{object} 在期限内没有进展" },

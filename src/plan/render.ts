@@ -1,6 +1,7 @@
 // Rendering: from checked components to the objects that are sent to the cluster. Pure and deterministic: nothing of a revision, a run or
 // the time is in them, so equal documents give equal bytes.
 
+import type { RenderedObject } from "../catalog/define.ts";
 import { selectorOf } from "../catalog/parts/labels.ts";
 import type { JsonObject } from "../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
@@ -50,17 +51,32 @@ export function renderApplication(input: RenderInput): Rendered {
   };
 }
 
-/** What others read comes first, what runs the pods comes last. */
-const APPLY_ORDER = ["ConfigMap", "Secret", "PersistentVolumeClaim", "Service"];
+/** What others need comes first, what runs the pods comes last, and after it what programs may have to admit: custom resources. */
+const APPLY_ORDER = [
+  "Namespace",
+  "CustomResourceDefinition",
+  "PriorityClass",
+  "StorageClass",
+  "PersistentVolume",
+  "ServiceAccount",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "Role",
+  "RoleBinding",
+  "ConfigMap",
+  "Secret",
+  "PersistentVolumeClaim",
+  "Service",
+];
 
 function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
-  const { component, identity, labels, merged } = draft;
+  const { component, identity, merged } = draft;
   const main = merged === null ? null : controllerOf(draft, merged, sources);
   const content = main === null || component.definition.job !== "task" ? null : contentOf(main, input);
   const named = main === null || content === null ? main : renamed(main, content);
   const claims = merged === null || draft.workload.claimTemplates ? [] : merged.claims;
-  const finishOne = ({ manifest, keep }: { readonly manifest: Manifest; readonly keep?: boolean }): PlannedObject => ({
-    manifest: stamped(manifest, identity, labels),
+  const finishOne = ({ manifest, keep, clusterWide }: RenderedObject): PlannedObject => ({
+    manifest: stamped(manifest, { identity, clusterWide: clusterWide ?? false }),
     keep: keep ?? false,
   });
   const objects = [
@@ -124,7 +140,14 @@ function renamed(manifest: Manifest, content: string): Manifest {
 
 function rank({ manifest }: PlannedObject): number {
   const index = APPLY_ORDER.indexOf(manifest.kind);
-  return index === -1 ? APPLY_ORDER.length : index;
+  if (index >= 0) return index;
+  return isCustom(manifest.apiVersion) ? APPLY_ORDER.length + 1 : APPLY_ORDER.length;
+}
+
+/** Groups of Kubernetes itself have no dot, or end in k8s.io. */
+function isCustom(apiVersion: string): boolean {
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return group.includes(".") && !group.endsWith("k8s.io");
 }
 
 function objectsTwice(components: readonly RenderedComponent[]): readonly Problem[] {

@@ -31,7 +31,7 @@ export interface RenderDraft {
 }
 
 /** Milliseconds that a component's job may take when the document says nothing. */
-const TIMEOUT = { deploy: 10 * 60_000, task: 30 * 60_000 } as const;
+const TIMEOUT = { deploy: 10 * 60_000, task: 30 * 60_000, check: 5 * 60_000 } as const;
 
 export function timeoutOf(component: ResolvedComponent): number {
   return component.timeout ?? TIMEOUT[component.definition.job];
@@ -57,6 +57,7 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
     exposure: parts.flatMap((part) => part.contribution.exposure ?? []),
     problems: [
       ...(pod === null ? withoutPod(component) : []),
+      ...(workload.problems ?? []).map((one) => ({ ...one, pointer: `${component.pointer}/properties${one.pointer}` })),
       ...(merged?.problems ?? []),
       ...parts.flatMap(({ pointer, contribution }) =>
         (contribution.warnings ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer })),

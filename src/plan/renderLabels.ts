@@ -25,13 +25,62 @@ export function labelsOf(identity: Identity): Labels {
   };
 }
 
-/** Ours win over labels of the definition. */
-export function stamped(manifest: Manifest, identity: Identity, labels: Labels): Manifest {
-  const { metadata } = manifest;
-  return {
-    ...manifest,
-    metadata: { ...metadata, namespace: identity.namespace, labels: { ...metadata.labels, ...labels } },
-  };
+/** Those by which an object is known as ours. The others only tell people what it is. */
+const MARKS: readonly string[] = [LABELS.managedBy, LABELS.project, LABELS.application, LABELS.kubeminComponent];
+
+/**
+ * Labels that an object brought along stay, because selectors of other objects may rest on them; our marks win. The pods that it makes are
+ * marked too: only what carries the mark is watched. An object of the whole cluster has no namespace.
+ */
+export function stamped(
+  manifest: Manifest,
+  at: { readonly identity: Identity; readonly clusterWide: boolean },
+): Manifest {
+  const { namespace: _wanted, ...metadata } = manifest.metadata;
+  const labels = labelsOf(at.identity);
+  const place = at.clusterWide ? {} : { namespace: at.identity.namespace };
+  const marked = markTemplate(manifest, labels);
+  return { ...marked, metadata: { ...metadata, ...place, labels: overlaid(metadata.labels ?? {}, labels) } };
+}
+
+function overlaid(own: Labels, labels: Labels): Labels {
+  const marks = Object.entries(labels).filter(([label]) => MARKS.includes(label));
+  return { ...labels, ...own, ...Object.fromEntries(marks) };
+}
+
+/** Where the kinds that make pods keep the labels of what they make, outermost first. */
+const TEMPLATES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  Deployment: [["spec", "template"]],
+  ReplicaSet: [["spec", "template"]],
+  StatefulSet: [["spec", "template"]],
+  DaemonSet: [["spec", "template"]],
+  Job: [["spec", "template"]],
+  CronJob: [
+    ["spec", "jobTemplate"],
+    ["spec", "jobTemplate", "spec", "template"],
+  ],
+};
+
+function markTemplate(manifest: Manifest, labels: Labels): Manifest {
+  if (!/^(apps|batch)\//.test(manifest.apiVersion)) return manifest;
+  const marked = (TEMPLATES[manifest.kind] ?? []).reduce<JsonObject>(
+    (object, path) => changedAt(object, path, (template) => withLabels(template, labels)),
+    manifest,
+  );
+  return marked as Manifest; // labels were added below spec, nothing else
+}
+
+function changedAt(object: JsonObject, path: readonly string[], change: (inner: JsonObject) => JsonObject): JsonObject {
+  const [key, ...rest] = path;
+  if (key === undefined) return change(object);
+  const inner = object[key];
+  return isObject(inner) ? { ...object, [key]: changedAt(inner, rest, change) } : object;
+}
+
+function withLabels(template: JsonObject, labels: Labels): JsonObject {
+  const metadata = isObject(template["metadata"]) ? template["metadata"] : {};
+  const own = isObject(metadata["labels"]) ? (metadata["labels"] as Labels) : {}; // labels are text, or the API server refuses them
+  return { ...template, metadata: { ...metadata, labels: overlaid(own, labels) } };
 }
 
 /**

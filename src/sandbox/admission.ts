@@ -28,12 +28,23 @@ export function refusalOf(object: Manifest, rules: AdmissionRules): Reason | nul
 }
 
 function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
-  const scope = scopeOf(ref);
+  const scope = scopeOf(ref) ?? definedScope(ref, rules.shelf);
   const refused = (detail: string): Reason => reason("RefusedByServer", { object: shortRef(ref), detail });
   if (scope === undefined) return refused(`the sandbox does not serve ${ref.apiVersion} ${ref.kind}`);
   if (scope === "cluster") return null;
   if (ref.namespace === "") return refused("it has no namespace");
   return rules.namespaceExists(ref.namespace) ? null : reason("Missing", { object: `Namespace/${ref.namespace}` });
+}
+
+/** Kinds that a definition of a custom resource on the shelf made known. */
+function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | undefined {
+  const definition = shelf
+    .list()
+    .map((one) => one.manifest)
+    .filter((one) => one.kind === "CustomResourceDefinition")
+    .find((one) => `${textAt(one, "spec", "group")}/${textAt(one, "spec", "names", "kind")}` === groupKind(ref));
+  if (definition === undefined) return undefined;
+  return textAt(definition, "spec", "scope") === "Cluster" ? "cluster" : "namespace";
 }
 
 /** Something of that name that we did not make for this very application is not ours to change. */

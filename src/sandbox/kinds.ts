@@ -19,6 +19,7 @@ const NAMESPACED = [
   "batch/CronJob",
   "networking.k8s.io/Ingress",
   "networking.k8s.io/NetworkPolicy",
+  "discovery.k8s.io/EndpointSlice",
   "gateway.networking.k8s.io/Gateway",
   "gateway.networking.k8s.io/HTTPRoute",
   "autoscaling/HorizontalPodAutoscaler",
@@ -30,6 +31,7 @@ const NAMESPACED = [
 const CLUSTER_WIDE = [
   "Namespace",
   "PersistentVolume",
+  "apiextensions.k8s.io/CustomResourceDefinition",
   "storage.k8s.io/StorageClass",
   "networking.k8s.io/IngressClass",
   "gateway.networking.k8s.io/GatewayClass",
@@ -64,6 +66,7 @@ export function sandboxFacts(name: string): ClusterFacts {
     kind: "sandbox",
     version: "sandbox",
     kinds: [...WHERE.keys()].sort(),
+    clusterKinds: [...CLUSTER_WIDE],
     ingressClasses: [{ name: INGRESS_CLASS, default: true }],
     gateways: [{ ...GATEWAY, addresses: [SANDBOX_ADDRESS] }],
     storageClasses: [{ name: "sandbox", default: true, expandable: true }],

@@ -6,10 +6,18 @@ import type { JsonObject } from "../../model/json.ts";
 import { problem } from "../../model/problem.ts";
 import { storageSize } from "../../model/quantity.ts";
 import { mapStrings } from "../../model/sealed.ts";
-import { fill } from "../../model/text.ts";
+import { fill, type Params } from "../../model/text.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
 import { absolutePath, described, image, objectName, quantity, replicas } from "../fields.ts";
 import { accessModesField } from "../parts/accessModes.ts";
+import {
+  accountEnv,
+  accountFields,
+  accountNames,
+  accountReferences,
+  checkAccount,
+  type Names,
+} from "../parts/account.ts";
 import { minReadySeconds } from "../parts/minReady.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
 import { outputsOf } from "../parts/outputs.ts";
@@ -31,6 +39,7 @@ const schema = z.strictObject({
   image: described(image().optional(), "Container image; not needed with a preset", "容器镜像，使用预设时可省略"),
   ...portFields,
   ...programFields,
+  ...accountFields,
   replicas: described(replicas().default(1), "How many pods, each with its own volume", "副本数，每个副本各有一个卷"),
   volume: described(
     z
@@ -54,6 +63,7 @@ interface Settled {
   readonly preset: Preset | undefined;
   readonly ports: readonly ServedPort[];
   readonly mountPath: string | undefined;
+  readonly account: Names | undefined;
   readonly claim: VolumeClaim | undefined;
 }
 
@@ -76,6 +86,7 @@ function settle(properties: Properties): Settled {
     preset,
     ports: servedPorts({ port, ports: properties.ports }, preset?.portName ?? "main"),
     mountPath,
+    account: accountNames(properties, preset),
     claim: wanted ? claim : undefined,
   };
 }
@@ -87,16 +98,27 @@ export const store = defineComponent({
   examples: [
     { title: { en: "Redis with its defaults", zh: "默认配置的 Redis" }, value: { preset: "redis" } },
     {
+      title: { en: "PostgreSQL with a database for the shop", zh: "PostgreSQL，带业务数据库" },
+      value: { preset: "postgresql", user: "shop", database: "shop", password: { secret: "database" } },
+    },
+    {
       title: { en: "A database of your own", zh: "自选数据库" },
       value: { image: "postgres:17", port: 5432, volume: { mountPath: "/var/lib/postgresql/data", size: "20" } },
     },
   ],
   job: "deploy",
   outputs: (name, properties) => {
-    const { preset, ports } = settle(properties);
-    return outputsOf(name, ports, preset?.scheme ?? "tcp");
+    const { preset, ports, account } = settle(properties);
+    const outputs = outputsOf(name, ports, preset?.scheme ?? "tcp");
+    if (account === undefined) return outputs;
+    // Without the password: outputs are written into documents and plans.
+    return {
+      ...outputs,
+      ...account,
+      url: `${preset?.scheme}://${account.user}@${outputs["address"]}/${account.database}`,
+    };
   },
-  references: programReferences,
+  references: (properties) => [...programReferences(properties), ...accountReferences(properties)],
   check(properties) {
     const image =
       properties.preset === undefined && properties.image === undefined
@@ -107,13 +129,13 @@ export const store = defineComponent({
       volume !== undefined && volume !== false && settle(properties).mountPath === undefined
         ? [problem("Required", ["volume"], { field: "mountPath" })]
         : [];
-    return [...image, ...path, ...checkPorts(properties)];
+    return [...image, ...path, ...checkPorts(properties), ...checkAccount(properties, settle(properties).preset)];
   },
   render(properties, context): Workload {
     const settled = settle(properties);
     const headless = settled.ports.length === 0 ? undefined : `${context.component}-pods`;
     return {
-      pod: podOf(context.component, programOf(properties, settled), containerOf(settled)),
+      pod: podOf(context.component, programOf(properties, settled), containerOf(properties, settled)),
       claims: settled.claim === undefined ? [] : [settled.claim],
       claimTemplates: true,
       controller: statefulSet(properties.replicas, headless, context),
@@ -128,21 +150,31 @@ export const store = defineComponent({
   },
 });
 
-function programOf(properties: Properties, { preset, ports, mountPath }: Settled) {
-  const values = { port: ports[0]?.containerPort ?? 0, mountPath: mountPath ?? "/" };
+function programOf(properties: Properties, settled: Settled) {
+  const { preset } = settled;
   const own = properties.command !== undefined || properties.args !== undefined;
-  const args = own ? properties.args : preset?.args.map((text) => fill(text, values));
+  const args = own ? properties.args : preset?.args.map((text) => fill(text, valuesOf(settled)));
   // check() refuses a store that has neither an image nor a preset.
   return { ...properties, image: properties.image ?? preset?.image ?? "", args };
 }
 
-function containerOf({ preset, ports, mountPath, claim }: Settled): JsonObject {
-  const port = ports[0]?.containerPort ?? 0;
-  const probe = preset && mapStrings(preset.readiness, (text) => fill(text, { port }));
+/** What the places in a preset's texts stand for. */
+function valuesOf({ ports, mountPath, account }: Settled): Params {
+  return { port: ports[0]?.containerPort ?? 0, mountPath: mountPath ?? "/", ...account };
+}
+
+function containerOf(properties: Properties, settled: Settled): JsonObject {
+  const { preset, ports, mountPath, claim } = settled;
+  const values = valuesOf(settled);
+  const probe = preset && mapStrings(preset.readiness, (text) => fill(text, values));
+  const subPath = preset?.volume.subPath;
+  const mount =
+    claim && mountPath ? { name: claim.name, mountPath, ...(subPath === undefined ? {} : { subPath }) } : undefined;
   return onlyGiven({
+    env: nonEmpty(accountEnv(properties, preset, values)),
     ports: nonEmpty(containerPorts(ports)),
     readinessProbe: probe ?? tcpProbe(ports),
-    volumeMounts: claim && mountPath ? [{ name: claim.name, mountPath }] : undefined,
+    volumeMounts: mount && [mount],
   });
 }
 

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
 import type { PlannedObject } from "../../model/plan.ts";
-import { reason } from "../../model/reason.ts";
+import { type Reason, reason } from "../../model/reason.ts";
+import type { ObjectHealth } from "../../model/health.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
@@ -26,6 +27,8 @@ export const deploy = defineJob({
   },
 });
 
+const FOUNDATIONS: ReadonlySet<string> = new Set(["CustomResourceDefinition", "Namespace"]);
+
 /** Applies in the planned order, with the list of what we own written before and after. */
 export async function applyObjects(job: JobRun<unknown>): Promise<readonly Applied[]> {
   const known = new Map((await job.inventory.list()).map((owned) => [refKey(owned), owned.uid]));
@@ -36,7 +39,12 @@ export async function applyObjects(job: JobRun<unknown>): Promise<readonly Appli
   try {
     for (const object of job.objects) {
       job.signal.throwIfAborted();
-      applied.push(await patiently(job, () => job.cluster.apply(object.manifest, options)));
+      const one = await patiently(job, () => job.cluster.apply(object.manifest, options));
+      applied.push(one);
+      // What comes after it may be of its kind, or inside of it.
+      if (!FOUNDATIONS.has(object.manifest.kind)) continue;
+      const health = await untilSettled(job, [one]);
+      if (health.some(({ state }) => state !== "ready")) break;
     }
   } finally {
     await recordUids(job, applied, known);
@@ -73,7 +81,14 @@ async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Pro
   const changed = applied.some((one) => one.action !== "unchanged");
   return {
     phase: "succeeded",
-    reason: reason(changed ? "Ready" : "Unchanged"),
+    reason: reservation(health) ?? reason(changed ? "Ready" : "Unchanged"),
     output: addresses.length === 0 ? {} : { addresses },
   };
+}
+
+const PLAIN: ReadonlySet<Reason["code"]> = new Set(["Ready", "Completed", "Unchanged"]);
+
+/** What an object that is ready wants to have said all the same: no node matches it, it is paused, it cannot scale. */
+function reservation(health: readonly ObjectHealth[]): Reason | undefined {
+  return health.find((one) => !PLAIN.has(one.reason.code))?.reason;
 }

@@ -6,18 +6,32 @@ import type { OwnedObject } from "../../model/revision.ts";
 import type { JobRun } from "../job.ts";
 import { patiently } from "./patience.ts";
 
-/** What carries traffic goes first, what others read goes last. */
-const ORDER = [
-  "HTTPRoute",
-  "Ingress",
-  "Service",
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "Job",
+/** What carries traffic goes first, then what runs, then everything else. */
+const FIRST = ["HTTPRoute", "Ingress", "Service", "CronJob", "Deployment", "StatefulSet", "DaemonSet", "Job"];
+/** What others read or live in goes last; a definition of custom resources after the objects that it defines. */
+const LAST = [
+  "RoleBinding",
+  "Role",
+  "ClusterRoleBinding",
+  "ClusterRole",
+  "ServiceAccount",
   "ConfigMap",
   "Secret",
+  "CustomResourceDefinition",
+  "Namespace",
 ];
+
+function rank({ kind, apiVersion }: OwnedObject): number {
+  if (LAST.includes(kind)) return FIRST.length + 1 + LAST.indexOf(kind);
+  if (FIRST.includes(kind)) return FIRST.indexOf(kind);
+  return isCustom(apiVersion) ? FIRST.indexOf("CronJob") - 0.5 : FIRST.length;
+}
+
+/** Its program has to tidy up after it, so it goes while that still runs. Groups of Kubernetes have no dot, or end in k8s.io. */
+function isCustom(apiVersion: string): boolean {
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return group.includes(".") && !group.endsWith("k8s.io");
+}
 
 export interface Discarded {
   readonly removed: number;
@@ -29,8 +43,6 @@ export async function discard(
   objects: readonly OwnedObject[],
   volumes: boolean,
 ): Promise<Discarded> {
-  const rank = (object: OwnedObject): number =>
-    ORDER.includes(object.kind) ? ORDER.indexOf(object.kind) : ORDER.length;
   const sorted = [...objects].sort((a, b) => rank(a) - rank(b));
   const going = sorted.filter((object) => volumes || !object.keep);
   for (const object of going) {

@@ -4,19 +4,16 @@ import { z } from "zod";
 import { worst } from "../../model/health.ts";
 import { type Manifest, refOf } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
-import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
+import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { applyObjects } from "./deploy.ts";
 import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
+import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
 
 const taskInput = z.looseObject({ content: z.string() });
 type TaskRun = JobRun<z.output<typeof taskInput>>;
-
-/** Which attempt made the Job. Without it a restarted attempt could not tell its own failed Job from one of an earlier attempt. */
-const ATTEMPT = "kubemin.dev/attempt";
-const KEPT_LINES = 10_000;
 
 export const task = defineJob({
   name: "task",
@@ -85,25 +82,4 @@ async function adopt(job: TaskRun, existing: Manifest, mark: string): Promise<Ap
   job.report(reason("Removing", { object: `Job/${ref.name}` }));
   await patiently(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
   return null;
-}
-
-function marked(manifest: Manifest, mark: string): Manifest {
-  return {
-    ...manifest,
-    metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, [ATTEMPT]: mark } },
-  };
-}
-
-async function keepLog(job: TaskRun, name: string): Promise<readonly LogLine[]> {
-  const owner = { namespace: job.namespace, application: job.application, component: job.component, job: name };
-  const lines: LogLine[] = [];
-  try {
-    for await (const line of job.cluster.logs(owner, { signal: job.signal, follow: false, tail: KEPT_LINES }))
-      lines.push(line);
-  } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    lines.push({ at: job.clock.now().toISOString(), pod: name, container: "", text: `[log lost: ${error.message}]` });
-  }
-  await job.keepLog(lines);
-  return lines;
 }

@@ -1,5 +1,5 @@
 // A preset is data: what a well-known store needs, so that the user need not say it. Every field that the user writes wins.
-// `{port}` and `{mountPath}` in texts stand for the values in force.
+// In texts `{port}`, `{mountPath}`, `{user}` and `{database}` stand for the values in force.
 import type { JsonObject } from "../../model/json.ts";
 
 export interface Preset {
@@ -9,6 +9,23 @@ export interface Preset {
   /** Of the output `url`. */
   readonly scheme: string;
   readonly args: readonly string[];
-  readonly volume: { readonly mountPath: string; readonly size: string };
+  readonly volume: {
+    readonly mountPath: string;
+    readonly size: string;
+    /** A folder of the volume, for programs that want theirs empty: fresh disks hold a `lost+found`. */
+    readonly subPath?: string;
+  };
   readonly readiness: JsonObject;
+  /** Missing: it knows no users. */
+  readonly account?: Account;
+}
+
+export interface Account {
+  readonly user: string;
+  readonly database: string;
+  /** Variables of the image. The password comes from a Secret, never from here. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly passwordEnv: readonly string[];
+  /** Set only for a user other than `user`. */
+  readonly ownUser?: { readonly env: Readonly<Record<string, string>>; readonly passwordEnv: readonly string[] };
 }

@@ -1,9 +1,9 @@
-// DaemonSet: one pod on every node that matches. No matching node is ready, with zero wanted.
+// DaemonSet: one pod on every node that matches. No matching node is ready, with zero wanted, and said: it is rarely meant.
 import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../failures/pod.ts";
-import { numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
-import { type Finding, progressing, ready, starting } from "../finding.ts";
+import { nameOf, numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
+import { type Finding, found, progressing, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 
 export function daemonSetStatus({ object, view }: Question): Finding {
@@ -11,6 +11,8 @@ export function daemonSetStatus({ object, view }: Question): Finding {
   const count = (field: string): number => numberAt(object, "status", field);
   const wanted = count("desiredNumberScheduled");
   const facts = { ready: Math.min(count("numberAvailable"), wanted), wanted };
+  if (wanted === 0 && count("currentNumberScheduled") === 0)
+    return { ...found("ready", reason("NoNodeMatches", { object: nameOf(object) })), facts };
   const pods = view.ownedBy("Pod", uidOf(object));
   const trouble = gravestTrouble(
     pods.filter((pod) => !isPodReady(pod)),

@@ -1,14 +1,21 @@
 // Which rule speaks for which kind, and which other kinds it looks at: while our view of one of those is old, the answer is unknown.
 import type { Kind } from "../cache.ts";
-import { DEPLOYMENT, ENDPOINT_SLICE, POD, REPLICA_SET, STATEFUL_SET } from "../cache.ts";
+import { DEPLOYMENT, ENDPOINT_SLICE, JOB, POD, REPLICA_SET, STATEFUL_SET } from "../cache.ts";
+import { cronJobStatus } from "./cronJob.ts";
+import { customResourceDefinitionStatus } from "./customResourceDefinition.ts";
 import { daemonSetStatus } from "./daemonSet.ts";
+import { declaredStatus } from "./declared.ts";
 import { deploymentStatus } from "./deployment.ts";
-import { customResourceDefinitionStatus, genericStatus, namespaceStatus } from "./generic.ts";
+import { existenceStatus } from "./existence.ts";
+import { genericStatus } from "./generic.ts";
+import { horizontalPodAutoscalerStatus } from "./horizontalPodAutoscaler.ts";
 import { httpRouteStatus } from "./httpRoute.ts";
 import { ingressStatus } from "./ingress.ts";
 import { jobStatus } from "./job.ts";
+import { namespaceStatus } from "./namespace.ts";
 import { persistentVolumeClaimStatus } from "./persistentVolumeClaim.ts";
 import { podStatus } from "./pod.ts";
+import { podDisruptionBudgetStatus } from "./podDisruptionBudget.ts";
 import { prelude } from "./prelude.ts";
 import { replicaSetStatus } from "./replicaSet.ts";
 import type { Question, StatusRule } from "./rule.ts";
@@ -26,11 +33,22 @@ const RULES: Readonly<Record<string, Row>> = {
   "apps/StatefulSet": { rule: statefulSetStatus, looksAt: [POD] },
   "apps/DaemonSet": { rule: daemonSetStatus, looksAt: [POD] },
   "batch/Job": { rule: jobStatus, looksAt: [POD] },
+  "batch/CronJob": { rule: cronJobStatus, looksAt: [JOB, POD] },
   Pod: { rule: podStatus, looksAt: [] },
   PersistentVolumeClaim: { rule: persistentVolumeClaimStatus, looksAt: [] },
   Service: { rule: serviceStatus, looksAt: [ENDPOINT_SLICE, DEPLOYMENT, STATEFUL_SET] },
   "networking.k8s.io/Ingress": { rule: ingressStatus, looksAt: [] },
   "gateway.networking.k8s.io/HTTPRoute": { rule: httpRouteStatus, looksAt: [] },
+  "autoscaling/HorizontalPodAutoscaler": { rule: horizontalPodAutoscalerStatus, looksAt: [] },
+  "policy/PodDisruptionBudget": { rule: podDisruptionBudgetStatus, looksAt: [] },
+  ConfigMap: { rule: existenceStatus, looksAt: [] },
+  Secret: { rule: existenceStatus, looksAt: [] },
+  ServiceAccount: { rule: existenceStatus, looksAt: [] },
+  "networking.k8s.io/NetworkPolicy": { rule: existenceStatus, looksAt: [] },
+  "rbac.authorization.k8s.io/Role": { rule: existenceStatus, looksAt: [] },
+  "rbac.authorization.k8s.io/RoleBinding": { rule: existenceStatus, looksAt: [] },
+  "rbac.authorization.k8s.io/ClusterRole": { rule: existenceStatus, looksAt: [] },
+  "rbac.authorization.k8s.io/ClusterRoleBinding": { rule: existenceStatus, looksAt: [] },
   Namespace: { rule: namespaceStatus, looksAt: [] },
   "apiextensions.k8s.io/CustomResourceDefinition": { rule: customResourceDefinitionStatus, looksAt: [] },
 };
@@ -48,5 +66,5 @@ export function kindsBehind(kind: Kind): readonly Kind[] {
 
 /** The whole judgement of one object at one moment. */
 export function statusOf(question: Question) {
-  return prelude(question) ?? rowOf(question.object).rule(question);
+  return prelude(question) ?? declaredStatus(question) ?? rowOf(question.object).rule(question);
 }

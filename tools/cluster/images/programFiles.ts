@@ -8,6 +8,11 @@ import type { ImageFile } from "./archive.ts";
 export async function programWithLibraries(name: string, target: string): Promise<Record<string, ImageFile>> {
   const source = findProgram(name);
   if (!source) throw new Error(`The program ${name} is missing; "up" installs it.`);
+  return await programFileWithLibraries(source, target);
+}
+
+/** The same for a file whose place is known. */
+export async function programFileWithLibraries(source: string, target: string): Promise<Record<string, ImageFile>> {
   const libraries = await librariesOf(source);
   return Object.fromEntries(
     [[target, source], ...libraries.map((path) => [path, path])].map(([path, file]) => [path, executable(file ?? "")]),

@@ -1,0 +1,115 @@
+// A program that runs once on every node: a DaemonSet, and a Service of the component's name when it has a port.
+// Which nodes is the business of traits (node selection, tolerations); `allNodes` is the common case of really all of them.
+import { z } from "zod";
+import type { JsonObject } from "../../model/json.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { defineComponent, type Workload } from "../define.ts";
+import { described } from "../fields.ts";
+import { minReadySeconds } from "../parts/minReady.ts";
+import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
+import { outputsOf } from "../parts/outputs.ts";
+import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/ports.ts";
+import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
+import { tcpProbe } from "../parts/tcpProbe.ts";
+
+const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
+
+const updateField = described(
+  z
+    .strictObject({
+      strategy: described(
+        z.enum(["rolling", "manual"]).default("rolling"),
+        "rolling: node after node; manual: a pod is replaced when somebody deletes it",
+        "rolling 逐个节点更新；manual 手动删除 Pod 后才更新",
+      ),
+      maxUnavailable: described(
+        share().optional(),
+        "Nodes without a ready pod during an update; 1 by default",
+        "更新时可缺少的节点数，默认 1",
+      ),
+      maxSurge: described(
+        share().optional(),
+        "Nodes with an old and a new pod during an update, instead of maxUnavailable",
+        "更新时新旧并存的节点数，与 maxUnavailable 二选一",
+      ),
+    })
+    .optional(),
+  "How pods are replaced",
+  "副本更新方式",
+);
+type Update = z.output<typeof updateField>;
+
+export const daemon = defineComponent({
+  name: "daemon",
+  summary: { en: "A program that runs once on every node", zh: "每个节点运行一份的程序" },
+  schema: z.strictObject({
+    image: imageField,
+    ...portFields,
+    ...programFields,
+    allNodes: described(
+      z.boolean().default(false),
+      "Also on nodes that keep ordinary pods away (control plane, reserved nodes)",
+      "也运行在带污点的节点上（控制面、专用节点）",
+    ),
+    update: updateField,
+  }),
+  examples: [
+    {
+      title: { en: "A log collector on really every node", zh: "所有节点上的日志采集" },
+      value: { image: "fluent/fluent-bit:3.2", allNodes: true },
+    },
+    {
+      title: { en: "Metrics of each node, a quarter of the nodes at a time", zh: "节点指标，每次更新四分之一节点" },
+      value: { image: "prom/node-exporter:v1.8.2", port: 9100, update: { maxUnavailable: "25%" } },
+    },
+  ],
+  job: "deploy",
+  outputs: (name, properties) => outputsOf(name, servedPorts(properties), "http"),
+  references: programReferences,
+  check: (properties) => [...checkPorts(properties), ...checkUpdate(properties.update)],
+  render(properties, context) {
+    const ports = servedPorts(properties);
+    const container = onlyGiven({ ports: nonEmpty(containerPorts(ports)), readinessProbe: tcpProbe(ports) });
+    const pod = podOf(context.component, properties, container);
+    return {
+      pod: properties.allNodes ? { ...pod, tolerations: [{ operator: "Exists" }] } : pod,
+      controller: daemonSet(context.component, properties.update),
+      objects: ports.length === 0 ? [] : [{ manifest: serviceFor(ports, context) }],
+    };
+  },
+});
+
+/** Rules of apps/v1 validation: exactly one of the two is more than 0. */
+function checkUpdate(update: Update): readonly Problem[] {
+  if (update === undefined || update.strategy === "manual") return [];
+  const { maxUnavailable, maxSurge } = update;
+  const some = (value: number | string | undefined): boolean => Number.parseInt(String(value ?? 0), 10) > 0;
+  const neither = !some(maxSurge) && maxUnavailable !== undefined && !some(maxUnavailable);
+  if (!neither && !(some(maxSurge) && some(maxUnavailable))) return [];
+  const params = {
+    en: "give either maxUnavailable or maxSurge, more than 0",
+    zh: "maxUnavailable 与 maxSurge 只能有一个，且大于 0",
+  };
+  return [problem("Rule", ["update"], params)];
+}
+
+function strategyOf(update: Update): JsonObject {
+  if (update?.strategy === "manual") return { type: "OnDelete" };
+  const { maxSurge = 0, maxUnavailable } = update ?? {};
+  const surging = Number.parseInt(String(maxSurge), 10) > 0;
+  return { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable: surging ? 0 : (maxUnavailable ?? 1) } };
+}
+
+function daemonSet(name: string, update: Update): NonNullable<Workload["controller"]> {
+  return ({ template, labels }) => ({
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name },
+    spec: onlyGiven({
+      minReadySeconds: minReadySeconds(template),
+      updateStrategy: strategyOf(update),
+      selector: { matchLabels: labels },
+      template,
+    }),
+  });
+}

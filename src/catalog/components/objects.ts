@@ -1,0 +1,179 @@
+// Kubernetes objects as they are, for what no other type says: labelled, compared, awaited and pruned like everything else.
+// Refuses what the cluster writes itself, objects of other namespaces, and kinds of the whole cluster unless they are asked for.
+// Not done here: changing what was written. It is applied as it stands, with our labels added.
+import { z } from "zod";
+import { isObject, type Json } from "../../model/json.ts";
+import { ANNOTATIONS, type Manifest, shortRef } from "../../model/manifest.ts";
+import { nearest } from "../../model/name.ts";
+import type { Path } from "../../model/pointer.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { writeReadyRule } from "../../model/readyRule.ts";
+import { defineComponent, type RenderContext, type RenderedObject } from "../define.ts";
+import { described } from "../fields.ts";
+import { readinessField, ruleFor } from "../parts/readiness.ts";
+import { groupKindOf, holdsData, isClusterWide } from "../parts/scope.ts";
+
+const manifest = z.looseObject({
+  apiVersion: described(z.string().min(1), "e.g. apps/v1", "如 apps/v1"),
+  kind: described(z.string().min(1), "e.g. Deployment", "如 Deployment"),
+  metadata: z.looseObject({
+    // Not the rule for component names: kinds differ, and Roles may even hold colons.
+    name: described(
+      z
+        .string()
+        .max(253)
+        .regex(/^[^/%\s]+$/, "a name of a Kubernetes object"),
+      "Name of the object",
+      "对象名",
+    ),
+  }),
+});
+
+const schema = z.strictObject({
+  objects: described(
+    z.array(manifest).min(1).max(200),
+    "The objects, as kubectl would take them",
+    "Kubernetes 对象清单",
+  ),
+  clusterScoped: described(
+    z.boolean().default(false),
+    "Kinds that belong to the whole cluster are meant",
+    "允许包含集群级对象",
+  ),
+  keep: described(
+    z.boolean().optional(),
+    "Kept when the application is deleted; by default only what holds data: volumes, namespaces, definitions of custom resources",
+    "删除应用时保留；默认只保留承载数据的对象：存储卷、命名空间、自定义资源定义",
+  ),
+  ready: readinessField,
+  outputs: described(
+    z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/, "letters and digits"), z.string()).optional(),
+    "What other components may refer to, e.g. url",
+    "供其他组件引用的输出，如 url",
+  ),
+});
+type Properties = z.output<typeof schema>;
+
+export const objects = defineComponent({
+  name: "objects",
+  summary: { en: "Kubernetes objects as they are", zh: "原生 Kubernetes 对象" },
+  schema,
+  examples: [
+    {
+      title: { en: "A role for programs", zh: "一个角色" },
+      value: {
+        objects: [
+          {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "Role",
+            metadata: { name: "reader" },
+            rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }],
+          },
+        ],
+      },
+    },
+    {
+      title: { en: "A custom resource with a rule of its own", zh: "带就绪规则的自定义资源" },
+      value: {
+        objects: [{ apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "one" }, spec: { size: "large" } }],
+        ready: [{ kind: "Widget", when: { field: "status.phase", is: "Running" } }],
+      },
+    },
+  ],
+  job: "deploy",
+  outputs: (_name, properties) => properties.outputs ?? {},
+  secrets: secretsIn,
+  check: (properties) => [
+    ...properties.objects.flatMap((one, index) => checkObject(one, index)),
+    ...checkRules(properties),
+  ],
+  render(properties, context) {
+    // Looser than a Manifest only in that zod calls further fields unknown; they came out of JSON.
+    const manifests = properties.objects as readonly Manifest[];
+    return {
+      pod: null,
+      objects: manifests.map((one) => rendered(one, properties, context)),
+      problems: manifests.flatMap((one, index) => placement({ one, index }, properties, context)),
+    };
+  },
+});
+
+function rendered(one: Manifest, properties: Properties, context: RenderContext): RenderedObject {
+  const rule = ruleFor(one, properties.ready ?? []);
+  const annotations = { ...one.metadata.annotations, ...(rule && { [ANNOTATIONS.ready]: writeReadyRule(rule) }) };
+  const metadata = Object.keys(annotations).length === 0 ? one.metadata : { ...one.metadata, annotations };
+  return {
+    manifest: { ...one, metadata },
+    keep: properties.keep ?? holdsData(one),
+    clusterWide: isClusterWide(one, properties.objects as readonly Manifest[], context.facts), // as in render
+  };
+}
+
+interface Placed {
+  readonly one: Manifest;
+  readonly index: number;
+}
+
+function placement({ one, index }: Placed, properties: Properties, context: RenderContext): readonly Problem[] {
+  const manifests = properties.objects as readonly Manifest[]; // as in render
+  if (isClusterWide(one, manifests, context.facts))
+    return properties.clusterScoped ? [] : [problem("ClusterScope", ["objects", index, "kind"], { kind: one.kind })];
+  const { namespace: other = context.namespace, name } = one.metadata;
+  if (other === context.namespace) return [];
+  const params = { object: shortRef({ kind: one.kind, name }), other, namespace: context.namespace };
+  return [problem("OtherNamespace", ["objects", index, "metadata", "namespace"], params)];
+}
+
+/** What people copy along from `kubectl get`. */
+const SERVER_FIELDS: readonly (readonly string[])[] = [
+  ["status"],
+  ["metadata", "uid"],
+  ["metadata", "resourceVersion"],
+  ["metadata", "generation"],
+  ["metadata", "creationTimestamp"],
+  ["metadata", "managedFields"],
+  ["metadata", "deletionTimestamp"],
+];
+
+function checkObject(one: Properties["objects"][number], index: number): readonly Problem[] {
+  if (/List$/.test(one.kind) && Array.isArray(one["items"]))
+    return [
+      problem("Rule", ["objects", index], { en: "write the items, not a list of them", zh: "请逐个写出列表中的对象" }),
+    ];
+  return SERVER_FIELDS.flatMap((path) => {
+    const [first = "", second] = path;
+    const holder: Readonly<Record<string, unknown>> = second === undefined ? one : one.metadata;
+    if (holder[second ?? first] === undefined) return [];
+    const field = path.join(".");
+    const params = { en: `${field} is written by the cluster: leave it out`, zh: `${field} 由集群写入，请去掉` };
+    return [problem("Rule", ["objects", index, ...path], params)];
+  });
+}
+
+function checkRules({ objects: all, ready = [] }: Properties): readonly Problem[] {
+  return ready.flatMap(({ kind, name }, index) => {
+    const kinds = [...new Set(all.map((one) => one.kind))];
+    if (!kinds.includes(kind))
+      return [
+        problem("NotOneOf", ["ready", index, "kind"], { value: kind, known: kinds.join(", ") }, nearest(kind, kinds)),
+      ];
+    const names = all.filter((one) => one.kind === kind).map((one) => one.metadata.name);
+    if (name === undefined || names.includes(name)) return [];
+    const params = { value: name, known: names.join(", ") };
+    return [problem("NotOneOf", ["ready", index, "name"], params, nearest(name, names))];
+  });
+}
+
+/** Data of anything that is not surely something else than a Secret: one whose kind is written wrong is no less secret. */
+function secretsIn(properties: Json): readonly Path[] {
+  if (!isObject(properties) || !Array.isArray(properties["objects"])) return [];
+  return properties["objects"].flatMap((one: Json, index): Path[] => {
+    if (!isObject(one)) return [];
+    const kind = typeof one["kind"] === "string" ? one["kind"] : "Secret";
+    const named = typeof one["apiVersion"] === "string" ? groupKindOf({ apiVersion: one["apiVersion"], kind }) : kind;
+    if (!/secret/i.test(named)) return one["stringData"] === undefined ? [] : [["objects", index, "stringData"]];
+    return ["data", "stringData"].flatMap((field): Path[] =>
+      one[field] === undefined ? [] : [["objects", index, field]],
+    );
+  });
+}

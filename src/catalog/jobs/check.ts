@@ -1,0 +1,81 @@
+// Makes the objects of something that exists elsewhere, then has a Job on the cluster check whether it answers: anew at every run, because
+// what answered yesterday may be gone today. Says what the check saw, whichever way it ends.
+import { z } from "zod";
+import { worst } from "../../model/health.ts";
+import { dig, isObject } from "../../model/json.ts";
+import { type Manifest, refOf } from "../../model/manifest.ts";
+import { reason } from "../../model/reason.ts";
+import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import { defineJob } from "../define.ts";
+import type { JobOutcome, JobRun } from "../job.ts";
+import { applyObjects } from "./deploy.ts";
+import { patiently, refusal } from "./patience.ts";
+import { untilSettled } from "./settled.ts";
+import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
+
+export const check = defineJob({
+  name: "check",
+  summary: { en: "Checks from inside of the cluster that something answers", zh: "从集群内检查外部服务是否可访问" },
+  input: z.looseObject({}),
+  timeout: 5 * 60_000,
+  async run(job) {
+    try {
+      return await checked(job);
+    } catch (error) {
+      if (error instanceof ClusterError) return refusal(error);
+      throw error;
+    }
+  },
+});
+
+async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
+  const main = job.objects.find((object) => object.manifest.kind === "Job");
+  const others = await applyObjects({ ...job, objects: job.objects.filter((object) => object !== main) });
+  if (main === undefined) {
+    const changed = others.some((one) => one.action !== "unchanged");
+    return { phase: "succeeded", reason: reason(changed ? "Ready" : "Unchanged") };
+  }
+  const mark = `${job.run}/${job.attempt}`;
+  const target = targetOf(main.manifest);
+  const own = await fresh(job, main.manifest, mark);
+  const applied =
+    own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] }));
+  job.report(reason("Checking", { target }));
+  const health = worst(await untilSettled(job, applied));
+  const log = job.signal.aborted ? [] : await keepLog(job, main.manifest.metadata.name);
+  const detail = log.at(-1)?.text ?? "";
+  if (health?.state === "ready")
+    return { phase: "succeeded", reason: reason("Reachable", { target, detail }), output: { saw: detail } };
+  const evidence = health?.evidence ?? [];
+  if (health?.reason.code === "TaskFailed" && detail !== "")
+    return { phase: "failed", reason: reason("Unreachable", { target, detail }), evidence, retryable: true };
+  return {
+    phase: health?.state === "rejected" ? "rejected" : "failed",
+    reason: health?.reason ?? reason("Checking", { target }),
+    evidence,
+    retryable: true,
+  };
+}
+
+/** The check that this very attempt began before a crash; an older one makes way. */
+async function fresh(job: JobRun<unknown>, wanted: Manifest, mark: string): Promise<readonly Applied[] | null> {
+  const live = await patiently(job, () => job.cluster.read(refOf(wanted), job.signal));
+  if (live === null) return null;
+  const ref = refOf(live);
+  const uid = live.metadata.uid ?? "";
+  if (live.metadata.annotations?.[ATTEMPT] === mark && live.metadata.deletionTimestamp === undefined)
+    return [{ ref, uid, generation: live.metadata.generation ?? 1, action: "unchanged" }];
+  await patiently(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
+  return null;
+}
+
+/** `db.example.com:5432`, or the URL that is asked. */
+function targetOf(manifest: Manifest): string {
+  const variables = dig(manifest, "spec", "template", "spec", "containers", 0, "env");
+  const values = new Map(
+    (Array.isArray(variables) ? variables : [])
+      .filter(isObject)
+      .map((one) => [one["name"], String(one["value"] ?? "")]),
+  );
+  return values.get("URL") ?? `${values.get("HOST") ?? "?"}:${values.get("PORT") ?? "?"}`;
+}

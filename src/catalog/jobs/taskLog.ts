@@ -1,0 +1,30 @@
+// What job types that run a program to its end have in common: whose Job it is, and its log, kept because pods do not stay.
+import type { Manifest } from "../../model/manifest.ts";
+import { ClusterError, type LogLine } from "../../ports/cluster.ts";
+import type { JobRun } from "../job.ts";
+
+/** Which attempt made the Job. Without it a restarted attempt could not tell its own failed Job from one of an earlier attempt. */
+export const ATTEMPT = "kubemin.dev/attempt";
+const KEPT_LINES = 10_000;
+
+export function marked(manifest: Manifest, mark: string): Manifest {
+  return {
+    ...manifest,
+    metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, [ATTEMPT]: mark } },
+  };
+}
+
+/** `name`: of the Job. */
+export async function keepLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
+  const owner = { namespace: job.namespace, application: job.application, component: job.component, job: name };
+  const lines: LogLine[] = [];
+  try {
+    for await (const line of job.cluster.logs(owner, { signal: job.signal, follow: false, tail: KEPT_LINES }))
+      lines.push(line);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    lines.push({ at: job.clock.now().toISOString(), pod: name, container: "", text: `[log lost: ${error.message}]` });
+  }
+  await job.keepLog(lines);
+  return lines;
+}
