@@ -14,6 +14,7 @@ import { readDocument } from "../plan/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
 import { sealDocument } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
+import { renderCharts } from "./charts.ts";
 import { chooseCluster } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
@@ -100,14 +101,17 @@ async function planOn(
   target: Target,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
-  const { request, application, current, cluster } = target;
-  const name = application.document.name;
+  const { request, current, cluster } = target;
+  const name = target.application.document.name;
   const [facts, namespaceExists, previous, owned] = await Promise.all([
     cluster.facts(signal),
-    cluster.namespaceExists(application.namespace, signal),
+    cluster.namespaceExists(target.application.namespace, signal),
     current === null ? null : world.store.applications.revision(request.project, name, current.revision),
     world.store.inventory.list(request.project, name),
   ]);
+  const expanded = await renderCharts(world, { application: target.application, project: request.project, facts }, signal);
+  if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
+  const { application } = expanded;
   const missing = !namespaceExists && !request.createNamespace;
   const outside = namespaceExists ? await presentOutside(cluster, application, signal) : new Set<string>();
   const result = planApplication({
@@ -126,7 +130,7 @@ async function planOn(
     const plan = result.plan === null || namespaceExists ? result.plan : withNamespace(result.plan, request.project);
     return { plan, problems, facts };
   }
-  const found = await clusterProblems(world, { ...target, plan: result.plan, owned }, signal);
+  const found = await clusterProblems(world, { ...target, application, plan: result.plan, owned }, signal);
   return { plan: result.plan, problems: [...problems, ...found], facts };
 }
 
