@@ -44,7 +44,16 @@ export function settingsOf(options: Settings): ServeOptions {
       { port },
     );
   const { charts } = options;
-  return { host, port, data, database, kubeconfig, contexts, charts, sandbox: options.sandbox || contexts.length === 0 };
+  return {
+    host,
+    port,
+    data,
+    database,
+    kubeconfig,
+    contexts,
+    charts,
+    sandbox: options.sandbox || contexts.length === 0,
+  };
 }
 
 const ALREADY = {

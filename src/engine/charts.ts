@@ -1,10 +1,9 @@
 // Charts are rendered between checking and planning, because planning is pure. This is also where their secrets are watched: values are
 // opened for the renderer alone, what it makes of them is sealed again in Secrets, and found anywhere else it is a problem.
-import type { Json, JsonObject } from "../model/json.ts";
-import { isObject } from "../model/json.ts";
+import { dig, isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { ClusterFacts } from "../model/plan.ts";
-import { toPointer } from "../model/pointer.ts";
+import { fromPointer, toPointer } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { isSealed, mapStrings } from "../model/sealed.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../plan/resolved.ts";
@@ -76,7 +75,7 @@ async function renderOne(
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     const mask = textMask(opened.secrets);
-    return failed(...error.problems.map((one) => masked(one, mask)));
+    return failed(...error.problems.map((one) => masked(placed(one, wish.secretValues), mask)));
   }
 }
 
@@ -108,6 +107,13 @@ function overlaid(below: JsonObject, above: JsonObject): JsonObject {
 
 function withField(one: { readonly object: string; readonly field: string }, at: string): Problem {
   return problem("SecretInClear", toPointer([at]), one);
+}
+
+/** The renderer knows only one set of values: the secret ones are written elsewhere. */
+function placed(one: Problem, secretValues: JsonObject): Problem {
+  const [root, ...path] = fromPointer(one.pointer);
+  if (root !== "values" || path.length === 0 || dig(secretValues, ...path) === undefined) return one;
+  return { ...one, pointer: toPointer(["secretValues", ...path]) };
 }
 
 /** helm quotes values when it complains about them. */

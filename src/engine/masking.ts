@@ -87,7 +87,8 @@ function decoded(value: string): string[] {
 
 /** For words about a few values that are at hand. */
 export function textMask(values: readonly string[]): (text: string) => string {
-  return maskOf([...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length)).text;
+  const mask = maskOf([...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length));
+  return (text) => mask.text(text);
 }
 
 function maskOf(values: readonly string[]): Mask {

@@ -109,7 +109,11 @@ async function planOn(
     current === null ? null : world.store.applications.revision(request.project, name, current.revision),
     world.store.inventory.list(request.project, name),
   ]);
-  const expanded = await renderCharts(world, { application: target.application, project: request.project, facts }, signal);
+  const expanded = await renderCharts(
+    world,
+    { application: target.application, project: request.project, facts },
+    signal,
+  );
   if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
   const { application } = expanded;
   const missing = !namespaceExists && !request.createNamespace;

@@ -42,9 +42,10 @@ async function renderIn(
   // Twice, because a chart that makes up passwords would change what runs at every deploy without anybody asking for it.
   const outcomes = await Promise.all([runHelm(call), runHelm(call)]);
   const field = fieldOf(request.source);
+  const hidden = [workspace, ...(folder === undefined ? [] : [folder])];
   const [first, second] = outcomes.map((outcome) => {
     if (outcome.ok) return manifestsIn(outcome.output, field);
-    throw new ChartError(failureOf(outcome, { field, hidden: [workspace, ...(folder === undefined ? [] : [folder])] }));
+    throw new ChartError(failureOf(outcome, { field, hidden, values: request.values }));
   });
   const restless = differing(first ?? [], second ?? []);
   if (restless.length > 0) throw new ChartError([problem("ChartUnstable", [field], { objects: restless.join(", ") })]);

@@ -1,5 +1,6 @@
 // What helm says when it fails, as problems of the document: values that break the chart's schema each at their place, everything
 // else in helm's own words, without the server's paths.
+import type { JsonObject } from "../model/json.ts";
 import { fromPointer, type Path } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import type { HelmOutcome } from "./run.ts";
@@ -9,6 +10,7 @@ interface About {
   readonly field: ChartField;
   /** Folders of the server, which are nobody's business. */
   readonly hidden: readonly string[];
+  readonly values: JsonObject;
 }
 
 const LONGEST = 1_000;
@@ -19,7 +21,7 @@ export function failureOf(outcome: HelmOutcome & { readonly ok: false }, about: 
   if (outcome.why === "slow") return [problem("ChartSlow", [field], { seconds: outcome.said })];
   if (outcome.why === "large") return [problem("ChartLarge", [field], { bytes: outcome.said })];
   const said = withoutPaths(outcome.said, about.hidden);
-  const wrong = valuesIn(said);
+  const wrong = valuesIn(said, about.values);
   if (wrong.length > 0) return wrong;
   return [problem("ChartFailed", [field], { detail: detailOf(said) })];
 }
@@ -28,28 +30,31 @@ function withoutPaths(text: string, hidden: readonly string[]): string {
   return hidden.reduce((rest, folder) => rest.replaceAll(`${folder}/`, "").replaceAll(folder, "chart"), text);
 }
 
-/** `- at '/replicas': got string, want integer`, below the line that names the chart. Those of a subchart lie below its name. */
-function valuesIn(said: string): readonly Problem[] {
+/**
+ * `- at '/replicas': got string, want integer`, below the line that names the chart. The chart itself comes first, then its subcharts,
+ * whose values lie below their names. Not known: a subchart that goes by an alias.
+ */
+function valuesIn(said: string, values: JsonObject): readonly Problem[] {
   const start = said.search(/values don't meet the specifications of the schema/i);
   if (start < 0) return [];
   const found: Problem[] = [];
-  const charts: string[] = [];
+  let base: Path = ["values"];
+  let charts = 0;
   for (const line of said.slice(start).split("\n").slice(1)) {
     const chart = /^(\S+):\s*$/.exec(line)?.[1];
-    if (chart !== undefined) charts.push(chart);
+    if (chart !== undefined) base = charts++ > 0 || Object.hasOwn(values, chart) ? ["values", chart] : ["values"];
     const [, place, detail] = /^\s*-\s+at '([^']*)':\s*(.+)$/.exec(line) ?? [];
     if (place === undefined || detail === undefined) continue;
-    // helm names the chart itself first, and only when its own values are wrong; which of several is a subchart it does not say.
-    const path: Path = charts.length > 1 ? ["values"] : ["values", ...fromPointer(place)];
-    const what = charts.length > 1 ? `${charts.at(-1)}${place}: ${detail}` : detail;
-    found.push(problem("ChartValue", path, { detail: what }));
+    found.push(problem("ChartValue", [...base, ...fromPointer(place)], { detail: detail.slice(0, LONGEST) }));
   }
   return found.length > 0 ? found : [problem("ChartValue", ["values"], { detail: detailOf(said.slice(start)) })];
 }
 
 /** The last sentence that starts with Error; warnings before it are not the cause. */
 function detailOf(said: string): string {
-  const lines = said.split("\n").filter((line) => !/^(WARNING|level=|time=|Use --debug)/.test(line) && line.trim() !== "");
+  const lines = said
+    .split("\n")
+    .filter((line) => !/^(WARNING|level=|time=|Use --debug)/.test(line) && line.trim() !== "");
   const text = lines.join(" ").replace(/^Error:\s*/, "");
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text || "helm gave no reason";
 }

@@ -1,7 +1,6 @@
 // One run of the helm program, bounded in time and output. It sees nothing of the server's environment: no kubeconfig, no keys, no
 // plugins, no cached repositories. It never fails by throwing: what went wrong is an outcome.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
 const DEADLINE = 30_000;
@@ -56,20 +55,18 @@ function environmentIn(workspace: string): Record<string, string> {
 }
 
 /** "missing": there is no such program. Null: it was killed. */
-async function ended(child: Child): Promise<number | null | "missing"> {
-  const failure = new Promise<"missing" | null>((resolve) =>
+function ended(child: Child): Promise<number | null | "missing"> {
+  return new Promise((resolve) => {
+    // Also told when it is killed; then `close` follows.
     child.on("error", (error) => {
-      if ("code" in error && (error.code === "ENOENT" || error.code === "EACCES")) resolve("missing");
-      else if (child.pid === undefined) resolve(null);
-    }),
-  );
-  // `close`, not `exit`: only then all output has arrived.
-  const closed = once(child, "close").then(
-    ([code]): number | null => (typeof code === "number" ? code : null),
-    () => failure,
-  );
-  return Promise.race([failure, closed]);
+      if (child.pid === undefined) resolve("code" in error && UNUSABLE.has(String(error.code)) ? "missing" : null);
+    });
+    // `close`, not `exit`: only then all output has arrived.
+    child.on("close", (code) => resolve(code));
+  });
 }
+
+const UNUSABLE: ReadonlySet<string> = new Set(["ENOENT", "EACCES"]);
 
 function collect(stream: Readable, most: number, onOverflow: () => void): () => string {
   const pieces: Buffer[] = [];

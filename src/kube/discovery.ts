@@ -83,7 +83,11 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
     kinds: async (signal) => {
       const resources = [...(await load(signal)).values()];
       const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
-      return { all: names(resources), clusterWide: names(resources.filter((one) => !one.namespaced)), versions: versionsOf(resources) };
+      return {
+        all: names(resources),
+        clusterWide: names(resources.filter((one) => !one.namespaced)),
+        versions: versionsOf(resources),
+      };
     },
     expect: (definition) => {
       const kind = textAt(definition, "spec", "names", "kind");

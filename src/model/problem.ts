@@ -226,7 +226,10 @@ export const PROBLEMS = {
     hint: { en: "add a component of that name, or create it", zh: "请添加同名组件或先创建它" },
   },
   ChartProgram: {
-    text: { en: "this server cannot render charts: there is no program {program}", zh: "该服务器无法渲染 chart：找不到程序 {program}" },
+    text: {
+      en: "this server cannot render charts: there is no program {program}",
+      zh: "该服务器无法渲染 chart：找不到程序 {program}",
+    },
     hint: {
       en: "install helm on the server, or let KUBEMIN_HELM name it, and start the server again",
       zh: "请在服务器上安装 helm，或用 KUBEMIN_HELM 指定其路径，然后重启服务器",
@@ -251,7 +254,9 @@ export const PROBLEMS = {
   },
   ChartValue: { text: { en: "the chart does not take this: {detail}", zh: "chart 不接受该值：{detail}" } },
   ChartFailed: { text: { en: "the chart cannot be rendered: {detail}", zh: "chart 无法渲染：{detail}" } },
-  ChartSlow: { text: { en: "the chart was not rendered within {seconds} s", zh: "chart 未能在 {seconds} 秒内完成渲染" } },
+  ChartSlow: {
+    text: { en: "the chart was not rendered within {seconds} s", zh: "chart 未能在 {seconds} 秒内完成渲染" },
+  },
   ChartLarge: {
     text: { en: "the chart makes more than {bytes} bytes", zh: "chart 生成的内容超过 {bytes} 字节" },
     hint: { en: "split it", zh: "请拆分" },
@@ -267,7 +272,10 @@ export const PROBLEMS = {
     },
   },
   ChartHook: {
-    text: { en: "{object} is a hook of Helm ({hook}), which kubemin does not run", zh: "{object} 是 Helm 钩子（{hook}），kubemin 不执行钩子" },
+    text: {
+      en: "{object} is a hook of Helm ({hook}), which kubemin does not run",
+      zh: "{object} 是 Helm 钩子（{hook}），kubemin 不执行钩子",
+    },
     hint: {
       en: "switch it off in the chart's values, or leave all hooks out with withoutHooks: true",
       zh: "请在 chart 的 values 中关闭，或用 withoutHooks: true 去掉所有钩子",

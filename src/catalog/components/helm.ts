@@ -25,7 +25,11 @@ const schema = z.strictObject({
     "服务器 --charts 目录中的 chart",
   ),
   version: described(
-    z.string().max(100).regex(/^[\w.+-]+$/, "a version such as 1.2.0").optional(),
+    z
+      .string()
+      .max(100)
+      .regex(/^[\w.+-]+$/, "a version such as 1.2.0")
+      .optional(),
     "Of the chart: NAME-VERSION.tgz or the folder NAME-VERSION is taken",
     "chart 版本：使用 名称-版本.tgz 或目录 名称-版本",
   ),

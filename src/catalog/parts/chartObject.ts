@@ -18,5 +18,5 @@ export function releasedBy(object: Manifest | undefined): string | undefined {
 export function withoutServerFields(object: Manifest): Manifest {
   const { status: _status, ...rest } = object;
   const { creationTimestamp: _written, ...metadata } = object.metadata;
-  return { ...rest, metadata } as Manifest; // less of a manifest, with everything that makes it one
+  return { ...rest, metadata };
 }

@@ -48,13 +48,25 @@ interface ServerFile {
   readonly pid: number;
 }
 
-export async function startProduct(): Promise<Product> {
+/** `words`: further options of `serve`. */
+export async function startProduct(
+  more: { readonly words?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Product> {
   const home = mkdtempSync(join(tmpdir(), "kubemin-e2e-"));
   const files = mkdtempSync(join(tmpdir(), "kubemin-e2e-files-"));
-  const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8" };
+  const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8", ...more.env };
   let printed = "";
   const begin = async (port: string): Promise<{ child: Child; server: ServerFile }> => {
-    const words = ["serve", "--port", port, "--kubeconfig", kubeconfig(), "--context", contextName()];
+    const words = [
+      "serve",
+      "--port",
+      port,
+      "--kubeconfig",
+      kubeconfig(),
+      "--context",
+      contextName(),
+      ...(more.words ?? []),
+    ];
     const child = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
