@@ -1,10 +1,10 @@
 // Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
 import { z } from "zod";
-import type { ObjectHealth } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
 import type { PlannedObject } from "../../model/plan.ts";
 import { type Reason, reason } from "../../model/reason.ts";
+import type { ObjectHealth } from "../../model/health.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";

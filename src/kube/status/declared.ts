@@ -1,6 +1,4 @@
 // Objects whose author said, in an annotation, how their status is to be read.
-
-import type { Evidence } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { ANNOTATIONS, type Manifest } from "../../model/manifest.ts";
 import { type Matcher, type ReadyRule, readReadyRule, sayMatcher } from "../../model/readyRule.ts";
@@ -8,6 +6,7 @@ import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
 import { conditionOf, nameOf } from "../fields.ts";
 import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
+import type { Evidence } from "../../model/health.ts";
 import type { Question } from "./rule.ts";
 
 /** Undefined: nobody said anything. */
