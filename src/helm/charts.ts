@@ -8,6 +8,7 @@ import type { Manifest } from "../model/manifest.ts";
 import { problem } from "../model/problem.ts";
 import { ChartError, type ChartRequest, type Charts } from "../ports/charts.ts";
 import { failureOf } from "./failures.ts";
+import { openGate } from "./gate.ts";
 import { manifestsIn } from "./manifests.ts";
 import { runHelm } from "./run.ts";
 import { fieldOf, locateChart } from "./source.ts";
@@ -19,16 +20,22 @@ export interface HelmOptions {
   readonly folder: string | undefined;
 }
 
+/** Charts that are rendered at the same time, over all requests. */
+const AT_ONCE = 4;
+
 export function helmCharts(options: HelmOptions): Charts {
+  const gate = openGate(AT_ONCE);
   return {
-    async render(request, signal) {
-      const workspace = await mkdtemp(join(tmpdir(), "kubemin-chart-"));
-      try {
-        return await renderIn(workspace, request, { ...options, signal });
-      } finally {
-        await rm(workspace, { recursive: true, force: true });
-      }
-    },
+    render: (request, signal) =>
+      gate(async () => {
+        signal.throwIfAborted();
+        const workspace = await mkdtemp(join(tmpdir(), "kubemin-chart-"));
+        try {
+          return await renderIn(workspace, request, { ...options, signal });
+        } finally {
+          await rm(workspace, { recursive: true, force: true });
+        }
+      }),
   };
 }
 
@@ -56,9 +63,16 @@ function wordsFor(chart: string, request: ChartRequest): readonly string[] {
   const { release, namespace, kubernetes, apiVersions } = request;
   // A sandbox calls its version "sandbox"; then helm takes the one that it was built for.
   const version = /^v?\d+\.\d+/.test(kubernetes) ? ["--kube-version", kubernetes] : [];
-  const served = apiVersions.length === 0 ? [] : ["--api-versions", apiVersions.join(",")];
+  const served = chunks(apiVersions).flatMap((some) => ["--api-versions", some.join(",")]);
   const fixed = ["--namespace", namespace, "--values", "-", "--include-crds"];
   return ["template", ...fixed, ...version, ...served, "--", release, chart];
+}
+
+/** Linux takes 128 KiB in one word of a command, and clusters with a thousand kinds exist. */
+function chunks(words: readonly string[], most = 500): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(words.length / most) }, (_, index) =>
+    words.slice(index * most, (index + 1) * most),
+  );
 }
 
 function differing(first: readonly Manifest[], second: readonly Manifest[]): readonly string[] {

@@ -143,6 +143,16 @@ describe("a chart", () => {
     expect(product.output()).not.toContain(PASSWORD);
   });
 
+  it("is what others may wait for: the example", async () => {
+    const text = readFileSync(join(EXAMPLES, "helm.yaml"), "utf8");
+    const file = product.file("example.yaml", text.replace("name: charts", `name: charts\nnamespace: ${namespace}`));
+    const result = await product.kubemin("deploy", file, "--yes");
+    expect(result.code, result.stderr).toBe(0);
+    expect((await product.kubemin("logs", "charts", "visitor")).stdout).toContain("Good morning");
+    const status = await product.kubemin("status", "charts");
+    expect(status.stdout).toMatch(/hello\s.*2\/2|hello[^\n]*ready/i);
+  });
+
   it("comes as an archive, or in a version of the server's folder", async () => {
     execFileSync("tar", ["-czf", join(folder, "packed.tgz"), "-C", join(EXAMPLES, "charts"), "hello"]);
     const archive = readFileSync(join(folder, "packed.tgz")).toString("base64");

@@ -83,7 +83,7 @@ type Properties = z.output<typeof schema>;
 
 export const helm = defineComponent({
   name: "helm",
-  summary: { en: "A Helm chart", zh: "Helm chart" },
+  summary: { en: "A Helm chart, rendered by the server", zh: "由服务器渲染的 Helm chart" },
   schema,
   examples: [
     {
