@@ -13,8 +13,10 @@ import type { JobOutcome, JobRun } from "./job.ts";
 
 /** Where a definition names something else. Component references order the jobs; the others may also exist on the cluster already. */
 export interface Reference {
-  readonly kind: "component" | "ConfigMap" | "Secret";
+  readonly kind: "component" | "ConfigMap" | "Secret" | "ServiceAccount";
   readonly name: string;
+  /** Of a component. `none`: it must exist, nothing more; `wish`: it comes before where nothing else says otherwise. Without: it comes before. */
+  readonly order?: "none" | "wish";
   /** An output of the component, when one is asked for. */
   readonly output?: string;
   /** From the root of the properties or of the trait's data. */
@@ -54,10 +56,16 @@ export interface Contribution {
   readonly initContainers?: readonly JsonObject[];
   /** Fields of the main container; the renderer's allow-list decides which. */
   readonly container?: JsonObject;
+  /** Fields of all containers, init containers and sidecars included; what a container says itself stays. */
+  readonly everyContainer?: JsonObject;
   /** Fields of the pod's spec; likewise. */
   readonly pod?: JsonObject;
   /** Fields of the controller's spec (replicas, strategy …); likewise. */
   readonly controller?: JsonObject;
+  /** Fields of the controller's spec that something on the cluster decides about (replicas: an autoscaler): they are never sent. */
+  readonly unmanaged?: readonly string[];
+  /** Labels and annotations, `{labels, annotations}`: of every object, and of the pods. The framework's own cannot be replaced. */
+  readonly metadata?: { readonly objects?: JsonObject; readonly pods?: JsonObject };
   /** Applied with the component. */
   readonly objects?: readonly RenderedObject[];
   /** Applied once the component is ready, as a job of their own (`web:route`). */

@@ -10,6 +10,7 @@ import { holds } from "./compare.ts";
 import type { Connection } from "./connection.ts";
 import { contentHash, withHash, withoutBookkeeping } from "./content.ts";
 import type { Discovery } from "./discovery.ts";
+import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOver.ts";
 import { foreignOwner } from "./ownership.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { asStored, revealObject } from "./reveal.ts";
@@ -42,15 +43,21 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
       live?.metadata.uid === undefined ? revealed.object : withUid(revealed.object, live.metadata.uid),
       hash,
     );
+    const handing =
+      live === null ? null : { connection: api.connection, path, live, wanted: object, signal: options.signal, dryRun };
+    if (handing !== null) await handOverReplicas(handing);
+    // The real run takes the number over first; the dry run cannot.
+    const force = options.force === true || (dryRun && live !== null && takesFromAutoscaler(live, object));
     const answer = await api.connection.call({
       method: "PATCH",
       path,
-      query: { fieldManager: FIELD_MANAGER, force: options.force === true, ...(dryRun ? { dryRun: "All" } : {}) },
+      query: { fieldManager: FIELD_MANAGER, force, ...(dryRun ? { dryRun: "All" } : {}) },
       contentType: "application/apply-patch+yaml",
       body,
       signal: options.signal,
     });
     const result = answer.body as Manifest; // the server answers a patch with the object
+    if (handing !== null) await releaseReplicas({ ...handing, live: result });
     return appliedOf(object, result, answer.status === 201 ? "created" : "configured");
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;

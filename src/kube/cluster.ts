@@ -21,6 +21,9 @@ import { createLookup } from "./lookup.ts";
 import { createMemories } from "./memories.ts";
 import { clusterError } from "./refusal.ts";
 import { removeObject } from "./remove.ts";
+import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
+import { createRouteChecks } from "./routeCheck/checks.ts";
+import { programSays404 } from "./routeCheck/program.ts";
 
 export interface ConnectOptions {
   /** Name of the cluster in kubemin. */
@@ -31,6 +34,8 @@ export interface ConnectOptions {
   readonly context: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** How published routes are asked; over the network when undefined. */
+  readonly ask?: Ask;
 }
 
 /** Reads the configuration only; the cluster is first asked by the first call. Throws ClusterError when the configuration is no use. */
@@ -44,10 +49,17 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
   const lookup = createLookup({ clock, read: (ref) => read(ref, closed.signal), onAnswer: () => cache.refresh() });
+  const routes = createRouteChecks({
+    clock,
+    ask: options.ask ?? askOverNetwork,
+    programSays404: (question, signal) => programSays404(connection, question, signal),
+    onAnswer: () => cache.refresh(),
+  });
   const world: FollowWorld = {
     cluster: name,
     cache,
     lookup,
+    routes,
     memories: createMemories(),
     clock,
     log,
@@ -69,6 +81,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
     close: async () => {
       closed.abort();
+      routes.close();
       cache.close();
       await connection.close();
     },

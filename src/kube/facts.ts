@@ -25,10 +25,11 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
       api.discovery.kinds(signal),
     ]);
     const list = (apiVersion: string, kind: string) => listOf(api, { apiVersion, kind, signal });
-    const [ingressClasses, storageClasses, gateways] = await Promise.all([
+    const [ingressClasses, storageClasses, gateways, istioGateways] = await Promise.all([
       list("networking.k8s.io/v1", "IngressClass"),
       list("storage.k8s.io/v1", "StorageClass"),
       list("gateway.networking.k8s.io/v1", "Gateway"),
+      list("networking.istio.io/v1", "Gateway"),
     ]);
     return {
       name: api.connection.cluster,
@@ -47,6 +48,10 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
         namespace: textAt(one, "metadata", "namespace"),
         name: nameIn(one),
         addresses: addressesOf(one),
+      })),
+      istioGateways: istioGateways.map((one) => ({
+        namespace: textAt(one, "metadata", "namespace"),
+        name: nameIn(one),
       })),
     };
   } catch (cause) {

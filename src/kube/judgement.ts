@@ -7,6 +7,7 @@ import { nameOf } from "./fields.ts";
 import { type Finding, found } from "./finding.ts";
 import type { Lookup } from "./lookup.ts";
 import type { Memories } from "./memories.ts";
+import type { RouteChecks } from "./routeCheck/checks.ts";
 import { kindsBehind, statusOf } from "./status/table.ts";
 import type { View } from "./view.ts";
 
@@ -14,6 +15,7 @@ export interface World {
   readonly cluster: string;
   readonly cache: Cache;
   readonly lookup: Lookup;
+  readonly routes: RouteChecks;
   readonly memories: Memories;
 }
 
@@ -36,7 +38,7 @@ export interface Moment {
 }
 
 export function findingOf(world: World, object: Manifest, given: Moment & { readonly generation: number }): Finding {
-  const { cache, lookup } = world;
+  const { cache, lookup, routes } = world;
   const view: View = {
     now: given.now,
     since: given.since,
@@ -44,6 +46,8 @@ export function findingOf(world: World, object: Manifest, given: Moment & { read
     inNamespace: (kind, namespace) => cache.inNamespace(kindNamed(kind), namespace),
     events: (uid) => cache.events(uid),
     other: (ref) => lookup.get(ref),
+    // Only who waits for a write of ours makes requests; a look at the health tells what is known.
+    route: (question) => (given.generation > 0 ? routes.ask(question) : routes.known(question)),
   };
   try {
     return statusOf({ object, generation: given.generation, view });

@@ -1,6 +1,7 @@
 // What a status rule may look at: a moment's snapshot of the cluster. Rules are pure functions of it.
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import type { EventFact } from "./eventRing.ts";
+import type { RouteQuestion, RouteState } from "./routeCheck/checks.ts";
 
 export interface View {
   /** Milliseconds since the epoch. */
@@ -14,4 +15,6 @@ export interface View {
   events(uid: string): readonly EventFact[];
   /** An object that is not ours: null when it does not exist, undefined while it is not known yet. */
   other(ref: ObjectRef): Manifest | null | undefined;
+  /** Where a published route leads; undefined when it was not asked and nobody waits for it. */
+  route(question: RouteQuestion): RouteState | undefined;
 }

@@ -90,6 +90,8 @@ export interface ClusterFacts {
   readonly apiVersions?: readonly string[];
   readonly ingressClasses: readonly { readonly name: string; readonly default: boolean }[];
   readonly gateways: readonly Gateway[];
+  /** Gateways of Istio, which are another kind than those of the Gateway API. */
+  readonly istioGateways?: readonly { readonly namespace: string; readonly name: string }[];
   readonly storageClasses: readonly {
     readonly name: string;
     readonly default: boolean;

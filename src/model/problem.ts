@@ -206,6 +206,30 @@ export const PROBLEMS = {
       zh: "请使用 accessModes: [ReadWriteMany]、单副本，或 store 组件（每个副本各有一个卷）",
     },
   },
+  NoEviction: {
+    text: {
+      en: "this budget lets none of {replicas} pods go: a node that runs one can never be drained",
+      zh: "该预算不允许 {replicas} 个副本中的任何一个被驱逐：所在节点将无法排空",
+    },
+    hint: { en: "run one more replica, or allow one to be missing", zh: "请增加副本，或允许缺少一个" },
+  },
+  ScalingBlind: {
+    text: {
+      en: "the autoscaler cannot tell how busy the pods are: they request no {resource}",
+      zh: "Pod 没有请求 {resource}，自动伸缩无法计算使用率",
+    },
+    hint: { en: "add trait resources with {resource}", zh: "请添加 resources 特征并写明 {resource}" },
+  },
+  RouteClosed: {
+    text: {
+      en: "the network policy keeps the route's controller out: it lets in components of this application only",
+      zh: "网络策略只允许本应用组件访问，入口控制器将无法到达",
+    },
+    hint: {
+      en: "allow the controller's namespace: from: [{namespaces: [...]}]",
+      zh: "请允许入口控制器所在命名空间：from: [{namespaces: [...]}]",
+    },
+  },
   NoNamespace: {
     text: { en: "namespace {name} does not exist on cluster {cluster}", zh: "集群 {cluster} 上没有命名空间 {name}" },
     hint: { en: "create it, or deploy with --create-namespace", zh: "请先创建，或部署时加 --create-namespace" },

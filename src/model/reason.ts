@@ -33,6 +33,10 @@ export const REASONS = {
     who: "nobody",
     text: { en: "{object} has no ready endpoint yet", zh: "{object} 还没有就绪的端点" },
   },
+  RouteChecking: {
+    who: "nobody",
+    text: { en: "asking {address} whether it answers", zh: "正在请求 {address} 验证路由" },
+  },
   VolumePending: {
     who: "nobody",
     text: { en: "volume {object} is not bound yet: {detail}", zh: "存储卷 {object} 尚未绑定：{detail}" },
@@ -49,10 +53,24 @@ export const REASONS = {
   Terminating: { who: "nobody", text: { en: "{object} is being deleted", zh: "{object} 正在被删除" } },
   // Done
   Ready: { who: "nobody", text: { en: "ready", zh: "就绪" } },
+  RouteVerified: {
+    who: "nobody",
+    text: { en: "ready, verified: {address} answers with {status}", zh: "就绪，已验证：{address} 返回 {status}" },
+  },
+  RouteUnverified: {
+    who: "nobody",
+    text: {
+      en: "ready, not verified from here: {address} cannot be reached ({detail})",
+      zh: "就绪，未能从此处验证：无法访问 {address}（{detail}）",
+    },
+  },
   Unchanged: { who: "nobody", text: { en: "unchanged, nothing written", zh: "无变化，未写入" } },
   Completed: { who: "nobody", text: { en: "completed", zh: "已完成" } },
   AlreadyDone: { who: "nobody", text: { en: "already done with this content", zh: "相同内容已执行过" } },
-  Reachable: { who: "nobody", text: { en: "{target} answers: {detail}", zh: "{target} 可访问：{detail}" } },
+  Reachable: {
+    who: "nobody",
+    text: { en: "{target}, seen from the cluster, {detail}", zh: "从集群内访问 {target}：{detail}" },
+  },
   NoNodeMatches: {
     who: "nobody",
     text: { en: "ready, but {object} matches no node", zh: "就绪，但没有节点匹配 {object}" },
@@ -148,8 +166,8 @@ export const REASONS = {
   Unreachable: {
     who: "you",
     text: {
-      en: "{target} does not answer from inside of the cluster: {detail}",
-      zh: "从集群内无法访问 {target}：{detail}",
+      en: "{target}, checked from inside of the cluster: {detail}",
+      zh: "从集群内检查 {target} 未通过：{detail}",
     },
   },
   ReportedFailure: {

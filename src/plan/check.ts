@@ -88,5 +88,6 @@ function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefi
   const traits = draft.traits.flatMap((trait): ResolvedTrait[] =>
     trait.parsed ? [{ definition: trait.definition, data: trait.parsed.data, pointer: trait.pointer }] : [],
   );
-  return { name, definition, properties: parsed.data, traits, needs: link.needs, outputs, timeout, retry, pointer };
+  const { needs, wishes } = link;
+  return { name, definition, properties: parsed.data, traits, needs, wishes, outputs, timeout, retry, pointer };
 }

@@ -4,9 +4,9 @@
 import type { Contribution, VolumeClaim, Workload } from "../catalog/define.ts";
 import { nonEmpty, onlyGiven } from "../catalog/parts/onlyGiven.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import type { Problem } from "../model/problem.ts";
+import { type Problem, problem } from "../model/problem.ts";
 import { objectsIn, textOf, withoutSlash } from "./manifestLists.ts";
-import { mergeFields, type Setting } from "./mergeFields.ts";
+import { mergeFields, overOwn, type Setting } from "./mergeFields.ts";
 import { joinByName, type Offer, overDefaults } from "./mergeLists.ts";
 import { checkMounts } from "./mergeMounts.ts";
 
@@ -28,33 +28,42 @@ export interface Merged {
   readonly pod: JsonObject;
   readonly claims: readonly VolumeClaim[];
   readonly controller: JsonObject;
+  /** Fields of the controller's spec that somebody else decides about at run time. */
+  readonly unmanaged: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 export function mergePod(input: MergeInput): Merged {
   const { workload, parts, component } = input;
-  const { container, pod: podFields, controller } = mergeAllFields(parts);
+  const { container, everyContainer, pod: podFields, controller } = mergeAllFields(parts);
   const { env, volumes, containers } = joinLists(input);
   const [main = {}, ...others] = objectsIn(workload.pod["containers"]);
+  const withDefaults = (one: JsonObject): JsonObject => overOwn("everyContainer", everyContainer.fields, one);
   const mainContainer = onlyGiven({
-    ...main,
-    ...container.fields,
+    ...overOwn("container", main, container.fields),
     env: nonEmpty(overDefaults(objectsIn(main["env"]), env.items)),
     ...added(main, parts, { envFrom: (one) => one.envFrom, volumeMounts: (one) => one.mounts?.map(trimmed) }),
   });
+  const lists = added(workload.pod, parts, {
+    volumes: (one) => one.volumes,
+    initContainers: (one) => one.initContainers,
+  });
+  const every = [mainContainer, ...others, ...parts.flatMap((part) => part.contribution.containers ?? [])];
   const pod = onlyGiven({
-    ...workload.pod,
-    ...podFields.fields,
-    ...added(workload.pod, parts, { volumes: (one) => one.volumes, initContainers: (one) => one.initContainers }),
-    containers: [mainContainer, ...others, ...parts.flatMap((part) => part.contribution.containers ?? [])],
+    ...overOwn("pod", workload.pod, podFields.fields),
+    ...lists,
+    initContainers: lists["initContainers"]?.map(withDefaults),
+    containers: every.map(withDefaults),
   });
   const names = volumes.items.map((item) => textOf(item["name"]));
   return {
     pod,
     claims: [...(workload.claims ?? []), ...parts.flatMap((part) => part.contribution.claims ?? [])],
     controller: controller.fields,
+    unmanaged: parts.flatMap((part) => part.contribution.unmanaged ?? []),
     problems: [
-      ...[env, volumes, containers, container, podFields, controller].flatMap((merged) => merged.problems),
+      ...[env, volumes, containers, container, everyContainer, podFields, controller].flatMap((one) => one.problems),
+      ...setAndLeft(parts),
       ...checkMounts(pod, names, component),
     ],
   };
@@ -98,6 +107,10 @@ function mergeAllFields(parts: readonly Part[]) {
       "container",
       settings((one) => one.container),
     ),
+    everyContainer: mergeFields(
+      "everyContainer",
+      settings((one) => one.everyContainer),
+    ),
     pod: mergeFields(
       "pod",
       settings((one) => one.pod),
@@ -107,6 +120,20 @@ function mergeAllFields(parts: readonly Part[]) {
       settings((one) => one.controller),
     ),
   };
+}
+
+/** One trait sets a field that another one leaves to the cluster. */
+function setAndLeft(parts: readonly Part[]): readonly Problem[] {
+  return parts.flatMap((leaving) =>
+    (leaving.contribution.unmanaged ?? []).flatMap((field) =>
+      parts
+        .filter((setting) => setting !== leaving && setting.contribution.controller?.[field] !== undefined)
+        .map((setting) => {
+          const params = { first: setting.owner, second: leaving.owner, field: `controller.${field}` };
+          return problem("TraitConflict", leaving.pointer, params);
+        }),
+    ),
+  );
 }
 
 function named(claims: readonly VolumeClaim[] | undefined): readonly JsonObject[] {

@@ -84,6 +84,13 @@ function withInferred(components: readonly RenderedComponent[]): ReadonlyMap<str
       if (!known && !reaches(maker, component.name, needs)) own?.push({ job: maker, because: "reference" });
     }
   }
+  for (const { component } of components) {
+    const own = needs.get(component.name);
+    for (const wish of component.wishes) {
+      const known = own?.some((need) => need.job === wish.job);
+      if (!known && !reaches(wish.job, component.name, needs)) own?.push(wish);
+    }
+  }
   return needs;
 }
 

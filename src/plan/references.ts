@@ -14,27 +14,29 @@ import { clip, listNames } from "./words.ts";
 
 export interface Links {
   readonly needs: readonly Need[];
+  readonly wishes: readonly Need[];
   readonly outside: readonly OutsideReference[];
 }
 
 /** Component type that makes each kind under the component's own name. */
-const MAKERS = { ConfigMap: "config", Secret: "secret" } as const;
+const MAKERS = { ConfigMap: "config", Secret: "secret", ServiceAccount: undefined } as const;
 
 interface Linking {
   readonly draft: Draft;
   readonly byName: ReadonlyMap<string, Draft>;
   readonly problems: Problem[];
   readonly needs: Map<string, Need>;
+  readonly wishes: Map<string, Need>;
   readonly outside: OutsideReference[];
 }
 
 /** `byName`: all components of the document, the first of each name. */
 export function linkComponent(draft: Draft, byName: ReadonlyMap<string, Draft>, problems: Problem[]): Links {
-  const linking: Linking = { draft, byName, problems, needs: new Map(), outside: [] };
+  const linking: Linking = { draft, byName, problems, needs: new Map(), wishes: new Map(), outside: [] };
   linkDependsOn(linking);
   linkPiece(linking, draft.definition, draft.parsed, `${draft.pointer}/properties`);
   for (const trait of draft.traits) linkPiece(linking, trait.definition, trait.parsed, trait.pointer);
-  return { needs: [...linking.needs.values()], outside: linking.outside };
+  return { needs: [...linking.needs.values()], wishes: [...linking.wishes.values()], outside: linking.outside };
 }
 
 function linkDependsOn(linking: Linking): void {
@@ -73,21 +75,24 @@ function linkPiece(linking: Linking, definition: Refers | undefined, parsed: Box
 function linkComponentReference(linking: Linking, reference: Reference, pointer: string): void {
   const target = findComponent(linking, reference.name, pointer);
   if (!target) return;
-  need(linking, reference.name, "reference", pointer);
-  const { output } = reference;
+  const { output, order } = reference;
+  if (order === undefined) need(linking, reference.name, "reference", pointer);
+  if (order === "wish") linking.wishes.set(reference.name, { job: reference.name, because: "reference", pointer });
   if (output === undefined || target.outputs === undefined || Object.hasOwn(target.outputs, output)) return;
   const known = Object.keys(target.outputs);
   const params = { name: reference.name, output: clip(output), known: listNames(known) };
   linking.problems.push(problem("UnknownOutput", pointer, params, nearest(clip(output), known)));
 }
 
-type ObjectReference = Reference & { readonly kind: "ConfigMap" | "Secret" };
+type ObjectReference = Reference & { readonly kind: keyof typeof MAKERS };
 
 function linkObject(linking: Linking, reference: ObjectReference, pointer: string): void {
   const { kind, name, external = false } = reference;
   const target = linking.byName.get(name);
   const expected = MAKERS[kind];
-  if (target?.type === expected) {
+  if (expected === undefined) {
+    linking.outside.push({ kind, name, pointer, external });
+  } else if (target?.type === expected) {
     if (findComponent(linking, name, pointer)) need(linking, name, "reference", pointer);
   } else if (target?.definition && !external) {
     linking.problems.push(problem("WrongKind", pointer, { name, actual: target.definition.name, expected }));

@@ -7,11 +7,12 @@ import type { JsonObject } from "../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { checkTogether, podsOf } from "./checkTogether.ts";
 import { contentHash } from "./hash.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
 import { configurationHash, isSource, type Reading, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
 import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraft.ts";
-import { podTemplate, stamped, withFields } from "./renderLabels.ts";
+import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
 import type { ResolvedComponent } from "./resolved.ts";
 
 export interface RenderedComponent {
@@ -76,7 +77,7 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
   const named = main === null || content === null ? main : renamed(main, content);
   const claims = merged === null || draft.workload.claimTemplates ? [] : merged.claims;
   const finishOne = ({ manifest, keep, clusterWide }: RenderedObject): PlannedObject => ({
-    manifest: stamped(manifest, { identity, clusterWide: clusterWide ?? false }),
+    manifest: stamped(manifest, { identity, clusterWide: clusterWide ?? false, extra: draft.metadata.objects }),
     keep: keep ?? false,
   });
   const objects = [
@@ -92,8 +93,12 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
     content,
   };
   const about = { name: component.name, pointer: component.pointer, document: draft.document };
-  const problems = merged === null ? [] : checkClaims(merged.claims, about, input.facts);
-  return { rendered, problems: [...problems, ...(main === null ? [] : checkSharing(main, claims, about))] };
+  const problems = [
+    ...(merged === null ? [] : checkClaims(merged.claims, about, input.facts)),
+    ...checkSharing(podsOf(rendered.objects)?.most, claims, about),
+    ...checkTogether({ ...rendered, pointer: component.pointer }),
+  ];
+  return { rendered, problems };
 }
 
 function controllerOf(
@@ -106,13 +111,21 @@ function controllerOf(
   const templates = workload.claimTemplates === true;
   const pod = templates ? merged.pod : withVolumes(merged.pod, claimVolumes(identity.component, claims));
   const configuration = configurationHash(pod, sources);
-  const annotations = configuration === undefined ? undefined : { [ANNOTATIONS.configuration]: configuration };
-  const template = podTemplate(pod, labels, annotations);
+  const extra = draft.metadata.pods;
+  const annotations = {
+    ...textsIn(extra["annotations"]),
+    ...(configuration === undefined ? {} : { [ANNOTATIONS.configuration]: configuration }),
+  };
+  const template = podTemplate(
+    pod,
+    { ...textsIn(extra["labels"]), ...labels },
+    Object.keys(annotations).length === 0 ? undefined : annotations,
+  );
   const manifest = workload.controller?.({ template, claims, labels: selectorOf(identity) });
   if (manifest === undefined) return null;
   const volumes: JsonObject =
     templates && claims.length > 0 ? { volumeClaimTemplates: claimTemplates(claims, labels) } : {};
-  return withFields(manifest, { ...volumes, ...merged.controller });
+  return withFields(manifest, { ...volumes, ...merged.controller }, merged.unmanaged);
 }
 
 function withVolumes(pod: JsonObject, added: readonly JsonObject[]): JsonObject {

@@ -2,8 +2,7 @@
 
 import type { VolumeClaim } from "../catalog/define.ts";
 import { isShared } from "../catalog/parts/deployment.ts";
-import { dig, type Json, type JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import { nearest } from "../model/name.ts";
 import type { ClusterFacts, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
@@ -80,12 +79,11 @@ export function checkClaims(
  * Refused, although it happens to work on a single node: it would break on the day the second node comes.
  */
 export function checkSharing(
-  controller: Manifest,
+  replicas: number | undefined,
   claims: readonly VolumeClaim[],
   component: Claiming,
 ): readonly Problem[] {
-  const replicas = dig(controller, "spec", "replicas");
-  if (typeof replicas !== "number" || replicas < 2) return [];
+  if (replicas === undefined || replicas < 2) return [];
   return claims
     .filter((claim) => !isShared(claim))
     .map((claim) => {

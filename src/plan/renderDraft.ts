@@ -6,6 +6,8 @@ import type { ClusterFacts } from "../model/plan.ts";
 import { fromPointer } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { type Merged, mergePod, type Part } from "./merge.ts";
+import { type MergedFields, mergeFields } from "./mergeFields.ts";
+import { mergeObjects } from "./mergeObjects.ts";
 import { type Identity, type Labels, labelsOf } from "./renderLabels.ts";
 import type { ResolvedApplication, ResolvedComponent } from "./resolved.ts";
 import { traitTarget } from "./target.ts";
@@ -25,6 +27,8 @@ export interface RenderDraft {
   readonly workload: Workload;
   /** Null: no containers. */
   readonly merged: Merged | null;
+  /** What traits add to the metadata of every object, and of the pods. */
+  readonly metadata: { readonly objects: JsonObject; readonly pods: JsonObject };
   readonly objects: readonly RenderedObject[];
   readonly exposure: readonly RenderedObject[];
   readonly problems: readonly Problem[];
@@ -46,6 +50,8 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
   const about = { name: component.name, pointer: component.pointer, document };
   const merged = pod === null ? null : mergePod({ component: about, workload: { ...workload, pod }, parts });
   const identity = identityOf(component, input);
+  const objects = mergeObjects(workload.objects, parts);
+  const metadata = { objects: metadataOf(parts, "objects"), pods: metadataOf(parts, "pods") };
   return {
     component,
     document,
@@ -53,17 +59,28 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
     labels: labelsOf(identity),
     workload,
     merged,
-    objects: [...workload.objects, ...parts.flatMap((part) => part.contribution.objects ?? [])],
+    metadata: { objects: metadata.objects.fields, pods: metadata.pods.fields },
+    objects: objects.objects,
     exposure: parts.flatMap((part) => part.contribution.exposure ?? []),
     problems: [
       ...(pod === null ? withoutPod(component) : []),
       ...(workload.problems ?? []).map((one) => ({ ...one, pointer: `${component.pointer}/properties${one.pointer}` })),
       ...(merged?.problems ?? []),
+      ...[objects, metadata.objects, metadata.pods].flatMap((one) => one.problems),
       ...parts.flatMap(({ pointer, contribution }) =>
         (contribution.warnings ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer })),
       ),
     ],
   };
+}
+
+function metadataOf(parts: readonly Part[], whose: "objects" | "pods"): MergedFields {
+  const settings = parts.map(({ owner, pointer, contribution }) => ({
+    owner,
+    pointer,
+    fields: contribution.metadata?.[whose],
+  }));
+  return mergeFields("metadata", settings);
 }
 
 function identityOf(component: ResolvedComponent, { application, project }: RenderInput): Identity {

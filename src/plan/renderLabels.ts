@@ -1,5 +1,5 @@
 // Labels, namespace and pod defaults: what the framework puts on every object, whatever the definition made.
-import { isObject, type JsonObject } from "../model/json.ts";
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 
 export interface Identity {
@@ -25,6 +25,13 @@ export function labelsOf(identity: Identity): Labels {
   };
 }
 
+interface Stamp {
+  readonly identity: Identity;
+  readonly clusterWide: boolean;
+  /** Labels and annotations of traits. */
+  readonly extra: JsonObject;
+}
+
 /** Those by which an object is known as ours. The others only tell people what it is. */
 const MARKS: readonly string[] = [LABELS.managedBy, LABELS.project, LABELS.application, LABELS.kubeminComponent];
 
@@ -32,15 +39,15 @@ const MARKS: readonly string[] = [LABELS.managedBy, LABELS.project, LABELS.appli
  * Labels that an object brought along stay, because selectors of other objects may rest on them; our marks win. The pods that it makes are
  * marked too: only what carries the mark is watched. An object of the whole cluster has no namespace.
  */
-export function stamped(
-  manifest: Manifest,
-  at: { readonly identity: Identity; readonly clusterWide: boolean },
-): Manifest {
+export function stamped(manifest: Manifest, at: Stamp): Manifest {
   const { namespace: _wanted, ...metadata } = manifest.metadata;
+  const annotations = { ...metadata.annotations, ...textsIn(at.extra["annotations"]) };
+  const own = { ...metadata.labels, ...textsIn(at.extra["labels"]) };
   const labels = labelsOf(at.identity);
   const place = at.clusterWide ? {} : { namespace: at.identity.namespace };
   const marked = markTemplate(manifest, labels);
-  return { ...marked, metadata: { ...metadata, ...place, labels: overlaid(metadata.labels ?? {}, labels) } };
+  const annotated = Object.keys(annotations).length === 0 ? {} : { annotations };
+  return { ...marked, metadata: { ...metadata, ...place, labels: overlaid(own, labels), ...annotated } };
 }
 
 function overlaid(own: Labels, labels: Labels): Labels {
@@ -83,6 +90,11 @@ function withLabels(template: JsonObject, labels: Labels): JsonObject {
   return { ...template, metadata: { ...metadata, labels: overlaid(own, labels) } };
 }
 
+export function textsIn(value: Json | undefined): Labels {
+  const pairs = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+}
+
 /**
  * Pods get no token of the API server (no program asked for it, and a token is what an intruder looks for) and no variables for every
  * Service of the namespace (thousands of them make programs fail to start). No security context: it would break ordinary images.
@@ -95,7 +107,8 @@ export function podTemplate(pod: JsonObject, labels: Labels, annotations: Labels
 }
 
 /** The controller's object with fields of traits set in its spec. */
-export function withFields(manifest: Manifest, fields: JsonObject): Manifest {
+export function withFields(manifest: Manifest, fields: JsonObject, unmanaged: readonly string[] = []): Manifest {
   const spec = isObject(manifest["spec"]) ? manifest["spec"] : {};
-  return { ...manifest, spec: { ...spec, ...fields } };
+  const kept = Object.entries({ ...spec, ...fields }).filter(([field]) => !unmanaged.includes(field));
+  return { ...manifest, spec: Object.fromEntries(kept) };
 }

@@ -20,6 +20,8 @@ export interface ResolvedComponent {
   readonly traits: readonly ResolvedTrait[];
   /** Components that come before this one; `job` is the component's name. */
   readonly needs: readonly Need[];
+  /** Components that come before this one where nothing else says otherwise. */
+  readonly wishes: readonly Need[];
   readonly outputs: Readonly<Record<string, string>>;
   /** Milliseconds; null: the job type's own. */
   readonly timeout: number | null;
@@ -30,9 +32,9 @@ export interface ResolvedComponent {
   readonly rendered?: readonly Manifest[];
 }
 
-/** ConfigMaps and Secrets that the document refers to and does not make. */
+/** ConfigMaps, Secrets and ServiceAccounts that the document refers to and does not make. */
 export interface OutsideReference {
-  readonly kind: "ConfigMap" | "Secret";
+  readonly kind: "ConfigMap" | "Secret" | "ServiceAccount";
   readonly name: string;
   readonly pointer: string;
   /** Its absence is not a problem of the document. */

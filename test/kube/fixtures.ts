@@ -1,6 +1,7 @@
 // Small objects as a cluster would show them, and a view made of a handful of them.
 
 import type { EventFact } from "../../src/kube/eventRing.ts";
+import type { RouteState } from "../../src/kube/routeCheck/checks.ts";
 import type { View } from "../../src/kube/view.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../src/model/manifest.ts";
@@ -57,9 +58,11 @@ export interface ViewGiven {
   readonly objects?: readonly Manifest[];
   readonly events?: Readonly<Record<string, readonly EventFact[]>>;
   readonly others?: Readonly<Record<string, Manifest | null>>;
+  /** What was learnt by asking the published address. */
+  readonly route?: RouteState;
 }
 
-export function view({ objects = [], events = {}, others = {} }: ViewGiven = {}): View {
+export function view({ objects = [], events = {}, others = {}, route }: ViewGiven = {}): View {
   const owners = (one: Manifest): readonly unknown[] => {
     const list = one.metadata["ownerReferences"];
     return Array.isArray(list) ? list.map((owner: { uid?: unknown }) => owner.uid) : [];
@@ -71,6 +74,7 @@ export function view({ objects = [], events = {}, others = {} }: ViewGiven = {})
     inNamespace: (kind) => objects.filter((one) => one.kind === kind),
     events: (uid) => events[uid] ?? [],
     other: (ref: ObjectRef) => others[`${ref.kind}/${ref.name}`],
+    route: () => route,
   };
 }
 

@@ -25,6 +25,11 @@ const slice = (ready: boolean, ports: readonly string[] = ["http"]): Manifest =>
 const target = (replicas: number): Manifest =>
   object({ kind: "Deployment", spec: { replicas, template: { metadata: { labels: { app: "web" } } } } });
 
+const paused = object({
+  kind: "Deployment",
+  spec: { replicas: 1, paused: true, template: { metadata: { labels: { app: "web" } } } },
+});
+
 describe("Service", () => {
   check([
     ["somebody answers", service(), { objects: [slice(true)] }, "ready", "Ready"],
@@ -58,7 +63,34 @@ describe("Service", () => {
       "ready",
       "Ready",
     ],
+    ["corpus: target was paused before its first pod", service(), { objects: [paused] }, "ready", "Ready"],
   ]);
+
+  it("tells the address of its load balancer", () => {
+    const balanced = service({ type: "LoadBalancer" }, { loadBalancer: { ingress: [{ hostname: "lb.example.com" }] } });
+    const finding = statusOf({ object: balanced, generation: 1, view: view({ objects: [slice(true)] }) });
+    expect(finding.facts).toEqual({ address: "lb.example.com:80" });
+  });
+});
+
+describe("HorizontalPodAutoscaler", () => {
+  it("is never waited for, and tells what keeps it from working", () => {
+    const condition = {
+      type: "ScalingActive",
+      status: "False",
+      reason: "FailedGetResourceMetric",
+      message: "no metrics",
+    };
+    const autoscaler = object({
+      kind: "HorizontalPodAutoscaler",
+      apiVersion: "autoscaling/v2",
+      status: { conditions: [condition] },
+    });
+    expect(statusOf({ object: autoscaler, generation: 1, view: view() })).toMatchObject({
+      state: "ready",
+      evidence: [{ text: "ScalingActive=False FailedGetResourceMetric: no metrics" }],
+    });
+  });
 });
 
 const ingress = (status: JsonObject, spec: JsonObject = {}): Manifest =>

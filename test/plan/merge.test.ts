@@ -46,7 +46,7 @@ describe("merging traits into a pod", () => {
   });
 
   it.each<[string, Contribution, Contribution]>([
-    ["container.resources", { container: { resources: { a: 1 } } }, { container: { resources: { a: 2 } } }],
+    ["container.resources.a", { container: { resources: { a: 1 } } }, { container: { resources: { a: 2 } } }],
     ["pod.priorityClassName", { pod: { priorityClassName: "a" } }, { pod: { priorityClassName: "b" } }],
     ["controller.replicas", { controller: { replicas: 1 } }, { controller: { replicas: 2 } }],
     ["env[A]", { env: [{ name: "A", value: "1" }] }, { env: [{ name: "A", value: "1" }] }],
@@ -62,6 +62,68 @@ describe("merging traits into a pod", () => {
     ]);
   });
 
+  it("joins what several traits may want at once", () => {
+    const term = (key: string): JsonObject => ({ matchExpressions: [{ key, operator: "Exists" }] });
+    const node = (...terms: readonly JsonObject[]): JsonObject => ({
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+    });
+    const merged = merge({
+      one: {
+        pod: { tolerations: [{ key: "a" }], affinity: node(term("a"), term("b")) },
+        container: { resources: { limits: { cpu: "1" } } },
+      },
+      two: {
+        pod: { tolerations: [{ key: "a" }, { key: "b" }], affinity: node(term("c")) },
+        container: { resources: { limits: { gpu: "1" } } },
+      },
+    });
+    expect(merged.problems).toEqual([]);
+    expect(merged.pod["tolerations"]).toEqual([{ key: "a" }, { key: "b" }]);
+    expect(merged.pod["affinity"]).toEqual(
+      node(
+        {
+          matchExpressions: [
+            { key: "a", operator: "Exists" },
+            { key: "c", operator: "Exists" },
+          ],
+        },
+        {
+          matchExpressions: [
+            { key: "b", operator: "Exists" },
+            { key: "c", operator: "Exists" },
+          ],
+        },
+      ),
+    );
+    expect(main(merged)).toMatchObject({ resources: { limits: { cpu: "1", gpu: "1" } } });
+  });
+
+  it("names both owners when one sets what the other leaves to the cluster", () => {
+    expect(merge({ one: { controller: { replicas: 2 } }, two: { unmanaged: ["replicas"] } }).problems).toMatchObject([
+      {
+        code: "TraitConflict",
+        params: { first: "trait one of web", second: "trait two of web", field: "controller.replicas" },
+      },
+    ]);
+  });
+
+  it.each<[string, Contribution, Contribution]>([
+    [
+      "pod.securityContext.runAsUser",
+      { pod: { securityContext: { runAsUser: 1 } } },
+      { pod: { securityContext: { runAsUser: 2 } } },
+    ],
+    ["pod.nodeSelector.disk", { pod: { nodeSelector: { disk: "a" } } }, { pod: { nodeSelector: { disk: "b" } } }],
+    ["controller.paused", { controller: { paused: true } }, { controller: { paused: false } }],
+    [
+      "everyContainer.securityContext.capabilities.drop",
+      { everyContainer: { securityContext: { capabilities: { drop: ["ALL"] } } } },
+      { everyContainer: { securityContext: { capabilities: { drop: ["KILL"] } } } },
+    ],
+  ])("names both owners of %s, to the field", (field, first, second) => {
+    expect(merge({ one: first, two: second }).problems).toMatchObject([{ code: "TraitConflict", params: { field } }]);
+  });
+
   it("takes equal values from two traits", () => {
     const same = { controller: { replicas: 2 } };
     expect(merge({ one: same, two: same })).toMatchObject({ problems: [], controller: { replicas: 2 } });
@@ -70,7 +132,9 @@ describe("merging traits into a pod", () => {
   it("refuses fields that traits may not set, whatever the trait says", () => {
     for (const contribution of [
       { pod: { hostNetwork: true } },
-      { pod: { serviceAccountName: "root" } },
+      { pod: { hostPID: true } },
+      { pod: { securityContext: { sysctls: [] } } },
+      { everyContainer: { securityContext: { procMount: "Unmasked" } } },
       { container: { securityContext: { privileged: true } } },
       { container: { image: "other" } },
       { controller: { selector: {} } },

@@ -1,9 +1,9 @@
 // Something that is done again and again at given times: a CronJob, whose runs are Jobs like those of a `task`. It counts as deployed as
 // soon as it exists; nobody waits for its first run. A run that failed shows in its health.
 import { z } from "zod";
+import { parseDuration } from "../../model/duration.ts";
 import { dig, type JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { parseDuration } from "../../model/duration.ts";
 import { problem } from "../../model/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { described, duration } from "../fields.ts";

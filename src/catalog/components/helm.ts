@@ -37,7 +37,7 @@ const schema = z.strictObject({
     z
       .string()
       .max(ARCHIVE_TEXT)
-      .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, "base64")
+      .regex(/^[A-Za-z0-9+/=\s]+$/, "base64")
       .optional(),
     "The chart itself: its .tgz in base64, at most 1 MiB",
     "chart 的 .tgz 文件（base64，最大 1 MiB）",

@@ -115,7 +115,7 @@ const SERVER_FIELDS: readonly (readonly string[])[] = [
 ];
 
 function checkObject(one: Properties["objects"][number], index: number): readonly Problem[] {
-  if (/List$/.test(one.kind) && Array.isArray(one["items"]))
+  if (one.kind.endsWith("List") && Array.isArray(one["items"]))
     return [
       problem("Rule", ["objects", index], { en: "write the items, not a list of them", zh: "请逐个写出列表中的对象" }),
     ];

@@ -17,7 +17,7 @@ import {
   accountReferences,
   checkAccount,
   type Names,
-} from "../parts/account.ts";
+} from "../parts/databaseAccount.ts";
 import { minReadySeconds } from "../parts/minReady.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
 import { outputsOf } from "../parts/outputs.ts";

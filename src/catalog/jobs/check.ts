@@ -46,7 +46,8 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
   const detail = log.at(-1)?.text ?? "";
   if (health?.state === "ready")
     return { phase: "succeeded", reason: reason("Reachable", { target, detail }), output: { saw: detail } };
-  const evidence = health?.evidence ?? [];
+  // The log's last line is the reason already.
+  const evidence = (health?.evidence ?? []).filter((one) => one.source !== "log" || one.text.trim() !== detail);
   if (health?.reason.code === "TaskFailed" && detail !== "")
     return { phase: "failed", reason: reason("Unreachable", { target, detail }), evidence, retryable: true };
   return {
@@ -75,7 +76,7 @@ function targetOf(manifest: Manifest): string {
   const values = new Map(
     (Array.isArray(variables) ? variables : [])
       .filter(isObject)
-      .map((one) => [one["name"], String(one["value"] ?? "")]),
+      .map((one) => [one["name"], typeof one["value"] === "string" ? one["value"] : ""]),
   );
   return values.get("URL") ?? `${values.get("HOST") ?? "?"}:${values.get("PORT") ?? "?"}`;
 }

@@ -1,15 +1,16 @@
 // Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
 import { z } from "zod";
+import type { ObjectHealth } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
 import type { PlannedObject } from "../../model/plan.ts";
 import { type Reason, reason } from "../../model/reason.ts";
-import type { ObjectHealth } from "../../model/health.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "./patience.ts";
-import { untilSettled } from "./settled.ts";
+import { retireAutoscalers } from "./retire.ts";
+import { isDone, untilSettled } from "./settled.ts";
 
 export const deploy = defineJob({
   name: "deploy",
@@ -18,6 +19,7 @@ export const deploy = defineJob({
   timeout: 10 * 60_000,
   async run(job) {
     try {
+      await retireAutoscalers(job);
       const applied = await applyObjects(job);
       return await outcomeOf(job, applied);
     } catch (error) {
@@ -68,7 +70,7 @@ async function recordUids(
 async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Promise<JobOutcome> {
   if (applied.length === 0) return { phase: "succeeded", reason: reason("Unchanged") };
   const health = await untilSettled(job, applied);
-  const bad = health.find((one) => one.state !== "ready");
+  const bad = health.find((one) => !isDone(job, one));
   if (bad !== undefined) {
     return {
       phase: bad.state === "rejected" ? "rejected" : "failed",

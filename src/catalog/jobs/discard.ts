@@ -7,7 +7,18 @@ import type { JobRun } from "../job.ts";
 import { patiently } from "./patience.ts";
 
 /** What carries traffic goes first, then what runs, then everything else. */
-const FIRST = ["HTTPRoute", "Ingress", "Service", "CronJob", "Deployment", "StatefulSet", "DaemonSet", "Job"];
+const FIRST = [
+  "VirtualService",
+  "HorizontalPodAutoscaler",
+  "HTTPRoute",
+  "Ingress",
+  "Service",
+  "CronJob",
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+];
 /** What others read or live in goes last; a definition of custom resources after the objects that it defines. */
 const LAST = [
   "RoleBinding",

@@ -1,8 +1,16 @@
 // Waits until applied objects are all ready, or one of them never will be. Never polls: the cluster tells.
 import { type ObjectHealth, worst } from "../../model/health.ts";
-import { refKey } from "../../model/manifest.ts";
+import { dig } from "../../model/json.ts";
+import { refKey, refOf } from "../../model/manifest.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
+
+/** What the document itself pauses will not go on by waiting. What somebody paused by hand is not what was asked for: it is waited for. */
+export function isDone(job: JobRun<unknown>, { state, ref }: ObjectHealth): boolean {
+  if (state !== "suspended") return state === "ready";
+  const wanted = job.objects.find(({ manifest }) => refKey(refOf(manifest)) === refKey(ref));
+  return dig(wanted?.manifest, "spec", "paused") === true;
+}
 
 /** The health that decided: of the one object that failed or was refused, or every object's when all are ready. Empty when the signal aborted. */
 export function untilSettled(job: JobRun<unknown>, applied: readonly Applied[]): Promise<readonly ObjectHealth[]> {
@@ -27,7 +35,7 @@ export function untilSettled(job: JobRun<unknown>, applied: readonly Applied[]):
       const all = [...latest.values()];
       const deciding = worst(all);
       if (deciding?.state === "failed" || deciding?.state === "rejected") return settle([deciding]);
-      if (latest.size === applied.length && all.every((one) => one.state === "ready")) return settle(all);
+      if (latest.size === applied.length && all.every((one) => isDone(job, one))) return settle(all);
       if (deciding !== undefined && deciding.state !== "ready") job.report(deciding.reason, deciding.evidence);
     });
   });

@@ -57,12 +57,12 @@ function urlOf({ host, port, scheme }: Checked, path: string): string {
 const SCRIPTS = {
   tcp: `try() {
   if said=$(timeout 4 nc -w 3 "$HOST" "$PORT" -e true 2>&1); then said="accepts connections"; return 0; fi
-  said="\${said:-it does not accept connections}"; return 1
+  said="\${said#nc: }"; said="\${said:-it does not accept connections}"; return 1
 }`,
   http: `try() {
   answer=$(timeout 4 wget -S -q -O /dev/null --no-check-certificate "$URL" 2>&1)
   code=$(printf '%s\\n' "$answer" | sed -n 's/.*HTTP\\/[0-9.]* \\([0-9][0-9][0-9]\\).*/\\1/p' | tail -n 1)
-  if [ -z "$code" ]; then said=$(printf '%s' "$answer" | tail -n 1); said="\${said:-no answer within 4 s}"; return 1; fi
+  if [ -z "$code" ]; then said=$(printf '%s' "$answer" | tail -n 1); said="\${said#wget: }"; said="\${said:-no answer within 4 s}"; return 1; fi
   said="answers with status $code"
   if [ -n "$WANTED" ]; then [ "$code" = "$WANTED" ] || { said="$said, not $WANTED"; return 1; }; else [ "$code" -lt 400 ]; fi
 }`,

@@ -6,8 +6,7 @@ import type { VolumeClaim, Workload } from "../define.ts";
 import { described } from "../fields.ts";
 import { minReadySeconds } from "./minReady.ts";
 import { onlyGiven } from "./onlyGiven.ts";
-
-const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
+import { isNothing, share } from "./share.ts";
 
 export const updateField = described(
   z
@@ -32,9 +31,8 @@ export const updateField = described(
 export type Update = z.output<typeof updateField>;
 
 export function checkUpdate(update: Update): readonly Problem[] {
-  const nothing = (value: number | string): boolean => Number.parseInt(String(value), 10) === 0;
   if (update === undefined || update.strategy === "recreate") return [];
-  if (!nothing(update.maxSurge) || !nothing(update.maxUnavailable)) return [];
+  if (!isNothing(update.maxSurge) || !isNothing(update.maxUnavailable)) return [];
   const params = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
   return [problem("Rule", ["update"], params)];
 }

@@ -102,8 +102,11 @@ function neverFault(parts: readonly string[]): Localized | undefined {
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name) || name === "Local") return false;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    const listed = Intl.supportedValuesOf("timeZone").find((one) => one.toLowerCase() === name.toLowerCase());
+    // Throws for a name that it does not know, and knows aliases that the list does not have.
+    const known = Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+    const listed = [known, ...Intl.supportedValuesOf("timeZone")].find(
+      (one) => one.toLowerCase() === name.toLowerCase(),
+    );
     return listed === undefined || listed === name;
   } catch {
     return false;

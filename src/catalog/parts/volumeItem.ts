@@ -36,6 +36,20 @@ export const ephemeralItem = z.strictObject({
   subPath,
 });
 
+export const nfsItem = z.strictObject({
+  type: described(z.literal("nfs"), "A folder of an NFS server (NAS) that exists", "已有 NFS 服务器（NAS）上的目录"),
+  name: volumeName,
+  mountPath: described(absolutePath(), "Where it appears", "挂载路径"),
+  server: described(
+    z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "a host name or an address"),
+    "Host name or address of the server, as the nodes see it",
+    "服务器主机名或地址（从节点可达）",
+  ),
+  path: described(absolutePath(), "Folder that the server exports", "服务器导出的目录"),
+  subPath,
+  readOnly: described(z.boolean().optional(), "Mounted only for reading", "只读挂载"),
+});
+
 /** `/var/lib/data` -> `var-lib-data`; a path without letters or digits is called `volume`. */
 function nameOf(item: { readonly name?: string | undefined; readonly mountPath: string }): string {
   return item.name ?? suggestName(item.mountPath.replace(/^[^a-zA-Z]+/, "")) ?? "volume";
@@ -70,5 +84,14 @@ export function renderEphemeral(item: z.output<typeof ephemeralItem>): Contribut
   return {
     volumes: [{ name, emptyDir: onlyGiven({ medium: item.medium, sizeLimit }) }],
     mounts: [onlyGiven({ name, mountPath: item.mountPath, subPath: item.subPath })],
+  };
+}
+
+export function renderNfs(item: z.output<typeof nfsItem>): Contribution {
+  const name = nameOf(item);
+  const readOnly = item.readOnly === true ? true : undefined;
+  return {
+    volumes: [{ name, nfs: onlyGiven({ server: item.server, path: item.path, readOnly }) }],
+    mounts: [onlyGiven({ name, mountPath: item.mountPath, subPath: item.subPath, readOnly })],
   };
 }

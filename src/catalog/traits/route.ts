@@ -1,120 +1,123 @@
-// Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress. Applied once the component is ready,
-// so that nobody is sent to a program that is not there yet.
-import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
+// Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress, else a VirtualService of Istio; the first
+// of them that can do all that is asked for. Applied once the component is ready, so that nobody is sent to a program that is not there yet.
 import type { Manifest } from "../../model/manifest.ts";
 import type { ClusterFacts } from "../../model/plan.ts";
-import { problem } from "../../model/problem.ts";
-import { defineTrait, type RenderContext } from "../define.ts";
-import { described, objectName, port } from "../fields.ts";
-import { onlyGiven } from "../parts/onlyGiven.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { defineTrait, type TraitTarget } from "../define.ts";
 import { type PortProperties, servedPorts } from "../parts/ports.ts";
+import { pathsOf, type Route, type RouteKind, type Routing, routeSchema } from "../parts/route/fields.ts";
+import { GATEWAY_GROUP, httpRoute } from "../parts/route/httpRoute.ts";
+import { ingress } from "../parts/route/ingress.ts";
+import { ISTIO_GROUP, virtualService } from "../parts/route/virtualService.ts";
 
-const HOST = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const GATEWAY_GROUP = "gateway.networking.k8s.io";
+interface Kind {
+  readonly name: string;
+  readonly served: (facts: ClusterFacts) => boolean;
+  /** Fields that only some kinds have. */
+  readonly fields: readonly (keyof Route)[];
+  /** Null: the cluster has nothing that it could belong to. */
+  readonly make: (routing: Routing) => Manifest | null;
+}
 
-const schema = z.strictObject({
-  host: described(
-    z.string().max(253).regex(HOST, "a host name such as shop.example.com").optional(),
-    "Host name; without it every host that reaches the cluster",
-    "主机名；不写则匹配所有主机",
-  ),
-  path: described(
-    z
-      .string()
-      .regex(/^\/[^?#\s]*$/, "a path that starts with /")
-      .default("/"),
-    "Paths below this one",
-    "路径前缀",
-  ),
-  port: described(port().optional(), "Port of the component; its first one by default", "组件端口，默认第一个"),
-  kind: described(
-    z.enum(["gateway", "ingress"]).optional(),
-    "Which kind of object; what the cluster has by default",
-    "对象类型；默认按集群能力选择",
-  ),
-  class: described(
-    objectName().optional(),
-    "Ingress class; the cluster's default by default",
-    "Ingress 类，默认取集群默认类",
-  ),
-  tls: described(objectName().optional(), "Secret with the certificate (Ingress only)", "证书 Secret（仅 Ingress）"),
-});
-type Route = z.output<typeof schema>;
+/** In the order of preference. */
+const KINDS: Readonly<Record<RouteKind, Kind>> = {
+  gateway: {
+    name: "HTTPRoute",
+    served: (facts) => facts.gateways.length > 0 && facts.kinds.includes(`${GATEWAY_GROUP}/HTTPRoute`),
+    fields: ["gateway", "requestHeaders", "responseHeaders", "timeout"],
+    make: httpRoute,
+  },
+  ingress: {
+    name: "Ingress",
+    served: (facts) => facts.ingressClasses.length > 0,
+    fields: ["class", "tls"],
+    make: ingress,
+  },
+  istio: {
+    name: "VirtualService",
+    served: (facts) => facts.kinds.includes(`${ISTIO_GROUP}/VirtualService`),
+    fields: ["gateway", "requestHeaders", "responseHeaders", "timeout"],
+    make: virtualService,
+  },
+};
+const ORDER: readonly RouteKind[] = ["gateway", "ingress", "istio"];
+const SPECIAL: readonly (keyof Route)[] = ["class", "gateway", "tls", "requestHeaders", "responseHeaders", "timeout"];
 
 export const route = defineTrait({
   name: "route",
   summary: { en: "Opens the component to the outside", zh: "对外暴露组件" },
-  schema,
+  schema: routeSchema,
   examples: [
     { title: { en: "Everything to this component", zh: "所有请求" }, value: { path: "/" } },
     {
       title: { en: "One host and path", zh: "指定主机与路径" },
       value: { host: "shop.example.com", path: "/api", kind: "ingress" },
     },
+    {
+      title: { en: "Two paths, a header and a timeout", zh: "两个路径、请求头与超时" },
+      value: {
+        host: "shop.example.com",
+        paths: [{ path: "/api" }, { path: "/healthz", match: "exact" }],
+        requestHeaders: { set: { "X-Forwarded-Prefix": "/api" } },
+        timeout: "30s",
+      },
+    },
   ],
-  appliesTo: ["webservice", "store"],
+  appliesTo: ["webservice", "store", "daemon"],
   references: (data) => (data.tls === undefined ? [] : [{ kind: "Secret", name: data.tls, path: ["tls"] }]),
-  check(data, target) {
-    // The properties were parsed by a type that serves ports; those fields are the same in all of them.
-    const ports = servedPorts((target.properties ?? {}) as PortProperties);
-    const known = new Set([target.port, ...ports.map((entry) => entry.port)]);
-    if (target.port === undefined)
-      return [
-        problem("Rule", [], { en: "a route needs a component that serves a port", zh: "route 需要组件提供端口" }),
-      ];
-    if (data.port === undefined || known.has(data.port)) return [];
-    return [problem("NotOneOf", ["port"], { value: data.port, known: [...known].join(", ") })];
-  },
+  check: (data, target) => [...checkPortsOf(data, target), ...checkPaths(data)],
   render(data, target, context) {
-    const number = data.port ?? target.port ?? 0;
-    const kind = data.kind ?? chosenKind(context.facts);
-    const manifest = kind === "gateway" ? httpRoute(data, number, context) : ingress(data, number, context);
-    if (manifest === null || kind === null)
-      return { warnings: [problem("NoRouteKind", [], { cluster: context.facts.name })] };
-    return { exposure: [{ manifest }] };
+    const kind = data.kind ?? chosenKind(data, context.facts);
+    if (kind === null) return { warnings: [problem("NoRouteKind", [], { cluster: context.facts.name })] };
+    const missing = unsupported(data, kind);
+    if (missing.length > 0) return { warnings: missing };
+    const manifest = KINDS[kind].make({ route: data, paths: pathsOf(data, target.port ?? 0), context });
+    if (manifest !== null) return { exposure: [{ manifest }] };
+    const istio = problem("Required", ["gateway"], { field: "gateway" });
+    return { warnings: [kind === "istio" ? istio : problem("NoRouteKind", [], { cluster: context.facts.name })] };
   },
 });
 
-function chosenKind(facts: ClusterFacts): "gateway" | "ingress" | null {
-  if (facts.gateways.length > 0 && facts.kinds.includes(`${GATEWAY_GROUP}/HTTPRoute`)) return "gateway";
-  return facts.ingressClasses.length > 0 ? "ingress" : null;
+function checkPortsOf(data: Route, target: TraitTarget): readonly Problem[] {
+  if (target.port === undefined)
+    return [problem("Rule", [], { en: "a route needs a component that serves a port", zh: "route 需要组件提供端口" })];
+  // The properties were parsed by a type that serves ports; those fields are the same in all of them.
+  const ports = servedPorts((target.properties ?? {}) as PortProperties);
+  const known = [...new Set([target.port, ...ports.map((entry) => entry.port)])];
+  const wanted = [
+    { path: ["port"], value: data.port },
+    ...(data.paths ?? []).map((one, index) => ({ path: ["paths", index, "port"], value: one.port })),
+  ];
+  return wanted.flatMap(({ path, value }) => {
+    if (value === undefined || known.includes(value)) return [];
+    return [problem("NotOneOf", path, { value, known: known.join(", ") })];
+  });
 }
 
-/** Defaults of the API are written out: lists of rules are one piece to the API server, so what it adds would look like a change. */
-function httpRoute(data: Route, number: number, context: RenderContext): Manifest | null {
-  const [gateway] = context.facts.gateways;
-  if (gateway === undefined) return null;
-  const backend = { group: "", kind: "Service", name: context.component, port: number, weight: 1 };
-  return {
-    apiVersion: `${GATEWAY_GROUP}/v1`,
-    kind: "HTTPRoute",
-    metadata: { name: context.component },
-    spec: onlyGiven({
-      parentRefs: [{ group: GATEWAY_GROUP, kind: "Gateway", namespace: gateway.namespace, name: gateway.name }],
-      hostnames: data.host === undefined ? undefined : [data.host],
-      rules: [{ matches: [{ path: { type: "PathPrefix", value: data.path } }], backendRefs: [backend] }],
-    }),
-  };
+function checkPaths({ path, paths }: Route): readonly Problem[] {
+  if (paths === undefined) return [];
+  const both = path === undefined ? [] : [{ en: "give either path or paths", zh: "path 与 paths 只能二选一" }];
+  const keys = paths.map((one) => `${one.match} ${one.path}`);
+  const twice = keys.flatMap((key, index) => {
+    if (keys.indexOf(key) === index) return [];
+    return [problem("Rule", ["paths", index], { en: `${key} is used twice`, zh: `${key} 重复` })];
+  });
+  return [...both.map((words) => problem("Rule", ["paths"], words)), ...twice];
 }
 
-function ingress(data: Route, number: number, context: RenderContext): Manifest | null {
-  const { ingressClasses } = context.facts;
-  const className = data.class ?? (ingressClasses.find((one) => one.default) ?? ingressClasses[0])?.name;
-  if (className === undefined) return null;
-  const backend: JsonObject = { service: { name: context.component, port: { number } } };
-  const http = { paths: [{ path: data.path, pathType: "Prefix", backend }] };
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    metadata: { name: context.component },
-    spec: onlyGiven({
-      ingressClassName: className,
-      tls:
-        data.tls === undefined
-          ? undefined
-          : [onlyGiven({ hosts: data.host === undefined ? undefined : [data.host], secretName: data.tls })],
-      rules: [onlyGiven({ host: data.host, http })],
-    }),
-  };
+function chosenKind(data: Route, facts: ClusterFacts): RouteKind | null {
+  const served = ORDER.filter((kind) => KINDS[kind].served(facts));
+  return served.find((kind) => unsupported(data, kind).length === 0) ?? served[0] ?? null;
+}
+
+function unsupported(data: Route, kind: RouteKind): readonly Problem[] {
+  const { name, fields } = KINDS[kind];
+  return SPECIAL.filter((field) => data[field] !== undefined && !fields.includes(field)).map((field) => {
+    const able = ORDER.filter((one) => KINDS[one].fields.includes(field)).join(", ");
+    const params = {
+      en: `${name} has no ${field}; kind ${able} has, where the cluster serves it`,
+      zh: `${name} 不支持 ${field}：仅 ${able} 支持，且集群须提供`,
+    };
+    return problem("Rule", [field], params);
+  });
 }

@@ -1,4 +1,5 @@
-// Storage of a component, requirement T1: persistent -> PersistentVolumeClaim, ephemeral -> emptyDir, config -> ConfigMap, secret -> Secret.
+// Storage of a component, requirement T1: persistent -> PersistentVolumeClaim, ephemeral -> emptyDir, config -> ConfigMap, secret -> Secret;
+// and nfs, a folder that a server outside of the cluster exports (a cloud disk is a persistent item with its storageClass).
 // Only a persistent item has a size. Configuration without a mountPath becomes environment variables; with one it is mounted read-only.
 // Whether a claim becomes an object or a template of a StatefulSet, and a path that is used twice, are the renderer's business.
 import { z } from "zod";
@@ -8,11 +9,18 @@ import type { Contribution } from "../define.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 import { checkSource, renderSource, sourceItem, sourceReferences } from "../parts/sourceItem.ts";
-import { ephemeralItem, persistentItem, renderEphemeral, renderPersistent } from "../parts/volumeItem.ts";
+import {
+  ephemeralItem,
+  nfsItem,
+  persistentItem,
+  renderEphemeral,
+  renderNfs,
+  renderPersistent,
+} from "../parts/volumeItem.ts";
 
 const config = sourceItem("config");
 const secret = sourceItem("secret");
-const item = z.discriminatedUnion("type", [persistentItem, ephemeralItem, config, secret]);
+const item = z.discriminatedUnion("type", [persistentItem, ephemeralItem, nfsItem, config, secret]);
 const schema = described(z.array(item).min(1).max(100), "Volumes and configuration", "存储卷与配置");
 
 type Item = z.output<typeof item>;
@@ -29,6 +37,13 @@ export const storage = defineTrait({
         { type: "ephemeral", mountPath: "/cache", sizeLimit: "1Gi" },
         { type: "config", name: "web-settings", data: { LOG_LEVEL: "info" } },
         { type: "secret", name: "web-tls", mountPath: "/etc/tls", data: { "tls.key": "very secret" } },
+      ],
+    },
+    {
+      title: { en: "A cloud disk and a NAS", zh: "云盘与 NAS" },
+      value: [
+        { type: "persistent", mountPath: "/data", size: "20", storageClass: "standard" },
+        { type: "nfs", mountPath: "/media", server: "nas.example.com", path: "/exports/media", readOnly: true },
       ],
     },
   ],
@@ -52,6 +67,7 @@ function secretsIn(items: Json): readonly Path[] {
 function render(one: Item, index: number): Contribution {
   if (one.type === "persistent") return renderPersistent(one);
   if (one.type === "ephemeral") return renderEphemeral(one);
+  if (one.type === "nfs") return renderNfs(one);
   return renderSource(one, index);
 }
 

@@ -1,4 +1,6 @@
 // Objects whose author said, in an annotation, how their status is to be read.
+
+import type { Evidence } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { ANNOTATIONS, type Manifest } from "../../model/manifest.ts";
 import { type Matcher, type ReadyRule, readReadyRule, sayMatcher } from "../../model/readyRule.ts";
@@ -6,7 +8,6 @@ import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
 import { conditionOf, nameOf } from "../fields.ts";
 import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
-import type { Evidence } from "../../model/health.ts";
 import type { Question } from "./rule.ts";
 
 /** Undefined: nobody said anything. */
@@ -43,7 +44,7 @@ function holds(matcher: Matcher, object: Manifest, wanted: number): boolean {
 function valueOf(field: string, object: Manifest): string | undefined {
   const value = dig(object, ...field.split("."));
   if (value === undefined || value === null) return undefined;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function saw(matcher: Matcher, object: Manifest): string {

@@ -4,9 +4,11 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Manifest, ObjectRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { type Condition, conditionsOf, listAt, nameOf, textAt, textsAt } from "../fields.ts";
+import { type Condition, conditionsOf, listAt, nameOf, numberAt, textAt, textsAt } from "../fields.ts";
 import { type Finding, found, fromCondition, progressing, ready, starting } from "../finding.ts";
 import { gatewayAddresses } from "../gateway.ts";
+import type { RouteRequest } from "../routeCheck/ask.ts";
+import { routeVerdict, visitedHost } from "../routeCheck/verdict.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";
 
@@ -21,11 +23,19 @@ export function httpRouteStatus({ object, generation, view }: Question): Finding
     const pending = parentPending(object, parent, wanted);
     if (pending !== undefined) return pending;
   }
-  const addresses = parents.map((parent) => addressThrough(object, parent, view));
+  const ways = parents.map((parent) => wayThrough(object, parent, view));
   // The Gateway is being read this very moment: a ready that lacks its address would be taken for the last word.
-  if (addresses.includes("reading")) return progressing(reason("AddressPending", { object: nameOf(object) }));
-  const address = addresses.find((one) => one !== undefined);
-  return ready(address === undefined ? undefined : { address });
+  if (ways.includes("reading")) return progressing(reason("AddressPending", { object: nameOf(object) }));
+  const way = ways.find((one): one is Way => typeof one === "object");
+  if (way === undefined) return ready();
+  const behind = listAt(object, "spec", "rules").flatMap((rule) => listAt(rule, "backendRefs"))[0];
+  const backend = { service: textAt(behind, "name"), port: numberAt(behind, "port") };
+  return routeVerdict({ object, view, backend, ...way });
+}
+
+interface Way {
+  readonly address: string;
+  readonly request: RouteRequest | undefined;
 }
 
 function parentPending(object: Manifest, parent: JsonObject, wanted: number): Finding | undefined {
@@ -68,7 +78,7 @@ function sameParent(object: Manifest, wanted: JsonObject, given: unknown): boole
   );
 }
 
-function addressThrough(object: Manifest, parent: JsonObject, view: View): string | undefined {
+function wayThrough(object: Manifest, parent: JsonObject, view: View): Way | "reading" | undefined {
   if ((textAt(parent, "kind") || "Gateway") !== "Gateway") return undefined;
   const ref: ObjectRef = {
     apiVersion: `${GATEWAY_GROUP}/v1`,
@@ -80,8 +90,13 @@ function addressThrough(object: Manifest, parent: JsonObject, view: View): strin
   if (gateway === undefined) return "reading";
   if (gateway === null) return undefined;
   const listener = gatewayAddresses(gateway, textAt(parent, "sectionName"))[0];
-  const host = textsAt(object, "spec", "hostnames").find((one) => !one.includes("*"));
-  if (listener === undefined) return host === undefined ? undefined : `http://${host}`;
+  const hosts = textsAt(object, "spec", "hostnames");
+  const host = hosts.find((one) => !one.includes("*"));
+  if (listener === undefined) return host === undefined ? undefined : { address: `http://${host}`, request: undefined };
   const usual = listener.secure ? 443 : 80;
-  return `${listener.secure ? "https" : "http"}://${host ?? listener.host}${listener.port === usual ? "" : `:${listener.port}`}`;
+  const path = textAt(listAt(listAt(object, "spec", "rules")[0], "matches")[0], "path", "value") || "/";
+  return {
+    address: `${listener.secure ? "https" : "http"}://${host ?? listener.host}${listener.port === usual ? "" : `:${listener.port}`}`,
+    request: { ...listener, hostHeader: visitedHost(host ?? hosts[0] ?? ""), path },
+  };
 }

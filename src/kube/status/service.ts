@@ -1,8 +1,9 @@
 // Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+import { dig } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { labelsAt, listAt, nameOf, optionalNumberAt, textAt, textsAt, uidOf } from "../fields.ts";
+import { labelsAt, listAt, nameOf, numberAt, optionalNumberAt, textAt, textsAt, uidOf } from "../fields.ts";
 import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";
@@ -16,8 +17,16 @@ export function serviceStatus({ object, view }: Question): Finding {
     if (pending !== undefined) return pending;
   }
   if (Object.keys(selector).length === 0 || hasEndpoint(object, view) || nobodyWanted(object, selector, view))
-    return ready();
+    return ready(addressOf(object));
   return progressing(reason("EndpointsPending", { object: nameOf(object) }));
+}
+
+/** Where the load balancer listens, on the Service's first port. */
+function addressOf(object: Manifest): { readonly address: string } | undefined {
+  const published = listAt(object, "status", "loadBalancer", "ingress")[0];
+  const host = textAt(published, "hostname") || textAt(published, "ip");
+  if (host === "") return undefined;
+  return { address: `${host}:${numberAt(listAt(object, "spec", "ports")[0], "port")}` };
 }
 
 function loadBalancerPending(object: Manifest, view: View): Finding | undefined {
@@ -63,7 +72,11 @@ function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string
   const targets = ["Deployment", "StatefulSet"]
     .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
     .filter((one) => matches(labelsAt(one, "spec", "template", "metadata", "labels"), selector));
-  return targets.length > 0 && targets.every((one) => optionalNumberAt(one, "spec", "replicas") === 0);
+  // A Deployment that was paused before it made its first pod makes none until it goes on.
+  const idle = (one: Manifest): boolean =>
+    optionalNumberAt(one, "spec", "replicas") === 0 ||
+    (dig(one, "spec", "paused") === true && optionalNumberAt(one, "status", "replicas") === undefined);
+  return targets.length > 0 && targets.every(idle);
 }
 
 function matches(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {

@@ -66,7 +66,9 @@ export function deployment(name: string, program: Program): Manifest {
   const selector = {
     matchLabels: { [LABELS.kubeminComponent]: name, [LABELS.application]: program.application ?? "suite" },
   };
-  const fields = { spec: { replicas: program.replicas ?? 1, selector, template: template(name, program, {}) } };
+  // As we render unprobed containers: one that exits at once is not ready in between.
+  const pods = { replicas: program.replicas ?? 1, minReadySeconds: 3, selector, template: template(name, program, {}) };
+  const fields = { spec: pods };
   return object(["apps/v1", "Deployment"], name, { ...program, fields });
 }
 

@@ -17,7 +17,7 @@ const FILL = [
 
 export function scale(backend: Backend): void {
   describe("scale", () => {
-    it("lists 10,000 applications with their last runs: each page in milliseconds, the last as fast as the first", async () => {
+    it("lists 10,000 applications with their last runs: the last page as fast as the first", async () => {
       const database = await backend.create();
       try {
         await (await database.open()).close();
@@ -34,11 +34,15 @@ export function scale(backend: Backend): void {
         }
         await store.close();
         expect(names.size).toBe(APPLICATIONS);
-        // Typically 2 ms; the bound is for a busy computer. A scan of all would take longer than this for each page.
-        expect(times.sort((a, b) => a - b)[times.length / 2]).toBeLessThan(30);
+        // Against itself, because the computer may be busy: a page that had to skip all before it would grow with its number.
+        expect(median(times.slice(-20))).toBeLessThan(4 * median(times.slice(1, 21)) + 2);
       } finally {
         await database.remove();
       }
     });
   });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

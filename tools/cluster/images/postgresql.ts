@@ -50,7 +50,9 @@ export async function postgresql(): Promise<Image> {
   const base = await busyboxBase();
   const bin = findOrInstallBinaries();
   const version = basename(dirname(bin));
-  const programs = await Promise.all(PROGRAMS.map((name) => programFileWithLibraries(join(bin, name), join(bin, name))));
+  const programs = await Promise.all(
+    PROGRAMS.map((name) => programFileWithLibraries(join(bin, name), join(bin, name))),
+  );
   const modules = MODULES.map((name) => join(dirname(bin), "lib", name));
   const loaded = await Promise.all(modules.map((path) => programFileWithLibraries(path, path)));
   return {
@@ -60,7 +62,9 @@ export async function postgresql(): Promise<Image> {
       ...base.files,
       ...Object.assign({}, ...programs, ...loaded),
       ...sharedFiles(`/usr/share/postgresql/${version}`),
-      "/etc/passwd": { content: `root:x:0:0:root:/root:/bin/sh\npostgres:x:${USER}:${USER}::/var/lib/postgresql:/bin/sh\n` },
+      "/etc/passwd": {
+        content: `root:x:0:0:root:/root:/bin/sh\npostgres:x:${USER}:${USER}::/var/lib/postgresql:/bin/sh\n`,
+      },
       "/etc/group": { content: `root:x:0:\npostgres:x:${USER}:\n` },
       "/usr/local/bin/docker-entrypoint.sh": { content: entrypoint, mode: 0o755 },
     },
@@ -80,7 +84,9 @@ export async function postgresql(): Promise<Image> {
 /** What initdb copies from. Extensions and translated messages are left out. */
 function sharedFiles(folder: string): Record<string, ImageFile> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((one) => one.isFile() || one.isSymbolicLink()).map((one) => join(one.parentPath, one.name));
+  const paths = entries
+    .filter((one) => one.isFile() || one.isSymbolicLink())
+    .map((one) => join(one.parentPath, one.name));
   const wanted = paths.filter((path) => {
     const inside = relative(folder, path);
     return !inside.startsWith("extension/") || inside.startsWith("extension/plpgsql");

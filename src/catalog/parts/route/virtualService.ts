@@ -1,0 +1,49 @@
+// VirtualService of Istio, for clusters that have nothing else, or when it is asked for.
+// https://istio.io/latest/docs/reference/config/networking/virtual-service/
+import { parseDuration } from "../../../model/duration.ts";
+import type { JsonObject } from "../../../model/json.ts";
+import type { Manifest } from "../../../model/manifest.ts";
+import { nonEmpty, onlyGiven } from "../onlyGiven.ts";
+import { gatewayOf, type Headers, type RoutePath, type Routing } from "./fields.ts";
+
+export const ISTIO_GROUP = "networking.istio.io";
+
+export function virtualService({ route, paths, context }: Routing): Manifest | null {
+  const gateway = gatewayOf(route, context.facts.istioGateways ?? []);
+  if (gateway === undefined) return null;
+  const headers = onlyGiven({ request: changes(route.requestHeaders), response: changes(route.responseHeaders) });
+  const host = `${context.component}.${context.namespace}.svc.cluster.local`;
+  return {
+    apiVersion: `${ISTIO_GROUP}/v1`,
+    kind: "VirtualService",
+    metadata: { name: context.component },
+    spec: {
+      hosts: [route.host ?? "*"],
+      gateways: [`${gateway.namespace}/${gateway.name}`],
+      http: [...paths].sort(longestFirst).map((one) =>
+        onlyGiven({
+          match: matches(one),
+          route: [{ destination: { host, port: { number: one.port } } }],
+          timeout: route.timeout === undefined ? undefined : `${(parseDuration(route.timeout) ?? 0) / 1000}s`,
+          headers: Object.keys(headers).length === 0 ? undefined : headers,
+        }),
+      ),
+    },
+  };
+}
+
+/** The first rule that matches wins, while the other kinds take the most specific one. */
+function longestFirst(a: RoutePath, b: RoutePath): number {
+  return (a.match === "exact" ? 0 : 1) - (b.match === "exact" ? 0 : 1) || b.path.length - a.path.length;
+}
+
+/** Istio's prefix is one of text: /api would match /apifoo, which the other kinds do not. */
+function matches({ path, match }: RoutePath): readonly JsonObject[] {
+  if (match === "exact") return [{ uri: { exact: path } }];
+  if (path.endsWith("/")) return [{ uri: { prefix: path } }];
+  return [{ uri: { exact: path } }, { uri: { prefix: `${path}/` } }];
+}
+
+function changes(headers: Headers | undefined): JsonObject | undefined {
+  return headers && onlyGiven({ set: headers.set, add: headers.add, remove: nonEmpty(headers.remove) });
+}

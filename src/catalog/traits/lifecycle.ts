@@ -1,0 +1,99 @@
+// How a pod ends: what runs before the signal, and how long it may take in all. The grace period includes the time of preStop.
+// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+import { z } from "zod";
+import { parseDuration } from "../../model/duration.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { defineTrait, type TraitTarget } from "../define.ts";
+import { commandLine, described, duration, port } from "../fields.ts";
+
+const ACTIONS = ["sleep", "exec", "http"] as const;
+
+const preStop = z
+  .strictObject({
+    sleep: described(
+      duration().optional(),
+      "Goes on serving for so long, while others learn that it ends",
+      "继续服务一段时间，等待流量摘除",
+    ),
+    exec: described(commandLine().min(1).optional(), "A command in the container", "在容器内执行命令"),
+    http: described(
+      z
+        .strictObject({
+          path: described(z.string().startsWith("/").default("/"), "Path", "路径"),
+          port: described(port().optional(), "The component's first port by default", "默认为组件的第一个端口"),
+        })
+        .optional(),
+      "A GET request to the container",
+      "向容器发送 GET 请求",
+    ),
+  })
+  .refine((value) => ACTIONS.filter((action) => value[action] !== undefined).length === 1, {
+    error: "give exactly one of sleep, exec and http",
+    params: { zh: "sleep、exec、http 必须且只能选一个" },
+  });
+
+const schema = z.strictObject({
+  grace: described(
+    duration().optional(),
+    "Time to end after the signal, preStop included, before it is killed; 30s by default",
+    "收到终止信号后到强制结束的时间，含 preStop，默认 30s",
+  ),
+  preStop: described(
+    preStop.optional(),
+    "Runs before the signal; a webservice sleeps 5s by default",
+    "终止信号之前执行；webservice 默认休眠 5s",
+  ),
+});
+type Lifecycle = z.output<typeof schema>;
+
+const GRACE = 30_000;
+/** What a webservice does when nothing else is said; see components/webservice.ts. */
+const GOODBYE = 5_000;
+
+export const lifecycle = defineTrait({
+  name: "lifecycle",
+  summary: { en: "How a pod ends", zh: "Pod 如何结束" },
+  schema,
+  examples: [
+    {
+      title: { en: "Long requests are finished", zh: "等待长请求完成" },
+      value: { grace: "2m", preStop: { sleep: "10s" } },
+    },
+  ],
+  appliesTo: "pods",
+  check: (data, target) => [...checkSleep(data, target), ...checkPort(data, target)],
+  render: ({ grace, preStop: before }, target) => ({
+    ...(grace === undefined ? {} : { pod: { terminationGracePeriodSeconds: seconds(grace) } }),
+    ...(before === undefined ? {} : { container: { lifecycle: { preStop: action(before, target) } } }),
+  }),
+});
+
+/** The API server refuses a sleep that is longer than the grace period; one that fills it leaves the program no time at all. */
+function checkSleep(data: Lifecycle, target: TraitTarget): readonly Problem[] {
+  const usual = target.type === "webservice" && target.port !== undefined && data.preStop === undefined;
+  const sleep = usual ? GOODBYE : (parseDuration(data.preStop?.sleep ?? 0) ?? 0);
+  const grace = data.grace === undefined ? GRACE : (parseDuration(data.grace) ?? 0);
+  if (sleep === 0 || sleep < grace) return [];
+  const params = {
+    en: `preStop sleeps ${sleep / 1000}s, and the grace period of ${grace / 1000}s ends before the program can`,
+    zh: `preStop 休眠 ${sleep / 1000}s，而宽限期只有 ${grace / 1000}s，程序来不及结束`,
+  };
+  return [problem("Rule", data.preStop?.sleep === undefined ? ["grace"] : ["preStop", "sleep"], params)];
+}
+
+function checkPort({ preStop: before }: Lifecycle, target: TraitTarget): readonly Problem[] {
+  if (before?.http === undefined || before.http.port !== undefined || target.port !== undefined) return [];
+  return [problem("Required", ["preStop", "http"], { field: "port" })];
+}
+
+function action(before: NonNullable<Lifecycle["preStop"]>, target: TraitTarget): JsonObject {
+  if (before.sleep !== undefined) return { sleep: { seconds: seconds(before.sleep) } };
+  if (before.exec !== undefined) return { exec: { command: before.exec } };
+  const { path = "/", port: number = target.port ?? 0 } = before.http ?? {};
+  return { httpGet: { path, port: number, scheme: "HTTP" } };
+}
+
+function seconds(text: string | number): number {
+  return Math.max(1, Math.ceil((parseDuration(text) ?? 0) / 1000));
+}

@@ -1,0 +1,175 @@
+// Who may talk to the pods, and to whom they may talk: a NetworkPolicy that allows what is written here, and DNS. Everything else is refused.
+// Whether it is obeyed is the network plug-in's business; some clusters have one that obeys none.
+// Ports are those that the programs listen on (a NetworkPolicy sees pods, not Services); a Service port of this component is translated.
+import { isIP } from "node:net";
+import { z } from "zod";
+import type { JsonObject } from "../../model/json.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { defineTrait, type Reference, type RenderContext, type TraitTarget } from "../define.ts";
+import { componentName, described, objectName, port } from "../fields.ts";
+import { selectorOf } from "../parts/labels.ts";
+import { type PortProperties, servedPorts } from "../parts/ports.ts";
+
+const cidr = () =>
+  z
+    .string()
+    .refine(isCidr, { error: "not a network such as 10.0.0.0/8", params: { zh: "不是 10.0.0.0/8 形式的网段" } });
+
+const block = z.union([
+  cidr(),
+  z.strictObject({
+    cidr: described(cidr(), "Network, e.g. 0.0.0.0/0", "网段，如 0.0.0.0/0"),
+    except: described(z.array(cidr()).min(1), "Networks inside of it that are left out", "其中排除的网段"),
+  }),
+]);
+
+const rule = z.strictObject({
+  components: described(z.array(componentName()).min(1).optional(), "Components of this application", "本应用的组件"),
+  namespaces: described(z.array(objectName()).min(1).optional(), "Everything in these namespaces", "这些命名空间"),
+  networks: described(z.array(block).min(1).optional(), "Addresses outside of the cluster", "集群外网段"),
+  ports: described(z.array(port()).min(1).optional(), "Only these ports; all without it", "仅这些端口，不写则全部"),
+});
+type Rule = z.output<typeof rule>;
+
+const rules = (en: string, zh: string) =>
+  described(z.union([z.literal("any"), z.array(rule).max(100)]).default([]), en, zh);
+
+const schema = z.strictObject({
+  from: rules(
+    'Who may connect to it; nobody without it; "any": everybody',
+    '允许谁访问；不写则都不允许；"any" 表示不限',
+  ),
+  to: rules(
+    'Where it may connect to, beside DNS; nowhere without it; "any": everywhere',
+    '允许访问谁（DNS 始终允许）；不写则都不允许；"any" 表示不限',
+  ),
+});
+type Network = z.output<typeof schema>;
+
+export const network = defineTrait({
+  name: "network",
+  summary: { en: "Who may talk to it, and to whom it may talk", zh: "网络访问控制" },
+  schema,
+  examples: [
+    { title: { en: "Nobody, and nowhere but DNS", zh: "全部拒绝，仅 DNS" }, value: {} },
+    {
+      title: { en: "From the gateway; to the store and to the internet", zh: "来自网关；访问存储与公网" },
+      value: {
+        from: [{ namespaces: ["gateway-system"], ports: [8080] }],
+        to: [
+          { components: ["redis"], ports: [6379] },
+          { networks: [{ cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] }], ports: [443] },
+        ],
+      },
+    },
+  ],
+  appliesTo: "pods",
+  // Who connects needs not be there first; what is connected to comes first unless something else says otherwise.
+  references: (data) => [...componentsOf(data.from, "from", "none"), ...componentsOf(data.to, "to", "wish")],
+  check: (data) => [...checkRules(data.from, "from"), ...checkRules(data.to, "to")],
+  render: (data, target, context) => ({ objects: [{ manifest: policy(data, target, context) }] }),
+});
+
+function componentsOf(list: Network["from"], field: string, order: "none" | "wish"): readonly Reference[] {
+  if (list === "any") return [];
+  return list.flatMap(({ components }, index) =>
+    (components ?? []).map((name, at) => ({
+      kind: "component" as const,
+      name,
+      order,
+      path: [field, index, "components", at],
+    })),
+  );
+}
+
+function checkRules(list: Network["from"], field: string): readonly Problem[] {
+  if (list === "any") return [];
+  return list.flatMap((one, index) => {
+    const outside = (one.networks ?? []).flatMap((entry, at): readonly Problem[] => {
+      if (typeof entry === "string") return [];
+      const wrong = entry.except.filter((inner) => !contains(entry.cidr, inner));
+      if (wrong.length === 0) return [];
+      const params = {
+        en: `${wrong.join(", ")} is not inside of ${entry.cidr}`,
+        zh: `${wrong.join("、")} 不在 ${entry.cidr} 内`,
+      };
+      return [problem("Rule", [field, index, "networks", at, "except"], params)];
+    });
+    if (one.components ?? one.namespaces ?? one.networks ?? one.ports) return outside;
+    return [
+      problem("Rule", [field, index], {
+        en: "an empty rule allows everybody: write any",
+        zh: "空规则等于不限，请写 any",
+      }),
+    ];
+  });
+}
+
+/** UDP and TCP to any address: the cluster's DNS may be a pod, a node's own cache or something outside. */
+const DNS: JsonObject = {
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};
+
+function policy(data: Network, target: TraitTarget, context: RenderContext) {
+  // The properties were parsed by a type that serves ports; those fields are the same in all of them.
+  const served = servedPorts((target.properties ?? {}) as PortProperties);
+  const listening = (number: number): number => served.find((one) => one.port === number)?.containerPort ?? number;
+  const ingress = data.from === "any" ? [{}] : data.from.map((one) => ruleOf(one, "from", { context, listening }));
+  const egress =
+    data.to === "any"
+      ? [{}]
+      : [DNS, ...data.to.map((one) => ruleOf(one, "to", { context, listening: (number) => number }))];
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: context.component },
+    spec: {
+      podSelector: { matchLabels: selectorOf(context) },
+      policyTypes: ["Ingress", "Egress"],
+      ...(ingress.length === 0 ? {} : { ingress }),
+      egress,
+    },
+  };
+}
+
+interface Ruling {
+  readonly context: RenderContext;
+  readonly listening: (port: number) => number;
+}
+
+function ruleOf(one: Rule, side: "from" | "to", { context, listening }: Ruling): JsonObject {
+  const peers = [
+    ...(one.components ?? []).map((name) => ({
+      podSelector: { matchLabels: selectorOf({ application: context.application, component: name }) },
+    })),
+    ...(one.namespaces ?? []).map((name) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+    })),
+    ...(one.networks ?? []).map((entry) => ({ ipBlock: typeof entry === "string" ? { cidr: entry } : entry })),
+  ];
+  // Rules are one piece to the API server: the protocol that it would add is written out.
+  const ports = one.ports?.map((number) => ({ protocol: "TCP", port: listening(number) }));
+  return { ...(peers.length === 0 ? {} : { [side]: peers }), ...(ports === undefined ? {} : { ports }) };
+}
+
+function isCidr(text: string): boolean {
+  const [address = "", bits = "", ...more] = text.split("/");
+  const family = isIP(address);
+  return more.length === 0 && family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+/** Of IPv4; of IPv6 only the families are compared: the API server knows the rest. */
+function contains(outer: string, inner: string): boolean {
+  const [[address = "", bits = ""], [other = "", otherBits = ""]] = [outer.split("/"), inner.split("/")];
+  if (isIP(address) !== isIP(other)) return false;
+  if (isIP(address) === 6) return true;
+  const head = (text: string): number => Math.floor(numeric(text) / 2 ** (32 - Number(bits)));
+  return Number(otherBits) > Number(bits) && head(address) === head(other);
+}
+
+function numeric(address: string): number {
+  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
