@@ -148,9 +148,9 @@ describe("a chart", () => {
     const file = product.file("example.yaml", text.replace("name: charts", `name: charts\nnamespace: ${namespace}`));
     const result = await product.kubemin("deploy", file, "--yes");
     expect(result.code, result.stderr).toBe(0);
-    expect((await product.kubemin("logs", "charts", "visitor")).stdout).toContain("Good morning");
+    expect((await product.kubemin("logs", "charts/visitor")).stdout).toContain("Good morning");
     const status = await product.kubemin("status", "charts");
-    expect(status.stdout).toMatch(/hello\s.*2\/2|hello[^\n]*ready/i);
+    expect(status.stdout).toMatch(/hello\thelm\thealthy\t2\/2/);
   });
 
   it("comes as an archive, or in a version of the server's folder", async () => {
