@@ -1,8 +1,8 @@
 // The composition root of a server: the only file that knows which implementation stands behind each port.
 // Everything that was opened is closed again, in reverse order, when a later step fails or the server stops.
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
 import { localServerFile, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
@@ -10,9 +10,11 @@ import { inProcessDispatch } from "./dispatch/inProcess.ts";
 import { startEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
+import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
+import type { Charts } from "./ports/charts.ts";
 import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
@@ -70,6 +72,7 @@ async function open(
     clusters: clustersOf(clusters),
     catalog,
     vault: aesVault(key),
+    charts: chartsOf(options, env),
     dispatch: inProcessDispatch(log),
     log,
   });
@@ -99,6 +102,13 @@ async function open(
         .then(() => ended.promise),
     done: ended.promise,
   };
+}
+
+/** The program is looked for when a document first needs it: a server without charts needs no helm. */
+function chartsOf({ charts }: ServeOptions, env: Surroundings["env"]): Charts {
+  const folder = charts === undefined ? undefined : resolve(charts);
+  if (folder !== undefined && !existsSync(folder)) throw new Error(`--charts: there is no folder ${folder}`);
+  return helmCharts({ program: env["KUBEMIN_HELM"] || "helm", folder });
 }
 
 function createWorld(parts: Omit<World, "clock" | "newId">): World {

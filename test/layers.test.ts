@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ["model", "ports"],
   dispatch: ["model", "ports"],
   vault: ["model", "ports"],
+  helm: ["model", "ports"],
   sandbox: ["model", "ports"],
   server: ["model", "ports", "api", "catalog", "plan", "engine"],
   import: ["model", "catalog"],

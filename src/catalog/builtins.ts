@@ -4,6 +4,7 @@ import { config } from "./components/config.ts";
 import { cron } from "./components/cron.ts";
 import { daemon } from "./components/daemon.ts";
 import { external } from "./components/external.ts";
+import { helm } from "./components/helm.ts";
 import { objects } from "./components/objects.ts";
 import { secret } from "./components/secret.ts";
 import { store } from "./components/store.ts";
@@ -37,7 +38,7 @@ import { storage } from "./traits/storage.ts";
 
 export const builtins: Pack = {
   name: "kubemin",
-  components: [webservice, worker, store, daemon, task, cron, config, secret, external, objects],
+  components: [webservice, worker, store, daemon, task, cron, config, secret, external, objects, helm],
   traits: [
     storage,
     env,

@@ -8,6 +8,7 @@ import type { ClusterFacts } from "../model/plan.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Localized } from "../model/text.ts";
+import type { ChartWish } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
 
 /** Where a definition names something else. Component references order the jobs; the others may also exist on the cluster already. */
@@ -80,6 +81,8 @@ export interface RenderContext {
   readonly facts: ClusterFacts;
   /** Milliseconds that the component's job may take. */
   readonly timeout: number;
+  /** What became of the definition's `chart`. Undefined: nobody was there to render it. */
+  readonly rendered?: readonly Manifest[];
   /** Output of another component; checked before, so it exists. */
   readonly output: (component: string, output: string) => string;
 }
@@ -130,6 +133,8 @@ export interface ComponentDefinition<P = unknown> extends DefinitionHead {
   readonly secrets?: (properties: Json) => readonly Path[];
   /** Rules that a schema cannot say. Paths from the root of the properties. */
   readonly check?: (properties: P) => readonly Problem[];
+  /** A chart that another program renders before planning; `render` finds the result in its context. */
+  readonly chart?: (properties: P, context: { readonly component: string }) => ChartWish;
   readonly render: (properties: P, context: RenderContext) => Workload;
 }
 

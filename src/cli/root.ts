@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly contexts: readonly string[];
   /** A simulated cluster, named `sandbox`. True when no context was named. */
   readonly sandbox: boolean;
+  /** Folder of Helm charts that documents may name. */
+  readonly charts?: string | undefined;
 }
 
 export interface Serving {

@@ -20,6 +20,7 @@ interface Settings {
   readonly kubeconfig: string | undefined;
   readonly context: readonly string[];
   readonly sandbox: boolean;
+  readonly charts?: string | undefined;
 }
 
 export function settingsOf(options: Settings): ServeOptions {
@@ -42,7 +43,17 @@ export function settingsOf(options: Settings): ServeOptions {
       { en: "0 to 65535", zh: "0 到 65535" },
       { port },
     );
-  return { host, port, data, database, kubeconfig, contexts, sandbox: options.sandbox || contexts.length === 0 };
+  const { charts } = options;
+  return {
+    host,
+    port,
+    data,
+    database,
+    kubeconfig,
+    contexts,
+    charts,
+    sandbox: options.sandbox || contexts.length === 0,
+  };
 }
 
 const ALREADY = {

@@ -63,7 +63,7 @@ function open(project: string, token: string, vault: Vault, note: (value: string
 }
 
 /** How a program may print a value: as it is, line by line, in base64, alone or within something longer. */
-function formsOf(value: string): string[] {
+export function formsOf(value: string): string[] {
   const whole = [value, Buffer.from(value).toString("base64")].filter((form) => form.length >= SHORTEST);
   const lines = value.split(/\r?\n/, MOST_LINES).map((line) => line.trim());
   return [...whole, ...[...lines, ...base64Cores(value)].filter((form) => form.length >= SHORTEST_PIECE)];
@@ -83,6 +83,12 @@ function decoded(value: string): string[] {
   return /^[A-Za-z0-9+/]+=*$/.test(value) && value.length % 4 === 0
     ? [Buffer.from(value, "base64").toString("utf8")]
     : [];
+}
+
+/** For words about a few values that are at hand. */
+export function textMask(values: readonly string[]): (text: string) => string {
+  const mask = maskOf([...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length));
+  return (text) => mask.text(text);
 }
 
 function maskOf(values: readonly string[]): Mask {

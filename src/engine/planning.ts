@@ -15,6 +15,7 @@ import type { ResolvedApplication } from "../plan/resolved.ts";
 import { sealDocument } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { withAdoption, withRemade } from "./adoption.ts";
+import { renderCharts } from "./charts.ts";
 import { chooseCluster } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
@@ -101,14 +102,21 @@ async function planOn(
   target: Target,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
-  const { request, application, current, cluster } = target;
-  const name = application.document.name;
+  const { request, current, cluster } = target;
+  const name = target.application.document.name;
   const [facts, namespaceExists, previous, owned] = await Promise.all([
     cluster.facts(signal),
-    cluster.namespaceExists(application.namespace, signal),
+    cluster.namespaceExists(target.application.namespace, signal),
     current === null ? null : world.store.applications.revision(request.project, name, current.revision),
     world.store.inventory.list(request.project, name),
   ]);
+  const expanded = await renderCharts(
+    world,
+    { application: target.application, project: request.project, facts },
+    signal,
+  );
+  if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
+  const { application } = expanded;
   const missing = !namespaceExists && !request.createNamespace;
   const outside = namespaceExists ? await presentOutside(cluster, application, signal) : new Set<string>();
   const result = planApplication({
@@ -127,7 +135,7 @@ async function planOn(
     const plan = result.plan === null || namespaceExists ? result.plan : withNamespace(result.plan, request.project);
     return { plan, problems, facts };
   }
-  const asked = await askCluster(world, { ...target, plan: result.plan, owned }, signal);
+  const asked = await askCluster(world, { ...target, application, plan: result.plan, owned }, signal);
   return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
 }
 

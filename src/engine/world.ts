@@ -1,5 +1,6 @@
 // Everything that the engine needs from outside, handed in once by the composition root.
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Charts } from "../ports/charts.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Clusters } from "../ports/cluster.ts";
 import type { Dispatch } from "../ports/dispatch.ts";
@@ -12,6 +13,8 @@ export interface World {
   readonly clusters: Clusters;
   readonly catalog: Catalog;
   readonly vault: Vault;
+  /** Missing: this server renders no charts. */
+  readonly charts?: Charts;
   readonly dispatch: Dispatch;
   readonly clock: Clock;
   readonly log: Log;

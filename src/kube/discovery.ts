@@ -33,6 +33,8 @@ export interface ServedKinds {
   readonly all: readonly string[];
   /** Those whose objects belong to no namespace. */
   readonly clusterWide: readonly string[];
+  /** `group/version` and `group/version/Kind`, as charts ask for them. */
+  readonly versions: readonly string[];
 }
 
 const AGGREGATED = [
@@ -81,7 +83,11 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
     kinds: async (signal) => {
       const resources = [...(await load(signal)).values()];
       const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
-      return { all: names(resources), clusterWide: names(resources.filter((one) => !one.namespaced)) };
+      return {
+        all: names(resources),
+        clusterWide: names(resources.filter((one) => !one.namespaced)),
+        versions: versionsOf(resources),
+      };
     },
     expect: (definition) => {
       const kind = textAt(definition, "spec", "names", "kind");
@@ -92,6 +98,11 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
       table = null;
     },
   };
+}
+
+function versionsOf(resources: readonly Resource[]): readonly string[] {
+  const names = resources.flatMap(({ apiVersion, kind }) => [apiVersion, `${apiVersion}/${kind}`]);
+  return [...new Set(names)].sort();
 }
 
 function groupKind(resource: Pick<Resource, "apiVersion" | "kind">): string {

@@ -37,6 +37,7 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
       version: textAt(version.body, "gitVersion"),
       kinds: kinds.all,
       clusterKinds: kinds.clusterWide,
+      apiVersions: kinds.versions,
       ingressClasses: ingressClasses.map((one) => ({ name: nameIn(one), default: annotated(one, INGRESS_DEFAULT) })),
       storageClasses: storageClasses.map((one) => ({
         name: nameIn(one),

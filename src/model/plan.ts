@@ -95,6 +95,8 @@ export interface ClusterFacts {
   readonly kinds: readonly string[];
   /** Those of them whose objects belong to no namespace. Missing: nobody asked. */
   readonly clusterKinds?: readonly string[];
+  /** `group/version` and `group/version/Kind` that the API serves. Missing: nobody asked. */
+  readonly apiVersions?: readonly string[];
   readonly ingressClasses: readonly { readonly name: string; readonly default: boolean }[];
   readonly gateways: readonly Gateway[];
   /** Gateways of Istio, which are another kind than those of the Gateway API. */

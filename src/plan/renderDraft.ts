@@ -99,6 +99,7 @@ function contextOf(component: ResolvedComponent, input: RenderInput): RenderCont
     ...identityOf(component, input),
     facts: input.facts,
     timeout: timeoutOf(component),
+    ...(component.rendered === undefined ? {} : { rendered: component.rendered }),
     output(name, output) {
       const value = application.components.find((one) => one.name === name)?.outputs[output];
       if (value === undefined)

@@ -1,6 +1,7 @@
 // A document that passed every check, with its definitions found and its data parsed: what rendering works on.
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import type { ApplicationDocument } from "../model/document.ts";
+import type { Manifest } from "../model/manifest.ts";
 import type { Need, RetryPolicy } from "../model/plan.ts";
 
 export interface ResolvedTrait {
@@ -27,6 +28,8 @@ export interface ResolvedComponent {
   readonly retry: RetryPolicy | null;
   /** `/components/1` */
   readonly pointer: string;
+  /** What its chart was rendered to, secrets sealed. */
+  readonly rendered?: readonly Manifest[];
 }
 
 /** ConfigMaps, Secrets and ServiceAccounts that the document refers to and does not make. */

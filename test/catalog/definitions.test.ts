@@ -36,7 +36,8 @@ describe("every definition", () => {
 
   it.each(components)("component $label is valid and renders", ({ definition, example }) => {
     const plan = goodPlan(app({ name: "one", type: definition.name, properties: example.value }));
-    expect(manifests(plan).length).toBeGreaterThan(0);
+    // A chart is rendered by another program: see charts.test.ts.
+    if (definition.chart === undefined) expect(manifests(plan).length).toBeGreaterThan(0);
   });
 
   it.each(traits)("trait $label is valid and renders", ({ definition, example }) => {

@@ -9,6 +9,7 @@ import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { Params } from "../../src/model/text.ts";
+import type { Charts } from "../../src/ports/charts.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
@@ -41,10 +42,12 @@ export interface TestServer {
 export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
+  readonly charts?: Charts;
 }
 
 export async function startTestServer({
   store: wrap = (store) => store,
+  charts,
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
@@ -56,6 +59,7 @@ export async function startTestServer({
     clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
     catalog: createCatalog(builtins),
     vault: aesVault(randomBytes(32)),
+    ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log),
     clock: systemClock,
     log,

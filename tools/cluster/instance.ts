@@ -45,7 +45,8 @@ export interface RunningCluster {
   readonly kubectl: string;
 }
 
-type Programs = Readonly<Record<keyof typeof goModules, Built>>;
+/** Not helm: it is no part of the cluster. */
+type Programs = Readonly<Record<Exclude<keyof typeof goModules, "helm">, Built>>;
 
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
   const { name = "test", controlPlaneOnly = false, report = () => undefined } = options;

@@ -46,4 +46,5 @@ export const goModules = {
       },
     ],
   },
+  helm: { name: "helm", programs: commands("helm.sh/helm/v4", ["helm"]), files: [] },
 } as const satisfies Record<string, GoModule>;

@@ -3,15 +3,14 @@
 // Not done here: changing what was written. It is applied as it stands, with our labels added.
 import { z } from "zod";
 import { isObject, type Json } from "../../model/json.ts";
-import { ANNOTATIONS, type Manifest, shortRef } from "../../model/manifest.ts";
-import { nearest } from "../../model/name.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import type { Path } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { writeReadyRule } from "../../model/readyRule.ts";
-import { defineComponent, type RenderContext, type RenderedObject } from "../define.ts";
+import { defineComponent } from "../define.ts";
 import { described } from "../fields.ts";
-import { readinessField, ruleFor } from "../parts/readiness.ts";
-import { groupKindOf, holdsData, isClusterWide } from "../parts/scope.ts";
+import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/bundle.ts";
+import { readinessField } from "../parts/readiness.ts";
+import { groupKindOf } from "../parts/scope.ts";
 
 const manifest = z.looseObject({
   apiVersion: described(z.string().min(1), "e.g. apps/v1", "如 apps/v1"),
@@ -85,43 +84,23 @@ export const objects = defineComponent({
   secrets: secretsIn,
   check: (properties) => [
     ...properties.objects.flatMap((one, index) => checkObject(one, index)),
-    ...checkRules(properties),
+    ...checkRules(properties.objects, properties.ready ?? []),
   ],
   render(properties, context) {
-    // Looser than a Manifest only in that zod calls further fields unknown; they came out of JSON.
-    const manifests = properties.objects as readonly Manifest[];
-    return {
-      pod: null,
-      objects: manifests.map((one) => rendered(one, properties, context)),
-      problems: manifests.flatMap((one, index) => placement({ one, index }, properties, context)),
-    };
+    const bundle = bundleOf(properties);
+    return { pod: null, objects: bundleObjects(bundle, context), problems: bundleProblems(bundle, context) };
   },
 });
 
-function rendered(one: Manifest, properties: Properties, context: RenderContext): RenderedObject {
-  const rule = ruleFor(one, properties.ready ?? []);
-  const annotations = { ...one.metadata.annotations, ...(rule && { [ANNOTATIONS.ready]: writeReadyRule(rule) }) };
-  const metadata = Object.keys(annotations).length === 0 ? one.metadata : { ...one.metadata, annotations };
+function bundleOf(properties: Properties): Bundle {
   return {
-    manifest: { ...one, metadata },
-    keep: properties.keep ?? holdsData(one),
-    clusterWide: isClusterWide(one, properties.objects as readonly Manifest[], context.facts), // as in render
+    // Looser than a Manifest only in that zod calls further fields unknown; they came out of JSON.
+    manifests: properties.objects as readonly Manifest[],
+    ready: properties.ready ?? [],
+    keep: properties.keep,
+    clusterScoped: properties.clusterScoped,
+    at: (index, ...field) => ["objects", index, ...field],
   };
-}
-
-interface Placed {
-  readonly one: Manifest;
-  readonly index: number;
-}
-
-function placement({ one, index }: Placed, properties: Properties, context: RenderContext): readonly Problem[] {
-  const manifests = properties.objects as readonly Manifest[]; // as in render
-  if (isClusterWide(one, manifests, context.facts))
-    return properties.clusterScoped ? [] : [problem("ClusterScope", ["objects", index, "kind"], { kind: one.kind })];
-  const { namespace: other = context.namespace, name } = one.metadata;
-  if (other === context.namespace) return [];
-  const params = { object: shortRef({ kind: one.kind, name }), other, namespace: context.namespace };
-  return [problem("OtherNamespace", ["objects", index, "metadata", "namespace"], params)];
 }
 
 /** What people copy along from `kubectl get`. */
@@ -147,20 +126,6 @@ function checkObject(one: Properties["objects"][number], index: number): readonl
     const field = path.join(".");
     const params = { en: `${field} is written by the cluster: leave it out`, zh: `${field} 由集群写入，请去掉` };
     return [problem("Rule", ["objects", index, ...path], params)];
-  });
-}
-
-function checkRules({ objects: all, ready = [] }: Properties): readonly Problem[] {
-  return ready.flatMap(({ kind, name }, index) => {
-    const kinds = [...new Set(all.map((one) => one.kind))];
-    if (!kinds.includes(kind))
-      return [
-        problem("NotOneOf", ["ready", index, "kind"], { value: kind, known: kinds.join(", ") }, nearest(kind, kinds)),
-      ];
-    const names = all.filter((one) => one.kind === kind).map((one) => one.metadata.name);
-    if (name === undefined || names.includes(name)) return [];
-    const params = { value: name, known: names.join(", ") };
-    return [problem("NotOneOf", ["ready", index, "name"], params, nearest(name, names))];
   });
 }
 

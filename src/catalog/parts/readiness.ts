@@ -43,7 +43,7 @@ export const readinessField = described(
   "对象何时视为就绪",
 );
 
-type Rules = NonNullable<z.output<typeof readinessField>>;
+export type Rules = NonNullable<z.output<typeof readinessField>>;
 type Given = Rules[number]["when"];
 
 /** All rules that name the object, joined; undefined when there is none. */

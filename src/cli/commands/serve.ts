@@ -71,6 +71,15 @@ export const serveCommand = defineCommand({
       type: "flag",
       summary: { en: "a simulated cluster too, beside the named ones", zh: "除指定集群外再加一个模拟集群" },
     },
+    charts: {
+      type: "text",
+      value: "DIR",
+      complete: "file",
+      summary: {
+        en: "folder of Helm charts that components of type helm may name",
+        zh: "helm 类型组件可引用的 chart 目录",
+      },
+    },
     deploy: {
       type: "text",
       value: "FILE",

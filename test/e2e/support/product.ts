@@ -48,11 +48,18 @@ interface ServerFile {
   readonly pid: number;
 }
 
-/** `kubeconfig`: another one than that of the suite, with a context of the same name. */
-export async function startProduct(given: { readonly kubeconfig?: string } = {}): Promise<Product> {
+interface More {
+  /** Another one than that of the suite, with a context of the same name. */
+  readonly kubeconfig?: string;
+  /** Further options of `serve`. */
+  readonly words?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startProduct(more: More = {}): Promise<Product> {
   const home = mkdtempSync(join(tmpdir(), "kubemin-e2e-"));
   const files = mkdtempSync(join(tmpdir(), "kubemin-e2e-files-"));
-  const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8" };
+  const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8", ...more.env };
   let printed = "";
   const begin = async (port: string): Promise<{ child: Child; server: ServerFile }> => {
     const words = [
@@ -60,9 +67,10 @@ export async function startProduct(given: { readonly kubeconfig?: string } = {})
       "--port",
       port,
       "--kubeconfig",
-      given.kubeconfig ?? kubeconfig(),
+      more.kubeconfig ?? kubeconfig(),
       "--context",
       contextName(),
+      ...(more.words ?? []),
     ];
     const child = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr])

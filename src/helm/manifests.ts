@@ -1,0 +1,52 @@
+// helm's output as objects. Kubernetes reads YAML 1.1 (`yes` is true, 0644 is octal), so this does too; times of the day and dates,
+// which YAML 1.1 also knows, stay text as they do there.
+import { parseAllDocuments, type Tags } from "yaml";
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { problem } from "../model/problem.ts";
+import { ChartError } from "../ports/charts.ts";
+import type { ChartField } from "./source.ts";
+
+const OPTIONS = {
+  version: "1.1",
+  uniqueKeys: false,
+  logLevel: "silent",
+  customTags: (tags: Tags): Tags =>
+    tags.filter((tag) => typeof tag === "string" || (tag.format !== "TIME" && !tag.tag.endsWith(":timestamp"))),
+} as const;
+
+export function manifestsIn(text: string, field: ChartField): readonly Manifest[] {
+  const documents = parseAllDocuments(text, OPTIONS);
+  return (Array.isArray(documents) ? documents : []).flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw broken(field, error.message);
+    // Through JSON, because that is what the cluster is sent: NaN and the like end here.
+    const value = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 1000 }) ?? null)) as Json;
+    return value === null ? [] : flattened(value, field);
+  });
+}
+
+function flattened(value: Json, field: ChartField): readonly Manifest[] {
+  if (!isObject(value)) throw broken(field, `not an object: ${JSON.stringify(value).slice(0, 80)}`);
+  const { kind, items } = value;
+  if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items))
+    return items.flatMap((one: Json) => flattened(one, field));
+  if (isManifest(value)) return [value];
+  const shown = JSON.stringify({ apiVersion: value["apiVersion"], kind });
+  throw broken(field, `an object without apiVersion, kind or name: ${shown}`);
+}
+
+function isManifest(value: JsonObject): value is Manifest {
+  const { apiVersion, kind, metadata } = value;
+  return (
+    typeof apiVersion === "string" &&
+    typeof kind === "string" &&
+    isObject(metadata) &&
+    typeof metadata["name"] === "string" &&
+    metadata["name"] !== ""
+  );
+}
+
+function broken(field: ChartField, detail: string): ChartError {
+  return new ChartError([problem("ChartFailed", [field], { detail })]);
+}
