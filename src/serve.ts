@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
-import { localServerFile, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
+import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { inProcessDispatch } from "./dispatch/inProcess.ts";
 import { startEngine } from "./engine/engine.ts";
@@ -73,13 +73,14 @@ async function open(
     catalog,
     vault: aesVault(key),
     charts: chartsOf(options, env),
-    dispatch: inProcessDispatch(log),
+    dispatch: inProcessDispatch(log, systemClock),
     log,
   });
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
 
-  const token = await ensureLocalToken(store, join(data, "token"), systemClock.now());
+  const tokenFile = join(data, "token");
+  const token = await ensureLocalToken(store, tokenFile, systemClock.now());
   const server = await createServer(world, {
     host: options.host,
     port: options.port,
@@ -87,13 +88,16 @@ async function open(
     logRequests: false,
   });
   life.closings.push(() => server.close());
-  writeLocalServer(home, { url: server.url, token, pid: process.pid });
+  // One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind.
+  const first = readLocalServer(home);
+  const found = first === undefined || first.pid === process.pid || !isAlive(first.pid);
+  if (found) writeLocalServer(home, { url: server.url, token, pid: process.pid });
   life.closings.push(() => removeLocalServer(home));
   const ended = Promise.withResolvers<void>();
   return {
     url: server.url,
     token,
-    tokenFile: localServerFile(home),
+    tokenFile: found ? localServerFile(home) : tokenFile,
     clusters: [...clusters.values()].map(({ name, kind }) => ({ name, kind })),
     stop: () =>
       life

@@ -21,8 +21,15 @@ export async function readSource(context: Context, file: string): Promise<Source
 
 async function readText(context: Context, file: string): Promise<string> {
   try {
-    return await readFile(resolve(context.terminal.directory, file), "utf8");
+    const bytes = await readFile(resolve(context.terminal.directory, file));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
+    if (dig(error, "code") === "ERR_ENCODING_INVALID_ENCODED_DATA")
+      throw usageFailure(
+        { en: "{file} is not UTF-8 text", zh: "{file} 不是 UTF-8 文本" },
+        { en: "save it as UTF-8", zh: "请另存为 UTF-8" },
+        { file },
+      );
     const missing = dig(error, "code") === "ENOENT";
     throw usageFailure(
       missing

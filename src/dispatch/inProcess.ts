@@ -1,5 +1,7 @@
 // Runs are driven in this process, as many at a time as there are: a driver mostly waits. Nothing is remembered here:
 // after a crash the engine asks the store what is unfinished and wakes it again.
+
+import type { Clock } from "../ports/clock.ts";
 import type { Dispatch, Lease } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
 
@@ -10,7 +12,9 @@ interface Driven {
   again: boolean;
 }
 
-export function inProcessDispatch(log: Log): Dispatch {
+const PAUSE = 5_000;
+
+export function inProcessDispatch(log: Log, clock: Clock): Dispatch {
   const driven = new Map<string, Driven>();
   const early = new Set<string>();
   const stopping = new AbortController();
@@ -18,12 +22,17 @@ export function inProcessDispatch(log: Log): Dispatch {
 
   async function take(run: string, wakers: Set<() => void>): Promise<void> {
     const lease: Lease = { signal: stopping.signal, onWake: (callback) => void wakers.add(callback) };
+    let failed = false;
     try {
       await drive?.(run, lease);
     } catch (error) {
-      log.write("error", "a run's driver failed; the run is taken up at the next start", { run, error: String(error) });
+      failed = true;
+      log.write("error", "a run's driver failed; it is driven again", { run, error: String(error) });
+      wakers.clear();
+      // The store was away, most likely: a run must not be left alone for that.
+      await clock.sleep(PAUSE, stopping.signal);
     } finally {
-      const again = driven.get(run)?.again === true;
+      const again = failed || driven.get(run)?.again === true;
       driven.delete(run);
       if (again && !stopping.signal.aborted) begin(run);
     }

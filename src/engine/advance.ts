@@ -35,7 +35,7 @@ export function advance(situation: Situation): Decision {
   const all = [...jobs.values()];
   return {
     changed: all.filter((job) => changed.has(job.name)),
-    wakeAt: earliest(all),
+    wakeAt: earliest(all, situation.now),
     finish: all.every((job) => isSettled(job.phase)) ? verdict(all) : null,
   };
 }
@@ -102,10 +102,11 @@ function ended(job: Job, phase: "skipped" | "cancelled", why: Reason, now: Date)
   return { ...job, phase, reason: why, notBefore: null, finishedAt: now.toISOString() };
 }
 
-function earliest(jobs: readonly Job[]): Date | null {
-  const times = jobs.flatMap((job) =>
-    job.phase === "queued" && job.notBefore !== null ? [Date.parse(job.notBefore)] : [],
-  );
+/** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
+function earliest(jobs: readonly Job[], now: Date): Date | null {
+  const times = jobs
+    .flatMap((job) => (job.phase === "queued" && job.notBefore !== null ? [Date.parse(job.notBefore)] : []))
+    .filter((time) => time > now.getTime());
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 

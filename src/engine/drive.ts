@@ -6,6 +6,7 @@
 import type { NewEvent } from "../model/event.ts";
 import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
+import { isSettled } from "../model/phase.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
@@ -34,6 +35,8 @@ interface Driver {
   readonly running: Set<string>;
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
   readonly reports: Map<string, Report>;
+  /** Jobs that an earlier life of the process had begun. */
+  readonly resumed: ReadonlySet<string>;
   readonly cancelled: AbortController;
   readonly lost: AbortController;
   wake: () => void;
@@ -52,6 +55,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     running: new Set(),
     results: new Map(),
     reports: new Map(),
+    resumed: new Set(jobs.filter((job) => job.attempt > 0 && !isSettled(job.phase)).map((job) => job.name)),
     cancelled: new AbortController(),
     lost: new AbortController(),
     wake: () => {},
@@ -67,8 +71,9 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
   try {
     await intendObjects(world, run, jobs);
     while (!driver.lost.signal.aborted) {
-      if (cancelAsked) await noticeCancel(driver);
+      const asked = cancelAsked;
       cancelAsked = false;
+      if (asked) await noticeCancel(driver);
       const woken = arm(driver);
       const decision = await step(driver);
       if (decision === null || decision.finish !== null) return;
@@ -185,6 +190,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     run,
     job,
     mask,
+    resumed: driver.resumed.has(job.name),
     cancelled: driver.cancelled.signal,
     lost: driver.lost.signal,
     report,

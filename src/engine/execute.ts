@@ -16,6 +16,8 @@ export interface Attempt {
   readonly run: Run;
   readonly job: Job;
   readonly mask: Mask;
+  /** Taken up from an earlier life of the process. */
+  readonly resumed: boolean;
   /** Aborts when the user cancels. */
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
@@ -27,6 +29,7 @@ export type AttemptResult = JobOutcome | Interruption | "left";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;
+const RESUMED_LEAST = 60_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 
@@ -41,7 +44,9 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   const ending = new AbortController();
   const expired = new AbortController();
   const started = job.startedAt === null ? world.clock.now().getTime() : Date.parse(job.startedAt);
-  const remaining = Math.max(0, started + job.plan.timeout - world.clock.now().getTime());
+  // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
+  const least = attempt.resumed ? Math.min(job.plan.timeout, RESUMED_LEAST) : 0;
+  const remaining = Math.max(least, started + job.plan.timeout - world.clock.now().getTime());
   void world.clock.sleep(remaining, ending.signal).then(() => expired.abort());
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
 

@@ -26,17 +26,24 @@ export async function readLogs(
     });
   }
   const cluster = knownCluster(world, current.cluster);
-  const mask = await applicationMask(world, request);
   const owner = {
+    project: request.project,
     namespace: current.namespace,
     application: current.name,
     ...(component === undefined ? {} : { component }),
   };
-  return masked(orKept(world, request, cluster.logs(owner, options), options), (text) => mask.text(text));
+  return masked(world, request, orKept(world, request, cluster.logs(owner, options), options));
 }
 
-async function* masked(lines: AsyncIterable<LogLine>, text: (value: string) => string): AsyncIterable<LogLine> {
-  for await (const line of lines) yield { ...line, text: text(line.text) };
+/** A pod that was not seen before may print values that were deployed after the reading began. */
+async function* masked(world: World, place: Place, lines: AsyncIterable<LogLine>): AsyncIterable<LogLine> {
+  let mask = await applicationMask(world, place);
+  const pods = new Set<string>();
+  for await (const line of lines) {
+    if (!pods.has(line.pod) && pods.size > 0) mask = await applicationMask(world, place);
+    pods.add(line.pod);
+    yield { ...line, text: mask.text(line.text) };
+  }
 }
 
 async function* orKept(

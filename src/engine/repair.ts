@@ -49,7 +49,16 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
   );
   signal.addEventListener("abort", () => stops.forEach((stop) => stop?.()), { once: true });
 
-  const soon = async (key: string): Promise<void> => {
+  // Nobody waits for this: what it throws would end the process. The store or the cluster may be back later.
+  const soon = (key: string): Promise<void> =>
+    look(key).catch(async (error: unknown) => {
+      if (signal.aborted) return;
+      world.log.write("error", "a drift repair failed; it is tried again", { application: key, error: String(error) });
+      await world.clock.sleep(FIRST_PAUSE, signal);
+      void soon(key);
+    });
+
+  const look = async (key: string): Promise<void> => {
     if (due.has(key) || signal.aborted) return;
     due.add(key);
     const wait = pauseBefore(tries.get(key), world.clock.now().getTime());

@@ -19,8 +19,8 @@ export async function retryRun(
   const old = await knownRun(world, request.project, request.run);
   if (old.phase === "running") throw new PlatformError("RunInProgress", { run: old.id, application: old.application });
   const current = await knownApplication(world, { project: old.project, application: old.application });
-  if (old.kind === "deploy" && current.revision !== old.revision) {
-    const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. To go back, use rollback`;
+  if (current.revision !== old.revision) {
+    const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. ${old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted"}`;
     throw new PlatformError("Conflict", { detail });
   }
   const jobs = await world.store.runs.jobs(old.id);

@@ -31,6 +31,9 @@ export async function rollbackAfter(world: World, run: Run, signal: AbortSignal)
   };
   for (const pause of [...PAUSES, null]) {
     try {
+      // Somebody may have mended it while we waited.
+      const now = await world.store.applications.get(run.project, run.application);
+      if (now === null || !isNewest(now, run)) return;
       await rollbackApplication(world, request, signal);
       return;
     } catch (error) {

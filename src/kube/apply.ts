@@ -40,13 +40,14 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     const hash = contentHash(object);
     if (!dryRun && object.kind === DEFINITION) api.discovery.expect(object);
     if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
-    const adopting = found !== null && options.adopt === true && !dryRun && foreignOwner(found, object) !== undefined;
+    const takenOver = found !== null && options.adopt === true && foreignOwner(found, object) !== undefined;
+    const adopting = takenOver && !dryRun;
     const live = adopting ? await handOver(api.connection, { path, live: found, signal: options.signal }) : found;
     const handing =
       live === null ? null : { connection: api.connection, path, live, wanted: object, signal: options.signal, dryRun };
     if (handing !== null) await handOverReplicas(handing);
     // The real run takes the number over first; the dry run cannot.
-    const force = options.force === true || (dryRun && live !== null && takesFromAutoscaler(live, object));
+    const force = options.force === true || takenOver || (dryRun && live !== null && takesFromAutoscaler(live, object));
     const sent = withHash(sendable(revealed.object), hash);
     const answer = await send(api, { path, live, object: sent, options: { ...options, force }, dryRun });
     if (handing !== null) await releaseReplicas({ ...handing, live: answer.object });
@@ -103,7 +104,7 @@ async function send(api: Api, { path, live, object, options, dryRun }: Sending) 
     path,
     query: {
       fieldManager: FIELD_MANAGER,
-      force: options.force === true || options.adopt === true,
+      force: options.force === true,
       ...(dryRun ? { dryRun: "All" } : {}),
     },
     contentType: "application/apply-patch+yaml",

@@ -62,6 +62,7 @@ export function openConnection(cluster: string, target: Target, clock: Clock): C
       const response = await send(state, call, "streams").catch((cause: unknown) => {
         throw unreachable(state, cause, call.signal);
       });
+      if (response.status === 401) state.credentials.forget();
       if (response.status >= 400) throw apiError(response.status, await textOf(response.body), undefined);
       return response.body;
     },

@@ -49,15 +49,27 @@ const EXPECTED_WITHIN = 30_000;
 
 type Table = ReadonlyMap<string, Resource>;
 
+const LOAD_LIMIT = 60_000;
+
+function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error); // whoever aborts says why
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    shared.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 export function openDiscovery(connection: Connection, clock: Clock): Discovery {
   let table: Table | null = null;
   let askedAt = 0;
   let pending: Promise<Table> | null = null;
   const load = async (signal: AbortSignal): Promise<Table> => {
-    pending ??= loadTable(connection, signal).finally(() => {
+    // Shared by all who ask meanwhile, so no caller's signal may end it.
+    pending ??= loadTable(connection, AbortSignal.timeout(LOAD_LIMIT)).finally(() => {
       pending = null;
     });
-    table = await pending;
+    table = await orAborted(pending, signal);
     askedAt = clock.now().getTime();
     return table;
   };

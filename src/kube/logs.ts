@@ -34,8 +34,21 @@ export async function* readLogs(world: LogWorld, owner: Owner, options: LogOptio
 /** In the order of time. */
 async function* presentLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   const containers = await startedContainers(world, owner, options);
-  const all = await Promise.all(containers.map((one) => Array.fromAsync(linesFrom(world, one, options, undefined))));
+  const all = await Promise.all(containers.map((one) => presentLines(world, one, options)));
   yield* all.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** One log that cannot be read (its node does not answer) must not hide the others. */
+async function presentLines(world: LogWorld, container: Container, options: LogOptions): Promise<readonly LogLine[]> {
+  const lines: LogLine[] = [];
+  try {
+    for await (const line of linesFrom(world, container, options, undefined)) lines.push(line);
+  } catch (cause) {
+    options.signal.throwIfAborted();
+    const text = `[the log of Pod/${container.pod} cannot be read: ${cause instanceof Error ? cause.message : "unknown"}]`;
+    lines.push({ pod: container.pod, container: container.name, at: world.clock.now().toISOString(), text });
+  }
+  return lines;
 }
 
 async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
@@ -66,7 +79,7 @@ async function discover({ world, owner, options, queue }: Discovering): Promise<
       for (const one of await startedContainers(world, owner, options)) {
         if (seen.has(one.life)) continue;
         seen.add(one.life);
-        void pump({ world, container: one, options, queue, lastAt });
+        void pump({ world, container: one, options, queue, lastAt, again: () => seen.delete(one.life) });
       }
     } catch (cause) {
       if (options.signal.aborted) return;
@@ -83,9 +96,11 @@ interface Pumping {
   readonly options: LogOptions;
   readonly queue: Queue<LogLine>;
   readonly lastAt: Map<string, string>;
+  /** The next look opens this life of the container anew, behind the last line that came. */
+  readonly again: () => void;
 }
 
-async function pump({ world, container, options, queue, lastAt }: Pumping): Promise<void> {
+async function pump({ world, container, options, queue, lastAt, again }: Pumping): Promise<void> {
   const key = `${container.pod}/${container.name}`;
   const after = lastAt.get(key);
   try {
@@ -94,7 +109,8 @@ async function pump({ world, container, options, queue, lastAt }: Pumping): Prom
       queue.put(line);
     }
   } catch {
-    // The pod went away or the connection broke; its other life, if there is one, is found by the next look.
+    // The pod went away, or the connection broke or was silent for long.
+    again();
   }
 }
 
@@ -102,6 +118,7 @@ async function startedContainers(world: LogWorld, owner: Owner, options: LogOpti
   const selector = [
     `${LABELS.managedBy}=${MANAGED_BY}`,
     `${LABELS.application}=${owner.application}`,
+    `${LABELS.project}=${owner.project}`,
     ...(owner.component === undefined ? [] : [`${LABELS.kubeminComponent}=${owner.component}`]),
     // Set by the Job controller since Kubernetes 1.27.
     ...(owner.job === undefined ? [] : [`batch.kubernetes.io/job-name=${owner.job}`]),

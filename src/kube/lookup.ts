@@ -26,7 +26,7 @@ export interface LookupOptions {
 export function createLookup({ clock, read, onAnswer }: LookupOptions): Lookup {
   const entries = new Map<string, Entry>();
   const ask = async (ref: ObjectRef, key: string, old: Manifest | null | undefined): Promise<void> => {
-    const value = await read(ref).catch(() => old ?? null);
+    const value = await read(ref).catch(() => old);
     if (entries.size > SIZE) entries.clear();
     entries.set(key, { value, at: clock.now().getTime(), pending: false });
     onAnswer();

@@ -18,7 +18,17 @@ export interface Removal {
 }
 
 /** True once it is gone through us; false when there is no such object with that uid. */
-export async function removeObject({ api, ref, options, clock }: Removal): Promise<boolean> {
+export async function removeObject(removal: Removal): Promise<boolean> {
+  try {
+    return await removeAndWait(removal);
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    const { api, ref } = removal;
+    throw clusterError({ error: cause, object: shortRef(ref), cluster: api.connection.cluster, mask: (text) => text });
+  }
+}
+
+async function removeAndWait({ api, ref, options, clock }: Removal): Promise<boolean> {
   const { connection, discovery } = api;
   const { signal, uid } = options;
   const resource = await discovery.find(ref.apiVersion, ref.kind, signal);
@@ -37,8 +47,7 @@ export async function removeObject({ api, ref, options, clock }: Removal): Promi
     if (isStatus(cause, 404)) return false;
     // A conflict is usually the uid that does not match; but only a look at the object proves that it is not there any more.
     if (isStatus(cause, 409) && (await readLive(connection, path, signal))?.metadata.uid !== uid) return false;
-    if (!(cause instanceof ApiError)) throw cause;
-    throw clusterError({ error: cause, object: shortRef(ref), cluster: connection.cluster, mask: (text) => text });
+    throw cause;
   }
   while (await isThere({ api, ref, path, uid, signal })) {
     // The watch ended before the object did: look again, not too often.

@@ -37,6 +37,11 @@ export function shortRef(ref: { readonly kind: string; readonly name: string }):
   return `${ref.kind}/${ref.name}`;
 }
 
+/** What "delete the volumes too" means, and nothing else that is kept: a definition or a namespace holds other people's things. */
+export function isVolume({ kind }: { readonly kind: string }): boolean {
+  return kind === "PersistentVolumeClaim" || kind === "PersistentVolume";
+}
+
 /** One key per object for maps: group and kind decide, the version does not (v1 and v1beta1 are the same object). */
 export function refKey(ref: ObjectRef): string {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.slice(0, ref.apiVersion.indexOf("/")) : "";

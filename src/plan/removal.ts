@@ -1,6 +1,6 @@
 // The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
 // Only what the application owns is touched; volumes stay unless asked for.
-import { LABELS, refKey, refOf } from "../model/manifest.ts";
+import { isVolume, LABELS, refKey, refOf } from "../model/manifest.ts";
 import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../model/plan.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import { contentHash } from "./hash.ts";
@@ -72,7 +72,7 @@ function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Ch
   }));
   const all = new Map([...planned, ...others].map((one) => [refKey(one.object), one] as const));
   return [...all.values()].map(({ component, object, keep }) => {
-    const stays = keep && !volumes;
+    const stays = keep && !(volumes && isVolume(object));
     return { component, object, action: stays ? "keep" : "delete", class: stays ? "none" : "delete", fields: [] };
   });
 }

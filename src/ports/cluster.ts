@@ -80,6 +80,7 @@ export interface LogOptions {
 
 /** Whose objects: everything that we make carries these as labels. */
 export interface Owner {
+  readonly project: string;
   readonly namespace: string;
   readonly application: string;
   readonly component?: string;

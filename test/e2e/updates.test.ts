@@ -183,7 +183,7 @@ describe("refused", { concurrent: true }, () => {
       worker("innocent"),
     );
     expect(result.code, result.stderr).toBe(2);
-    expect(result.stdout + result.stderr).toMatch(/ConfigMap\/taken exists already and belongs to team-b.*rename/s);
+    expect(result.stdout + result.stderr).toMatch(/ConfigMap\/taken exists already.*team-b/s);
     expect(await get(namespace, "configmap", "taken")).toEqual(before);
     expect(await get(namespace, "deployment", "innocent"), "nothing was started").toBeUndefined();
   });

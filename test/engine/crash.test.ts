@@ -88,7 +88,7 @@ async function play({ graph, outcomes, lives }: Scenario) {
     clusters: { names: () => ["sandbox"], get: () => createSandbox({ name: "sandbox", clock }) },
     catalog: createCatalog({ name: "test", jobs: [testJob(outside, outcomes)] }),
     vault: aesVault(randomBytes(32)),
-    dispatch: inProcessDispatch(log),
+    dispatch: inProcessDispatch(log, clock),
     clock,
     log,
     newId: () => "run",

@@ -76,7 +76,9 @@ describe("faults that anybody can call up", () => {
     await clock.advance(5_000);
     expect([(await last(broken)).state, (await last(front)).state]).toEqual(["failed", "ready"]);
     expect(
-      await Array.fromAsync(sandbox.logs({ namespace: NAMESPACE, application: "suite" }, { signal, follow: false })),
+      await Array.fromAsync(
+        sandbox.logs({ project: "contract", namespace: NAMESPACE, application: "suite" }, { signal, follow: false }),
+      ),
     ).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ describe("the sandbox's file", () => {
 });
 
 describe("the sandbox's logs", () => {
-  const owner = { namespace: NAMESPACE, application: "suite" };
+  const owner = { project: "contract", namespace: NAMESPACE, application: "suite" };
 
   it("say that nothing was run, and mask sealed values", async () => {
     const { apply, clock, sandbox } = sandboxWorld();

@@ -60,7 +60,7 @@ export async function startTestServer({
     catalog: createCatalog(builtins),
     vault: aesVault(randomBytes(32)),
     ...(charts === undefined ? {} : { charts }),
-    dispatch: inProcessDispatch(log),
+    dispatch: inProcessDispatch(log, systemClock),
     clock: systemClock,
     log,
     newId: randomUUID,

@@ -1,6 +1,6 @@
 // Removes objects that the application owns, by uid, and takes them off its list. What holds data is kept unless asked for.
 
-import { LABELS, shortRef } from "../../model/manifest.ts";
+import { isVolume, LABELS, shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { OwnedObject } from "../../model/revision.ts";
 import type { JobRun } from "../job.ts";
@@ -55,7 +55,8 @@ export async function discard(
   volumes: boolean,
 ): Promise<Discarded> {
   const sorted = [...objects].sort((a, b) => rank(a) - rank(b));
-  const going = sorted.filter((object) => volumes || !object.keep);
+  const stays = (object: OwnedObject): boolean => object.keep && !(volumes && isVolume(object));
+  const going = sorted.filter((object) => !stays(object));
   for (const object of going) {
     job.signal.throwIfAborted();
     job.report(reason("Removing", { object: shortRef(object) }));
@@ -63,7 +64,7 @@ export async function discard(
     if (uid !== null) await patiently(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
     await job.inventory.forget([object]);
   }
-  const kept = sorted.filter((object) => !volumes && object.keep);
+  const kept = sorted.filter(stays);
   return { removed: going.length, kept: kept.map(shortRef) };
 }
 

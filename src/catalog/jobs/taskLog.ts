@@ -16,7 +16,14 @@ export function marked(manifest: Manifest, mark: string): Manifest {
 
 /** `name`: of the Job. */
 export async function keepLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
-  const owner = { namespace: job.namespace, application: job.application, component: job.component, job: name };
+  const { project } = job;
+  const owner = {
+    project,
+    namespace: job.namespace,
+    application: job.application,
+    component: job.component,
+    job: name,
+  };
   const lines: LogLine[] = [];
   try {
     for await (const line of job.cluster.logs(owner, { signal: job.signal, follow: false, tail: KEPT_LINES }))

@@ -28,7 +28,8 @@ export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Prom
       };
       const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
       if (claim === null) break;
-      if (claim.metadata.labels?.[LABELS.application] === job.application)
+      const labels = claim.metadata.labels ?? {};
+      if (labels[LABELS.application] === job.application && labels[LABELS.project] === job.project)
         claims.push({ claim, size: typeof size === "string" ? size : "0" });
     }
   }

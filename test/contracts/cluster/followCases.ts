@@ -95,7 +95,7 @@ export function followCases(given: Given): void {
         state: "ready",
         within: 20_000,
       });
-      const owner = { namespace, application: "suite", component: "speaks" };
+      const owner = { project: "contract", namespace, application: "suite", component: "speaks" };
       const signal = options().signal;
       const lines = await Array.fromAsync(cluster.logs(owner, { signal, follow: false }));
       expect(lines.length).toBeGreaterThanOrEqual(2);
