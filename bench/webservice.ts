@@ -4,7 +4,7 @@ import { deleteAndWait, deployAndWait, startServer } from "../test/support/serve
 import { type BenchCluster, benchCluster } from "./support/cluster.ts";
 import { median, milliseconds, printTable } from "./support/table.ts";
 
-const ROUNDS = 7;
+const ROUNDS = 3;
 const LIMIT = 1.2;
 
 const documentFor = (namespace: string) => ({

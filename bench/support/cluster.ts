@@ -40,7 +40,7 @@ export async function benchCluster(): Promise<BenchCluster> {
       try {
         return await work(namespace);
       } finally {
-        await kubectl(["delete", "namespace", namespace, "--wait=true"]);
+        await kubectl(["delete", "namespace", namespace, "--wait=false"]);
       }
     },
   };
