@@ -9,6 +9,7 @@ import { type Problem, problem, warning } from "../../model/problem.ts";
 import { defineComponent, type RenderContext } from "../define.ts";
 import { described } from "../fields.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/bundle.ts";
+import { clusterScopedField, outputsField } from "../parts/bundleFields.ts";
 import { isTestHook, releasedBy, withoutServerFields } from "../parts/chartObject.ts";
 import { readinessField } from "../parts/readiness.ts";
 
@@ -62,22 +63,14 @@ const schema = z.strictObject({
     "Leave out what the chart would run as hooks of Helm",
     "去掉 chart 的 Helm 钩子",
   ),
-  clusterScoped: described(
-    z.boolean().default(false),
-    "Kinds that belong to the whole cluster are meant",
-    "允许包含集群级对象",
-  ),
+  clusterScoped: clusterScopedField,
   keep: described(
     z.boolean().optional(),
     "Kept when the application is deleted; by default only what holds data, and what the chart marks so",
     "删除应用时保留；默认只保留承载数据的对象及 chart 标记为保留的对象",
   ),
   ready: readinessField,
-  outputs: described(
-    z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/, "letters and digits"), z.string()).optional(),
-    "What other components may refer to, e.g. url",
-    "供其他组件引用的输出，如 url",
-  ),
+  outputs: outputsField,
 });
 type Properties = z.output<typeof schema>;
 

@@ -9,6 +9,7 @@ import { type Problem, problem } from "../../model/problem.ts";
 import { defineComponent } from "../define.ts";
 import { described } from "../fields.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/bundle.ts";
+import { clusterScopedField, outputsField } from "../parts/bundleFields.ts";
 import { readinessField } from "../parts/readiness.ts";
 import { groupKindOf } from "../parts/scope.ts";
 
@@ -34,22 +35,14 @@ const schema = z.strictObject({
     "The objects, as kubectl would take them",
     "Kubernetes 对象清单",
   ),
-  clusterScoped: described(
-    z.boolean().default(false),
-    "Kinds that belong to the whole cluster are meant",
-    "允许包含集群级对象",
-  ),
+  clusterScoped: clusterScopedField,
   keep: described(
     z.boolean().optional(),
     "Kept when the application is deleted; by default only what holds data: volumes, namespaces, definitions of custom resources",
     "删除应用时保留；默认只保留承载数据的对象：存储卷、命名空间、自定义资源定义",
   ),
   ready: readinessField,
-  outputs: described(
-    z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/, "letters and digits"), z.string()).optional(),
-    "What other components may refer to, e.g. url",
-    "供其他组件引用的输出，如 url",
-  ),
+  outputs: outputsField,
 });
 type Properties = z.output<typeof schema>;
 
