@@ -4,7 +4,7 @@
 import type { ZodType } from "zod";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { ClusterFacts } from "../model/plan.ts";
+import type { Clocks, ClusterFacts, Concurrency, RetryPolicy } from "../model/plan.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Localized } from "../model/text.ts";
@@ -158,8 +158,25 @@ export interface TraitDefinition<D = unknown> extends DefinitionHead {
 
 export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly input: ZodType<I>;
-  /** Milliseconds, when the document says nothing. */
+  /** What a success gives to those who refer to it; checked, so that a promise is kept. Missing: nothing that others may refer to. */
+  readonly output?: ZodType;
+  /** The same as JSON Schemas, where they do not come from zod (types that were registered as documents). */
+  readonly schemas?: { readonly input: JsonObject; readonly output: JsonObject };
+  /** Semantic version, of a registered type. */
+  readonly version?: string;
+  /** Users may name it in a step or run it alone. Missing: only plans of applications hold such jobs. */
+  readonly step?: { readonly examples: readonly Example<JsonObject>[] };
+  /** Rules beyond the schema. Paths from the root of the input. `{"$from"}` values stand where they are not known yet. */
+  readonly check?: (input: JsonObject) => readonly Problem[];
+  /** Jobs that may not run beside each other, known once the input is. */
+  readonly concurrency?: (input: I, scope: { readonly project: string }) => readonly Concurrency[];
+  /** Milliseconds for all attempts together, when the document says nothing. */
   readonly timeout: number;
+  /** Likewise. */
+  readonly clocks?: Clocks;
+  readonly retry?: RetryPolicy;
+  /** It mostly waits for people or for time: it takes none of the run's slots. */
+  readonly parks?: true;
   /**
    * May be run again after a crash: it must converge (server-side apply, deterministic names) and never assume that it is the first.
    * Throws only what it did not expect; refusals and failures are outcomes.

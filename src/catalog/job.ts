@@ -1,7 +1,7 @@
 // What a job type is given to work with, and what it answers.
 import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { PlannedObject } from "../model/plan.ts";
+import type { Clocks, OnShort, PlannedObject } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -13,8 +13,13 @@ export interface JobRun<I> {
   readonly component: string;
   readonly namespace: string;
   readonly run: string;
+  /** Its name within the run. */
+  readonly job: string;
   readonly revision: number;
   readonly attempt: number;
+  /** Milliseconds, of the plan. */
+  readonly clocks: Clocks;
+  readonly onShort: OnShort;
   readonly input: I;
   readonly objects: readonly PlannedObject[];
   readonly cluster: Cluster;
@@ -23,8 +28,10 @@ export interface JobRun<I> {
   readonly signal: AbortSignal;
   /** Opens sealed tokens; hand it to the cluster, keep nothing of what it returns. */
   readonly reveal: (text: string) => string;
-  /** Tells where the job stands. Cheap: only changes are written. */
-  readonly report: (reason: Reason, evidence?: readonly Evidence[]) => void;
+  /** Tells where the job stands. Cheap: only changes are written. `pending`: the user's program has not begun yet. */
+  readonly report: (reason: Reason, evidence?: readonly Evidence[], phase?: "pending" | "running") => void;
+  /** What people and workers sent to this job, oldest first, from the very first message on; goes on as new ones come, ends with the signal. */
+  readonly messages: () => AsyncIterable<JobMessage>;
   readonly inventory: JobInventory;
   /** Results that are kept per content, so that the same thing is not done twice. */
   readonly completions: {
@@ -33,6 +40,16 @@ export interface JobRun<I> {
   };
   /** Keeps lines of the task's log beyond the life of its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
+}
+
+export interface JobMessage {
+  readonly sequence: number;
+  readonly kind: string;
+  /** The attempt that it was meant for; null: whichever is going on. */
+  readonly attempt: number | null;
+  readonly data: JsonObject;
+  readonly actor: string;
+  readonly at: string;
 }
 
 /** The list of what the application owns on this cluster, written before acting. */
@@ -44,12 +61,18 @@ export interface JobInventory {
   list(): Promise<readonly OwnedObject[]>;
 }
 
+/**
+ * failed: the user's program ran and did not succeed, or asked for something wrong · rejected: the platform or the cluster refuses it ·
+ * expired: waited longer than its clock allows · start-failed: its program never ran · interrupted: the platform took its place away.
+ */
 export type JobOutcome =
   | { readonly phase: "succeeded"; readonly reason: Reason; readonly output?: JsonObject }
   | {
-      readonly phase: "failed" | "rejected";
+      readonly phase: "failed" | "rejected" | "expired" | "start-failed" | "interrupted";
       readonly reason: Reason;
       readonly evidence: readonly Evidence[];
       /** Another attempt could end differently (the cluster was away, the program may have been unlucky). */
       readonly retryable: boolean;
+      /** Milliseconds before the next attempt, where the type knows better than its backoff. */
+      readonly retryAfter?: number;
     };

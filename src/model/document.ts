@@ -9,13 +9,52 @@ export interface ApplicationDocument {
   readonly name: string;
   readonly description?: string;
   readonly namespace?: string;
+  /** May be empty where there is a workflow: job types alone. */
   readonly components: readonly ComponentDocument[];
+  readonly workflow?: WorkflowDocument;
   /** When a deploy fails after it changed something: keep (default) leaves what is there; rollback goes back to the last revision that succeeded. */
   readonly onFailure?: (typeof ON_FAILURE)[number];
   /** When somebody else changes our objects: report (default) shows it; repair deploys the revision again. */
   readonly drift?: (typeof ON_DRIFT)[number];
 }
 
+/** The order, where the user wants another than the dependencies give, and work that is not a component's. */
+export interface WorkflowDocument {
+  /** StepByStep (default): each step after the one before it. DAG: by dependsOn and references alone. */
+  readonly mode?: (typeof WORKFLOW_MODES)[number];
+  readonly inputs?: { readonly [name: string]: WorkflowInput };
+  readonly steps: readonly StepDocument[];
+  /** Run when everything else has ended, whatever became of it. */
+  readonly finally?: readonly StepDocument[];
+}
+
+export interface WorkflowInput {
+  readonly type: "string" | "number" | "integer" | "boolean" | "array" | "object";
+  readonly description?: string;
+  /** Missing: whoever starts the workflow must give it. */
+  readonly default?: Json;
+}
+
+export interface StepDocument {
+  readonly name: string;
+  /** `deploy`, `group`, `workflow`, or a job type. */
+  readonly type: string;
+  readonly properties?: JsonObject;
+  readonly dependsOn?: readonly string[];
+  readonly if?: string;
+  readonly timeout?: string | number;
+  readonly retry?: RetryDocument;
+  /** One job for each value; `{"$from": "/item"}` is the value. A list, or a reference to an input. */
+  readonly forEach?: Json;
+  /** Of a group; its mode is DAG unless said otherwise. */
+  readonly subSteps?: readonly StepDocument[];
+  readonly mode?: (typeof WORKFLOW_MODES)[number];
+  /** Clocks other than `timeout`: queue, schedule, start, attempt. */
+  readonly clocks?: { readonly [clock: string]: string | number };
+  readonly onShort?: string;
+}
+
+export const WORKFLOW_MODES = ["StepByStep", "DAG"] as const;
 export const ON_FAILURE = ["keep", "rollback"] as const;
 export const ON_DRIFT = ["report", "repair"] as const;
 
@@ -42,6 +81,8 @@ export const LIMITS = {
   documentBytes: 4 * 1024 * 1024,
   depth: 64,
   components: 500,
+  /** Jobs that the steps of a workflow may become. */
+  steps: 2_000,
   /** etcd's and Kubernetes' own limit for the data of a ConfigMap or Secret. */
   configBytes: 1024 * 1024,
   problems: 100,

@@ -1,5 +1,6 @@
 // What a revision means on a given cluster: jobs, their graph, the rendered objects, the changes. Pure data;
 // the engine stores it and does exactly this, so what was reviewed is what is applied.
+import type { Condition } from "./condition.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Manifest, ObjectRef } from "./manifest.ts";
 import type { Problem } from "./problem.ts";
@@ -8,6 +9,8 @@ import type { Problem } from "./problem.ts";
 export interface Need {
   readonly job: string;
   readonly because: "dependsOn" | "reference" | "order";
+  /** end: it is enough that the other job has ended, however it ended (a condition looks at its phase). Missing: it must succeed. */
+  readonly on?: "end";
   /** Where the document says so. */
   readonly pointer?: string;
 }
@@ -24,14 +27,56 @@ export interface RetryPolicy {
   readonly backoff: number;
 }
 
+/** Milliseconds of each clock; a missing one does not run. `timeout` of the job is the clock of everything together. */
+export interface Clocks {
+  /** Held back by the engine or by a cluster without room, before anything of it exists. */
+  readonly queue?: number;
+  /** From its pod's creation until a node is found. */
+  readonly schedule?: number;
+  /** From then until the program runs: image, volumes, sandbox. */
+  readonly start?: number;
+  /** One attempt, from its beginning to its end. */
+  readonly attempt?: number;
+  /** Between two signs of life, for types that give them. */
+  readonly heartbeat?: number;
+}
+
+/** When the cluster has no room now. wait: until the queue clock ends · fail: at once · milliseconds: for so long. */
+export type OnShort = "wait" | "fail" | number;
+
+/** Which step of the workflow a job belongs to. */
+export interface PlannedStep {
+  /** From the outermost group to the step itself, e.g. ["train", "prepare"]. */
+  readonly path: readonly string[];
+  readonly pointer: string;
+}
+
+/** At most `limit` jobs with this key at a time, within the project. */
+export interface Concurrency {
+  readonly key: string;
+  readonly limit: number;
+  /** What happens to a job that is one too many: it waits, it fails, or the one that runs is cancelled for it. */
+  readonly onLimit: "queue" | "fail" | "cancel";
+}
+
 export interface PlannedJob {
   readonly name: string;
   /** Name of a job type in the catalog. */
   readonly type: string;
+  /** Of a registered type: the version that the run was planned with, which it keeps. */
+  readonly typeVersion?: string;
+  readonly step?: PlannedStep;
+  /** False once what it needs has ended: the job is skipped, which does not stop what comes after it. */
+  readonly condition?: Condition;
+  /** Starts when all others have ended, whatever became of them, also after a cancel. */
+  readonly final?: boolean;
+  readonly clocks?: Clocks;
+  readonly onShort?: OnShort;
+  readonly concurrency?: readonly Concurrency[];
   readonly component: string;
   readonly needs: readonly Need[];
   readonly objects: readonly PlannedObject[];
-  /** What the job type needs beside the objects; its own schema says which. */
+  /** What the job type needs beside the objects; its own schema says which. `{"$from": pointer}` in it is filled in when the job starts. */
   readonly input: JsonObject;
   /** Milliseconds for all attempts together. */
   readonly timeout: number;

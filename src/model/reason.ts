@@ -16,6 +16,46 @@ export const REASONS = {
   Dependencies: { who: "nobody", text: { en: "waits for {components}", zh: "等待 {components}" } },
   Applying: { who: "nobody", text: { en: "writing its objects ({count})", zh: "正在写入对象（{count}）" } },
   Slot: { who: "nobody", text: { en: "waits for a free slot", zh: "等待空闲执行位" } },
+  Paused: { who: "you", text: { en: "the run is paused by {actor}", zh: "运行已被 {actor} 暂停" } },
+  TypeLimit: {
+    who: "nobody",
+    text: { en: "waits: {limit} jobs of {scope} run already", zh: "等待：{scope} 已有 {limit} 个作业在运行" },
+  },
+  KeyBusy: {
+    who: "nobody",
+    text: { en: "waits for {holder}, which holds {key}", zh: "等待 {holder} 释放 {key}" },
+  },
+  KeyTaken: {
+    who: "you",
+    text: { en: "{key} is held by {holder}, and this job does not wait for it", zh: "{key} 被 {holder} 占用，此作业不等待" },
+  },
+  TypeDisabled: {
+    who: "operator",
+    text: { en: "job type {type} is switched off: {detail}", zh: "作业类型 {type} 已停用：{detail}" },
+  },
+  BreakerOpen: {
+    who: "operator",
+    text: {
+      en: "job type {type} failed {failures} of its last {calls} attempts; the next one is tried in {delay}",
+      zh: "作业类型 {type} 最近 {calls} 次中有 {failures} 次失败，{delay} 后再试",
+    },
+  },
+  Approval: {
+    who: "you",
+    text: { en: "waits for the approval of {who}: {message}", zh: "等待 {who} 批准：{message}" },
+  },
+  Approved: { who: "nobody", text: { en: "approved by {actor}{comment}", zh: "{actor} 已批准{comment}" } },
+  Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
+  WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
+  Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
+  Calling: { who: "nobody", text: { en: "calling {target}", zh: "正在请求 {target}" } },
+  Answered: { who: "nobody", text: { en: "{target} answered {status}", zh: "{target} 返回 {status}" } },
+  CallFailed: { who: "you", text: { en: "{target}: {detail}", zh: "{target}：{detail}" } },
+  CallRefused: {
+    who: "operator",
+    text: { en: "kubemin may not call {target}: {detail}", zh: "kubemin 不允许请求 {target}：{detail}" },
+  },
+  JobProgress: { who: "nobody", text: { en: "{percent} %: {detail}", zh: "{percent}%：{detail}" } },
   Retrying: {
     who: "nobody",
     text: {
@@ -239,6 +279,28 @@ export const REASONS = {
     text: { en: "because {component} did not succeed", zh: "因为 {component} 没有成功" },
   },
   Deadline: { who: "you", text: { en: "gave up after {limit}: {cause}", zh: "{limit} 后放弃：{cause}" } },
+  ConditionFalse: { who: "nobody", text: { en: "its condition is not met: {condition}", zh: "条件不满足：{condition}" } },
+  MissingOutput: {
+    who: "you",
+    text: { en: "{pointer} has no value: the step did not give it", zh: "{pointer} 没有值：该步骤没有给出" },
+  },
+  BadInput: { who: "you", text: { en: "its input does not fit: {detail}", zh: "输入不符合要求：{detail}" } },
+  BadOutput: {
+    who: "you",
+    text: { en: "its output does not fit what its type promises: {detail}", zh: "输出不符合类型声明：{detail}" },
+  },
+  GaveUpWaiting: {
+    who: "nobody",
+    text: { en: "gave up waiting after {limit}: {cause}", zh: "等待 {limit} 后放弃：{cause}" },
+  },
+  AttemptDeadline: {
+    who: "you",
+    text: { en: "the attempt took longer than {limit}: {cause}", zh: "单次尝试超过 {limit}：{cause}" },
+  },
+  Lost: {
+    who: "nobody",
+    text: { en: "gave no sign of life for {limit}", zh: "{limit} 内没有心跳" },
+  },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },

@@ -5,13 +5,26 @@ import type { Phase } from "./phase.ts";
 import type { PlannedJob } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 
-export type RunKind = "deploy" | "delete";
-export type RunPhase = "running" | "succeeded" | "failed" | "rejected" | "cancelled";
+/** workflow: of no application, or of the steps of one without deploying it anew. */
+export type RunKind = "deploy" | "delete" | "workflow";
+export type RunPhase =
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "start-failed"
+  | "interrupted"
+  | "rejected"
+  | "expired"
+  | "cancelled";
+export type RunEnding = Exclude<RunPhase, "running">;
 
 export interface Run {
   readonly id: string;
   readonly project: string;
+  /** Empty: the run belongs to none (job types alone). */
   readonly application: string;
+  /** What a run of no application is called: the workflow's name, or the job type's. Empty otherwise. */
+  readonly workflow: string;
   /** Counts 1, 2, 3 … within the application: what people say aloud ("run 3 of shop"). */
   readonly number: number;
   readonly revision: number;
@@ -25,6 +38,10 @@ export interface Run {
   readonly finishedAt: string | null;
   /** Set once somebody asks to cancel; the jobs settle soon after. */
   readonly cancelledBy: string | null;
+  /** While set, nothing new is started; what runs goes on. */
+  readonly pausedBy: string | null;
+  /** Values for the workflow's inputs. */
+  readonly inputs: JsonObject;
 }
 
 export interface Job {
@@ -36,6 +53,12 @@ export interface Job {
   readonly evidence: readonly Evidence[];
   /** 0 before the first attempt. */
   readonly attempt: number;
+  /** Attempts that the platform interrupted: they do not count against the retries. */
+  readonly interruptions: number;
+  /** When everything that it needs was there: the queue clock starts. */
+  readonly dueAt: string | null;
+  /** When the current attempt began. */
+  readonly attemptAt: string | null;
   /** A queued job does not start before this moment (retry backoff). */
   readonly notBefore: string | null;
   readonly startedAt: string | null;
@@ -47,6 +70,9 @@ export const RUN_PHASE_GLYPH = {
   running: "◐",
   succeeded: "●",
   failed: "✕",
+  "start-failed": "⊗",
+  interrupted: "↯",
   rejected: "⊘",
+  expired: "⧗",
   cancelled: "■",
 } as const satisfies Record<RunPhase, string>;
