@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
+import { catalogJobTypes } from "./catalog/jobTypes.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { inProcessDispatch } from "./dispatch/inProcess.ts";
@@ -71,6 +72,7 @@ async function open(
     store,
     clusters: clustersOf(clusters),
     catalog,
+    jobTypes: catalogJobTypes(catalog),
     vault: aesVault(key),
     charts: chartsOf(options, env),
     dispatch: inProcessDispatch(log, systemClock),

@@ -42,13 +42,23 @@ export const ErrorView = z.object({
   problems: z.array(ProblemItem).optional(),
 });
 
-const phase = z.enum(["waiting", "queued", "running", "succeeded", "failed", "rejected", "skipped", "cancelled"]);
-const runPhase = z.enum(["running", "succeeded", "failed", "rejected", "cancelled"]);
+const runPhase = z.enum([
+  "running",
+  "succeeded",
+  "failed",
+  "start-failed",
+  "interrupted",
+  "rejected",
+  "expired",
+  "cancelled",
+]);
+const phase = z.enum(["waiting", "queued", "pending", "skipped", ...runPhase.options]);
 
 export const JobView = z.object({
   name: z.string(),
   type: z.string(),
   component: z.string(),
+  step: z.array(z.string()).optional().meta({ description: "names of the groups around its step, and of the step" }),
   needs: z.array(z.string()),
   phase,
   reason: ReasonView,
@@ -62,10 +72,11 @@ export const JobView = z.object({
 
 export const RunSummary = z.object({
   id: z.string(),
-  application: z.string(),
+  application: z.string().meta({ description: "empty: a run of job types alone" }),
+  workflow: z.string().meta({ description: "what a run of no application is called" }),
   number: z.int(),
   revision: z.int(),
-  kind: z.enum(["deploy", "delete"]),
+  kind: z.enum(["deploy", "delete", "workflow"]),
   cluster: z.string(),
   clusterKind: z.enum(["kubernetes", "sandbox", "unknown"]),
   namespace: z.string(),
@@ -74,6 +85,7 @@ export const RunSummary = z.object({
   message: z.string(),
   createdAt: timestamp,
   finishedAt: timestamp.nullable(),
+  pausedBy: z.string().nullable(),
 });
 
 export const RunView = RunSummary.extend({

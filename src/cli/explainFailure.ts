@@ -1,6 +1,7 @@
 // What is said without being asked when a run failed: the cause in one sentence, the evidence, the last lines of the log, what to do.
 // Each part is best effort: what cannot be read is left out, for the run's own end must reach the user in any case.
 import type { Client } from "../api/client.ts";
+import { isFailure } from "../model/phase.ts";
 import type { Context } from "./command.ts";
 import type { Job, Run } from "./progress/progress.ts";
 import { PHASE_TONE, painter, phaseWord } from "./style.ts";
@@ -10,7 +11,7 @@ const LAST_LINES = 20;
 const SHOWN = 3;
 
 export async function explainFailure(context: Context, client: Client, run: Run): Promise<void> {
-  const failed = run.jobs.filter((job) => job.phase === "failed" || job.phase === "rejected");
+  const failed = run.jobs.filter((job) => isFailure(job.phase));
   for (const job of failed.slice(0, SHOWN)) await explainJob(context, client, { run, job });
   if (failed.length > SHOWN)
     context.terminal.stderr.write(

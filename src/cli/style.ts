@@ -25,10 +25,14 @@ export function painter(terminal: Terminal, output: Output): Paint {
 export const PHASE_TONE = {
   waiting: "muted",
   queued: "muted",
+  pending: "warning",
   running: "info",
   succeeded: "success",
   failed: "danger",
+  "start-failed": "danger",
+  interrupted: "warning",
   rejected: "danger",
+  expired: "warning",
   skipped: "muted",
   cancelled: "muted",
 } as const satisfies Record<Phase, Tone>;

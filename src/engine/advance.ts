@@ -1,38 +1,61 @@
 // The scheduler, as a pure function: given the jobs of a run, which start, which will never start, and has the run ended?
-// Rule 1: a job starts when everything it needs succeeded, and never before. Rule 2: what did not succeed stops exactly what needs it.
-// Rule 3: a cancelled run starts nothing more. Rule 4: a run ends when all of its jobs have. It knows no job type.
-import { isSettled } from "../model/phase.ts";
-import type { Reason } from "../model/reason.ts";
-import { reason } from "../model/reason.ts";
-import type { Job, RunPhase } from "../model/run.ts";
+// Rule 1: a job starts when everything it needs succeeded (or only ended, where it says so), and never before.
+// Rule 2: what did not succeed stops exactly what needs it; what its own condition skipped stops nothing.
+// Rule 3: a cancelled run starts nothing more but its final jobs; a paused one starts nothing. Rule 4: a run ends when all of its jobs have.
+// It knows no job type.
+import { formatDuration } from "../model/duration.ts";
+import { isActive, isSettled } from "../model/phase.ts";
+import { explainReason, type Reason, reason } from "../model/reason.ts";
+import type { Job, RunEnding } from "../model/run.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
   readonly cancelledBy: string | null;
+  readonly pausedBy: string | null;
   readonly now: Date;
   /** Jobs of this run that may be running at the same time. */
   readonly parallel: number;
+  /** Of a job whose needs are there: null when its condition holds (or there is none), else why it is skipped. */
+  readonly condition?: (job: Job) => Reason | null;
+  /** Jobs that may not start now for a reason outside of the run (a limit, a lock, a switch), and what is to be told of them. */
+  readonly held?: ReadonlyMap<string, Hold>;
+  /** Jobs that take none of the run's slots. */
+  readonly parks?: (job: Job) => boolean;
+}
+
+/** `settle`: it does not wait for what holds it. */
+export interface Hold {
+  readonly reason: Reason;
+  readonly settle?: "failed" | "rejected";
 }
 
 export interface Decision {
   /** The jobs in their new state; only those that changed. */
   readonly changed: readonly Job[];
-  /** When a queued job becomes due, if nothing happens before. */
+  /** When a queued job becomes due or gives up, if nothing happens before. */
   readonly wakeAt: Date | null;
   /** How the run ended, once every job has settled. */
-  readonly finish: Exclude<RunPhase, "running"> | null;
+  readonly finish: RunEnding | null;
+}
+
+interface Board extends Situation {
+  readonly byName: Map<string, Job>;
+  readonly put: (job: Job) => void;
 }
 
 export function advance(situation: Situation): Decision {
-  const jobs = new Map(situation.jobs.map((job) => [job.name, job]));
+  const byName = new Map(situation.jobs.map((job) => [job.name, job]));
   const changed = new Set<string>();
   const put = (job: Job): void => {
-    jobs.set(job.name, job);
+    byName.set(job.name, job);
     changed.add(job.name);
   };
-  settleUnreachable(jobs, situation, put);
-  startDue(jobs, situation, put);
-  const all = [...jobs.values()];
+  const board: Board = { ...situation, byName, put };
+  settleUnreachable(board);
+  markDue(board);
+  giveUp(board);
+  startDue(board);
+  const all = [...byName.values()];
   return {
     changed: all.filter((job) => changed.has(job.name)),
     wakeAt: earliest(all, situation.now),
@@ -41,80 +64,138 @@ export function advance(situation: Situation): Decision {
 }
 
 /** Skips what can no longer start, through as many edges as it takes. */
-function settleUnreachable(jobs: Map<string, Job>, { cancelledBy, now }: Situation, put: (job: Job) => void): void {
+function settleUnreachable(board: Board): void {
   for (let moved = true; moved; ) {
     moved = false;
-    for (const job of jobs.values()) {
+    for (const job of board.byName.values()) {
       if (job.phase !== "waiting" && job.phase !== "queued") continue;
-      const settled =
-        cancelledBy === null
-          ? skipped(job, jobs, now)
-          : ended(job, "cancelled", reason("CancelledBy", { actor: cancelledBy }), now);
+      const settled = unreachable(job, board);
       if (settled === null) continue;
-      put(settled);
+      board.put(settled);
       moved = true;
     }
   }
 }
 
-function skipped(job: Job, jobs: ReadonlyMap<string, Job>, now: Date): Job | null {
+function unreachable(job: Job, board: Board): Job | null {
+  const { cancelledBy, now, byName } = board;
+  if (cancelledBy !== null && job.plan.final !== true)
+    return ended(job, "cancelled", reason("CancelledBy", { actor: cancelledBy }), now);
   const culprit = job.plan.needs.find((need) => {
-    const phase = jobs.get(need.job)?.phase;
-    return phase !== undefined && isSettled(phase) && phase !== "succeeded";
+    const other = byName.get(need.job);
+    return other !== undefined && need.on !== "end" && isSettled(other.phase) && !satisfies(other);
   });
-  return culprit === undefined
-    ? null
-    : ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
+  if (culprit !== undefined) return ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
+  if (job.dueAt !== null || !needsAreThere(job, board)) return null;
+  const why = board.condition?.(job) ?? null;
+  return why === null ? null : ended(job, "skipped", why, now);
 }
 
-function startDue(jobs: Map<string, Job>, { now, parallel }: Situation, put: (job: Job) => void): void {
-  let free = parallel - [...jobs.values()].filter((job) => job.phase === "running").length;
-  for (const job of jobs.values()) {
-    if (!isDue(job, jobs, now)) continue;
-    if (free > 0) {
-      put(started(job, now));
-      free -= 1;
-    } else if (job.phase === "waiting") {
-      put({ ...job, phase: "queued", reason: reason("Slot") });
+/** Skipped by its own condition is as good as done: what comes after it goes on. */
+function satisfies(job: Job): boolean {
+  return job.phase === "succeeded" || (job.phase === "skipped" && job.reason.code === "ConditionFalse");
+}
+
+function needsAreThere(job: Job, { byName }: Board): boolean {
+  if (job.plan.final === true) {
+    for (const other of byName.values()) if (other.plan.final !== true && !isSettled(other.phase)) return false;
+  }
+  return job.plan.needs.every((need) => {
+    const other = byName.get(need.job);
+    return other !== undefined && (need.on === "end" ? isSettled(other.phase) : satisfies(other));
+  });
+}
+
+/** The queue clock of a job starts with the last thing that it needed. */
+function markDue(board: Board): void {
+  for (const job of board.byName.values()) {
+    if (job.phase !== "waiting" || job.dueAt !== null || !needsAreThere(job, board)) continue;
+    board.put({ ...job, dueAt: board.now.toISOString() });
+  }
+}
+
+function giveUp(board: Board): void {
+  for (const job of board.byName.values()) {
+    const end = queueEnd(job);
+    const hold = board.held?.get(job.name);
+    if (!isHeldBack(job)) continue;
+    if (hold?.settle !== undefined) board.put(ended(job, hold.settle, hold.reason, board.now));
+    else if (end !== null && end <= board.now.getTime()) {
+      const params = {
+        limit: formatDuration(job.plan.clocks?.queue ?? 0),
+        cause: explainReason(hold?.reason ?? job.reason, "en"),
+      };
+      board.put(ended(job, "expired", reason("GaveUpWaiting", params), board.now));
     }
   }
 }
 
-function isDue(job: Job, jobs: ReadonlyMap<string, Job>, now: Date): boolean {
-  if (job.phase === "queued") return job.notBefore === null || new Date(job.notBefore) <= now;
-  return job.phase === "waiting" && job.plan.needs.every((need) => jobs.get(need.job)?.phase === "succeeded");
+function isHeldBack(job: Job): boolean {
+  return job.phase === "queued" || (job.phase === "waiting" && job.dueAt !== null);
+}
+
+/** Only the wait for the first attempt: a retry waits because it may. */
+function queueEnd(job: Job): number | null {
+  const limit = job.plan.clocks?.queue;
+  return limit === undefined || job.dueAt === null || job.attempt > 0 ? null : Date.parse(job.dueAt) + limit;
+}
+
+function startDue(board: Board): void {
+  const { now, pausedBy, parallel } = board;
+  let free =
+    parallel - [...board.byName.values()].filter((job) => isActive(job.phase) && board.parks?.(job) !== true).length;
+  for (const job of board.byName.values()) {
+    if (!isHeldBack(job) || (job.notBefore !== null && new Date(job.notBefore) > now)) continue;
+    const hold = pausedBy === null ? board.held?.get(job.name)?.reason : reason("Paused", { actor: pausedBy });
+    if (hold !== undefined) holdBack(board, job, hold);
+    else if (board.parks?.(job) === true) board.put(started(job, now));
+    else if (free > 0) {
+      board.put(started(job, now));
+      free -= 1;
+    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot"));
+  }
+}
+
+function holdBack(board: Board, job: Job, why: Reason): void {
+  if (job.phase === "queued" && JSON.stringify(job.reason) === JSON.stringify(why)) return;
+  board.put({ ...job, phase: "queued", reason: why });
 }
 
 function started(job: Job, now: Date): Job {
-  const startedAt = job.startedAt ?? now.toISOString();
+  const at = now.toISOString();
   return {
     ...job,
     phase: "running",
     attempt: job.attempt + 1,
     notBefore: null,
-    startedAt,
+    startedAt: job.startedAt ?? at,
+    attemptAt: at,
     reason: reason("Applying", { count: job.plan.objects.length }),
     evidence: [],
   };
 }
 
-function ended(job: Job, phase: "skipped" | "cancelled", why: Reason, now: Date): Job {
+function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
   return { ...job, phase, reason: why, notBefore: null, finishedAt: now.toISOString() };
 }
 
 /** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
 function earliest(jobs: readonly Job[], now: Date): Date | null {
   const times = jobs
-    .flatMap((job) => (job.phase === "queued" && job.notBefore !== null ? [Date.parse(job.notBefore)] : []))
-    .filter((time) => time > now.getTime());
+    .flatMap((job) => {
+      if (job.phase !== "queued" && job.phase !== "waiting") return [];
+      return [job.notBefore === null ? null : Date.parse(job.notBefore), queueEnd(job)];
+    })
+    .filter((time): time is number => time !== null && time > now.getTime());
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-/** The worst decides: a failure before a refusal, a refusal before a cancel. Skipped jobs only follow one of these. */
-function verdict(jobs: readonly Job[]): Exclude<RunPhase, "running"> {
+/** The first of these words that a job ended with is the run's. Skipped jobs only follow one of these. */
+const WORST = ["failed", "start-failed", "interrupted", "rejected", "expired", "cancelled"] as const;
+
+function verdict(jobs: readonly Job[]): RunEnding {
   const phases = new Set(jobs.map((job) => job.phase));
-  if (phases.has("failed")) return "failed";
-  if (phases.has("rejected")) return "rejected";
-  if (phases.has("cancelled")) return "cancelled";
-  return phases.has("skipped") ? "failed" : "succeeded";
+  const worst = WORST.find((phase) => phases.has(phase));
+  if (worst !== undefined) return worst;
+  return jobs.every((job) => job.phase !== "skipped" || satisfies(job)) ? "succeeded" : "failed";
 }

@@ -1,5 +1,6 @@
 // Makes a run: revision, run, jobs and events in one transaction, then hands it to whoever drives runs.
 import { PlatformError } from "../model/errors.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
@@ -22,6 +23,9 @@ export interface NewRunRequest extends WriteConditions {
   /** Jobs that count as done already (a retry from a later job). */
   readonly done?: readonly Job[];
   readonly newRevision?: Revision;
+  /** Of a run of no application: its name. */
+  readonly workflow?: string;
+  readonly inputs?: JsonObject;
 }
 
 /** The run that an earlier request with the same key made, if there was one. */
@@ -49,7 +53,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     id: world.newId(),
     project,
     application,
-    number: await world.store.runs.nextRunNumber(project, application),
+    workflow: request.workflow ?? "",
+    number: application === "" ? 0 : await world.store.runs.nextRunNumber(project, application),
     revision: request.revision,
     kind: request.kind,
     cluster: request.cluster,
@@ -60,6 +65,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     createdAt: world.clock.now().toISOString(),
     finishedAt: null,
     cancelledBy: null,
+    pausedBy: null,
+    inputs: request.inputs ?? {},
   };
   const done = new Map((request.done ?? []).map((job) => [job.name, job]));
   const jobs = request.jobs.map((plan) => newJob(run, plan, done.get(plan.name)));
@@ -77,7 +84,7 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
   });
   if (!created.ok) return afterConflict(world, request, created);
   world.dispatch.wake(run.id);
-  return run;
+  return { ...run, number: created.number };
 }
 
 function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
@@ -91,6 +98,9 @@ function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
     reason: plan.needs.length === 0 ? reason("Beginning") : reason("Dependencies", { components }),
     evidence: [],
     attempt: 0,
+    interruptions: 0,
+    dueAt: null,
+    attemptAt: null,
     notBefore: null,
     startedAt: null,
     finishedAt: null,

@@ -3,27 +3,24 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
+import type { JobDefinition } from "../catalog/define.ts";
 import type { NewEvent } from "../model/event.ts";
-import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
-import { isSettled } from "../model/phase.ts";
-import type { Reason } from "../model/reason.ts";
+import { isActive, isSettled } from "../model/phase.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
 import type { JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision } from "./advance.ts";
-import { type AttemptResult, executeAttempt } from "./execute.ts";
+import { filledInput, unmetCondition } from "./bindings.ts";
+import { contextOf } from "./context.ts";
+import { type AttemptResult, executeAttempt, type Progress } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { settleAttempt } from "./settle.ts";
 import type { World } from "./world.ts";
 
 const PARALLEL_JOBS = 64;
-
-interface Report {
-  readonly reason: Reason;
-  readonly evidence: readonly Evidence[];
-}
+const NEVER = new AbortController().signal;
 
 interface Driver {
   readonly world: World;
@@ -34,7 +31,9 @@ interface Driver {
   readonly mask: Mask;
   readonly running: Set<string>;
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
-  readonly reports: Map<string, Report>;
+  readonly reports: Map<string, Progress>;
+  /** Jobs that wait for a message may have got one. */
+  readonly bells: Set<() => void>;
   /** Jobs that an earlier life of the process had begun. */
   readonly resumed: ReadonlySet<string>;
   readonly cancelled: AbortController;
@@ -55,6 +54,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     running: new Set(),
     results: new Map(),
     reports: new Map(),
+    bells: new Set(),
     resumed: new Set(jobs.filter((job) => job.attempt > 0 && !isSettled(job.phase)).map((job) => job.name)),
     cancelled: new AbortController(),
     lost: new AbortController(),
@@ -66,6 +66,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
   lease.onWake(() => {
     cancelAsked = true;
+    for (const ring of driver.bells) ring();
     driver.wake();
   });
   try {
@@ -106,14 +107,18 @@ async function step(driver: Driver): Promise<Decision | null> {
   const next = new Map(driver.jobs);
   for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
   for (const [name, report] of driver.reports)
-    change(next, name, (job) => (job.phase === "running" ? { ...job, ...report } : job));
+    change(next, name, (job) => (isActive(job.phase) ? { ...job, ...report } : job));
   driver.results.clear();
   driver.reports.clear();
   const decision = advance({
     jobs: [...next.values()],
     cancelledBy: driver.run.cancelledBy,
+    pausedBy: driver.run.pausedBy,
     now,
     parallel: PARALLEL_JOBS,
+    condition: (job) => unmetCondition(job, contextOf(driver.run, next.values())),
+    held: new Map(),
+    parks: (job) => definitionOf(driver, job)?.parks === true,
   });
   for (const job of decision.changed) next.set(job.name, job);
   const request = changeOf(driver, next, decision);
@@ -124,6 +129,10 @@ async function step(driver: Driver): Promise<Decision | null> {
   }
   driver.jobs = next;
   return decision;
+}
+
+function definitionOf({ world, run }: Driver, job: Job): JobDefinition | undefined {
+  return world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
 }
 
 function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job): void {
@@ -172,7 +181,7 @@ async function forget(driver: Driver): Promise<void> {
 function startAttempts(driver: Driver): void {
   for (const job of driver.jobs.values()) {
     // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
-    if (job.phase !== "running" || driver.running.has(job.name) || driver.results.has(job.name)) continue;
+    if (!isActive(job.phase) || driver.running.has(job.name) || driver.results.has(job.name)) continue;
     driver.running.add(job.name);
     void attemptJob(driver, job);
   }
@@ -180,21 +189,30 @@ function startAttempts(driver: Driver): void {
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
   const { world, run, mask } = driver;
-  const report = (why: Reason, evidence: readonly Evidence[]): void => {
-    if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), why, evidence))
+  const report = (progress: Progress): void => {
+    if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
-    driver.reports.set(job.name, { reason: why, evidence });
+    driver.reports.set(job.name, progress);
     driver.wake();
   };
-  const result = await executeAttempt(world, {
-    run,
-    job,
-    mask,
-    resumed: driver.resumed.has(job.name),
-    cancelled: driver.cancelled.signal,
-    lost: driver.lost.signal,
-    report,
-  });
+  const input = filledInput(job, contextOf(run, driver.jobs.values()));
+  const result = !input.ok
+    ? input.outcome
+    : await executeAttempt(world, {
+        run,
+        job,
+        mask,
+        resumed: driver.resumed.has(job.name),
+        input: input.value,
+        // What tidies up after a run is not stopped by the cancel that made it necessary.
+        cancelled: job.plan.final === true ? NEVER : driver.cancelled.signal,
+        lost: driver.lost.signal,
+        report,
+        onMessage: (ring) => {
+          driver.bells.add(ring);
+          return () => void driver.bells.delete(ring);
+        },
+      });
   driver.running.delete(job.name);
   if (result === "left") return;
   driver.reports.delete(job.name);
@@ -202,8 +220,10 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   driver.wake();
 }
 
-function same(shown: Report | undefined, why: Reason, evidence: readonly Evidence[]): boolean {
-  return shown !== undefined && JSON.stringify([shown.reason, shown.evidence]) === JSON.stringify([why, evidence]);
+function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
+  const text = ({ reason, evidence, phase }: Pick<Job, keyof Progress>): string =>
+    JSON.stringify([reason, evidence, phase]);
+  return shown !== undefined && text(shown) === text(told);
 }
 
 async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {

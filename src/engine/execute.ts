@@ -3,12 +3,15 @@
 import type { JobDefinition } from "../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
 import type { Evidence } from "../model/health.ts";
+import type { JsonObject } from "../model/json.ts";
+import { toPointer } from "../model/pointer.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import { ownedObject } from "./intend.ts";
 import type { Mask } from "./masking.ts";
+import { messagesOf } from "./messages.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -22,7 +25,18 @@ export interface Attempt {
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
-  readonly report: (reason: Reason, evidence: readonly Evidence[]) => void;
+  readonly report: (progress: Progress) => void;
+  /** Calls when a message for the run may have come; the function it returns ends that. */
+  readonly onMessage: (callback: () => void) => () => void;
+  /** The input with everything filled in that other jobs gave. */
+  readonly input: JsonObject;
+}
+
+/** What a job tells while it is under way. */
+export interface Progress {
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+  readonly phase: "pending" | "running";
 }
 
 export type AttemptResult = JobOutcome | Interruption | "left";
@@ -35,7 +49,7 @@ const CANCEL_LIMIT = 60_000;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
-  const definition = world.catalog.jobs.get(job.plan.type);
+  const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
   const cluster = world.clusters.get(run.cluster);
   if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
   if (cluster === undefined)
@@ -43,32 +57,82 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 
   const ending = new AbortController();
   const expired = new AbortController();
-  const started = job.startedAt === null ? world.clock.now().getTime() : Date.parse(job.startedAt);
-  // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
-  const least = attempt.resumed ? Math.min(job.plan.timeout, RESUMED_LEAST) : 0;
-  const remaining = Math.max(least, started + job.plan.timeout - world.clock.now().getTime());
-  void world.clock.sleep(remaining, ending.signal).then(() => expired.abort());
+  const clock = nextClock(attempt, world.clock.now().getTime());
+  void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
 
-  let last: { reason: Reason; evidence: readonly Evidence[] } = { reason: job.reason, evidence: job.evidence };
+  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
+  const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
     cluster,
-    signal: AbortSignal.any([stop, ending.signal]),
-    report(why, evidence = []) {
-      last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence) };
-      attempt.report(last.reason, last.evidence);
+    signal,
+    messages: () => messagesOf(world, attempt, signal),
+    report(why, evidence = [], phase = "running") {
+      last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
+      attempt.report(last);
     },
   };
   try {
     const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
     if (attempt.lost.aborted) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
-    if (expired.signal.aborted) return gaveUp(job, last.reason, last.evidence);
-    return result === "silent" ? gaveUp(job, last.reason, last.evidence) : attempt.mask.outcome(result);
+    if (expired.signal.aborted || result === "silent")
+      return await overdue(world, attempt, { definition, context, clock, last });
+    return attempt.mask.outcome(checkedOutput(definition, result));
   } finally {
     ending.abort();
   }
+}
+
+interface RunningClock {
+  readonly name: "total" | "attempt";
+  readonly limit: number;
+  readonly remaining: number;
+}
+
+/** The clock that ends first: of everything together, or of this attempt. */
+function nextClock({ job, resumed }: Attempt, now: number): RunningClock {
+  const since = (at: string | null): number => (at === null ? now : Date.parse(at));
+  // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
+  const least = (limit: number): number => (resumed ? Math.min(limit, RESUMED_LEAST) : 0);
+  const clock = (name: RunningClock["name"], limit: number, at: string | null): RunningClock => ({
+    name,
+    limit,
+    remaining: Math.max(least(limit), since(at) + limit - now),
+  });
+  const total = clock("total", job.plan.timeout, job.startedAt);
+  const limit = job.plan.clocks?.attempt;
+  if (limit === undefined) return total;
+  const one = clock("attempt", limit, job.attemptAt);
+  return one.remaining < total.remaining ? one : total;
+}
+
+function isPending(job: Job): "pending" | "running" {
+  return job.phase === "pending" ? "pending" : "running";
+}
+
+/** What is left of it on the cluster is stopped as at a cancel, so that nothing goes on behind a job that is called ended. */
+async function overdue(
+  world: World,
+  attempt: Attempt,
+  type: Stopping & { readonly clock: RunningClock; readonly last: Progress },
+): Promise<JobOutcome> {
+  if (type.definition.step !== undefined) await stopType(world, attempt, type);
+  return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
+}
+
+function checkedOutput(definition: JobDefinition, outcome: JobOutcome): JobOutcome {
+  if (outcome.phase !== "succeeded" || definition.output === undefined) return outcome;
+  const output = definition.output.safeParse(outcome.output ?? {});
+  if (output.success) return outcome;
+  const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
+  return {
+    phase: "failed",
+    reason: reason("BadOutput", { detail: detail.slice(0, 500) }),
+    evidence: [],
+    retryable: false,
+  };
 }
 
 async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
@@ -91,11 +155,17 @@ async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal):
   return "silent";
 }
 
-async function cancelType(
-  world: World,
-  attempt: Attempt,
-  type: { definition: JobDefinition; context: JobRun<unknown> },
-): Promise<Interruption> {
+async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
+  await stopType(world, attempt, type);
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
+}
+
+interface Stopping {
+  readonly definition: JobDefinition;
+  readonly context: JobRun<unknown>;
+}
+
+async function stopType(world: World, attempt: Attempt, type: Stopping): Promise<void> {
   const stopping = new AbortController();
   const work = type.definition.cancel?.({ ...type.context, signal: stopping.signal }).catch((error: unknown) => {
     world.log.write("warn", "a cancelled job could not be stopped on the cluster", {
@@ -106,16 +176,15 @@ async function cancelType(
   });
   await Promise.race([work, world.clock.sleep(CANCEL_LIMIT, attempt.lost)]);
   stopping.abort();
-  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
 }
 
 function broken(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
 }
 
-type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report">;
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "messages">;
 
-function scopeOf(world: World, { run, job, mask }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -124,9 +193,12 @@ function scopeOf(world: World, { run, job, mask }: Attempt): Scope {
     component: job.plan.component,
     namespace: run.namespace,
     run: run.id,
+    job: job.name,
     revision: run.revision,
     attempt: job.attempt,
-    input: job.plan.input,
+    clocks: job.plan.clocks ?? {},
+    onShort: job.plan.onShort ?? "wait",
+    input,
     objects: job.plan.objects,
     clock: world.clock,
     reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),

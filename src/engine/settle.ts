@@ -8,11 +8,17 @@ import type { Job } from "../model/run.ts";
 /** An attempt that did not come to an answer of its own. */
 export type Interruption = { readonly phase: "cancelled"; readonly reason: Reason };
 
+type Unsuccessful = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
+
 const BACKOFF_LIMIT = 5 * 60_000;
+/** A job that the platform interrupts again and again has to be looked at by somebody. */
+const INTERRUPTIONS = 10;
 
 export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now: Date): Job {
-  if (outcome.phase === "failed" && outcome.retryable && job.attempt < job.plan.retry.attempts)
-    return delayed(job, outcome.reason, outcome.evidence, now);
+  if (outcome.phase !== "succeeded" && outcome.phase !== "cancelled") {
+    const again = retried(job, outcome);
+    if (again !== null) return delayed(again, outcome, now);
+  }
   return {
     ...job,
     phase: outcome.phase,
@@ -23,29 +29,43 @@ export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now:
   };
 }
 
-function delayed(job: Job, cause: Reason, evidence: readonly Evidence[], now: Date): Job {
-  const delay = Math.min(job.plan.retry.backoff * 2 ** (job.attempt - 1), BACKOFF_LIMIT);
+/** The job with its count after the attempt, when there shall be another one. What the platform interrupted is not the job's fault. */
+function retried(job: Job, outcome: Unsuccessful): Job | null {
+  if (!outcome.retryable) return null;
+  if (outcome.phase === "interrupted")
+    return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
+  const counted = outcome.phase === "failed" || outcome.phase === "start-failed";
+  return counted && job.attempt - job.interruptions < job.plan.retry.attempts ? job : null;
+}
+
+function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
+  const used = job.attempt - job.interruptions;
+  const backoff = job.plan.retry.backoff * 2 ** Math.max(0, used - 1);
+  const delay = Math.min(outcome.retryAfter ?? backoff, BACKOFF_LIMIT);
   const params = {
     delay: formatDuration(delay),
-    attempt: job.attempt + 1,
+    attempt: used + 1,
     attempts: job.plan.retry.attempts,
-    cause: explainReason(cause, "en"),
+    cause: explainReason(outcome.reason, "en"),
   };
   return {
     ...job,
     phase: "queued",
     reason: reason("Retrying", params),
-    evidence,
+    evidence: outcome.evidence,
     notBefore: new Date(now.getTime() + delay).toISOString(),
   };
 }
 
-/** The total time of a job is over, all attempts together. `last` is what it was waiting for. */
-export function gaveUp(job: Job, last: Reason, evidence: readonly Evidence[]): JobOutcome {
-  return {
-    phase: "failed",
-    reason: reason("Deadline", { limit: formatDuration(job.plan.timeout), cause: explainReason(last, "en") }),
-    evidence,
-    retryable: false,
-  };
+/** A clock ran out. `last` is what the job was doing: whoever never came to run has waited for too long, and has not failed. */
+export function gaveUp(
+  clock: { readonly name: "total" | "attempt"; readonly limit: number },
+  last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },
+): JobOutcome {
+  const params = { limit: formatDuration(clock.limit), cause: explainReason(last.reason, "en") };
+  const { evidence } = last;
+  if (last.pending) return { phase: "expired", reason: reason("GaveUpWaiting", params), evidence, retryable: false };
+  return clock.name === "total"
+    ? { phase: "failed", reason: reason("Deadline", params), evidence, retryable: false }
+    : { phase: "failed", reason: reason("AttemptDeadline", params), evidence, retryable: true };
 }

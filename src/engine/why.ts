@@ -4,7 +4,7 @@ import { PlatformError } from "../model/errors.ts";
 import type { Evidence } from "../model/health.ts";
 import { shortRef } from "../model/manifest.ts";
 import { nearest } from "../model/name.ts";
-import { isSettled } from "../model/phase.ts";
+import { isFailure, isSettled } from "../model/phase.ts";
 import { explainReason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { Language } from "../model/text.ts";
@@ -36,7 +36,7 @@ function named(status: ApplicationStatus, name: string): ComponentStatus {
 function mostTroubled(status: ApplicationStatus, jobs: readonly Job[]): ComponentStatus | undefined {
   const rank = (one: ComponentStatus): number => {
     const own = jobs.filter((job) => job.plan.component === one.name);
-    if (own.some((job) => job.phase === "failed" || job.phase === "rejected")) return 0;
+    if (own.some((job) => isFailure(job.phase))) return 0;
     if (one.health === "degraded") return own.some((job) => job.phase === "skipped") ? 3 : 1;
     if (one.health === "unknown") return 2;
     return own.some((job) => !isSettled(job.phase)) ? 4 : 5;

@@ -1,5 +1,6 @@
 // Everything that the engine needs from outside, handed in once by the composition root.
 import type { Catalog } from "../catalog/catalog.ts";
+import type { JobTypes } from "../catalog/jobTypes.ts";
 import type { Charts } from "../ports/charts.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Clusters } from "../ports/cluster.ts";
@@ -11,7 +12,10 @@ import type { Vault } from "../ports/vault.ts";
 export interface World {
   readonly store: Store;
   readonly clusters: Clusters;
+  /** What the server was started with. */
   readonly catalog: Catalog;
+  /** All job types: those of the catalog, and those that were registered since. */
+  readonly jobTypes: JobTypes;
   readonly vault: Vault;
   /** Missing: this server renders no charts. */
   readonly charts?: Charts;

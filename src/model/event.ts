@@ -5,6 +5,8 @@ export type EventType =
   | "run.created"
   | "run.finished"
   | "run.cancelling"
+  | "run.paused"
+  | "run.resumed"
   | "job.changed"
   | "log"
   | "application.changed"

@@ -27,7 +27,10 @@ export const REASONS = {
   },
   KeyTaken: {
     who: "you",
-    text: { en: "{key} is held by {holder}, and this job does not wait for it", zh: "{key} 被 {holder} 占用，此作业不等待" },
+    text: {
+      en: "{key} is held by {holder}, and this job does not wait for it",
+      zh: "{key} 被 {holder} 占用，此作业不等待",
+    },
   },
   TypeDisabled: {
     who: "operator",
@@ -279,7 +282,10 @@ export const REASONS = {
     text: { en: "because {component} did not succeed", zh: "因为 {component} 没有成功" },
   },
   Deadline: { who: "you", text: { en: "gave up after {limit}: {cause}", zh: "{limit} 后放弃：{cause}" } },
-  ConditionFalse: { who: "nobody", text: { en: "its condition is not met: {condition}", zh: "条件不满足：{condition}" } },
+  ConditionFalse: {
+    who: "nobody",
+    text: { en: "its condition is not met: {condition}", zh: "条件不满足：{condition}" },
+  },
   MissingOutput: {
     who: "you",
     text: { en: "{pointer} has no value: the step did not give it", zh: "{pointer} 没有值：该步骤没有给出" },

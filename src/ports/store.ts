@@ -4,7 +4,7 @@ import type { NewEvent, PlatformEvent } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
-import type { Job, Run, RunPhase } from "../model/run.ts";
+import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
 
 export interface Page {
   readonly limit: number;
@@ -69,7 +69,8 @@ export interface IdempotencyRecord {
  * key first. Look at `idempotent` again before telling the user: the same request may have been faster through another process.
  */
 export type CreateRunResult =
-  | { readonly ok: true }
+  /** `number`: what the run is called; of a run of no application it is given here. */
+  | { readonly ok: true; readonly number: number }
   | { readonly ok: false; readonly conflict: "revision" | "run"; readonly actual: string };
 
 export interface JobChange {
@@ -83,7 +84,7 @@ export interface RunChange {
   readonly jobs: readonly JobChange[];
   readonly events: readonly NewEvent[];
   /** Set when the run settles with this change. */
-  readonly finish?: { readonly phase: Exclude<RunPhase, "running">; readonly at: string };
+  readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
 
 export interface RunFilter {
@@ -93,7 +94,7 @@ export interface RunFilter {
 }
 
 export interface Runs {
-  /** Revision, run, jobs, events and idempotency record together or not at all. At most one unfinished run per application. */
+  /** Revision, run, jobs, events and idempotency record together or not at all. At most one unfinished run per application; of none: any number. */
   create(request: NewRun): Promise<CreateRunResult>;
   /** The number for the application's next run: never used twice, goes on after a deletion. Two callers may get the same; `create` lets one win. */
   nextRunNumber(project: string, application: string): Promise<number>;
@@ -108,7 +109,35 @@ export interface Runs {
   change(change: RunChange): Promise<boolean>;
   /** Marks a run for cancellation; false when it has ended or was cancelled before. */
   cancel(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
+  /** Marks a run as paused by `actor`, or goes on (null); false when it has ended or is so already. */
+  pause(id: string, actor: string | null, events: readonly NewEvent[]): Promise<boolean>;
   idempotent(project: string, key: string): Promise<IdempotencyRecord | null>;
+}
+
+export interface NewMessage {
+  readonly run: string;
+  readonly job: string;
+  readonly kind: string;
+  readonly attempt: number | null;
+  readonly data: JsonObject;
+  readonly actor: string;
+  /** The same key twice is the same message: it is kept once. */
+  readonly key: string;
+}
+
+export interface StoredMessage extends NewMessage {
+  readonly sequence: number;
+  readonly at: string;
+}
+
+/** What people and workers send to a job: approvals, heartbeats, results. Kept, so that a job that is taken up again finds them. */
+export interface Messages {
+  /** False when that key is there already: nothing was written. */
+  put(message: NewMessage): Promise<boolean>;
+  /** Oldest first, those after the sequence number. */
+  after(run: string, job: string, sequence: number): Promise<readonly StoredMessage[]>;
+  /** In the place of the one with the same key, as the newest (a heartbeat: only the last one tells something). */
+  replace(message: NewMessage): Promise<void>;
 }
 
 export interface Events {
@@ -190,6 +219,7 @@ export interface Tokens {
 export interface Store {
   readonly applications: Applications;
   readonly runs: Runs;
+  readonly messages: Messages;
   readonly events: Events;
   readonly inventory: Inventory;
   readonly completions: Completions;

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../api/views.ts";
 import { cancelRun, knownRun } from "../engine/cancel.ts";
+import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
@@ -37,9 +38,19 @@ export const runs = {
   cancelRun: async ({ params }, context) =>
     accepted(await cancelRun(context.world, { ...params, actor: context.conditions().actor }), context),
 
+  pauseRun: async ({ params }, context) =>
+    accepted(await pauseRun(context.world, { ...params, ...who(context), pause: true }), context),
+
+  resumeRun: async ({ params }, context) =>
+    accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
+
   retryRun: async ({ params, body }, context) =>
     accepted(await retryRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
 } satisfies Partial<Implementations>;
+
+function who(context: Context): { readonly actor: string } {
+  return { actor: context.conditions().actor };
+}
 
 /** 202: the run goes on after the answer; Location says where to look. */
 export async function accepted(run: Run, { world, language }: Context): Promise<Reply<RunBody>> {

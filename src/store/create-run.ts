@@ -21,16 +21,19 @@ class Conflict extends Error {
 }
 
 export async function createRun(database: Database, request: NewRun): Promise<CreateRunResult> {
+  let { number } = request.run;
   try {
     await commit(database, async (transaction) => {
       const application = await lockApplication(transaction, request.run);
       if (request.idempotency !== undefined) await takeKey(transaction, request.idempotency);
-      refuseOtherRevision(application, request);
-      await refuseOtherRun(transaction, request.run);
-      await insertRun(transaction, request);
+      if (request.run.application !== "") {
+        refuseOtherRevision(application, request);
+        await refuseOtherRun(transaction, request.run);
+      } else number = await nextNumber(transaction, request.run.project);
+      await insertRun(transaction, { ...request, run: { ...request.run, number } });
       await insertEvents(database, transaction, request.events);
     });
-    return { ok: true };
+    return { ok: true, number };
   } catch (error) {
     if (error instanceof Conflict) return error.refusal;
     throw error;
@@ -88,12 +91,27 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
   if (inTheWay !== undefined) throw new Conflict("run", inTheWay.id);
 }
 
+/** Runs of no application are many and begin at once: theirs is given under the lock. */
+async function nextNumber(transaction: Transaction<Tables>, project: string): Promise<number> {
+  const runs = transaction.selectFrom("runs").where("project", "=", project).where("application", "=", "");
+  const newest = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();
+  return (newest?.number ?? 0) + 1;
+}
+
 async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision }: NewRun): Promise<void> {
   if (revision !== undefined) await insertRevision(transaction, revision);
-  const { createdAt: created_at, finishedAt: finished_at, cancelledBy: cancelled_by, ...rest } = run;
+  const { createdAt, finishedAt, cancelledBy, pausedBy, inputs, ...rest } = run;
   await transaction
     .insertInto("runs")
-    .values({ ...rest, message: printable(run.message), created_at, finished_at, cancelled_by })
+    .values({
+      ...rest,
+      message: printable(run.message),
+      created_at: createdAt,
+      finished_at: finishedAt,
+      cancelled_by: cancelledBy,
+      paused_by: pausedBy,
+      inputs: toJson(inputs),
+    })
     .execute();
   await transaction
     .updateTable("applications")
@@ -144,5 +162,8 @@ function jobRow(run: string, job: Job, position: number) {
     started_at: job.startedAt,
     finished_at: job.finishedAt,
     output: toJson(job.output),
+    interruptions: job.interruptions,
+    due_at: job.dueAt,
+    attempt_at: job.attemptAt,
   };
 }

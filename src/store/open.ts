@@ -11,6 +11,7 @@ import { postgresDifferences, SQLITE } from "./differences.ts";
 import { createEvents } from "./events.ts";
 import { createInventory } from "./inventory.ts";
 import { createLogs } from "./logs.ts";
+import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { listen } from "./postgres-listen.ts";
 import { createRuns } from "./runs.ts";
@@ -94,6 +95,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
   return {
     applications: createApplications(database),
     runs: createRuns(database),
+    messages: createMessages(database),
     events: createEvents(database),
     inventory: createInventory(database),
     completions: createCompletions(database),

@@ -16,6 +16,7 @@ export function createRuns(database: Database): Runs {
     create: (request) => createRun(database, request),
     change: (change) => changeRun(database, change),
     cancel: (id, actor, events) => cancelRun(database, { id, actor, events }),
+    pause: (id, actor, events) => pauseRun(database, { id, actor, events }),
     async get(id) {
       const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
       return row === undefined ? null : runOf(row);
@@ -88,6 +89,9 @@ async function changeJob(transaction: Transaction<Tables>, run: string, { job, f
       started_at: job.startedAt,
       finished_at: job.finishedAt,
       output: toJson(job.output),
+      interruptions: job.interruptions,
+      due_at: job.dueAt,
+      attempt_at: job.attemptAt,
     })
     .where("run", "=", run)
     .where("name", "=", job.name)
@@ -114,6 +118,20 @@ async function cancelRun(database: Database, { id, actor, events }: Cancellation
   });
 }
 
+async function pauseRun(
+  database: Database,
+  { id, actor, events }: { readonly id: string; readonly actor: string | null; readonly events: readonly NewEvent[] },
+): Promise<boolean> {
+  return await guarded(database, events, async (transaction) => {
+    const pause = transaction.updateTable("runs").set({ paused_by: actor }).where("id", "=", id);
+    const { numUpdatedRows } = await pause
+      .where("phase", "=", "running")
+      .where("paused_by", actor === null ? "is not" : "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
 async function guarded(
   database: Database,
   events: readonly NewEvent[],
@@ -132,8 +150,15 @@ async function guarded(
 }
 
 function runOf(row: Selectable<RunsTable>): Run {
-  const { position: _, created_at: createdAt, finished_at: finishedAt, cancelled_by: cancelledBy, ...rest } = row;
-  return { ...rest, createdAt, finishedAt, cancelledBy };
+  const { position: _, created_at, finished_at, cancelled_by, paused_by, inputs, ...rest } = row;
+  return {
+    ...rest,
+    createdAt: created_at,
+    finishedAt: finished_at,
+    cancelledBy: cancelled_by,
+    pausedBy: paused_by,
+    inputs: fromJson(inputs),
+  };
 }
 
 function jobOf(row: Selectable<JobsTable>): Job {
@@ -149,5 +174,8 @@ function jobOf(row: Selectable<JobsTable>): Job {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     output: fromJson(row.output),
+    interruptions: row.interruptions,
+    dueAt: row.due_at,
+    attemptAt: row.attempt_at,
   };
 }

@@ -58,6 +58,9 @@ export interface RunsTable {
   created_at: string;
   finished_at: string | null;
   cancelled_by: string | null;
+  workflow: string;
+  paused_by: string | null;
+  inputs: JsonText<JsonObject>;
 }
 
 export interface JobsTable {
@@ -73,6 +76,21 @@ export interface JobsTable {
   started_at: string | null;
   finished_at: string | null;
   output: JsonText<JsonObject>;
+  interruptions: number;
+  due_at: string | null;
+  attempt_at: string | null;
+}
+
+export interface MessagesTable {
+  sequence: Generated<number>;
+  run: string;
+  job: string;
+  kind: string;
+  attempt: number | null;
+  data: JsonText<JsonObject>;
+  actor: string;
+  at: string;
+  key: string;
 }
 
 export interface EventsTable {
@@ -145,6 +163,7 @@ export interface Tables {
   revisions: RevisionsTable;
   runs: RunsTable;
   jobs: JobsTable;
+  messages: MessagesTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;

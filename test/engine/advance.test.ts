@@ -27,7 +27,7 @@ describe("the scheduler", () => {
   it("starts a child in the very step in which its last parent succeeds", () => {
     const parent = { ...waitingJob(plannedJob("redis", [])), phase: "succeeded" as const };
     const child = waitingJob(plannedJob("web", ["redis"]));
-    const { changed } = advance({ jobs: [parent, child], cancelledBy: null, now: START, parallel: 8 });
+    const { changed } = advance({ jobs: [parent, child], cancelledBy: null, pausedBy: null, now: START, parallel: 8 });
     expect(changed.map((job) => [job.name, job.phase])).toEqual([["web", "running"]]);
   });
 
@@ -53,7 +53,7 @@ describe("the scheduler", () => {
 
   it("keeps to the number of jobs that may run at once", () => {
     const jobs = Array.from({ length: 5 }, (_, index) => waitingJob(plannedJob(`job-${index}`, [])));
-    const { changed } = advance({ jobs, cancelledBy: null, now: START, parallel: 2 });
+    const { changed } = advance({ jobs, cancelledBy: null, pausedBy: null, now: START, parallel: 2 });
     expect(changed.map((job) => job.phase)).toEqual(["running", "running", "queued", "queued", "queued"]);
   });
 
@@ -61,15 +61,21 @@ describe("the scheduler", () => {
     const running: Job = { ...waitingJob(plannedJob("migrate", [], 3)), phase: "running", attempt: 1 };
     const queued = settleAttempt(running, failed, START);
     expect(queued.phase).toBe("queued");
-    const early = advance({ jobs: [queued], cancelledBy: null, now: START, parallel: 8 });
+    const early = advance({ jobs: [queued], cancelledBy: null, pausedBy: null, now: START, parallel: 8 });
     expect(early).toMatchObject({ changed: [], wakeAt: new Date(START.getTime() + 1_000), finish: null });
-    const due = advance({ jobs: [queued], cancelledBy: null, now: new Date(START.getTime() + 1_000), parallel: 8 });
+    const due = advance({
+      jobs: [queued],
+      cancelledBy: null,
+      pausedBy: null,
+      now: new Date(START.getTime() + 1_000),
+      parallel: 8,
+    });
     expect(due.changed).toMatchObject([{ phase: "running", attempt: 2 }]);
   });
 
   it("starts nothing more once the run is cancelled", () => {
     const jobs = [waitingJob(plannedJob("redis", [])), waitingJob(plannedJob("web", ["redis"]))];
-    const { changed, finish } = advance({ jobs, cancelledBy: "lin", now: START, parallel: 8 });
+    const { changed, finish } = advance({ jobs, cancelledBy: "lin", pausedBy: null, now: START, parallel: 8 });
     expect(changed.map((job) => job.phase)).toEqual(["cancelled", "cancelled"]);
     expect(finish).toBe("cancelled");
   });
@@ -121,7 +127,7 @@ function play(
   let cancelledBy: string | null = null;
   for (let step = 0; step < 1_000; step++) {
     if (step === cancelAt) cancelledBy = "lin";
-    const decision = advance({ jobs: [...jobs.values()], cancelledBy, now, parallel });
+    const decision = advance({ jobs: [...jobs.values()], cancelledBy, pausedBy: null, now, parallel });
     for (const job of decision.changed) {
       const before = jobs.get(job.name);
       if (before === undefined || !mayBecome(before.phase, job.phase))

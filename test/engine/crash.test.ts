@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { defineJob } from "../../src/catalog/define.ts";
+import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { beginRun } from "../../src/engine/begin.ts";
 import { driveRun } from "../../src/engine/drive.ts";
@@ -83,10 +84,12 @@ async function play({ graph, outcomes, lives }: Scenario) {
   const outside: Outside = { made: new Set(), starts: [] };
   const store = await openSqlite(":memory:", { clock });
   const log = { write: () => {} };
+  const catalog = createCatalog({ name: "test", jobs: [testJob(outside, outcomes)] });
   const world: World = {
     store,
     clusters: { names: () => ["sandbox"], get: () => createSandbox({ name: "sandbox", clock }) },
-    catalog: createCatalog({ name: "test", jobs: [testJob(outside, outcomes)] }),
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
     vault: aesVault(randomBytes(32)),
     dispatch: inProcessDispatch(log, clock),
     clock,

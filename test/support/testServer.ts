@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
+import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
@@ -54,10 +55,12 @@ export async function startTestServer({
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
+  const catalog = createCatalog(builtins);
   const world: World = {
     store,
     clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
-    catalog: createCatalog(builtins),
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
     vault: aesVault(randomBytes(32)),
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock),

@@ -61,10 +61,9 @@ export function treeLines(input: TreeInput, { columns, rows }: Size): readonly L
 
 function headLine({ run, now, language }: TreeInput): Line {
   const until = run.finishedAt === null ? now.getTime() : Date.parse(run.finishedAt);
-  const words = { deploy: { en: "", zh: "" }, delete: { en: "delete", zh: "删除" } }[run.kind][language];
   const parts = [
-    `${run.application} v${run.revision}`,
-    ...(words === "" ? [] : [words]),
+    run.application === "" ? run.workflow : `${run.application} v${run.revision}`,
+    ...(run.kind === "delete" ? [language === "zh" ? "删除" : "delete"] : []),
     language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
     formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
     ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),

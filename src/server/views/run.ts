@@ -17,6 +17,7 @@ export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSu
   return {
     id: run.id,
     application: run.application,
+    workflow: run.workflow,
     number: run.number,
     revision: run.revision,
     kind: run.kind,
@@ -28,6 +29,7 @@ export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSu
     message: run.message,
     createdAt: run.createdAt,
     finishedAt: run.finishedAt,
+    pausedBy: run.pausedBy,
   };
 }
 
@@ -44,6 +46,7 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
     name: job.name,
     type: job.plan.type,
     component: job.plan.component,
+    ...(job.plan.step === undefined ? {} : { step: [...job.plan.step.path] }),
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,
     reason: reasonView(job.reason, language),

@@ -31,6 +31,7 @@ export function run(more: Partial<Run> = {}): Run {
   return {
     id: "01run",
     application: "shop",
+    workflow: "",
     number: 3,
     revision: 2,
     kind: "deploy",
@@ -42,6 +43,7 @@ export function run(more: Partial<Run> = {}): Run {
     message: "new image",
     createdAt: "2026-03-04T14:01:00Z",
     finishedAt: null,
+    pausedBy: null,
     jobs: [
       job("redis", "running", { reason: reason("Progressing", "0 of 1 replicas ready") }),
       job("migrate", "waiting"),

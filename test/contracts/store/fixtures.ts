@@ -29,6 +29,9 @@ export function aRun(project: string, changes: Partial<Run> = {}): Run {
     createdAt: AT,
     finishedAt: null,
     cancelledBy: null,
+    pausedBy: null,
+    inputs: {},
+    workflow: "",
     ...changes,
   };
 }
@@ -78,6 +81,9 @@ export function aJob(name: string, changes: Partial<Job> = {}): Job {
     reason: { code: "Dependencies", params: { components: "db" } },
     evidence: [],
     attempt: 0,
+    interruptions: 0,
+    dueAt: null,
+    attemptAt: null,
     notBefore: null,
     startedAt: null,
     finishedAt: null,

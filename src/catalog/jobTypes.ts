@@ -1,0 +1,16 @@
+// Job types as the engine and the planner see them: values, wherever they come from. Those of the catalog are there for everybody;
+// others may be added while the server runs, and belong to projects.
+import type { Catalog } from "./catalog.ts";
+import type { JobDefinition } from "./define.ts";
+
+export interface JobTypes {
+  /** The version that a run was planned with, or the newest that may be used now. Undefined: there is none for this project. */
+  find(project: string, name: string, version?: string): JobDefinition | undefined;
+  /** All that a new run of the project may use, by name. */
+  usable(project: string): ReadonlyMap<string, JobDefinition>;
+}
+
+/** Nothing beside the catalog. */
+export function catalogJobTypes(catalog: Catalog): JobTypes {
+  return { find: (_, name) => catalog.jobs.get(name), usable: () => catalog.jobs };
+}

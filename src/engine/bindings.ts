@@ -1,0 +1,25 @@
+// Fills in what a job refers to, and asks its condition. Both look at the same context, and neither evaluates code of users.
+import type { JobOutcome } from "../catalog/job.ts";
+import type { JsonObject } from "../model/json.ts";
+import { type Reason, reason } from "../model/reason.ts";
+import type { Job } from "../model/run.ts";
+import { evaluate } from "../plan/workflow/evaluate.ts";
+import { printCondition } from "../plan/workflow/printCondition.ts";
+import { resolveInput } from "../plan/workflow/resolveInput.ts";
+
+/** Null: it holds, or there is none. */
+export function unmetCondition(job: Job, context: JsonObject): Reason | null {
+  const { condition } = job.plan;
+  if (condition === undefined || evaluate(condition, context)) return null;
+  return reason("ConditionFalse", { condition: printCondition(condition) });
+}
+
+type Filled = { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly outcome: JobOutcome };
+
+export function filledInput(job: Job, context: JsonObject): Filled {
+  if (job.plan.step === undefined) return { ok: true, value: job.plan.input };
+  const resolved = resolveInput(job.plan.input, context);
+  if (resolved.ok) return resolved;
+  const why = reason("MissingOutput", { pointer: resolved.missing });
+  return { ok: false, outcome: { phase: "failed", reason: why, evidence: [], retryable: false } };
+}

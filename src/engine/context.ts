@@ -1,0 +1,42 @@
+// What conditions and references of a run may look at: how its steps stand, what they gave, the run's inputs. Pure.
+import type { Json, JsonObject } from "../model/json.ts";
+import { isSettled, type Phase } from "../model/phase.ts";
+import type { Job, Run } from "../model/run.ts";
+
+/** The document that pointers point into. Steps of a loop give a list, in the order of its values. */
+export function contextOf(run: Run, jobs: Iterable<Job>): JsonObject {
+  const steps = new Map<string, Job[]>();
+  for (const job of jobs) {
+    for (const name of job.plan.step?.path ?? []) {
+      const members = steps.get(name);
+      if (members === undefined) steps.set(name, [job]);
+      else members.push(job);
+    }
+  }
+  return {
+    run: { id: run.id, project: run.project, application: run.application, revision: run.revision },
+    inputs: run.inputs,
+    steps: Object.fromEntries([...steps].map(([name, members]) => [name, stepContext(name, members)])),
+  };
+}
+
+function stepContext(name: string, members: readonly Job[]): JsonObject {
+  const own = members.filter((job) => job.plan.step?.path.at(-1) === name);
+  const [only] = own;
+  const outputs: Json =
+    own.length === 1 && only !== undefined && !isLoop(only) ? only.output : own.map((job) => job.output);
+  return { phase: phaseOf(members), outputs: own.length === 0 ? {} : outputs };
+}
+
+function isLoop(job: Job): boolean {
+  return job.name.endsWith("]");
+}
+
+/** Of several jobs: what went wrong before what goes on, what goes on before what is done. */
+function phaseOf(members: readonly Job[]): Phase {
+  const wrong = members.find((job) => isSettled(job.phase) && job.phase !== "succeeded" && job.phase !== "skipped");
+  if (wrong !== undefined) return wrong.phase;
+  if (members.every((job) => isSettled(job.phase)))
+    return members.every((job) => job.phase === "skipped") ? "skipped" : "succeeded";
+  return members.some((job) => job.phase !== "waiting") ? "running" : "waiting";
+}

@@ -1,0 +1,41 @@
+// What people and workers send to a job, as the job reads it: everything from the beginning, then each as it comes.
+// Kept in the store before anybody is woken, so a job that is taken up again after a crash reads the same.
+import type { JobMessage } from "../catalog/job.ts";
+import type { Attempt } from "./execute.ts";
+import type { World } from "./world.ts";
+
+export async function* messagesOf(world: World, attempt: Attempt, signal: AbortSignal): AsyncIterable<JobMessage> {
+  let seen = 0;
+  while (!signal.aborted) {
+    const bell = doorbell(attempt, signal);
+    try {
+      for (const message of await world.store.messages.after(attempt.run.id, attempt.job.name, seen)) {
+        seen = message.sequence;
+        const { sequence, kind, attempt: meant, data, actor, at } = message;
+        yield { sequence, kind, attempt: meant, data, actor, at };
+        if (signal.aborted) return;
+      }
+      await bell.rung;
+    } finally {
+      bell.remove();
+    }
+  }
+}
+
+/** Hung up before looking, so that nothing that comes while we look is missed. */
+function doorbell(
+  attempt: Attempt,
+  signal: AbortSignal,
+): { readonly rung: Promise<void>; readonly remove: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const silence = attempt.onMessage(resolve);
+  const ring = (): void => resolve();
+  signal.addEventListener("abort", ring, { once: true });
+  return {
+    rung: promise,
+    remove: () => {
+      silence();
+      signal.removeEventListener("abort", ring);
+    },
+  };
+}

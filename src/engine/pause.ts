@@ -1,0 +1,20 @@
+// A pause is a mark on the run: nothing new is started while it is there; what runs goes on, so nothing is lost by pausing.
+import { PlatformError } from "../model/errors.ts";
+import type { Run } from "../model/run.ts";
+import { knownRun } from "./cancel.ts";
+import { eventOf } from "./drive.ts";
+import type { World } from "./world.ts";
+
+export async function pauseRun(
+  world: World,
+  request: { readonly project: string; readonly run: string; readonly actor: string; readonly pause: boolean },
+): Promise<Run> {
+  const run = await knownRun(world, request.project, request.run);
+  if (run.phase !== "running")
+    throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
+  const by = request.pause ? request.actor : null;
+  const type = request.pause ? "run.paused" : "run.resumed";
+  await world.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);
+  world.dispatch.wake(run.id);
+  return knownRun(world, request.project, request.run);
+}

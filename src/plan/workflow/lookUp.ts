@@ -1,0 +1,13 @@
+// Follows a JSON Pointer into data. Own members only: a prototype is never reached.
+import type { Json } from "../../model/json.ts";
+import { fromPointer } from "../../model/pointer.ts";
+
+/** Undefined: there is nothing. */
+export function lookUp(root: Json, pointer: string): Json | undefined {
+  let at: Json | undefined = root;
+  for (const key of fromPointer(pointer)) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = Reflect.get(at, key) as Json | undefined; // an own member of JSON is JSON
+  }
+  return at;
+}

@@ -1,0 +1,39 @@
+// Fills in `{"$from": pointer, "default"?: value}` wherever it stands in a step's properties.
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { lookUp } from "./lookUp.ts";
+
+export type ResolvedInput =
+  | { readonly ok: true; readonly value: JsonObject }
+  | { readonly ok: false; readonly missing: string };
+
+class Missing extends Error {
+  readonly pointer: string;
+
+  constructor(pointer: string) {
+    super(pointer);
+    this.pointer = pointer;
+  }
+}
+
+export function resolveInput(input: JsonObject, context: Json): ResolvedInput {
+  try {
+    return { ok: true, value: Object.fromEntries(entriesOf(input, context)) };
+  } catch (error) {
+    if (error instanceof Missing) return { ok: false, missing: error.pointer };
+    throw error;
+  }
+}
+
+function filled(value: Json, context: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => filled(item, context));
+  if (!isObject(value)) return value;
+  const from = value["$from"];
+  if (typeof from !== "string") return Object.fromEntries(entriesOf(value, context));
+  const found = lookUp(context, from) ?? value["default"];
+  if (found === undefined) throw new Missing(from);
+  return found;
+}
+
+function entriesOf(value: JsonObject, context: Json): [string, Json][] {
+  return Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, filled(inner, context)]]));
+}
