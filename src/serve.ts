@@ -8,6 +8,7 @@ import { catalogJobTypes } from "./catalog/jobTypes.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { inProcessDispatch } from "./dispatch/inProcess.ts";
+import { createBrakes } from "./engine/brakes.ts";
 import { startEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
@@ -49,40 +50,22 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   }
 }
 
-async function open(
-  options: ServeOptions,
-  { home, catalog, env }: Surroundings,
-  life: { closings: Closing[]; close: () => Promise<void> },
-): Promise<Serving> {
+interface Life {
+  readonly closings: Closing[];
+  readonly close: () => Promise<void>;
+}
+
+async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
+  const { home } = surroundings;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.contexts.length === 0 ? "sandbox" : "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const log = stderrLog;
-  const store = await openStore(options.database ?? join(data, "kubemin.db"));
-  life.closings.push(() => store.close());
-  const key =
-    env["KUBEMIN_KEY"] === undefined
-      ? readOrMakeKey(join(data, "vault.key"))
-      : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
-  await sameKeyAsBefore(store, key);
-
-  const clusters = await openClusters(options, { data, log });
-  life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
-  const world = createWorld({
-    store,
-    clusters: clustersOf(clusters),
-    catalog,
-    jobTypes: catalogJobTypes(catalog),
-    vault: aesVault(key),
-    charts: chartsOf(options, env),
-    dispatch: inProcessDispatch(log, systemClock),
-    log,
-  });
+  const { world, clusters } = await openWorld(options, { ...surroundings, data }, life);
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
 
   const tokenFile = join(data, "token");
-  const token = await ensureLocalToken(store, tokenFile, systemClock.now());
+  const token = await ensureLocalToken(world.store, tokenFile, systemClock.now());
   const server = await createServer(world, {
     host: options.host,
     port: options.port,
@@ -110,15 +93,42 @@ async function open(
   };
 }
 
+async function openWorld(
+  options: ServeOptions,
+  { catalog, env, data }: Surroundings & { readonly data: string },
+  life: Life,
+): Promise<{ readonly world: World; readonly clusters: ReadonlyMap<string, Cluster> }> {
+  const log = stderrLog;
+  const store = await openStore(options.database ?? join(data, "kubemin.db"));
+  life.closings.push(() => store.close());
+  const key =
+    env["KUBEMIN_KEY"] === undefined
+      ? readOrMakeKey(join(data, "vault.key"))
+      : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
+  await sameKeyAsBefore(store, key);
+  const clusters = await openClusters(options, { data, log });
+  life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
+  const world: World = {
+    store,
+    clusters: clustersOf(clusters),
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
+    brakes: createBrakes(systemClock),
+    vault: aesVault(key),
+    charts: chartsOf(options, env),
+    dispatch: inProcessDispatch(log, systemClock),
+    clock: systemClock,
+    log,
+    newId,
+  };
+  return { world, clusters };
+}
+
 /** The program is looked for when a document first needs it: a server without charts needs no helm. */
 function chartsOf({ charts }: ServeOptions, env: Surroundings["env"]): Charts {
   const folder = charts === undefined ? undefined : resolve(charts);
   if (folder !== undefined && !existsSync(folder)) throw new Error(`--charts: there is no folder ${folder}`);
   return helmCharts({ program: env["KUBEMIN_HELM"] || "helm", folder });
-}
-
-function createWorld(parts: Omit<World, "clock" | "newId">): World {
-  return { ...parts, clock: systemClock, newId };
 }
 
 /** 60 random bits in letters that are hard to confuse, short enough to type. */

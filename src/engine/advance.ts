@@ -27,6 +27,8 @@ export interface Situation {
 export interface Hold {
   readonly reason: Reason;
   readonly settle?: "failed" | "rejected";
+  /** It is worth looking again then, if nothing happens before. */
+  readonly until?: Date;
 }
 
 export interface Decision {
@@ -58,7 +60,7 @@ export function advance(situation: Situation): Decision {
   const all = [...byName.values()];
   return {
     changed: all.filter((job) => changed.has(job.name)),
-    wakeAt: earliest(all, situation.now),
+    wakeAt: earliest(all, situation),
     finish: all.every((job) => isSettled(job.phase)) ? verdict(all) : null,
   };
 }
@@ -180,11 +182,12 @@ function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
 }
 
 /** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
-function earliest(jobs: readonly Job[], now: Date): Date | null {
+function earliest(jobs: readonly Job[], { now, held }: Situation): Date | null {
   const times = jobs
     .flatMap((job) => {
       if (job.phase !== "queued" && job.phase !== "waiting") return [];
-      return [job.notBefore === null ? null : Date.parse(job.notBefore), queueEnd(job)];
+      const until = held?.get(job.name)?.until?.getTime() ?? null;
+      return [job.notBefore === null ? null : Date.parse(job.notBefore), queueEnd(job), until];
     })
     .filter((time): time is number => time !== null && time > now.getTime());
   return times.length === 0 ? null : new Date(Math.min(...times));

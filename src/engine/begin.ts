@@ -5,7 +5,7 @@ import type { PlannedJob } from "../model/plan.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run, RunKind } from "../model/run.ts";
-import { eventOf } from "./drive.ts";
+import { eventOf } from "./driver.ts";
 import type { WriteConditions } from "./requests.ts";
 import type { World } from "./world.ts";
 

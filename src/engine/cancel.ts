@@ -1,7 +1,7 @@
 // A cancel is a mark on the run. Its driver is woken, starts nothing more, and stops what runs; what was done stays done.
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
-import { eventOf } from "./drive.ts";
+import { eventOf } from "./driver.ts";
 import type { World } from "./world.ts";
 
 export async function cancelRun(

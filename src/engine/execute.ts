@@ -2,44 +2,16 @@
 // Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
 import type { JobDefinition } from "../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
-import type { Evidence } from "../model/health.ts";
-import type { JsonObject } from "../model/json.ts";
 import { toPointer } from "../model/pointer.ts";
-import { type Reason, reason } from "../model/reason.ts";
+import { reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
+import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { ownedObject } from "./intend.ts";
-import type { Mask } from "./masking.ts";
 import { messagesOf } from "./messages.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
-
-export interface Attempt {
-  readonly run: Run;
-  readonly job: Job;
-  readonly mask: Mask;
-  /** Taken up from an earlier life of the process. */
-  readonly resumed: boolean;
-  /** Aborts when the user cancels. */
-  readonly cancelled: AbortSignal;
-  /** Aborts when this process no longer drives the run. */
-  readonly lost: AbortSignal;
-  readonly report: (progress: Progress) => void;
-  /** Calls when a message for the run may have come; the function it returns ends that. */
-  readonly onMessage: (callback: () => void) => () => void;
-  /** The input with everything filled in that other jobs gave. */
-  readonly input: JsonObject;
-}
-
-/** What a job tells while it is under way. */
-export interface Progress {
-  readonly reason: Reason;
-  readonly evidence: readonly Evidence[];
-  readonly phase: "pending" | "running";
-}
-
-export type AttemptResult = JobOutcome | Interruption | "left";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;

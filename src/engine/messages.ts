@@ -1,7 +1,7 @@
 // What people and workers send to a job, as the job reads it: everything from the beginning, then each as it comes.
 // Kept in the store before anybody is woken, so a job that is taken up again after a crash reads the same.
 import type { JobMessage } from "../catalog/job.ts";
-import type { Attempt } from "./execute.ts";
+import type { Attempt } from "./attempt.ts";
 import type { World } from "./world.ts";
 
 export async function* messagesOf(world: World, attempt: Attempt, signal: AbortSignal): AsyncIterable<JobMessage> {

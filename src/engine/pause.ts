@@ -2,7 +2,7 @@
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { knownRun } from "./cancel.ts";
-import { eventOf } from "./drive.ts";
+import { eventOf } from "./driver.ts";
 import type { World } from "./world.ts";
 
 export async function pauseRun(

@@ -5,7 +5,7 @@ import { PlatformError } from "../model/errors.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
 import { isAutomatic, ROLLBACK_ACTOR } from "./automatic.ts";
-import { eventOf } from "./drive.ts";
+import { eventOf } from "./driver.ts";
 import { rollbackApplication } from "./rollback.ts";
 import type { World } from "./world.ts";
 

@@ -8,6 +8,7 @@ import type { Dispatch } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
+import type { Brakes } from "./brakes.ts";
 
 export interface World {
   readonly store: Store;
@@ -20,6 +21,8 @@ export interface World {
   /** Missing: this server renders no charts. */
   readonly charts?: Charts;
   readonly dispatch: Dispatch;
+  /** What holds back whole job types. */
+  readonly brakes: Brakes;
   readonly clock: Clock;
   readonly log: Log;
   /** A new id that nobody can guess or has had before. */

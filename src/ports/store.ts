@@ -73,8 +73,33 @@ export type CreateRunResult =
   | { readonly ok: true; readonly number: number }
   | { readonly ok: false; readonly conflict: "revision" | "run"; readonly actual: string };
 
+/** At most `limit` jobs hold the key at a time. A lock is a limit of one. */
+export interface Claim {
+  readonly key: string;
+  readonly limit: number;
+}
+
+export interface ClaimRefusal {
+  readonly job: string;
+  readonly key: string;
+  readonly limit: number;
+  readonly holders: readonly { readonly run: string; readonly job: string }[];
+}
+
+/**
+ * stale: a guard did not match, or the run that it finishes has ended already: nothing was written · held: a claim cannot be taken; nothing
+ * was written but that the job stands in line for it.
+ */
+export type ChangeResult =
+  /** `wake`: runs that wait for what came free. */
+  | { readonly outcome: "changed"; readonly wake: readonly string[] }
+  | { readonly outcome: "stale" }
+  | { readonly outcome: "held"; readonly refusal: ClaimRefusal };
+
 export interface JobChange {
   readonly job: Job;
+  /** Taken with this change, which starts the job; freed by the store when the job no longer runs. */
+  readonly claims?: readonly Claim[];
   /** The change is made only if the job is still so: attempt and phase are the fence. */
   readonly from: { readonly phase: Phase; readonly attempt: number };
 }
@@ -105,8 +130,8 @@ export interface Runs {
   list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
   /** Of all projects, oldest first: what is taken up at start. */
   unfinished(): Promise<readonly string[]>;
-  /** All or nothing; false when a guard did not match, or when it finishes a run that has ended already. */
-  change(change: RunChange): Promise<boolean>;
+  /** All or nothing. */
+  change(change: RunChange): Promise<ChangeResult>;
   /** Marks a run for cancellation; false when it has ended or was cancelled before. */
   cancel(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
   /** Marks a run as paused by `actor`, or goes on (null); false when it has ended or is so already. */

@@ -1,8 +1,10 @@
 // Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
 import type { Selectable, Transaction } from "kysely";
 import type { NewEvent } from "../model/event.ts";
+import { isActive, isSettled } from "../model/phase.ts";
 import type { Job, Run } from "../model/run.ts";
-import type { JobChange, RunChange, Runs } from "../ports/store.ts";
+import type { ChangeResult, ClaimRefusal, JobChange, RunChange, Runs } from "../ports/store.ts";
+import { freeClaims, standInLine, takeClaims } from "./claims.ts";
 import { fromJson, toJson } from "./columns.ts";
 import { createRun } from "./create-run.ts";
 import type { Database } from "./database.ts";
@@ -63,17 +65,57 @@ export function createRuns(database: Database): Runs {
 /** Thrown to roll the transaction back when a guard does not match; never leaves this file. */
 class Stale extends Error {}
 
-async function changeRun(database: Database, change: RunChange): Promise<boolean> {
+/** Likewise, when a claim cannot be taken. */
+class Held extends Error {
+  readonly refusal: ClaimRefusal;
+
+  constructor(refusal: ClaimRefusal) {
+    super(refusal.key);
+    this.refusal = refusal;
+  }
+}
+
+async function changeRun(database: Database, change: RunChange): Promise<ChangeResult> {
+  const wake = new Set<string>();
+  try {
+    const changed = await tryChange(database, change, wake);
+    return changed ? { outcome: "changed", wake: [...wake] } : { outcome: "stale" };
+  } catch (error) {
+    if (!(error instanceof Held)) throw error;
+    const { refusal } = error;
+    await database.queries.transaction().execute((transaction) => standInLine(transaction, change.run, refusal));
+    return { outcome: "held", refusal };
+  }
+}
+
+async function tryChange(database: Database, change: RunChange, wake: Set<string>): Promise<boolean> {
   // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
   const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
   return await guarded(database, change.events, async (transaction) => {
-    for (const job of jobs) await changeJob(transaction, change.run, job);
+    for (const job of jobs) {
+      await changeJob(transaction, change.run, job);
+      for (const run of await changeClaims(transaction, change.run, job)) wake.add(run);
+    }
     if (change.finish === undefined) return;
     const { phase, at } = change.finish;
     const finish = transaction.updateTable("runs").set({ phase, finished_at: at }).where("id", "=", change.run);
     const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
     if (numUpdatedRows !== 1n) throw new Stale();
   });
+}
+
+/** Answers the runs that wait for what the change sets free. */
+async function changeClaims(
+  transaction: Transaction<Tables>,
+  run: string,
+  { job, from, claims = [] }: JobChange,
+): Promise<readonly string[]> {
+  const claimant = { run, job: job.name };
+  if (!isActive(job.phase))
+    return isActive(from.phase) || isSettled(job.phase) ? freeClaims(transaction, claimant) : [];
+  const refusal = await takeClaims(transaction, claimant, claims);
+  if (refusal !== null) throw new Held(refusal);
+  return [];
 }
 
 /** The plan is left as it is: a job never changes it, and it may be large. */

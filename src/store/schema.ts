@@ -81,6 +81,20 @@ export interface JobsTable {
   attempt_at: string | null;
 }
 
+export interface ClaimKeysTable {
+  key: string;
+}
+
+export interface ClaimsTable {
+  key: string;
+  run: string;
+  job: string;
+}
+
+export interface ClaimWaitsTable extends ClaimsTable {
+  position: Generated<number>;
+}
+
 export interface MessagesTable {
   sequence: Generated<number>;
   run: string;
@@ -164,6 +178,9 @@ export interface Tables {
   runs: RunsTable;
   jobs: JobsTable;
   messages: MessagesTable;
+  claim_keys: ClaimKeysTable;
+  claims: ClaimsTable;
+  claim_waits: ClaimWaitsTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;

@@ -9,12 +9,13 @@ import { defineJob } from "../../src/catalog/define.ts";
 import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { beginRun } from "../../src/engine/begin.ts";
+import { createBrakes } from "../../src/engine/brakes.ts";
 import { driveRun } from "../../src/engine/drive.ts";
 import type { World } from "../../src/engine/world.ts";
 import { isSettled } from "../../src/model/phase.ts";
 import type { PlannedJob } from "../../src/model/plan.ts";
 import { reason } from "../../src/model/reason.ts";
-import type { RunChange, Store } from "../../src/ports/store.ts";
+import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../src/store/open.ts";
@@ -57,7 +58,7 @@ function crashingStore(
 ): Store {
   let writes = 0;
   let dead = false;
-  const change = async (request: RunChange): Promise<boolean> => {
+  const change = async (request: RunChange): Promise<ChangeResult> => {
     if (dead) throw new Error("the process is dead");
     const crash = crashes.find((one) => one.at === writes);
     // A commit takes a moment, in which attempts end and report.
@@ -90,6 +91,7 @@ async function play({ graph, outcomes, lives }: Scenario) {
     clusters: { names: () => ["sandbox"], get: () => createSandbox({ name: "sandbox", clock }) },
     catalog,
     jobTypes: catalogJobTypes(catalog),
+    brakes: createBrakes(clock),
     vault: aesVault(randomBytes(32)),
     dispatch: inProcessDispatch(log, clock),
     clock,

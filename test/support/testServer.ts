@@ -6,6 +6,7 @@ import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
+import { createBrakes } from "../../src/engine/brakes.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
@@ -61,6 +62,7 @@ export async function startTestServer({
     clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
     catalog,
     jobTypes: catalogJobTypes(catalog),
+    brakes: createBrakes(systemClock),
     vault: aesVault(randomBytes(32)),
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock),

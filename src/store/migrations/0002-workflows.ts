@@ -25,6 +25,21 @@ export const workflows: Migration = {
       key ${text} not null,
       unique (run, job, key)
     )${tableEnd}`,
+    `create table claim_keys (key ${text} not null primary key)${tableEnd}`,
+    `create table claims (
+      key ${text} not null,
+      run ${text} not null references runs (id),
+      job ${text} not null,
+      primary key (key, run, job)
+    )${tableEnd}`,
+    `create index claims_by_job on claims (run, job)`,
+    `create table claim_waits (
+      position ${position},
+      key ${text} not null,
+      run ${text} not null references runs (id),
+      job ${text} not null,
+      unique (key, run, job)
+    )${tableEnd}`,
     `create index messages_by_job on messages (run, job, sequence)`,
   ],
 };

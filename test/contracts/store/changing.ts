@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { PHASE_NAMES, type Phase } from "../../../src/model/phase.ts";
 import type { Run } from "../../../src/model/run.ts";
 import type { Store } from "../../../src/ports/store.ts";
-import { AT, aJob, anEvent, aRun, finish, history, newProject, newRun, started } from "./fixtures.ts";
+import { AT, aJob, anEvent, aRun, changeRun, finish, history, newProject, newRun, started } from "./fixtures.ts";
 
 export function changing(store: () => Store): void {
   changingJobs(store);
@@ -30,7 +30,7 @@ function changingJobs(store: () => Store): void {
       });
       const events = [anEvent(run.project, { run: run.id, data: { phase: "failed" } })];
       expect(
-        await store().runs.change({ run: run.id, jobs: [{ job, from: { phase: "waiting", attempt: 0 } }], events }),
+        await changeRun(store(), { run: run.id, jobs: [{ job, from: { phase: "waiting", attempt: 0 } }], events }),
       ).toBe(true);
       expect(await store().runs.jobs(run.id)).toEqual([job]);
       expect(await store().events.after({ project: run.project, run: run.id }, 0, 9)).toMatchObject([
@@ -53,7 +53,7 @@ function changingJobs(store: () => Store): void {
           ];
           const before = await store().events.latest();
           const jobs = beliefs.map(({ name, from }) => ({ job: aJob(name, { run: run.id, ...next }), from }));
-          const changed = await store().runs.change({ run: run.id, jobs, events: [anEvent(run.project)] });
+          const changed = await changeRun(store(), { run: run.id, jobs, events: [anEvent(run.project)] });
           const expected = beliefs.every(
             ({ name, from }) => from.phase === present[name].phase && from.attempt === present[name].attempt,
           );
@@ -74,7 +74,7 @@ function changingJobs(store: () => Store): void {
       const run = await started(store(), newRun(newProject()));
       const attempts = Array.from({ length: 12 }, (_, index) => {
         const job = aJob("web", { run: run.id, phase: "running", attempt: 1, output: { driver: index } });
-        return store().runs.change({
+        return changeRun(store(), {
           run: run.id,
           jobs: [{ job, from: { phase: "waiting", attempt: 0 } }],
           events: [anEvent(run.project, { data: { driver: index } })],
@@ -91,7 +91,7 @@ function changingJobs(store: () => Store): void {
       const results = await Promise.all(
         runs.map((run, index) => {
           const from = { phase: index % 2 === 0 ? ("waiting" as const) : ("running" as const), attempt: 0 };
-          return store().runs.change({
+          return changeRun(store(), {
             run: run.id,
             jobs: [{ job: aJob("web", { phase: "queued" }), from }],
             events: [anEvent(run.project)],
@@ -110,9 +110,9 @@ function changingJobs(store: () => Store): void {
       const jobs = [
         { job: aJob("web", { run: two.id, phase: "queued" }), from: { phase: "waiting" as const, attempt: 0 } },
       ];
-      expect(await store().runs.change({ run: one.id, jobs, events: [] })).toBe(true);
+      expect(await changeRun(store(), { run: one.id, jobs, events: [] })).toBe(true);
       expect(await store().runs.jobs(two.id)).toMatchObject([{ phase: "waiting" }]);
-      expect(await store().runs.change({ run: "no-such-run", jobs, events: [] })).toBe(false);
+      expect(await changeRun(store(), { run: "no-such-run", jobs, events: [] })).toBe(false);
     });
   });
 }
@@ -128,16 +128,56 @@ function finishing(store: () => Store): void {
         events: [anEvent(run.project, { type: "run.finished" })],
         finish: { phase: "failed" as const, at: AT },
       };
-      expect(await store().runs.change({ run: run.id, jobs: job("running"), ...end })).toBe(false);
+      expect(await changeRun(store(), { run: run.id, jobs: job("running"), ...end })).toBe(false);
       expect(await store().runs.get(run.id)).toEqual(run);
-      expect(await store().runs.change({ run: run.id, jobs: job("waiting"), ...end })).toBe(true);
+      expect(await changeRun(store(), { run: run.id, jobs: job("waiting"), ...end })).toBe(true);
       expect(await store().runs.get(run.id)).toEqual({ ...run, phase: "failed", finishedAt: AT });
       expect(await store().runs.unfinished()).not.toContain(run.id);
       expect(
-        await store().runs.change({ run: run.id, jobs: [], ...end, finish: { phase: "succeeded", at: "later" } }),
+        await changeRun(store(), { run: run.id, jobs: [], ...end, finish: { phase: "succeeded", at: "later" } }),
       ).toBe(false);
       expect(await store().runs.get(run.id)).toMatchObject({ phase: "failed", finishedAt: AT });
       expect(await store().events.after({ project: run.project }, 0, 9)).toHaveLength(2);
+    });
+
+    it("lets no more jobs hold a key than its limit, and wakes who waits when one is freed", async () => {
+      const project = newProject();
+      const key = `${project}/gpu`;
+      const runs = await Promise.all(
+        ["one", "two", "three"].map((application) => started(store(), newRun(project, { application }))),
+      );
+      const start = (run: Run) =>
+        store().runs.change({
+          run: run.id,
+          jobs: [
+            {
+              job: aJob("web", { run: run.id, phase: "running", attempt: 1 }),
+              claims: [{ key, limit: 2 }],
+              from: { phase: "waiting", attempt: 0 },
+            },
+          ],
+          events: [],
+        });
+      const results = await Promise.all(runs.map(start));
+      expect(results.filter((one) => one.outcome === "changed")).toHaveLength(2);
+      const late = results.findIndex((one) => one.outcome === "held");
+      const waiting = runs[late];
+      const holder = runs.find((run) => run !== waiting);
+      if (waiting === undefined || holder === undefined) throw new Error("nobody was held back");
+      expect(results[late]).toMatchObject({ refusal: { job: "web", key, limit: 2 } });
+      expect(await store().runs.jobs(waiting.id)).toMatchObject([{ phase: "waiting" }]);
+      const end = await store().runs.change({
+        run: holder.id,
+        jobs: [
+          {
+            job: aJob("web", { run: holder.id, phase: "failed", attempt: 1 }),
+            from: { phase: "running", attempt: 1 },
+          },
+        ],
+        events: [],
+      });
+      expect(end).toEqual({ outcome: "changed", wake: [waiting.id] });
+      expect(await start(waiting)).toMatchObject({ outcome: "changed" });
     });
 
     it("is seen in the application's summary", async () => {

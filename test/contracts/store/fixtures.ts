@@ -2,7 +2,7 @@
 import type { NewEvent } from "../../../src/model/event.ts";
 import type { OwnedObject, Revision } from "../../../src/model/revision.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
-import type { NewRun, Store } from "../../../src/ports/store.ts";
+import type { NewRun, RunChange, Store } from "../../../src/ports/store.ts";
 
 let counter = 0;
 
@@ -132,8 +132,13 @@ export async function started(store: Store, request: NewRun): Promise<Run> {
   return request.run;
 }
 
+/** Whether it was written. */
+export async function changeRun(store: Store, change: RunChange): Promise<boolean> {
+  return (await store.runs.change(change)).outcome === "changed";
+}
+
 export async function finish(store: Store, run: Run): Promise<void> {
-  const changed = await store.runs.change({
+  const changed = await changeRun(store, {
     run: run.id,
     jobs: [],
     events: [],

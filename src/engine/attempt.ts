@@ -1,0 +1,34 @@
+// One attempt of one job: what it is given, what it tells, what it may end with.
+import type { JobOutcome } from "../catalog/job.ts";
+import type { Evidence } from "../model/health.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Reason } from "../model/reason.ts";
+import type { Job, Run } from "../model/run.ts";
+import type { Mask } from "./masking.ts";
+import type { Interruption } from "./settle.ts";
+
+export interface Attempt {
+  readonly run: Run;
+  readonly job: Job;
+  readonly mask: Mask;
+  /** Taken up from an earlier life of the process. */
+  readonly resumed: boolean;
+  /** Aborts when the user cancels. */
+  readonly cancelled: AbortSignal;
+  /** Aborts when this process no longer drives the run. */
+  readonly lost: AbortSignal;
+  readonly report: (progress: Progress) => void;
+  /** Calls when a message for the run may have come; the function it returns ends that. */
+  readonly onMessage: (callback: () => void) => () => void;
+  /** The input with everything filled in that other jobs gave. */
+  readonly input: JsonObject;
+}
+
+/** What a job tells while it is under way. */
+export interface Progress {
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+  readonly phase: "pending" | "running";
+}
+
+export type AttemptResult = JobOutcome | Interruption | "left";

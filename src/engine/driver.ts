@@ -1,0 +1,41 @@
+// What a driver of a run holds in its hands while it drives. All of it can be made anew from the store.
+import type { JobDefinition } from "../catalog/define.ts";
+import type { NewEvent } from "../model/event.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Job, Run } from "../model/run.ts";
+import type { Lease } from "../ports/dispatch.ts";
+import type { Hold } from "./advance.ts";
+import type { AttemptResult, Progress } from "./attempt.ts";
+import type { Mask } from "./masking.ts";
+import type { World } from "./world.ts";
+
+export interface Driver {
+  readonly world: World;
+  readonly lease: Lease;
+  run: Run;
+  /** As the store has them. */
+  jobs: Map<string, Job>;
+  readonly mask: Mask;
+  readonly running: Set<string>;
+  readonly results: Map<string, Exclude<AttemptResult, "left">>;
+  readonly reports: Map<string, Progress>;
+  /** Jobs that wait for a message may have got one. */
+  readonly bells: Set<() => void>;
+  /** Jobs whose claims others hold, until somebody wakes us. */
+  readonly held: Map<string, Hold>;
+  /** `key job` of claims that we stand in line for. */
+  readonly inLine: Set<string>;
+  /** Jobs that an earlier life of the process had begun. */
+  readonly resumed: ReadonlySet<string>;
+  readonly cancelled: AbortController;
+  readonly lost: AbortController;
+  wake: () => void;
+}
+
+export function definitionOf({ world, run }: Pick<Driver, "world" | "run">, job: Job): JobDefinition | undefined {
+  return world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+}
+
+export function eventOf(run: Run, type: NewEvent["type"], data: JsonObject): NewEvent {
+  return { project: run.project, application: run.application, run: run.id, type, data };
+}

@@ -1,0 +1,151 @@
+// One step of a run: takes in what happened, decides, and writes both as one transaction whose guards are the jobs' phase and attempt.
+// What a job must hold before it starts (places within limits, locks) is taken in the same transaction; where something is missing,
+// the step is decided again without that job.
+import type { NewEvent } from "../model/event.ts";
+import { isActive } from "../model/phase.ts";
+import { reason } from "../model/reason.ts";
+import type { Job } from "../model/run.ts";
+import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/store.ts";
+import { advance, type Decision, type Hold } from "./advance.ts";
+import { unmetCondition } from "./bindings.ts";
+import { claimsOf } from "./claims.ts";
+import { contextOf } from "./context.ts";
+import { type Driver, definitionOf, eventOf } from "./driver.ts";
+import { settleAttempt } from "./settle.ts";
+
+/** Null: the run is no longer ours. */
+export async function step(driver: Driver): Promise<Decision | null> {
+  const news = takeIn(driver);
+  for (;;) {
+    const { decision, next } = decide(driver, news);
+    const request = changeOf(driver, next, decision);
+    if (request.jobs.length === 0 && request.finish === undefined) return decision;
+    if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
+    const result = await driver.world.store.runs.change(request);
+    if (result.outcome === "held") {
+      await hold(driver, result.refusal);
+      continue;
+    }
+    if (!accepted(driver, result)) return null;
+    driver.jobs = next;
+    return decision;
+  }
+}
+
+/** The jobs with what happened since the last step; asked once, because results are handed over only once. */
+function takeIn(driver: Driver): Map<string, Job> {
+  const now = driver.world.clock.now();
+  const next = new Map(driver.jobs);
+  for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
+  for (const [name, report] of driver.reports)
+    change(next, name, (job) => (isActive(job.phase) ? { ...job, ...report } : job));
+  driver.results.clear();
+  driver.reports.clear();
+  return next;
+}
+
+function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job): void {
+  const job = jobs.get(name);
+  if (job !== undefined) jobs.set(name, update(job));
+}
+
+const PARALLEL_JOBS = 64;
+
+function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Decision; next: Map<string, Job> } {
+  const next = new Map(news);
+  const decision = advance({
+    jobs: [...next.values()],
+    cancelledBy: driver.run.cancelledBy,
+    pausedBy: driver.run.pausedBy,
+    now: driver.world.clock.now(),
+    parallel: PARALLEL_JOBS,
+    condition: (job) => unmetCondition(job, contextOf(driver.run, next.values())),
+    held: heldJobs(driver, next),
+    parks: (job) => definitionOf(driver, job)?.parks === true,
+  });
+  for (const job of decision.changed) next.set(job.name, job);
+  return { decision, next };
+}
+
+/** By what others hold, and by what holds back a whole type (a switch, a breaker). */
+function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
+  const held = new Map(driver.held);
+  for (const job of jobs.values()) {
+    if (job.phase !== "waiting" && job.phase !== "queued") continue;
+    const stop = driver.world.brakes.holds(driver.run.project, job.plan.type);
+    if (stop !== null) held.set(job.name, stop);
+  }
+  return held;
+}
+
+/** Asked a second time once we stand in line: what was freed in between would wake nobody. */
+async function hold(driver: Driver, refusal: ClaimRefusal): Promise<void> {
+  const place = `${refusal.key} ${refusal.job}`;
+  if (!driver.inLine.has(place)) {
+    driver.inLine.add(place);
+    return;
+  }
+  driver.held.set(refusal.job, await holdFor(driver, refusal));
+}
+
+async function holdFor(driver: Driver, { key, limit, holders, job }: ClaimRefusal): Promise<Hold> {
+  const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
+  const wish = claimsOf(driver, driver.jobs.get(job)).find((one) => one.key === key);
+  const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
+  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed" };
+  if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
+  return { reason: busy };
+}
+
+async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {
+  const other = await world.store.runs.get(holder);
+  if (other === null || other.id === run.id) return;
+  const actor = `run ${run.id}`;
+  await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
+  world.dispatch.wake(other.id);
+}
+
+function accepted({ world, run }: Driver, result: Exclude<ChangeResult, { readonly outcome: "held" }>): boolean {
+  if (result.outcome === "stale") {
+    world.log.write("warn", "this process no longer drives the run", { run: run.id });
+    return false;
+  }
+  for (const waiting of result.wake) world.dispatch.wake(waiting);
+  return true;
+}
+
+function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Decision): RunChange {
+  const jobs: JobChange[] = [];
+  const events: NewEvent[] = [];
+  for (const [name, job] of next) {
+    const before = driver.jobs.get(name);
+    if (before === undefined || before === job) continue;
+    const starts = isActive(job.phase) && !isActive(before.phase);
+    const claims = starts ? claimsOf(driver, job).map(({ key, limit }) => ({ key, limit })) : [];
+    jobs.push({ job, claims, from: { phase: before.phase, attempt: before.attempt } });
+    events.push(
+      eventOf(driver.run, "job.changed", {
+        job: name,
+        phase: job.phase,
+        attempt: job.attempt,
+        reason: { code: job.reason.code, params: job.reason.params },
+      }),
+    );
+  }
+  if (decision.finish === null) return { run: driver.run.id, jobs, events };
+  events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
+  return {
+    run: driver.run.id,
+    jobs,
+    events,
+    finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },
+  };
+}
+
+/** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
+async function forget(driver: Driver): Promise<void> {
+  const { project, application } = driver.run;
+  await driver.world.store.completions.forget(project, application);
+  await driver.world.store.forgetApplication(project, application);
+  await driver.world.store.events.append(eventOf(driver.run, "application.deleted", {}));
+}
