@@ -206,6 +206,13 @@ export const REASONS = {
     },
   },
   TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
+  MappedFailure: {
+    who: "you",
+    text: {
+      en: "{name}: the program ended with code {exitCode} ({domain})",
+      zh: "{name}：程序以退出码 {exitCode} 结束（{domain}）",
+    },
+  },
   LastRunFailed: {
     who: "you",
     text: { en: "the last run of {object} failed: {cause}", zh: "{object} 最近一次执行失败：{cause}" },

@@ -25,12 +25,21 @@ export function jobStatus({ object, view }: Question): Finding {
   const wanted = numberAt(object, "spec", "completions") || 1;
   const facts = { ready: numberAt(object, "status", "succeeded"), wanted };
   const failed = conditionOf(object, "Failed") ?? conditionOf(object, "FailureTarget");
-  if (isTrue(conditionOf(object, "Complete"))) return { ...ready(facts), reason: reason("Completed") };
+  if (isTrue(conditionOf(object, "Complete")))
+    return { ...ready({ ...facts, ...lastWordsOf(pods) }), reason: reason("Completed") };
   if (failed !== undefined && isTrue(failed)) return { ...failedJob(object, failed, pods), facts };
   if (isTrue(conditionOf(object, "SuccessCriteriaMet"))) return progressing(reason("TaskRunning"), facts);
   if (isTrue(conditionOf(object, "Suspended")))
     return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
   return { ...running(object, pods, view), facts };
+}
+
+/** What the main container of the pod that did it left in its termination message. */
+function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
+  const pod = pods.find((one) => textAt(one, "status", "phase") === "Succeeded");
+  const main = pod === undefined ? undefined : containerPairs(pod).find((one) => one.role === "main");
+  const said = main === undefined ? "" : textAt(main.status, "state", "terminated", "message");
+  return said === "" ? {} : { said };
 }
 
 function running(object: Manifest, pods: readonly Manifest[], view: View): Finding {
