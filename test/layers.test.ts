@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dispatch: ["model", "ports"],
   vault: ["model", "ports"],
   helm: ["model", "ports"],
+  outgoing: ["model", "ports"],
+  sinks: ["model", "ports"],
   sandbox: ["model", "ports"],
   server: ["model", "ports", "api", "catalog", "plan", "engine"],
   import: ["model", "catalog"],
