@@ -5,7 +5,7 @@ import type { Evidence } from "../../model/health.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
-import { containerPairs, gravestTrouble, interruption } from "../failures/pod.ts";
+import { containerPairs, diskLimit, gravestTrouble, interruption } from "../failures/pod.ts";
 import { type Condition, conditionOf, isTrue, nameOf, numberAt, textAt, timeAt, uidOf } from "../fields.ts";
 import {
   type Finding,
@@ -89,8 +89,8 @@ interface LastExit {
 
 /** The first container, in starting order, that ended badly: what comes after it only suffered from it. */
 function lastExit(pod: Manifest): LastExit | undefined {
-  const interrupted = interruption(pod);
-  if (interrupted !== undefined) return interrupted;
+  const byCluster = interruption(pod) ?? diskLimit(pod);
+  if (byCluster !== undefined) return byCluster;
   for (const { spec, status, role } of containerPairs(pod)) {
     const which = textAt(status, "state", "terminated", "reason") === "" ? "lastState" : "state";
     const exitCode = numberAt(status, which, "terminated", "exitCode");
