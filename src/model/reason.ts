@@ -184,6 +184,13 @@ export const REASONS = {
       zh: "容器 {container} 反复退出，退出码 {exitCode}，已重启 {restarts} 次",
     },
   },
+  ProbeKilled: {
+    who: "you",
+    text: {
+      en: "container {container} is restarted again and again, because its probe fails: {detail}",
+      zh: "容器 {container} 因探针失败被反复重启：{detail}",
+    },
+  },
   OutOfMemory: {
     who: "you",
     text: {
