@@ -13,6 +13,7 @@ import { webservice } from "./components/webservice.ts";
 import { worker } from "./components/worker.ts";
 import { check } from "./jobs/check.ts";
 import { deploy } from "./jobs/deploy.ts";
+import { http } from "./jobs/http.ts";
 import { prune } from "./jobs/prune.ts";
 import { remove } from "./jobs/remove.ts";
 import { task as runTask } from "./jobs/task.ts";
@@ -60,5 +61,5 @@ export const builtins: Pack = {
     security,
     metadata,
   ],
-  jobs: [deploy, runTask, check, prune, remove],
+  jobs: [deploy, runTask, check, prune, remove, http],
 };

@@ -156,6 +156,12 @@ export interface TraitDefinition<D = unknown> extends DefinitionHead {
   readonly render: (data: D, target: TraitTarget, context: RenderContext) => Contribution;
 }
 
+export interface Acceptance<I = unknown> {
+  readonly data: ZodType<JsonObject>;
+  /** Missing: whoever may write in the project. */
+  readonly from?: (input: I, actor: string) => boolean;
+}
+
 export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly input: ZodType<I>;
   /** What a success gives to those who refer to it; checked, so that a promise is kept. Missing: nothing that others may refer to. */
@@ -175,6 +181,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   /** Likewise. */
   readonly clocks?: Clocks;
   readonly retry?: RetryPolicy;
+  /** What people may send to a running job of the type, by kind. */
+  readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
   /** It mostly waits for people or for time: it takes none of the run's slots. */
   readonly parks?: true;
   /**

@@ -206,6 +206,7 @@ export const REASONS = {
     },
   },
   TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
+  WorkerFailed: { who: "you", text: { en: "{message} ({code})", zh: "{message}（{code}）" } },
   MappedFailure: {
     who: "you",
     text: {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../api/views.ts";
 import { cancelRun, knownRun } from "../engine/cancel.ts";
+import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
 import { PlatformError } from "../model/errors.ts";
@@ -43,6 +44,9 @@ export const runs = {
 
   resumeRun: async ({ params }, context) =>
     accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
+
+  tellJob: async ({ params, body }, context) =>
+    accepted(await sendToJob(context.world, { ...params, ...body, ...who(context) }), context),
 
   retryRun: async ({ params, body }, context) =>
     accepted(await retryRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),

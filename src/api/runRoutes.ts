@@ -1,0 +1,133 @@
+// Runs: start, look at, steer, tell; and what happens, as it happens.
+import { z } from "zod";
+import { jsonObject, P, page, project, type Route, run, write } from "./routeParts.ts";
+import * as view from "./views.ts";
+
+export const RUN_ROUTES = {
+  listRuns: {
+    method: "GET",
+    path: `${P}/runs`,
+    summary: "Runs, newest first",
+    access: "read",
+    params: project,
+    query: page.extend({ application: z.string().optional(), phase: view.RunSummary.shape.phase.optional() }),
+    status: 200,
+    response: view.pageOf(view.RunSummary),
+  },
+  getRun: {
+    method: "GET",
+    path: `${P}/runs/:run`,
+    summary: "A run with its jobs",
+    access: "read",
+    params: run,
+    status: 200,
+    response: view.RunView,
+  },
+  getJobLog: {
+    method: "GET",
+    path: `${P}/runs/:run/jobs/:job/log`,
+    summary: "The kept log of a task",
+    access: "read",
+    params: run.extend({ job: z.string() }),
+    query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1_000) }),
+    status: 200,
+    response: view.pageOf(view.LogLineView),
+  },
+  cancelRun: {
+    method: "POST",
+    path: `${P}/runs/:run/cancel`,
+    summary: "Cancel a run: what runs is stopped, what waits is not started",
+    access: "write",
+    params: run,
+    status: 202,
+    response: view.RunView,
+  },
+  pauseRun: {
+    method: "POST",
+    path: `${P}/runs/:run/pause`,
+    summary: "Start nothing new of a run; what runs goes on",
+    access: "write",
+    params: run,
+    status: 202,
+    response: view.RunView,
+  },
+  resumeRun: {
+    method: "POST",
+    path: `${P}/runs/:run/resume`,
+    summary: "Go on with a paused run",
+    access: "write",
+    params: run,
+    status: 202,
+    response: view.RunView,
+  },
+  retryRun: {
+    method: "POST",
+    path: `${P}/runs/:run/retry`,
+    summary: "A new run of the same revision; what succeeded converges at once",
+    access: "write",
+    params: run,
+    headers: write,
+    body: z.strictObject({ from: z.string().optional() }).default({}),
+    status: 202,
+    response: view.RunView,
+  },
+  tellJob: {
+    method: "POST",
+    path: `${P}/runs/:run/jobs/:job/messages`,
+    summary: "Tell a running job something that its type takes: an approval, most of all",
+    access: "write",
+    params: run.extend({ job: z.string() }),
+    body: z.strictObject({
+      kind: z.string().min(1).max(60),
+      data: jsonObject.default({}),
+    }),
+    status: 202,
+    response: view.RunView,
+  },
+  beat: {
+    method: "POST",
+    path: "/api/v1/callback/heartbeat",
+    summary: "A worker's sign of life for its attempt, with its progress",
+    access: "attempt",
+    body: z.strictObject({
+      progress: z.number().min(0).max(100).optional(),
+      detail: z.string().max(200).optional(),
+    }),
+    status: 200,
+    response: view.BeatView,
+  },
+  complete: {
+    method: "POST",
+    path: "/api/v1/callback/complete",
+    summary: "The end of a worker's attempt; taken once, and refused when the attempt is over",
+    access: "attempt",
+    body: z.strictObject({
+      outputs: jsonObject.optional(),
+      error: z
+        .strictObject({
+          code: z.string().max(60),
+          message: z.string().max(2_000),
+          retryable: z.boolean().default(false),
+          nextRetryDelay: z.number().min(0).optional().meta({ description: "seconds" }),
+        })
+        .optional(),
+    }),
+    status: 200,
+    response: view.BeatView,
+  },
+  streamEvents: {
+    method: "GET",
+    path: `${P}/events`,
+    summary: "Everything that happens, as it happens; Last-Event-ID resumes",
+    access: "read",
+    params: project,
+    query: z.object({
+      application: z.string().optional(),
+      run: z.string().optional(),
+      after: z.coerce.number().int().min(0).optional(),
+    }),
+    headers: z.object({ "last-event-id": z.coerce.number().int().min(0).optional() }),
+    status: 200,
+    response: { events: view.EventView },
+  },
+} as const satisfies Record<string, Route>;
