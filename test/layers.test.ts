@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ["model", "ports", "api", "catalog", "plan", "engine"],
   import: ["model", "catalog"],
   cli: ["model", "api", "plan", "catalog", "import"],
+  worker: ["model", "ports", "outgoing"],
   plugin: ["model", "catalog", "plan"],
 };
 

@@ -84,7 +84,7 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
         callback: job.callback(),
       }),
       signal: job.signal,
-      sign: { keyId: worker.type, secret: job.reveal(worker.secret) },
+      sign: { keyId: worker.type, secret: job.reveal(worker.secret), answer: "required" },
     });
     return understood(answer, worker);
   } catch (error) {
