@@ -50,7 +50,12 @@ export interface RegistrationSpec {
   readonly retry?: {
     /** Attempts after the first one. */
     readonly max?: number;
-    readonly backoff?: { readonly base?: string; readonly factor?: number; readonly max?: string; readonly jitter?: string };
+    readonly backoff?: {
+      readonly base?: string;
+      readonly factor?: number;
+      readonly max?: string;
+      readonly jitter?: string;
+    };
     readonly on?: readonly ("interrupted" | "start_failed" | "failed")[];
   };
   readonly failureMap?: readonly {
@@ -88,5 +93,10 @@ export interface RegisteredCapabilities {
 
 /** T1: a pod, described · T2: a service of the team's own, over HTTP · T3: a pod that tells of itself by a token of its own. */
 export type Runtime =
-  | { readonly tier: "T1" | "T3"; readonly image: string; readonly template?: JsonObject; readonly args?: string | readonly string[] }
+  | {
+      readonly tier: "T1" | "T3";
+      readonly image: string;
+      readonly template?: JsonObject;
+      readonly args?: string | readonly string[];
+    }
   | { readonly tier: "T2"; readonly url: string; readonly secret: string };
