@@ -49,6 +49,8 @@ export interface Timeouts {
 export interface RuntimeSupport {
   /** The runtime and the nodes' kernels support user namespaces. Where they do not, a pod that wants one never starts. */
   readonly hostUsers: boolean;
+  /** The operator's choice for pods whose template names no runtime class (gVisor for images of others). */
+  readonly runtimeClass?: string;
 }
 
 export interface RenderedPod {

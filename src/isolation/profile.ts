@@ -16,6 +16,8 @@ export interface Profile {
   readonly account: "none" | "bound";
   /** May ask for extended resources and for device claims. */
   readonly devices: boolean;
+  /** /tmp, and volumes of the template that name no limit of their own. */
+  readonly scratch: string;
   /** Shared memory for programs that talk through /dev/shm; counted as the pod's memory. */
   readonly sharedMemory: string | undefined;
   /** For one container of the template that says nothing itself. */
@@ -51,6 +53,7 @@ export const PROFILES = {
     secrets: "named",
     account: "none",
     devices: false,
+    scratch: "512Mi",
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 30 * MINUTE,
@@ -62,6 +65,7 @@ export const PROFILES = {
     secrets: "named",
     account: "none",
     devices: true,
+    scratch: "10Gi",
     sharedMemory: "1Gi",
     resources: LARGE,
     timeout: 4 * HOUR,
@@ -73,6 +77,7 @@ export const PROFILES = {
     secrets: "named",
     account: "none",
     devices: true,
+    scratch: "10Gi",
     sharedMemory: "8Gi",
     resources: LARGE,
     timeout: 7 * 24 * HOUR,
@@ -84,6 +89,7 @@ export const PROFILES = {
     secrets: "named",
     account: "bound",
     devices: false,
+    scratch: "512Mi",
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 15 * MINUTE,
@@ -95,6 +101,7 @@ export const PROFILES = {
     secrets: "perRun",
     account: "none",
     devices: false,
+    scratch: "512Mi",
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 15 * MINUTE,
