@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: ["model"],
   catalog: ["model", "ports"],
   plan: ["model", "catalog"],
+  isolation: ["model"],
   engine: ["model", "ports", "catalog", "plan"],
   kube: ["model", "ports"],
   store: ["model", "ports"],

@@ -1,4 +1,5 @@
 // What is wrong with a document, and where: one row per kind of mistake, all mistakes of a document at once.
+import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
 import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
 import { explainSyntax } from "./syntax.ts";
@@ -323,6 +324,7 @@ export const PROBLEMS = {
     },
   },
   Refused: { text: { en: "the cluster would refuse {object}: {detail}", zh: "集群会拒绝 {object}：{detail}" } },
+  ...ISOLATION_PROBLEMS,
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
