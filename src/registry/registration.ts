@@ -27,6 +27,8 @@ export interface RegistrationSpec {
   readonly version: string;
   readonly lifecycle?: Lifecycle;
   readonly summary: Localized;
+  /** What its pods get without asking; by the resources that it names when it says nothing. */
+  readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh";
   /** JSON Schemas, 2020-12. */
   readonly input: JsonObject;
   readonly output?: JsonObject;
