@@ -3,6 +3,7 @@ import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
 import { explainSyntax } from "./syntax.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
+import { WORKFLOW_PROBLEMS } from "./workflowProblems.ts";
 
 interface ProblemRow {
   readonly text: Localized;
@@ -323,6 +324,7 @@ export const PROBLEMS = {
     },
   },
   Refused: { text: { en: "the cluster would refuse {object}: {detail}", zh: "集群会拒绝 {object}：{detail}" } },
+  ...WORKFLOW_PROBLEMS,
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
