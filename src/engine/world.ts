@@ -11,6 +11,11 @@ import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { Brakes } from "./brakes.ts";
 
+/** What documents of the project may name: the catalog with the job types that were registered for it. */
+export function projectCatalog({ catalog, jobTypes }: Pick<World, "catalog" | "jobTypes">, project: string): Catalog {
+  return { ...catalog, jobs: jobTypes.usable(project) };
+}
+
 export interface World {
   readonly store: Store;
   readonly clusters: Clusters;

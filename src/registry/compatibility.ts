@@ -102,12 +102,7 @@ function lostProperties(before: JsonObject, after: JsonObject, at: string): read
     ...Object.keys(had).flatMap((name) =>
       name in has ? narrowed(had[name], has[name], `${at}/${name}`) : narrowed(had[name], rest, `${at}/${name}`),
     ),
-    // A name that was free-form before is not free any more.
-    ...(before["additionalProperties"] === false
-      ? []
-      : Object.keys(has)
-          .filter((name) => !(name in had))
-          .flatMap((name) => narrowed(before["additionalProperties"] ?? true, has[name], `${at}/${name}`))),
+    // A field that was not declared before was no promise: declaring it now is gaining one.
     ...(before["additionalProperties"] === false
       ? []
       : narrowed(before["additionalProperties"] ?? true, rest, `${at}/*`)),

@@ -6,6 +6,7 @@ import { cancelRun, knownRun } from "../engine/cancel.ts";
 import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
+import { startRun } from "../engine/startRun.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { type Context, type Frozen, given, type Implementations, type Reply } from "./contract.ts";
@@ -20,6 +21,9 @@ export const runs = {
     const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
     return { body: { items: items.map((run) => runSummary(world, run)), next } };
   },
+
+  startRun: async ({ params, body }, context) =>
+    accepted(await startRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
 
   getRun: async ({ params }, { world, language }) => {
     const run = await knownRun(world, params.project, params.run);
