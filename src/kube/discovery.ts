@@ -1,13 +1,14 @@
 // Which kinds the API serves, and under which path. Asked once (two requests, aggregated discovery), and again when an unknown
 // kind is wanted: a CRD may have been installed since.
 // https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
+
+import { listAt, textAt } from "../model/fields.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Connection } from "./connection.ts";
-import { listAt, textAt } from "./fields.ts";
 
 export interface Resource {
   readonly apiVersion: string;

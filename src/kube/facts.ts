@@ -1,5 +1,6 @@
 // What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
 
+import { labelsAt, listAt, textAt } from "../model/fields.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { ClusterFacts } from "../model/plan.ts";
@@ -8,7 +9,6 @@ import { ClusterError } from "../ports/cluster.ts";
 import { ApiError } from "./apiError.ts";
 import type { Api } from "./apply.ts";
 import { collectionPath } from "./discovery.ts";
-import { labelsAt, listAt, textAt } from "./fields.ts";
 import { gatewayAddresses } from "./gateway.ts";
 import { refusalOf } from "./refusal.ts";
 

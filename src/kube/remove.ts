@@ -1,12 +1,13 @@
 // Deletes exactly the object with the given uid and waits until it is gone, finalizers and dependents included.
 // Refuses to touch another object of the same name: the uid is a precondition that the server checks.
+
+import { textAt } from "../model/fields.ts";
 import { isObject } from "../model/json.ts";
 import { type ObjectRef, shortRef } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RemoveOptions } from "../ports/cluster.ts";
 import { ApiError, isStatus } from "./apiError.ts";
 import { type Api, readLive } from "./apply.ts";
-import { textAt } from "./fields.ts";
 import { linesOf } from "./lines.ts";
 import { clusterError } from "./refusal.ts";
 
