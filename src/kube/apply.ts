@@ -13,7 +13,7 @@ import type { Connection } from "./connection.ts";
 import { contentHash, withHash, withoutBookkeeping } from "./content.ts";
 import type { Discovery } from "./discovery.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOver.ts";
-import { belongsToNobody, foreignOwner } from "./ownership.ts";
+import { belongsToNobody, foreignOwner } from "../model/ownership.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { asStored, revealObject } from "./reveal.ts";
 

@@ -69,7 +69,7 @@ export async function discard(
 }
 
 /** We were about to make it and never learnt whether we did: ours only if it says so itself. */
-async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
+export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await patiently(job, () => job.cluster.read(object, job.signal));
   const ours =
     live?.metadata.labels?.[LABELS.application] === object.application &&
