@@ -79,14 +79,15 @@ interface ListQuery {
   readonly signal: AbortSignal;
 }
 
-/** Empty when the kind is not served or not for our eyes: planning then knows of none. */
+/** Empty when the kind is not served, its API is silent, or not for our eyes: planning then knows of none. */
 async function listOf(api: Api, { apiVersion, kind, signal }: ListQuery): Promise<readonly JsonObject[]> {
-  const resource = await api.discovery.find(apiVersion, kind, signal);
-  if (resource === undefined) return [];
   try {
+    const resource = await api.discovery.find(apiVersion, kind, signal);
+    if (resource === undefined) return [];
     return listAt((await api.connection.call({ path: collectionPath(resource, ""), signal })).body, "items");
   } catch (cause) {
     if (cause instanceof ApiError && cause.status < 500) return [];
+    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return [];
     throw cause;
   }
 }

@@ -10,7 +10,8 @@ import { ClusterError } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { ApiError, isStatus } from "./apiError.ts";
 import type { Connection } from "./connection.ts";
-import { collectionPath, type Resource } from "./discovery.ts";
+import { collectionPath } from "./discovery.ts";
+import type { Resource } from "./discoveryTable.ts";
 import { foreignEntries } from "./holders.ts";
 import { linesOf } from "./lines.ts";
 
