@@ -148,8 +148,8 @@ export interface TraitTarget {
 export interface TraitDefinition<D = unknown> extends DefinitionHead {
   readonly schema: ZodType<D>;
   readonly examples: readonly Example<Json>[];
-  /** Component types it can be attached to; "pods": all that have containers. */
-  readonly appliesTo: "pods" | readonly string[];
+  /** Component types it can be attached to; "pods": all that have containers; "ports": those of them that serve a port. */
+  readonly appliesTo: "pods" | "ports" | readonly string[];
   readonly references?: (data: D) => readonly Reference[];
   readonly secrets?: (data: Json) => readonly Path[];
   readonly check?: (data: D, target: TraitTarget) => readonly Problem[];

@@ -4,6 +4,7 @@
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/
 import { dig } from "../model/json.ts";
 import { ANNOTATIONS, FIELD_MANAGER, type Manifest, refOf } from "../model/manifest.ts";
+import { belongsToNobody, foreignOwner } from "../model/ownership.ts";
 import { reason } from "../model/reason.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../ports/cluster.ts";
 import { handOver } from "./adopt.ts";
@@ -13,7 +14,6 @@ import type { Connection } from "./connection.ts";
 import { contentHash, withHash, withoutBookkeeping } from "./content.ts";
 import type { Discovery } from "./discovery.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOver.ts";
-import { belongsToNobody, foreignOwner } from "./ownership.ts";
 import { clusterError, nameForErrors } from "./refusal.ts";
 import { asStored, revealObject } from "./reveal.ts";
 

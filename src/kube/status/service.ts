@@ -1,9 +1,11 @@
 // Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+
+import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../model/fields.ts";
 import { dig } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { labelsAt, listAt, nameOf, numberAt, optionalNumberAt, textAt, textsAt, uidOf } from "../fields.ts";
+import { nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";
