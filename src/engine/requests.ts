@@ -14,8 +14,8 @@ export interface Place {
 /** Conditions under which a write is made. */
 export interface WriteConditions {
   readonly actor: string;
-  /** From If-Match: the newest revision that the caller saw; undefined: whatever it is. */
-  readonly expectedRevision?: number;
+  /** From If-Match: the newest revision that the caller saw; "any": there must be one; undefined: whatever it is. */
+  readonly expectedRevision?: number | "any";
   /** The same key with the same request gets the same run. */
   readonly idempotency?: { readonly key: string; readonly request: string };
 }

@@ -53,6 +53,34 @@ interface Search {
   readonly signal: AbortSignal;
 }
 
+function exactly(apiVersion: string, kind: string, signal: AbortSignal): Search {
+  return {
+    look: ({ served }) => served.get(`${apiVersion}/${kind}`),
+    isOf: (version) => version === apiVersion,
+    signal,
+  };
+}
+
+function inGroup(apiVersion: string, kind: string, signal: AbortSignal): Search {
+  const wanted = groupKind({ apiVersion, kind });
+  return {
+    look: ({ served }) =>
+      served.get(`${apiVersion}/${kind}`) ?? [...served.values()].find((one) => groupKind(one) === wanted),
+    isOf: (version) => groupOf(version) === groupOf(apiVersion),
+    signal,
+  };
+}
+
+function kindsOf({ served }: Table): ServedKinds {
+  const resources = [...served.values()];
+  const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
+  return {
+    all: names(resources),
+    clusterWide: names(resources.filter((one) => !one.namespaced)),
+    versions: versionsOf(resources),
+  };
+}
+
 export function openDiscovery(connection: Connection, clock: Clock): Discovery {
   let table: Table | null = null;
   let askedAt = 0;
@@ -79,22 +107,10 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
     throw new ClusterError(reason("ApiSilent", { kind: `${apiVersion} ${kind}`, api: silent }), true);
   };
   const find: Discovery["find"] = (apiVersion, kind, signal) =>
-    search(apiVersion, kind, {
-      look: (known) => known.served.get(`${apiVersion}/${kind}`),
-      isOf: (version) => version === apiVersion,
-      signal,
-    });
-  const findInGroup: Discovery["findInGroup"] = (apiVersion, kind, signal) =>
-    search(apiVersion, kind, {
-      look: ({ served }) =>
-        served.get(`${apiVersion}/${kind}`) ??
-        [...served.values()].find((one) => groupKind(one) === groupKind({ apiVersion, kind })),
-      isOf: (version) => groupOf(version) === groupOf(apiVersion),
-      signal,
-    });
+    search(apiVersion, kind, exactly(apiVersion, kind, signal));
   return {
     find,
-    findInGroup,
+    findInGroup: (apiVersion, kind, signal) => search(apiVersion, kind, inGroup(apiVersion, kind, signal)),
     pathOf: async (ref, signal) => {
       const resource = await find(ref.apiVersion, ref.kind, signal);
       if (resource !== undefined) return objectPath(resource, ref);
@@ -103,15 +119,7 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
       const detail = `it does not serve ${ref.apiVersion} ${ref.kind}`;
       throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, detail }), false);
     },
-    kinds: async (signal) => {
-      const resources = [...(await load(signal)).served.values()];
-      const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
-      return {
-        all: names(resources),
-        clusterWide: names(resources.filter((one) => !one.namespaced)),
-        versions: versionsOf(resources),
-      };
-    },
+    kinds: async (signal) => kindsOf(await load(signal)),
     expect: (definition) => {
       const kind = textAt(definition, "spec", "names", "kind");
       const key = `${textAt(definition, "spec", "group")}/${kind}`;

@@ -69,7 +69,7 @@ describe.each([
       const { metadata, ...job } = jobOf(jobs);
       name = metadata.name;
       const labels = { "app.kubernetes.io/managed-by": "Helm" };
-      server.sandbox.place({ ...job, metadata: { name, namespace: "default", labels } } as Manifest); // with its kind
+      server.sandbox.place({ ...job, metadata: { name, namespace: "default", labels } });
     };
     const run = await ended(await submit(`foreign-${type}`, component));
     expect(run).toMatchObject({
