@@ -19,6 +19,8 @@ export interface Route {
   /** "document": an application document as JSON or YAML text, whatever its content type says. */
   readonly body?: z.ZodType | "document";
   readonly status: 200 | 201 | 202 | 204;
+  /** The same events by WebSocket, where the request asks for an upgrade. */
+  readonly socket?: true;
   /** "events": Server-Sent Events whose data is the named view. */
   readonly response: z.ZodType | { readonly events: z.ZodType };
 }
@@ -34,6 +36,9 @@ export const flag = z.stringbool().default(false);
 export const write = z.object({
   "idempotency-key": z.string().min(1).max(200).optional(),
   "if-match": z.string().optional(),
+});
+export const wait = z.string().optional().meta({
+  description: "wait for the end of the run, like 30s, at most 60s: 200 with its end, or 202 when it goes on",
 });
 export const target = z.object({
   cluster: z

@@ -1,8 +1,9 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
-import { application, flag, P, page, project, type Route, target, write } from "./routeParts.ts";
+import { application, flag, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
+import { SINK_ROUTES } from "./sinkRoutes.ts";
 import * as view from "./views.ts";
 
 const logQuery = z.object({
@@ -134,7 +135,7 @@ export const ROUTES = {
     summary: "Deploy a document: a new revision and a run",
     access: "write",
     params: application,
-    query: target.extend({ message: z.string().max(500).default("") }),
+    query: target.extend({ message: z.string().max(500).default(""), wait }),
     headers: write,
     body: "document",
     status: 202,
@@ -174,7 +175,7 @@ export const ROUTES = {
     summary: "Remove what the application made; volumes are kept unless asked",
     access: "write",
     params: application,
-    query: z.object({ volumes: flag }),
+    query: z.object({ volumes: flag, wait }),
     headers: write,
     status: 202,
     response: view.RunView,
@@ -223,6 +224,7 @@ export const ROUTES = {
     summary: "A new revision with the content of an old one, and a run",
     access: "write",
     params: application,
+    query: z.object({ wait }),
     headers: write,
     body: z.strictObject({ revision: z.int(), message: z.string().max(500).optional() }),
     status: 202,
@@ -239,6 +241,7 @@ export const ROUTES = {
     response: { events: view.LogLineView },
   },
   ...RUN_ROUTES,
+  ...SINK_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

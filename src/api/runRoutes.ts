@@ -1,6 +1,6 @@
 // Runs: start, look at, steer, tell; and what happens, as it happens.
 import { z } from "zod";
-import { jsonObject, P, page, project, type Route, run, write } from "./routeParts.ts";
+import { jsonObject, P, page, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
 export const RUN_ROUTES = {
@@ -87,6 +87,7 @@ export const RUN_ROUTES = {
     summary: "A new run of the same revision; what succeeded converges at once",
     access: "write",
     params: run,
+    query: z.object({ wait }),
     headers: write,
     body: z.strictObject({ from: z.string().optional() }).default({}),
     status: 202,
@@ -139,7 +140,8 @@ export const RUN_ROUTES = {
   streamEvents: {
     method: "GET",
     path: `${P}/events`,
-    summary: "Everything that happens, as it happens; Last-Event-ID resumes",
+    summary: "Everything that happens, as it happens; Last-Event-ID or after resumes; also by WebSocket",
+    socket: true,
     access: "read",
     params: project,
     query: z.object({

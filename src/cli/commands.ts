@@ -22,6 +22,7 @@ import { rollbackCommand } from "./commands/rollback.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { sinksCommand } from "./commands/sinks.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   clusterCommand,
   tokenCommand,
+  sinksCommand,
   pluginCommand,
   completionCommand,
   versionCommand,

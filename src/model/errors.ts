@@ -136,6 +136,49 @@ export const ERRORS = {
     text: { en: "cluster {cluster} cannot be reached: {detail}", zh: "无法连接集群 {cluster}：{detail}" },
     advice: { en: "check the cluster and its credentials: kubemin doctor", zh: "请检查集群与凭据：kubemin doctor" },
   },
+  Busy: {
+    status: 503,
+    exit: 3,
+    who: "nobody",
+    text: {
+      en: "all {slots} places for requests that wait are taken; nothing was started",
+      zh: "{slots} 个等待名额已满；没有启动任何任务",
+    },
+    advice: {
+      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
+    },
+  },
+  TooManyWaits: {
+    status: 429,
+    exit: 3,
+    who: "you",
+    text: {
+      en: "{count} requests of this token wait already; nothing was started",
+      zh: "该令牌已有 {count} 个请求在等待；没有启动任何任务",
+    },
+    advice: {
+      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
+    },
+  },
+  TooManyStreams: {
+    status: 429,
+    exit: 3,
+    who: "you",
+    text: { en: "this token has {count} streams open already", zh: "该令牌已打开 {count} 个流" },
+    advice: {
+      en: "close some; one stream can carry the events of a whole project",
+      zh: "请关闭一些；一个流即可接收整个项目的事件",
+    },
+  },
+  ForeignOrigin: {
+    status: 403,
+    exit: 4,
+    who: "you",
+    text: { en: "a page of {origin} may not open a socket here", zh: "{origin} 的页面不能在此打开 socket" },
+    advice: { en: "open it from this server's own pages, or from a program", zh: "请从本服务器的页面或程序中打开" },
+  },
   Internal: {
     status: 500,
     exit: 1,

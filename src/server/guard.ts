@@ -9,6 +9,7 @@ import type { Token } from "../ports/store.ts";
 import { authorise } from "./auth/authorise.ts";
 import { tokenOf } from "./auth/token.ts";
 import { checkHost } from "./host.ts";
+import { authorizationOf, checkOrigin, isUpgrade } from "./upgrade.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -33,6 +34,7 @@ export function guardRequests(app: FastifyInstance, world: World, host: string):
       vary: "accept-language, authorization",
     });
     checkHost(host, request.headers.host);
+    if (isUpgrade(request)) checkOrigin(request);
     if (request.is404) return; // answered with NoSuchRoute
     request.token = await currentToken(world, request);
   });
@@ -46,7 +48,7 @@ export async function currentToken(world: World, request: FastifyRequest): Promi
     readCallback(world, request.headers.authorization);
     return null;
   }
-  const token = await tokenOf(request.headers.authorization, world);
+  const token = await tokenOf(authorizationOf(request), world);
   if (route === undefined) throw new PlatformError("NotAllowed", { action: "use", project: "*" });
   const { project } = request.params as { project?: string }; // Fastify gives the path's parameters as texts
   authorise(route, token, project);

@@ -9,6 +9,7 @@ import { logs } from "./logs.ts";
 import { meta } from "./meta.ts";
 import { revisions } from "./revisions.ts";
 import { runs } from "./runs.ts";
+import { sinks } from "./sinks.ts";
 import { tokens } from "./tokens.ts";
 
 export const implementations: Implementations = {
@@ -21,5 +22,6 @@ export const implementations: Implementations = {
   ...meta,
   ...revisions,
   ...runs,
+  ...sinks,
   ...tokens,
 };

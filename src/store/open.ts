@@ -17,6 +17,7 @@ import { listen } from "./postgresListen.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
+import { createSinks } from "./sinks.ts";
 import { openSqliteFile } from "./sqliteFile.ts";
 import { createSubscribers } from "./subscribers.ts";
 import { createTokens } from "./tokens.ts";
@@ -101,6 +102,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     completions: createCompletions(database),
     logs: createLogs(database),
     tokens: createTokens(database),
+    sinks: createSinks(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
     close,

@@ -18,6 +18,7 @@ import type { Role, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import { startSinks } from "../../src/sinks/sinks.ts";
 import { openSqlite } from "../../src/store/open.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 
@@ -65,9 +66,9 @@ export async function startTestServer({
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(systemClock),
-    outgoing: createOutgoing({ allow: ["127.0.0.1/32"], clock: systemClock }),
     publicUrl: () => publicUrl,
     vault: aesVault(randomBytes(32)),
+    outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock),
     clock: systemClock,
@@ -75,6 +76,7 @@ export async function startTestServer({
     newId: randomUUID,
   };
   const engine = await startEngine(world);
+  const sinks = await startSinks(world);
   const server = await createServer(world, {
     host: "127.0.0.1",
     port: 0,
@@ -117,6 +119,7 @@ export async function startTestServer({
     },
     close: async () => {
       await server.close();
+      await sinks.stop();
       await engine.stop();
       await sandbox.close();
       await store.close();
