@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explainScheduling, parseScheduling } from "../../src/kube/failures/scheduling.ts";
+import { explainScheduling, parseScheduling } from "../../src/capacity/schedulerMessage.ts";
 
 const LONG =
   "0/5 nodes are available: 1 Insufficient memory, 2 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint {dedicated: a, b}. preemption: 0/5 nodes are available: 5 Preemption is not helpful for scheduling.";
