@@ -9,10 +9,22 @@ describe("the scheduler's message", () => {
     expect(parseScheduling(LONG)).toEqual({
       total: 5,
       causes: [
-        { nodes: 1, class: "resource", text: "Insufficient memory", resource: "memory" },
-        { nodes: 2, class: "resource", text: "Insufficient nvidia.com/gpu", resource: "nvidia.com/gpu" },
-        { nodes: 2, class: "taint", text: "node(s) had untolerated taint {dedicated: a, b}" },
+        { nodes: 1, class: "resource", prospect: "capacity", text: "Insufficient memory", resource: "memory" },
+        {
+          nodes: 2,
+          class: "resource",
+          prospect: "capacity",
+          text: "Insufficient nvidia.com/gpu",
+          resource: "nvidia.com/gpu",
+        },
+        {
+          nodes: 2,
+          class: "taint",
+          prospect: "structural",
+          text: "node(s) had untolerated taint {dedicated: a, b}",
+        },
       ],
+      preemption: "notHelpful",
     });
   });
 
