@@ -32,6 +32,8 @@ export interface WatchOptions {
   readonly fieldSelector?: string;
   /** Names and labels only: contents of ConfigMaps and Secrets are not kept in our memory. */
   readonly metadataOnly?: boolean;
+  /** Leaves out what the asker does not need, object by object: a long list is never whole in memory. */
+  readonly strip?: (object: Manifest) => Manifest;
   /** The whole list: at the start, and whenever the thread was lost. */
   readonly onList: (objects: readonly Manifest[]) => void;
   readonly onChange: (type: "put" | "delete", object: Manifest) => void;
@@ -96,14 +98,14 @@ function selectors(options: WatchOptions): Record<string, string> {
 }
 
 async function list(options: WatchOptions): Promise<string> {
-  const { connection, resource, signal } = options;
+  const { connection, resource, signal, strip = (object) => object } = options;
   const path = collectionPath(resource, "");
   const objects: Manifest[] = [];
   let next = "";
   for (;;) {
     const query = { ...selectors(options), limit: PAGE, ...(next === "" ? {} : { continue: next }) };
     const { body } = await connection.call({ path, query, signal, ...accept(options, true) });
-    for (const item of listAt(body, "items")) objects.push(slim(resource, item));
+    for (const item of listAt(body, "items")) objects.push(strip(slim(resource, item)));
     next = textAt(body, "metadata", "continue");
     if (next !== "") continue;
     options.onList(objects);
