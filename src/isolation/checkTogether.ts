@@ -19,7 +19,7 @@ export function checkTogether(
   order: PodOrder,
 ): { readonly uses: readonly Use[]; readonly problems: readonly Problem[] } {
   const limits = podLimits(containers);
-  const uses = [...deviceUses(limits), ...storageUses(said)];
+  const uses = [...deviceUses(limits, containers), ...storageUses(said)];
   return {
     uses,
     problems: [
@@ -34,12 +34,14 @@ export function checkTogether(
   };
 }
 
-function deviceUses(limits: ReadonlyMap<string, number>): readonly Use[] {
-  return [...limits].flatMap(([name, amount]) =>
-    isDevice(name) && amount > 0
-      ? [{ what: "devices" as const, name, amount, at: ["template", "spec", "containers"] }]
-      : [],
-  );
+/** At the container that uses most of it. */
+function deviceUses(limits: ReadonlyMap<string, number>, containers: readonly Placed[]): readonly Use[] {
+  return [...limits].flatMap(([name, amount]): readonly Use[] => {
+    if (!isDevice(name) || amount <= 0) return [];
+    const share = ({ bounds }: Placed): number => parseQuantity(bounds.limits[name] ?? "0") ?? 0;
+    const [most] = [...containers].sort((a, b) => share(b) - share(a));
+    return [{ what: "devices", name, amount, at: [...(most?.at ?? []), "resources", "limits", name] }];
+  });
 }
 
 /** All volumes that are made for this pod, together: one use, at the first of them. */

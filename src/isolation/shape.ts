@@ -85,6 +85,13 @@ export function oneOf(...known: readonly (string | boolean)[]): Shape {
   };
 }
 
+export function image(pattern: RegExp): Shape {
+  return (value, at, notes) => {
+    if (typeof value === "string" && value.length <= 512 && pattern.test(value)) return value;
+    return refuse(notes, "Image", at, { value: shown(typeof value === "string" ? value : typeof value) });
+  };
+}
+
 export const flag: Shape = oneOf(true, false);
 
 function amount(least: "zero" | "positive"): Shape {
