@@ -16,6 +16,7 @@ import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
+import { createOutgoing } from "./outgoing/outgoing.ts";
 import type { Charts } from "./ports/charts.ts";
 import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
@@ -41,7 +42,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await closing();
   };
   try {
-    return await open(options, surroundings, { closings, close });
+    return await open(options, surroundings, { closings, close, url: "" });
   } catch (error) {
     await close();
     if (!(error instanceof ClusterError)) throw error;
@@ -53,6 +54,8 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
 interface Life {
   readonly closings: Closing[];
   readonly close: () => Promise<void>;
+  /** Once the server listens. */
+  url: string;
 }
 
 async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
@@ -72,6 +75,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
     version: VERSION,
     logRequests: false,
   });
+  life.url = server.url;
   life.closings.push(() => server.close());
   // One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind.
   const first = readLocalServer(home);
@@ -117,6 +121,8 @@ async function openWorld(
     vault: aesVault(key),
     charts: chartsOf(options, env),
     dispatch: inProcessDispatch(log, systemClock),
+    outgoing: createOutgoing({ allow: options.allowOutgoing ?? [], clock: systemClock }),
+    publicUrl: () => options.publicUrl ?? life.url,
     clock: systemClock,
     log,
     newId,

@@ -23,9 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   outgoing: ["model", "ports"],
   sinks: ["model", "ports"],
   sandbox: ["model", "ports"],
-  server: ["model", "ports", "api", "catalog", "plan", "engine"],
+  server: ["model", "ports", "api", "catalog", "plan", "registry", "engine"],
   import: ["model", "catalog"],
   cli: ["model", "api", "plan", "catalog", "import"],
+  registry: ["model", "ports", "catalog", "isolation", "plan"],
+  worker: ["model", "ports", "outgoing"],
   plugin: ["model", "catalog", "plan"],
 };
 

@@ -9,6 +9,7 @@ const ACCESS: Readonly<Record<Route["access"], string>> = {
   public: "No token is needed.",
   read: "Needs a token with at least role `read`.",
   write: "Needs a token with at least role `write`.",
+  attempt: "Needs the token that a job's attempt was given; it opens nothing else.",
   admin: "Needs a token with role `admin` for all projects.",
 };
 

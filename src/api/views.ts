@@ -70,6 +70,10 @@ export const JobView = z.object({
   output: JsonView,
 });
 
+export const BeatView = z.object({
+  goOn: z.boolean().meta({ description: "false: the run is being cancelled, stop" }),
+});
+
 export const RunSummary = z.object({
   id: z.string(),
   application: z.string().meta({ description: "empty: a run of job types alone" }),

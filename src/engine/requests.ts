@@ -1,5 +1,6 @@
 // What callers ask of the engine, and what it answers where that is more than a Run.
 import type { Evidence, HealthState, ObjectHealth } from "../model/health.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
@@ -30,6 +31,8 @@ export interface DocumentRequest {
   readonly createNamespace: boolean;
   /** Take over fields that somebody else set (kubectl scale, another tool). Never objects that are not ours. */
   readonly force?: boolean;
+  /** Values for the inputs of its workflow. */
+  readonly inputs?: JsonObject;
   /** Take over objects that exist already and belong to nobody. Never those of another application. */
   readonly adopt?: boolean;
 }

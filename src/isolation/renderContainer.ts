@@ -20,7 +20,7 @@ export function renderContainer(picked: JsonObject, { bounds, mounts }: Furnishi
   return {
     ...picked,
     env: withHome(listAt(picked, "env")),
-    resources: { ...(objectAt(picked, "resources") ?? {}), requests: bounds.requests, limits: bounds.limits },
+    resources: { ...objectAt(picked, "resources"), requests: bounds.requests, limits: bounds.limits },
     volumeMounts: [...own, ...added],
     securityContext: securityContext(picked),
     terminationMessagePolicy: picked["terminationMessagePolicy"] ?? "FallbackToLogsOnError",

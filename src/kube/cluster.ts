@@ -11,7 +11,7 @@ import { type Api, applyObject, readLive } from "./apply.ts";
 import { createCache } from "./cache.ts";
 import { openConnection } from "./connection.ts";
 import { compareObject } from "./difference.ts";
-import { openDiscovery } from "./discovery.ts";
+import { objectPath, openDiscovery } from "./discovery.ts";
 import { driftOf } from "./drift.ts";
 import { gatherFacts } from "./facts.ts";
 import { type FollowWorld, followObjects } from "./follow.ts";
@@ -115,9 +115,10 @@ async function check(api: Api, object: Manifest, options: ApplyOptions): Promise
 
 async function readObject(api: Api, ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> {
   try {
+    const resource = await api.discovery.findInGroup(ref.apiVersion, ref.kind, signal);
     // A kind that is not served has no objects.
-    if ((await api.discovery.find(ref.apiVersion, ref.kind, signal)) === undefined) return null;
-    const live = await readLive(api.connection, await api.discovery.pathOf(ref, signal), signal);
+    if (resource === undefined) return null;
+    const live = await readLive(api.connection, objectPath(resource, ref), signal);
     if (live === null) return null;
     const { managedFields: _bookkeeping, ...metadata } = live.metadata;
     return { ...live, metadata };

@@ -1,6 +1,8 @@
 // List and watch of one kind, for ever: resumes at the last resource version, lists again after 410 Gone, connects again after a loss.
 // Says honestly whether what it told is current: `stale` from the first attempt that fails until the server answers again.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+
+import { listAt, numberAt, textAt } from "../model/fields.ts";
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -8,8 +10,8 @@ import { ClusterError } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { ApiError, isStatus } from "./apiError.ts";
 import type { Connection } from "./connection.ts";
-import { collectionPath, type Resource } from "./discovery.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
+import { collectionPath } from "./discovery.ts";
+import type { Resource } from "./discoveryTable.ts";
 import { foreignEntries } from "./holders.ts";
 import { linesOf } from "./lines.ts";
 

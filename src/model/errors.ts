@@ -61,6 +61,19 @@ export const ERRORS = {
     text: { en: "this token may not {action} in project {project}", zh: "该令牌无权在项目 {project} 中执行 {action}" },
     advice: { en: "ask an administrator for a token with that scope", zh: "请向管理员申请相应权限的令牌" },
   },
+  StaleAttempt: {
+    status: 409,
+    exit: 6,
+    who: "nobody",
+    text: {
+      en: "attempt {attempt} of job {job} in run {run} is over: it is {standing}",
+      zh: "运行 {run} 中作业 {job} 的第 {attempt} 次尝试已结束：{standing}",
+    },
+    advice: {
+      en: "stop working on it; nothing of what was told now was taken",
+      zh: "请停止该次执行；本次上报未被采纳",
+    },
+  },
   NotFound: {
     status: 404,
     exit: 5,

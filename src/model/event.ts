@@ -6,6 +6,7 @@ export type EventType =
   | "run.finished"
   | "run.cancelling"
   | "run.paused"
+  | "job.told"
   | "run.resumed"
   | "job.changed"
   | "log"

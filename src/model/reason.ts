@@ -206,6 +206,7 @@ export const REASONS = {
     },
   },
   TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
+  WorkerFailed: { who: "you", text: { en: "{message} ({code})", zh: "{message}（{code}）" } },
   MappedFailure: {
     who: "you",
     text: {
@@ -252,6 +253,20 @@ export const REASONS = {
   RefusedByServer: {
     who: "you",
     text: { en: "the cluster refused {object}: {detail}", zh: "集群拒绝了 {object}：{detail}" },
+  },
+  ApiSilent: {
+    who: "operator",
+    text: {
+      en: "nobody knows whether the cluster has {kind}: its API {api} does not answer",
+      zh: "无法得知集群是否提供 {kind}：其 API {api} 没有响应",
+    },
+  },
+  KindNotServed: {
+    who: "operator",
+    text: {
+      en: "{object} may still be there but cannot be reached: the cluster does not serve {kind} any more ({detail})",
+      zh: "{object} 可能仍存在但无法访问：集群不再提供 {kind}（{detail}）",
+    },
   },
   ImmutableField: {
     who: "you",

@@ -3,7 +3,7 @@
 import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Language } from "../model/text.ts";
-import { jsonSchemaOf } from "./schema.ts";
+import { jsonSchemaOf } from "./jsonSchema.ts";
 
 export interface FieldExplanation {
   readonly name: string;

@@ -1,11 +1,11 @@
 // One JSON Schema for the whole document, for editors: completion, hover texts, early red lines. It accepts every document that the
 // checks accept; rules that a schema cannot say (references, quantities, names of images) stay with the checks.
-import { type ZodType, z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { COMPONENT_NAME_MAX } from "../model/name.ts";
+import { jsonSchemaOf } from "./jsonSchema.ts";
 
 export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 
@@ -132,16 +132,4 @@ function moveReferences(value: Json, key: string): Json {
 
 function target(key: string, local: string | undefined): string {
   return local === undefined ? `#/$defs/${key}` : `#/$defs/${key}.${local}`;
-}
-
-/** What a user may write, defaults optional. `explain` keeps our own annotation `zh`; editors get the standard ones only. */
-export function jsonSchemaOf(schema: ZodType, reader: "editor" | "explain"): JsonObject {
-  const made = z.toJSONSchema(schema, {
-    io: "input",
-    unrepresentable: "any",
-    override: ({ jsonSchema }) => {
-      if (reader === "editor") delete jsonSchema["zh"];
-    },
-  });
-  return JSON.parse(JSON.stringify(made)) as JsonObject; // an object by construction; the round trip drops what is not JSON
 }

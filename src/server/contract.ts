@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { AnswerOf, StreamName } from "../api/client.ts";
 import type { RouteName, Routes } from "../api/routes.ts";
+import type { AttemptName } from "../engine/callback.ts";
 import type { WriteConditions } from "../engine/requests.ts";
 import type { World } from "../engine/world.ts";
 import type { Language } from "../model/text.ts";
@@ -71,6 +72,8 @@ export interface Context {
   readonly language: Language;
   /** Aborts when the client goes away; for streams also when the server stops. */
   readonly signal: AbortSignal;
+  /** On routes for an attempt: whose token came with the request. Throws NotSignedIn. */
+  readonly attempt: () => AttemptName;
   /** Who asks, and from If-Match and Idempotency-Key: under which conditions. Throws InvalidRequest. */
   readonly conditions: () => WriteConditions;
 }

@@ -2,6 +2,7 @@
 // Default deny: a route that is neither in the table nor declared open is refused.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Route } from "../api/routes.ts";
+import { readCallback } from "../engine/callback.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Token } from "../ports/store.ts";
@@ -41,6 +42,10 @@ export function guardRequests(app: FastifyInstance, world: World, host: string):
 export async function currentToken(world: World, request: FastifyRequest): Promise<Token | null> {
   const { route, open } = request.routeOptions.config;
   if (open === true || route?.access === "public") return null;
+  if (route?.access === "attempt") {
+    readCallback(world, request.headers.authorization);
+    return null;
+  }
   const token = await tokenOf(request.headers.authorization, world);
   if (route === undefined) throw new PlatformError("NotAllowed", { action: "use", project: "*" });
   const { project } = request.params as { project?: string }; // Fastify gives the path's parameters as texts

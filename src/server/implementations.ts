@@ -1,5 +1,6 @@
 // Every route with what answers it. A route without an implementation does not compile.
 import { applications } from "./applications.ts";
+import { callback } from "./callback.ts";
 import { catalog } from "./catalog.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
@@ -12,6 +13,7 @@ import { tokens } from "./tokens.ts";
 
 export const implementations: Implementations = {
   ...applications,
+  ...callback,
   ...catalog,
   ...clusters,
   ...events,

@@ -2,6 +2,7 @@
 // Who may call it was decided before, in the hook of guard.ts.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ROUTES, type Route, type RouteName } from "../api/routes.ts";
+import { readCallback } from "../engine/callback.ts";
 import { LIMITS } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { languageOf } from "../model/text.ts";
@@ -62,6 +63,7 @@ function contextOf({ service, request }: Exchange, signal: AbortSignal): Context
     token,
     language: languageOf(request.headers["accept-language"]),
     signal,
+    attempt: () => readCallback(world, request.headers.authorization),
     conditions: () => {
       if (token === null) throw new PlatformError("NotSignedIn");
       return conditionsFor(request, token.name, world.vault);

@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../api/views.ts";
 import { cancelRun, knownRun } from "../engine/cancel.ts";
+import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
+import { startRun } from "../engine/startRun.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { type Context, type Frozen, given, type Implementations, type Reply } from "./contract.ts";
@@ -19,6 +21,9 @@ export const runs = {
     const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
     return { body: { items: items.map((run) => runSummary(world, run)), next } };
   },
+
+  startRun: async ({ params, body }, context) =>
+    accepted(await startRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
 
   getRun: async ({ params }, { world, language }) => {
     const run = await knownRun(world, params.project, params.run);
@@ -43,6 +48,9 @@ export const runs = {
 
   resumeRun: async ({ params }, context) =>
     accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
+
+  tellJob: async ({ params, body }, context) =>
+    accepted(await sendToJob(context.world, { ...params, ...body, ...who(context) }), context),
 
   retryRun: async ({ params, body }, context) =>
     accepted(await retryRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),

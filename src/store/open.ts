@@ -13,11 +13,11 @@ import { createInventory } from "./inventory.ts";
 import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
-import { listen } from "./postgres-listen.ts";
+import { listen } from "./postgresListen.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
-import { openSqliteFile } from "./sqlite-file.ts";
+import { openSqliteFile } from "./sqliteFile.ts";
 import { createSubscribers } from "./subscribers.ts";
 import { createTokens } from "./tokens.ts";
 

@@ -155,6 +155,8 @@ export interface LogLinesTable {
   pod: string;
   container: string;
   text: string;
+  /** Of the line within its job: the same line is not kept twice. Empty for lines that are older than the keys. */
+  key: string;
 }
 
 export interface TokensTable {

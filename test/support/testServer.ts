@@ -11,6 +11,7 @@ import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { Params } from "../../src/model/text.ts";
+import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
@@ -56,6 +57,7 @@ export async function startTestServer({
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
+  let publicUrl = "";
   const catalog = createCatalog(builtins);
   const world: World = {
     store,
@@ -63,6 +65,8 @@ export async function startTestServer({
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(systemClock),
+    outgoing: createOutgoing({ allow: ["127.0.0.1/32"], clock: systemClock }),
+    publicUrl: () => publicUrl,
     vault: aesVault(randomBytes(32)),
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock),
@@ -79,6 +83,7 @@ export async function startTestServer({
     checkAnswers: true,
     ...options,
   });
+  publicUrl = server.url;
   const addToken: TestServer["addToken"] = async ({
     project = "*",
     role = "admin",

@@ -1,10 +1,12 @@
 // What is wrong with a pod that is not ready: its place on a node, its volumes, its containers in the order in which they start.
 // Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
+
+import { listAt, textAt } from "../../model/fields.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
-import { conditionOf, isTrue, listAt, nameOf, textAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
 import type { View } from "../view.ts";
 import { clip } from "./admission.ts";
