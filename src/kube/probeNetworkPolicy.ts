@@ -2,10 +2,10 @@
 // in a namespace that is made for it and removed afterwards: one program listens, one may connect to it, one is denied. Deny must deny.
 // Without the one that may connect nothing would be known: who reaches nobody for another reason looks denied as well.
 
+import { textAt } from "../model/fields.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 import type { Applied, Cluster } from "../ports/cluster.ts";
-import { textAt } from "./fields.ts";
 
 export type Enforcement = "enforced" | "ignored" | "unknown";
 
