@@ -18,6 +18,7 @@ const NEVER_RAN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "VolumeLost",
   "VolumeBlocked",
   "CannotStart",
+  "WebhookDown",
 ]);
 
 /** What may pass by itself when another attempt is made. */
@@ -26,6 +27,7 @@ const MAY_PASS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "VolumeMountFailed",
   "ClusterUnreachable",
   "Interrupted",
+  "WebhookDown",
 ]);
 
 export function endingOf(state: HealthState, code: ReasonCode): BadEnding {
@@ -44,8 +46,10 @@ const PROGRAM_RUNS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "TaskRunning",
   "TaskFailed",
   "CrashLoop",
+  "ProbeKilled",
   "OutOfMemory",
   "InitFailed",
+  "DiskLimit",
   "NotReady",
   "JobProgress",
   "Completed",

@@ -184,6 +184,13 @@ export const REASONS = {
       zh: "容器 {container} 反复退出，退出码 {exitCode}，已重启 {restarts} 次",
     },
   },
+  ProbeKilled: {
+    who: "you",
+    text: {
+      en: "container {container} is restarted again and again, because its probe fails: {detail}",
+      zh: "容器 {container} 因探针失败被反复重启：{detail}",
+    },
+  },
   OutOfMemory: {
     who: "you",
     text: {
@@ -229,12 +236,23 @@ export const REASONS = {
     who: "you",
     text: { en: "{object} reports a failure: {detail}", zh: "{object} 报告失败：{detail}" },
   },
+  DiskLimit: {
+    who: "you",
+    text: {
+      en: "the pod was evicted: it wrote more to its disk than it may ({detail})",
+      zh: "Pod 被驱逐：写入磁盘超过上限（{detail}）",
+    },
+  },
   RolloutDeadline: {
     who: "you",
     text: { en: "{object} made no progress within its deadline", zh: "{object} 在期限内没有进展" },
   },
   // The cluster
   Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
+  NodeLost: {
+    who: "operator",
+    text: { en: "node {node} does not answer: {detail}", zh: "节点 {node} 失去响应：{detail}" },
+  },
   QuotaExceeded: {
     who: "operator",
     text: {
@@ -245,6 +263,13 @@ export const REASONS = {
   PolicyDenied: {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },
+  },
+  WebhookDown: {
+    who: "operator",
+    text: {
+      en: "a webhook that the cluster asks before it admits anything does not answer: {detail}",
+      zh: "集群准入所依赖的 Webhook 无响应：{detail}",
+    },
   },
   NotAllowed: {
     who: "operator",

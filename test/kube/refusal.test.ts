@@ -26,7 +26,7 @@ describe("what the API server's answers mean", () => {
     ],
     ["policy", 403, 'admission webhook "p" denied the request: no', "PolicyDenied", false],
     ["policy answering 400", 400, 'admission webhook "p" denied the request: no', "PolicyDenied", false],
-    ["webhook down", 500, 'Internal error occurred: failed calling webhook "p": timeout', "PolicyDenied", true],
+    ["webhook down", 500, 'Internal error occurred: failed calling webhook "p": timeout', "WebhookDown", true],
     [
       "rights",
       403,

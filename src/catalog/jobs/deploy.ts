@@ -1,5 +1,6 @@
 // Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
 import { z } from "zod";
+import { endingOf } from "../../model/ending.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
@@ -77,7 +78,7 @@ async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Pro
   const bad = health.find((one) => !isDone(job, one));
   if (bad !== undefined) {
     return {
-      phase: bad.state === "rejected" ? "rejected" : "failed",
+      phase: endingOf(bad.state, bad.reason.code),
       reason: bad.reason,
       evidence: bad.evidence,
       retryable: bad.state === "failed",

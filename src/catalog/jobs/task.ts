@@ -1,6 +1,7 @@
 // Runs a task to completion, once per content: the Job's name is made from what it runs and what that reads, so a changed task is
 // another Job and an unchanged one is never run again. Its log is kept, because pods do not stay.
 import { z } from "zod";
+import { endingOf } from "../../model/ending.ts";
 import { worst } from "../../model/health.ts";
 import { type Manifest, refOf } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
@@ -54,7 +55,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   if (bad === undefined || bad.state !== "ready") {
     const why = bad?.reason ?? reason("TaskRunning");
     return {
-      phase: bad?.state === "rejected" ? "rejected" : "failed",
+      phase: bad === undefined ? "failed" : endingOf(bad.state, bad.reason.code),
       reason: why,
       evidence: bad?.evidence ?? [],
       retryable: true,
