@@ -66,7 +66,7 @@ function policy(rule: AdmissionRule, settings: AdmissionSettings): Manifest {
           reason: "Forbidden",
         },
       ],
-      auditAnnotations: [{ key: "type", valueExpression: type }],
+      auditAnnotations: [{ key: "type", valueExpression: `string(${type})` }],
     },
   };
 }

@@ -36,7 +36,7 @@ const given = (resource: string): string =>
   ["requests", "limits"]
     .map(
       (side) =>
-        `c.?resources.?${side}[?"${resource}"].hasValue() && (quantity(string(c.resources.${side}["${resource}"])).sign() > 0)`,
+        `c.?resources.?${side}[?"${resource}"].hasValue() && quantity(string(c.resources.${side}["${resource}"])).compareTo(quantity("0")) > 0`,
     )
     .join(" && ");
 
@@ -145,7 +145,9 @@ export const ADMISSION_RULES: readonly AdmissionRule[] = [
     name: "scratch-limit",
     field: "spec.volumes.emptyDir.sizeLimit",
     of: "volume",
-    holds: "!has(v.emptyDir) || v.emptyDir.?sizeLimit.hasValue()",
+    // To Kubernetes a limit of zero is none. dyn: the server's type check does not know quantities outside of maps.
+    holds:
+      '!has(v.emptyDir) || (dyn(v.emptyDir).?sizeLimit.hasValue() && quantity(string(dyn(v.emptyDir).sizeLimit)).compareTo(quantity("0")) > 0)',
     wanted: "a size",
   },
   {

@@ -19,7 +19,7 @@ export function checkTogether(
   order: PodOrder,
 ): { readonly uses: readonly Use[]; readonly problems: readonly Problem[] } {
   const limits = podLimits(containers);
-  const uses = [...deviceUses(limits), ...storageUses(said)];
+  const uses = [...deviceUses(limits, containers), ...storageUses(said)];
   return {
     uses,
     problems: [
@@ -34,19 +34,21 @@ export function checkTogether(
   };
 }
 
-function deviceUses(limits: ReadonlyMap<string, number>): readonly Use[] {
-  return [...limits].flatMap(([name, amount]) =>
-    isDevice(name) && amount > 0
-      ? [{ what: "devices" as const, name, amount, at: ["template", "spec", "containers"] }]
-      : [],
-  );
+/** At the container that uses most of it. */
+function deviceUses(limits: ReadonlyMap<string, number>, containers: readonly Placed[]): readonly Use[] {
+  return [...limits].flatMap(([name, amount]): readonly Use[] => {
+    if (!isDevice(name) || amount <= 0) return [];
+    const share = ({ bounds }: Placed): number => parseQuantity(bounds.limits[name] ?? "0") ?? 0;
+    const [most] = [...containers].sort((a, b) => share(b) - share(a));
+    return [{ what: "devices", name, amount, at: [...(most?.at ?? []), "resources", "limits", name] }];
+  });
 }
 
 /** All volumes that are made for this pod, together: one use, at the first of them. */
 function storageUses(said: JsonObject): readonly Use[] {
   const sizes = listAt(said, "volumes").flatMap((volume, index) => {
     const size = dig(volume, "ephemeral", "volumeClaimTemplate", "spec", "resources", "requests", "storage");
-    return size === undefined ? [] : [{ bytes: parseQuantity(String(size)) ?? Number.POSITIVE_INFINITY, index }];
+    return size === undefined ? [] : [{ bytes: parseQuantity(textOf(size)) ?? Number.POSITIVE_INFINITY, index }];
   });
   const [first] = sizes;
   if (first === undefined) return [];
@@ -55,7 +57,7 @@ function storageUses(said: JsonObject): readonly Use[] {
 }
 
 function checkNames(said: JsonObject, containers: readonly Placed[]): readonly Problem[] {
-  const volumes = listAt(said, "volumes").map(({ name }) => String(name));
+  const volumes = listAt(said, "volumes").map(({ name }) => textOf(name));
   const twice = <T>(names: readonly T[]): readonly number[] =>
     names.flatMap((name, index) => (names.indexOf(name) < index ? [index] : []));
   return [
@@ -64,7 +66,7 @@ function checkNames(said: JsonObject, containers: readonly Placed[]): readonly P
     ),
     ...twice(containers.map(({ picked }) => picked["name"])).flatMap((index) => {
       const { at = [], picked = {} } = containers[index] ?? {};
-      return [problem("DuplicateKey", [...at, "name"], { key: String(picked["name"]) })];
+      return [problem("DuplicateKey", [...at, "name"], { key: textOf(picked["name"]) })];
     }),
     ...containers.flatMap(({ picked, at }) => checkMounts(picked, at, volumes)),
   ];
@@ -80,12 +82,12 @@ function checkMounts(picked: JsonObject, at: Placed["at"], volumes: readonly str
         ? []
         : [
             problem("MountPathTwice", [...here, "mountPath"], {
-              path: String(mountPath),
+              path: textOf(mountPath),
               first: `volumeMounts/${first}`,
             }),
           ];
-    if (volumes.includes(String(name))) return again;
-    const params = { container: String(picked["name"]), name: String(name), known: volumes.join(", ") };
+    if (volumes.includes(textOf(name))) return again;
+    const params = { container: textOf(picked["name"]), name: textOf(name), known: volumes.join(", ") };
     return [...again, problem("UnknownVolume", [...here, "name"], params)];
   });
 }
@@ -98,4 +100,9 @@ function checkIdentity({ profile, capabilities, identity }: PodOrder): readonly 
     ...(capabilities.k8s.length > 0 && account === "none" ? [forbidden("k8s", "/capabilities/k8s")] : []),
     ...(identity.peer !== undefined && egress !== "peers" ? [forbidden("peers", "")] : []),
   ];
+}
+
+/** The allow-list copied text only; what it refused is missing. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -1,6 +1,6 @@
 // What a template may say of one container. Probes and hooks name no host: the kubelet would ask it on the template's behalf.
 import { DNS_LABEL, ENV_NAME } from "../model/name.ts";
-import { integer, limit, list, object, oneOf, quantity, record, type Shape, text } from "./shape.ts";
+import { image, integer, limit, list, object, oneOf, quantity, record, type Shape, text } from "./shape.ts";
 import { mount, ownName, variableSource, variablesFrom } from "./volumeShape.ts";
 
 const IMAGE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9._:/]{0,450}[a-zA-Z0-9])?(?:@sha256:[a-f0-9]{64})?$/;
@@ -51,7 +51,7 @@ const securityContext = (): Shape =>
 
 const FIELDS = {
   name: ownName(),
-  image: text(IMAGE, 512),
+  image: image(IMAGE),
   imagePullPolicy: oneOf("Always", "IfNotPresent", "Never"),
   command: words(),
   args: words(),

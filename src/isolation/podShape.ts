@@ -86,7 +86,12 @@ function nodeSelector(): Shape {
   return (value, at, notes) => {
     const copied = shape(value, at, notes);
     for (const [name, one] of entriesOf(copied))
-      notes.uses.push({ what: "nodeLabels", name: `${name}=${String(one)}`, amount: 1, at: [...at, name] });
+      notes.uses.push({
+        what: "nodeLabels",
+        name: `${name}=${typeof one === "string" ? one : ""}`,
+        amount: 1,
+        at: [...at, name],
+      });
     return copied;
   };
 }

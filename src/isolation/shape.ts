@@ -85,6 +85,13 @@ export function oneOf(...known: readonly (string | boolean)[]): Shape {
   };
 }
 
+export function image(pattern: RegExp): Shape {
+  return (value, at, notes) => {
+    if (typeof value === "string" && value.length <= 512 && pattern.test(value)) return value;
+    return refuse(notes, "Image", at, { value: shown(typeof value === "string" ? value : typeof value) });
+  };
+}
+
 export const flag: Shape = oneOf(true, false);
 
 function amount(least: "zero" | "positive"): Shape {
@@ -104,7 +111,7 @@ export const limit: Shape = amount("positive");
 
 export function list(item: Shape, most: number): Shape {
   return (value, at, notes) => {
-    if (!Array.isArray(value)) return wrongType(value as Json, "array", { at, notes }); // no array: still Json
+    if (!Array.isArray(value)) return wrongType(value, "array", { at, notes });
     if (value.length > most) return refuse(notes, "TooManyItems", at, { count: value.length, limit: `<= ${most}` });
     // A Json array holds Json; isArray forgets it.
     return (value as readonly Json[]).flatMap((one, index) => {
