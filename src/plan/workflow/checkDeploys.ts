@@ -15,16 +15,16 @@ interface Deploying {
 /** `all` is what no other step names. */
 export function checkDeploys(
   steps: readonly StepDraft[],
-  components: readonly string[],
+  components: ReadonlyMap<string, { readonly pointer: string }>,
   problems: Problem[],
 ): ReadonlyMap<string, StepDraft> {
-  const deploying: Deploying = { components, deployedBy: new Map(), problems };
+  const deploying: Deploying = { components: [...components.keys()], deployedBy: new Map(), problems };
   const deploys = steps.filter((step) => step.kind === "deploy");
   const rest = deploys.filter((step) => checkDeploy(step, deploying) === "all");
   for (const step of rest) takeRest(step, deploying);
   if (deploys.length === 0) return deploying.deployedBy;
-  for (const name of components) {
-    if (!deploying.deployedBy.has(name)) problems.push(problem("NotDeployed", deploys[0]?.pointer ?? "", { name }));
+  for (const [name, { pointer }] of components) {
+    if (!deploying.deployedBy.has(name)) problems.push(problem("NotDeployed", `${pointer}/name`, { name: clip(name) }));
   }
   return deploying.deployedBy;
 }
