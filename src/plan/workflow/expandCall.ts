@@ -2,7 +2,7 @@
 // the one that calls it but the inputs that it is given; its final steps are final steps of the whole run.
 import { isObject, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { clip, listNames } from "../words.ts";
 import { inputValues } from "./checkInputs.ts";
 import { checkWorkflow } from "./checkWorkflow.ts";
@@ -26,6 +26,7 @@ export function expandCall(
   const pointer = `${step.pointer}/properties/inputs`;
   const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });
   tell(expansion, frame, problems);
+  if (hasErrors(problems)) return;
   const inner: Frame = {
     parent: null,
     prefix: `${spot.path.at(-1) ?? step.name}.`,

@@ -51,9 +51,21 @@ describe("mistakes in a workflow", () => {
     ["mode", { steps: [step("a")], mode: "dag" }, ["NotOneOf /workflow/mode ~DAG"]],
     ["step", { steps: ["a"] }, ["Type /workflow/steps/0"]],
     ["step without anything", { steps: [{}] }, ["Required /workflow/steps/0/type", "Required /workflow/steps/0/name"]],
-    ["input", { steps: [step("a")], inputs: { n: { type: "int", defaul: 1 } } }, ["NotOneOf /workflow/inputs/n/type", "UnknownField /workflow/inputs/n/defaul ~default"]],
-    ["input default", { steps: [step("a")], inputs: { n: { type: "integer", default: 1.5 } } }, ["Type /workflow/inputs/n/default"]],
-    ["reference as default", { steps: [step("a")], inputs: { n: { type: "object", default: from("/run/id") } } }, ["ReferenceInInput /workflow/inputs/n/default"]],
+    [
+      "input",
+      { steps: [step("a")], inputs: { n: { type: "int", defaul: 1 } } },
+      ["NotOneOf /workflow/inputs/n/type", "UnknownField /workflow/inputs/n/defaul ~default"],
+    ],
+    [
+      "input default",
+      { steps: [step("a")], inputs: { n: { type: "integer", default: 1.5 } } },
+      ["Type /workflow/inputs/n/default"],
+    ],
+    [
+      "reference as default",
+      { steps: [step("a")], inputs: { n: { type: "object", default: from("/run/id") } } },
+      ["ReferenceInInput /workflow/inputs/n/default"],
+    ],
   ] as const)("%s", (_what, value, expected) => {
     expect([...problemsOf(value as never)].sort()).toEqual([...expected].sort());
   });
@@ -104,9 +116,9 @@ describe("mistakes in a workflow", () => {
     expect(problemsOf(workflow([step("a", { dependsOn: ["b"] }), step("b")]))).toEqual([
       "StepLater /workflow/steps/0/dependsOn/0",
     ]);
-    expect(problemsOf(workflow([step("a", { properties: { model: from("/steps/b/outputs/model") } }), step("b")]))).toEqual([
-      "StepLater /workflow/steps/0/properties/model/$from",
-    ]);
+    expect(
+      problemsOf(workflow([step("a", { properties: { model: from("/steps/b/outputs/model") } }), step("b")])),
+    ).toEqual(["StepLater /workflow/steps/0/properties/model/$from"]);
     expect(problemsOf(workflow([step("a", { if: "/steps/b/phase == 'failed'" }), step("b")]))).toEqual([
       "StepLater /workflow/steps/0/if",
     ]);
@@ -144,14 +156,14 @@ describe("mistakes in a workflow", () => {
     expect(second({ model: from("/steps/loop/outputs/model") })).toEqual([`NoStepOutput ${at}`]);
     expect(second({ model: from("/steps/loop/outputs/0/model") })).toEqual([]);
     expect(second({ model: from("/steps/loop/outputs/0") })).toEqual([`TypeMismatch ${at}`]);
-    expect(second({ model: from("/run/id", { default: 3 }) })).toEqual([
-      "Type /workflow/steps/2/properties/model",
-    ]);
+    expect(second({ model: from("/run/id", { default: 3 }) })).toEqual(["Type /workflow/steps/2/properties/model"]);
     expect(second({ data: from("/steps/a/outputs/model") })).toEqual([
       "TypeMismatch /workflow/steps/2/properties/data/$from",
     ]);
     expect(second({}, { if: "/inputs/m" })).toEqual(["UnknownInput /workflow/steps/2/if ~n"]);
-    expect(second({}, { forEach: from("/steps/a/outputs/files") })).toEqual(["LoopOverOutput /workflow/steps/2/forEach"]);
+    expect(second({}, { forEach: from("/steps/a/outputs/files") })).toEqual([
+      "LoopOverOutput /workflow/steps/2/forEach",
+    ]);
     expect(second({}, { forEach: from("/inputs/n") })).toEqual(["TypeMismatch /workflow/steps/2/forEach/$from"]);
   });
 
@@ -177,7 +189,8 @@ describe("mistakes in a workflow", () => {
   it("in what is deployed", () => {
     const web = (name: string, more: object = {}) =>
       ({ name, type: "webservice", properties: { image: "nginx", port: 80 }, ...more }) as const;
-    const deploy = (name: string, components: unknown) => ({ name, type: "deploy", properties: { components } }) as never;
+    const deploy = (name: string, components: unknown) =>
+      ({ name, type: "deploy", properties: { components } }) as never;
     const all = [web("a"), web("b", { dependsOn: ["c"] }), web("c")] as never[];
     expect(problemsOf(workflow([deploy("x", ["a", "bb"]), deploy("y", ["a"])]), all)).toEqual([
       "NotDeployed /components/1/name",

@@ -75,7 +75,7 @@ describe("what is no condition is told with its place", () => {
     ["/a)", 2, '")"'],
     ["!/a == 1", 4, '"== 1"'],
     ["/a & /b", 3, '"& /b"'],
-    ["'open", 0, "\"'open\""],
+    ["'open", 0, '"\'open"'],
     ["accuracy > 1", 0, '"accuracy > 1"'],
     ["steps.train.", 0, '"steps.train."'],
     ["/a == 1.2.3", 6, '"1.2.3"'],
@@ -135,11 +135,18 @@ describe("conditions", () => {
       fc.constantFrom("/a", "steps.x", "==", "!", "(", ")", "&&", "||", "'", '"', "\\", "1", "-", "true", " ", "<"),
     );
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), words.map((all) => all.join(""))), fc.jsonValue(), (text, data) => {
-        const parsed = parseCondition(text);
-        if (!parsed.ok) expect(parsed.at).toBeLessThanOrEqual(text.length);
-        else expect(typeof evaluate(parsed.condition, data as Json)).toBe("boolean");
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          words.map((all) => all.join("")),
+        ),
+        fc.jsonValue(),
+        (text, data) => {
+          const parsed = parseCondition(text);
+          if (!parsed.ok) expect(parsed.at).toBeLessThanOrEqual(text.length);
+          else expect(typeof evaluate(parsed.condition, data as Json)).toBe("boolean");
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

