@@ -52,7 +52,7 @@ export function documentSchema(catalog: Catalog): JsonObject {
     $defs: {
       component: componentSchema(catalog),
       traits: traitsSchema(catalog),
-      ...workflowSchemas(catalog.jobs),
+      ...workflowSchemas(catalog.jobs, "editor"),
       ...definitionSchemas(catalog),
     },
   };
