@@ -58,8 +58,13 @@ async function names(context: Context, what: Completes): Promise<readonly string
     const { components, traits, jobs } = context.root.catalog;
     return [
       ...new Set([
-        ...["component", "trait", "job", "document"],
-        ...[...components.keys(), ...traits.keys(), ...jobs.keys()],
+        "component",
+        "trait",
+        "job",
+        "document",
+        ...components.keys(),
+        ...traits.keys(),
+        ...jobs.keys(),
         ...DOCUMENT_PARTS.map((one) => one.name),
       ]),
     ];

@@ -1,4 +1,5 @@
 // Which step deploys which component. Once there is such a step, every component belongs to exactly one.
+import { LIMITS } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { type Problem, problem } from "../../model/problem.ts";
@@ -52,6 +53,8 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
   if (names === undefined) problems.push(problem("Required", at, { field: "components" }));
   else if (!Array.isArray(names)) problems.push(wrongType(at, 'array | "all"', names));
   else if (names.length === 0) problems.push(problem("Empty", at, { field: "components" }));
+  else if (names.length > LIMITS.components)
+    problems.push(problem("TooManyComponents", at, { count: names.length, limit: LIMITS.components }));
   else for (const [index, name] of names.entries()) checkName(step, { name, pointer: `${at}/${index}` }, deploying);
   return "named";
 }

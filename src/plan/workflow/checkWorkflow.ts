@@ -38,7 +38,7 @@ export interface WorkflowSurroundings {
 export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
   const problems: Problem[] = [];
   const workflow = check(value, { ...around, problems });
-  around.problems.push(...problems);
+  for (const one of problems) around.problems.push(one);
   return hasErrors(problems) ? null : workflow;
 }
 

@@ -82,9 +82,13 @@ function deployStep(workflow: Json, application: string, pointer: string): Probl
   const open: unknown[] = [workflow];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (!isObject(at)) continue;
-    if (at["type"] === "deploy")
-      return problem("CallDeploys", pointer, { name: clip(application), step: clip(String(at["name"])) });
-    for (const list of [at["steps"], at["finally"], at["subSteps"]]) if (Array.isArray(list)) open.push(...list);
+    const { type, name, steps, finally: last, subSteps } = at;
+    if (type === "deploy")
+      return problem("CallDeploys", pointer, {
+        name: clip(application),
+        step: typeof name === "string" ? clip(name) : "",
+      });
+    for (const list of [steps, last, subSteps]) if (Array.isArray(list)) for (const step of list) open.push(step);
   }
   return null;
 }

@@ -209,3 +209,20 @@ describe("mistakes in a workflow", () => {
     ]);
   });
 });
+
+describe("a workflow that is too large", () => {
+  it("is answered soon, whatever is wrong with it", () => {
+    const names = Array.from({ length: 100 }, (_, index) => `nothing-${index}`);
+    const steps = Array.from({ length: 2_000 }, (_, index) => step(`step-${index}`, { dependsOn: names }));
+    const started = performance.now();
+    expect(problemsOf(workflow(steps)).length).toBe(100);
+    expect(problemsOf(workflow([...steps, step("more")]))).toEqual(["TooMany /workflow/steps"]);
+    const list = Array.from({ length: 200_000 }, () => "x");
+    expect(problemsOf(workflow([{ name: "d", type: "deploy", properties: { components: list } }]))).toEqual([
+      "TooManyComponents /workflow/steps/0/properties/components",
+    ]);
+    expect(problemsOf(workflow([step("a", { dependsOn: list })])).length).toBe(100);
+    // Without bounds this takes minutes.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
