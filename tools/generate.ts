@@ -9,8 +9,11 @@ import { cliReference } from "../src/cli/reference.ts";
 import { ERRORS } from "../src/model/errors.ts";
 import { REASONS } from "../src/model/reason.ts";
 import { documentSchema } from "../src/plan/schema.ts";
+import { rows } from "../test/e2e/support/verdictTable.ts";
+import { verdictRows } from "./verdictsPage.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../docs/reference");
+const SOURCE = "change the table in src/model instead";
 const WHO = { you: "you · 用户", operator: "the operator · 运维", nobody: "nobody · 无需处理" } as const;
 
 /** File name -> what it must hold. */
@@ -21,6 +24,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
     ["errors.md", errorsPage()],
     ["reasons.md", reasonsPage()],
     ["cli.md", cliReference()],
+    ["verdicts.md", verdictsPage()],
   ]);
 }
 
@@ -61,17 +65,18 @@ function reasonsPage(): string {
   ]);
 }
 
-function page(title: string, words: string, table: readonly string[]): string {
-  return [
-    `# ${title}`,
-    "",
-    "<!-- Made by tools/generate.ts; change the table in src/model instead. -->",
-    "",
-    words,
-    "",
-    ...table,
-    "",
-  ].join("\n");
+function verdictsPage(): string {
+  const words = [
+    "What the product said of each, on a real Kubernetes, when the tests made it happen; the words and times are those of that run.",
+    "*Told after* counts from the cluster's own first word (an event or a condition; whole seconds) until the product said why.",
+    "*Ended after* counts from the start of the run until the job had ended: waiting ends with the component's `timeout`, which the tests set short.",
+  ].join(" ");
+  const table = verdictRows(rows(), { who: WHO, row });
+  return page("Verdicts · 失败判定", words, table, "run test/e2e/verdicts.test.ts with KUBEMIN_RECORD=1 instead");
+}
+
+function page(title: string, words: string, table: readonly string[], source = SOURCE): string {
+  return [`# ${title}`, "", `<!-- Made by tools/generate.ts; ${source}. -->`, "", words, "", ...table, ""].join("\n");
 }
 
 function row(cells: readonly (string | number)[]): string {

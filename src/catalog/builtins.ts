@@ -14,6 +14,7 @@ import { worker } from "./components/worker.ts";
 import { approve } from "./jobs/approve.ts";
 import { check } from "./jobs/check.ts";
 import { deploy } from "./jobs/deploy.ts";
+import { http } from "./jobs/http.ts";
 import { prune } from "./jobs/prune.ts";
 import { remove } from "./jobs/remove.ts";
 import { task as runTask } from "./jobs/task.ts";
@@ -62,5 +63,5 @@ export const builtins: Pack = {
     security,
     metadata,
   ],
-  jobs: [deploy, runTask, check, prune, remove, wait, approve],
+  jobs: [deploy, runTask, check, prune, remove, wait, approve, http],
 };

@@ -29,8 +29,13 @@ export interface Health {
   readonly state: HealthState;
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
-  /** Numbers and addresses worth showing: replicas ready and wanted, the address of a route. */
-  readonly facts?: { readonly ready?: number; readonly wanted?: number; readonly address?: string };
+  /** Numbers and addresses worth showing: replicas ready and wanted, the address of a route, the last words of a program that succeeded. */
+  readonly facts?: {
+    readonly ready?: number;
+    readonly wanted?: number;
+    readonly address?: string;
+    readonly said?: string;
+  };
 }
 
 export interface ObjectHealth extends Health {

@@ -82,7 +82,7 @@ describe("admission messages", () => {
     ],
     [
       'Internal error occurred: failed calling webhook "w": Post "https://w": connection refused',
-      "PolicyDenied",
+      "WebhookDown",
       "passing",
     ],
   ])("%s", (message, code, kind) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../src/kube/apiError.ts";
-import { foreignOwner } from "../../src/kube/ownership.ts";
 import { refusalOf } from "../../src/kube/refusal.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { LABELS } from "../../src/model/manifest.ts";
+import { foreignOwner } from "../../src/model/ownership.ts";
 import { object } from "./fixtures.ts";
 
 const refused = (status: number, message: string, causes: readonly JsonObject[] = []) =>
@@ -26,7 +26,7 @@ describe("what the API server's answers mean", () => {
     ],
     ["policy", 403, 'admission webhook "p" denied the request: no', "PolicyDenied", false],
     ["policy answering 400", 400, 'admission webhook "p" denied the request: no', "PolicyDenied", false],
-    ["webhook down", 500, 'Internal error occurred: failed calling webhook "p": timeout', "PolicyDenied", true],
+    ["webhook down", 500, 'Internal error occurred: failed calling webhook "p": timeout', "WebhookDown", true],
     [
       "rights",
       403,

@@ -42,10 +42,13 @@ export const approve = defineJob({
   },
   timeout: 7 * 24 * 60 * 60_000,
   parks: true,
+  accepts: {
+    [APPROVAL_MESSAGE]: { data: decision, from: ({ who }, actor) => who === undefined || who.includes(actor) },
+  },
   async run(job) {
     const { message, who } = job.input;
     const asked = reason("Approval", { who: who === undefined ? "*" : who.join(", "), message });
-    job.report(asked);
+    job.report(asked, [], "pending");
     for await (const one of job.messages()) {
       const outcome = decided(job, one);
       if (outcome !== null) return outcome;

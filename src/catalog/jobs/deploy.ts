@@ -1,5 +1,6 @@
 // Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
 import { z } from "zod";
+import { endingOf } from "../../model/ending.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
@@ -8,6 +9,7 @@ import { type Reason, reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
+import { intend } from "./intend.ts";
 import { refusal } from "./patience.ts";
 import { bring } from "./replace.ts";
 import { retireAutoscalers } from "./retire.ts";
@@ -36,7 +38,7 @@ const FOUNDATIONS: ReadonlySet<string> = new Set(["CustomResourceDefinition", "N
 export async function applyObjects(job: JobRun<unknown>): Promise<readonly Applied[]> {
   const known = new Map((await job.inventory.list()).map((owned) => [refKey(owned), owned.uid]));
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
-  if (fresh.length > 0) await job.inventory.put(fresh.map((object) => ({ object, uid: null })));
+  if (fresh.length > 0) await intend(job, fresh);
   const applied: Applied[] = [];
   const adopted = dig(job.input, "adopt");
   const force = dig(job.input, "force") === true;
@@ -76,7 +78,7 @@ async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Pro
   const bad = health.find((one) => !isDone(job, one));
   if (bad !== undefined) {
     return {
-      phase: bad.state === "rejected" ? "rejected" : "failed",
+      phase: endingOf(bad.state, bad.reason.code),
       reason: bad.reason,
       evidence: bad.evidence,
       retryable: bad.state === "failed",

@@ -1,4 +1,5 @@
 // Calls to the cluster that are worth repeating: it was away, or busy. The job's own deadline ends the patience.
+import { type BadEnding, endingOf } from "../../model/ending.ts";
 import type { Reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
@@ -24,13 +25,13 @@ const REJECTIONS: ReadonlySet<Reason["code"]> = new Set(["QuotaExceeded", "Polic
 
 /** What a refusal of the cluster means for the job: refused by the platform, or a failure. */
 export function refusal(error: ClusterError): {
-  readonly phase: "failed" | "rejected";
+  readonly phase: BadEnding;
   readonly reason: Reason;
   readonly evidence: [];
   readonly retryable: boolean;
 } {
   return {
-    phase: REJECTIONS.has(error.reason.code) ? "rejected" : "failed",
+    phase: endingOf(REJECTIONS.has(error.reason.code) ? "rejected" : "failed", error.reason.code),
     reason: error.reason,
     evidence: [],
     retryable: error.retryable,

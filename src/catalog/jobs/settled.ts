@@ -1,4 +1,5 @@
 // Waits until applied objects are all ready, or one of them never will be. Never polls: the cluster tells.
+import { isBeforeStart } from "../../model/ending.ts";
 import { type ObjectHealth, worst } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
@@ -36,7 +37,10 @@ export function untilSettled(job: JobRun<unknown>, applied: readonly Applied[]):
       const deciding = worst(all);
       if (deciding?.state === "failed" || deciding?.state === "rejected") return settle([deciding]);
       if (latest.size === applied.length && all.every((one) => isDone(job, one))) return settle(all);
-      if (deciding !== undefined && deciding.state !== "ready") job.report(deciding.reason, deciding.evidence);
+      if (deciding === undefined || deciding.state === "ready") return;
+      // What others hold back has not begun: when its time is up it has waited for too long, and has not failed.
+      const pending = deciding.state === "blocked" && isBeforeStart(deciding.reason.code);
+      job.report(deciding.reason, deciding.evidence, pending ? "pending" : "running");
     });
   });
 }

@@ -51,7 +51,7 @@ const POLICY: readonly RegExp[] = [
 /** Undefined when the message is about none of these. */
 export function refusalIn(message: string): Refusal | undefined {
   if (/failed calling webhook|failed to call webhook/.test(message)) {
-    return { reason: reason("PolicyDenied", { detail: clip(message) }), class: "passing" };
+    return { reason: reason("WebhookDown", { detail: webhookWords(message) }), class: "passing" };
   }
   const quota = parseQuota(message);
   if (quota !== undefined) return quota;
@@ -66,6 +66,13 @@ export function refusalIn(message: string): Refusal | undefined {
     };
   }
   return undefined;
+}
+
+/** `Internal error occurred: failed calling webhook "w": failed to call webhook: Post "https://…": dial tcp …` */
+function webhookWords(message: string): string {
+  return clip(
+    message.replace(/^.*?failed (?:calling|to call) webhook /s, "").replace(/: failed to call webhook: /, ": "),
+  );
 }
 
 export function clip(text: string): string {

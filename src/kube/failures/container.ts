@@ -1,10 +1,12 @@
 // One container of a pod: what its state says went wrong. Pure; the order of the rules is their priority.
 // Windows follow the failure table of the Kubernetes rules, shortened to what the product promises (each told apart within seconds).
+
+import { numberAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
-import { numberAt, textAt, timeAt } from "../fields.ts";
 import { type Finding, found, fromContainer, fromEvent } from "../finding.ts";
+import { clip } from "./admission.ts";
 import { imageFailure } from "./image.ts";
 import { missingReference } from "./references.ts";
 
@@ -38,6 +40,11 @@ const START_FAILURES: ReadonlySet<string> = new Set([
   "PostStartHookError",
 ]);
 const CANNOT_RUN: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun"]);
+
+/** The kubelet's words for a probe after which it restarts the container. */
+const DEADLY_PROBE = /^(Liveness|Startup) probe/;
+/** How a container ends that is told to, or killed: any other code is the program's own. */
+const ASKED_TO_END: ReadonlySet<number> = new Set([0, 137, 143]);
 
 /** Undefined: nothing is wrong with it. */
 export function containerFinding(given: ContainerCase): Finding | undefined {
@@ -144,9 +151,10 @@ function crashFinding(given: ContainerCase, waiting: string): Finding | undefine
   const text = `${reasonText} exit code ${exitCode}, ${restarts} restarts${waiting === "" ? "" : `, ${waiting}`}`;
   const detail = textAt(given.status, which, "terminated", "message");
   if (CANNOT_RUN.has(reasonText)) return cannotStart(given, detail, `${reasonText}: ${detail}`);
+  const unhealthy = lastUnhealthy(given);
   const evidence = [
     fromContainer(given.pod, containerOf(given), detail === "" ? text : `${text}: ${detail}`),
-    ...lastUnhealthy(given),
+    ...(unhealthy === undefined ? [] : [fromEvent(unhealthy)]),
   ];
   const why = crashReason(given, reasonText, exitCode);
   const base = {
@@ -163,11 +171,8 @@ function crashFinding(given: ContainerCase, waiting: string): Finding | undefine
   return { ...blocked(given, why, { after: CRASH_LASTS, evidence }), ...base };
 }
 
-function lastUnhealthy(given: ContainerCase): Finding["evidence"] {
-  const event = given.events.findLast(
-    (one) => one.reason === "Unhealthy" && /^(Liveness|Startup) probe/.test(one.message),
-  );
-  return event === undefined ? [] : [fromEvent(event)];
+function lastUnhealthy(given: ContainerCase): EventFact | undefined {
+  return given.events.findLast((one) => one.reason === "Unhealthy" && DEADLY_PROBE.test(one.message));
 }
 
 function isProbed(spec: unknown): boolean {
@@ -187,5 +192,8 @@ function crashReason(given: ContainerCase, reasonText: string, exitCode: number)
     });
   }
   if (given.role === "init") return reason("InitFailed", { container, exitCode });
+  const unhealthy = lastUnhealthy(given);
+  if (unhealthy !== undefined && ASKED_TO_END.has(exitCode))
+    return reason("ProbeKilled", { container, detail: clip(unhealthy.message.trim()) });
   return reason("CrashLoop", { container, exitCode, restarts: restartsOf(given) });
 }

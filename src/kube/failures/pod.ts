@@ -1,16 +1,19 @@
 // What is wrong with a pod that is not ready: its place on a node, its volumes, its containers in the order in which they start.
 // Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
+
+import { explainScheduling } from "../../capacity/schedulerMessage.ts";
+import { listAt, textAt } from "../../model/fields.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
-import { conditionOf, isTrue, listAt, nameOf, textAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
 import type { View } from "../view.ts";
 import { clip } from "./admission.ts";
 import { containerFinding } from "./container.ts";
+import { nodeLost } from "./node.ts";
 import { missingReference } from "./references.ts";
-import { explainScheduling } from "./scheduling.ts";
 
 const MISSING_LASTS = 10_000;
 const MOUNT_LASTS = 120_000;
@@ -35,8 +38,12 @@ const INTERRUPTIONS: ReadonlySet<string> = new Set([
 export function podTrouble(pod: Manifest, view: View): Finding | undefined {
   const interrupted = interruption(pod);
   if (interrupted !== undefined) return interrupted;
+  const full = diskLimit(pod);
+  if (full !== undefined) return full;
   // A pod that has ended for good was replaced by its controller; what is left of it troubles nobody.
   if (isRemains(pod)) return undefined;
+  const lost = nodeLost(pod, view);
+  if (lost !== undefined) return lost;
   const events = view.events(uidOf(pod));
   const scheduling = schedulingTrouble(pod, view);
   if (scheduling !== undefined) return scheduling;
@@ -59,8 +66,7 @@ export function interruption(pod: Manifest): Finding | undefined {
   const phaseReason = textAt(pod, "status", "reason");
   const message = textAt(pod, "status", "message");
   const disruption = conditionOf(pod, "DisruptionTarget");
-  // Its own disk use is the program's doing, whatever the kubelet calls it.
-  if (/ephemeral local storage usage exceeds/.test(message)) return undefined;
+  if (diskLimit(pod) !== undefined) return undefined;
   const named = INTERRUPTIONS.has(phaseReason) || phaseReason.startsWith("OutOf");
   if (isTrue(disruption) && disruption !== undefined) {
     const detail = clip(`${disruption.reason}: ${disruption.message}`);
@@ -71,14 +77,25 @@ export function interruption(pod: Manifest): Finding | undefined {
   return { ...progressing(reason("Interrupted", { detail: clip(`${phaseReason}: ${message}`) })), evidence };
 }
 
+/** Its own disk use is the program's doing, whatever the kubelet calls it. */
+export function diskLimit(pod: Manifest): Finding | undefined {
+  const message = textAt(pod, "status", "message");
+  if (!/ephemeral local storage usage exceeds|Usage of EmptyDir volume .* exceeds the limit/.test(message))
+    return undefined;
+  const why = reason("DiskLimit", { detail: clip(message.trim().replace(/\.$/, "")) });
+  const evidence = [
+    { source: "condition", object: nameOf(pod), text: `${textAt(pod, "status", "reason")}: ${message.trim()}` },
+  ] as const;
+  return { ...progressing(why), evidence };
+}
+
 function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled === undefined || scheduled.status !== "False") return undefined;
   const evidence = [fromCondition(pod, scheduled)];
   const missing = missingReference(scheduled.message);
-  const owner = textAt(listAt(pod, "metadata", "ownerReferences")[0], "kind");
   // A StatefulSet makes its claims in the same moment as its pods.
-  if (missing !== undefined && !(owner === "StatefulSet" && missing.startsWith("PersistentVolumeClaim"))) {
+  if (missing !== undefined && !(ownerKind(pod) === "StatefulSet" && missing.startsWith("PersistentVolumeClaim"))) {
     return found("blocked", reason("MissingReference", { detail: missing }), evidence);
   }
   if (missing !== undefined || /unbound immediate PersistentVolumeClaims/.test(scheduled.message))
@@ -88,6 +105,10 @@ function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
     reason("Unschedulable", { detail: clip(explainScheduling(scheduled.message || scheduled.reason)) }),
     evidence,
   );
+}
+
+function ownerKind(pod: Manifest): string {
+  return textAt(listAt(pod, "metadata", "ownerReferences")[0], "kind");
 }
 
 /** A claim is bound a moment after its pod is made: only the provisioner's own words make a trouble of it. */
@@ -186,6 +207,10 @@ export function isPodReady(pod: Manifest): boolean {
 /** Troubles of pods that ought to become ready, the gravest first; then what a probe says. */
 export function gravestTrouble(pods: readonly Manifest[], view: View): Finding | undefined {
   const alive = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
-  const troubles = alive.flatMap((pod) => podTrouble(pod, view) ?? []);
+  // Whoever is being deleted troubles nobody, unless nobody is there to carry it out and its place is kept for it.
+  const stuck = pods
+    .filter((pod) => !alive.includes(pod) && ownerKind(pod) === "StatefulSet")
+    .flatMap((pod) => nodeLost(pod, view) ?? []);
+  const troubles = [...alive.flatMap((pod) => podTrouble(pod, view) ?? []), ...stuck];
   return gravest(troubles) ?? alive.flatMap((pod) => notReady(pod, view) ?? [])[0];
 }

@@ -1,12 +1,14 @@
 // Job: done when its condition says so with status True, never by the mere presence of a condition.
 // A Job never fails because of an image or a missing Secret: the doom rules of its pods decide there (kubernetes#101584).
 import { formatDuration } from "../../model/duration.ts";
+import { numberAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Evidence } from "../../model/health.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { type Reason, reason } from "../../model/reason.ts";
+import { explainReason, type Reason, reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
-import { containerPairs, gravestTrouble, interruption } from "../failures/pod.ts";
-import { type Condition, conditionOf, isTrue, nameOf, numberAt, textAt, timeAt, uidOf } from "../fields.ts";
+import { nodeLost } from "../failures/node.ts";
+import { containerPairs, diskLimit, gravestTrouble, interruption } from "../failures/pod.ts";
+import { type Condition, conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import {
   type Finding,
   found,
@@ -25,12 +27,21 @@ export function jobStatus({ object, view }: Question): Finding {
   const wanted = numberAt(object, "spec", "completions") || 1;
   const facts = { ready: numberAt(object, "status", "succeeded"), wanted };
   const failed = conditionOf(object, "Failed") ?? conditionOf(object, "FailureTarget");
-  if (isTrue(conditionOf(object, "Complete"))) return { ...ready(facts), reason: reason("Completed") };
-  if (failed !== undefined && isTrue(failed)) return { ...failedJob(object, failed, pods), facts };
+  if (isTrue(conditionOf(object, "Complete")))
+    return { ...ready({ ...facts, ...lastWordsOf(pods) }), reason: reason("Completed") };
+  if (failed !== undefined && isTrue(failed)) return { ...failedJob({ object, view }, failed, pods), facts };
   if (isTrue(conditionOf(object, "SuccessCriteriaMet"))) return progressing(reason("TaskRunning"), facts);
   if (isTrue(conditionOf(object, "Suspended")))
     return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
   return { ...running(object, pods, view), facts };
+}
+
+/** What the main container of the pod that did it left in its termination message. */
+function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
+  const pod = pods.find((one) => textAt(one, "status", "phase") === "Succeeded");
+  const main = pod === undefined ? undefined : containerPairs(pod).find((one) => one.role === "main");
+  const said = main === undefined ? "" : textAt(main.status, "state", "terminated", "message");
+  return said === "" ? {} : { said };
 }
 
 function running(object: Manifest, pods: readonly Manifest[], view: View): Finding {
@@ -47,10 +58,14 @@ function running(object: Manifest, pods: readonly Manifest[], view: View): Findi
 }
 
 function isProgram(finding: Finding): boolean {
-  return ["CrashLoop", "OutOfMemory", "InitFailed"].includes(finding.reason.code);
+  return ["CrashLoop", "ProbeKilled", "OutOfMemory", "InitFailed"].includes(finding.reason.code);
 }
 
-function failedJob(object: Manifest, condition: Condition, pods: readonly Manifest[]): Finding {
+function failedJob(
+  { object, view }: Pick<Question, "object" | "view">,
+  condition: Condition,
+  pods: readonly Manifest[],
+): Finding {
   const last = [...pods].sort(
     (a, b) => (timeAt(b, "metadata", "creationTimestamp") ?? 0) - (timeAt(a, "metadata", "creationTimestamp") ?? 0),
   )[0];
@@ -60,14 +75,13 @@ function failedJob(object: Manifest, condition: Condition, pods: readonly Manife
   const log = source === undefined ? {} : { log: source };
   if (condition.reason === "DeadlineExceeded") {
     const limit = formatDuration(numberAt(object, "spec", "activeDeadlineSeconds") * 1_000);
-    return {
-      ...found(
-        "failed",
-        reason("Deadline", { limit, cause: condition.message || "the task was still running" }),
-        evidence,
-      ),
-      ...log,
-    };
+    const lost = pods.flatMap((pod) => nodeLost(pod, view) ?? [])[0];
+    const words = condition.message || "the task was still running";
+    const deadline = reason("Deadline", {
+      limit,
+      cause: lost === undefined ? words : explainReason(lost.reason, "en"),
+    });
+    return { ...found("failed", deadline, [...(lost?.evidence ?? []), ...evidence]), ...log };
   }
   return { ...found("failed", cause?.reason ?? reason("TaskFailed", { exitCode: "unknown" }), evidence), ...log };
 }
@@ -80,8 +94,8 @@ interface LastExit {
 
 /** The first container, in starting order, that ended badly: what comes after it only suffered from it. */
 function lastExit(pod: Manifest): LastExit | undefined {
-  const interrupted = interruption(pod);
-  if (interrupted !== undefined) return interrupted;
+  const byCluster = interruption(pod) ?? diskLimit(pod);
+  if (byCluster !== undefined) return byCluster;
   for (const { spec, status, role } of containerPairs(pod)) {
     const which = textAt(status, "state", "terminated", "reason") === "" ? "lastState" : "state";
     const exitCode = numberAt(status, which, "terminated", "exitCode");

@@ -49,8 +49,9 @@ interface ServerFile {
 }
 
 interface More {
-  /** Another one than that of the suite, with a context of the same name. */
+  /** Another one than that of the suite, with a context of the same name unless one is given. */
   readonly kubeconfig?: string;
+  readonly context?: string;
   /** Further options of `serve`. */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -69,7 +70,7 @@ export async function startProduct(more: More = {}): Promise<Product> {
       "--kubeconfig",
       more.kubeconfig ?? kubeconfig(),
       "--context",
-      contextName(),
+      more.context ?? contextName(),
       ...(more.words ?? []),
     ];
     const child = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });

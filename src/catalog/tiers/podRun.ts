@@ -1,0 +1,227 @@
+// Runs one pod to its end for a job: looks whether the cluster will take it, makes it, follows it, keeps its log, reads what it gave.
+// Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
+// what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
+
+import { type BadEnding, endingOf, isBeforeStart, mayPass } from "../../model/ending.ts";
+import type { ObjectHealth } from "../../model/health.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { LABELS, MANAGED_BY, type Manifest, refOf } from "../../model/manifest.ts";
+import { type Reason, reason } from "../../model/reason.ts";
+import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import type { JobOutcome, JobRun } from "../job.ts";
+import { patiently, refusal } from "../jobs/patience.ts";
+import { keepLog } from "../jobs/taskLog.ts";
+import { untilRoom } from "./room.ts";
+import { startClocks } from "./startClocks.ts";
+
+export interface PodWish {
+  /** Of the job type: a label of the pod, for policies. */
+  readonly type: string;
+  /** What isolation put on the pod beside the labels that every pod of ours has. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Finished: what isolation made of the template. */
+  readonly pod: JsonObject;
+  /** Network policies, secrets: made before the pod, gone with it. */
+  readonly alongside: readonly Manifest[];
+  readonly failureMap: readonly FailureRule[];
+  /** Follows what the pod tells over another way than its log; resolves with what it gave, if it did. */
+  readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
+}
+
+export interface FailureRule {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly domain?: "job" | "config" | "dependency" | "platform";
+  readonly retryable?: boolean;
+}
+
+const KEPT_SECONDS = 3_600;
+export const JOB_TYPE_LABEL = "kubemin.dev/job-type";
+export const RUN_LABEL = "kubemin.dev/run";
+
+export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
+  try {
+    const manifest = jobManifest(job, wish);
+    const ref = refOf(manifest);
+    const existing = await patiently(job, () => job.cluster.read(ref, job.signal));
+    if (existing === null) {
+      const refused = await untilRoom(job, podManifest(manifest));
+      if (refused !== null) return refused;
+    }
+    const applied = await patiently(job, () => apply(job, manifest));
+    await bringAlongside(job, applied, wish.alongside);
+    return await follow(job, applied, wish);
+  } catch (error) {
+    if (error instanceof ClusterError) return refusal(error);
+    throw error;
+  }
+}
+
+/** Stops what an attempt left on the cluster. */
+export async function stopPod(job: JobRun<unknown>): Promise<void> {
+  const ref = { apiVersion: "batch/v1", kind: "Job", namespace: job.namespace, name: objectName(job) };
+  const live = await job.cluster.read(ref, job.signal);
+  const uid = live?.metadata.uid;
+  if (uid !== undefined) await job.cluster.remove(ref, { signal: job.signal, uid });
+}
+
+/** Fits Kubernetes' 63 characters with its pods' suffix; run ids are unique, so the cut of a long name does no harm. */
+export function objectName({ run, job, attempt }: Pick<JobRun<unknown>, "run" | "job" | "attempt">): string {
+  const word = job
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
+    .slice(0, 30);
+  return `${run.toLowerCase().slice(0, 20)}-${word}-${attempt}`;
+}
+
+function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Record<string, string>> {
+  return {
+    ...labels,
+    [LABELS.managedBy]: MANAGED_BY,
+    [LABELS.project]: job.project,
+    [LABELS.application]: job.application,
+    [LABELS.kubeminComponent]: job.component,
+    [RUN_LABEL]: job.run,
+    [JOB_TYPE_LABEL]: type,
+  };
+}
+
+function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
+  const labels = labelsOf(job, wish);
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: objectName(job), namespace: job.namespace, labels },
+    spec: {
+      // The engine makes attempts, so that each of them is seen and counted in one place.
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      ttlSecondsAfterFinished: KEPT_SECONDS,
+      template: { metadata: { labels }, spec: wish.pod },
+    },
+  };
+}
+
+/** What the cluster is asked about beforehand: exactly the pod that the Job will make. */
+function podManifest(manifest: Manifest): Manifest {
+  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // made above
+  const { name, namespace = "" } = manifest.metadata;
+  const labels = manifest.metadata.labels ?? {};
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec: template.spec };
+}
+
+function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
+  return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
+}
+
+async function bringAlongside(job: JobRun<unknown>, owner: Applied, alongside: readonly Manifest[]): Promise<void> {
+  const { apiVersion, kind, name } = owner.ref;
+  const ownerReferences = [{ apiVersion, kind, name, uid: owner.uid, controller: false, blockOwnerDeletion: false }];
+  for (const manifest of alongside) {
+    const metadata = { ...manifest.metadata, namespace: job.namespace, ownerReferences };
+    await patiently(job, () => apply(job, { ...manifest, metadata }));
+  }
+}
+
+async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Promise<JobOutcome> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([job.signal, ended.signal]);
+  const told = wish.listen?.(signal) ?? Promise.resolve(null);
+  try {
+    const end = await untilEnd(job, applied);
+    if (end === null)
+      return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
+    if (end.kind === "clock") {
+      await stopPod(job);
+      return { phase: "expired", reason: end.reason, evidence: end.evidence, retryable: false };
+    }
+    const lines = await keepLog(job, applied.ref.name);
+    if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
+    ended.abort();
+    const output =
+      (await told) ??
+      outputOf(
+        end.health,
+        lines.map((line) => line.text),
+      );
+    return output instanceof Error
+      ? { phase: "failed", reason: reason("BadOutput", { detail: output.message }), evidence: [], retryable: false }
+      : { phase: "succeeded", reason: reason("Completed"), output };
+  } finally {
+    ended.abort();
+  }
+}
+
+type End =
+  | { readonly kind: "health"; readonly health: ObjectHealth }
+  | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
+
+/** Null: the signal aborted. */
+function untilEnd(job: JobRun<unknown>, applied: Applied): Promise<End | null> {
+  return new Promise((resolve) => {
+    let unfollow = (): void => {};
+    const settle = (end: End | null): void => {
+      clocks.stop();
+      job.signal.removeEventListener("abort", abort);
+      // The cluster may answer before `follow` has returned what ends it.
+      queueMicrotask(() => unfollow());
+      resolve(end);
+    };
+    const abort = (): void => settle(null);
+    const clocks = startClocks(job, (why, evidence) => settle({ kind: "clock", reason: why, evidence }));
+    if (job.signal.aborted) return settle(null);
+    job.signal.addEventListener("abort", abort, { once: true });
+    unfollow = job.cluster.follow([applied], (health) => {
+      if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
+        return settle({ kind: "health", health });
+      const pending = isBeforeStart(health.reason.code);
+      clocks.note(health, pending);
+      job.report(health.reason, health.evidence, pending ? "pending" : "running");
+    });
+  });
+}
+
+async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: PodWish): Promise<JobOutcome> {
+  const code = Number(health.reason.params["exitCode"]);
+  const rule = wish.failureMap.find((one) => one.exitCode === code);
+  const phase: BadEnding = endingOf(health.state, health.reason.code);
+  const { evidence } = health;
+  if (rule !== undefined && phase === "failed") {
+    const why = reason("MappedFailure", {
+      exitCode: code,
+      name: rule.reason ?? "failed",
+      domain: rule.domain ?? "job",
+    });
+    return { phase, reason: why, evidence, retryable: rule.retryable ?? false };
+  }
+  // What never ran stands in the way of nothing, but its pod would try for ever.
+  if (phase !== "failed") await stopPod(job);
+  return {
+    phase,
+    reason: health.reason,
+    evidence,
+    retryable: phase === "failed" || phase === "interrupted" || mayPass(health.reason.code),
+  };
+}
+
+const OUTPUT_MARK = "kubemin-output:";
+const OUTPUT_LIMIT = 64 * 1024;
+
+/** JSON in the termination message (4 KB at most, by Kubernetes), else in the last marked line of the log. An Error: it is not an object. */
+export function outputOf(health: Pick<ObjectHealth, "facts">, lines: readonly string[]): JsonObject | Error {
+  const marked = lines.findLast((line) => line.startsWith(OUTPUT_MARK))?.slice(OUTPUT_MARK.length);
+  const text = (marked ?? health.facts?.said ?? "").trim();
+  if (text === "" || (marked === undefined && !text.startsWith("{"))) return {};
+  if (text.length > OUTPUT_LIMIT)
+    return new Error(`it has ${text.length} characters, at most ${OUTPUT_LIMIT} are kept`);
+  try {
+    const value: unknown = JSON.parse(text);
+    // JSON.parse gives JSON; the check leaves only objects.
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+    return new Error("it is JSON, but not an object");
+  } catch {
+    return new Error("it is not valid JSON");
+  }
+}

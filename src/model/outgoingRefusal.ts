@@ -1,0 +1,118 @@
+// Why a call to an address that somebody named was not made, or its answer not taken: the closed table. Names a host and a number at
+// most, never a path, a query, a header or a body: those may hold secrets.
+import type { Actor } from "./reason.ts";
+import { type Language, type Localized, type Params, translate } from "./text.ts";
+
+interface Row {
+  readonly who: Actor;
+  /** The same call may succeed later. */
+  readonly passing: boolean;
+  readonly text: Localized;
+}
+
+export const OUTGOING_REFUSALS = {
+  BadAddress: {
+    who: "you",
+    passing: false,
+    text: { en: "the address is not a URL like https://host/path", zh: "地址不是形如 https://host/path 的 URL" },
+  },
+  CredentialsInAddress: {
+    who: "you",
+    passing: false,
+    text: {
+      en: "the address of {host} holds a user or a password: send them as a header",
+      zh: "{host} 的地址含有用户名或密码：请改用请求头",
+    },
+  },
+  BadScheme: {
+    who: "you",
+    passing: false,
+    text: { en: "{scheme} is not called: use https", zh: "不支持 {scheme}：请使用 https" },
+  },
+  Unencrypted: {
+    who: "operator",
+    passing: false,
+    text: {
+      en: "{host} is called without encryption only where the operator allows it",
+      zh: "未加密访问 {host} 需要运维允许",
+    },
+  },
+  ForbiddenAddress: {
+    who: "operator",
+    passing: false,
+    text: {
+      en: "{host} is at {address} ({range}), where this server does not call",
+      zh: "{host} 位于 {address}（{range}），服务器不会访问该地址",
+    },
+  },
+  BadHeader: {
+    who: "you",
+    passing: false,
+    text: { en: "the header {header} cannot be sent", zh: "无法发送请求头 {header}" },
+  },
+  Unresolvable: {
+    who: "you",
+    passing: true,
+    text: { en: "there is no address for {host}", zh: "无法解析 {host}" },
+  },
+  Unreachable: {
+    who: "you",
+    passing: true,
+    text: { en: "{host} cannot be reached ({detail})", zh: "无法连接 {host}（{detail}）" },
+  },
+  ConnectTimeout: {
+    who: "you",
+    passing: true,
+    text: { en: "{host} took no connection within {seconds} s", zh: "{host} 在 {seconds} 秒内未接受连接" },
+  },
+  AnswerTimeout: {
+    who: "you",
+    passing: true,
+    text: { en: "{host} did not answer completely within {seconds} s", zh: "{host} 未在 {seconds} 秒内完整应答" },
+  },
+  AnswerTooLarge: {
+    who: "you",
+    passing: false,
+    text: { en: "the answer of {host} is larger than {limit} bytes", zh: "{host} 的应答超过 {limit} 字节" },
+  },
+  BadAnswer: {
+    who: "you",
+    passing: true,
+    text: {
+      en: "{host} answered with something that is not HTTP ({detail})",
+      zh: "{host} 的应答不是 HTTP（{detail}）",
+    },
+  },
+  Aborted: {
+    who: "nobody",
+    passing: true,
+    text: { en: "the call of {host} was given up", zh: "对 {host} 的调用已放弃" },
+  },
+  Unsigned: {
+    who: "you",
+    passing: false,
+    text: { en: "what {host} sent is not signed", zh: "{host} 发送的内容没有签名" },
+  },
+  BadSignature: {
+    who: "you",
+    passing: false,
+    text: {
+      en: "the signature of what {host} sent is not right: compare the secret, and how it is computed",
+      zh: "{host} 发送内容的签名不正确：请核对密钥与签名算法",
+    },
+  },
+  StaleSignature: {
+    who: "you",
+    passing: false,
+    text: {
+      en: "what {host} sent was signed {seconds} s away from now: compare the clocks",
+      zh: "{host} 发送内容的签名时间与当前相差 {seconds} 秒：请核对时钟",
+    },
+  },
+} as const satisfies Record<string, Row>;
+
+export type OutgoingRefusalCode = keyof typeof OUTGOING_REFUSALS;
+
+export function explainOutgoingRefusal(code: OutgoingRefusalCode, params: Params, language: Language): string {
+  return translate(OUTGOING_REFUSALS[code].text, language, params);
+}

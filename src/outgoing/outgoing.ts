@@ -1,0 +1,154 @@
+// Calls of addresses that users named. The rules are guard.ts's; here they are put in order: check the text, resolve once, look at the
+// address, sign, exchange, verify. Rejects with OutgoingRefused, never with anything else.
+import { lookup } from "node:dns/promises";
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Clock } from "../ports/clock.ts";
+import {
+  type Outgoing,
+  type OutgoingAnswer,
+  type OutgoingLimits,
+  OutgoingRefused,
+  type OutgoingRequest,
+} from "../ports/outgoing.ts";
+import { type AllowList, parseAllowList } from "./allowList.ts";
+import { admitHost, checkName, plainHost, type Resolve, type Target, targetOf } from "./guard.ts";
+import { exchange } from "./send.ts";
+import { SIGNATURE_HEADERS, signedHeaders, verifySignature } from "./signature.ts";
+
+export interface OutgoingOptions {
+  /** Networks, addresses and names that may be called although they are inside, and without encryption. */
+  readonly allow: readonly string[];
+  readonly clock: Pick<Clock, "now">;
+  readonly resolve?: Resolve;
+  readonly limits?: Partial<OutgoingLimits>;
+}
+
+const LIMITS: OutgoingLimits = { connect: 3_000, total: 30_000, answerBytes: 1_000_000 };
+
+/** Throws a sentence when `allow` holds something that is no network, address or name. */
+export function createOutgoing(options: OutgoingOptions): Outgoing {
+  const allowed = parseAllowList(options.allow);
+  const resolve = options.resolve ?? resolveBySystem;
+  const limits = { ...LIMITS, ...options.limits };
+  const { clock } = options;
+  return {
+    request: (request) => call(request, { allowed, resolve, limits: { ...limits, ...request.limits }, clock }),
+    check: (url) => {
+      const { url: parsed, host } = targetOf(url, allowed);
+      // A name may turn out to be allowed by its address, once it is resolved.
+      if (parsed.protocol === "http:" && options.allow.length === 0) throw new OutgoingRefused("Unencrypted", { host });
+    },
+    admit: async (host, { encrypted }) => {
+      const name = plainHost(host);
+      checkName(name, allowed);
+      return await within(limits.connect, name, admitHost(name, { allowed, resolve, encrypted }));
+    },
+    verify: (message, secret) => verifySignature(message, secret, clock.now()),
+  };
+}
+
+/** IPv4 first: clusters without a route for IPv6 still get such addresses from the resolver. */
+const resolveBySystem: Resolve = async (host) =>
+  (await lookup(host, { all: true, order: "ipv4first" })).map(({ address }) => address);
+
+interface Means {
+  readonly allowed: AllowList;
+  readonly resolve: Resolve;
+  readonly limits: OutgoingLimits;
+  readonly clock: Pick<Clock, "now">;
+}
+
+async function call(request: OutgoingRequest, means: Means): Promise<OutgoingAnswer> {
+  const target = targetOf(request.url, means.allowed);
+  const { host } = target;
+  if (request.signal.aborted) throw new OutgoingRefused("Aborted", { host });
+  const ending = new AbortController();
+  const giveUp = (): void => ending.abort();
+  request.signal.addEventListener("abort", giveUp, { once: true });
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    ending.abort();
+  }, means.limits.total);
+  try {
+    return await exchangeWith(target, request, { ...means, signal: ending.signal });
+  } catch (error) {
+    if (late) throw new OutgoingRefused("AnswerTimeout", { host, seconds: means.limits.total / 1_000 });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    request.signal.removeEventListener("abort", giveUp);
+  }
+}
+
+async function exchangeWith(
+  target: Target,
+  { method, body, headers = {}, sign }: OutgoingRequest,
+  { allowed, resolve, limits, clock, signal }: Means & { readonly signal: AbortSignal },
+): Promise<OutgoingAnswer> {
+  const { host, url } = target;
+  const begun = performance.now();
+  const encrypted = url.protocol === "https:";
+  const address = await within(limits.connect, host, admitHost(host, { allowed, resolve, encrypted }));
+  if (signal.aborted) throw new OutgoingRefused("Aborted", { host });
+  const signed = sign === undefined ? {} : signedHeaders(sign, body ?? "", clock.now());
+  const answer = await exchange({
+    target,
+    address,
+    method,
+    headers: { ...sendable(headers), ...signed },
+    body,
+    limits,
+    signal,
+    connect: Math.max(1, limits.connect - (performance.now() - begun)),
+  });
+  if (sign?.answer === "required")
+    verifySignature({ host, headers: answer.headers, body: answer.body }, sign.secret, clock.now());
+  return answer;
+}
+
+const OURS: ReadonlySet<string> = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "te",
+  "trailer",
+  "keep-alive",
+  "proxy-authorization",
+  ...Object.values(SIGNATURE_HEADERS),
+]);
+
+/** Refused rather than dropped: a header that silently does not arrive is looked for at the wrong place. */
+function sendable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    const lower = name.toLowerCase();
+    try {
+      validateHeaderName(lower);
+      validateHeaderValue(lower, value);
+    } catch {
+      throw new OutgoingRefused("BadHeader", { header: name.slice(0, 100) });
+    }
+    if (OURS.has(lower)) throw new OutgoingRefused("BadHeader", { header: lower });
+    return [lower, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A resolver that hangs is a host that cannot be reached. */
+async function within<T>(milliseconds: number, host: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new OutgoingRefused("ConnectTimeout", { host, seconds: milliseconds / 1_000 })),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,200 @@
+// One way in which a deployment goes wrong, carried through the product on the real cluster: the document is deployed, and what was told of it
+// is held against what it ought to be. What was seen can be kept, for the table in the documentation (verdictTable.ts).
+import { expect } from "vitest";
+import { createClient } from "../../../src/api/client.ts";
+import { dig } from "../../../src/model/json.ts";
+import type { Manifest } from "../../../src/model/manifest.ts";
+import { hasReason, historyOf, jobOf, newestRun } from "./asking.ts";
+import type { Application, Component } from "./documents.ts";
+import { type Finished, list } from "./kubectl.ts";
+import type { Event, Product, Run } from "./product.ts";
+
+/** From the moment in which the cluster knows until the product says it. */
+export const WITHIN = 15_000;
+
+export interface Verdict {
+  /** Of the command that deployed it; without one it was submitted by the API. */
+  readonly result?: Finished;
+  readonly run: Run;
+  readonly history: readonly Event[];
+  /** The same events for somebody who reads Chinese. */
+  readonly chinese: readonly Event[];
+  readonly why: string;
+}
+
+export interface Deployment {
+  readonly name: string;
+  readonly namespace: string;
+  readonly components: readonly Component[];
+}
+
+export async function deploy(
+  product: Product,
+  { name, namespace, components }: Deployment,
+): Promise<Verdict & { readonly result: Finished }> {
+  const application: Application = { name, namespace, components };
+  const result = await product.kubemin("deploy", product.file(`${name}.json`, application), "--yes");
+  return { ...(await deployed(product, name)), result };
+}
+
+/** What was told of an application's newest run, once that has ended. */
+export async function deployed(product: Product, name: string): Promise<Verdict> {
+  const run = await newestRun(product, name);
+  const { url, token } = product;
+  const reader = { ...product, client: createClient({ url, token, language: "zh" }) };
+  const [history, chinese, why] = await Promise.all([
+    historyOf(product, run.id),
+    historyOf(reader, run.id),
+    product.kubemin("why", name),
+  ]);
+  expect(why.code, why.stderr).toBe(0);
+  return { run, history, chinese, why: why.stdout };
+}
+
+const tale = (history: readonly Event[]): string =>
+  history.map((one) => `${one.at} ${one.type} ${JSON.stringify(one.data)}`).join("\n");
+
+/** When the API first showed this reason. */
+export function shownAt({ history }: Verdict, job: string, code: string): number {
+  const event = history.find((one) => hasReason(one, job, code));
+  if (event === undefined) throw new Error(`${code} was never shown for ${job}:\n${tale(history)}`);
+  return Date.parse(event.at);
+}
+
+/** The reason as it was last told: its words, and who must act. */
+export function toldOf(history: readonly Event[], job: string, code: string): { message: string; who: string } {
+  const event = history.findLast((one) => hasReason(one, job, code));
+  if (event === undefined) throw new Error(`${code} was never shown for ${job}:\n${tale(history)}`);
+  return {
+    message: String(dig(event.data["reason"], "message")),
+    who: String(dig(event.data["reason"], "who")),
+  };
+}
+
+/** New events have the one, old ones the other; null stands for the missing one. */
+function timeOf(event: Manifest): number {
+  const times = [dig(event, "eventTime"), dig(event, "firstTimestamp"), event.metadata.creationTimestamp];
+  return Date.parse(String(times.find((one) => typeof one === "string")));
+}
+
+/** When the cluster first said something that matches; its events count whole seconds. */
+export async function knownAt(
+  namespace: string,
+  object: RegExp,
+  matches: (event: Manifest) => boolean,
+): Promise<number> {
+  const events = await list(namespace, "events");
+  const times = events
+    .filter((event) => object.test(String(dig(event, "involvedObject", "name"))) && matches(event))
+    .map((event) => timeOf(event));
+  const words = (one: Manifest): string =>
+    `${String(dig(one, "involvedObject", "name"))} ${String(dig(one, "reason"))} ${String(dig(one, "message"))}`;
+  if (times.length === 0) throw new Error(`the cluster has no such event:\n${events.map(words).join("\n")}`);
+  return Math.min(...times);
+}
+
+export const says =
+  (reason: string, message: RegExp) =>
+  (event: Manifest): boolean =>
+    event["reason"] === reason && message.test(String(dig(event, "message")));
+
+export const evidenceOf = (run: Run, job: string): string => JSON.stringify(jobOf(run, job).evidence);
+
+export interface Case {
+  /** What goes wrong, as the table calls it. */
+  readonly name: { readonly en: string; readonly zh: string };
+  /** The component that it goes wrong with. */
+  readonly job: string;
+  readonly components: readonly Component[];
+  /** Makes what is special about its namespace; a namespace of its own is made for it then. */
+  readonly prepare?: (namespace: string) => Promise<void>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly expected: Expected;
+  /** When the cluster knew; undefined where the API server's own answer says it. */
+  readonly known?: (namespace: string) => Promise<number>;
+}
+
+export interface Expected {
+  /** How the job ends. */
+  readonly phase: string;
+  /** The reason that was told on the way there, and what the last one became, if it is another. */
+  readonly code: string;
+  readonly end?: string;
+  readonly who: "you" | "operator" | "nobody";
+  readonly en: RegExp;
+  readonly zh: RegExp;
+  /** Something that the cluster said in so many words. Absent: its answer is in the sentence. */
+  readonly evidence?: RegExp;
+  /** The program's own last words. */
+  readonly log?: RegExp;
+}
+
+export interface Seen {
+  readonly name: Case["name"];
+  readonly phase: string;
+  readonly code: string;
+  readonly end: string;
+  readonly who: string;
+  readonly en: string;
+  readonly zh: string;
+  readonly evidence: readonly { readonly source: string; readonly object: string; readonly text: string }[];
+  /** Milliseconds from the cluster's first word to ours; undefined where both are one. */
+  readonly told: number | undefined;
+  /** Milliseconds from the start of the run to the verdict. */
+  readonly settled: number;
+}
+
+/** What was told, after it was held against what it ought to be. */
+export async function judged(verdict: Verdict, given: Case, namespace: string): Promise<Seen> {
+  const { job: name, expected } = given;
+  const { phase, code, who, end = code } = expected;
+  const job = jobOf(verdict.run, name);
+  expect(job, tale(verdict.history)).toMatchObject({ phase, reason: { code: end } });
+  if (verdict.result !== undefined)
+    expect(verdict.result.code, verdict.result.stderr).toBe(phase === "rejected" ? 3 : 1);
+  const words = toldOf(verdict.history, name, code);
+  const chinese = toldOf(verdict.chinese, name, code);
+  expect(words.message).toMatch(expected.en);
+  expect(chinese.message).toMatch(expected.zh);
+  expect(words.who).toBe(who);
+  expect(verdict.why, "why names it, too").toMatch(expected.en);
+  if (expected.evidence !== undefined) expect(evidenceOf(verdict.run, name)).toMatch(expected.evidence);
+  const log = job.evidence.find((one) => one.source === "log")?.text ?? "";
+  if (expected.log !== undefined) {
+    expect(log).toMatch(expected.log);
+    expect(verdict.result?.stderr, "the end of the log is shown").toMatch(expected.log);
+  }
+  const known = await given.known?.(namespace);
+  const told = known === undefined ? undefined : shownAt(verdict, name, code) - known;
+  if (told !== undefined) expect(told).toBeLessThan(WITHIN);
+  return {
+    name: given.name,
+    phase,
+    code,
+    end,
+    who,
+    en: words.message,
+    zh: chinese.message,
+    evidence: job.evidence,
+    told,
+    settled: Date.parse(job.finishedAt ?? "") - Date.parse(verdict.run.createdAt),
+  };
+}
+
+/** Starts all of them, so many at a time: most of their time is waiting. Each promise is one case's. */
+export function startAll<T, R>(
+  cases: readonly T[],
+  atOnce: number,
+  run: (one: T) => Promise<R>,
+): readonly Promise<R>[] {
+  const free = Array.from({ length: atOnce }, () => Promise.resolve());
+  return cases.map((one, index) => {
+    const place = index % atOnce;
+    const result = (free[place] ?? Promise.resolve()).then(() => run(one));
+    free[place] = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  });
+}

@@ -1,0 +1,68 @@
+// Takes out of a recording what chance put in: made-up names, uids, addresses, the day. What a verdict reads stays as the cluster wrote it.
+import { isObject, type Json } from "../../../src/model/json.ts";
+import type { Manifest } from "../../../src/model/manifest.ts";
+import { NAMESPACE, NOW, type Recorded } from "./scene.ts";
+
+export interface Raw extends Recorded {
+  readonly namespace: string;
+  /** Milliseconds since the epoch: when it was read. */
+  readonly at: number;
+}
+
+const DROPPED: ReadonlySet<string> = new Set(["managedFields", "resourceVersion", "selfLink"]);
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+export function plain({ namespace, at, ...recorded }: Raw): Recorded {
+  const sorted = { ...recorded, objects: inOrder(recorded.objects), events: inOrder(recorded.events) };
+  const text = replaced(JSON.stringify(cleaned(sorted, at)), [[namespace, NAMESPACE], ...namesIn(sorted)]);
+  return JSON.parse(text) as Recorded; // the same shape as before, with other words in it
+}
+
+/** Whole seconds before the moment of every recording. */
+function cleaned(value: unknown, at: number): Json {
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, at));
+  if (isObject(value)) {
+    const kept = Object.entries(value).filter(([key]) => !DROPPED.has(key) && key !== LAST_APPLIED);
+    return Object.fromEntries(kept.map(([key, one]) => [key, cleaned(one, at)]));
+  }
+  if (typeof value === "string" && TIME.test(value))
+    return new Date(NOW + Math.round((Date.parse(value) - at) / 1000) * 1000).toISOString().replace(".000Z", "Z");
+  return value as Json; // what is left of JSON: texts, numbers, booleans, null
+}
+
+function inOrder(objects: readonly Manifest[]): readonly Manifest[] {
+  const key = (one: Manifest): string =>
+    `${one.kind} ${String(one.metadata["creationTimestamp"])} ${one.metadata.name}`;
+  return [...objects].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** What to call instead of what was made up. */
+function namesIn({ subject, objects, events, others }: Recorded): readonly (readonly [string, string])[] {
+  const all = [subject, ...objects, ...events, ...Object.values(others).filter((one) => one !== null)];
+  const found = JSON.stringify(all);
+  const numbered = (pattern: RegExp, name: (index: number) => string): readonly (readonly [string, string])[] =>
+    [...new Set([...found.matchAll(pattern)].map((match) => match[1] ?? match[0]))].map((one, index) => [
+      one,
+      name(index + 1),
+    ]);
+  return [
+    ...numbered(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (index) => `uid-${index}`),
+    ...numbered(/"pod-template-hash":"([a-z0-9]+)"/g, (index) => `template${index}`),
+    ...numbered(/"controller-revision-hash":"(?:[a-z-]+-)?([a-z0-9]+)"/g, (index) => `revision${index}`),
+    ...numbered(/"(?:current|update)Revision":"[a-z-]+-([a-z0-9]+)"/g, (index) => `revision-${index}`),
+    ...numbered(/"generateName":"[^"]*","(?:[^{}]*?)"name":"[^"]*-([a-z0-9]{5})"/g, (index) => `made${index}`),
+    ...numbered(/(?:containerd:\/\/|"imageID":"[^"]*@?sha256:)([0-9a-f]{64})/g, (index) => `id-${index}`),
+    ...numbered(/"(?:podIP|ip|hostIP|clusterIP)":"(\d+\.\d+\.\d+\.\d+)"/g, (index) => `192.0.2.${index}`),
+    ...numbered(/"nodeName":"([^"]+)"/g, (index) => `node-${index}`),
+    ...numbered(/"name":"[^"]*\.([0-9a-f]{16})"/g, (index) => `event${index}`),
+    ...numbered(/kube-api-access-([a-z0-9]{5})\b/g, (index) => `token${index}`),
+  ];
+}
+
+/** Longest first, so that no name is torn by a shorter one inside of it. */
+function replaced(text: string, pairs: readonly (readonly [string, string])[]): string {
+  return [...new Map(pairs)]
+    .sort(([a], [b]) => b.length - a.length)
+    .reduce((words, [from, to]) => words.replaceAll(from, to), text);
+}

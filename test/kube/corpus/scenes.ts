@@ -1,0 +1,10 @@
+// Every scene of the corpus: the kinds and states of the readiness rules that a real cluster can be brought into.
+import type { Scene } from "./scene.ts";
+import { DEPLOYMENTS } from "./scenes/deployments.ts";
+import { JOBS } from "./scenes/jobs.ts";
+import { NETWORK } from "./scenes/network.ts";
+import { OTHERS } from "./scenes/others.ts";
+import { PODS } from "./scenes/pods.ts";
+import { SETS } from "./scenes/sets.ts";
+
+export const SCENES: readonly Scene[] = [...DEPLOYMENTS, ...SETS, ...JOBS, ...PODS, ...NETWORK, ...OTHERS];

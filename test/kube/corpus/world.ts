@@ -1,0 +1,66 @@
+// A recording as the product would see it: the shelves and the ring of warnings that production has, filled once.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { createEventRing } from "../../../src/kube/eventRing.ts";
+import type { Finding } from "../../../src/kube/finding.ts";
+import { findingOf, type World } from "../../../src/kube/judgement.ts";
+import { createMemories } from "../../../src/kube/memories.ts";
+import { createShelf, type Shelf } from "../../../src/kube/shelf.ts";
+import { type ObjectRef, refKey } from "../../../src/model/manifest.ts";
+import { NOW, type Recorded, type Scene } from "./scene.ts";
+
+/** Warnings from shortly before belong to it, as they do for whoever follows a write. */
+const SINCE = NOW - 600_000;
+
+export const FOLDER = resolve(import.meta.dirname, "recorded");
+
+export function readRecorded(name: string): Recorded {
+  return JSON.parse(readFileSync(resolve(FOLDER, `${name}.json`), "utf8")) as Recorded; // the recorder's own format
+}
+
+export interface Look {
+  readonly recorded: Recorded;
+  /** Told of every object that the verdict asks for besides. */
+  readonly onOther?: (ref: ObjectRef) => void;
+}
+
+export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look): Finding {
+  const live = recorded.subject.metadata.generation ?? 1;
+  const generation = scene.asked === undefined ? 0 : scene.asked === "ahead" ? live + 1 : live;
+  return findingOf(worldOf(recorded, onOther), recorded.subject, { now: NOW, since: SINCE, generation });
+}
+
+function worldOf({ objects, events, others }: Recorded, onOther: Look["onOther"]): World {
+  const shelves = new Map<string, Shelf>();
+  for (const object of objects) {
+    const shelf = shelves.get(object.kind) ?? createShelf();
+    shelf.put(object);
+    shelves.set(object.kind, shelf);
+  }
+  const ring = createEventRing();
+  // The product watches warnings only.
+  for (const event of events.filter((one) => one["type"] === "Warning")) ring.put(event);
+  return {
+    cluster: "recorded",
+    memories: createMemories(),
+    cache: {
+      watch: () => undefined,
+      get: (ref) => shelves.get(ref.kind)?.get(ref.namespace, ref.name),
+      ownedBy: (kind, uid) => shelves.get(kind.kind)?.ownedBy(uid) ?? [],
+      inNamespace: (kind, namespace) => shelves.get(kind.kind)?.inNamespace(namespace) ?? [],
+      events: (uid) => ring.about(uid),
+      state: () => ({ phase: "live", detail: "" }),
+      subscribe: () => () => undefined,
+      refresh: () => undefined,
+      close: () => undefined,
+    },
+    lookup: {
+      get: (ref) => {
+        onOther?.(ref);
+        return others[refKey(ref)];
+      },
+    },
+    // Nobody asks a published address here: routes are judged by what the cluster says.
+    routes: { ask: () => ({ kind: "asking" }), known: () => undefined, close: () => undefined },
+  };
+}
