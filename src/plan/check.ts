@@ -79,7 +79,7 @@ function workflowOf(value: Json, { catalog, links, byName, problems }: Component
   const components = new Map(
     [...byName].map(([name, draft]) => {
       const needs = (links.get(draft)?.needs ?? []).map(({ job, pointer }) => ({ to: job, pointer: pointer ?? "" }));
-      return [name, { outputs: draft.outputs, needs }] as const;
+      return [name, { pointer: draft.pointer, outputs: draft.outputs, needs }] as const;
     }),
   );
   return checkWorkflow(workflow, { types: catalog.jobs, components, pointer: "/workflow", problems });

@@ -6,7 +6,7 @@ export function callsOf(workflow: WorkflowDocument): readonly string[] {
   const names = new Set<string>();
   const open: StepDocument[] = [...workflow.steps, ...(workflow.finally ?? [])];
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
-    open.push(...(step.subSteps ?? []));
+    for (const part of step.subSteps ?? []) open.push(part);
     const application = step.type === "workflow" ? step.properties?.["application"] : undefined;
     if (typeof application === "string") names.add(application);
   }

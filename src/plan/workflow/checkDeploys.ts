@@ -1,4 +1,5 @@
 // Which step deploys which component. Once there is such a step, every component belongs to exactly one.
+import { LIMITS } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { type Problem, problem } from "../../model/problem.ts";
@@ -15,16 +16,16 @@ interface Deploying {
 /** `all` is what no other step names. */
 export function checkDeploys(
   steps: readonly StepDraft[],
-  components: readonly string[],
+  components: ReadonlyMap<string, { readonly pointer: string }>,
   problems: Problem[],
 ): ReadonlyMap<string, StepDraft> {
-  const deploying: Deploying = { components, deployedBy: new Map(), problems };
+  const deploying: Deploying = { components: [...components.keys()], deployedBy: new Map(), problems };
   const deploys = steps.filter((step) => step.kind === "deploy");
   const rest = deploys.filter((step) => checkDeploy(step, deploying) === "all");
   for (const step of rest) takeRest(step, deploying);
   if (deploys.length === 0) return deploying.deployedBy;
-  for (const name of components) {
-    if (!deploying.deployedBy.has(name)) problems.push(problem("NotDeployed", deploys[0]?.pointer ?? "", { name }));
+  for (const [name, { pointer }] of components) {
+    if (!deploying.deployedBy.has(name)) problems.push(problem("NotDeployed", `${pointer}/name`, { name: clip(name) }));
   }
   return deploying.deployedBy;
 }
@@ -52,6 +53,8 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
   if (names === undefined) problems.push(problem("Required", at, { field: "components" }));
   else if (!Array.isArray(names)) problems.push(wrongType(at, 'array | "all"', names));
   else if (names.length === 0) problems.push(problem("Empty", at, { field: "components" }));
+  else if (names.length > LIMITS.components)
+    problems.push(problem("TooManyComponents", at, { count: names.length, limit: LIMITS.components }));
   else for (const [index, name] of names.entries()) checkName(step, { name, pointer: `${at}/${index}` }, deploying);
   return "named";
 }

@@ -1,5 +1,5 @@
 // The inputs of a workflow: as declared in the document, and the values given when it starts.
-import type { WorkflowInput } from "../../model/document.ts";
+import { LIMITS, type WorkflowInput } from "../../model/document.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { toPointer } from "../../model/pointer.ts";
@@ -11,6 +11,8 @@ import { holesIn, isReference } from "./holes.ts";
 export const INPUT_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;
 const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/;
 
+const INPUTS_LIMIT = 200;
+
 export type Inputs = Readonly<Record<string, WorkflowInput>>;
 
 export function checkInputs(workflow: Spot): Inputs {
@@ -18,7 +20,13 @@ export function checkInputs(workflow: Spot): Inputs {
   if (value === undefined) return {};
   const pointer = fieldPointer(workflow, "inputs");
   if (!checkObject(value, pointer, workflow.problems)) return {};
-  const inputs = Object.entries(value).flatMap(([name, declared]) => {
+  const entries = Object.entries(value);
+  const count = entries.length;
+  if (count > INPUTS_LIMIT) {
+    workflow.problems.push(problem("TooMany", pointer, { count, what: "inputs", limit: INPUTS_LIMIT }));
+    return {};
+  }
+  const inputs = entries.flatMap(([name, declared]) => {
     const input = checkInput(name, declared, { pointer: pointer + toPointer([name]), problems: workflow.problems });
     return input === undefined ? [] : [[name, input] as const];
   });
@@ -76,6 +84,7 @@ export function inputValues(
   const place = (name: string): string => at.pointer + toPointer([name]);
   const unknown = Object.keys(given)
     .filter((name) => !Object.hasOwn(declared, name))
+    .slice(0, LIMITS.problems + 1)
     .map((name) =>
       problem("UnknownInput", place(name), { name: clip(name), known: listNames(known) }, nearest(clip(name), known)),
     );

@@ -1,10 +1,11 @@
 // All that a step names: dependsOn, references in its properties and its forEach, and what its condition looks at. Each is looked up, its type
 // is compared with the place where it stands, and what the step has to wait for comes out as edges.
-import { isObject, type Json } from "../../model/json.ts";
+import { isObject } from "../../model/json.ts";
 import type { Need } from "../../model/plan.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
-import { clip, typeWord } from "../words.ts";
+import { wrongType } from "../checkFields.ts";
+import { clip } from "../words.ts";
 import { type Hole, holesIn } from "./holes.ts";
 import { inputSchema } from "./jobSchemas.ts";
 import { pointersIn } from "./mapCondition.ts";
@@ -66,8 +67,10 @@ function loopEdges(known: Known, step: StepDraft): readonly StepEdge[] {
       return [];
     }
     const referred = lookUpHole(known, { step, hole, pointer, outer: true });
+    if (hole.path.length === 0 && hole.default !== undefined && !Array.isArray(hole.default))
+      known.problems.push(wrongType(`${pointer}/default`, "array", hole.default));
     if (hole.path.length === 0) checkFit(known, { hole, pointer, referred, to: schemaAt({ type: "array" }, []) });
-    return edgeTo(referred, pointer);
+    return edgeTo(referred, `${pointer}/$from`);
   });
 }
 
@@ -83,7 +86,7 @@ function propertyEdges(known: Known, step: StepDraft): readonly StepEdge[] {
       const to = schemaAt(inputSchema(definition), hole.path);
       checkFit(known, { hole, pointer, referred, to });
     }
-    return edgeTo(referred, pointer);
+    return edgeTo(referred, `${pointer}/$from`);
   });
 }
 
@@ -116,11 +119,6 @@ function checkFit(known: Known, { hole, pointer, referred, to }: Fitting): void 
   if (!mayFit(from, accepted))
     known.problems.push(
       problem("TypeMismatch", `${pointer}/$from`, { ...params, pointer: clip(hole.from), actual: words(from) }),
-    );
-  const instead: Json | undefined = hole.default;
-  if (instead !== undefined && !mayFit(new Set([typeWord(instead)]), accepted))
-    known.problems.push(
-      problem("TypeMismatch", `${pointer}/default`, { ...params, pointer: "default", actual: typeWord(instead) }),
     );
 }
 

@@ -22,6 +22,7 @@ export const WORKFLOW_FIELDS = ["mode", "inputs", "steps", "finally"];
 
 /** What the components of the same document are to its steps. */
 export interface ComponentFacts {
+  readonly pointer: string;
   /** Undefined: not known, because the properties did not pass. */
   readonly outputs: Readonly<Record<string, string>> | undefined;
   readonly needs: readonly Edge[];
@@ -37,7 +38,7 @@ export interface WorkflowSurroundings {
 export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
   const problems: Problem[] = [];
   const workflow = check(value, { ...around, problems });
-  around.problems.push(...problems);
+  for (const one of problems) around.problems.push(one);
   return hasErrors(problems) ? null : workflow;
 }
 
@@ -57,7 +58,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
     problems,
   };
   const edges = new Map(all.map((step) => [step, edgesOf(known, step)] as const));
-  const deployedBy = checkDeploys(all, [...components.keys()], problems);
+  const deployedBy = checkDeploys(all, components, problems);
   for (const step of all)
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
   const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));

@@ -2,7 +2,7 @@
 // the one that calls it but the inputs that it is given; its final steps are final steps of the whole run.
 import { isObject, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { clip, listNames } from "../words.ts";
 import { inputValues } from "./checkInputs.ts";
 import { checkWorkflow } from "./checkWorkflow.ts";
@@ -26,6 +26,7 @@ export function expandCall(
   const pointer = `${step.pointer}/properties/inputs`;
   const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });
   tell(expansion, frame, problems);
+  if (hasErrors(problems)) return;
   const inner: Frame = {
     parent: null,
     prefix: `${spot.path.at(-1) ?? step.name}.`,
@@ -81,9 +82,13 @@ function deployStep(workflow: Json, application: string, pointer: string): Probl
   const open: unknown[] = [workflow];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (!isObject(at)) continue;
-    if (at["type"] === "deploy")
-      return problem("CallDeploys", pointer, { name: clip(application), step: clip(String(at["name"])) });
-    for (const list of [at["steps"], at["finally"], at["subSteps"]]) if (Array.isArray(list)) open.push(...list);
+    const { type, name, steps, finally: last, subSteps } = at;
+    if (type === "deploy")
+      return problem("CallDeploys", pointer, {
+        name: clip(application),
+        step: typeof name === "string" ? clip(name) : "",
+      });
+    for (const list of [steps, last, subSteps]) if (Array.isArray(list)) for (const step of list) open.push(step);
   }
   return null;
 }

@@ -3,7 +3,7 @@
 import type { Condition, Operand } from "../../model/condition.ts";
 import { isObject, type Json } from "../../model/json.ts";
 import { fromPointer, toPointer } from "../../model/pointer.ts";
-import { isReference } from "./holes.ts";
+import { isReference, pointerOf } from "./holes.ts";
 import { mapCondition } from "./mapCondition.ts";
 import type { ResolvedStep } from "./resolvedWorkflow.ts";
 import type { Frame } from "./tree.ts";
@@ -31,7 +31,7 @@ export function substitute(value: Json, frame: Frame, missing: (pointer: string)
     );
     return Object.fromEntries(entries);
   }
-  const from = String(value["$from"]);
+  const from = pointerOf(value);
   const instead = Object.hasOwn(value, "default") ? value["default"] : undefined;
   const found = valueOf(from, frame);
   if (found === undefined) {
@@ -46,7 +46,7 @@ export function substituteCondition(condition: Condition, frame: Frame): Conditi
     if (!("pointer" in operand)) return operand;
     const found = valueOf(operand.pointer, frame);
     if (found === undefined) return operand;
-    return isObject(found) && isReference(found) ? { pointer: String(found["$from"]) } : { value: found };
+    return isObject(found) && isReference(found) ? { pointer: pointerOf(found) } : { value: found };
   });
 }
 
@@ -78,7 +78,7 @@ function itemOf(frame: Frame): Json | undefined {
 function along(value: Json | undefined, path: readonly string[]): Json | undefined {
   let at = value;
   for (const [index, key] of path.entries()) {
-    if (isObject(at) && isReference(at)) return { $from: `${String(at["$from"])}${toPointer(path.slice(index))}` };
+    if (isObject(at) && isReference(at)) return { $from: `${pointerOf(at)}${toPointer(path.slice(index))}` };
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
     if (Array.isArray(at) && !/^\d+$/.test(key)) return undefined;
     at = Reflect.get(at, key) as Json | undefined; // an own member of JSON is JSON

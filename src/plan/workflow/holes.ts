@@ -16,15 +16,20 @@ export function isReference(value: Json | undefined): boolean {
   return isObject(value) && Object.hasOwn(value, "$from");
 }
 
+/** What a reference refers to; empty, which is nothing, where that is no text. */
+export function pointerOf(reference: Json | undefined): string {
+  const from = isObject(reference) ? reference["$from"] : undefined;
+  return typeof from === "string" ? from : "";
+}
+
 /** In the order of the document. A `$from` that is no text is a hole with an empty pointer, which refers to nothing. */
 export function holesIn(value: Json | undefined, path: Path = []): readonly Hole[] {
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => holesIn(item, [...path, index]));
   if (!isObject(value)) return [];
   if (!isReference(value)) return Object.entries(value).flatMap(([key, inner]) => holesIn(inner, [...path, key]));
-  const from = value["$from"];
   const unknown = Object.keys(value).filter((key) => key !== "$from" && key !== "default");
   const instead = Object.hasOwn(value, "default") ? value["default"] : undefined;
-  const hole = { path, from: typeof from === "string" ? from : "", unknown };
+  const hole = { path, from: pointerOf(value), unknown };
   return [instead === undefined ? hole : { ...hole, default: instead }];
 }
 

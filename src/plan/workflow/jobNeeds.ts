@@ -4,12 +4,18 @@ import { ownerOf } from "./frame.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
 import type { ComponentJobs, Unit } from "./tree.ts";
 
+/** Each is stored, and looked at by every step of the engine. */
+export const NEEDS_LIMIT = 50_000;
+
 export interface Wiring {
   readonly components: ComponentJobs;
   /** Before everything: components that no step deploys. */
   readonly first: readonly string[];
   readonly needs: Map<Unit, readonly Need[]>;
   readonly lasts: Map<Unit, readonly string[]>;
+  readonly members: Map<Unit, ReadonlySet<string>>;
+  /** Needs so far. */
+  count: number;
 }
 
 export function jobNames(unit: Unit): readonly string[] {
@@ -20,9 +26,11 @@ export function jobNames(unit: Unit): readonly string[] {
 export function needsOfUnit(unit: Unit, wiring: Wiring): readonly Need[] {
   const known = wiring.needs.get(unit);
   if (known !== undefined) return known;
+  if (wiring.count > NEEDS_LIMIT) return [];
   const own = unit.needs.flatMap((need) => jobNeeds(need, unit, wiring));
   const all = merged([...own, ...inherited(unit, own, wiring)]);
   wiring.needs.set(unit, all);
+  wiring.count += all.length;
   return all;
 }
 
@@ -41,8 +49,16 @@ function inherited(unit: Unit, own: readonly Need[], wiring: Wiring): readonly N
   const { container } = unit;
   if (container === null) return unit.final ? [] : wiring.first.map((job) => ({ job, because: "order" }));
   const strict = own.filter((need) => need.on !== "end");
-  const siblings = new Set(strict.length === 0 ? [] : container.parts.flatMap(jobNames));
-  return strict.some((need) => siblings.has(need.job)) ? [] : needsOfUnit(container, wiring);
+  const beside = strict.length > 0 && strict.some((need) => membersOf(container, wiring).has(need.job));
+  return beside ? [] : needsOfUnit(container, wiring);
+}
+
+function membersOf(container: Unit, { members }: Wiring): ReadonlySet<string> {
+  const known = members.get(container);
+  if (known !== undefined) return known;
+  const names = new Set(jobNames(container));
+  members.set(container, names);
+  return names;
 }
 
 function merged(needs: readonly Need[]): readonly Need[] {

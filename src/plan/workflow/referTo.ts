@@ -1,6 +1,6 @@
 // What a pointer of a step refers to: is it there, of what type is it, and what does the step have to wait for. The closed list of what
 // there is to look at: /steps/NAME/phase, /steps/NAME/outputs/…, /inputs/…, /item, /run/…, /components/NAME/outputs/….
-import type { WorkflowInput } from "../../model/document.ts";
+import { LIMITS, type WorkflowInput } from "../../model/document.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { PHASE_NAMES } from "../../model/phase.ts";
@@ -63,8 +63,14 @@ const RULES: ReadonlyMap<string, Root> = new Map<string, Root>([
   ["components", componentValue],
 ]);
 
+/** After so many problems nobody wants the hints of the next ones, which take their time. */
+function hasEnough({ problems }: Known): boolean {
+  return problems.length > 2 * LIMITS.problems;
+}
+
 /** Null: nothing, and the problem is told. */
 export function referTo(known: Known, referring: Referring): Referred | null {
+  if (hasEnough(known)) return null;
   const [root = "", ...keys] = referring.from.startsWith("/") ? fromPointer(referring.from) : [];
   const rule = RULES.get(root);
   return rule === undefined ? nothing(known, referring, ROOTS) : rule(known, referring, keys);
@@ -89,6 +95,7 @@ export function findStep(
   { step, pointer }: Pick<Referring, "step" | "pointer">,
   name: string,
 ): StepDraft | null {
+  if (hasEnough(known)) return null;
   const found = known.steps.get(name);
   if (found === undefined) {
     const names = [...known.steps.keys()].filter((other) => other !== step.name);

@@ -9,12 +9,9 @@ import { bringing, componentJobs, deployJobs } from "./deployJobs.ts";
 import { type Expansion, expandSteps } from "./expand.ts";
 import { expandCall } from "./expandCall.ts";
 import { namesOf } from "./frame.ts";
-import { needsOfUnit, type Wiring } from "./jobNeeds.ts";
+import { NEEDS_LIMIT, needsOfUnit, type Wiring } from "./jobNeeds.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import type { Frame, Unit } from "./tree.ts";
-
-/** Each is stored and looked at by every step of the engine. */
-export const NEEDS_LIMIT = 50_000;
 
 export interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;
@@ -81,14 +78,17 @@ function wired(input: WorkflowInputs, expansion: Expansion, frame: Frame): Workf
     first: deploys.length > 0 ? [] : lastJobs(input.jobs).map((job) => job.name),
     needs: new Map(),
     lasts: new Map(),
+    members: new Map(),
+    count: 0,
   };
   const brought = deployJobs(input.jobs, { deploys, frame, wiring });
   const steps = expansion.units.flatMap((unit) => stepJobs(unit, wiring));
+  if (wiring.count > NEEDS_LIMIT) return { jobs: [], problems: [tooManyNeeds(wiring.count, input.pointer)] };
   const others = [...brought, ...steps.filter((job) => job.final !== true)];
   const ends: readonly Need[] = lastJobs(others).map((job) => ({ job: job.name, because: "order", on: "end" }));
   const final = steps.filter((job) => job.final === true).map((job) => afterAll(job, ends));
   const jobs = [...others, ...final];
-  const problems = [...expansion.problems, ...tooManyNeeds(jobs, input.pointer), ...circles(jobs)];
+  const problems = [...expansion.problems, ...circles(jobs)];
   return { jobs: hasErrors(problems) ? [] : jobs, problems };
 }
 
@@ -113,10 +113,8 @@ function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
   return jobs.filter((job) => !needed.has(job.name));
 }
 
-function tooManyNeeds(jobs: readonly PlannedJob[], pointer: string): readonly Problem[] {
-  const count = jobs.reduce((sum, job) => sum + job.needs.length, 0);
-  const what = "needs between jobs";
-  return count <= NEEDS_LIMIT ? [] : [problem("TooMany", `${pointer}/steps`, { count, what, limit: NEEDS_LIMIT })];
+function tooManyNeeds(count: number, pointer: string): Problem {
+  return problem("TooMany", `${pointer}/steps`, { count, what: "needs between jobs", limit: NEEDS_LIMIT });
 }
 
 /** What pods read of each other is known now only, and may go against the order of the steps that deploy them. */
