@@ -16,13 +16,16 @@ import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
+import { createOutgoing } from "./outgoing/outgoing.ts";
 import type { Charts } from "./ports/charts.ts";
 import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
+import type { Outgoing } from "./ports/outgoing.ts";
 import type { Store } from "./ports/store.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
+import { startSinks } from "./sinks/sinks.ts";
 import { openPostgres, openSqlite } from "./store/open.ts";
 import { aesVault } from "./vault/aesVault.ts";
 import { parseKey, readOrMakeKey } from "./vault/keyFile.ts";
@@ -41,7 +44,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await closing();
   };
   try {
-    return await open(options, surroundings, { closings, close });
+    return await open(options, surroundings, { closings, close, url: "" });
   } catch (error) {
     await close();
     if (!(error instanceof ClusterError)) throw error;
@@ -53,6 +56,8 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
 interface Life {
   readonly closings: Closing[];
   readonly close: () => Promise<void>;
+  /** Once the server listens. */
+  url: string;
 }
 
 async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
@@ -63,6 +68,8 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   const { world, clusters } = await openWorld(options, { ...surroundings, data }, life);
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
+  const sinks = await startSinks(world);
+  life.closings.push(() => sinks.stop());
 
   const tokenFile = join(data, "token");
   const token = await ensureLocalToken(world.store, tokenFile, systemClock.now());
@@ -72,6 +79,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
     version: VERSION,
     logRequests: false,
   });
+  life.url = server.url;
   life.closings.push(() => server.close());
   // One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind.
   const first = readLocalServer(home);
@@ -115,8 +123,10 @@ async function openWorld(
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(systemClock),
     vault: aesVault(key),
+    outgoing: outgoingOf(options),
     charts: chartsOf(options, env),
     dispatch: inProcessDispatch(log, systemClock),
+    publicUrl: () => options.publicUrl ?? life.url,
     clock: systemClock,
     log,
     newId,
@@ -129,6 +139,14 @@ function chartsOf({ charts }: ServeOptions, env: Surroundings["env"]): Charts {
   const folder = charts === undefined ? undefined : resolve(charts);
   if (folder !== undefined && !existsSync(folder)) throw new Error(`--charts: there is no folder ${folder}`);
   return helmCharts({ program: env["KUBEMIN_HELM"] || "helm", folder });
+}
+
+function outgoingOf({ allowOutgoing = [] }: ServeOptions): Outgoing {
+  try {
+    return createOutgoing({ allow: allowOutgoing, clock: systemClock });
+  } catch (error) {
+    throw new Error(`--allow-outgoing: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /** 60 random bits in letters that are hard to confuse, short enough to type. */

@@ -2,7 +2,7 @@
 // then KUBEMIN_TEST_KUBECTL names the kubectl, or it is found on the PATH.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { startCluster } from "../../tools/cluster/instance.ts";
+import { type ClusterOptions, startCluster } from "../../tools/cluster/instance.ts";
 
 const run = promisify(execFile);
 
@@ -15,14 +15,13 @@ export interface BenchCluster {
   inNamespace<T>(work: (namespace: string) => Promise<T>): Promise<T>;
 }
 
-export async function benchCluster(): Promise<BenchCluster> {
-  const given = process.env["KUBEMIN_TEST_KUBECONFIG"];
-  const own =
-    given === undefined
-      ? await startCluster({ report: (line) => process.stderr.write(`cluster: ${line}\n`) })
-      : undefined;
-  const kubeconfig = given ?? own?.kubeconfig ?? "";
-  const program = process.env["KUBEMIN_TEST_KUBECTL"] ?? own?.kubectl ?? "kubectl";
+/** `own`: a cluster of the benchmark's own with these, whatever was given. */
+export async function benchCluster(own?: ClusterOptions): Promise<BenchCluster> {
+  const given = own === undefined ? process.env["KUBEMIN_TEST_KUBECONFIG"] : undefined;
+  const report = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
+  const started = given === undefined ? await startCluster({ report, ...own }) : undefined;
+  const kubeconfig = given ?? started?.kubeconfig ?? "";
+  const program = started?.kubectl ?? process.env["KUBEMIN_TEST_KUBECTL"] ?? "kubectl";
   const kubectl = async (words: readonly string[], input?: string): Promise<string> => {
     const child = run(program, ["--kubeconfig", kubeconfig, ...words], { maxBuffer: 64 * 1024 * 1024 });
     if (input !== undefined) child.child.stdin?.end(input);
@@ -32,7 +31,7 @@ export async function benchCluster(): Promise<BenchCluster> {
   return {
     kubeconfig,
     context,
-    auditLog: process.env["KUBEMIN_TEST_AUDIT_LOG"] ?? own?.auditLog,
+    auditLog: started?.auditLog ?? process.env["KUBEMIN_TEST_AUDIT_LOG"],
     kubectl,
     async inNamespace(work) {
       const namespace = `bench-${Math.random().toString(36).slice(2, 8)}`;

@@ -9,8 +9,12 @@ const ACCESS: Readonly<Record<Route["access"], string>> = {
   public: "No token is needed.",
   read: "Needs a token with at least role `read`.",
   write: "Needs a token with at least role `write`.",
+  attempt: "Needs the token that a job's attempt was given; it opens nothing else.",
   admin: "Needs a token with role `admin` for all projects.",
 };
+
+const accessOf = ({ access, path }: Route): string =>
+  access === "admin" && path.includes(":project") ? "Needs a token with role `admin`." : ACCESS[access];
 
 let made: JsonObject | undefined;
 
@@ -95,7 +99,7 @@ function operation(name: string, route: Route, registry: Registry): JsonObject {
   return {
     operationId: name,
     summary,
-    description: ACCESS[access],
+    description: accessOf(route),
     ...(access === "public" ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBody(route),
@@ -153,7 +157,11 @@ function requestBody({ body }: Route): JsonObject {
 
 function responses(route: Route, registry: Registry): JsonObject {
   const refused = route.access === "public" ? {} : { 401: PROBLEM, 403: PROBLEM };
-  return { [route.status]: success(route, registry), ...refused, default: PROBLEM };
+  const waits = route.query !== undefined && "wait" in route.query.shape;
+  const ended = waits
+    ? { 200: { ...success({ ...route, status: 200 }, registry), description: "With wait: the run has ended." } }
+    : {};
+  return { ...ended, [route.status]: success(route, registry), ...refused, default: PROBLEM };
 }
 
 function success({ status, response }: Route, registry: Registry): JsonObject {

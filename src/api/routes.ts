@@ -1,41 +1,11 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
+import { application, flag, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
+import { RUN_ROUTES } from "./runRoutes.ts";
+import { SINK_ROUTES } from "./sinkRoutes.ts";
 import * as view from "./views.ts";
 
-/** public: no token · read/write/admin: a token with at least that role, for the route's project where it has one. */
-export type Access = "public" | "read" | "write" | "admin";
-
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  readonly path: string;
-  readonly summary: string;
-  readonly access: Access;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly headers?: z.ZodObject;
-  /** "document": an application document as JSON or YAML text, whatever its content type says. */
-  readonly body?: z.ZodType | "document";
-  readonly status: 200 | 201 | 202 | 204;
-  /** "events": Server-Sent Events whose data is the named view. */
-  readonly response: z.ZodType | { readonly events: z.ZodType };
-}
-
-const project = z.object({ project: z.string() });
-const application = project.extend({ application: z.string() });
-const run = project.extend({ run: z.string() });
-const page = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), after: z.string().optional() });
-const flag = z.stringbool().default(false);
-const write = z.object({ "idempotency-key": z.string().min(1).max(200).optional(), "if-match": z.string().optional() });
-const target = z.object({
-  cluster: z
-    .string()
-    .optional()
-    .meta({ description: "default: the only cluster of the server, or the one it runs on now" }),
-  createNamespace: flag,
-  force: flag.meta({ description: "take over fields that other managers own" }),
-  adopt: flag.meta({ description: "take over objects that exist already and belong to nobody" }),
-});
 const logQuery = z.object({
   component: z.string().optional(),
   follow: flag,
@@ -44,8 +14,9 @@ const logQuery = z.object({
   previous: flag,
 });
 
-const P = "/api/v1/projects/:project";
 const A = `${P}/applications/:application`;
+
+export type { Route } from "./routeParts.ts";
 
 export const ROUTES = {
   getVersion: {
@@ -164,7 +135,7 @@ export const ROUTES = {
     summary: "Deploy a document: a new revision and a run",
     access: "write",
     params: application,
-    query: target.extend({ message: z.string().max(500).default("") }),
+    query: target.extend({ message: z.string().max(500).default(""), wait }),
     headers: write,
     body: "document",
     status: 202,
@@ -204,7 +175,7 @@ export const ROUTES = {
     summary: "Remove what the application made; volumes are kept unless asked",
     access: "write",
     params: application,
-    query: z.object({ volumes: flag }),
+    query: z.object({ volumes: flag, wait }),
     headers: write,
     status: 202,
     response: view.RunView,
@@ -253,6 +224,7 @@ export const ROUTES = {
     summary: "A new revision with the content of an old one, and a run",
     access: "write",
     params: application,
+    query: z.object({ wait }),
     headers: write,
     body: z.strictObject({ revision: z.int(), message: z.string().max(500).optional() }),
     status: 202,
@@ -268,89 +240,8 @@ export const ROUTES = {
     status: 200,
     response: { events: view.LogLineView },
   },
-
-  listRuns: {
-    method: "GET",
-    path: `${P}/runs`,
-    summary: "Runs, newest first",
-    access: "read",
-    params: project,
-    query: page.extend({ application: z.string().optional(), phase: view.RunSummary.shape.phase.optional() }),
-    status: 200,
-    response: view.pageOf(view.RunSummary),
-  },
-  getRun: {
-    method: "GET",
-    path: `${P}/runs/:run`,
-    summary: "A run with its jobs",
-    access: "read",
-    params: run,
-    status: 200,
-    response: view.RunView,
-  },
-  getJobLog: {
-    method: "GET",
-    path: `${P}/runs/:run/jobs/:job/log`,
-    summary: "The kept log of a task",
-    access: "read",
-    params: run.extend({ job: z.string() }),
-    query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1_000) }),
-    status: 200,
-    response: view.pageOf(view.LogLineView),
-  },
-  cancelRun: {
-    method: "POST",
-    path: `${P}/runs/:run/cancel`,
-    summary: "Cancel a run: what runs is stopped, what waits is not started",
-    access: "write",
-    params: run,
-    status: 202,
-    response: view.RunView,
-  },
-  pauseRun: {
-    method: "POST",
-    path: `${P}/runs/:run/pause`,
-    summary: "Start nothing new of a run; what runs goes on",
-    access: "write",
-    params: run,
-    status: 202,
-    response: view.RunView,
-  },
-  resumeRun: {
-    method: "POST",
-    path: `${P}/runs/:run/resume`,
-    summary: "Go on with a paused run",
-    access: "write",
-    params: run,
-    status: 202,
-    response: view.RunView,
-  },
-  retryRun: {
-    method: "POST",
-    path: `${P}/runs/:run/retry`,
-    summary: "A new run of the same revision; what succeeded converges at once",
-    access: "write",
-    params: run,
-    headers: write,
-    body: z.strictObject({ from: z.string().optional() }).default({}),
-    status: 202,
-    response: view.RunView,
-  },
-  streamEvents: {
-    method: "GET",
-    path: `${P}/events`,
-    summary: "Everything that happens, as it happens; Last-Event-ID resumes",
-    access: "read",
-    params: project,
-    query: z.object({
-      application: z.string().optional(),
-      run: z.string().optional(),
-      after: z.coerce.number().int().min(0).optional(),
-    }),
-    headers: z.object({ "last-event-id": z.coerce.number().int().min(0).optional() }),
-    status: 200,
-    response: { events: view.EventView },
-  },
+  ...RUN_ROUTES,
+  ...SINK_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

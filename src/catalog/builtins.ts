@@ -11,11 +11,14 @@ import { store } from "./components/store.ts";
 import { task } from "./components/task.ts";
 import { webservice } from "./components/webservice.ts";
 import { worker } from "./components/worker.ts";
+import { approve } from "./jobs/approve.ts";
 import { check } from "./jobs/check.ts";
 import { deploy } from "./jobs/deploy.ts";
+import { http } from "./jobs/http.ts";
 import { prune } from "./jobs/prune.ts";
 import { remove } from "./jobs/remove.ts";
 import { task as runTask } from "./jobs/task.ts";
+import { wait } from "./jobs/wait.ts";
 import { disruption } from "./traits/disruption.ts";
 import { env } from "./traits/env.ts";
 import { gpu } from "./traits/gpu.ts";
@@ -60,5 +63,5 @@ export const builtins: Pack = {
     security,
     metadata,
   ],
-  jobs: [deploy, runTask, check, prune, remove],
+  jobs: [deploy, runTask, check, prune, remove, wait, approve, http],
 };

@@ -148,12 +148,18 @@ export interface TraitTarget {
 export interface TraitDefinition<D = unknown> extends DefinitionHead {
   readonly schema: ZodType<D>;
   readonly examples: readonly Example<Json>[];
-  /** Component types it can be attached to; "pods": all that have containers. */
-  readonly appliesTo: "pods" | readonly string[];
+  /** Component types it can be attached to; "pods": all that have containers; "ports": those of them that serve a port. */
+  readonly appliesTo: "pods" | "ports" | readonly string[];
   readonly references?: (data: D) => readonly Reference[];
   readonly secrets?: (data: Json) => readonly Path[];
   readonly check?: (data: D, target: TraitTarget) => readonly Problem[];
   readonly render: (data: D, target: TraitTarget, context: RenderContext) => Contribution;
+}
+
+export interface Acceptance<I = unknown> {
+  readonly data: ZodType<JsonObject>;
+  /** Missing: whoever may write in the project. */
+  readonly from?: (input: I, actor: string) => boolean;
 }
 
 export interface JobDefinition<I = unknown> extends DefinitionHead {
@@ -175,6 +181,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   /** Likewise. */
   readonly clocks?: Clocks;
   readonly retry?: RetryPolicy;
+  /** What people may send to a running job of the type, by kind. */
+  readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
   /** It mostly waits for people or for time: it takes none of the run's slots. */
   readonly parks?: true;
   /**

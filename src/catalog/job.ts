@@ -6,6 +6,7 @@ import type { Reason } from "../model/reason.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster, LogLine } from "../ports/cluster.ts";
+import type { Outgoing } from "../ports/outgoing.ts";
 
 export interface JobRun<I> {
   readonly project: string;
@@ -32,6 +33,10 @@ export interface JobRun<I> {
   readonly report: (reason: Reason, evidence?: readonly Evidence[], phase?: "pending" | "running") => void;
   /** What people and workers sent to this job, oldest first, from the very first message on; goes on as new ones come, ends with the signal. */
   readonly messages: () => AsyncIterable<JobMessage>;
+  /** The only way to addresses that users named. */
+  readonly outgoing: Outgoing;
+  /** Where and with which token this attempt can be told of from outside; the token opens nothing else. */
+  readonly callback: () => Callback;
   readonly inventory: JobInventory;
   /** Results that are kept per content, so that the same thing is not done twice. */
   readonly completions: {
@@ -40,6 +45,11 @@ export interface JobRun<I> {
   };
   /** Keeps lines of the task's log beyond the life of its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
+}
+
+export interface Callback {
+  readonly url: string;
+  readonly token: string;
 }
 
 export interface JobMessage {

@@ -1,5 +1,6 @@
 // All commands, in the order of help: the daily path first, administration last.
 import type { Command } from "./command.ts";
+import { approveCommand } from "./commands/approve.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { completeCommand } from "./commands/complete.ts";
@@ -12,12 +13,16 @@ import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { initCommand } from "./commands/init.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { pauseCommand } from "./commands/pause.ts";
 import { planCommand } from "./commands/plan.ts";
 import { pluginCommand } from "./commands/plugin.ts";
+import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
+import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { sinksCommand } from "./commands/sinks.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -33,11 +38,15 @@ export const COMMANDS: readonly Command[] = [
   validateCommand,
   planCommand,
   deployCommand,
+  runCommand,
   statusCommand,
   watchCommand,
   logsCommand,
   runsCommand,
   retryCommand,
+  approveCommand,
+  pauseCommand,
+  resumeCommand,
   cancelCommand,
   versionsCommand,
   diffCommand,
@@ -48,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   clusterCommand,
   tokenCommand,
+  sinksCommand,
   pluginCommand,
   completionCommand,
   versionCommand,

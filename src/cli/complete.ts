@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "../api/client.ts";
 import { dig } from "../model/json.ts";
+import { DOCUMENT_PARTS } from "../plan/explain.ts";
 import type { Command, Completes, Context, Option, Options } from "./command.ts";
 import { connect, findServer } from "./connect.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
@@ -55,7 +56,18 @@ async function names(context: Context, what: Completes): Promise<readonly string
   if (what === "command") return context.commands.map((one) => one.name);
   if (what === "definition") {
     const { components, traits, jobs } = context.root.catalog;
-    return [...new Set(["component", "trait", "job", ...components.keys(), ...traits.keys(), ...jobs.keys()])];
+    return [
+      ...new Set([
+        "component",
+        "trait",
+        "job",
+        "document",
+        ...components.keys(),
+        ...traits.keys(),
+        ...jobs.keys(),
+        ...DOCUMENT_PARTS.map((one) => one.name),
+      ]),
+    ];
   }
   if (what === "file" || what === "nothing") return [];
   const address = findServer(context);

@@ -16,6 +16,10 @@ export interface ServeOptions {
   readonly sandbox: boolean;
   /** Folder of Helm charts that documents may name. */
   readonly charts?: string | undefined;
+  /** Networks, addresses and names inside that the server may call although documents name them. */
+  readonly allowOutgoing?: readonly string[];
+  /** How pods and workers reach the server; undefined: its own address. */
+  readonly publicUrl?: string | undefined;
 }
 
 export interface Serving {

@@ -91,15 +91,16 @@ async function watchUntil(context: Context, { client, run, timeout }: Settling):
 }
 
 /** `shop#3`: what people say, and what every command that takes a run understands. */
-export function runName(run: Pick<Run, "application" | "number">): string {
-  return `${run.application}#${run.number}`;
+/** What the other commands take: a run of no application goes by its id. */
+export function runName(run: Pick<Run, "application" | "number" | "id">): string {
+  return run.application === "" ? run.id : `${run.application}#${run.number}`;
 }
 
 /** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
 export function runTitle(context: Context, run: Run): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
   return [
-    `${run.application} v${run.revision}`,
+    run.application === "" ? `${run.workflow} ${run.id}` : `${run.application} v${run.revision}`,
     context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number }),
     painter(context.terminal, context.terminal.stdout)(
       PHASE_TONE[run.phase],

@@ -21,6 +21,8 @@ interface Settings {
   readonly context: readonly string[];
   readonly sandbox: boolean;
   readonly charts?: string | undefined;
+  readonly "allow-outgoing"?: readonly string[] | undefined;
+  readonly "public-url"?: string | undefined;
 }
 
 export function settingsOf(options: Settings): ServeOptions {
@@ -52,6 +54,8 @@ export function settingsOf(options: Settings): ServeOptions {
     kubeconfig,
     contexts,
     charts,
+    allowOutgoing: options["allow-outgoing"] ?? [],
+    publicUrl: options["public-url"],
     sandbox: options.sandbox || contexts.length === 0,
   };
 }

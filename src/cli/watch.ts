@@ -116,6 +116,8 @@ async function readEvents(watch: Watch, start: Run, cursor: { sequence: number }
   );
   try {
     for await (const { data: event } of untilQuiet(events, watch)) {
+      if (event.type === "resync") cursor.sequence = event.sequence;
+      if (event.type === "resync") return "ask";
       if (event.sequence <= cursor.sequence) continue;
       cursor.sequence = event.sequence;
       if (event.type === "log") progress.log(String(event.data["job"]), String(event.data["text"]), event.at);

@@ -38,12 +38,12 @@ export async function repeated(world: World, project: string, conditions: WriteC
 }
 
 /** Fails with StaleEtag unless the newest revision is the one that the caller saw. */
-export function expectRevision(application: string, actual: number, expected: number | undefined): void {
-  if (expected === undefined || expected === actual) return;
+export function expectRevision(application: string, actual: number, expected: number | "any" | undefined): void {
+  if (expected === undefined || expected === actual || (expected === "any" && actual > 0)) return;
   throw new PlatformError("StaleEtag", {
     name: application,
     actual: `revision ${actual}`,
-    expected: `revision ${expected}`,
+    expected: expected === "any" ? "any revision" : `revision ${expected}`,
   });
 }
 

@@ -30,6 +30,7 @@ export async function deployDocument(
     cluster: planning.plan.cluster,
     namespace: planning.plan.namespace,
     message: request.message,
+    inputs: request.inputs ?? {},
     jobs: jobsFor(request, planning.plan),
     ...(newRevision === null ? {} : { newRevision }),
   });

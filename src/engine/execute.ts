@@ -8,6 +8,7 @@ import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
+import { callbackOf } from "./callback.ts";
 import { ownedObject } from "./intend.ts";
 import { messagesOf } from "./messages.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
@@ -174,6 +175,8 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
     objects: job.plan.objects,
     clock: world.clock,
     reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),
+    outgoing: world.outgoing,
+    callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),
     inventory: inventoryOf(world, run, job),
     completions: {
       get: (content) => world.store.completions.get(key(content)),

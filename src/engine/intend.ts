@@ -4,17 +4,30 @@ import { refKey, refOf } from "../model/manifest.ts";
 import type { PlannedObject } from "../model/plan.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
+import { HeldByOther } from "../ports/store.ts";
 import type { World } from "./world.ts";
 
 export async function intendObjects(world: World, run: Run, jobs: readonly Job[]): Promise<void> {
   if (run.kind !== "deploy") return;
   const known = new Set((await world.store.inventory.list(run.project, run.application)).map(refKey));
-  const fresh = jobs.flatMap((job) =>
+  const fresh = jobs.map((job) =>
     job.plan.objects
       .filter((object) => !known.has(refKey(refOf(object.manifest))))
       .map((object) => ownedObject(run, job.plan.component, { object, uid: null })),
   );
-  if (fresh.length > 0) await world.store.inventory.put(fresh);
+  if (await isIntended(world, fresh.flat())) return;
+  for (const ofOneJob of fresh) await isIntended(world, ofOneJob);
+}
+
+/** False when another application was faster with one of them. The job that wants that one tells it; the other jobs go on. */
+async function isIntended(world: World, objects: readonly OwnedObject[]): Promise<boolean> {
+  try {
+    if (objects.length > 0) await world.store.inventory.put(objects);
+    return true;
+  } catch (error) {
+    if (error instanceof HeldByOther) return false;
+    throw error;
+  }
 }
 
 export function ownedObject(

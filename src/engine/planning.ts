@@ -15,12 +15,13 @@ import type { ResolvedApplication } from "../plan/resolved.ts";
 import { sealDocument } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { withAdoption, withRemade } from "./adoption.ts";
+import { calledWorkflows } from "./calledWorkflows.ts";
 import { renderCharts } from "./charts.ts";
 import { chooseCluster } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
-import type { World } from "./world.ts";
+import { projectCatalog, type World } from "./world.ts";
 
 /** Everything that was learnt on the way, for whoever goes on to deploy. */
 export interface Planning extends PlannedDocument {
@@ -34,7 +35,8 @@ export async function planDocument(world: World, request: DocumentRequest, signa
   const read = readDocument(request.text, request.format);
   if (!read.ok) throw invalid(read.problems);
   const locate = (problems: readonly Problem[]): readonly Problem[] => withPositions(problems, read.locate);
-  const checked = checkDocument(read.value, world.catalog);
+  const catalog = projectCatalog(world, request.project);
+  const checked = checkDocument(read.value, catalog);
   if (checked.application === null || !isObject(read.value)) throw invalid(locate(checked.problems));
   nameFits(request, checked.application.document.name);
 
@@ -75,9 +77,10 @@ function sealed(
   project: string,
   value: JsonObject,
 ): { application: ResolvedApplication; document: ApplicationDocument } {
+  const catalog = projectCatalog(world, project);
   const { application, problems } = checkDocument(
-    sealDocument(value, world.catalog, (text) => world.vault.seal(project, text)),
-    world.catalog,
+    sealDocument(value, catalog, (text) => world.vault.seal(project, text)),
+    catalog,
   );
   if (application === null) throw invalid(problems);
   return { application, document: application.document };
@@ -126,6 +129,8 @@ async function planOn(
     previous: previous?.plan ?? null,
     owned,
     presentOutside: outside,
+    inputs: request.inputs ?? {},
+    called: await calledWorkflows(world, request.project, application.document.workflow),
   });
   const problems = [
     ...result.problems,

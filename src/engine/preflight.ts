@@ -1,7 +1,8 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
 import { dig } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { LABELS, MANAGED_BY, refKey, refOf, shortRef } from "../model/manifest.ts";
+import { LABELS, refKey, refOf, shortRef } from "../model/manifest.ts";
+import { belongsToNobody } from "../model/ownership.ts";
 import type { Plan, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { explainReason, REASONS } from "../model/reason.ts";
@@ -72,11 +73,6 @@ export async function takenByOthers(world: World, target: Target, signal: AbortS
 
 function isOurs(holder: OwnedObject, { request, application }: Target): boolean {
   return holder.project === request.project && holder.application === application.document.name;
-}
-
-function belongsToNobody(live: Manifest): boolean {
-  const labels = live.metadata.labels ?? {};
-  return labels[LABELS.application] === undefined && labels[LABELS.managedBy] !== MANAGED_BY;
 }
 
 function foreignOwner(live: Manifest | null, { request, application }: Target): string | null {

@@ -1,5 +1,6 @@
 // What callers ask of the engine, and what it answers where that is more than a Run.
 import type { Evidence, HealthState, ObjectHealth } from "../model/health.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
@@ -13,8 +14,8 @@ export interface Place {
 /** Conditions under which a write is made. */
 export interface WriteConditions {
   readonly actor: string;
-  /** From If-Match: the newest revision that the caller saw; undefined: whatever it is. */
-  readonly expectedRevision?: number;
+  /** From If-Match: the newest revision that the caller saw; "any": there must be one; undefined: whatever it is. */
+  readonly expectedRevision?: number | "any";
   /** The same key with the same request gets the same run. */
   readonly idempotency?: { readonly key: string; readonly request: string };
 }
@@ -30,6 +31,8 @@ export interface DocumentRequest {
   readonly createNamespace: boolean;
   /** Take over fields that somebody else set (kubectl scale, another tool). Never objects that are not ours. */
   readonly force?: boolean;
+  /** Values for the inputs of its workflow. */
+  readonly inputs?: JsonObject;
   /** Take over objects that exist already and belong to nobody. Never those of another application. */
   readonly adopt?: boolean;
 }

@@ -6,9 +6,15 @@ import type { Clock } from "../ports/clock.ts";
 import type { Clusters } from "../ports/cluster.ts";
 import type { Dispatch } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
+import type { Outgoing } from "../ports/outgoing.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { Brakes } from "./brakes.ts";
+
+/** What documents of the project may name: the catalog with the job types that were registered for it. */
+export function projectCatalog({ catalog, jobTypes }: Pick<World, "catalog" | "jobTypes">, project: string): Catalog {
+  return { ...catalog, jobs: jobTypes.usable(project) };
+}
 
 export interface World {
   readonly store: Store;
@@ -25,6 +31,10 @@ export interface World {
   readonly brakes: Brakes;
   readonly clock: Clock;
   readonly log: Log;
+  /** Calls to addresses that users named. */
+  readonly outgoing: Outgoing;
+  /** How programs on clusters and elsewhere reach this server, without a slash at the end. */
+  readonly publicUrl: () => string;
   /** A new id that nobody can guess or has had before. */
   readonly newId: () => string;
 }

@@ -1,10 +1,11 @@
 // Taking over an object that belongs to nobody. Fields that `kubectl apply` (client-side) set are recorded as an update, and server-side apply
 // never removes those; handing them to our manager first makes that what the document no longer says goes away, as after any apply of ours.
 // The same as client-go's csaupgrade: https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-to-server-side-apply
+
+import { listAt, textAt } from "../model/fields.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { FIELD_MANAGER, type Manifest } from "../model/manifest.ts";
 import type { Connection } from "./connection.ts";
-import { listAt, textAt } from "./fields.ts";
 
 /** `before-first-apply`: what was there when a server-side apply met an object for the first time. */
 const CLIENT_SIDE: ReadonlySet<string> = new Set(["kubectl-client-side-apply", "before-first-apply"]);

@@ -1,6 +1,7 @@
 // A refusal of the API server as it came: HTTP status and the Status object. refusal.ts turns it into words.
+
+import { listAt, numberAt, textAt } from "../model/fields.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
 
 export interface Cause {
   readonly reason: string;

@@ -4,7 +4,8 @@ import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../model/mani
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Connection } from "./connection.ts";
-import type { Discovery, Resource } from "./discovery.ts";
+import type { Discovery } from "./discovery.ts";
+import type { Resource } from "./discoveryTable.ts";
 import { createEventRing, type EventFact } from "./eventRing.ts";
 import { createShelf, type Shelf } from "./shelf.ts";
 import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";

@@ -1,5 +1,7 @@
 // A real Kubernetes behind ports/cluster: composes connection, watches, apply and follow. Touches nothing but the cluster that was named.
 // No @kubernetes/client-node: it costs 87 MB and 450 ms at start (measured), more than the whole server may use.
+
+import type { NodeGroup } from "../capacity/autoscaler.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { refOf, shortRef } from "../model/manifest.ts";
 import type { Reason } from "../model/reason.ts";
@@ -9,9 +11,10 @@ import type { Log } from "../ports/log.ts";
 import { ApiError } from "./apiError.ts";
 import { type Api, applyObject, readLive } from "./apply.ts";
 import { createCache } from "./cache.ts";
+import { createCapacity } from "./capacity.ts";
 import { openConnection } from "./connection.ts";
 import { compareObject } from "./difference.ts";
-import { openDiscovery } from "./discovery.ts";
+import { objectPath, openDiscovery } from "./discovery.ts";
 import { driftOf } from "./drift.ts";
 import { gatherFacts } from "./facts.ts";
 import { type FollowWorld, followObjects } from "./follow.ts";
@@ -38,6 +41,8 @@ export interface ConnectOptions {
   readonly log: Log;
   /** How published routes are asked; over the network when undefined. */
   readonly ask?: Ask;
+  /** Kinds of nodes that an autoscaler may still make. */
+  readonly nodeGroups?: readonly NodeGroup[];
 }
 
 /** Reads the configuration only; the cluster is first asked by the first call. Throws ClusterError when the configuration is no use. */
@@ -68,6 +73,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     read,
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
+  const groups = options.nodeGroups === undefined ? {} : { nodeGroups: options.nodeGroups };
+  const capacity = createCapacity({ connection, discovery, clock, log, read, ...groups });
   return {
     name,
     kind: "kubernetes",
@@ -87,8 +94,10 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     follow: (objects, onHealth) => followObjects(world, objects, onHealth),
     health: (refs, signal) => healthNow(world, refs, signal),
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
+    capacity,
     close: async () => {
       closed.abort();
+      capacity.close();
       routes.close();
       cache.close();
       await connection.close();
@@ -115,9 +124,10 @@ async function check(api: Api, object: Manifest, options: ApplyOptions): Promise
 
 async function readObject(api: Api, ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> {
   try {
+    const resource = await api.discovery.findInGroup(ref.apiVersion, ref.kind, signal);
     // A kind that is not served has no objects.
-    if ((await api.discovery.find(ref.apiVersion, ref.kind, signal)) === undefined) return null;
-    const live = await readLive(api.connection, await api.discovery.pathOf(ref, signal), signal);
+    if (resource === undefined) return null;
+    const live = await readLive(api.connection, objectPath(resource, ref), signal);
     if (live === null) return null;
     const { managedFields: _bookkeeping, ...metadata } = live.metadata;
     return { ...live, metadata };

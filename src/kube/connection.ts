@@ -90,7 +90,9 @@ async function attempt(state: State, call: Call, outer: AbortSignal): Promise<An
 }
 
 function attemptsFor(cause: unknown): number {
-  if (!(cause instanceof ApiError)) return 2; // a kept-alive socket that the server closed in the same moment is worth one more try
+  // Hung up on: the server restarts, or a load balancer moves us. One that refuses or is silent is worth one more try only.
+  if (!(cause instanceof ApiError))
+    return cause instanceof Error && "code" in cause && cause.code === "ECONNRESET" ? ATTEMPTS : 2;
   if (cause.status === 401) return 2;
   return cause.passing ? ATTEMPTS : 1;
 }

@@ -1,32 +1,26 @@
-// Which kinds the API serves, and under which path. Asked once (two requests, aggregated discovery), and again when an unknown
-// kind is wanted: a CRD may have been installed since.
-// https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
-import { isObject, type JsonObject } from "../model/json.ts";
+// Which kinds the API serves, and under which path. Asked once, and again when an unknown kind is wanted: a CRD may have been installed since.
+// Refuses to call a kind absent while the API that would serve it does not answer.
+import { textAt } from "../model/fields.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Connection } from "./connection.ts";
-import { listAt, textAt } from "./fields.ts";
-
-export interface Resource {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-}
+import { loadTable, type Resource, type Table } from "./discoveryTable.ts";
 
 export interface Discovery {
-  /** Undefined when the API does not serve it. */
+  /** Undefined when the API does not serve it. Throws ClusterError, worth repeating, when its API does not answer. */
   find(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
+  /** In that version or in another one of its group: an object outlives the version that it was made in. */
+  findInGroup(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
   /** Path of one object. Throws ClusterError when the kind is not served; worth repeating when it is expected. */
   pathOf(ref: ObjectRef, signal: AbortSignal): Promise<string>;
   /** Every `group/Kind` (core kinds without a group: `Pod`). Asked anew. */
   kinds(signal: AbortSignal): Promise<ServedKinds>;
   /** A definition of a custom resource was written: its kinds will be served soon, so an unknown one is worth asking for. */
   expect(definition: Manifest): void;
-  /** What we know is wrong: a kind that was served is no more. */
-  forget(): void;
+  /** What we know is wrong: a kind that was served is no more. False when it was asked for only just now. */
+  forget(): boolean;
 }
 
 export interface ServedKinds {
@@ -37,17 +31,10 @@ export interface ServedKinds {
   readonly versions: readonly string[];
 }
 
-const AGGREGATED = [
-  "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-  "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
-  "application/json",
-].join(",");
 /** An unknown kind does not make us ask more often than this. */
 const REFRESH = 2_000;
 /** Served within seconds of being established, or something is wrong that waiting does not mend. */
 const EXPECTED_WITHIN = 30_000;
-
-type Table = ReadonlyMap<string, Resource>;
 
 const LOAD_LIMIT = 60_000;
 
@@ -60,13 +47,47 @@ function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+interface Search {
+  readonly look: (table: Table) => Resource | undefined;
+  readonly isOf: (apiVersion: string) => boolean;
+  readonly signal: AbortSignal;
+}
+
+function exactly(apiVersion: string, kind: string, signal: AbortSignal): Search {
+  return {
+    look: ({ served }) => served.get(`${apiVersion}/${kind}`),
+    isOf: (version) => version === apiVersion,
+    signal,
+  };
+}
+
+function inGroup(apiVersion: string, kind: string, signal: AbortSignal): Search {
+  const wanted = groupKind({ apiVersion, kind });
+  return {
+    look: ({ served }) =>
+      served.get(`${apiVersion}/${kind}`) ?? [...served.values()].find((one) => groupKind(one) === wanted),
+    isOf: (version) => groupOf(version) === groupOf(apiVersion),
+    signal,
+  };
+}
+
+function kindsOf({ served }: Table): ServedKinds {
+  const resources = [...served.values()];
+  const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
+  return {
+    all: names(resources),
+    clusterWide: names(resources.filter((one) => !one.namespaced)),
+    versions: versionsOf(resources),
+  };
+}
+
 export function openDiscovery(connection: Connection, clock: Clock): Discovery {
   let table: Table | null = null;
   let askedAt = 0;
   let pending: Promise<Table> | null = null;
   const load = async (signal: AbortSignal): Promise<Table> => {
     // Shared by all who ask meanwhile, so no caller's signal may end it.
-    pending ??= loadTable(connection, AbortSignal.timeout(LOAD_LIMIT)).finally(() => {
+    pending ??= loadTable(connection, table, AbortSignal.timeout(LOAD_LIMIT)).finally(() => {
       pending = null;
     });
     table = await orAborted(pending, signal);
@@ -76,38 +97,38 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
   const expected = new Map<string, number>();
   const isExpected = (apiVersion: string, kind: string): boolean =>
     clock.now().getTime() < (expected.get(groupKind({ apiVersion, kind })) ?? 0);
-  const find = async (apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined> => {
-    const found = (table ?? (await load(signal))).get(`${apiVersion}/${kind}`);
+  const search = async (apiVersion: string, kind: string, ask: Search): Promise<Resource | undefined> => {
+    const found = ask.look(table ?? (await load(ask.signal)));
     const fresh = clock.now().getTime() - askedAt < REFRESH && !isExpected(apiVersion, kind);
-    if (found !== undefined || fresh) return found;
-    return (await load(signal)).get(`${apiVersion}/${kind}`);
+    const sure = found ?? (fresh ? undefined : ask.look(await load(ask.signal)));
+    if (sure !== undefined) return sure;
+    const silent = [...(table?.silent ?? [])].find((one) => ask.isOf(one));
+    if (silent === undefined) return undefined;
+    throw new ClusterError(reason("ApiSilent", { kind: `${apiVersion} ${kind}`, api: silent }), true);
   };
+  const find: Discovery["find"] = (apiVersion, kind, signal) =>
+    search(apiVersion, kind, exactly(apiVersion, kind, signal));
   return {
     find,
+    findInGroup: (apiVersion, kind, signal) => search(apiVersion, kind, inGroup(apiVersion, kind, signal)),
     pathOf: async (ref, signal) => {
       const resource = await find(ref.apiVersion, ref.kind, signal);
-      if (resource !== undefined) return `${collectionPath(resource, ref.namespace)}/${encodeURIComponent(ref.name)}`;
+      if (resource !== undefined) return objectPath(resource, ref);
       if (isExpected(ref.apiVersion, ref.kind))
         throw new ClusterError(reason("KindPending", { kind: `${ref.apiVersion} ${ref.kind}` }), true);
       const detail = `it does not serve ${ref.apiVersion} ${ref.kind}`;
       throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, detail }), false);
     },
-    kinds: async (signal) => {
-      const resources = [...(await load(signal)).values()];
-      const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
-      return {
-        all: names(resources),
-        clusterWide: names(resources.filter((one) => !one.namespaced)),
-        versions: versionsOf(resources),
-      };
-    },
+    kinds: async (signal) => kindsOf(await load(signal)),
     expect: (definition) => {
       const kind = textAt(definition, "spec", "names", "kind");
       const key = `${textAt(definition, "spec", "group")}/${kind}`;
       expected.set(key, clock.now().getTime() + EXPECTED_WITHIN);
     },
     forget: () => {
+      const old = table !== null && clock.now().getTime() - askedAt >= REFRESH;
       table = null;
+      return old;
     },
   };
 }
@@ -117,9 +138,18 @@ function versionsOf(resources: readonly Resource[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function groupKind(resource: Pick<Resource, "apiVersion" | "kind">): string {
-  const slash = resource.apiVersion.indexOf("/");
-  return slash < 0 ? resource.kind : `${resource.apiVersion.slice(0, slash)}/${resource.kind}`;
+/** Empty for the core kinds. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+function groupKind({ apiVersion, kind }: Pick<Resource, "apiVersion" | "kind">): string {
+  const group = groupOf(apiVersion);
+  return group === "" ? kind : `${group}/${kind}`;
+}
+
+export function objectPath(resource: Resource, { namespace, name }: ObjectRef): string {
+  return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
 }
 
 /** All objects of the kind; of one namespace when one is given. */
@@ -127,59 +157,4 @@ export function collectionPath(resource: Resource, namespace: string): string {
   const root = resource.apiVersion.includes("/") ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`;
   const inside = resource.namespaced && namespace !== "" ? `/namespaces/${encodeURIComponent(namespace)}` : "";
   return `${root}${inside}/${resource.plural}`;
-}
-
-async function loadTable(connection: Connection, signal: AbortSignal): Promise<Table> {
-  const answers = await Promise.all(
-    ["/api", "/apis"].map((path) => connection.call({ path, accept: AGGREGATED, signal })),
-  );
-  const resources = await Promise.all(
-    answers.map(async ({ body }) =>
-      body["kind"] === "APIGroupDiscoveryList" ? aggregated(body) : oneByOne(connection, body, signal),
-    ),
-  );
-  return new Map(resources.flat().map((one) => [`${one.apiVersion}/${one.kind}`, one]));
-}
-
-function aggregated(body: JsonObject): readonly Resource[] {
-  return listAt(body, "items").flatMap((group) =>
-    listAt(group, "versions").flatMap((version) => {
-      const name = textAt(group, "metadata", "name");
-      const apiVersion = name === "" ? textAt(version, "version") : `${name}/${textAt(version, "version")}`;
-      return listAt(version, "resources").map((one) => ({
-        apiVersion,
-        kind: textAt(one, "responseKind", "kind"),
-        plural: textAt(one, "resource"),
-        namespaced: textAt(one, "scope") === "Namespaced",
-      }));
-    }),
-  );
-}
-
-/** Servers before 1.27 answer with the plain list of groups: one request per group and version. */
-async function oneByOne(connection: Connection, body: JsonObject, signal: AbortSignal): Promise<readonly Resource[]> {
-  const core = body["versions"];
-  const versions = Array.isArray(core)
-    ? core.map(String)
-    : listAt(body, "groups").flatMap((group) => listAt(group, "versions").map((one) => textAt(one, "groupVersion")));
-  const lists = await Promise.all(versions.map((version) => resourcesOf(connection, version, signal)));
-  return lists.flat();
-}
-
-async function resourcesOf(
-  connection: Connection,
-  apiVersion: string,
-  signal: AbortSignal,
-): Promise<readonly Resource[]> {
-  const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  // An aggregated API that is down must not hide all others.
-  const answer = await connection.call({ path, signal }).catch(() => null);
-  return listAt(answer?.body, "resources")
-    .filter((one) => isObject(one) && !textAt(one, "name").includes("/"))
-    .map((one) => ({
-      apiVersion,
-      kind: textAt(one, "kind"),
-      plural: textAt(one, "name"),
-      namespaced: one["namespaced"] === true,
-    }));
 }

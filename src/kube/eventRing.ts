@@ -1,7 +1,8 @@
 // Warnings that the cluster told about objects, as slim facts, the newest few thousand only: events are for people, best effort,
 // and a cluster in trouble makes very many. Nothing may depend on an event arriving.
+
+import { numberAt, textAt, timeAt } from "../model/fields.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { numberAt, textAt, timeAt } from "./fields.ts";
 
 export interface EventFact {
   readonly reason: string;

@@ -3,9 +3,9 @@
 // Refuses to be interactive: a server has no terminal to ask on.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { listAt, textAt, textsAt } from "../model/fields.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
 import type { Clock } from "../ports/clock.ts";
-import { listAt, textAt, textsAt } from "./fields.ts";
 
 const run = promisify(execFile);
 const DEADLINE = 30_000;

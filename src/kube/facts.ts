@@ -1,5 +1,6 @@
 // What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
 
+import { labelsAt, listAt, textAt } from "../model/fields.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { ClusterFacts } from "../model/plan.ts";
@@ -8,7 +9,6 @@ import { ClusterError } from "../ports/cluster.ts";
 import { ApiError } from "./apiError.ts";
 import type { Api } from "./apply.ts";
 import { collectionPath } from "./discovery.ts";
-import { labelsAt, listAt, textAt } from "./fields.ts";
 import { gatewayAddresses } from "./gateway.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -79,14 +79,15 @@ interface ListQuery {
   readonly signal: AbortSignal;
 }
 
-/** Empty when the kind is not served or not for our eyes: planning then knows of none. */
+/** Empty when the kind is not served, its API is silent, or not for our eyes: planning then knows of none. */
 async function listOf(api: Api, { apiVersion, kind, signal }: ListQuery): Promise<readonly JsonObject[]> {
-  const resource = await api.discovery.find(apiVersion, kind, signal);
-  if (resource === undefined) return [];
   try {
+    const resource = await api.discovery.find(apiVersion, kind, signal);
+    if (resource === undefined) return [];
     return listAt((await api.connection.call({ path: collectionPath(resource, ""), signal })).body, "items");
   } catch (cause) {
     if (cause instanceof ApiError && cause.status < 500) return [];
+    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return [];
     throw cause;
   }
 }

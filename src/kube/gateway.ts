@@ -1,6 +1,7 @@
 // Where a Gateway answers: each address that its controller published, with the port of each HTTP listener.
+
+import { listAt, numberAt, textAt } from "../model/fields.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
 
 export interface GatewayAddress {
   readonly host: string;

@@ -3,10 +3,10 @@
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
 // Only `spec.replicas`, and only between us and the autoscaler: what a person scaled by hand stays a conflict that is shown.
 import { isDeepStrictEqual } from "node:util";
+import { listAt, optionalNumberAt, textAt } from "../model/fields.ts";
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import { FIELD_MANAGER, type Manifest } from "../model/manifest.ts";
 import type { Connection } from "./connection.ts";
-import { listAt, optionalNumberAt, textAt } from "./fields.ts";
 
 /** Holds the number for the moment in which nobody else does. Stable for ever, like every manager's name. */
 const SCALE_MANAGER = "kubemin-scale";

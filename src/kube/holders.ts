@@ -1,8 +1,8 @@
 // Which field managers hold what of an object, from its managedFields. The status is everybody's own business and left out.
 import type { FieldHolder } from "../model/difference.ts";
+import { listAt, textAt } from "../model/fields.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { FIELD_MANAGER, type Manifest } from "../model/manifest.ts";
-import { listAt, textAt } from "./fields.ts";
 
 /** Parts of Kubernetes that write into objects as their duty: what they hold is no drift. */
 const SYSTEM: ReadonlySet<string> = new Set([

@@ -5,10 +5,10 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
+import { listAt, textAt } from "../model/fields.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
 import { reason } from "../model/reason.ts";
 import { ClusterError } from "../ports/cluster.ts";
-import { listAt, textAt } from "./fields.ts";
 
 /** How to reach an API server, before any credential was read. */
 export interface Target {

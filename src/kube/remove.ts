@@ -1,13 +1,16 @@
 // Deletes exactly the object with the given uid and waits until it is gone, finalizers and dependents included.
 // Refuses to touch another object of the same name: the uid is a precondition that the server checks.
+
+import { textAt } from "../model/fields.ts";
 import { isObject } from "../model/json.ts";
 import { type ObjectRef, shortRef } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RemoveOptions } from "../ports/cluster.ts";
 import { ApiError, isStatus } from "./apiError.ts";
 import { type Api, readLive } from "./apply.ts";
-import { textAt } from "./fields.ts";
+import { objectPath } from "./discovery.ts";
 import { linesOf } from "./lines.ts";
+import { proveGone } from "./notServed.ts";
 import { clusterError } from "./refusal.ts";
 
 export interface Removal {
@@ -28,13 +31,16 @@ export async function removeObject(removal: Removal): Promise<boolean> {
   }
 }
 
-async function removeAndWait({ api, ref, options, clock }: Removal): Promise<boolean> {
+async function removeAndWait(removal: Removal): Promise<boolean> {
+  const { api, ref, options, clock } = removal;
   const { connection, discovery } = api;
   const { signal, uid } = options;
-  const resource = await discovery.find(ref.apiVersion, ref.kind, signal);
-  // A kind that is not served (its CRD is gone) has no objects.
-  if (resource === undefined) return false;
-  const path = await discovery.pathOf(ref, signal);
+  const resource = await discovery.findInGroup(ref.apiVersion, ref.kind, signal);
+  if (resource === undefined) {
+    await proveGone(connection, ref, signal);
+    return false;
+  }
+  const path = objectPath(resource, ref);
   try {
     const body = {
       apiVersion: "v1",
@@ -44,6 +50,9 @@ async function removeAndWait({ api, ref, options, clock }: Removal): Promise<boo
     };
     await connection.call({ method: "DELETE", path, body, signal });
   } catch (cause) {
+    // An answer that names no object: the whole path is no more, so what we know of the kind is old.
+    if (cause instanceof ApiError && cause.status === 404 && cause.kind === "" && discovery.forget())
+      return await removeAndWait(removal);
     if (isStatus(cause, 404)) return false;
     // A conflict is usually the uid that does not match; but only a look at the object proves that it is not there any more.
     if (isStatus(cause, 409) && (await readLive(connection, path, signal))?.metadata.uid !== uid) return false;

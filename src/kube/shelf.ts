@@ -1,6 +1,8 @@
 // The objects of one kind, as last told by its watch, found by name, by namespace and by owner.
+
+import { listAt, textAt } from "../model/fields.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { listAt, textAt, uidOf } from "./fields.ts";
+import { uidOf } from "./fields.ts";
 
 export interface Shelf {
   get(namespace: string, name: string): Manifest | undefined;

@@ -1,6 +1,8 @@
 // List and watch of one kind, for ever: resumes at the last resource version, lists again after 410 Gone, connects again after a loss.
 // Says honestly whether what it told is current: `stale` from the first attempt that fails until the server answers again.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+
+import { listAt, numberAt, textAt } from "../model/fields.ts";
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -8,8 +10,8 @@ import { ClusterError } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { ApiError, isStatus } from "./apiError.ts";
 import type { Connection } from "./connection.ts";
-import { collectionPath, type Resource } from "./discovery.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
+import { collectionPath } from "./discovery.ts";
+import type { Resource } from "./discoveryTable.ts";
 import { foreignEntries } from "./holders.ts";
 import { linesOf } from "./lines.ts";
 
@@ -30,6 +32,8 @@ export interface WatchOptions {
   readonly fieldSelector?: string;
   /** Names and labels only: contents of ConfigMaps and Secrets are not kept in our memory. */
   readonly metadataOnly?: boolean;
+  /** Leaves out what the asker does not need, object by object: a long list is never whole in memory. */
+  readonly strip?: (object: Manifest) => Manifest;
   /** The whole list: at the start, and whenever the thread was lost. */
   readonly onList: (objects: readonly Manifest[]) => void;
   readonly onChange: (type: "put" | "delete", object: Manifest) => void;
@@ -94,14 +98,14 @@ function selectors(options: WatchOptions): Record<string, string> {
 }
 
 async function list(options: WatchOptions): Promise<string> {
-  const { connection, resource, signal } = options;
+  const { connection, resource, signal, strip = (object) => object } = options;
   const path = collectionPath(resource, "");
   const objects: Manifest[] = [];
   let next = "";
   for (;;) {
     const query = { ...selectors(options), limit: PAGE, ...(next === "" ? {} : { continue: next }) };
     const { body } = await connection.call({ path, query, signal, ...accept(options, true) });
-    for (const item of listAt(body, "items")) objects.push(slim(resource, item));
+    for (const item of listAt(body, "items")) objects.push(strip(slim(resource, item)));
     next = textAt(body, "metadata", "continue");
     if (next !== "") continue;
     options.onList(objects);

@@ -61,6 +61,19 @@ export const ERRORS = {
     text: { en: "this token may not {action} in project {project}", zh: "该令牌无权在项目 {project} 中执行 {action}" },
     advice: { en: "ask an administrator for a token with that scope", zh: "请向管理员申请相应权限的令牌" },
   },
+  StaleAttempt: {
+    status: 409,
+    exit: 6,
+    who: "nobody",
+    text: {
+      en: "attempt {attempt} of job {job} in run {run} is over: it is {standing}",
+      zh: "运行 {run} 中作业 {job} 的第 {attempt} 次尝试已结束：{standing}",
+    },
+    advice: {
+      en: "stop working on it; nothing of what was told now was taken",
+      zh: "请停止该次执行；本次上报未被采纳",
+    },
+  },
   NotFound: {
     status: 404,
     exit: 5,
@@ -122,6 +135,49 @@ export const ERRORS = {
     who: "operator",
     text: { en: "cluster {cluster} cannot be reached: {detail}", zh: "无法连接集群 {cluster}：{detail}" },
     advice: { en: "check the cluster and its credentials: kubemin doctor", zh: "请检查集群与凭据：kubemin doctor" },
+  },
+  Busy: {
+    status: 503,
+    exit: 3,
+    who: "nobody",
+    text: {
+      en: "all {slots} places for requests that wait are taken; nothing was started",
+      zh: "{slots} 个等待名额已满；没有启动任何任务",
+    },
+    advice: {
+      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
+    },
+  },
+  TooManyWaits: {
+    status: 429,
+    exit: 3,
+    who: "you",
+    text: {
+      en: "{count} requests of this token wait already; nothing was started",
+      zh: "该令牌已有 {count} 个请求在等待；没有启动任何任务",
+    },
+    advice: {
+      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
+    },
+  },
+  TooManyStreams: {
+    status: 429,
+    exit: 3,
+    who: "you",
+    text: { en: "this token has {count} streams open already", zh: "该令牌已打开 {count} 个流" },
+    advice: {
+      en: "close some; one stream can carry the events of a whole project",
+      zh: "请关闭一些；一个流即可接收整个项目的事件",
+    },
+  },
+  ForeignOrigin: {
+    status: 403,
+    exit: 4,
+    who: "you",
+    text: { en: "a page of {origin} may not open a socket here", zh: "{origin} 的页面不能在此打开 socket" },
+    advice: { en: "open it from this server's own pages, or from a program", zh: "请从本服务器的页面或程序中打开" },
   },
   Internal: {
     status: 500,

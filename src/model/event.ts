@@ -1,16 +1,19 @@
 // What happened, in order. Written in the same transaction as the state it tells of; read by SSE, CLI and console.
 import type { JsonObject } from "./json.ts";
 
-export type EventType =
-  | "run.created"
-  | "run.finished"
-  | "run.cancelling"
-  | "run.paused"
-  | "run.resumed"
-  | "job.changed"
-  | "log"
-  | "application.changed"
-  | "application.deleted";
+export const EVENT_TYPES = [
+  "run.created",
+  "run.finished",
+  "run.cancelling",
+  "run.paused",
+  "job.told",
+  "run.resumed",
+  "job.changed",
+  "log",
+  "application.changed",
+  "application.deleted",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 export interface NewEvent {
   readonly project: string;

@@ -1,8 +1,11 @@
 // What is wrong with a document, and where: one row per kind of mistake, all mistakes of a document at once.
+import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
 import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
+import { REGISTRATION_PROBLEMS } from "./registrationProblems.ts";
 import { explainSyntax } from "./syntax.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
+import { WORKFLOW_PROBLEMS } from "./workflowProblems.ts";
 
 interface ProblemRow {
   readonly text: Localized;
@@ -323,6 +326,9 @@ export const PROBLEMS = {
     },
   },
   Refused: { text: { en: "the cluster would refuse {object}: {detail}", zh: "集群会拒绝 {object}：{detail}" } },
+  ...ISOLATION_PROBLEMS,
+  ...REGISTRATION_PROBLEMS,
+  ...WORKFLOW_PROBLEMS,
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -13,6 +13,8 @@ import type { Draft } from "./draft.ts";
 import { checkSize } from "./readLimits.ts";
 import { type Links, linkComponent } from "./references.ts";
 import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "./resolved.ts";
+import { checkWorkflow } from "./workflow/checkWorkflow.ts";
+import type { ResolvedWorkflow } from "./workflow/resolvedWorkflow.ts";
 
 export interface CheckedDocument {
   /** In the order of the document; warnings too. */
@@ -31,9 +33,10 @@ export function checkDocument(value: Json, catalog: Catalog): CheckedDocument {
   const byName = uniqueNames(drafts, problems);
   const links = new Map(drafts.map((draft) => [draft, linkComponent(draft, byName, problems)]));
   checkCycles(links, byName, problems);
+  const workflow = workflowOf(value, { catalog, links, byName, problems });
   const ordered = inDocumentOrder(problems, value);
   if (hasErrors(problems) || !isObject(value)) return { problems: ordered, application: null };
-  return { problems: ordered, application: resolve(value, namespace, links) };
+  return { problems: ordered, application: resolve(value, { namespace, links, workflow }) };
 }
 
 function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap<string, Draft> {
@@ -63,22 +66,48 @@ function checkCycles(links: ReadonlyMap<Draft, Links>, byName: ReadonlyMap<strin
   }
 }
 
-function resolve(value: JsonObject, namespace: string, links: ReadonlyMap<Draft, Links>): ResolvedApplication {
+interface Components {
+  readonly catalog: Catalog;
+  readonly links: ReadonlyMap<Draft, Links>;
+  readonly byName: ReadonlyMap<string, Draft>;
+  readonly problems: Problem[];
+}
+
+function workflowOf(value: Json, { catalog, links, byName, problems }: Components): ResolvedWorkflow | null {
+  const workflow = isObject(value) && Object.hasOwn(value, "workflow") ? value["workflow"] : undefined;
+  if (workflow === undefined) return null;
+  const components = new Map(
+    [...byName].map(([name, draft]) => {
+      const needs = (links.get(draft)?.needs ?? []).map(({ job, pointer }) => ({ to: job, pointer: pointer ?? "" }));
+      return [name, { pointer: draft.pointer, outputs: draft.outputs, needs }] as const;
+    }),
+  );
+  return checkWorkflow(workflow, { types: catalog.jobs, components, pointer: "/workflow", problems });
+}
+
+interface Parts {
+  readonly namespace: string;
+  readonly links: ReadonlyMap<Draft, Links>;
+  readonly workflow: ResolvedWorkflow | null;
+}
+
+function resolve(value: JsonObject, { namespace, links, workflow }: Parts): ResolvedApplication {
   return {
     document: documentOf(value),
     namespace,
     components: [...links].flatMap(([draft, link]) => resolveComponent(draft, link) ?? []),
     outside: [...links.values()].flatMap((link) => link.outside),
+    workflow,
   };
 }
 
-/** Without what means nothing: the editor's `$schema`, and a namespace of null. */
+/** Without what means nothing: the editor's `$schema`, and a namespace of null. A workflow alone has no components. */
 function documentOf(value: JsonObject): ApplicationDocument {
   const kept = Object.entries(value).filter(
     ([key, inner]) => key !== "$schema" && !(key === "namespace" && inner === null),
   );
   // Every field was checked before we come here: this is the moment where the value becomes a document.
-  return Object.fromEntries(kept) as unknown as ApplicationDocument;
+  return { components: [], ...Object.fromEntries(kept) } as unknown as ApplicationDocument;
 }
 
 /** Undefined never happens without an error among the problems, and then nothing is resolved. */

@@ -13,6 +13,7 @@ const ENVELOPE_FIELDS = [
   "description",
   "namespace",
   "components",
+  "workflow",
   "onFailure",
   "drift",
   "$schema",
@@ -74,9 +75,12 @@ function namespaceOf(spot: Spot): string {
 function componentsOf(spot: Spot): readonly Json[] {
   const pointer = fieldPointer(spot, "components");
   const components = field(spot, "components");
+  // A workflow alone: job types without components.
+  const optional = field(spot, "workflow") !== undefined;
+  if (components === undefined && optional) return [];
   if (components === undefined) spot.problems.push(problem("Required", pointer, { field: "components" }));
   else if (!Array.isArray(components)) spot.problems.push(wrongType(pointer, "array", components));
-  else if (components.length === 0) spot.problems.push(problem("Empty", pointer, { field: "components" }));
+  else if (components.length === 0 && !optional) spot.problems.push(problem("Empty", pointer, { field: "components" }));
   else return withinLimit(components, pointer, spot.problems);
   return [];
 }

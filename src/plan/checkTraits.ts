@@ -5,7 +5,7 @@ import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts"
 import { LIMITS } from "../model/document.ts";
 import { isObject, type Json } from "../model/json.ts";
 import { nearest } from "../model/name.ts";
-import { problem } from "../model/problem.ts";
+import { type Problem, problem } from "../model/problem.ts";
 import { type Box, checkPiece } from "./checkDefinition.ts";
 import { checkObject, field, fieldPointer, type Spot } from "./checkFields.ts";
 import type { DraftTrait } from "./draft.ts";
@@ -44,18 +44,32 @@ interface Attached {
 
 function checkTrait(trait: Attached, spot: Spot, carrier: Carrier): DraftTrait {
   const { definition, data, pointer } = trait;
-  if (carrier.definition && !appliesTo(definition, carrier.definition.name)) {
+  if (carrier.definition && !appliesTo(definition, carrier.definition)) {
     const params = { trait: definition.name, type: carrier.definition.name };
     spot.problems.push(problem("TraitNotApplicable", pointer, params));
   }
   const piece = { definition, data, pointer, problems: spot.problems };
-  const parsed = checkPiece(piece, (value) => definition.check?.(value, targetOf(spot, carrier)) ?? []);
+  const parsed = checkPiece(piece, (value) => [
+    ...portless(trait, carrier),
+    ...(definition.check?.(value, targetOf(spot, carrier)) ?? []),
+  ]);
   return { definition, pointer, parsed };
 }
 
-/** "pods" cannot be told from the definition alone: rendering says whether there is a pod. */
-function appliesTo(definition: TraitDefinition, type: string): boolean {
-  return definition.appliesTo === "pods" || definition.appliesTo.includes(type);
+/** That there is a pod cannot be told from the definition alone: rendering says it. */
+function appliesTo({ appliesTo: where }: TraitDefinition, type: ComponentDefinition): boolean {
+  if (where === "pods") return true;
+  return where === "ports" ? type.outputs !== undefined : where.includes(type.name);
+}
+
+/** Nothing is said of a component whose properties did not pass: whether it serves a port is not known then. */
+function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): readonly Problem[] {
+  if (definition.appliesTo !== "ports" || carrier.definition?.outputs === undefined) return [];
+  if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
+  const { name } = definition;
+  return [
+    problem("Rule", [], { en: `a ${name} needs a component that serves a port`, zh: `${name} 需要组件提供端口` }),
+  ];
 }
 
 function targetOf(spot: Spot, carrier: Carrier): ReturnType<typeof traitTarget> {

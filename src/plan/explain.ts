@@ -3,7 +3,9 @@
 import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Language } from "../model/text.ts";
-import { jsonSchemaOf } from "./schema.ts";
+import { jsonSchemaOf } from "./jsonSchema.ts";
+import { workflowSchemas } from "./workflow/schema.ts";
+import type { StepTypes } from "./workflow/stepKinds.ts";
 
 export interface FieldExplanation {
   readonly name: string;
@@ -29,7 +31,32 @@ export function explainDefinition(
   language: Language,
   path: readonly string[] = [],
 ): readonly FieldExplanation[] {
-  const root = jsonSchemaOf("schema" in definition ? definition.schema : definition.input, "explain");
+  return explainSchema(schemaOf(definition), language, path);
+}
+
+function schemaOf(definition: Explained): JsonObject {
+  if ("schema" in definition) return jsonSchemaOf(definition.schema, "explain");
+  return definition.schemas?.input ?? jsonSchemaOf(definition.input, "explain");
+}
+
+/** Parts of the document itself that are no definitions. */
+export const DOCUMENT_PARTS = [
+  { name: "workflow", summary: { en: "The order of things, where it is yours to say", zh: "自定的执行顺序" } },
+  { name: "step", summary: { en: "One step of a workflow", zh: "工作流中的一个步骤" } },
+] as const;
+
+/** `name`: of one of DOCUMENT_PARTS. As explainDefinition. */
+export function explainPart(
+  types: StepTypes,
+  name: string,
+  { language, path = [] }: { readonly language: Language; readonly path?: readonly string[] },
+): readonly FieldExplanation[] {
+  const $defs = workflowSchemas(types, "explain");
+  const part = $defs[name];
+  return isObject(part) ? explainSchema({ ...part, $defs }, language, path) : [];
+}
+
+function explainSchema(root: JsonObject, language: Language, path: readonly string[]): readonly FieldExplanation[] {
   let fields: readonly FieldExplanation[] = fieldsOf(root, { root, language, depth: 0 });
   for (const [index, name] of path.entries()) {
     const found = fields.find((one) => one.name === name);

@@ -1,5 +1,7 @@
 // What a checked application means on a given cluster: render, order, compare. Pure: the same input gives the same plan, byte for byte.
 // All problems at once; with an error among them there is no plan, and nothing can be started.
+import type { WorkflowDocument } from "../model/document.ts";
+import type { JsonObject } from "../model/json.ts";
 import { refKey, refOf } from "../model/manifest.ts";
 import type { ClusterFacts, Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
@@ -10,6 +12,7 @@ import { jobsOf, layersOf, pruneJob } from "./order.ts";
 import { checkOutside } from "./planOutside.ts";
 import { renderApplication } from "./render.ts";
 import type { ResolvedApplication } from "./resolved.ts";
+import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
 
 export interface PlanInput {
   readonly application: ResolvedApplication;
@@ -21,6 +24,10 @@ export interface PlanInput {
   readonly owned: readonly OwnedObject[];
   /** `Kind/name` of ConfigMaps and Secrets in the namespace; null when the cluster could not be asked. */
   readonly presentOutside: ReadonlySet<string> | null;
+  /** Values for the inputs of its workflow. */
+  readonly inputs?: JsonObject;
+  /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
+  readonly called?: ReadonlyMap<string, WorkflowDocument>;
 }
 
 export interface PlanResult {
@@ -50,7 +57,9 @@ export function planApplication(input: PlanInput): PlanResult {
   if (hasErrors(problems)) return { plan: null, problems };
   const goes = comparison.changes.some((change) => change.action === "delete");
   const present = manifests.map((manifest) => refKey(refOf(manifest)));
-  const jobs: readonly PlannedJob[] = goes ? [...deploying, pruneJob(deploying, present)] : deploying;
+  const components: readonly PlannedJob[] = goes ? [...deploying, pruneJob(deploying, present)] : deploying;
+  const { jobs, problems: wrong } = withSteps(input, components);
+  if (hasErrors(wrong)) return { plan: null, problems: [...problems, ...wrong] };
   const plan: Plan = {
     application: application.document.name,
     namespace: application.namespace,
@@ -59,7 +68,21 @@ export function planApplication(input: PlanInput): PlanResult {
     layers: layersOf(jobs),
     changes: comparison.changes,
     warnings: problems,
-    hash: contentHash(deploying),
+    hash: contentHash(application.workflow === null ? deploying : jobs),
   };
   return { plan, problems };
+}
+
+function withSteps({ application, inputs, called }: PlanInput, jobs: readonly PlannedJob[]): WorkflowJobs {
+  const { workflow, document, components } = application;
+  if (workflow === null) return { jobs, problems: [] };
+  return workflowJobs({
+    workflow,
+    pointer: "/workflow",
+    application: document.name,
+    inputs: inputs ?? {},
+    called: called ?? new Map(),
+    components,
+    jobs,
+  });
 }

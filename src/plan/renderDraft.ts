@@ -124,7 +124,7 @@ function partsOf(component: ResolvedComponent, context: RenderContext): readonly
 
 function withoutPod(component: ResolvedComponent): readonly Problem[] {
   return component.traits
-    .filter((trait) => trait.definition.appliesTo === "pods")
+    .filter(({ definition: { appliesTo } }) => appliesTo === "pods" || appliesTo === "ports")
     .map(({ definition, pointer }) =>
       problem("TraitNotApplicable", pointer, { trait: definition.name, type: component.definition.name }),
     );

@@ -3,6 +3,7 @@ import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts"
 import type { ApplicationDocument } from "../model/document.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Need, RetryPolicy } from "../model/plan.ts";
+import type { ResolvedWorkflow } from "./workflow/resolvedWorkflow.ts";
 
 export interface ResolvedTrait {
   readonly definition: TraitDefinition;
@@ -46,4 +47,5 @@ export interface ResolvedApplication {
   readonly namespace: string;
   readonly components: readonly ResolvedComponent[];
   readonly outside: readonly OutsideReference[];
+  readonly workflow: ResolvedWorkflow | null;
 }

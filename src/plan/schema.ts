@@ -1,21 +1,15 @@
 // One JSON Schema for the whole document, for editors: completion, hover texts, early red lines. It accepts every document that the
 // checks accept; rules that a schema cannot say (references, quantities, names of images) stay with the checks.
-import { type ZodType, z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
+import type { ComponentDefinition } from "../catalog/define.ts";
 import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../model/document.ts";
-import { isObject, type Json, type JsonObject } from "../model/json.ts";
-import { COMPONENT_NAME_MAX } from "../model/name.ts";
+import type { JsonObject } from "../model/json.ts";
+import { embedSchema } from "./embedSchema.ts";
+import { jsonSchemaOf } from "./jsonSchema.ts";
+import { DURATION, NAME, RETRY } from "./schemaParts.ts";
+import { workflowSchemas } from "./workflow/schema.ts";
 
 export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
-
-const NAME = { type: "string", pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$", maxLength: COMPONENT_NAME_MAX } as const;
-const DURATION = {
-  anyOf: [
-    { type: "string", pattern: "^\\s*(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$" },
-    { type: "number", minimum: 0 },
-  ],
-};
 
 /** Draft 2020-12. Components are told apart by `type`. */
 export function documentSchema(catalog: Catalog): JsonObject {
@@ -25,7 +19,8 @@ export function documentSchema(catalog: Catalog): JsonObject {
     title: "kubemin application",
     description: "An application: components with traits, deployed in the order of what needs what.",
     type: "object",
-    required: ["name", "components"],
+    required: ["name"],
+    anyOf: [{ required: ["components"], properties: { components: { minItems: 1 } } }, { required: ["workflow"] }],
     additionalProperties: false,
     properties: {
       $schema: { type: "string" },
@@ -46,9 +41,20 @@ export function documentSchema(catalog: Catalog): JsonObject {
         enum: [...ON_DRIFT],
         description: "When somebody else changes the objects: report it (default), or repair them",
       },
-      components: { type: "array", minItems: 1, maxItems: LIMITS.components, items: { $ref: "#/$defs/component" } },
+      components: {
+        type: "array",
+        maxItems: LIMITS.components,
+        items: { $ref: "#/$defs/component" },
+        description: "May be left out where there is a workflow",
+      },
+      workflow: { $ref: "#/$defs/workflow" },
     },
-    $defs: { component: componentSchema(catalog), traits: traitsSchema(catalog), ...definitionSchemas(catalog) },
+    $defs: {
+      component: componentSchema(catalog),
+      traits: traitsSchema(catalog),
+      ...workflowSchemas(catalog.jobs, "editor"),
+      ...definitionSchemas(catalog),
+    },
   };
 }
 
@@ -71,14 +77,7 @@ function componentSchema(catalog: Catalog): JsonObject {
       traits: { $ref: "#/$defs/traits" },
       dependsOn: { type: "array", items: { type: "string" }, description: "Components that must be ready before" },
       timeout: { ...DURATION, description: "How long its job may take in all, e.g. 10m" },
-      retry: {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          attempts: { type: "integer", minimum: 1, maximum: 100, description: "In all, the first included" },
-          backoff: { ...DURATION, description: "Wait before the second attempt; doubles each time" },
-        },
-      },
+      retry: RETRY,
     },
     allOf: types.map(typeRule),
   };
@@ -104,44 +103,11 @@ function traitsSchema(catalog: Catalog): JsonObject {
 }
 
 function definitionSchemas(catalog: Catalog): JsonObject {
-  const components = [...catalog.components.values()].map((one) => embed(`component.${one.name}`, one));
-  const traits = [...catalog.traits.values()].map((one) => embed(`trait.${one.name}`, one));
+  const components = [...catalog.components.values()].map((one) =>
+    embedSchema(`component.${one.name}`, one, jsonSchemaOf(one.schema, "editor")),
+  );
+  const traits = [...catalog.traits.values()].map((one) =>
+    embedSchema(`trait.${one.name}`, one, jsonSchemaOf(one.schema, "editor")),
+  );
   return Object.assign({}, ...components, ...traits);
-}
-
-/** The definition's schema under `key`, its own definitions beside it, and its references pointing there. */
-function embed(key: string, definition: ComponentDefinition | TraitDefinition): JsonObject {
-  const { $schema: _dropped, $defs, ...schema } = jsonSchemaOf(definition.schema, "editor");
-  const inner = isObject($defs) ? Object.entries($defs) : [];
-  const own = { title: definition.name, description: definition.summary.en, ...schema };
-  return Object.fromEntries([
-    [key, moveReferences(own, key)],
-    ...inner.map(([name, value]) => [`${key}.${name}`, moveReferences(value ?? {}, key)]),
-  ]);
-}
-
-function moveReferences(value: Json, key: string): Json {
-  if (Array.isArray(value)) return value.map((inner: Json) => moveReferences(inner, key));
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([name, inner]) => {
-    if (name !== "$ref" || typeof inner !== "string") return [name, moveReferences(inner ?? null, key)];
-    return [name, inner.replace(/^#(\/\$defs\/(.*))?$/, (_all, _path, local?: string) => target(key, local))];
-  });
-  return Object.fromEntries(entries);
-}
-
-function target(key: string, local: string | undefined): string {
-  return local === undefined ? `#/$defs/${key}` : `#/$defs/${key}.${local}`;
-}
-
-/** What a user may write, defaults optional. `explain` keeps our own annotation `zh`; editors get the standard ones only. */
-export function jsonSchemaOf(schema: ZodType, reader: "editor" | "explain"): JsonObject {
-  const made = z.toJSONSchema(schema, {
-    io: "input",
-    unrepresentable: "any",
-    override: ({ jsonSchema }) => {
-      if (reader === "editor") delete jsonSchema["zh"];
-    },
-  });
-  return JSON.parse(JSON.stringify(made)) as JsonObject; // an object by construction; the round trip drops what is not JSON
 }

@@ -39,7 +39,10 @@ export function casesOf(
 
 /** A component that the trait can be attached to. */
 function hostOf({ appliesTo }: TraitDefinition, catalog: Catalog): JsonObject {
-  const type = appliesTo === "pods" || appliesTo.includes("webservice") ? "webservice" : (appliesTo[0] ?? "webservice");
+  const type =
+    appliesTo === "pods" || appliesTo === "ports" || appliesTo.includes("webservice")
+      ? "webservice"
+      : (appliesTo[0] ?? "webservice");
   const properties = type === "webservice" ? HOST : (catalog.components.get(type)?.examples[0]?.value ?? {});
   return { name: "one", type, properties };
 }

@@ -1,5 +1,6 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
+import type { CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
@@ -88,6 +89,13 @@ export interface Owner {
   readonly job?: string;
 }
 
+export interface CapacityQuestion {
+  /** An answer of this moment, from memory: no promise. `unknown` while the view of the cluster is old. */
+  check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /** Called, not more often than ten times a second, when an answer may have become another, until the returned function is called. */
+  subscribe(onChange: () => void): () => void;
+}
+
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
@@ -118,6 +126,8 @@ export interface Cluster {
   /** Health of objects right now, without following them. */
   health(refs: readonly ObjectRef[], signal: AbortSignal): Promise<readonly ObjectHealth[]>;
   logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
+  /** Whether there is room for pods. Left out where nothing is known of nodes: then only the dry run of `check` tells. */
+  readonly capacity?: CapacityQuestion;
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
+import type { Sinks } from "./sinks.ts";
 
 export interface Page {
   readonly limit: number;
@@ -178,8 +179,27 @@ export interface Events {
   subscribe(onCommit: () => void): () => void;
 }
 
+/**
+ * An intent came too late: another application holds the object, or intends to make it. Nothing of the call was written.
+ * `object`: what was to be put there.
+ */
+export class HeldByOther extends Error {
+  readonly object: OwnedObject;
+  readonly holder: OwnedObject;
+
+  constructor(object: OwnedObject, holder: OwnedObject) {
+    super(`${object.kind}/${object.name} is held by application ${holder.application} of project ${holder.project}`);
+    this.name = "HeldByOther";
+    this.object = object;
+    this.holder = holder;
+  }
+}
+
 export interface Inventory {
-  /** Writes intents and uids: last write wins per object. */
+  /**
+   * Writes intents and uids. A uid is what the cluster said, so the last one wins. An intent (uid null) is a claim: the first one wins,
+   * and the call throws HeldByOther for the others.
+   */
   put(objects: readonly OwnedObject[]): Promise<void>;
   /** Only what the application (still) holds: an object that another one has taken over meanwhile stays with it. */
   remove(objects: readonly OwnedObject[]): Promise<void>;
@@ -214,6 +234,10 @@ export interface StoredLogLine {
 
 /** Logs of tasks, kept when their pods are gone. */
 export interface Logs {
+  /**
+   * Lines that are there already are not written again: same pod, container, moment and text, and no more of them than one call had.
+   * So a job that was interrupted after its log was kept may keep it once more.
+   */
   append(run: string, job: string, lines: readonly StoredLogLine[]): Promise<void>;
   /** The last `limit` lines, oldest first. */
   read(run: string, job: string, limit: number): Promise<readonly StoredLogLine[]>;
@@ -250,6 +274,7 @@ export interface Store {
   readonly completions: Completions;
   readonly logs: Logs;
   readonly tokens: Tokens;
+  readonly sinks: Sinks;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
   setting(name: string, value: string): Promise<string>;
   /**

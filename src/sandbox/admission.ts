@@ -1,10 +1,11 @@
 // What an apply is refused for, before anything is written. The same rules in the same order for `check` and for `apply`.
+
+import { scalarAt, textAt } from "../model/fields.ts";
 import { canonicalJson, dig, isObject, type Json } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/manifest.ts";
 import { parseQuantity } from "../model/quantity.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import { faultOf } from "./faults.ts";
-import { textAt } from "./fields.ts";
 import { groupKind, scopeOf } from "./kinds.ts";
 import { claimUsage, overQuota, type Quotas, usageOf } from "./quota.ts";
 import type { Shelf, StoredObject } from "./shelf.ts";
@@ -123,7 +124,7 @@ function sameData(a: Manifest, b: Manifest): boolean {
 function smallerVolume(live: Manifest, wanted: Manifest): boolean {
   if (live.kind !== "PersistentVolumeClaim") return false;
   const size = (one: Manifest): number | undefined =>
-    parseQuantity(textAt(one, "spec", "resources", "requests", "storage"));
+    parseQuantity(scalarAt(one, "spec", "resources", "requests", "storage"));
   const [before, after] = [size(live), size(wanted)];
   return before !== undefined && after !== undefined && after < before;
 }

@@ -1,6 +1,7 @@
 // The volumes of a StatefulSet: one claim per pod and template, made when the pod is, and kept when the StatefulSet goes.
+
+import { listAt, objectAt, textAt } from "../model/fields.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { listAt, objectAt, textAt } from "./fields.ts";
 import { groupKind } from "./kinds.ts";
 import type { Shelf, StoredObject } from "./shelf.ts";
 import { stamped } from "./write.ts";

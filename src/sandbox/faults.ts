@@ -1,10 +1,11 @@
 // Failures that anybody can call up in the sandbox, to see how they look: by the annotation below (on the object or its pod template),
 // by an image whose tag is the name of a fault (`anything:crash-loop`, and `:does-not-exist`), or by what the document
 // itself says (more CPU than the simulated node has, a script that ends in `exit 3`).
+
+import { textAt } from "../model/fields.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { parseQuantity } from "../model/quantity.ts";
-import { textAt } from "./fields.ts";
 import { containersOf, exitCodeOf, mainContainer, resourcesOf, templateOf, workloadKind } from "./template.ts";
 
 export const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";

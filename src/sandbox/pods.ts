@@ -1,10 +1,10 @@
 // What a workload's controller would do: which pods there are after a change, when each is due, and what holds it back.
 // Runs after every change of any object, never by a timer: between changes, time alone decides (see health/).
 import { randomUUID } from "node:crypto";
+import { optionalNumberAt } from "../model/fields.ts";
 import { refOf } from "../model/manifest.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import { faultOf } from "./faults.ts";
-import { numberAt } from "./fields.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "./quota.ts";
 import type { SandboxPod, Shelf, StoredObject } from "./shelf.ts";
 import { holdsKey, type NamedReference, referencesOf, templateHash, templateOf, workloadKind } from "./template.ts";
@@ -52,7 +52,7 @@ function podCount(object: StoredObject): number {
   const kind = workloadKind(object.manifest);
   if (kind === undefined) return 0;
   if (kind.style === "end" && faultOf(object.manifest) !== null)
-    return 1 + (numberAt(object.manifest, "spec", "backoffLimit") ?? 6);
+    return 1 + (optionalNumberAt(object.manifest, "spec", "backoffLimit") ?? 6);
   return kind.replicas(object.manifest);
 }
 

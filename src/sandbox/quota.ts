@@ -1,8 +1,9 @@
 // Quotas of a namespace, counted the way a ResourceQuota counts: pods, requests.*, limits.*, persistentvolumeclaims, requests.storage.
+
+import { scalarAt } from "../model/fields.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { parseQuantity } from "../model/quantity.ts";
 import { type Reason, reason } from "../model/reason.ts";
-import { textAt } from "./fields.ts";
 import { groupKind } from "./kinds.ts";
 import type { Shelf, StoredObject } from "./shelf.ts";
 import { resourcesOf, templateOf } from "./template.ts";
@@ -38,7 +39,7 @@ export function podUsage(object: StoredObject): Usage {
 }
 
 export function claimUsage(claim: Manifest): Usage {
-  const storage = parseQuantity(textAt(claim, "spec", "resources", "requests", "storage")) ?? 0;
+  const storage = parseQuantity(scalarAt(claim, "spec", "resources", "requests", "storage")) ?? 0;
   return new Map([
     ["persistentvolumeclaims", 1],
     ["requests.storage", storage],

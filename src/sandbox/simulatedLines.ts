@@ -1,10 +1,10 @@
 // The lines that the sandbox's pods say, past and to come. They tell what was not run; sealed values are masked.
 
+import { listAt, textAt } from "../model/fields.ts";
 import type { JsonObject } from "../model/json.ts";
 import { LABELS } from "../model/manifest.ts";
 import type { LogLine, Owner } from "../ports/cluster.ts";
 import { type Fault, faultOf } from "./faults.ts";
-import { listAt, textAt } from "./fields.ts";
 import type { SandboxPod, StoredObject } from "./shelf.ts";
 import { commandOf, templateOf, workloadKind } from "./template.ts";
 

@@ -1,8 +1,10 @@
 // What a workload asks for: its pod template, how many pods, whether they serve or end by themselves. One row per kind.
+
+import { listAt, objectAt, optionalNumberAt, textAt, textsAt } from "../model/fields.ts";
 import { isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isSealed, MASK } from "../model/sealed.ts";
-import { hashOf, listAt, numberAt, objectAt, textAt, textsAt } from "./fields.ts";
+import { hashOf } from "./fields.ts";
 import { groupKind } from "./kinds.ts";
 
 interface WorkloadKind {
@@ -15,7 +17,7 @@ interface WorkloadKind {
   readonly overlaps: (object: Manifest) => boolean;
 }
 
-const specReplicas = (object: Manifest): number => numberAt(object, "spec", "replicas") ?? 1;
+const specReplicas = (object: Manifest): number => optionalNumberAt(object, "spec", "replicas") ?? 1;
 const WORKLOADS: Readonly<Record<string, WorkloadKind>> = {
   "apps/Deployment": {
     style: "serve",
@@ -28,7 +30,7 @@ const WORKLOADS: Readonly<Record<string, WorkloadKind>> = {
   "apps/DaemonSet": { style: "serve", replicas: () => 1, numbered: false, overlaps: () => false },
   "batch/Job": {
     style: "end",
-    replicas: (object) => numberAt(object, "spec", "completions") ?? 1,
+    replicas: (object) => optionalNumberAt(object, "spec", "completions") ?? 1,
     numbered: false,
     overlaps: () => false,
   },

@@ -7,10 +7,10 @@ import { knownRevision } from "../engine/revisions.ts";
 import { applicationStatus } from "../engine/status.ts";
 import { causalSentence, explainWhy } from "../engine/why.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
+import { maskText } from "../model/sealed.ts";
+import { acceptedAfter } from "./accepted.ts";
 import { given, type Implementations } from "./contract.ts";
-import { accepted } from "./runs.ts";
 import { applicationSummary, documentView, statusView } from "./views/application.ts";
-import { maskText } from "./views/mask.ts";
 import { planView } from "./views/plan.ts";
 import { evidenceView, reasonView } from "./views/reason.ts";
 
@@ -26,8 +26,9 @@ export const applications = {
   },
 
   deployApplication: async ({ params, query, body }, context) => {
-    const request = { ...params, ...given(query), ...body, ...context.conditions() };
-    return accepted(await deployDocument(context.world, request, context.signal), context);
+    const { wait, ...rest } = query;
+    const request = { ...params, ...given(rest), ...body, ...context.conditions() };
+    return acceptedAfter(context, wait, () => deployDocument(context.world, request, context.signal));
   },
 
   getApplication: async ({ params }, { world }) => {
@@ -54,8 +55,8 @@ export const applications = {
   },
 
   deleteApplication: async ({ params, query }, context) => {
-    const run = await deleteApplication(context.world, { ...params, ...query, ...context.conditions() });
-    return accepted(run, context);
+    const request = { ...params, volumes: query.volumes, ...context.conditions() };
+    return acceptedAfter(context, query.wait, () => deleteApplication(context.world, request));
   },
 } satisfies Partial<Implementations>;
 

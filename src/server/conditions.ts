@@ -5,9 +5,10 @@ import type { WriteConditions } from "../engine/requests.ts";
 import type { Vault } from "../ports/vault.ts";
 import { invalidRequest } from "./input.ts";
 
-/** `"rev-14"`, or an ETag of ours that goes on after it; `"rev-0"`: it must not exist yet. Undefined without the header. */
-export function expectedRevision(ifMatch: string | undefined): number | undefined {
+/** `"rev-14"`, or an ETag of ours that goes on after it; `"rev-0"`: it must not exist yet; `*`: it must exist. Undefined without the header. */
+export function expectedRevision(ifMatch: string | undefined): number | "any" | undefined {
   if (ifMatch === undefined) return undefined;
+  if (ifMatch.trim() === "*") return "any";
   // Proxies that compress make our ETags weak; the number inside is as exact as before.
   const match = /^\s*(?:W\/)?"rev-(\d{1,9})(?:[.][^"]*)?"\s*$/.exec(ifMatch);
   if (match === null)

@@ -2,10 +2,12 @@
 import type { z } from "zod";
 import type { AnswerOf, StreamName } from "../api/client.ts";
 import type { RouteName, Routes } from "../api/routes.ts";
+import type { AttemptName } from "../engine/callback.ts";
 import type { WriteConditions } from "../engine/requests.ts";
 import type { World } from "../engine/world.ts";
 import type { Language } from "../model/text.ts";
 import type { Token } from "../ports/store.ts";
+import type { WaitPool } from "./waitPool.ts";
 
 /** A row that says nothing of a part: nothing to read there, and nothing to spread. */
 type Nothing = object;
@@ -47,6 +49,8 @@ export interface Reply<T> {
   /** Without quotes. */
   readonly etag?: string;
   readonly location?: string;
+  /** Where it is not the route's: 200 instead of 202, when a run that was waited for has ended. */
+  readonly status?: 200;
 }
 
 export interface StreamItem<T> {
@@ -69,8 +73,12 @@ export interface Context {
   /** Null on public routes only. */
   readonly token: Token | null;
   readonly language: Language;
+  /** Requests that wait for the end of a run. */
+  readonly waits: WaitPool;
   /** Aborts when the client goes away; for streams also when the server stops. */
   readonly signal: AbortSignal;
+  /** On routes for an attempt: whose token came with the request. Throws NotSignedIn. */
+  readonly attempt: () => AttemptName;
   /** Who asks, and from If-Match and Idempotency-Key: under which conditions. Throws InvalidRequest. */
   readonly conditions: () => WriteConditions;
 }

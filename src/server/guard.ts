@@ -2,12 +2,14 @@
 // Default deny: a route that is neither in the table nor declared open is refused.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Route } from "../api/routes.ts";
+import { readCallback } from "../engine/callback.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Token } from "../ports/store.ts";
 import { authorise } from "./auth/authorise.ts";
 import { tokenOf } from "./auth/token.ts";
 import { checkHost } from "./host.ts";
+import { authorizationOf, checkOrigin, isUpgrade } from "./upgrade.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -32,6 +34,7 @@ export function guardRequests(app: FastifyInstance, world: World, host: string):
       vary: "accept-language, authorization",
     });
     checkHost(host, request.headers.host);
+    if (isUpgrade(request)) checkOrigin(request);
     if (request.is404) return; // answered with NoSuchRoute
     request.token = await currentToken(world, request);
   });
@@ -41,7 +44,11 @@ export function guardRequests(app: FastifyInstance, world: World, host: string):
 export async function currentToken(world: World, request: FastifyRequest): Promise<Token | null> {
   const { route, open } = request.routeOptions.config;
   if (open === true || route?.access === "public") return null;
-  const token = await tokenOf(request.headers.authorization, world);
+  if (route?.access === "attempt") {
+    readCallback(world, request.headers.authorization);
+    return null;
+  }
+  const token = await tokenOf(authorizationOf(request), world);
   if (route === undefined) throw new PlatformError("NotAllowed", { action: "use", project: "*" });
   const { project } = request.params as { project?: string }; // Fastify gives the path's parameters as texts
   authorise(route, token, project);

@@ -1,5 +1,6 @@
 // Every route with what answers it. A route without an implementation does not compile.
 import { applications } from "./applications.ts";
+import { callback } from "./callback.ts";
 import { catalog } from "./catalog.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
@@ -8,10 +9,12 @@ import { logs } from "./logs.ts";
 import { meta } from "./meta.ts";
 import { revisions } from "./revisions.ts";
 import { runs } from "./runs.ts";
+import { sinks } from "./sinks.ts";
 import { tokens } from "./tokens.ts";
 
 export const implementations: Implementations = {
   ...applications,
+  ...callback,
   ...catalog,
   ...clusters,
   ...events,
@@ -19,5 +22,6 @@ export const implementations: Implementations = {
   ...meta,
   ...revisions,
   ...runs,
+  ...sinks,
   ...tokens,
 };

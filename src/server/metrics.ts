@@ -1,6 +1,7 @@
 // A few numbers in Prometheus' text format, each measured at the moment it is asked for. No label ever names a project or a run.
 import type { FastifyInstance } from "fastify";
 import type { Service } from "./service.ts";
+import { sinkMetrics } from "./sinkMetrics.ts";
 
 /** Answers since the start, by `METHOD status` class. */
 export type Requests = ReadonlyMap<string, number>;
@@ -14,13 +15,15 @@ export function countRequests(app: FastifyInstance): Requests {
   return counts;
 }
 
-export async function metricsText({ world, version, streams }: Service, requests: Requests): Promise<string> {
+export async function metricsText({ world, version, streams, waits }: Service, requests: Requests): Promise<string> {
   const { user, system } = process.cpuUsage();
   const unfinished = (await world.store.runs.unfinished()).length;
   return [
     ...metric("kubemin_build_info", "gauge", "Version of the server", [`{version="${version}"} 1`]),
     ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished}`]),
-    ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size}`]),
+    ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size()}`]),
+    ...metric("kubemin_waiting_requests", "gauge", "Requests that wait for the end of a run", [` ${waits.waiting()}`]),
+    ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
     ...metric(
       "kubemin_http_requests_total",
       "counter",

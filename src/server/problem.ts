@@ -18,6 +18,8 @@ export function sendProblem(log: Log, error: unknown, request: FastifyRequest, r
   const known = toPlatformError(error, request);
   if (known.code === "Internal") logUnexpected(log, error, request);
   const body = problemBody(known, languageOf(request.headers["accept-language"]), request.id);
+  const { seconds } = known.params;
+  if (seconds !== undefined && (body.status === 429 || body.status === 503)) void reply.header("retry-after", seconds);
   if (body.status === 401) void reply.header("www-authenticate", 'Bearer realm="kubemin"');
   return reply
     .code(body.status)

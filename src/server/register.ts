@@ -1,16 +1,14 @@
 // The one loop over the route table. What every route has in common is here: input, answer, ETag, streams.
 // Who may call it was decided before, in the hook of guard.ts.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { ROUTES, type Route, type RouteName } from "../api/routes.ts";
 import { LIMITS } from "../model/document.ts";
-import { PlatformError } from "../model/errors.ts";
-import { languageOf } from "../model/text.ts";
-import { conditionsFor, matchesEtag } from "./conditions.ts";
-import type { Context, Implementations, Reply, Stream } from "./contract.ts";
-import { currentToken } from "./guard.ts";
+import { matchesEtag } from "./conditions.ts";
+import type { Implementations, Reply, Stream } from "./contract.ts";
+import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
 import { parseInput } from "./input.ts";
-import { problemBody, toPlatformError } from "./problem.ts";
 import type { Service } from "./service.ts";
+import { socketOf } from "./socketRoute.ts";
 import { sendStream } from "./stream.ts";
 
 const JSON_BYTES = 64 * 1024;
@@ -24,16 +22,9 @@ export function registerRoutes(app: FastifyInstance, service: Service, implement
       bodyLimit: route.body === "document" ? LIMITS.documentBytes : JSON_BYTES,
       config: { route },
       handler: (request, reply) => answerRequest({ service, name, route, request, reply }, implementations),
+      ...(route.socket === true ? socketOf({ service, name, route }, implementations) : {}),
     });
   }
-}
-
-interface Exchange {
-  readonly service: Service;
-  readonly name: RouteName;
-  readonly route: Route;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
 }
 
 async function answerRequest(exchange: Exchange, implementations: Implementations): Promise<unknown> {
@@ -53,66 +44,21 @@ async function answerRequest(exchange: Exchange, implementations: Implementation
   }
 }
 
-function contextOf({ service, request }: Exchange, signal: AbortSignal): Context {
-  const { world, version } = service;
-  const { token } = request;
-  return {
-    world,
-    version,
-    token,
-    language: languageOf(request.headers["accept-language"]),
-    signal,
-    conditions: () => {
-      if (token === null) throw new PlatformError("NotSignedIn");
-      return conditionsFor(request, token.name, world.vault);
-    },
-  };
-}
-
-function send({ route, request, reply }: Exchange, { body, etag, location }: Reply<unknown>): FastifyReply {
+function send({ route, request, reply }: Exchange, { body, etag, location, status }: Reply<unknown>): FastifyReply {
   if (location !== undefined) void reply.header("location", location);
   if (etag !== undefined) {
     void reply.header("etag", `"${etag}"`);
     if (matchesEtag(request.headers["if-none-match"], etag)) return reply.code(304).send();
   }
-  void reply.code(route.status);
+  void reply.code(status ?? route.status);
   return route.status === 204 ? reply.send() : reply.type("application/json; charset=utf-8").send(JSON.stringify(body));
 }
 
-async function stream(
-  { service, name, request, reply }: Exchange,
-  answer: Stream<unknown>,
-  gone: AbortController,
-): Promise<void> {
-  const { log } = service.world;
-  service.streams.add(gone);
-  if (service.stopping.aborted) gone.abort();
-  await sendStream(reply, checked(service, name, answer), {
-    signal: gone.signal,
-    heartbeatMilliseconds: service.heartbeatMilliseconds,
-    // A stream may outlive its token: a revoked one ends with the next heartbeat.
-    onHeartbeat: () =>
-      void currentToken(service.world, request).catch((error: unknown) => {
-        if (error instanceof PlatformError) gone.abort();
-      }),
-    onFailure: (error) => {
-      const known = toPlatformError(error, request);
-      if (known.code === "Internal")
-        log.write("error", "a stream failed", { requestId: request.id, error: String(error) });
-      return problemBody(known, languageOf(request.headers["accept-language"]), request.id);
-    },
-  });
-  service.streams.delete(gone);
-}
-
-function checked({ checkAnswer }: Service, name: RouteName, { items }: Stream<unknown>): Stream<unknown> {
-  if (checkAnswer === undefined) return { items };
-  return {
-    items: (async function* () {
-      for await (const item of items) {
-        checkAnswer(name, item.data);
-        yield item;
-      }
-    })(),
-  };
+async function stream(exchange: Exchange, answer: Stream<unknown>, gone: AbortController): Promise<void> {
+  openStream(exchange, gone);
+  try {
+    await sendStream(exchange.reply, checked(exchange, answer), streamOptions(exchange, gone));
+  } finally {
+    exchange.service.streams.closed(gone);
+  }
 }

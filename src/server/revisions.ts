@@ -3,8 +3,8 @@ import { applicationDrift } from "../engine/drift.ts";
 import { knownApplication } from "../engine/remove.ts";
 import { diffRevisions, knownRevision } from "../engine/revisions.ts";
 import { rollbackApplication } from "../engine/rollback.ts";
+import { acceptedAfter } from "./accepted.ts";
 import { given, type Implementations } from "./contract.ts";
-import { accepted } from "./runs.ts";
 import { revisionSummary, revisionView } from "./views/application.ts";
 import { driftView } from "./views/drift.ts";
 import { changeView } from "./views/plan.ts";
@@ -30,8 +30,8 @@ export const revisions = {
     body: driftView(await applicationDrift(world, params, signal), language),
   }),
 
-  rollbackApplication: async ({ params, body }, context) => {
+  rollbackApplication: async ({ params, query, body }, context) => {
     const request = { ...params, ...given(body), ...context.conditions() };
-    return accepted(await rollbackApplication(context.world, request, context.signal), context);
+    return acceptedAfter(context, query.wait, () => rollbackApplication(context.world, request, context.signal));
   },
 } satisfies Partial<Implementations>;

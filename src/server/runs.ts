@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../api/views.ts";
 import { cancelRun, knownRun } from "../engine/cancel.ts";
+import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
+import { startRun } from "../engine/startRun.ts";
 import { PlatformError } from "../model/errors.ts";
-import type { Run } from "../model/run.ts";
-import { type Context, type Frozen, given, type Implementations, type Reply } from "./contract.ts";
+import { accepted, acceptedAfter } from "./accepted.ts";
+import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
 import { logLine, runSummary, runView } from "./views/run.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
@@ -19,6 +21,9 @@ export const runs = {
     const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
     return { body: { items: items.map((run) => runSummary(world, run)), next } };
   },
+
+  startRun: async ({ params, body }, context) =>
+    accepted(await startRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
 
   getRun: async ({ params }, { world, language }) => {
     const run = await knownRun(world, params.project, params.run);
@@ -44,20 +49,17 @@ export const runs = {
   resumeRun: async ({ params }, context) =>
     accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
 
-  retryRun: async ({ params, body }, context) =>
-    accepted(await retryRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
+  tellJob: async ({ params, body }, context) =>
+    accepted(await sendToJob(context.world, { ...params, ...body, ...who(context) }), context),
+
+  retryRun: async ({ params, query, body }, context) =>
+    acceptedAfter(context, query.wait, () =>
+      retryRun(context.world, { ...params, ...given(body), ...context.conditions() }),
+    ),
 } satisfies Partial<Implementations>;
 
 function who(context: Context): { readonly actor: string } {
   return { actor: context.conditions().actor };
-}
-
-/** 202: the run goes on after the answer; Location says where to look. */
-export async function accepted(run: Run, { world, language }: Context): Promise<Reply<RunBody>> {
-  return {
-    body: await runView(world, run.id, language),
-    location: `/api/v1/projects/${encodeURIComponent(run.project)}/runs/${encodeURIComponent(run.id)}`,
-  };
 }
 
 /** Changes with everything that the answer shows, except for `lastEvent`: that grows with other people's runs as well. */

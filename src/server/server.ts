@@ -16,6 +16,9 @@ import { registerProbes } from "./probes.ts";
 import { sendProblem } from "./problem.ts";
 import { registerRoutes } from "./register.ts";
 import type { Service } from "./service.ts";
+import { createStreams } from "./streams.ts";
+import { acceptSockets } from "./upgrade.ts";
+import { createWaitPool } from "./waitPool.ts";
 
 export interface ServerOptions {
   /** Address to listen on; on a loopback address only loopback names are answered. */
@@ -25,6 +28,11 @@ export interface ServerOptions {
   readonly version: string;
   readonly logRequests: boolean;
   readonly heartbeatMilliseconds?: number;
+  /** So many requests may wait for the end of a run at the same time; one token half of them. */
+  readonly waitSlots?: number;
+  /** Event and log streams, sockets included. */
+  readonly streamsPerToken?: number;
+  readonly patienceMilliseconds?: number;
   /** For tests: an answer that breaks the contract becomes an error. */
   readonly checkAnswers?: boolean;
 }
@@ -36,6 +44,9 @@ export interface Server {
 }
 
 const HEARTBEAT_MILLISECONDS = 15_000;
+const WAIT_SLOTS = 100;
+const STREAMS_PER_TOKEN = 50;
+const PATIENCE_MILLISECONDS = 15_000;
 
 export async function createServer(world: World, options: ServerOptions): Promise<Server> {
   const stopping = new AbortController();
@@ -43,13 +54,16 @@ export async function createServer(world: World, options: ServerOptions): Promis
     world,
     version: options.version,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
-    streams: new Set(),
+    waits: createWaitPool(world.store, { slots: options.waitSlots ?? WAIT_SLOTS, stopping: stopping.signal }),
+    streams: createStreams(options.streamsPerToken ?? STREAMS_PER_TOKEN),
+    patienceMilliseconds: options.patienceMilliseconds ?? PATIENCE_MILLISECONDS,
     stopping: stopping.signal,
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
-  stopping.signal.addEventListener("abort", () => service.streams.forEach((stream) => stream.abort()));
+  stopping.signal.addEventListener("abort", () => service.streams.endAll());
   const app = createApp(world);
   drainOnClose(app, () => stopping.abort());
+  await acceptSockets(app);
   guardRequests(app, world, options.host);
   if (options.logRequests) logRequests(app, world);
   readBodies(app);

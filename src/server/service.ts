@@ -2,12 +2,17 @@
 import type { RouteName } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
 
+import type { Streams } from "./streams.ts";
+import type { WaitPool } from "./waitPool.ts";
+
 export interface Service {
   readonly world: World;
   readonly version: string;
   readonly heartbeatMilliseconds: number;
-  /** Open streams; aborting one ends it. */
-  readonly streams: Set<AbortController>;
+  readonly waits: WaitPool;
+  readonly streams: Streams;
+  /** So long may the client of a socket take nothing of what was sent. */
+  readonly patienceMilliseconds: number;
   /** Aborts when the server stops: no stream begins after that. */
   readonly stopping: AbortSignal;
   /** Throws when an answer is not what the route table promises. For tests: it costs more than the answer itself. */

@@ -13,6 +13,8 @@ export interface ColumnTypes {
   readonly position: string;
   /** Text that compares byte by byte: PostgreSQL's own order depends on the locale of the server. */
   readonly text: string;
+  /** A number that may be as large as a position. */
+  readonly long: string;
   /** What ends `create table (…)`. */
   readonly tableEnd: string;
 }

@@ -9,7 +9,7 @@ export const EVENT_CHANNEL = "kubemin_events";
 
 /** One connection, one transaction at a time, one process: whatever would need a lock has it already. */
 export const SQLITE: Differences = {
-  types: { position: "integer primary key autoincrement", text: "text", tableEnd: " strict" },
+  types: { position: "integer primary key autoincrement", text: "text", long: "integer", tableEnd: " strict" },
   lockSchema: () => Promise.resolve(),
   lockEvents: () => Promise.resolve(),
 };
@@ -17,7 +17,12 @@ export const SQLITE: Differences = {
 /** `origin` names this process, so that it can ignore its own notifications: its own subscribers were woken at the commit. */
 export function postgresDifferences(origin: string): Differences {
   return {
-    types: { position: "bigint generated always as identity primary key", text: 'text collate "C"', tableEnd: "" },
+    types: {
+      position: "bigint generated always as identity primary key",
+      text: 'text collate "C"',
+      long: "bigint",
+      tableEnd: "",
+    },
     async lockSchema(transaction) {
       await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(transaction);
     },

@@ -1,11 +1,11 @@
-// Which objects on which cluster are ours. One row per object, whoever wrote last.
-import type { Insertable, Selectable } from "kysely";
+// Which objects on which cluster are ours. One row per object: a uid is written by whoever has it, an intent never over another application's row.
+import type { Kysely, Selectable, Transaction } from "kysely";
 import { type ObjectRef, refKey } from "../model/manifest.ts";
 import type { OwnedObject } from "../model/revision.ts";
-import type { Inventory } from "../ports/store.ts";
+import { HeldByOther, type Inventory } from "../ports/store.ts";
 import { inBatches } from "./columns.ts";
 import type { Database } from "./database.ts";
-import type { InventoryTable } from "./schema.ts";
+import type { InventoryTable, Tables } from "./schema.ts";
 
 const KEY = ["cluster", "api_group", "kind", "namespace", "name"] as const;
 
@@ -14,22 +14,7 @@ export function createInventory({ queries }: Database): Inventory {
     async put(objects) {
       const rows = lastOfEach(inKeyOrder(objects)).map(rowOf);
       await queries.transaction().execute(async (transaction) => {
-        for (const batch of inBatches(rows)) {
-          await transaction
-            .insertInto("inventory")
-            .values(batch)
-            .onConflict((conflict) =>
-              conflict.columns(KEY).doUpdateSet((row) => ({
-                api_version: row.ref("excluded.api_version"),
-                project: row.ref("excluded.project"),
-                application: row.ref("excluded.application"),
-                component: row.ref("excluded.component"),
-                uid: row.ref("excluded.uid"),
-                keep: row.ref("excluded.keep"),
-              })),
-            )
-            .execute();
-        }
+        for (const batch of inBatches(rows)) await writeOrRefuse(transaction, batch);
       });
     },
     async remove(objects) {
@@ -55,13 +40,60 @@ export function createInventory({ queries }: Database): Inventory {
       return rows.map(objectOf);
     },
     async holder(object) {
-      let query = queries.selectFrom("inventory").selectAll();
-      const address = addressOf(object);
-      for (const column of KEY) query = query.where(column, "=", address[column]);
-      const row = await query.executeTakeFirst();
+      const row = await rowAt(queries, addressOf(object));
       return row === undefined ? null : objectOf(row);
     },
   };
+}
+
+/** Throwing ends the transaction: all rows or none. */
+async function writeOrRefuse(transaction: Transaction<Tables>, batch: readonly Row[]): Promise<void> {
+  const written = await transaction
+    .insertInto("inventory")
+    .values(batch)
+    .onConflict((conflict) =>
+      conflict
+        .columns(KEY)
+        .doUpdateSet((row) => ({
+          api_version: row.ref("excluded.api_version"),
+          project: row.ref("excluded.project"),
+          application: row.ref("excluded.application"),
+          component: row.ref("excluded.component"),
+          uid: row.ref("excluded.uid"),
+          keep: row.ref("excluded.keep"),
+        }))
+        .where((row) =>
+          row.or([
+            row("excluded.uid", "is not", null),
+            row.and([
+              row("excluded.project", "=", row.ref("inventory.project")),
+              row("excluded.application", "=", row.ref("inventory.application")),
+            ]),
+          ]),
+        ),
+    )
+    // Rows that the condition left alone are not among them.
+    .returning(KEY)
+    .execute();
+  if (written.length === batch.length) return;
+  const done = new Set(written.map(rowKey));
+  const refused = batch.find((row) => !done.has(rowKey(row)));
+  const holder = refused === undefined ? undefined : await rowAt(transaction, refused);
+  // The conflict locked the row: it is there until this transaction ends.
+  if (refused !== undefined && holder !== undefined) throw new HeldByOther(objectOf(refused), objectOf(holder));
+}
+
+type Row = Selectable<InventoryTable>;
+type Address = Readonly<Record<(typeof KEY)[number], string>>;
+
+function rowKey(row: Address): string {
+  return KEY.map((column) => row[column]).join("/");
+}
+
+function rowAt(queries: Kysely<Tables>, address: Address): Promise<Row | undefined> {
+  let query = queries.selectFrom("inventory").selectAll();
+  for (const column of KEY) query = query.where(column, "=", address[column]);
+  return query.executeTakeFirst();
 }
 
 function keyOf(object: OwnedObject): string {
@@ -79,7 +111,7 @@ function lastOfEach(objects: readonly OwnedObject[]): readonly OwnedObject[] {
   return [...new Map(objects.map((object) => [keyOf(object), object])).values()];
 }
 
-function addressOf(object: ObjectRef & { readonly cluster: string }): Record<(typeof KEY)[number], string> {
+function addressOf(object: ObjectRef & { readonly cluster: string }): Address {
   const { cluster, apiVersion, kind, namespace, name } = object;
   // As refKey has it: the group is what stands before the slash, and empty for the core objects.
   return {
@@ -91,12 +123,12 @@ function addressOf(object: ObjectRef & { readonly cluster: string }): Record<(ty
   };
 }
 
-function rowOf(object: OwnedObject): Insertable<InventoryTable> {
+function rowOf(object: OwnedObject): Row {
   const { apiVersion: api_version, project, application, component, uid, keep } = object;
   return { ...addressOf(object), api_version, project, application, component, uid, keep: keep ? 1 : 0 };
 }
 
-function objectOf(row: Selectable<InventoryTable>): OwnedObject {
+function objectOf(row: Row): OwnedObject {
   const { api_group: _, api_version: apiVersion, keep, ...rest } = row;
   return { ...rest, apiVersion, keep: keep === 1 };
 }

@@ -1,4 +1,5 @@
-// Logs of tasks, kept line by line when their pods are gone.
+// Logs of tasks, kept line by line when their pods are gone. Each line has a key, so that writing it again does nothing.
+import { createHash } from "node:crypto";
 import type { Logs } from "../ports/store.ts";
 import { inBatches, printable } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -6,16 +7,19 @@ import type { Database } from "./database.ts";
 export function createLogs({ queries }: Database): Logs {
   return {
     async append(run, job, lines) {
-      const rows = lines.map(({ at, pod, container, text }) => ({
-        run,
-        job,
-        at,
-        pod,
-        container,
-        text: printable(text),
-      }));
+      const seen = new Map<string, number>();
+      const rows = lines.map(({ at, pod, container, text }) => {
+        const line = { at, pod, container, text: printable(text) };
+        const content = JSON.stringify([at, pod, container, line.text]);
+        const count = (seen.get(content) ?? 0) + 1;
+        seen.set(content, count);
+        return { run, job, ...line, key: keyOf(content, count) };
+      });
       await queries.transaction().execute(async (transaction) => {
-        for (const batch of inBatches(rows)) await transaction.insertInto("log_lines").values(batch).execute();
+        for (const batch of inBatches(rows)) {
+          const lines = transaction.insertInto("log_lines").values(batch);
+          await lines.onConflict((conflict) => conflict.doNothing()).execute();
+        }
       });
     },
     async read(run, job, limit) {
@@ -48,4 +52,9 @@ export function createLogs({ queries }: Database): Logs {
       return row?.id ?? null;
     },
   };
+}
+
+/** A program may print the same line twice in one moment: `count` tells the second from the first. */
+function keyOf(content: string, count: number): string {
+  return createHash("sha256").update(`${count}${content}`).digest("base64url").slice(0, 22);
 }

@@ -13,11 +13,12 @@ import { createInventory } from "./inventory.ts";
 import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
-import { listen } from "./postgres-listen.ts";
+import { listen } from "./postgresListen.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
-import { openSqliteFile } from "./sqlite-file.ts";
+import { createSinks } from "./sinks.ts";
+import { openSqliteFile } from "./sqliteFile.ts";
 import { createSubscribers } from "./subscribers.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -101,6 +102,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     completions: createCompletions(database),
     logs: createLogs(database),
     tokens: createTokens(database),
+    sinks: createSinks(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
     close,

@@ -6,7 +6,7 @@ import type { Job, Run } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, JobChange, RunChange, Runs } from "../ports/store.ts";
 import { freeClaims, standInLine, takeClaims } from "./claims.ts";
 import { fromJson, toJson } from "./columns.ts";
-import { createRun } from "./create-run.ts";
+import { createRun } from "./createRun.ts";
 import type { Database } from "./database.ts";
 import { commit, insertEvents } from "./events.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";

@@ -9,6 +9,8 @@ import type { Phase } from "../model/phase.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { RunKind, RunPhase } from "../model/run.ts";
+import type { SinkFailure } from "../model/sinkFailure.ts";
+import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
 import type { JsonText } from "./columns.ts";
 
@@ -155,6 +157,8 @@ export interface LogLinesTable {
   pod: string;
   container: string;
   text: string;
+  /** Of the line within its job: the same line is not kept twice. Empty for lines that are older than the keys. */
+  key: string;
 }
 
 export interface TokensTable {
@@ -165,6 +169,39 @@ export interface TokensTable {
   created_at: string;
   expires_at: string | null;
   hash: string;
+}
+
+export interface SinksTable {
+  id: string;
+  project: string;
+  name: string;
+  settings: JsonText<SinkSettings>;
+  filter: JsonText<SinkFilter>;
+  /** Sealed by the vault. */
+  secret: string | null;
+  created_at: string;
+  position: number;
+  failures: number;
+  failing_since: string | null;
+  retry_at: string | null;
+  dead: Flag;
+  delivered_at: string | null;
+  failure: JsonText<SinkFailure> | null;
+  /** Who delivers, until when. */
+  owner: string | null;
+  owned_until: string | null;
+}
+
+export interface SinkHeldKeysTable {
+  sink: string;
+  application: string;
+  /** Empty for events of no run. */
+  run: string;
+  sequence: number;
+  failures: number;
+  since: string;
+  retry_at: string;
+  dead: Flag;
 }
 
 export interface SettingsTable {
@@ -187,5 +224,7 @@ export interface Tables {
   completions: CompletionsTable;
   log_lines: LogLinesTable;
   tokens: TokensTable;
+  sinks: SinksTable;
+  sink_held_keys: SinkHeldKeysTable;
   settings: SettingsTable;
 }

@@ -1,5 +1,12 @@
 // What a route becomes on clusters that serve different things, and what each kind cannot do.
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { builtins } from "../../src/catalog/builtins.ts";
+import { createCatalog } from "../../src/catalog/catalog.ts";
+import { defineComponent } from "../../src/catalog/define.ts";
+import { deploymentOf } from "../../src/catalog/parts/deployment.ts";
+import { podOf } from "../../src/catalog/parts/program.ts";
+import { planOffline } from "../../src/cli/offline.ts";
 import { dig, type JsonObject } from "../../src/model/json.ts";
 import type { ClusterFacts } from "../../src/model/plan.ts";
 import { app, codes, facts, find, goodPlan, planOf } from "../plan/planned.ts";
@@ -144,5 +151,62 @@ describe("a route that the cluster cannot serve", () => {
     expect(codes(planOf(app(web({ paths: [{ path: "/b", port: 1 }] }))))).toEqual([
       "error NotOneOf /components/0/traits/route/paths/0/port",
     ]);
+  });
+});
+
+describe("who can have a route or a service", () => {
+  const on = (type: string, properties: JsonObject, traits: JsonObject) =>
+    codes(planOf(app({ name: "web", type, properties, traits })));
+  const image = "busybox:1.36";
+  const both = { route: { path: "/" }, service: { type: "NodePort" } };
+
+  it.each<[string, JsonObject]>([
+    ["webservice", { image, port: 80 }],
+    ["daemon", { image, port: 80 }],
+    ["store", { preset: "redis" }],
+  ])("a %s that serves a port", (type, properties) => {
+    expect(on(type, properties, both)).toEqual([]);
+  });
+
+  it("whatever type serves a port, also one that a plug-in brings", () => {
+    const page = defineComponent({
+      name: "page",
+      summary: { en: "A page", zh: "页面" },
+      schema: z.strictObject({ port: z.int() }),
+      examples: [],
+      job: "deploy",
+      outputs: (name, { port }) => ({ host: name, port: String(port) }),
+      render: ({ port }, context) => ({
+        pod: podOf(context.component, { image }, { ports: [{ name: "http", containerPort: port }] }),
+        controller: deploymentOf({ name: context.component, replicas: 1, timeout: context.timeout }),
+        objects: [],
+      }),
+    });
+    const document = {
+      name: "notice",
+      components: [{ name: "board", type: "page", properties: { port: 8080 }, traits: { route: { path: "/" } } }],
+    };
+    const planned = planOffline(
+      JSON.stringify(document),
+      createCatalog(builtins, { name: "more", components: [page] }),
+      "default",
+    );
+    expect(planned.problems.filter((one) => one.severity === "error")).toEqual([]);
+  });
+
+  it("not a worker, a task or something elsewhere", () => {
+    const at = (trait: string, code = "TraitNotApplicable"): string => `error ${code} /components/0/traits/${trait}`;
+    for (const type of ["worker", "task"]) expect(on(type, { image }, both)).toEqual([at("route"), at("service")]);
+    expect(on("external", { host: "db.example.com", port: 5432 }, { route: { path: "/" } })).toEqual([at("route")]);
+  });
+
+  it("not a program without a port; of one that is wrong itself, nobody claims that", () => {
+    expect(on("webservice", { image, ports: [] }, both).join()).not.toBe("");
+    const broken = on(
+      "webservice",
+      { image, port: "eighty" },
+      { ...both, route: { path: "/a", paths: [{ path: "/b" }] } },
+    );
+    expect(broken).toEqual(["error Type /components/0/properties/port", "error Rule /components/0/traits/route/paths"]);
   });
 });

@@ -1,42 +1,35 @@
-// Random updates and deletes of a small application, against the real API server behind a proxy that spoils requests and cuts watches. Whatever
-// happens: in the end the cluster holds exactly what the model says, and what belongs to others was never touched.
-// KUBEMIN_TEST_UPDATES says how many (default 30), KUBEMIN_TEST_SEED which (default: by the clock; a failure prints it).
+// Random updates and deletes of small applications, two of them in each namespace, against the real API server behind a proxy that spoils
+// requests and cuts watches. Whatever happens: after every success the cluster holds exactly what the model says, what was to stay is the
+// same object as before (same uid), and what belongs to others was never touched.
+// KUBEMIN_TEST_UPDATES says how many (default 30), KUBEMIN_TEST_LANES how many applications at once (default 2), KUBEMIN_TEST_SEED which
+// (default: by the clock; a failure prints it). The seed decides the documents; which request meets which fault depends on timing too.
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import { BUSYBOX } from "./support/documents.ts";
+import { ApiError } from "../../src/api/client.ts";
 import { contextName, kubeconfig } from "./support/environment.ts";
 import { type FaultyApi, startFaultyApi } from "./support/faultyApi.ts";
-import { apply, dropNamespace, list, makeNamespace } from "./support/kubectl.ts";
+import { apply, dropNamespace, makeNamespace } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";
+import { changeModel, documentOf, type Model, randomOf, wanted } from "./support/randomModel.ts";
+import { everythingOf, type Seen } from "./support/seen.ts";
 
 const COUNT = Number(process.env["KUBEMIN_TEST_UPDATES"] ?? 30);
+const LANES = Number(process.env["KUBEMIN_TEST_LANES"] ?? 2);
 const SEED = Number(process.env["KUBEMIN_TEST_SEED"] ?? Date.now() % 1_000_000);
-
-/** mulberry32: small, and the same everywhere. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const random = randomOf(SEED);
-const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T; // never of an empty list
+const PER_NAMESPACE = 2;
+/** Of a run that meets fault after fault. */
+const PATIENCE = 120_000;
 
 let product: Product;
-let namespace: string;
 let api: FaultyApi;
+let namespaces: readonly string[] = [];
 
 beforeAll(async () => {
-  namespace = await makeNamespace();
+  namespaces = await Promise.all(Array.from({ length: Math.ceil(LANES / PER_NAMESPACE) }, () => makeNamespace()));
   api = await startFaultyApi({
     kubeconfig: kubeconfig(),
     context: contextName(),
-    file: join(process.env["TMPDIR"] ?? "/tmp", `${namespace}.kubeconfig`),
+    file: join(process.env["TMPDIR"] ?? "/tmp", `${namespaces[0]}.kubeconfig`),
     random: randomOf(SEED + 1),
     share: 0.08,
   });
@@ -46,125 +39,190 @@ beforeAll(async () => {
 afterAll(async () => {
   await product?.stop();
   await api?.close();
-  await dropNamespace(namespace);
+  await Promise.all(namespaces.map(dropNamespace));
 });
 
-/** What the application consists of; the names are few, so that things come back, and change what they are. */
-type Model = Map<string, { readonly type: "config" | "secret" | "worker" | "store"; readonly value: number }>;
-const NAMES = ["a", "b", "c", "d"];
-const TYPES = ["config", "config", "secret", "worker", "store"] as const;
+interface Lane {
+  readonly application: string;
+  readonly namespace: string;
+  readonly names: readonly string[];
+  readonly random: () => number;
+  readonly model: Model;
+  /** Objects that were there after the last success, and that every document since then kept. */
+  readonly uids: Map<string, string>;
+  readonly told: string[];
+  readonly counts: { updates: number; deletes: number };
+  alive: boolean;
+}
 
-const sleeps = (value: number): JsonObject => ({
-  image: BUSYBOX,
-  command: ["sh", "-c", `trap 'exit 0' TERM; echo ${value}; sleep infinity & wait`],
+const laneOf = (index: number): Lane => ({
+  application: `random-${index}`,
+  namespace: namespaces[Math.floor(index / PER_NAMESPACE)] ?? "",
+  names: index % PER_NAMESPACE === 0 ? ["a", "b", "c", "d"] : ["e", "f", "g", "h"],
+  random: randomOf(SEED + 7_919 * (index + 1)),
+  model: new Map(),
+  uids: new Map(),
+  told: [],
+  counts: { updates: 0, deletes: 0 },
+  alive: false,
 });
 
-function documentOf(model: Model): JsonObject {
-  const components = [...model].map(([name, { type, value }]) => {
-    const data = { value: String(value) };
-    const properties: JsonObject =
-      type === "config" || type === "secret"
-        ? { data }
-        : type === "worker"
-          ? { ...sleeps(value), replicas: 0 }
-          : { ...sleeps(value), port: 80, replicas: 0, volume: false };
-    return { name, type, properties };
-  });
-  return { name: "random", namespace, components };
+/** Resolves at the end of the run, or after a while: what it says then is told. */
+async function ended(run: string, after: number): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE);
+  const asked = { params: { project: "default" }, query: { run, after } };
+  try {
+    for await (const { data } of product.client.stream("streamEvents", asked, signal))
+      if (data.type === "run.finished") return;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const shown = await product.client.call("getRun", { params: { project: "default", run } });
+    const jobs = shown.jobs.map(
+      (job) => `${job.name} ${job.phase}: ${job.reason.message} ${JSON.stringify(job.evidence)}`,
+    );
+    throw new Error(
+      `run ${shown.number} of ${shown.application} goes on after ${PATIENCE / 1_000} s: ${jobs.join("\n")}`,
+    );
+  }
 }
 
-function change(model: Model): void {
-  const name = pick(NAMES);
-  if (model.has(name) && random() < 0.3 && model.size > 1) model.delete(name);
-  else model.set(name, { type: pick(TYPES), value: Math.floor(random() * 5) });
+/** Resolves with what the user was told when it failed, and with undefined when it succeeded. */
+async function tell(
+  begin: () => Promise<{ readonly id: string; readonly lastEvent: number }>,
+): Promise<string | undefined> {
+  try {
+    const { id, lastEvent } = await begin();
+    await ended(id, lastEvent);
+    const run = await product.client.call("getRun", { params: { project: "default", run: id } });
+    if (run.phase === "succeeded") return undefined;
+    const why = run.jobs.flatMap((job) =>
+      job.phase === "failed" || job.phase === "rejected" ? [job.reason.message] : [],
+    );
+    return `run ${run.number} ${run.phase}: ${why.join("; ")}`;
+  } catch (error) {
+    if (error instanceof ApiError) return `${error.body.code}: ${error.message} ${JSON.stringify(error.body)}`;
+    throw error;
+  }
 }
 
-/** `ConfigMap/a 3`: every object of ours with the value that it carries. */
-function wanted(model: Model): readonly string[] {
-  return [...model]
-    .flatMap(([name, { type, value }]) => {
-      if (type === "config") return [`ConfigMap/${name} ${value}`];
-      if (type === "secret") return [`Secret/${name} ${value}`];
-      if (type === "worker") return [`Deployment/${name} ${value}`];
-      return [`StatefulSet/${name} ${value}`, `Service/${name}`, `Service/${name}-pods`];
-    })
-    .toSorted();
+async function step(lane: Lane, label: string, deleting: boolean): Promise<void> {
+  const { application, model, namespace, uids } = lane;
+  const params = { project: "default", application };
+  if (!deleting) changeModel(lane);
+  const keys = new Set(deleting ? [] : wanted(model).map((one) => one.split(" ")[0] ?? ""));
+  for (const key of uids.keys()) if (!keys.has(key)) uids.delete(key);
+  lane.counts[deleting ? "deletes" : "updates"] += 1;
+  const failure = await tell(() =>
+    deleting
+      ? product.client.call("deleteApplication", { params, query: {} })
+      : product.client.call("deployApplication", { params, body: JSON.stringify(documentOf(lane)) }),
+  );
+  const { ours, foreign } = await look(namespace, application);
+  expect(foreign, `${label}: what belongs to others`).toEqual(foreigners.get(namespace));
+  const objects = new Map(ours.map((one) => [one.key, one.uid]));
+  // Whether it failed or not: nothing that every document kept may have been deleted, or made anew.
+  for (const [key, uid] of uids)
+    expect(`${key} ${objects.get(key)}`, `${label}: ${failure ?? "succeeded"}`).toBe(`${key} ${uid}`);
+  if (failure !== undefined) {
+    lane.alive = true;
+    return void lane.told.push(`${label} ${deleting ? "delete" : "deploy"}: ${failure}`);
+  }
+  expect(
+    ours.map((one) => one.text),
+    label,
+  ).toEqual(deleting ? [] : wanted(model));
+  lane.alive = !deleting;
+  if (!deleting) for (const [key, uid] of objects) uids.set(key, uid);
 }
 
-async function present(selector: string): Promise<readonly string[]> {
-  const objects = await list(namespace, "configmaps,secrets,deployments,statefulsets,services", "--selector", selector);
-  return objects
-    .map((one) => {
-      const stored = dig(one, "data", "value");
-      const command = dig(one, "spec", "template", "spec", "containers", 0, "command", 2);
-      const value: unknown =
-        one.kind === "Secret"
-          ? Buffer.from(String(stored), "base64").toString()
-          : (stored ?? /echo (\d+)/.exec(String(command))?.[1]);
-      return `${one.kind}/${one.metadata.name}${typeof value === "string" ? ` ${value}` : ""}`;
-    })
-    .toSorted();
+const foreigners = new Map<string, readonly string[]>();
+
+async function look(
+  namespace: string,
+  application: string,
+): Promise<{ readonly ours: readonly Seen[]; readonly foreign: readonly string[] }> {
+  const all = await everythingOf(api, namespace);
+  return {
+    ours: all.filter((one) => one.labels["kubemin.dev/application"] === application),
+    foreign: all.filter((one) => one.labels["foreign"] === "yes").map((one) => `${one.key} ${one.uid} ${one.version}`),
+  };
 }
 
-const FOREIGN = "foreign=yes";
-const foreign = async (): Promise<readonly string[]> =>
-  (await list(namespace, "configmaps,secrets,services,deployments", "--selector", FOREIGN))
-    .map((one) => `${one.kind}/${one.metadata.name} ${one.metadata.uid} ${one.metadata.resourceVersion}`)
-    .toSorted();
+/** Neighbours that look like ours in everything but the labels that count; one of each kind that the application makes. */
+async function makeForeigners(namespace: string): Promise<void> {
+  const labels = {
+    foreign: "yes",
+    "app.kubernetes.io/part-of": "random-0",
+    "app.kubernetes.io/instance": "random-0",
+    "app.kubernetes.io/name": "a",
+  };
+  const template = {
+    metadata: { labels: { foreign: "pod" } },
+    spec: { containers: [{ name: "a", image: "busybox:1.36" }] },
+  };
+  const spec = { replicas: 0, selector: { matchLabels: { foreign: "pod" } }, template, serviceName: "c-other" };
+  const { serviceName: _serviceName, ...deployment } = spec;
+  await apply(
+    namespace,
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a-pods", labels }, data: { value: "0" } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name: "b-other", labels } },
+    { apiVersion: "v1", kind: "Service", metadata: { name: "c-other", labels }, spec: { ports: [{ port: 80 }] } },
+    { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "a-other", labels }, spec: deployment },
+    { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "b-pods", labels }, spec },
+  );
+}
+
+/** Two looks that agree: Kubernetes writes a status once more after an object was made. */
+async function foreignersOf(namespace: string): Promise<readonly string[]> {
+  for (;;) {
+    const all = await everythingOf(api, namespace);
+    if (all.filter((one) => one.labels["foreign"] === "yes").every((one) => one.observed))
+      return (await look(namespace, "")).foreign;
+  }
+}
+
+async function work(lane: Lane, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const label = `seed ${SEED}, ${lane.application}, step ${index}`;
+    await step(lane, label, lane.alive && lane.random() < 0.1);
+  }
+}
 
 describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, () => {
   it(
     "end as the model says, and never touch what belongs to others",
     async () => {
-      const labels = { foreign: "yes", "app.kubernetes.io/part-of": "random", "app.kubernetes.io/instance": "random" };
-      // Neighbours that look like ours in everything but the labels that count; one of each kind that the application makes.
-      await apply(
-        namespace,
-        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a-pods", labels }, data: { value: "0" } },
-        { apiVersion: "v1", kind: "Secret", metadata: { name: "b-other", labels } },
-        { apiVersion: "v1", kind: "Service", metadata: { name: "c-other", labels }, spec: { ports: [{ port: 80 }] } },
-      );
-      const before = await foreign();
-      const model: Model = new Map([["a", { type: "config", value: 0 }]]);
-      const told: string[] = [];
-      let alive = false;
-      for (let step = 0; step < COUNT; step++) {
-        if (alive && random() < 0.1) {
-          const gone = await product.kubemin("delete", "random", "--yes");
-          if (gone.code === 0) {
-            expect(await present("kubemin.dev/application=random"), `step ${step}: deleted`).toEqual([]);
-            alive = false;
-          } else told.push(`${step} delete: ${gone.stderr.trim()}`);
-          continue;
-        }
-        change(model);
-        const result = await product.kubemin(
-          "deploy",
-          product.file("random.json", documentOf(model)),
-          "--yes",
-          "--timeout",
-          "90s",
-        );
-        // A deploy may fail here and there: what counts is that a failure is told, and that the next one puts everything right.
-        alive = true;
-        if (result.code === 0)
-          expect(await present("kubemin.dev/application=random"), `step ${step}: ${result.stderr}`).toEqual(
-            wanted(model),
-          );
-        else told.push(`${step} deploy: ${result.stderr.trim()}`);
-        expect(await foreign(), `step ${step}`).toEqual(before);
+      const lanes = Array.from({ length: LANES }, (_, index) => laneOf(index));
+      for (const namespace of namespaces) {
+        await makeForeigners(namespace);
+        foreigners.set(namespace, await foreignersOf(namespace));
       }
+      await Promise.all(lanes.map((lane) => work(lane, Math.ceil(COUNT / LANES))));
       api.calm();
-      const last = await product.kubemin("deploy", product.file("random.json", documentOf(model)), "--yes");
-      expect(last.code, last.stderr).toBe(0);
-      expect(await present("kubemin.dev/application=random")).toEqual(wanted(model));
-      expect(await foreign()).toEqual(before);
-      const spoilt = [...api.faults].map(([kind, count]) => `${kind}: ${count}`).join(", ");
-      if (process.env["KUBEMIN_TEST_VERBOSE"]) process.stderr.write(`${told.join("\n\n")}\n`);
-      process.stderr.write(`seed ${SEED}: ${COUNT} steps, ${told.length} told failures; spoilt requests: ${spoilt}\n`);
-      expect(api.faults.size).toBeGreaterThanOrEqual(COUNT >= 30 ? 4 : 1);
+      const told = lanes.flatMap((lane) => lane.told);
+      for (const lane of lanes) {
+        const before = lane.told.length;
+        await step(lane, `seed ${SEED}, ${lane.application}, at last`, false);
+        expect(lane.told.slice(before), "what the last deploy was told").toEqual([]);
+      }
+      report(lanes, told);
+      const kinds = new Set([...api.faults.keys()].map((one) => one.replace(/^\S+( \(dry run\))? /, "")));
+      expect(kinds.size).toBeGreaterThanOrEqual(COUNT >= 30 ? 5 : 1);
+      if (COUNT >= 500)
+        for (const fault of ["409", "429", "500", "500 afterwards", "hung up", "hung up afterwards"])
+          for (const method of ["PATCH", "DELETE"])
+            expect(api.faults.get(`${method} ${fault}`) ?? 0).toBeGreaterThan(0);
       expect(told.length, told.join("\n\n")).toBeLessThan(Math.max(3, COUNT / 10));
     },
     60_000 + COUNT * 20_000,
   );
 });
+
+function report(lanes: readonly Lane[], told: readonly string[]): void {
+  if (process.env["KUBEMIN_TEST_VERBOSE"]) process.stderr.write(`${told.join("\n\n")}\n`);
+  const sum = (what: "updates" | "deletes"): number => lanes.reduce((total, lane) => total + lane.counts[what], 0);
+  const spoilt = [...api.faults].toSorted().map(([kind, count]) => `${kind}: ${count}`);
+  process.stderr.write(
+    `seed ${SEED}: ${sum("updates")} updates, ${sum("deletes")} deletes of everything, ${told.length} told failures; spoilt requests: ${spoilt.join(", ")}\n`,
+  );
+}

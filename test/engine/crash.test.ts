@@ -15,6 +15,7 @@ import type { World } from "../../src/engine/world.ts";
 import { isSettled } from "../../src/model/phase.ts";
 import type { PlannedJob } from "../../src/model/plan.ts";
 import { reason } from "../../src/model/reason.ts";
+import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
@@ -92,7 +93,9 @@ async function play({ graph, outcomes, lives }: Scenario) {
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(clock),
+    publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
+    outgoing: createOutgoing({ allow: [], clock }),
     dispatch: inProcessDispatch(log, clock),
     clock,
     log,

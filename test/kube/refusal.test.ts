@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../src/kube/apiError.ts";
-import { foreignOwner } from "../../src/kube/ownership.ts";
 import { refusalOf } from "../../src/kube/refusal.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { LABELS } from "../../src/model/manifest.ts";
+import { foreignOwner } from "../../src/model/ownership.ts";
 import { object } from "./fixtures.ts";
 
 const refused = (status: number, message: string, causes: readonly JsonObject[] = []) =>

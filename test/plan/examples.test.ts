@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { Plan } from "../../src/model/plan.ts";
 import { maskSealed } from "../../src/model/sealed.ts";
+import { printCondition } from "../../src/plan/workflow/printCondition.ts";
 import { goodPlan, planOf, readExample } from "./planned.ts";
 
 const folder = new URL("../../examples/", import.meta.url);
@@ -20,8 +21,18 @@ describe("examples", () => {
 function readable(plan: Plan): string {
   const head = { layers: plan.layers, warnings: plan.warnings.map((one) => `${one.code} ${one.pointer}`) };
   const jobs = plan.jobs.flatMap((job) => {
-    const needs = job.needs.map((need) => `${need.job} (${need.because})`);
-    const about = { job: job.name, type: job.type, needs, input: job.input, timeout: job.timeout, retry: job.retry };
+    const needs = job.needs.map((need) => `${need.job} (${need.because}${need.on === "end" ? ", its end" : ""})`);
+    const about = {
+      job: job.name,
+      type: job.type,
+      ...(job.step === undefined ? {} : { step: job.step.path }),
+      ...(job.condition === undefined ? {} : { if: printCondition(job.condition) }),
+      ...(job.final === true ? { final: true } : {}),
+      needs,
+      input: job.input,
+      timeout: job.timeout,
+      retry: job.retry,
+    };
     return [
       about,
       ...job.objects.map((object) => (object.keep ? { keep: true, ...object.manifest } : object.manifest)),

@@ -15,6 +15,7 @@ export const catalog = createCatalog({
   name: "kubemin",
   components: builtins.components ?? [],
   traits: builtins.traits ?? [],
+  jobs: builtins.jobs ?? [],
 });
 
 export const facts: ClusterFacts = {

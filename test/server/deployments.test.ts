@@ -128,6 +128,13 @@ describe("a deployment", () => {
     await settled(await deploy("raced", "registry.example.com/web:2", { "if-match": seen.headers.get("etag") ?? "" }));
   });
 
+  it("takes If-Match: * for whatever exists, and refuses it for what does not", async () => {
+    const refused = deploy("starred", undefined, { "if-match": "*" });
+    await expect(refused).rejects.toMatchObject({ status: 412, body: { code: "StaleEtag" } });
+    await settled(await deploy("starred"));
+    await settled(await deploy("starred", "registry.example.com/web:2", { "if-match": "*" }));
+  });
+
   it("has revisions that can be listed page by page, compared and brought back", async () => {
     const { params } = place("raced");
     const first = await server.client.call("listRevisions", { params, query: { limit: 1 } });

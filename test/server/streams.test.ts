@@ -92,6 +92,15 @@ describe("the event stream", () => {
     expect(idsOf(await read(both, (text) => idsOf(text).length === 1))).toEqual([4]);
   });
 
+  it("tells a client that is ahead of the server to load everything anew, then goes on", async () => {
+    await append("one", "two");
+    const answer = await server.request(EVENTS, { headers: { "last-event-id": "900" } });
+    await append("three");
+    const stream = await read(answer, (text) => textsOf(text).length === 1);
+    expect(stream).toMatch(/^id: 2\nevent: resync\ndata: \{"sequence":2,.*"type":"resync"/m);
+    expect(idsOf(stream)).toEqual([2, 3]);
+  });
+
   it("loses nothing of a burst written while it reads", async () => {
     const answer = await server.request(`${EVENTS}?after=0`);
     const all = Array.from({ length: 350 }, (_, index) => `e${index}`);

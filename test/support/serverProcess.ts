@@ -16,8 +16,9 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export async function startServer(words: readonly string[]): Promise<ServerProcess> {
-  const home = mkdtempSync(join(tmpdir(), "kubemin-"));
+/** `given`: a state folder of the caller's, which stays; without it a fresh one, which goes when the server stops. */
+export async function startServer(words: readonly string[], given?: string): Promise<ServerProcess> {
+  const home = given ?? mkdtempSync(join(tmpdir(), "kubemin-"));
   const begin = performance.now();
   const child = spawn(PROGRAM, ["serve", "--port", "0", ...words], {
     env: { ...process.env, KUBEMIN_HOME: home },
@@ -35,7 +36,7 @@ export async function startServer(words: readonly string[]): Promise<ServerProce
     async stop() {
       child.kill("SIGTERM");
       await exited;
-      rmSync(home, { recursive: true, force: true });
+      if (given === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
 }

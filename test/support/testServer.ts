@@ -11,12 +11,14 @@ import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { Params } from "../../src/model/text.ts";
+import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import { startSinks } from "../../src/sinks/sinks.ts";
 import { openSqlite } from "../../src/store/open.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 
@@ -56,6 +58,7 @@ export async function startTestServer({
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
+  let publicUrl = "";
   const catalog = createCatalog(builtins);
   const world: World = {
     store,
@@ -63,7 +66,9 @@ export async function startTestServer({
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(systemClock),
+    publicUrl: () => publicUrl,
     vault: aesVault(randomBytes(32)),
+    outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock),
     clock: systemClock,
@@ -71,6 +76,7 @@ export async function startTestServer({
     newId: randomUUID,
   };
   const engine = await startEngine(world);
+  const sinks = await startSinks(world);
   const server = await createServer(world, {
     host: "127.0.0.1",
     port: 0,
@@ -79,6 +85,7 @@ export async function startTestServer({
     checkAnswers: true,
     ...options,
   });
+  publicUrl = server.url;
   const addToken: TestServer["addToken"] = async ({
     project = "*",
     role = "admin",
@@ -112,6 +119,7 @@ export async function startTestServer({
     },
     close: async () => {
       await server.close();
+      await sinks.stop();
       await engine.stop();
       await sandbox.close();
       await store.close();

@@ -20,6 +20,9 @@ const needs: readonly Need[] = [
   // Not redis-server: its package may start a service on port 6379. redis-tools has the same binary under the
   // name redis-check-rdb (the program looks at its own name) and no service.
   { debianPackage: "redis-tools", present: program("redis-check-rdb") },
+  // Not mariadb-server: its package starts a service. These are its programs alone.
+  { debianPackage: "mariadb-server-core", present: program("mariadbd") },
+  { debianPackage: "mariadb-client", present: program("mariadb-admin") },
   { debianPackage: "iproute2", present: program("ip") },
   { debianPackage: "openssl", present: program("openssl") },
   { debianPackage: "util-linux", present: () => program("nsenter")() && program("unshare")() },

@@ -4,11 +4,13 @@ import { z } from "zod";
 import { worst } from "../../model/health.ts";
 import { dig, isObject } from "../../model/json.ts";
 import { type Manifest, refOf } from "../../model/manifest.ts";
+import type { PlannedObject } from "../../model/plan.ts";
 import { reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { applyObjects } from "./deploy.ts";
+import { adoptOwn, findOwn, stopOwn } from "./ownJob.ts";
 import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
 import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
@@ -26,6 +28,7 @@ export const check = defineJob({
       throw error;
     }
   },
+  cancel: stopOwn,
 });
 
 async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
@@ -37,7 +40,7 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
   }
   const mark = `${job.run}/${job.attempt}`;
   const target = targetOf(main.manifest);
-  const own = await fresh(job, main.manifest, mark);
+  const own = await fresh(job, main, mark);
   const applied =
     own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] }));
   job.report(reason("Checking", { target }));
@@ -59,14 +62,13 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
 }
 
 /** The check that this very attempt began before a crash; an older one makes way. */
-async function fresh(job: JobRun<unknown>, wanted: Manifest, mark: string): Promise<readonly Applied[] | null> {
-  const live = await patiently(job, () => job.cluster.read(refOf(wanted), job.signal));
+async function fresh(job: JobRun<unknown>, wanted: PlannedObject, mark: string): Promise<readonly Applied[] | null> {
+  const live = await findOwn(job, wanted.manifest);
   if (live === null) return null;
-  const ref = refOf(live);
-  const uid = live.metadata.uid ?? "";
   if (live.metadata.annotations?.[ATTEMPT] === mark && live.metadata.deletionTimestamp === undefined)
-    return [{ ref, uid, generation: live.metadata.generation ?? 1, action: "unchanged" }];
-  await patiently(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
+    return [await adoptOwn(job, wanted, live)];
+  const uid = live.metadata.uid ?? "";
+  await patiently(job, () => job.cluster.remove(refOf(live), { signal: job.signal, uid }));
   return null;
 }
 

@@ -9,6 +9,7 @@ import { type Reason, reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
+import { intend } from "./intend.ts";
 import { refusal } from "./patience.ts";
 import { bring } from "./replace.ts";
 import { retireAutoscalers } from "./retire.ts";
@@ -37,7 +38,7 @@ const FOUNDATIONS: ReadonlySet<string> = new Set(["CustomResourceDefinition", "N
 export async function applyObjects(job: JobRun<unknown>): Promise<readonly Applied[]> {
   const known = new Map((await job.inventory.list()).map((owned) => [refKey(owned), owned.uid]));
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
-  if (fresh.length > 0) await job.inventory.put(fresh.map((object) => ({ object, uid: null })));
+  if (fresh.length > 0) await intend(job, fresh);
   const applied: Applied[] = [];
   const adopted = dig(job.input, "adopt");
   const force = dig(job.input, "force") === true;

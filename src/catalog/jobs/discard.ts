@@ -3,6 +3,7 @@
 import { isVolume, LABELS, shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { OwnedObject } from "../../model/revision.ts";
+import { ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
 import { patiently } from "./patience.ts";
 
@@ -57,19 +58,33 @@ export async function discard(
   const sorted = [...objects].sort((a, b) => rank(a) - rank(b));
   const stays = (object: OwnedObject): boolean => object.keep && !(volumes && isVolume(object));
   const going = sorted.filter((object) => !stays(object));
+  let outOfReach: ClusterError | undefined;
   for (const object of going) {
     job.signal.throwIfAborted();
     job.report(reason("Removing", { object: shortRef(object) }));
-    const uid = object.uid ?? (await uidOfIntent(job, object));
-    if (uid !== null) await patiently(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
-    await job.inventory.forget([object]);
+    const why = await removeOne(job, object);
+    outOfReach ??= why;
   }
+  // One that nobody can reach stays on the list, and holds up no other.
+  if (outOfReach !== undefined) throw outOfReach;
   const kept = sorted.filter(stays);
   return { removed: going.length, kept: kept.map(shortRef) };
 }
 
+async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<ClusterError | undefined> {
+  try {
+    const uid = object.uid ?? (await uidOfIntent(job, object));
+    if (uid !== null) await patiently(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
+  } catch (error) {
+    if (error instanceof ClusterError && error.reason.code === "KindNotServed" && !error.retryable) return error;
+    throw error;
+  }
+  await job.inventory.forget([object]);
+  return undefined;
+}
+
 /** We were about to make it and never learnt whether we did: ours only if it says so itself. */
-async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
+export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await patiently(job, () => job.cluster.read(object, job.signal));
   const ours =
     live?.metadata.labels?.[LABELS.application] === object.application &&

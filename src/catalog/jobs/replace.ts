@@ -7,6 +7,7 @@ import type { PlannedObject } from "../../model/plan.ts";
 import { reason } from "../../model/reason.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
+import { intend } from "./intend.ts";
 import { patiently } from "./patience.ts";
 import { growVolumes } from "./volumes.ts";
 
@@ -58,7 +59,7 @@ async function replace(job: JobRun<unknown>, { object, options, live, way }: Rep
   await growVolumes(job, object.manifest, "check");
   job.report(reason("Replacing", { object: shortRef(ref) }));
   // From here on the list says "perhaps made": after a crash, whoever looks goes by the labels and not by a uid that is no more.
-  await job.inventory.put([{ object, uid: null }]);
+  await intend(job, [object]);
   const removal = { signal: job.signal, uid: live.metadata.uid ?? "", orphan: way === "orphan" };
   await patiently(job, () => job.cluster.remove(ref, removal));
   try {

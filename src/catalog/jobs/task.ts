@@ -5,10 +5,11 @@ import { endingOf } from "../../model/ending.ts";
 import { worst } from "../../model/health.ts";
 import { type Manifest, refOf } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
-import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import { ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { applyObjects } from "./deploy.ts";
+import { adoptOwn, findOwn, stopOwn } from "./ownJob.ts";
 import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
 import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
@@ -31,22 +32,16 @@ export const task = defineJob({
       throw error;
     }
   },
-  async cancel(job) {
-    for (const owned of await job.inventory.list()) {
-      if (owned.component !== job.component || owned.kind !== "Job" || owned.uid === null) continue;
-      if (!job.objects.some((object) => object.manifest.metadata.name === owned.name)) continue;
-      job.report(reason("Removing", { object: `Job/${owned.name}` }));
-      await job.cluster.remove(owned, { signal: job.signal, uid: owned.uid });
-    }
-  },
+  cancel: stopOwn,
 });
 
 async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const mark = `${job.run}/${job.attempt}`;
   const main = job.objects.find((object) => object.manifest.kind === "Job");
   if (main === undefined) throw new Error("a task's plan holds no Job");
-  const existing = await patiently(job, () => job.cluster.read(refOf(main.manifest), job.signal));
-  const adopted = existing === null ? null : await adopt(job, existing, mark);
+  const existing = await findOwn(job, main.manifest);
+  const adopted =
+    existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);
   const applied = await applyObjects({
     ...job,
     objects: job.objects.flatMap((object) =>
@@ -71,16 +66,15 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   return { phase: "succeeded", reason: reason("Completed"), output };
 }
 
-/** A Job of that name is there already: ours to follow, or the failed leftover of an earlier attempt, which makes way. */
-async function adopt(job: TaskRun, existing: Manifest, mark: string): Promise<Applied | null> {
+/** False: it is to be followed. A failed leftover of an earlier attempt, and what is going away already, makes way for a new one. */
+async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
   const ref = refOf(existing);
-  const uid = existing.metadata.uid ?? "";
   const [health] = await patiently(job, () => job.cluster.health([ref], job.signal));
   const leftover =
     existing.metadata.annotations?.[ATTEMPT] !== mark && (health?.state === "failed" || health?.state === "rejected");
-  const dying = existing.metadata.deletionTimestamp !== undefined;
-  if (!leftover && !dying) return { ref, uid, generation: existing.metadata.generation ?? 1, action: "unchanged" };
+  if (!leftover && existing.metadata.deletionTimestamp === undefined) return false;
   job.report(reason("Removing", { object: `Job/${ref.name}` }));
+  const uid = existing.metadata.uid ?? "";
   await patiently(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
-  return null;
+  return true;
 }

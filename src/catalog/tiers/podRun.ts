@@ -17,6 +17,8 @@ import { startClocks } from "./startClocks.ts";
 export interface PodWish {
   /** Of the job type: a label of the pod, for policies. */
   readonly type: string;
+  /** What isolation put on the pod beside the labels that every pod of ours has. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Finished: what isolation made of the template. */
   readonly pod: JsonObject;
   /** Network policies, secrets: made before the pod, gone with it. */
@@ -73,8 +75,9 @@ export function objectName({ run, job, attempt }: Pick<JobRun<unknown>, "run" | 
   return `${run.toLowerCase().slice(0, 20)}-${word}-${attempt}`;
 }
 
-function labelsOf(job: JobRun<unknown>, type: string): Readonly<Record<string, string>> {
+function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Record<string, string>> {
   return {
+    ...labels,
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.project]: job.project,
     [LABELS.application]: job.application,
@@ -85,7 +88,7 @@ function labelsOf(job: JobRun<unknown>, type: string): Readonly<Record<string, s
 }
 
 function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
-  const labels = labelsOf(job, wish.type);
+  const labels = labelsOf(job, wish);
   return {
     apiVersion: "batch/v1",
     kind: "Job",

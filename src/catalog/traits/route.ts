@@ -63,7 +63,7 @@ export const route = defineTrait({
       },
     },
   ],
-  appliesTo: ["webservice", "store", "daemon"],
+  appliesTo: "ports",
   references: (data) => (data.tls === undefined ? [] : [{ kind: "Secret", name: data.tls, path: ["tls"] }]),
   check: (data, target) => [...checkPortsOf(data, target), ...checkPaths(data)],
   render(data, target, context) {
@@ -79,8 +79,7 @@ export const route = defineTrait({
 });
 
 function checkPortsOf(data: Route, target: TraitTarget): readonly Problem[] {
-  if (target.port === undefined)
-    return [problem("Rule", [], { en: "a route needs a component that serves a port", zh: "route 需要组件提供端口" })];
+  if (target.port === undefined) return [];
   // The properties were parsed by a type that serves ports; those fields are the same in all of them.
   const ports = servedPorts((target.properties ?? {}) as PortProperties);
   const known = [...new Set([target.port, ...ports.map((entry) => entry.port)])];

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { parseDuration } from "../../model/duration.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { defineTrait, type TraitTarget } from "../define.ts";
+import { defineTrait } from "../define.ts";
 import { described, duration } from "../fields.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
 
@@ -63,7 +63,7 @@ export const service = defineTrait({
       value: { type: "NodePort", sticky: "1h" },
     },
   ],
-  appliesTo: ["webservice", "store", "daemon"],
+  appliesTo: "ports",
   check: checkService,
   render: (data, _target, context) => ({
     objects: [
@@ -92,12 +92,8 @@ function stickiness({ sticky }: Service) {
   return { sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds } } };
 }
 
-function checkService(data: Service, target: TraitTarget): readonly Problem[] {
+function checkService(data: Service): readonly Problem[] {
   const rule = (field: string, en: string, zh: string): Problem => problem("Rule", [field], { en, zh });
-  if (target.port === undefined)
-    return [
-      problem("Rule", [], { en: "a service needs a component that serves a port", zh: "service 需要组件提供端口" }),
-    ];
   const outside = data.type === "NodePort" || data.type === "LoadBalancer";
   const balanced = (["loadBalancerClass", "sourceRanges"] as const).filter((field) => data[field] !== undefined);
   return [

@@ -1,9 +1,10 @@
 // kubemin explain: what may be written in a document, from the catalog; like kubectl explain, and without a server.
 
 import { stringify } from "yaml";
-import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
+import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
+import type { Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
+import { DOCUMENT_PARTS, explainDefinition, explainPart, type FieldExplanation } from "../../plan/explain.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";
@@ -11,13 +12,15 @@ import { printData, printListing } from "../output.ts";
 import { PLUGIN_OPTION } from "../plugins.ts";
 import { type Paint, painter } from "../style.ts";
 
-type Kind = "component" | "trait" | "job";
+type Kind = "component" | "trait" | "job" | "document";
 type Definition = ComponentDefinition | TraitDefinition | JobDefinition;
 interface Entry {
   readonly kind: Kind;
-  readonly definition: Definition;
+  readonly definition: Pick<Definition, "name" | "summary">;
+  readonly examples: readonly Example<Json>[];
+  readonly explain: (path: readonly string[]) => readonly FieldExplanation[];
 }
-const KINDS: readonly string[] = ["component", "trait", "job"];
+const KINDS: readonly string[] = ["component", "trait", "job", "document"];
 
 const UNKNOWN = {
   code: "NotFound",
@@ -35,7 +38,7 @@ export const explainCommand = defineCommand({
   ],
   arguments: [
     {
-      name: "component|trait|job",
+      name: "component|trait|job|document",
       optional: true,
       complete: "definition",
       summary: { en: "may be left out", zh: "可省略" },
@@ -74,9 +77,21 @@ export const explainCommand = defineCommand({
 
 function entriesOf(context: Context): readonly Entry[] {
   const { components, traits, jobs } = context.root.catalog;
+  const { language } = context;
   const all = (kind: Kind, map: ReadonlyMap<string, Definition>): Entry[] =>
-    [...map.values()].map((definition) => ({ kind, definition }));
-  return [...all("component", components), ...all("trait", traits), ...all("job", jobs)];
+    [...map.values()].map((definition) => ({
+      kind,
+      definition,
+      examples: "examples" in definition ? definition.examples : (definition.step?.examples ?? []),
+      explain: (path) => explainDefinition(definition, language, path),
+    }));
+  const parts = DOCUMENT_PARTS.map((definition) => ({
+    kind: "document" as const,
+    definition,
+    examples: [],
+    explain: (path: readonly string[]) => explainPart(jobs, definition.name, { language, path }),
+  }));
+  return [...all("component", components), ...all("trait", traits), ...all("job", jobs), ...parts];
 }
 
 function unknown(context: Context, name: string, known: readonly string[]): Failure {
@@ -108,10 +123,10 @@ function list(context: Context, entries: readonly Entry[]): number {
   return EXIT.done.code;
 }
 
-function show(context: Context, { kind, definition }: Entry, path: readonly string[]): number {
-  const fields = explainDefinition(definition, context.language, path);
+function show(context: Context, { kind, definition, examples, explain }: Entry, path: readonly string[]): number {
+  const fields = explain(path);
   if (path.length > 0 && fields.length === 0) {
-    const above = explainDefinition(definition, context.language, path.slice(0, -1));
+    const above = explain(path.slice(0, -1));
     const siblings = path.length === 1 ? above : (above[0]?.fields ?? []);
     throw unknown(
       context,
@@ -119,7 +134,6 @@ function show(context: Context, { kind, definition }: Entry, path: readonly stri
       siblings.map((one) => one.name),
     );
   }
-  const examples = "examples" in definition ? definition.examples : [];
   const summary = definition.summary[context.language];
   const data = {
     kind,

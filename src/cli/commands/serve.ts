@@ -80,6 +80,22 @@ export const serveCommand = defineCommand({
         zh: "helm 类型组件可引用的 chart 目录",
       },
     },
+    "allow-outgoing": {
+      type: "list",
+      value: "NETWORK",
+      summary: {
+        en: "inner network, address or name that steps, workers and sinks may call; may be repeated",
+        zh: "允许步骤、worker 与 sink 访问的内部网段、地址或名称，可重复",
+      },
+    },
+    "public-url": {
+      type: "text",
+      value: "URL",
+      summary: {
+        en: "how pods and workers reach this server (default: its own address)",
+        zh: "Pod 与 worker 访问本服务器的地址（默认为其自身地址）",
+      },
+    },
     deploy: {
       type: "text",
       value: "FILE",

@@ -1,9 +1,10 @@
 // One container of a pod: what its state says went wrong. Pure; the order of the rules is their priority.
 // Windows follow the failure table of the Kubernetes rules, shortened to what the product promises (each told apart within seconds).
+
+import { numberAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
-import { numberAt, textAt, timeAt } from "../fields.ts";
 import { type Finding, found, fromContainer, fromEvent } from "../finding.ts";
 import { clip } from "./admission.ts";
 import { imageFailure } from "./image.ts";

@@ -1,9 +1,11 @@
 // Pods that never came to be: a controller's FailedCreate, told by a condition (ReplicaSets) or only by events (Jobs, StatefulSets).
+
+import { timeAt } from "../../model/fields.ts";
 import type { Evidence } from "../../model/health.ts";
 import { type Manifest, shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
-import { timeAt, uidOf } from "../fields.ts";
+import { uidOf } from "../fields.ts";
 import { type Finding, found, fromEvent } from "../finding.ts";
 import type { View } from "../view.ts";
 import { clip, refusalIn } from "./admission.ts";

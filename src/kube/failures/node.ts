@@ -1,8 +1,10 @@
 // Pods on a node that has fallen silent. The cluster says so only by and by: it calls the pod not ready though its containers were, and
 // minutes later it marks it for deletion, which nobody carries out. The Node itself knows better, so it is asked, when there is cause.
+
+import { listAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
-import { conditionOf, isTrue, listAt, nameOf, textAt, timeAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, fromEvent } from "../finding.ts";
 import type { View } from "../view.ts";
 import { clip } from "./admission.ts";

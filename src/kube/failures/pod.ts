@@ -1,17 +1,19 @@
 // What is wrong with a pod that is not ready: its place on a node, its volumes, its containers in the order in which they start.
 // Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
+
+import { explainScheduling } from "../../capacity/schedulerMessage.ts";
+import { listAt, textAt } from "../../model/fields.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
-import { conditionOf, isTrue, listAt, nameOf, textAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
 import type { View } from "../view.ts";
 import { clip } from "./admission.ts";
 import { containerFinding } from "./container.ts";
 import { nodeLost } from "./node.ts";
 import { missingReference } from "./references.ts";
-import { explainScheduling } from "./scheduling.ts";
 
 const MISSING_LASTS = 10_000;
 const MOUNT_LASTS = 120_000;

@@ -1,10 +1,12 @@
 // CronJob: there is nothing to wait for once it exists; its health is that of its newest run. Whoever waits for a write (generation given)
 // is not held up by a run of the version before.
+
+import { listAt, textAt, timeAt } from "../../model/fields.ts";
 import type { HealthState } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { explainReason, reason } from "../../model/reason.ts";
-import { conditionOf, isTrue, listAt, nameOf, textAt, timeAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, ready } from "../finding.ts";
 import type { View } from "../view.ts";
 import { jobStatus } from "./job.ts";

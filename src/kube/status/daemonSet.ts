@@ -1,8 +1,10 @@
 // DaemonSet: one pod on every node that matches. No matching node is ready, with zero wanted, and said: it is rarely meant.
+
+import { numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble } from "../failures/pod.ts";
-import { nameOf, numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
+import { nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, isHarmless, progressing, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

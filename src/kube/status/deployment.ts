@@ -1,10 +1,12 @@
 // Deployment: kstatus' chain of counts, with the troubles of the newest ReplicaSet's pods as the reason why it is not complete.
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
+
+import { labelsAt, numberAt, optionalNumberAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { creationFinding, failedCreation } from "../failures/creation.ts";
 import { gravestTrouble } from "../failures/pod.ts";
-import { conditionOf, isTrue, labelsAt, nameOf, numberAt, optionalNumberAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, isHarmless, progressing, ready, starting } from "../finding.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";

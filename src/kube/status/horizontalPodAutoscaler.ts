@@ -1,9 +1,11 @@
 // HorizontalPodAutoscaler: advisory. The pods run whether it can scale them or not, so it never holds a deployment up; what keeps it from
 // scaling is told. Metrics of new pods take a while to come, so their absence counts only when it lasts.
+
+import { listAt, numberAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { type Condition, conditionOf, listAt, nameOf, numberAt, textAt, timeAt } from "../fields.ts";
+import { type Condition, conditionOf, nameOf } from "../fields.ts";
 import { type Finding, found, fromCondition, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

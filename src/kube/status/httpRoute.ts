@@ -1,10 +1,12 @@
 // HTTPRoute: accepted by the Gateways that it names, with references that exist, for the generation that we wrote.
 // https://gateway-api.sigs.k8s.io/guides/implementers/#conditions
+
+import { listAt, numberAt, textAt, textsAt } from "../../model/fields.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest, ObjectRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { type Condition, conditionsOf, listAt, nameOf, numberAt, textAt, textsAt } from "../fields.ts";
+import { type Condition, conditionsOf, nameOf } from "../fields.ts";
 import { type Finding, found, fromCondition, progressing, ready, starting } from "../finding.ts";
 import { gatewayAddresses } from "../gateway.ts";
 import type { RouteRequest } from "../routeCheck/ask.ts";

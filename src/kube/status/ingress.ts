@@ -1,8 +1,10 @@
 // Ingress: the address that its controller publishes. Many controllers never publish one, so after a while its absence is accepted
 // (argo-cd#14607: waiting for ever helps nobody).
+
+import { listAt, numberAt, textAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
-import { listAt, nameOf, numberAt, textAt, uidOf } from "../fields.ts";
+import { nameOf, uidOf } from "../fields.ts";
 import { type Finding, progressing, ready } from "../finding.ts";
 import { routeVerdict, visitedHost } from "../routeCheck/verdict.ts";
 import type { Question } from "./rule.ts";

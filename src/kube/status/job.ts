@@ -1,13 +1,14 @@
 // Job: done when its condition says so with status True, never by the mere presence of a condition.
 // A Job never fails because of an image or a missing Secret: the doom rules of its pods decide there (kubernetes#101584).
 import { formatDuration } from "../../model/duration.ts";
+import { numberAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Evidence } from "../../model/health.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { explainReason, type Reason, reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { nodeLost } from "../failures/node.ts";
 import { containerPairs, diskLimit, gravestTrouble, interruption } from "../failures/pod.ts";
-import { type Condition, conditionOf, isTrue, nameOf, numberAt, textAt, timeAt, uidOf } from "../fields.ts";
+import { type Condition, conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import {
   type Finding,
   found,

@@ -1,6 +1,8 @@
 // Namespace: a namespace that is going away takes nothing in, and says what it waits for.
+
+import { textAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
-import { conditionsOf, nameOf, textAt } from "../fields.ts";
+import { conditionsOf, nameOf } from "../fields.ts";
 import { type Finding, fromCondition, progressing, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

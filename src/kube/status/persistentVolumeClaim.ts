@@ -1,9 +1,11 @@
 // PersistentVolumeClaim: bound, or waiting for the first pod that uses it, which counts as ready for those who depend on it:
 // otherwise claim and pod would wait for each other (argo-cd#12840).
+
+import { textAt } from "../../model/fields.ts";
 import { shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { conditionOf, isTrue, textAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, fromEvent, progressing, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

@@ -1,7 +1,9 @@
 // A pod by itself. A failed pod is failed and a running one is not ready before its condition says so (kstatus and gitops-engine differ on both).
+
+import { textAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
 import { gravestTrouble, interruption, isPodReady } from "../failures/pod.ts";
-import { nameOf, textAt } from "../fields.ts";
+import { nameOf } from "../fields.ts";
 import { type Finding, found, isHarmless, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

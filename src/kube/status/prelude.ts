@@ -1,6 +1,8 @@
 // What holds for every kind, before its own rule is asked (rules G1 to G3 of the Kubernetes rules).
+
+import { optionalNumberAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
-import { conditionOf, isTrue, nameOf, optionalNumberAt } from "../fields.ts";
+import { conditionOf, isTrue, nameOf } from "../fields.ts";
 import { type Finding, found, fromCondition, progressing, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

@@ -1,8 +1,10 @@
 // A ReplicaSet by itself (usually a Deployment speaks for it).
+
+import { numberAt, optionalNumberAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
 import { creationFinding } from "../failures/creation.ts";
 import { gravestTrouble } from "../failures/pod.ts";
-import { conditionOf, isTrue, numberAt, optionalNumberAt, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, uidOf } from "../fields.ts";
 import { type Finding, fromCondition, progressing, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

@@ -1,9 +1,11 @@
 // Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+
+import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../model/fields.ts";
 import { dig } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { clip } from "../failures/admission.ts";
-import { labelsAt, listAt, nameOf, numberAt, optionalNumberAt, textAt, textsAt, uidOf } from "../fields.ts";
+import { nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";
@@ -45,15 +47,22 @@ function loadBalancerPending(object: Manifest, view: View): Finding | undefined 
 
 /** At least one ready endpoint on every port: a port whose name no container has is missing in the slice. */
 function hasEndpoint(object: Manifest, view: View): boolean {
-  const slices = view
-    .inNamespace("EndpointSlice", object.metadata.namespace ?? "")
-    .filter((slice) => labelsAt(slice, "metadata", "labels")["kubernetes.io/service-name"] === object.metadata.name);
-  const alive = slices.filter((slice) => listAt(slice, "endpoints").some(isReady));
+  const alive = slicesOf(object, view).filter((slice) => listAt(slice, "endpoints").some(isReady));
   const ports = listAt(object, "spec", "ports").map((port) => textAt(port, "name"));
   return (
     alive.length > 0 &&
     ports.every((port) => alive.some((slice) => listAt(slice, "ports").some((one) => textAt(one, "name") === port)))
   );
+}
+
+/** Kubernetes makes a Service the owner of its slices, which are found at once; those that somebody else made only name it. */
+function slicesOf(object: Manifest, view: View): readonly Manifest[] {
+  const owned = view.ownedBy("EndpointSlice", uidOf(object));
+  if (owned.length > 0) return owned;
+  const { name, namespace = "" } = object.metadata;
+  return view
+    .inNamespace("EndpointSlice", namespace)
+    .filter((slice) => textAt(slice, "metadata", "labels", "kubernetes.io/service-name") === name);
 }
 
 function isReady(endpoint: unknown): boolean {
@@ -71,7 +80,7 @@ function isReady(endpoint: unknown): boolean {
 function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: View): boolean {
   const targets = ["Deployment", "StatefulSet"]
     .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
-    .filter((one) => matches(labelsAt(one, "spec", "template", "metadata", "labels"), selector));
+    .filter((one) => matches(dig(one, "spec", "template", "metadata", "labels"), selector));
   // A Deployment that was paused before it made its first pod makes none until it goes on.
   const idle = (one: Manifest): boolean =>
     optionalNumberAt(one, "spec", "replicas") === 0 ||
@@ -79,6 +88,6 @@ function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string
   return targets.length > 0 && targets.every(idle);
 }
 
-function matches(labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+function matches(labels: unknown, selector: Readonly<Record<string, string>>): boolean {
+  return Object.entries(selector).every(([key, value]) => dig(labels, key) === value);
 }

@@ -1,10 +1,12 @@
 // StatefulSet: pods one after the other. OnDelete updates never finish by themselves; a broken pod of the old revision stops the roll
 // for good, because the controller waits for it to become ready before it replaces it (kubernetes#67250).
+
+import { labelsAt, numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../failures/pod.ts";
-import { labelsAt, nameOf, numberAt, optionalNumberAt, textAt, uidOf } from "../fields.ts";
+import { nameOf, uidOf } from "../fields.ts";
 import { type Finding, isHarmless, progressing, ready, starting } from "../finding.ts";
 import type { View } from "../view.ts";
 import type { Question } from "./rule.ts";

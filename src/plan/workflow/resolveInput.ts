@@ -1,4 +1,4 @@
-// Fills in `{"$from": pointer, "default"?: value}` wherever it stands in a step's properties.
+// Fills in `{"$from": pointer, "default"?: value}` wherever it stands in a step's properties. What is found is data: a reference inside of it is not followed.
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { lookUp } from "./lookUp.ts";
 
@@ -25,13 +25,15 @@ export function resolveInput(input: JsonObject, context: Json): ResolvedInput {
 }
 
 function filled(value: Json, context: Json): Json {
-  if (Array.isArray(value)) return value.map((item) => filled(item, context));
+  if (Array.isArray(value)) return value.map((item: Json) => filled(item, context));
   if (!isObject(value)) return value;
-  const from = value["$from"];
+  const from = Object.hasOwn(value, "$from") ? value["$from"] : undefined;
   if (typeof from !== "string") return Object.fromEntries(entriesOf(value, context));
-  const found = lookUp(context, from) ?? value["default"];
-  if (found === undefined) throw new Missing(from);
-  return found;
+  const found = lookUp(context, from);
+  if (found !== undefined) return found;
+  const instead = Object.hasOwn(value, "default") ? value["default"] : undefined;
+  if (instead === undefined) throw new Missing(from);
+  return instead;
 }
 
 function entriesOf(value: JsonObject, context: Json): [string, Json][] {

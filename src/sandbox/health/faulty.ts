@@ -1,9 +1,10 @@
 // The verdict on a workload whose pods have a fault: one row per fault, with the words that a kubelet or scheduler would leave behind.
+
+import { optionalNumberAt, scalarAt, textAt } from "../../model/fields.ts";
 import type { Evidence } from "../../model/health.ts";
 import { shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { Fault, FaultName } from "../faults.ts";
-import { numberAt, textAt } from "../fields.ts";
 import type { SandboxPod, StoredObject } from "../shelf.ts";
 import { commandOf } from "../template.ts";
 import { seen, type Verdict, type View, verdict } from "./verdict.ts";
@@ -38,7 +39,7 @@ const WHEN_DUE: Readonly<Record<FaultName, (one: Case, view: View) => Verdict>> 
       "failed",
       reason("OutOfMemory", {
         container: container(one),
-        limit: textAt(one.fault.container, "resources", "limits", "memory") || "of the node",
+        limit: scalarAt(one.fault.container, "resources", "limits", "memory") || "of the node",
       }),
       [evidence(one, "container", `${container(one)} terminated: OOMKilled, exit code 137`)],
     ),
@@ -79,7 +80,7 @@ function crashLoop(one: Case): Verdict {
 
 function neverReady(one: Case, view: View): Verdict {
   const object = shortRef({ kind: one.object.manifest.kind, name: one.object.manifest.metadata.name });
-  const seconds = numberAt(one.object.manifest, "spec", "progressDeadlineSeconds") ?? DEADLINE_SECONDS;
+  const seconds = optionalNumberAt(one.object.manifest, "spec", "progressDeadlineSeconds") ?? DEADLINE_SECONDS;
   const proof = [evidence(one, "event", `Unhealthy: ${one.fault.detail}`)];
   const deadline = one.pod.born + seconds * 1000;
   if (view.now >= deadline) return seen("failed", reason("RolloutDeadline", { object }), proof);

@@ -1,7 +1,9 @@
 // Service, Ingress, HTTPRoute: ready after what they lead to.
+
+import { listAt, objectAt, textAt } from "../../model/fields.ts";
 import { type ObjectRef, refOf, shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
-import { listAt, objectAt, selects, textAt } from "../fields.ts";
+import { selects } from "../fields.ts";
 import { GATEWAY, INGRESS_CLASS, SANDBOX_ADDRESS } from "../kinds.ts";
 import type { StoredObject } from "../shelf.ts";
 import { templateOf, workloadKind } from "../template.ts";

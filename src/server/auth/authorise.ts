@@ -14,6 +14,8 @@ export function authorise(route: Route, token: Token, project: string | undefine
 
 function isAllowed({ access }: Route, token: Token, project: string | undefined): boolean {
   if (access === "public") return true;
+  // A person's token tells of no attempt.
+  if (access === "attempt") return false;
   if (project !== undefined)
     return [EVERY_PROJECT, project].includes(token.project) && RANK[token.role] >= RANK[access];
   // What belongs to no project: everybody who is known may read it, changing it takes an administrator of the whole server.

@@ -32,8 +32,14 @@ export function traitView(definition: TraitDefinition, language: Language): View
 }
 
 export function jobView(definition: JobDefinition, language: Language): View {
-  const { name, summary } = definition;
-  return { kind: "job", name, summary: summary[language], fields: fieldsOf(definition, language), examples: [] };
+  const { name, summary, step } = definition;
+  return {
+    kind: "job",
+    name,
+    summary: summary[language],
+    fields: fieldsOf(definition, language),
+    examples: examples(step?.examples ?? [], language),
+  };
 }
 
 function examples(all: readonly Example<Json>[], language: Language): View["examples"] {

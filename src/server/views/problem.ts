@@ -2,9 +2,9 @@
 import type { z } from "zod";
 import type { ProblemItem } from "../../api/views.ts";
 import { explainProblem, type Problem } from "../../model/problem.ts";
+import { maskText } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
-import { maskText } from "./mask.ts";
 
 export function problemItem(value: Problem, language: Language): Frozen<z.output<typeof ProblemItem>> {
   const { code, severity, pointer, nearest, line, column } = value;

@@ -3,9 +3,9 @@ import type { z } from "zod";
 import type { EvidenceView, ReasonView } from "../../api/views.ts";
 import type { Evidence } from "../../model/health.ts";
 import { explainReason, REASONS, type Reason } from "../../model/reason.ts";
+import { maskText } from "../../model/sealed.ts";
 import type { Language, Params } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
-import { maskText } from "./mask.ts";
 
 export function reasonView(value: Reason, language: Language): Frozen<z.output<typeof ReasonView>> {
   const entries = Object.entries(value.params).map(([key, one]) => [

@@ -3,9 +3,10 @@ import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
 import type { World } from "../../engine/world.ts";
 import type { Job, Run } from "../../model/run.ts";
+import { maskText } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
-import { maskObject, maskText } from "./mask.ts";
+import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
 /** The kind of a cluster that is no longer configured is not known; its name still is. */

@@ -10,6 +10,7 @@ import { keeping } from "./keeping.ts";
 import { lasting } from "./lasting.ts";
 import { reading } from "./reading.ts";
 import { scale } from "./scale.ts";
+import { sinking } from "./sinking.ts";
 
 const clock = { now: () => new Date(AT) };
 
@@ -39,6 +40,7 @@ export function storeContract(backend: Backend): void {
     reading(either);
     eventing(one, two);
     keeping(either);
+    sinking(either);
     lasting(backend);
     scale(backend);
   });

@@ -2,8 +2,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refKey } from "../../../src/model/manifest.ts";
-import type { Store, Token } from "../../../src/ports/store.ts";
+import type { OwnedObject } from "../../../src/model/revision.ts";
+import { HeldByOther, type Store, type Token } from "../../../src/ports/store.ts";
 import { AT, anObject, history, newProject } from "./fixtures.ts";
+
+const keyOf = (one: OwnedObject): string => `${one.cluster}/${refKey(one)}`;
+const isOthers = (held: OwnedObject | undefined, one: OwnedObject): boolean =>
+  held !== undefined && (held.project !== one.project || held.application !== one.application);
 
 export function keeping(store: () => Store): void {
   inventory(store);
@@ -35,9 +40,15 @@ function inventory(store: () => Store): void {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 3 }), async (steps) => {
           for (const { action, objects } of steps) {
+            const last = [...new Map(objects.map((one) => [keyOf(one), one])).values()];
+            const held = last.filter((one) => one.uid === null && isOthers(model.get(keyOf(one)), one));
+            if (action === "put" && held.length > 0) {
+              await expect(store().inventory.put(objects)).rejects.toThrow(HeldByOther);
+              continue;
+            }
             await store().inventory[action](objects);
             for (const one of objects) {
-              const key = `${one.cluster}/${refKey(one)}`;
+              const key = keyOf(one);
               if (action === "put") model.set(key, one);
               else if (model.get(key)?.application === one.application) model.delete(key);
             }
@@ -56,6 +67,39 @@ function inventory(store: () => Store): void {
         }),
         { numRuns: 25, endOnFailure: true },
       );
+    });
+
+    it("does not let an intent take what another application holds or intends, and writes nothing of that call", async () => {
+      const [mine, theirs] = [newProject(), newProject()];
+      const address = { namespace: `shared-${mine}` };
+      for (const uid of [null, "u"]) {
+        const holder = anObject(mine, { ...address, uid });
+        await store().inventory.put([holder]);
+        const late = [anObject(theirs, { name: "free" }), anObject(theirs, { ...address, application: "late" })];
+        await expect(store().inventory.put(late)).rejects.toMatchObject({
+          name: "HeldByOther",
+          object: { namespace: address.namespace, name: "web", application: "late" },
+          holder,
+        });
+        expect(await store().inventory.holder(holder)).toEqual(holder);
+        expect(await store().inventory.list(theirs, "shop")).toEqual([]);
+      }
+      // Its own intent, as before something is made anew.
+      await store().inventory.put([anObject(mine, address)]);
+      expect(await store().inventory.holder(anObject(mine, address))).toMatchObject({ project: mine, uid: null });
+    });
+
+    it("gives an object that two intend at once to one of them, and tells the other who that is", async () => {
+      const projects = Array.from({ length: 6 }, newProject);
+      const address = { namespace: `shared-${projects[0] ?? ""}` };
+      const ended = await Promise.allSettled(
+        projects.map((project) => store().inventory.put([anObject(project, address)])),
+      );
+      const won = projects.filter((_, index) => ended[index]?.status === "fulfilled");
+      expect(won).toHaveLength(1);
+      for (const one of ended.filter((two) => two.status === "rejected"))
+        expect(one.reason).toMatchObject({ name: "HeldByOther", holder: { project: won[0] } });
+      expect(await store().inventory.holder(anObject("", address))).toMatchObject({ project: won[0] });
     });
 
     it("tells who holds an object, whichever project; and lets nobody remove what another one took over", async () => {
@@ -130,6 +174,18 @@ function logs(store: () => Store): void {
       expect(await store().logs.read(id, "migrate", 5000)).toEqual(lines);
       expect(await store().logs.read(id, "migrate", 2)).toEqual(lines.slice(-2));
       expect(await store().logs.read("no-such-run", "migrate", 2)).toEqual([]);
+    });
+
+    it("are kept once, however often they are written: what was written before a crash is written again after it", async () => {
+      const [run] = await history(store(), newProject(), 1);
+      const id = run?.id ?? "";
+      const twice = [line("waiting"), line("waiting"), { ...line("waiting"), pod: "migrate-y" }];
+      await store().logs.append(id, "migrate", twice);
+      await store().logs.append(id, "migrate", [...twice, line("done")]);
+      await Promise.all([1, 2].map(() => store().logs.append(id, "migrate", [...twice, line("done")])));
+      expect(await store().logs.read(id, "migrate", 99)).toEqual([...twice, line("done")]);
+      await store().logs.append(id, "other", [line("done")]);
+      expect(await store().logs.read(id, "other", 99)).toEqual([line("done")]);
     });
 
     it("keep what a program prints, with U+0000 made visible", async () => {

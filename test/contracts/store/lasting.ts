@@ -50,11 +50,12 @@ export function lasting(backend: Backend): void {
     it("refuses a database that a newer program has written, and changes nothing in it", async () => {
       await withDatabase(backend, async (database) => {
         await (await database.open()).close();
+        const before = await database.sql("select name from migrations order by name");
         await database.sql("insert into migrations (name, at) values ('0999-from-the-future', 'later')");
         await expect(database.open()).rejects.toThrow(
           /written by a newer kubemin.*0999-from-the-future.*Start the newer version/s,
         );
-        expect(await database.sql("select name from migrations order by name")).toHaveLength(3);
+        expect(await database.sql("select name from migrations order by name")).toHaveLength(before.length + 1);
       });
     });
 

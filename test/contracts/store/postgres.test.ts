@@ -41,7 +41,8 @@ describe("a PostgreSQL database", () => {
   it("may be opened and migrated by many processes at once", async () => {
     const database = await POSTGRES.create();
     const stores = await Promise.all(Array.from({ length: 5 }, () => database.open()));
-    expect(await database.sql("select name from migrations group by name having count(*) > 1")).toHaveLength(0);
+    const made = await database.sql("select name from migrations");
+    expect(new Set(made.map((row) => row["name"])).size).toBe(made.length);
     for (const store of stores) await store.close();
     await database.remove();
   });

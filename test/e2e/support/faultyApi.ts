@@ -1,5 +1,6 @@
 // An API server that misbehaves: a proxy before the real one that answers some requests with 409, 410, 429 or 500 (before or after they were
-// carried out) and cuts watches. Deterministic for a seed. Speaks plain HTTP on the loopback address and lends the kubeconfig's own identity.
+// carried out), hangs up (likewise), and cuts watches, soon or after a while. Speaks plain HTTP on the loopback address and lends the
+// kubeconfig's own identity.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Agent, request as secureRequest } from "node:https";
@@ -10,8 +11,10 @@ import { dig } from "../../../src/model/json.ts";
 export interface FaultyApi {
   /** A kubeconfig that leads through the proxy. */
   readonly kubeconfig: string;
-  /** How many requests were spoilt, by kind. */
+  /** How many requests were spoilt, by method and kind: `DELETE 409`. */
   readonly faults: ReadonlyMap<string, number>;
+  /** What the real API server says, past all faults. */
+  read(path: string): Promise<unknown>;
   /** From now on everything passes. */
   calm(): void;
   close(): Promise<void>;
@@ -28,7 +31,7 @@ export interface FaultyOptions {
   readonly share: number;
 }
 
-type Fault = "409" | "410" | "429" | "500" | "500 afterwards" | "cut";
+type Fault = "409" | "410" | "429" | "500" | "500 afterwards" | "hung up" | "hung up afterwards" | "cut";
 const WRITES: readonly string[] = ["PATCH", "POST", "PUT", "DELETE"];
 
 export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi> {
@@ -38,7 +41,7 @@ export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi>
   let calm = false;
   const server = createServer((request, response) => {
     const fault = calm ? undefined : chooseFault(request, options);
-    if (fault !== undefined) faults.set(fault, (faults.get(fault) ?? 0) + 1);
+    if (fault !== undefined) count(faults, request, fault);
     forward({ request, response, fault, url: target.url, agent, random: options.random });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -55,6 +58,7 @@ export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi>
   return {
     kubeconfig: options.file,
     faults,
+    read: (path) => readDirectly(new URL(path, target.url), agent),
     calm: () => {
       calm = true;
     },
@@ -93,11 +97,30 @@ function targetOf({ kubeconfig, context }: FaultyOptions) {
 function chooseFault(request: IncomingMessage, { random, share }: FaultyOptions): Fault | undefined {
   const watching = /[?&]watch=/.test(request.url ?? "");
   // There are few watches, and they live long: most of them are spoilt.
-  if (watching) return random() >= 0.6 ? undefined : random() < 0.5 ? "410" : "cut";
+  if (watching) return random() < 0.3 ? "410" : "cut";
   if (random() >= share) return undefined;
   const write = WRITES.includes(request.method ?? "");
-  const kinds: readonly Fault[] = write ? ["409", "429", "500", "500 afterwards"] : ["429", "500"];
+  const kinds: readonly Fault[] = write
+    ? ["409", "429", "500", "500 afterwards", "hung up", "hung up afterwards"]
+    : ["429", "500", "hung up"];
   return kinds[Math.floor(random() * kinds.length)];
+}
+
+function count(faults: Map<string, number>, { url, method = "" }: IncomingMessage, fault: Fault): void {
+  const dry = /[?&]dryRun=/.test(url ?? "") ? " (dry run)" : "";
+  const kind = `${/[?&]watch=/.test(url ?? "") ? "WATCH" : method}${dry} ${fault}`;
+  faults.set(kind, (faults.get(kind) ?? 0) + 1);
+}
+
+async function readDirectly(url: URL, agent: Agent): Promise<unknown> {
+  const chunks = await new Promise<readonly Buffer[]>((resolve, reject) => {
+    const request = secureRequest(url, { agent }, (answer) => {
+      resolve(answer.toArray() as Promise<Buffer[]>); // no encoding is set, so the pieces are buffers
+    });
+    request.once("error", reject);
+    request.end();
+  });
+  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
 }
 
 interface Forwarding {
@@ -122,6 +145,9 @@ function refuse(response: ServerResponse, code: number, reason: string): void {
   response.end(JSON.stringify(body));
 }
 
+/** Most watches are cut soon, some after a minute: in the middle of whatever goes on then. Milliseconds for 0 … 1. */
+const lifeOf = (share: number): number => 200 + 60_000 * share ** 4;
+
 const REFUSALS: Readonly<Partial<Record<Fault, readonly [number, string]>>> = {
   "409": [409, "Conflict"],
   "429": [429, "TooManyRequests"],
@@ -138,6 +164,7 @@ function forward({ request, response, fault, url, agent, random }: Forwarding): 
     const gone = { type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired", message: "too old" } };
     return void response.writeHead(200, { "content-type": "application/json" }).end(`${JSON.stringify(gone)}\n`);
   }
+  if (fault === "hung up") return void response.destroy();
   const { host: _host, connection: _connection, ...headers } = request.headers;
   const onward = secureRequest(
     new URL(request.url ?? "/", url),
@@ -147,9 +174,12 @@ function forward({ request, response, fault, url, agent, random }: Forwarding): 
         answer.resume();
         return refuse(response, 500, "InternalError");
       }
+      if (fault === "hung up afterwards") return void answer.resume().once("end", () => response.destroy());
       response.writeHead(answer.statusCode ?? 502, answer.headers);
+      // A quiet watch is open all the same: without this its headers would wait for the first event.
+      response.flushHeaders();
       answer.pipe(response);
-      if (fault === "cut") setTimeout(() => response.destroy(), random() * 1_000);
+      if (fault === "cut") setTimeout(() => response.destroy(), lifeOf(random()));
     },
   );
   onward.once("error", () => response.destroy());

@@ -10,6 +10,7 @@ import { importArchive } from "../node/containerd.ts";
 import { readState, type State, writeState } from "../state.ts";
 import { type Image, writeImageArchive } from "./archive.ts";
 import { busybox, busyboxBase } from "./busybox.ts";
+import { mysql } from "./mysql.ts";
 import { pause } from "./pause.ts";
 import { postgresql } from "./postgresql.ts";
 import { redis } from "./redis.ts";
@@ -17,14 +18,22 @@ import { redis } from "./redis.ts";
 export async function ensureImages(state: State, runtime: Built): Promise<void> {
   // The node's content store goes with its folder, and so does this mark in the state.
   if (state.done.images === imagesVersion) return;
-  const images = await Promise.all([pause(), busybox("1.36"), busybox("1.37"), redis(), postgresql()]);
+  const images = await Promise.all([
+    pause(),
+    busybox("1.36"),
+    busybox("1.37"),
+    redis(),
+    postgresql(),
+    mysql("8.4"),
+    mysql("9.4"),
+  ]);
   await Promise.all(images.map((image) => give(state.name, runtime, image)));
   state.done.images = imagesVersion;
   writeState(state);
 }
 
 // Count up when an image changes: a running node then gets the new ones at the next `up`.
-const imagesVersion = "3";
+const imagesVersion = "6";
 
 export interface LocalImage extends Omit<Image, "files"> {
   readonly files?: Image["files"];

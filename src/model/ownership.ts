@@ -1,7 +1,8 @@
 // Whose object is it? By labels: ours carry kubemin's mark and the project and application that made them.
 // What is not ours is never written to, whatever it looks like.
-import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
+
 import { listAt, textAt } from "./fields.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "./manifest.ts";
 
 /** Undefined when it is ours; else in words whose it is. */
 export function foreignOwner(live: Manifest, wanted: Manifest): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explainScheduling, parseScheduling } from "../../src/kube/failures/scheduling.ts";
+import { explainScheduling, parseScheduling } from "../../src/capacity/schedulerMessage.ts";
 
 const LONG =
   "0/5 nodes are available: 1 Insufficient memory, 2 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint {dedicated: a, b}. preemption: 0/5 nodes are available: 5 Preemption is not helpful for scheduling.";
@@ -9,10 +9,22 @@ describe("the scheduler's message", () => {
     expect(parseScheduling(LONG)).toEqual({
       total: 5,
       causes: [
-        { nodes: 1, class: "resource", text: "Insufficient memory", resource: "memory" },
-        { nodes: 2, class: "resource", text: "Insufficient nvidia.com/gpu", resource: "nvidia.com/gpu" },
-        { nodes: 2, class: "taint", text: "node(s) had untolerated taint {dedicated: a, b}" },
+        { nodes: 1, class: "resource", prospect: "capacity", text: "Insufficient memory", resource: "memory" },
+        {
+          nodes: 2,
+          class: "resource",
+          prospect: "capacity",
+          text: "Insufficient nvidia.com/gpu",
+          resource: "nvidia.com/gpu",
+        },
+        {
+          nodes: 2,
+          class: "taint",
+          prospect: "structural",
+          text: "node(s) had untolerated taint {dedicated: a, b}",
+        },
       ],
+      preemption: "notHelpful",
     });
   });
 

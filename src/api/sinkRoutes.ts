@@ -1,0 +1,88 @@
+// The part of the contract that sends events to others: see routes.ts, which it is a part of.
+import { z } from "zod";
+import { EVENT_TYPES } from "../model/event.ts";
+import { DNS_LABEL } from "../model/name.ts";
+import * as view from "./views.ts";
+
+const anySink = {
+  name: z
+    .string()
+    .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters"),
+  events: z.array(z.enum(EVENT_TYPES)).default([]).meta({ description: "types to send; empty: all" }),
+  application: z.string().min(1).optional().meta({ description: "only of this one" }),
+};
+const newSink = z.discriminatedUnion("type", [
+  z.strictObject({
+    ...anySink,
+    type: z.literal("webhook"),
+    url: z.string().max(2_000),
+    secret: z
+      .string()
+      .min(16)
+      .max(500)
+      .optional()
+      .meta({ description: "what calls are signed with; default: a new one" }),
+  }),
+  z.strictObject({
+    ...anySink,
+    type: z.literal("kafka"),
+    brokers: z
+      .array(z.string().regex(/^([a-z0-9][-a-z0-9.]*|\[[0-9a-f:.]+\]):\d{1,5}$/i, "host:port"))
+      .min(1)
+      .max(10),
+    topic: z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, "letters, digits, '.', '_' and '-'"),
+  }),
+]);
+const project = z.object({ project: z.string() });
+const sink = project.extend({ sink: z.string() });
+
+const P = "/api/v1/projects/:project";
+
+export const SINK_ROUTES = {
+  listSinks: {
+    method: "GET",
+    path: `${P}/sinks`,
+    summary: "Where events are sent, and how far each has got",
+    access: "read",
+    params: project,
+    status: 200,
+    response: view.pageOf(view.SinkView),
+  },
+  addSink: {
+    method: "POST",
+    path: `${P}/sinks`,
+    summary: "Send events from now on to a webhook or a Kafka topic; a webhook's secret is shown this once",
+    access: "admin",
+    params: project,
+    body: newSink,
+    status: 201,
+    response: view.SinkView.extend({ secret: z.string().optional() }),
+  },
+  getSink: {
+    method: "GET",
+    path: `${P}/sinks/:sink`,
+    summary: "One sink",
+    access: "read",
+    params: sink,
+    status: 200,
+    response: view.SinkView,
+  },
+  removeSink: {
+    method: "DELETE",
+    path: `${P}/sinks/:sink`,
+    summary: "Send nothing more; what was not delivered is forgotten",
+    access: "admin",
+    params: sink,
+    status: 204,
+    response: z.null(),
+  },
+  resumeSink: {
+    method: "POST",
+    path: `${P}/sinks/:sink/resume`,
+    summary: "Try at once what is dead or waits for its next attempt",
+    access: "write",
+    params: sink,
+    status: 200,
+    response: view.SinkView,
+  },
+} as const;

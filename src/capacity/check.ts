@@ -1,0 +1,217 @@
+// The whole check: the rules of the namespace, then the nodes. Pure but for the view that it reads and the reservation that it may make.
+// "rejected" is said only where it can be proved; whatever depends on somebody else's mind is "unknown".
+import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
+import { type Reason, reason } from "../model/reason.ts";
+import { namedAmount } from "./amounts.ts";
+import { growthFor, type NodeGroup } from "./autoscaler.ts";
+import { createDeviceFit, type DeviceFit } from "./devices/deviceFit.ts";
+import { readPools } from "./devices/devicePools.ts";
+import { deviceWishOf } from "./devices/deviceWish.ts";
+import { exceedsAll, packTogether } from "./gang.ts";
+import { brokenLimit } from "./namespace/limitRange.ts";
+import { overQuota } from "./namespace/quota.ts";
+import { createNeighbours } from "./neighbours.ts";
+import type { Surroundings } from "./nodeFit.ts";
+import { neverFits, wordsOf } from "./refusals.ts";
+import type { Reservations } from "./reservations.ts";
+import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";
+import { sharedDeviceWords } from "./sharedDevices.ts";
+import { holdersAmong, holdersOf, whatIsShort } from "./shortages.ts";
+import { isTooLarge, type Survey, sum, survey } from "./survey.ts";
+import type { ClusterView } from "./view.ts";
+
+export interface CheckWorld {
+  readonly view: ClusterView;
+  readonly reservations: Reservations;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Of each group, in order; what is missing is taken as not there. */
+  readonly facts?: readonly PodFacts[];
+  readonly nodeGroups?: readonly NodeGroup[];
+  /** An autoscaler works on the cluster, and may have kinds of nodes that we were not told of. */
+  readonly autoscaled?: boolean;
+}
+
+export function checkCapacity(request: CapacityRequest, world: CheckWorld): CapacityVerdict {
+  const { view } = world;
+  const shapes = request.groups.map(({ pod, count }, index) => ({
+    shape: shapeOf(pod, world.facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
+    count,
+    pod,
+  }));
+  const denied = namespaceDenies(request, shapes, view);
+  if (denied !== null) return denied;
+  if (view.nodeCount() === 0) return plain("waits", reason("NoNodes"), 0);
+  const studies = shapes.map(({ shape, count, pod }) => {
+    const around = surroundings(shape, { request, world, count, pod });
+    return { around, found: survey(shape, count, around) };
+  });
+  const verdicts = studies.map((study) => judge(study, request, world));
+  const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
+  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, world);
+  if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, world);
+  return verdict;
+}
+
+interface Study {
+  readonly around: Surroundings;
+  readonly found: Survey;
+}
+
+interface Group {
+  readonly shape: PodShape;
+  readonly count: number;
+}
+
+function namespaceDenies(
+  request: CapacityRequest,
+  groups: readonly Group[],
+  view: ClusterView,
+): CapacityVerdict | null {
+  for (const { shape } of groups) {
+    const broken = brokenLimit(shape.spec, view.namespaces.limitRanges(shape.namespace));
+    if (broken !== null) return plain("rejected", broken, view.nodeCount());
+  }
+  for (const namespace of new Set(groups.map(({ shape }) => shape.namespace))) {
+    const own = groups.filter(({ shape }) => shape.namespace === namespace);
+    const quotas = view.namespaces.quotas(namespace);
+    const over = overQuota({ groups: own.map(({ shape, count }) => ({ spec: shape.spec, count })), quotas });
+    if (over === null) continue;
+    const plainly = plain(over.class, over.reason, view.nodeCount());
+    if (over.class === "rejected") return plainly;
+    const holders = holdersAmong(view.pods(), (pod) => pod.namespace === namespace, request.project);
+    const { own: names, others } = holders;
+    const said = [...names, ...(others > 0 ? [`${others} other pods`] : [])].join(", ");
+    const why = reason(over.reason.code, { ...over.reason.params, holders: said === "" ? "" : ` (${said})` });
+    return { ...plainly, reason: why, holders };
+  }
+  return null;
+}
+
+function plain(verdict: CapacityVerdict["class"], why: Reason, total: number): CapacityVerdict {
+  return { class: verdict, reason: why, missing: [], holders: NO_HOLDERS, nodes: { total, suitable: 0 } };
+}
+
+interface Asked {
+  readonly request: CapacityRequest;
+  readonly world: CheckWorld;
+  readonly count: number;
+  readonly pod: CapacityRequest["groups"][number]["pod"];
+}
+
+function surroundings(shape: PodShape, { world, count, pod }: Asked): Surroundings {
+  const { view, reservations, now } = world;
+  return {
+    view,
+    neighbours: createNeighbours(view, shape),
+    devices: deviceFitFor(shape, pod, view),
+    reserved: reservations.heldFrom(ownerOf(shape), now),
+    most: count,
+  };
+}
+
+export function ownerOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): DeviceFit | undefined {
+  const wish = deviceWishOf(pod, shape.requests, view.devices);
+  const asks = wish.requests.length + wish.extended.size + wish.bound.length + wish.undecided.length > 0;
+  return asks ? createDeviceFit(wish, readPools(view.devices)) : undefined;
+}
+
+const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
+
+/** Why nobody but the scheduler can say it. */
+function undecided({ around, found }: Study): string | undefined {
+  if (around.devices?.undecided !== undefined) return around.devices.undecided;
+  if (found.undecided) return "its devices are chosen by rules that kubemin does not know";
+  if (around.devices?.hasShared === true && found.count > 1) return "devices are reachable from several nodes";
+  if (around.neighbours.undecided) return "an affinity rule selects namespaces by their labels";
+  return isTooLarge(found.count, around) ? "too many pods with rules between them" : undefined;
+}
+
+function judge(study: Study, request: CapacityRequest, world: CheckWorld): CapacityVerdict {
+  const { found, around } = study;
+  const nodes = { total: found.total, suitable: found.suitable.length };
+  const open = undecided(study);
+  const growth = found.now >= found.count ? undefined : growthFor(found.shape, world.nodeGroups ?? [], around);
+  const grows = growth !== undefined && found.ever + growth.pods >= found.count;
+  if (found.ever < found.count && !grows) {
+    const never = neverFits(found);
+    const { nearest } = never;
+    const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [wordsOf(nearest.obstacle)] } };
+    const doubt = open ?? doubtOf(found, world);
+    if (doubt !== undefined)
+      return { ...plain("unknown", reason("SchedulerDecides", { detail: doubt }), found.total), ...best, nodes };
+    return { ...plain("rejected", never.reason, found.total), ...best, nodes };
+  }
+  if (open !== undefined)
+    return { ...plain("unknown", reason("SchedulerDecides", { detail: open }), found.total), nodes };
+  const shared = sharedDeviceWords(found.shape);
+  const hint = shared === undefined ? {} : { hint: shared };
+  if (found.now >= found.count) return { ...plain("fits", reason("FitsNow"), found.total), nodes, ...hint };
+  const { resources, ...short } = whatIsShort(found);
+  const holders = holdersOf(world.view, found, resources, request.project);
+  if (growth !== undefined && found.now + growth.pods >= found.count)
+    return {
+      ...short,
+      class: "waits",
+      reason: reason("ScaleUp", { group: growth.group, nodes: growth.nodes }),
+      holders,
+      nodes,
+    };
+  return { ...short, class: "waits", holders, nodes };
+}
+
+/** What speaks against calling it impossible. */
+function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): string | undefined {
+  // Cluster Autoscaler cannot see HAMi's cards.
+  if (autoscaled === true && shape.hami === undefined) return "an autoscaler may make other nodes";
+  return KNOWN_SCHEDULERS.has(shape.scheduler) ? undefined : `${shape.scheduler} has rules of its own`;
+}
+
+/** Each group by itself fits; together they may not. */
+function allTogether(
+  studies: readonly Study[],
+  verdicts: readonly CapacityVerdict[],
+  world: CheckWorld,
+): CapacityVerdict {
+  const [first] = verdicts;
+  const [study] = studies;
+  if (first === undefined || study === undefined) return plain("fits", reason("FitsNow"), 0);
+  if (studies.length === 1) return first;
+  const surveys = studies.map((one) => one.found);
+  const excess = exceedsAll(surveys);
+  const mayGrow = world.autoscaled === true || (world.nodeGroups ?? []).length > 0;
+  if (excess !== undefined && !mayGrow && surveys.every((one) => doubtOf(one, world) === undefined)) {
+    const { resource, asked, have } = excess;
+    const params = { need: namedAmount(resource, asked), have: namedAmount(resource, have) };
+    return { ...first, class: "rejected", reason: reason("NeverEnough", params) };
+  }
+  const entangled = studies.filter(
+    ({ around, found }) => around.devices !== undefined || found.shape.hami !== undefined,
+  );
+  const ruled = studies.some(({ around }) => around.neighbours.constrained);
+  if (entangled.length > 1 || ruled)
+    return {
+      ...first,
+      class: "unknown",
+      reason: reason("SchedulerDecides", { detail: "groups with rules between them" }),
+    };
+  const count = sum(surveys, (one) => one.count);
+  const fit = packTogether(surveys, study.around);
+  if (fit === count) return first;
+  const hint = reason("PodsWouldFit", { fit, count });
+  return { ...first, class: "waits", reason: reason("CapacityTogether", { count, fit }), hint };
+}
+
+function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CheckWorld): void {
+  studies.forEach(({ found }, index) => {
+    const { shape, places } = found;
+    const one = (node: string) => ({ node, requests: shape.requests });
+    const all = places.flatMap(({ node, pods }) => Array.from({ length: pods }, () => one(node)));
+    const name = request.groups[index]?.pod.metadata.name ?? shape.name;
+    reservations.hold(ownerOf({ namespace: shape.namespace, name }), all, now);
+  });
+}

@@ -1,0 +1,85 @@
+// All devices that drivers offer now: of each pool the slices of its newest generation. A pool of which slices are missing is not empty
+// but unknown.
+import type { JsonObject } from "../../model/json.ts";
+import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
+import { type NodePredicate, nodeSelector } from "../selectors.ts";
+import { keptOffBy, type Taint, type Toleration } from "../taints.ts";
+import type { Device } from "./deviceSelector.ts";
+import { allocatedDevices, type DeviceTable } from "./deviceTable.ts";
+
+export interface OfferedDevice extends Device {
+  readonly key: string;
+  readonly taken: boolean;
+  readonly taints: readonly Taint[];
+  /** It shares memory or the like with other devices of its pool, or may be given to several: how much is left is not known from here. */
+  readonly entangled: boolean;
+}
+
+export interface Pools {
+  /** Names of pools that are not complete, and other things that keep us from knowing. */
+  readonly unknown: readonly string[];
+  readonly onNode: ReadonlyMap<string, readonly OfferedDevice[]>;
+  /** Reachable from several nodes. */
+  readonly shared: readonly { readonly reaches: NodePredicate; readonly devices: readonly OfferedDevice[] }[];
+}
+
+export function readPools(table: DeviceTable): Pools {
+  const taken = allocatedDevices(table);
+  const unknown: string[] = [];
+  const onNode = new Map<string, OfferedDevice[]>();
+  const shared: Pools["shared"][number][] = [];
+  for (const slices of poolsOf(table)) {
+    const [first] = slices;
+    if (slices.length < (numberAt(first, "spec", "pool", "resourceSliceCount") ?? 1))
+      unknown.push(`pool ${textAt(first, "spec", "pool", "name")} is not complete`);
+    for (const slice of slices) {
+      const devices = listAt(slice, "spec", "devices").map((device) => offered(slice, device, taken));
+      const node = textAt(slice, "spec", "nodeName");
+      if (node !== "") onNode.set(node, [...(onNode.get(node) ?? []), ...devices]);
+      else if (objectAt(slice, "spec")?.["perDeviceNodeSelection"] === true)
+        unknown.push(`devices of ${textAt(slice, "spec", "driver")} choose their nodes one by one`);
+      else shared.push({ reaches: reachOf(slice), devices });
+    }
+  }
+  return { unknown, onNode, shared };
+}
+
+function reachOf(slice: JsonObject): NodePredicate {
+  const spec = objectAt(slice, "spec") ?? {};
+  return spec["allNodes"] === true ? () => true : nodeSelector(spec["nodeSelector"]);
+}
+
+/** The newest generation of each pool. */
+function poolsOf(table: DeviceTable): Iterable<readonly JsonObject[]> {
+  const pools = new Map<string, { generation: number; slices: JsonObject[] }>();
+  for (const slice of table.all("ResourceSlice")) {
+    const key = `${textAt(slice, "spec", "driver")}/${textAt(slice, "spec", "pool", "name")}`;
+    const generation = numberAt(slice, "spec", "pool", "generation") ?? 0;
+    const known = pools.get(key);
+    if (known === undefined || generation > known.generation) pools.set(key, { generation, slices: [slice] });
+    else if (generation === known.generation) known.slices.push(slice);
+  }
+  return [...pools.values()].map((one) => one.slices);
+}
+
+function offered(slice: JsonObject, device: JsonObject, taken: ReadonlySet<string>): OfferedDevice {
+  const driver = textAt(slice, "spec", "driver");
+  const key = `${driver}/${textAt(slice, "spec", "pool", "name")}/${textAt(device, "name")}`;
+  // resource.k8s.io/v1beta1 keeps them in `basic`.
+  const basic = objectAt(device, "basic") ?? device;
+  return {
+    key,
+    driver,
+    attributes: objectAt(basic, "attributes") ?? {},
+    capacity: objectAt(basic, "capacity") ?? {},
+    taken: taken.has(key),
+    taints: listAt(basic, "taints")
+      .map((one) => ({ key: textAt(one, "key"), value: textAt(one, "value"), effect: textAt(one, "effect") }))
+      .filter((one) => one.effect === "NoSchedule" || one.effect === "NoExecute"),
+    entangled: listAt(basic, "consumesCounters").length > 0 || basic["allowMultipleAllocations"] === true,
+  };
+}
+
+export function isFree(device: OfferedDevice, tolerations: readonly Toleration[]): boolean {
+  return !device.taken && keptOffBy(device.taints, tolerations) === undefined;
+}

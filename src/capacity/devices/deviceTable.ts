@@ -1,0 +1,44 @@
+// Devices that drivers offer by dynamic resource allocation (resource.k8s.io): classes, slices, claims and their templates, as last told.
+import type { JsonObject } from "../../model/json.ts";
+import { listAt, textAt } from "../fields.ts";
+
+const KINDS = ["DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"] as const;
+export type DeviceKind = (typeof KINDS)[number];
+export const DEVICE_KINDS: readonly DeviceKind[] = KINDS;
+
+export interface DeviceTable {
+  put(kind: DeviceKind, object: JsonObject): void;
+  remove(kind: DeviceKind, object: JsonObject): void;
+  replace(kind: DeviceKind, objects: readonly JsonObject[]): void;
+  get(kind: DeviceKind, namespace: string, name: string): JsonObject | undefined;
+  all(kind: DeviceKind): Iterable<JsonObject>;
+}
+
+export function createDeviceTable(): DeviceTable {
+  const shelves = new Map(KINDS.map((kind) => [kind, new Map<string, JsonObject>()]));
+  const shelf = (kind: DeviceKind): Map<string, JsonObject> => shelves.get(kind) ?? new Map();
+  return {
+    put: (kind, object) => void shelf(kind).set(keyOf(object), object),
+    remove: (kind, object) => void shelf(kind).delete(keyOf(object)),
+    replace: (kind, objects) => {
+      shelf(kind).clear();
+      for (const object of objects) shelf(kind).set(keyOf(object), object);
+    },
+    get: (kind, namespace, name) => shelf(kind).get(`${namespace}/${name}`),
+    all: (kind) => shelf(kind).values(),
+  };
+}
+
+function keyOf(object: JsonObject): string {
+  return `${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
+}
+
+/** driver/pool/device of everything that is given away. A look in with admin rights takes nothing. */
+export function allocatedDevices(table: DeviceTable): ReadonlySet<string> {
+  const taken = new Set<string>();
+  for (const claim of table.all("ResourceClaim"))
+    for (const result of listAt(claim, "status", "allocation", "devices", "results"))
+      if (result["adminAccess"] !== true)
+        taken.add(`${textAt(result, "driver")}/${textAt(result, "pool")}/${textAt(result, "device")}`);
+  return taken;
+}

@@ -1,0 +1,106 @@
+// What a pod wants of devices by dynamic resource allocation: its claims, and extended resources that a DeviceClass stands for.
+// What we cannot follow (alternatives, constraints between devices, all devices of a kind) makes the wish undecided.
+import type { JsonObject } from "../../model/json.ts";
+import { type Amounts, isExtended } from "../amounts.ts";
+import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
+import { type Toleration, tolerationsOf } from "../taints.ts";
+import { deviceSelector, type Selector } from "./deviceSelector.ts";
+import { type DeviceTable } from "./deviceTable.ts";
+
+export interface DeviceRequest {
+  readonly count: number;
+  readonly selectors: readonly Selector[];
+  readonly tolerations: readonly Toleration[];
+  /** What the pod calls it, for sentences. */
+  readonly name: string;
+}
+
+export interface DeviceWish {
+  readonly requests: readonly DeviceRequest[];
+  /** Extended resource -> what it means on a node without the device plug-in. */
+  readonly extended: ReadonlyMap<string, DeviceRequest>;
+  /** Node selectors of claims that have their devices already. */
+  readonly bound: readonly JsonObject[];
+  readonly undecided: readonly string[];
+}
+
+const IMPLICIT = "deviceclass.resource.kubernetes.io/";
+
+export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTable): DeviceWish {
+  const wish = { requests: [] as DeviceRequest[], bound: [] as JsonObject[], undecided: [] as string[] };
+  const namespace = textAt(pod, "metadata", "namespace");
+  for (const named of listAt(pod, "spec", "resourceClaims")) {
+    const claim = claimSpec(named, namespace, table);
+    if (claim === undefined) wish.undecided.push(`claim ${textAt(named, "name")} is not there yet`);
+    else if (claim.allocation !== undefined) {
+      const nodes = objectAt(claim.allocation, "nodeSelector");
+      if (nodes !== undefined) wish.bound.push(nodes);
+    } else readClaim(claim.spec, table, wish);
+  }
+  return { ...wish, extended: extendedOf(requests, table) };
+}
+
+interface ClaimFound {
+  readonly spec: JsonObject;
+  readonly allocation?: JsonObject;
+}
+
+function claimSpec(named: JsonObject, namespace: string, table: DeviceTable): ClaimFound | undefined {
+  const [claimName, templateName] = [textAt(named, "resourceClaimName"), textAt(named, "resourceClaimTemplateName")];
+  if (claimName === "") {
+    const spec = objectAt(table.get("ResourceClaimTemplate", namespace, templateName), "spec", "spec");
+    return spec === undefined ? undefined : { spec };
+  }
+  const claim = table.get("ResourceClaim", namespace, claimName);
+  const allocation = objectAt(claim, "status", "allocation");
+  const spec = objectAt(claim, "spec");
+  return spec === undefined ? undefined : { spec, ...(allocation === undefined ? {} : { allocation }) };
+}
+
+function readClaim(
+  spec: JsonObject,
+  table: DeviceTable,
+  wish: { requests: DeviceRequest[]; undecided: string[] },
+): void {
+  if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push("its devices are tied to each other");
+  for (const request of listAt(spec, "devices", "requests")) {
+    // v1beta1 writes the fields of `exactly` into the request itself.
+    const exactly = objectAt(request, "exactly") ?? request;
+    const name = textAt(request, "name");
+    if (exactly["adminAccess"] === true) continue;
+    if (listAt(request, "firstAvailable").length > 0) wish.undecided.push(`request ${name} has alternatives`);
+    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push(`request ${name} wants all devices`);
+    else if (exactly["capacity"] !== undefined) wish.undecided.push(`request ${name} wants a part of a device`);
+    else
+      wish.requests.push({
+        name: textAt(exactly, "deviceClassName"),
+        count: numberAt(exactly, "count") ?? 1,
+        selectors: [...classSelectors(textAt(exactly, "deviceClassName"), table), ...selectorsOf(exactly)],
+        tolerations: tolerationsOf(exactly),
+      });
+  }
+}
+
+function selectorsOf(owner: unknown): readonly Selector[] {
+  return listAt(owner, "selectors").map((one) => deviceSelector(textAt(one, "cel", "expression")));
+}
+
+/** A class that does not exist (yet) says nothing about devices. */
+function classSelectors(name: string, table: DeviceTable): readonly Selector[] {
+  const spec = objectAt(table.get("DeviceClass", "", name), "spec");
+  return spec === undefined ? [() => undefined] : selectorsOf(spec);
+}
+
+function extendedOf(requests: Amounts, table: DeviceTable): ReadonlyMap<string, DeviceRequest> {
+  const classes = [...table.all("DeviceClass")];
+  const found = new Map<string, DeviceRequest>();
+  for (const [resource, count] of requests) {
+    if (!isExtended(resource) || count === 0) continue;
+    const implicit = resource.startsWith(IMPLICIT) ? resource.slice(IMPLICIT.length) : "";
+    const named = classes.find((one) => textAt(one, "spec", "extendedResourceName") === resource);
+    const name = textAt(named, "metadata", "name") || implicit;
+    if (name !== "")
+      found.set(resource, { name: resource, count, selectors: classSelectors(name, table), tolerations: [] });
+  }
+  return found;
+}

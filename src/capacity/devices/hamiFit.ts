@@ -1,0 +1,158 @@
+// Whether HAMi's scheduler would find shares of cards for a pod on a node. Follows the order of its tests: the order decides the reason.
+// Its MIG placement is not repeated here: a pod that asks for it is left to the scheduler.
+import type { Labels } from "../fields.ts";
+import type { HamiDevice } from "./hamiNode.ts";
+import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
+
+export interface HamiUse {
+  shares: number;
+  memory: number;
+  cores: number;
+}
+export type HamiUsage = Map<string, HamiUse>;
+
+export function hamiUsage(shares: Iterable<HamiShare>): HamiUsage {
+  const usage: HamiUsage = new Map();
+  for (const share of shares) charge(usage, share);
+  return usage;
+}
+
+function charge(usage: HamiUsage, { id, memory, cores }: HamiShare): void {
+  const use = usage.get(id) ?? { shares: 0, memory: 0, cores: 0 };
+  usage.set(id, { shares: use.shares + 1, memory: use.memory + memory, cores: use.cores + cores });
+}
+
+interface Question {
+  readonly device: HamiDevice;
+  readonly use: HamiUse;
+  readonly memory: number;
+  readonly cores: number;
+  readonly annotations: Labels;
+}
+
+interface Rule {
+  readonly reason: string;
+  readonly fails: (given: Question) => boolean;
+}
+
+const has = (list: string | undefined): list is string => list !== undefined && list !== "";
+const named = (list: string, value: string): boolean =>
+  list.split(",").some((one) => value.toUpperCase().includes(one.trim().toUpperCase()));
+
+// First answer wins, as in HAMi v2.10 pkg/device/nvidia Fit().
+const RULES: readonly Rule[] = [
+  { reason: "CardNotHealth", fails: ({ device }) => !device.healthy },
+  { reason: "CardCordoned", fails: ({ device }) => device.cordoned },
+  {
+    reason: "CardTypeMismatch",
+    fails: ({ device, annotations }) =>
+      (has(annotations["nvidia.com/use-gputype"]) && !named(annotations["nvidia.com/use-gputype"], device.type)) ||
+      (has(annotations["nvidia.com/nouse-gputype"]) && named(annotations["nvidia.com/nouse-gputype"], device.type)),
+  },
+  {
+    reason: "CardUuidMismatch",
+    fails: ({ device, annotations }) =>
+      (has(annotations["nvidia.com/use-gpuuuid"]) && !listed(annotations["nvidia.com/use-gpuuuid"], device.id)) ||
+      (has(annotations["nvidia.com/nouse-gpuuuid"]) && listed(annotations["nvidia.com/nouse-gpuuuid"], device.id)),
+  },
+  { reason: "CardTimeSlicingExhausted", fails: ({ device, use }) => device.slots <= use.shares },
+  {
+    reason: "ExclusiveDeviceAllocateConflict",
+    fails: ({ use, annotations }) => annotations["hami.io/gpu-scheduler-policy"] === "mutex" && use.shares > 0,
+  },
+  {
+    reason: "CardInsufficientMemory",
+    fails: ({ device, use, memory }) => device.memory - use.memory < memory,
+  },
+  {
+    reason: "CardInsufficientCore",
+    fails: ({ device, use, cores }) => device.cores - use.cores < cores,
+  },
+  {
+    reason: "ExclusiveDeviceAllocateConflict",
+    fails: ({ device, use, cores }) => device.cores === 100 && cores === 100 && use.shares > 0,
+  },
+  {
+    reason: "CardComputeUnitsExhausted",
+    fails: ({ device, use, cores }) => device.cores !== 0 && use.cores === device.cores && cores === 0,
+  },
+];
+
+function listed(list: string, id: string): boolean {
+  return list.split(",").some((one) => one.trim() === id);
+}
+
+const IDLE: HamiUse = { shares: 0, memory: 0, cores: 0 };
+
+export function whyNotCard(given: Question): string | undefined {
+  return RULES.find((one) => one.fails(given))?.reason;
+}
+
+export interface HamiPlacement {
+  /** How many of the pods found their shares. */
+  readonly pods: number;
+  /** Why the next one did not. */
+  readonly misses: readonly string[];
+}
+
+/** Puts up to `most` pods on the cards, on a copy of what is used. */
+export function placeHami(
+  devices: readonly HamiDevice[],
+  used: HamiUsage,
+  given: { wish: HamiWish; most: number },
+): HamiPlacement {
+  const usage: HamiUsage = new Map(used);
+  for (let pods = 0; pods < given.most; pods += 1) {
+    const misses = placePod(devices, usage, given.wish);
+    if (misses !== undefined) return { pods, misses };
+  }
+  return { pods: given.most, misses: [] };
+}
+
+/** Undefined: placed, and charged. Init containers are gone when the others start: they only have to find their cards. */
+function placePod(devices: readonly HamiDevice[], usage: HamiUsage, wish: HamiWish): readonly string[] | undefined {
+  for (const ask of wish.before) {
+    const misses = placeAsk(devices, new Map(usage), { ask, annotations: wish.annotations });
+    if (misses !== undefined) return misses;
+  }
+  for (const ask of wish.together) {
+    const misses = placeAsk(devices, usage, { ask, annotations: wish.annotations });
+    if (misses !== undefined) return misses;
+  }
+  return undefined;
+}
+
+function placeAsk(
+  devices: readonly HamiDevice[],
+  usage: HamiUsage,
+  given: { ask: HamiAsk; annotations: Labels },
+): readonly string[] | undefined {
+  const { ask, annotations } = given;
+  const chosen: HamiShare[] = [];
+  const misses: string[] = [];
+  for (const device of devices) {
+    if (chosen.length === ask.count) break;
+    const memory = ask.memory ?? Math.floor((device.memory * ask.memoryPercent) / 100);
+    const use = usage.get(device.id) ?? IDLE;
+    const miss = whyNotCard({ device, use, memory, cores: ask.cores, annotations });
+    if (miss === undefined) chosen.push({ id: device.id, memory, cores: ask.cores });
+    else misses.push(miss);
+  }
+  if (chosen.length < ask.count) return misses.length === 0 ? ["AllocatedCardsInsufficientRequest"] : misses;
+  for (const share of chosen) charge(usage, share);
+  return undefined;
+}
+
+/** As if nobody had anything, and all were in order: what waiting could bring at best. */
+export function atTheirBest(devices: readonly HamiDevice[]): readonly HamiDevice[] {
+  return devices.map((one) => ({ ...one, healthy: true, cordoned: false }));
+}
+
+/** MIG and numa binding need HAMi's own tables. */
+export function isHamiUndecided({ annotations }: HamiWish, devices: readonly HamiDevice[]): boolean {
+  return (
+    annotations["nvidia.com/vgpu-mode"] === "mig" ||
+    annotations["nvidia.com/numa-bind"] === "true" ||
+    devices.some((one) => one.mode === "mig")
+  );
+}

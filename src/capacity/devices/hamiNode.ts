@@ -1,0 +1,71 @@
+// The cards of a node as HAMi registers them in an annotation. Both of its forms are read; what is not readable is no card.
+import { isObject } from "../../model/json.ts";
+import { type Labels, numberAt, textAt } from "../fields.ts";
+
+export interface HamiDevice {
+  readonly id: string;
+  /** Into how many shares the card may be split. */
+  readonly slots: number;
+  readonly memory: number;
+  readonly cores: number;
+  readonly type: string;
+  readonly numa: number;
+  readonly mode: string;
+  readonly healthy: boolean;
+  readonly cordoned: boolean;
+}
+
+export const HAMI_REGISTER = "hami.io/node-nvidia-register";
+export const HAMI_CORDON = "hami.io/device-cordon";
+const NONE: readonly HamiDevice[] = [];
+
+export function hamiDevicesOf(annotations: Labels): readonly HamiDevice[] {
+  const text = annotations[HAMI_REGISTER];
+  if (text === undefined || text === "") return NONE;
+  const cordoned = new Set((annotations[HAMI_CORDON] ?? "").split(",").filter((one) => one !== ""));
+  const devices = text.trimStart().startsWith("[") ? fromJson(text) : fromColons(text);
+  return devices.map((one) => ({ ...one, cordoned: cordoned.has(one.id) }));
+}
+
+type Registered = Omit<HamiDevice, "cordoned">;
+
+function fromJson(text: string): readonly Registered[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(value)) return [];
+  return value.filter(isObject).map((one) => ({
+    id: textAt(one, "id"),
+    slots: numberAt(one, "count") ?? 0,
+    memory: numberAt(one, "devmem") ?? 0,
+    cores: numberAt(one, "devcore") ?? 0,
+    type: textAt(one, "type"),
+    numa: numberAt(one, "numa") ?? 0,
+    mode: textAt(one, "mode"),
+    healthy: one["health"] === true,
+  }));
+}
+
+/** `UUID,count,mem,core,type,numa,health[,index,mode]:` for each card. */
+function fromColons(text: string): readonly Registered[] {
+  return text.split(":").flatMap((part) => {
+    const [id = "", slots = "", memory = "", cores = "", type = "", numa = "", health = "", , mode = ""] =
+      part.split(",");
+    if (id === "" || health === "") return [];
+    return [
+      {
+        id,
+        slots: Number(slots) || 0,
+        memory: Number(memory) || 0,
+        cores: Number(cores) || 0,
+        type,
+        numa: Number(numa) || 0,
+        mode,
+        healthy: health === "true",
+      },
+    ];
+  });
+}

@@ -1,0 +1,111 @@
+// What a pod holds of HAMi's cards, from the annotation that its scheduler writes, and what a new pod asks for.
+import type { JsonObject } from "../../model/json.ts";
+import { type Labels, labelsAt, listAt, objectAt, textAt } from "../fields.ts";
+import { containerRequests, isSidecar } from "../podRequests.ts";
+
+/** Part of one card. */
+export interface HamiShare {
+  readonly id: string;
+  readonly memory: number;
+  readonly cores: number;
+}
+
+const NONE: readonly HamiShare[] = [];
+const ALLOCATED = "hami.io/vgpu-devices-allocated";
+const TO_ALLOCATE = "hami.io/vgpu-devices-to-allocate";
+
+/** `UUID,NVIDIA,mem,cores:` for each share, `;` after each container, init containers first. Of a card the pod holds what its containers
+ * have together, or what one init container has, whichever is more. */
+export function hamiSharesOf(annotations: JsonObject, initContainers: number): readonly HamiShare[] {
+  const text = textAt(annotations, ALLOCATED) || textAt(annotations, TO_ALLOCATE);
+  if (text === "" || textAt(annotations, "hami.io/vgpu-node") === "") return NONE;
+  const containers = text.split(";").map(sharesIn);
+  const together = containers.slice(initContainers).flat();
+  const before = containers.slice(0, initContainers).flat();
+  const sum = (id: string): HamiShare =>
+    together.filter((one) => one.id === id).reduce(added, { id, memory: 0, cores: 0 });
+  // Only what an init container has beyond that is more.
+  const more = before.filter((one) => one.memory > sum(one.id).memory || one.cores > sum(one.id).cores);
+  const replaced = new Set(more.map((one) => one.id));
+  return [
+    ...together.filter((one) => !replaced.has(one.id)),
+    ...[...replaced].map((id) => largest(id, [...more, sum(id)])),
+  ];
+}
+
+function sharesIn(text: string): readonly HamiShare[] {
+  return text.split(":").flatMap((part) => {
+    const [id = "", , memory = "", cores = ""] = part.split(",");
+    return id === "" ? [] : [{ id, memory: Number(memory) || 0, cores: Number(cores) || 0 }];
+  });
+}
+
+function added(a: HamiShare, b: HamiShare): HamiShare {
+  return { id: a.id, memory: a.memory + b.memory, cores: a.cores + b.cores };
+}
+
+function largest(id: string, shares: readonly HamiShare[]): HamiShare {
+  const own = shares.filter((one) => one.id === id);
+  const most = (of: (one: HamiShare) => number): number => Math.max(...own.map(of));
+  return { id, memory: most((one) => one.memory), cores: most((one) => one.cores) };
+}
+
+/** What one container asks for: `count` different cards, so much of each. */
+export interface HamiAsk {
+  readonly count: number;
+  /** MiB of each card, or undefined for a share of it. */
+  readonly memory: number | undefined;
+  readonly memoryPercent: number;
+  readonly cores: number;
+}
+
+const COUNT = "nvidia.com/gpu";
+const MEMORY = "nvidia.com/gpumem";
+const MEMORY_PERCENT = "nvidia.com/gpumem-percentage";
+const CORES = "nvidia.com/gpucores";
+/** The scheduler's own fit test does not look at these. */
+export const HAMI_RESOURCES: ReadonlySet<string> = new Set([
+  COUNT,
+  MEMORY,
+  MEMORY_PERCENT,
+  CORES,
+  "nvidia.com/priority",
+]);
+export const HAMI_SCHEDULER = "hami-scheduler";
+
+export interface HamiWish {
+  /** Of the containers that run together. */
+  readonly together: readonly HamiAsk[];
+  /** Of init containers, each of which runs by itself. */
+  readonly before: readonly HamiAsk[];
+  readonly annotations: Labels;
+}
+
+function askOf(container: JsonObject): HamiAsk | undefined {
+  const requests = containerRequests(container);
+  const memory = requests.get(MEMORY);
+  const cores = requests.get(CORES) ?? 0;
+  const percent = requests.get(MEMORY_PERCENT);
+  // Memory or cores without a number of cards mean one card.
+  const implied = memory !== undefined || cores > 0 || percent !== undefined ? 1 : 0;
+  const count = requests.get(COUNT) ?? implied;
+  if (count === 0) return undefined;
+  return {
+    count,
+    memory: memory === 0 ? undefined : memory,
+    memoryPercent: percent ?? 100,
+    cores: Math.min(cores, 100),
+  };
+}
+
+/** Undefined: the pod is none of HAMi's. */
+export function hamiWishOf(pod: JsonObject): HamiWish | undefined {
+  const spec = objectAt(pod, "spec") ?? {};
+  if (textAt(spec, "schedulerName") !== HAMI_SCHEDULER) return undefined;
+  const asks = (containers: readonly JsonObject[]): readonly HamiAsk[] => containers.flatMap((one) => askOf(one) ?? []);
+  const init = listAt(spec, "initContainers");
+  const together = [...asks(listAt(spec, "containers")), ...asks(init.filter(isSidecar))];
+  const before = asks(init.filter((one) => !isSidecar(one)));
+  if (together.length + before.length === 0) return undefined;
+  return { together, before, annotations: labelsAt(pod, "metadata", "annotations") };
+}

@@ -1,0 +1,113 @@
+// LimitRange: the defaults that the server writes into a pod before anything else looks at it, and the bounds that it then checks.
+// Follows plugin/pkg/admission/limitranger of Kubernetes.
+import type { JsonObject } from "../../model/json.ts";
+import { parseQuantity } from "../../model/quantity.ts";
+import { type Reason, reason } from "../../model/reason.ts";
+import { type Amounts, readAmounts, writeAmount } from "../amounts.ts";
+import { listAt, objectAt, textAt } from "../fields.ts";
+import { aggregate, containerLimits, containerRequests } from "../podRequests.ts";
+
+function limitsOf(
+  ranges: readonly JsonObject[],
+  type: string,
+): readonly { readonly range: string; readonly limit: JsonObject }[] {
+  return ranges.flatMap((range) =>
+    listAt(range, "spec", "limits")
+      .filter((limit) => textAt(limit, "type") === type)
+      .map((limit) => ({ range: textAt(range, "metadata", "name"), limit })),
+  );
+}
+
+/** The pod spec as the server would store it, as far as resources go. */
+export function withDefaults(spec: JsonObject, ranges: readonly JsonObject[]): JsonObject {
+  const limits = limitsOf(ranges, "Container").map((one) => one.limit);
+  if (limits.length === 0) return spec;
+  const filled = (container: JsonObject): JsonObject => limits.reduce(fillIn, container);
+  const { initContainers } = spec;
+  return {
+    ...spec,
+    containers: listAt(spec, "containers").map(filled),
+    ...(initContainers === undefined ? {} : { initContainers: listAt(spec, "initContainers").map(filled) }),
+  };
+}
+
+function fillIn(container: JsonObject, limit: JsonObject): JsonObject {
+  const own = {
+    limits: objectAt(container, "resources", "limits"),
+    requests: objectAt(container, "resources", "requests"),
+  };
+  const limits = { ...objectAt(limit, "default"), ...own.limits };
+  // The API server has filled requests from the container's own limits before.
+  const requests = { ...objectAt(limit, "defaultRequest"), ...own.limits, ...own.requests };
+  return { ...container, resources: { ...objectAt(container, "resources"), limits, requests } };
+}
+
+interface Checked {
+  readonly what: string;
+  readonly requests: Amounts;
+  readonly limits: Amounts;
+}
+
+/** Null: every bound is kept. `spec` is with defaults. */
+export function brokenLimit(spec: JsonObject, ranges: readonly JsonObject[]): Reason | null {
+  const containers = [...listAt(spec, "containers"), ...listAt(spec, "initContainers")].map((one) => ({
+    what: textAt(one, "name"),
+    requests: containerRequests(one),
+    limits: containerLimits(one),
+  }));
+  const whole = {
+    what: "the pod",
+    requests: aggregate(spec, containerRequests),
+    limits: aggregate(spec, containerLimits),
+  };
+  const checks = [
+    ...limitsOf(ranges, "Container").flatMap((one) => containers.map((checked) => ({ ...one, checked }))),
+    ...limitsOf(ranges, "Pod").map((one) => ({ ...one, checked: whole })),
+  ];
+  for (const { range, limit, checked } of checks) {
+    const detail = RULES.map((rule) => rule(limit, checked)).find((one) => one !== undefined);
+    if (detail !== undefined) return reason("LimitRangeBroken", { range, detail });
+  }
+  return null;
+}
+
+type Rule = (limit: JsonObject, checked: Checked) => string | undefined;
+
+const bounds = (limit: JsonObject, field: string): readonly (readonly [string, number])[] => [
+  ...readAmounts(objectAt(limit, field)),
+];
+
+const RULES: readonly Rule[] = [
+  (limit, { what, requests }) => {
+    for (const [resource, min] of bounds(limit, "min")) {
+      const asked = requests.get(resource);
+      if (asked === undefined) return `${what} must ask for ${resource}, at least ${writeAmount(resource, min)}`;
+      if (asked < min)
+        return `${what} asks for ${said(resource, asked)}, at least ${writeAmount(resource, min)} is wanted`;
+    }
+    return undefined;
+  },
+  (limit, { what, limits, requests }) => {
+    for (const [resource, max] of bounds(limit, "max")) {
+      const bound = limits.get(resource);
+      if (bound === undefined) return `${what} must have a limit of ${resource}, at most ${writeAmount(resource, max)}`;
+      const most = Math.max(bound, requests.get(resource) ?? 0);
+      if (most > max)
+        return `${what} may take ${said(resource, most)}, at most ${writeAmount(resource, max)} is allowed`;
+    }
+    return undefined;
+  },
+  (limit, { what, limits, requests }) => {
+    for (const [resource, ratio] of Object.entries(objectAt(limit, "maxLimitRequestRatio") ?? {})) {
+      if (typeof ratio !== "string" && typeof ratio !== "number") continue;
+      const [asked, bound] = [requests.get(resource) ?? 0, limits.get(resource) ?? 0];
+      if (asked === 0 || bound / asked > (parseQuantity(ratio) ?? Number.POSITIVE_INFINITY))
+        return `${what}: the limit of ${resource} is more than ${ratio} times the request`;
+    }
+    return undefined;
+  },
+];
+
+function said(resource: string, amount: number): string {
+  return `${writeAmount(resource, amount)} of ${resource}`;
+}

@@ -1,0 +1,49 @@
+// The rules of namespaces: quotas and limit ranges, as last told.
+import type { JsonObject } from "../../model/json.ts";
+import { textAt } from "../fields.ts";
+
+export interface NamespaceTable {
+  putQuota(quota: JsonObject): void;
+  removeQuota(quota: JsonObject): void;
+  replaceQuotas(quotas: readonly JsonObject[]): void;
+  putLimitRange(range: JsonObject): void;
+  removeLimitRange(range: JsonObject): void;
+  replaceLimitRanges(ranges: readonly JsonObject[]): void;
+  quotas(namespace: string): readonly JsonObject[];
+  limitRanges(namespace: string): readonly JsonObject[];
+}
+
+export function createNamespaceTable(): NamespaceTable {
+  const quotas = createShelf();
+  const ranges = createShelf();
+  return {
+    putQuota: quotas.put,
+    removeQuota: quotas.remove,
+    replaceQuotas: quotas.replace,
+    putLimitRange: ranges.put,
+    removeLimitRange: ranges.remove,
+    replaceLimitRanges: ranges.replace,
+    quotas: quotas.of,
+    limitRanges: ranges.of,
+  };
+}
+
+function createShelf() {
+  const byNamespace = new Map<string, Map<string, JsonObject>>();
+  const put = (object: JsonObject): void => {
+    const namespace = textAt(object, "metadata", "namespace");
+    const own = byNamespace.get(namespace) ?? new Map<string, JsonObject>();
+    byNamespace.set(namespace, own.set(textAt(object, "metadata", "name"), object));
+  };
+  return {
+    put,
+    remove: (object: JsonObject): void => {
+      byNamespace.get(textAt(object, "metadata", "namespace"))?.delete(textAt(object, "metadata", "name"));
+    },
+    replace: (objects: readonly JsonObject[]): void => {
+      byNamespace.clear();
+      for (const object of objects) put(object);
+    },
+    of: (namespace: string): readonly JsonObject[] => [...(byNamespace.get(namespace)?.values() ?? [])],
+  };
+}

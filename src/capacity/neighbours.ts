@@ -1,0 +1,48 @@
+// Where other pods keep a pod away, or must be near: anti-affinity in both directions, affinity, spread, ports of the node.
+// All of it is a matter of what runs now, so it is a reason to wait and never to refuse. Follows the scheduler's plug-ins
+// interpodaffinity, podtopologyspread and nodeports.
+import { createAffinity } from "./neighbours/affinity.ts";
+import { createAntiAffinity } from "./neighbours/antiAffinity.ts";
+import { createPorts } from "./neighbours/ports.ts";
+import { createSpread } from "./neighbours/spread.ts";
+import type { NodeRecord } from "./records.ts";
+import type { PodShape } from "./shape.ts";
+import type { ClusterView } from "./view.ts";
+
+/** One rule between pods. It remembers what was placed during this check. */
+export interface Rule {
+  /** In short words; undefined: the pod may stand there. */
+  conflict(node: NodeRecord): string | undefined;
+  place(node: NodeRecord): void;
+}
+
+export interface Neighbours {
+  /** Whether one pod more changes where the next may stand. */
+  readonly constrained: boolean;
+  /** Terms that name namespaces by their labels, which we do not know. */
+  readonly undecided: boolean;
+  conflict(node: NodeRecord): string | undefined;
+  place(node: NodeRecord): void;
+}
+
+export function createNeighbours(view: ClusterView, shape: PodShape): Neighbours {
+  const affinity = createAffinity(view, shape);
+  const antiAffinity = createAntiAffinity(view, shape);
+  const spread = createSpread(view, shape);
+  const ports = createPorts(view, shape);
+  const rules = [affinity.rule, antiAffinity.rule, spread, ports].filter((one): one is Rule => one !== undefined);
+  return {
+    constrained: rules.length > 0,
+    undecided: affinity.undecided || antiAffinity.undecided,
+    conflict: (node) => {
+      for (const rule of rules) {
+        const words = rule.conflict(node);
+        if (words !== undefined) return words;
+      }
+      return undefined;
+    },
+    place: (node) => {
+      for (const rule of rules) rule.place(node);
+    },
+  };
+}

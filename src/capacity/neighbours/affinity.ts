@@ -1,0 +1,30 @@
+// Required pod affinity: each term must find a pod in its part of the cluster. The first of a group that likes itself may go anywhere.
+import type { Rule } from "../neighbours.ts";
+import type { PodShape } from "../shape.ts";
+import type { ClusterView } from "../view.ts";
+import { createDomains, readTerm, requiredTerms } from "./term.ts";
+
+export function createAffinity(view: ClusterView, shape: PodShape): { rule: Rule | undefined; undecided: boolean } {
+  const terms = requiredTerms(shape.spec, "podAffinity").map((one) => readTerm(one, shape));
+  if (terms.length === 0) return { rule: undefined, undecided: false };
+  const domains = createDomains();
+  const meansAll = (pod: Parameters<(typeof terms)[number]["matches"]>[0]): boolean =>
+    terms.every((term) => term.matches(pod));
+  for (const pod of view.pods()) {
+    const node = pod.nominated || !meansAll(pod) ? undefined : view.node(pod.node);
+    if (node !== undefined) for (const { topologyKey } of terms) domains.add(topologyKey, node.labels);
+  }
+  const likesItself = meansAll(shape);
+  const rule: Rule = {
+    conflict: (node) => {
+      const counts = terms.map(({ topologyKey }) => domains.at(topologyKey, node.labels));
+      if (counts.includes(undefined)) return "it lacks the label of the affinity rule";
+      if (counts.every((count) => (count ?? 0) > 0)) return undefined;
+      return domains.size === 0 && likesItself ? undefined : "the pods that it wants to be near are not there";
+    },
+    place: (node) => {
+      if (likesItself) for (const { topologyKey } of terms) domains.add(topologyKey, node.labels);
+    },
+  };
+  return { rule, undecided: terms.some((one) => one.undecided) };
+}

@@ -1,0 +1,19 @@
+// Ports of the node that another pod has already.
+import { collide } from "../hostPorts.ts";
+import type { Rule } from "../neighbours.ts";
+import type { PodShape } from "../shape.ts";
+import type { ClusterView } from "../view.ts";
+
+export function createPorts(view: ClusterView, shape: PodShape): Rule | undefined {
+  if (shape.hostPorts.length === 0) return undefined;
+  const placed = new Set<string>();
+  return {
+    conflict: (node) => {
+      if (placed.has(node.name)) return "its ports are taken";
+      for (const pod of view.occupancy(node.name).pods)
+        if (collide(shape.hostPorts, pod.hostPorts)) return "its ports are taken";
+      return undefined;
+    },
+    place: (node) => void placed.add(node.name),
+  };
+}

@@ -1,0 +1,66 @@
+// One required term of pod affinity or anti-affinity: whom it means, and within which part of the cluster.
+import type { JsonObject } from "../../model/json.ts";
+import { type Labels, listAt, objectAt, textAt, textsAt } from "../fields.ts";
+import { labelSelector } from "../selectors.ts";
+
+export interface Term {
+  readonly topologyKey: string;
+  matches(pod: { readonly namespace: string; readonly labels: Labels }): boolean;
+  readonly undecided: boolean;
+}
+
+/** `own`: namespace and labels of the pod that says it. */
+export function readTerm(term: JsonObject, own: { readonly namespace: string; readonly labels: Labels }): Term {
+  const selects = labelSelector(withLabelKeys(term, own.labels));
+  const named = textsAt(term, "namespaces");
+  const byLabels = objectAt(term, "namespaceSelector");
+  const everywhere = byLabels !== undefined && Object.keys(byLabels).length === 0;
+  const namespaces = named.length === 0 && byLabels === undefined ? [own.namespace] : named;
+  return {
+    topologyKey: textAt(term, "topologyKey"),
+    undecided: byLabels !== undefined && !everywhere,
+    matches: (pod) => (everywhere || namespaces.includes(pod.namespace)) && selects(pod.labels),
+  };
+}
+
+export function requiredTerms(spec: JsonObject, kind: "podAffinity" | "podAntiAffinity"): readonly JsonObject[] {
+  return listAt(spec, "affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution");
+}
+
+/** The server writes them into the selector when it stores the pod. */
+export function withLabelKeys(term: JsonObject, labels: Labels): JsonObject | undefined {
+  const selector = objectAt(term, "labelSelector");
+  if (selector === undefined) return undefined;
+  const expression = (operator: string) => (key: string) => {
+    const value = labels[key];
+    return value === undefined ? [] : [{ key, operator, values: [value] }];
+  };
+  const more = [
+    ...textsAt(term, "matchLabelKeys").flatMap(expression("In")),
+    ...textsAt(term, "mismatchLabelKeys").flatMap(expression("NotIn")),
+  ];
+  return { ...selector, matchExpressions: [...listAt(selector, "matchExpressions"), ...more] };
+}
+
+/** Counts in the parts of the cluster that a label makes. */
+export function createDomains() {
+  const counts = new Map<string, number>();
+  const keyOf = (topologyKey: string, labels: Labels): string | undefined => {
+    const value = labels[topologyKey];
+    return value === undefined ? undefined : `${topologyKey}=${value}`;
+  };
+  return {
+    add: (topologyKey: string, labels: Labels): void => {
+      const key = keyOf(topologyKey, labels);
+      if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    /** Undefined: the node belongs to no part. */
+    at: (topologyKey: string, labels: Labels): number | undefined => {
+      const key = keyOf(topologyKey, labels);
+      return key === undefined ? undefined : (counts.get(key) ?? 0);
+    },
+    get size() {
+      return counts.size;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+// Kueue: what the conditions of a Workload mean. Tables by condition and reason; before Kueue 0.19 every wait has the reason Pending, so
+// its message is read too. A Workload without conditions was not tried yet (StrictFIFO): it waits.
+// https://kueue.sigs.k8s.io/docs/concepts/workload/
+import { isObject, type JsonObject } from "../../model/json.ts";
+import { reason } from "../../model/reason.ts";
+import { listAt, textAt } from "../fields.ts";
+import type { QueueAnswer, QueueClass } from "./answer.ts";
+
+const NEVER: ReadonlySet<string> = new Set(["ExceedsMaxQuota", "NoMatchingFlavor", "Misconfigured", "Inadmissible"]);
+const GRACE = 60_000;
+const DEACTIVATED: Readonly<Record<string, QueueClass>> = {
+  RequeuingLimitExceeded: "expired",
+  MaximumExecutionTimeExceeded: "failed",
+};
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+type Rule = (conditions: ReadonlyMap<string, Condition>, workload: JsonObject) => QueueAnswer | undefined;
+
+// First answer wins: what has ended before what goes on, what is lost before what was reached.
+const RULES: readonly Rule[] = [
+  (conditions) => {
+    const finished = holding(conditions, "Finished");
+    if (finished === undefined) return undefined;
+    if (finished.reason === "Succeeded") return { class: "succeeded", reason: reason("Completed") };
+    return { class: finished.reason === "Failed" ? "failed" : "unknown", reason: queue("QueueRefused", finished) };
+  },
+  (_, workload) => {
+    const rejected = listAt(workload, "status", "admissionChecks").find((one) => textAt(one, "state") === "Rejected");
+    if (rejected === undefined) return undefined;
+    const detail = `${textAt(rejected, "name")}: ${textAt(rejected, "message")}`;
+    return { class: "rejected", reason: reason("QueueRefused", { detail }) };
+  },
+  (conditions) => {
+    const evicted = holding(conditions, "Evicted");
+    if (evicted === undefined) return undefined;
+    // `DeactivatedDueToRequeuingLimitExceeded` or, later, `Deactivated` with the cause in the message.
+    if (evicted.reason.startsWith("Deactivated")) {
+      const cause = Object.keys(DEACTIVATED).find((one) => `${evicted.reason} ${evicted.message}`.includes(one));
+      return { class: DEACTIVATED[cause ?? ""] ?? "rejected", reason: queue("QueueRefused", evicted) };
+    }
+    const why = holding(conditions, "Preempted") ?? evicted;
+    return { class: "interrupted", reason: reason("Interrupted", { detail: `${why.reason}: ${why.message}` }) };
+  },
+  (conditions) =>
+    holding(conditions, "PodsReady") === undefined ? undefined : { class: "running", reason: reason("TaskRunning") },
+  (conditions) => {
+    const quota = conditions.get("QuotaReserved");
+    if (quota?.status !== "False") return undefined;
+    if (NEVER.has(quota.reason) && !isOnlyBusy(quota.message)) {
+      const grace = quota.reason === "Misconfigured" || quota.reason === "Inadmissible" ? { grace: GRACE } : {};
+      return { class: "rejected", reason: queue("QueueRefused", quota), ...grace };
+    }
+    // Before 0.19 the message alone tells the impossible from the busy.
+    if (/> maximum capacity \(/.test(quota.message) && !isOnlyBusy(quota.message))
+      return { class: "rejected", reason: queue("QueueRefused", quota) };
+    return { class: "waits", reason: queue("QueueWaits", quota) };
+  },
+  (conditions) => {
+    const quota = holding(conditions, "QuotaReserved");
+    if (quota === undefined) return undefined;
+    const admitted = conditions.get("Admitted");
+    if (admitted?.status === "True") return { class: "waits", reason: reason("Beginning") };
+    return { class: "waits", reason: queue("QueueWaits", admitted ?? quota) };
+  },
+];
+
+/** One flavor is too small, but another one is only in use. */
+function isOnlyBusy(message: string): boolean {
+  return /insufficient unused quota/.test(message);
+}
+
+export function workloadAnswer(workload: JsonObject): QueueAnswer {
+  const conditions = new Map(
+    listAt(workload, "status", "conditions").map((one) => [textAt(one, "type"), conditionFrom(one)] as const),
+  );
+  for (const rule of RULES) {
+    const answer = rule(conditions, workload);
+    if (answer !== undefined) return answer;
+  }
+  const inactive = isObject(workload["spec"]) && workload["spec"]["active"] === false;
+  const detail = inactive ? "it is switched off" : "it has not been looked at yet";
+  return { class: "waits", reason: reason("QueueWaits", { detail }) };
+}
+
+function conditionFrom(one: JsonObject): Condition {
+  return {
+    type: textAt(one, "type"),
+    status: textAt(one, "status"),
+    reason: textAt(one, "reason"),
+    message: textAt(one, "message"),
+  };
+}
+
+/** An eviction that is over is told by QuotaReserved=True again, and Kueue sets Evicted=False then. */
+function holding(conditions: ReadonlyMap<string, Condition>, type: string): Condition | undefined {
+  const found = conditions.get(type);
+  return found?.status === "True" ? found : undefined;
+}
+
+function queue(code: "QueueRefused" | "QueueWaits", { reason: why, message }: Condition) {
+  return reason(code, { detail: message === "" ? why : `${why}: ${message}` });
+}

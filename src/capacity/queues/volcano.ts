@@ -1,0 +1,38 @@
+// Volcano: what phase and conditions of a PodGroup mean. Volcano never takes `Unschedulable` back when the group is scheduled later, so of
+// the conditions the newest is believed. It has no word for "never": everything that it holds back may come.
+// https://volcano.sh/en/docs/podgroup/
+import type { JsonObject } from "../../model/json.ts";
+import { reason } from "../../model/reason.ts";
+import { listAt, textAt } from "../fields.ts";
+import type { QueueAnswer } from "./answer.ts";
+
+export function podGroupAnswer(group: JsonObject): QueueAnswer {
+  const phase = textAt(group, "status", "phase");
+  const newest = newestCondition(group);
+  const said = newest === undefined ? "" : `${textAt(newest, "reason")}: ${textAt(newest, "message")}`;
+  const waits = (detail: string): QueueAnswer => ({ class: "waits", reason: reason("QueueWaits", { detail }) });
+  if (phase === "Completed") return { class: "succeeded", reason: reason("Completed") };
+  if (phase === "Running") return { class: "running", reason: reason("TaskRunning") };
+  if (newest !== undefined && textAt(newest, "type") === "Unschedulable") return waits(said);
+  // A part of it runs, and the rest cannot be placed.
+  if (phase === "Unknown") return waits(said === "" ? "only a part of it runs" : said);
+  if (phase === "Inqueue") return { class: "waits", reason: reason("Beginning") };
+  return waits(phase === "" ? "it has not been looked at yet" : "the cluster is too full to let it in");
+}
+
+function newestCondition(group: JsonObject): JsonObject | undefined {
+  const known = listAt(group, "status", "conditions").filter((one) => textAt(one, "status") === "True");
+  const time = (one: JsonObject): number => Date.parse(textAt(one, "lastTransitionTime")) || 0;
+  // Of two within the same second the later one in the list.
+  return known.reduce<JsonObject | undefined>(
+    (best, one) => (best === undefined || time(one) >= time(best) ? one : best),
+    undefined,
+  );
+}
+
+const HELD_BACK = /resource in cluster is overused|queue resource quota insufficient/;
+
+/** Refusals to enqueue come as normal events only. */
+export function isHeldBack(event: { readonly reason: string; readonly message: string }): boolean {
+  return event.reason === "Unschedulable" && HELD_BACK.test(event.message);
+}

@@ -1,0 +1,100 @@
+// What the view keeps of nodes and pods: the least that a check needs, made once when the cluster tells of the object.
+import type { JsonObject } from "../model/json.ts";
+import { LABELS } from "../model/manifest.ts";
+import { type Amounts, isExtended, readAmounts } from "./amounts.ts";
+import { type HamiDevice, hamiDevicesOf } from "./devices/hamiNode.ts";
+import { type HamiShare, hamiSharesOf } from "./devices/hamiPod.ts";
+import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "./fields.ts";
+import { type HostPort, hostPortsOf } from "./hostPorts.ts";
+import { heldRequests } from "./podRequests.ts";
+import { type Taint, taintsOf } from "./taints.ts";
+
+export interface NodeRecord {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly allocatable: Amounts;
+  /** With the devices that are there and not healthy, or whose plug-in is starting: they may come back. */
+  readonly atBest: Amounts;
+  readonly hami: readonly HamiDevice[];
+}
+
+const GPU = "nvidia.com/gpu";
+
+export function nodeRecord(node: JsonObject): NodeRecord {
+  const labels = labelsAt(node, "metadata", "labels");
+  const allocatable = readAmounts(objectAt(node, "status", "allocatable"));
+  return {
+    name: textAt(node, "metadata", "name"),
+    labels,
+    taints: taintsOf(node),
+    allocatable,
+    atBest: atBest(allocatable, readAmounts(objectAt(node, "status", "capacity")), labels),
+    hami: hamiDevicesOf(labelsAt(node, "metadata", "annotations")),
+  };
+}
+
+/** Only of devices: what the kubelet keeps back of cpu and memory is never given. */
+function atBest(allocatable: Amounts, capacity: Amounts, labels: Labels): Amounts {
+  const better = new Map<string, number>();
+  const raise = (resource: string, amount: number): void => {
+    if (amount > (better.get(resource) ?? allocatable.get(resource) ?? 0)) better.set(resource, amount);
+  };
+  for (const [resource, amount] of capacity) if (isExtended(resource)) raise(resource, amount);
+  // With MIG or renamed shares the label counts cards that are offered under other names.
+  const labelled = Number(labels["nvidia.com/gpu.count"] ?? Number.NaN);
+  if (labelled > 0 && (allocatable.has(GPU) || capacity.has(GPU))) raise(GPU, labelled);
+  return better.size === 0 ? allocatable : new Map([...allocatable, ...better]);
+}
+
+export interface PodRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** Where it counts: where it runs, or where room is being made for it. Empty: nowhere. */
+  readonly node: string;
+  /** Not there yet: it counts only against pods that are not more important. */
+  readonly nominated: boolean;
+  readonly priority: number;
+  readonly deleting: boolean;
+  readonly requests: Amounts;
+  readonly hostPorts: readonly HostPort[];
+  /** Required anti-affinity terms, as written: they keep others off too. */
+  readonly keepsOff: readonly JsonObject[];
+  readonly hami: readonly HamiShare[];
+  readonly owner: { readonly project: string; readonly run: string };
+}
+
+const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
+const NO_HAMI: readonly HamiShare[] = [];
+const RUN_LABEL = "kubemin.dev/run";
+
+/** Undefined: it holds nothing (any more). */
+export function podRecord(pod: JsonObject): PodRecord | undefined {
+  if (ENDED.has(textAt(pod, "status", "phase"))) return undefined;
+  const bound = textAt(pod, "spec", "nodeName");
+  const node = bound || textAt(pod, "status", "nominatedNodeName");
+  if (node === "") return undefined;
+  const spec = objectAt(pod, "spec") ?? {};
+  const labels = labelsAt(pod, "metadata", "labels");
+  const annotations = objectAt(pod, "metadata", "annotations");
+  return {
+    namespace: textAt(pod, "metadata", "namespace"),
+    name: textAt(pod, "metadata", "name"),
+    labels,
+    node,
+    nominated: bound === "",
+    priority: numberAt(spec, "priority") ?? 0,
+    deleting: textAt(pod, "metadata", "deletionTimestamp") !== "",
+    requests: heldRequests(pod),
+    hostPorts: hostPortsOf(spec),
+    keepsOff: listAt(spec, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
+    hami: annotations === undefined ? NO_HAMI : hamiSharesOf(annotations, listAt(spec, "initContainers").length),
+    owner: ownerOf(labels),
+  };
+}
+
+function ownerOf(labels: Labels): PodRecord["owner"] {
+  const project = labels[LABELS.project] ?? "";
+  return { project, run: labels[RUN_LABEL] ?? labels[LABELS.application] ?? "" };
+}

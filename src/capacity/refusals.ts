@@ -1,0 +1,53 @@
+// In words, why no waiting helps.
+import { type Reason, reason } from "../model/reason.ts";
+import { namedAmount, writeAmount } from "./amounts.ts";
+import type { Obstacle, Outcome } from "./nodeFit.ts";
+import type { Survey } from "./survey.ts";
+
+export type Sized = Extract<Obstacle, { have: number }>;
+
+export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
+  return obstacle !== undefined && "have" in obstacle;
+}
+
+export interface Refused {
+  readonly reason: Reason;
+  /** The node that came nearest. */
+  readonly nearest?: { readonly node: string; readonly obstacle: Obstacle };
+}
+
+export function neverFits(given: Survey): Refused {
+  if (given.ever > 0) return { reason: reason("NeverTogether", { count: given.count, fit: given.ever }) };
+  const sized = given.unsuitable.flatMap(({ node, hard }) =>
+    isSized(hard) ? [{ node: node.name, obstacle: hard }] : [],
+  );
+  const nearest = sized.toSorted((a, b) => share(b.obstacle) - share(a.obstacle))[0];
+  if (nearest === undefined)
+    return { reason: reason("NoNodeAllowed", { total: given.total, detail: tally(given.unsuitable) }) };
+  const { resource, asked, have } = nearest.obstacle;
+  const params = { need: namedAmount(resource, asked), node: nearest.node, have: writeAmount(resource, have) };
+  return { reason: reason("NeverFits", params), nearest };
+}
+
+export function share({ have, asked }: Sized): number {
+  return have / asked;
+}
+
+/** `3 nodes: has the taint nvidia.com/gpu; 2 nodes: ...`, the most frequent first. */
+function tally(outcomes: readonly Outcome[]): string {
+  const sums = new Map<string, number>();
+  for (const { hard } of outcomes) {
+    const words = hard === undefined ? "" : wordsOf(hard);
+    sums.set(words, (sums.get(words) ?? 0) + 1);
+  }
+  const sorted = [...sums].toSorted((a, b) => b[1] - a[1]);
+  const shown = sorted.slice(0, 4).map(([words, count]) => `${count} ${count === 1 ? "node" : "nodes"}: ${words}`);
+  return [...shown, ...(sorted.length > 4 ? [`${sorted.length - 4} other reasons`] : [])].join("; ");
+}
+
+export function wordsOf(obstacle: Obstacle): string {
+  if (!isSized(obstacle)) return obstacle.words;
+  const { resource, asked, have, kind } = obstacle;
+  const adjective = kind === "size" ? "in all" : kind === "unhealthy" ? "healthy" : "free";
+  return `${writeAmount(resource, have)} of ${namedAmount(resource, asked)} ${adjective}`;
+}

@@ -1,0 +1,55 @@
+// The token with which a worker or a pod tells of its own attempt: sealed, so that it cannot be made or changed by anybody else, and good
+// for that attempt only. What comes with it becomes a message to the job, or is refused because the attempt is over.
+import type { Callback } from "../catalog/job.ts";
+import { PlatformError } from "../model/errors.ts";
+import { dig, type JsonObject } from "../model/json.ts";
+import { isActive } from "../model/phase.ts";
+import { isSealed } from "../model/sealed.ts";
+import type { World } from "./world.ts";
+
+export interface AttemptName {
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+}
+
+/** No project can be called so: a value that a user sealed never passes for one of these. */
+const PURPOSE = " callback";
+
+export function callbackOf(world: World, { run, job, attempt }: AttemptName): Callback {
+  const token = world.vault.seal(PURPOSE, JSON.stringify({ run, job, attempt }));
+  return { url: `${world.publicUrl()}/api/v1/callback`, token };
+}
+
+/** Throws NotSignedIn. */
+export function readCallback(world: World, authorization: string | undefined): AttemptName {
+  const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1] ?? "";
+  try {
+    if (!isSealed(token)) throw new Error("no token of ours");
+    const named: unknown = JSON.parse(world.vault.open(PURPOSE, token));
+    const [run, job, attempt] = [dig(named, "run"), dig(named, "job"), dig(named, "attempt")];
+    return { run: String(run), job: String(job), attempt: Number(attempt) };
+  } catch {
+    throw new PlatformError("NotSignedIn");
+  }
+}
+
+/** `once`: there can be one of the kind for an attempt; a second one is refused. Others replace the one before: only the newest counts. */
+export async function tellFromOutside(
+  world: World,
+  name: AttemptName,
+  message: { readonly kind: string; readonly data: JsonObject; readonly once: boolean },
+): Promise<void> {
+  const job = (await world.store.runs.jobs(name.run)).find((one) => one.name === name.job);
+  if (job === undefined || !isActive(job.phase) || job.attempt !== name.attempt) {
+    const standing = job === undefined ? "gone" : `${job.phase}, attempt ${job.attempt}`;
+    throw new PlatformError("StaleAttempt", { run: name.run, job: name.job, attempt: name.attempt, standing });
+  }
+  const { kind, data, once } = message;
+  const key = `${kind}/${name.attempt}`;
+  const stored = { ...name, kind, data, actor: "worker", key };
+  if (!once) await world.store.messages.replace(stored);
+  else if (!(await world.store.messages.put(stored)))
+    throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
+  world.dispatch.wake(name.run);
+}

@@ -1,0 +1,112 @@
+// Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
+import type { WorkflowDocument } from "../model/document.ts";
+import { PlatformError } from "../model/errors.ts";
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import { hasErrors, type Problem } from "../model/problem.ts";
+import type { Run } from "../model/run.ts";
+import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
+import { beginRun, repeated } from "./begin.ts";
+import { calledWorkflows } from "./calledWorkflows.ts";
+import { chooseCluster } from "./clusters.ts";
+import { conditionsOf } from "./deploy.ts";
+import type { WriteConditions } from "./requests.ts";
+import { projectCatalog, type World } from "./world.ts";
+
+export interface StartRequest extends WriteConditions {
+  readonly project: string;
+  /** A job type; or `document`. */
+  readonly type?: string;
+  readonly version?: string;
+  readonly input?: JsonObject;
+  /** `{name, workflow}`. */
+  readonly document?: JsonObject;
+  readonly inputs?: JsonObject;
+  readonly cluster?: string;
+  readonly namespace?: string;
+  readonly message?: string;
+  readonly timeout?: string;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly workflow: Json;
+  /** Of the workflow inside of what was sent. */
+  readonly pointer: string;
+  /** Pointers of the one step mean the request's own fields. */
+  readonly inside?: { readonly from: string; readonly to: string };
+}
+
+export async function startRun(world: World, request: StartRequest): Promise<Run> {
+  const before = await repeated(world, request.project, request);
+  if (before !== null) return before;
+  const cluster = chooseCluster(world, request.cluster, null);
+  const wanted = wantedOf(request);
+  const { jobs, problems } = planWorkflow({
+    document: wanted.workflow,
+    catalog: projectCatalog(world, request.project),
+    inputs: request.inputs ?? {},
+    called: await called(world, request.project, wanted.workflow),
+    name: wanted.name,
+  });
+  if (hasErrors(problems)) {
+    const told = problems.map((one) => placed(one, wanted));
+    throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  }
+  return beginRun(world, {
+    ...conditionsOf(request),
+    project: request.project,
+    application: "",
+    workflow: wanted.name,
+    kind: "workflow",
+    revision: 0,
+    seenRevision: 0,
+    cluster: cluster.name,
+    namespace: request.namespace ?? "default",
+    message: request.message ?? "",
+    inputs: request.inputs ?? {},
+    jobs,
+  });
+}
+
+function wantedOf({ type, version, input, document, timeout }: StartRequest): Wanted {
+  if ((type === undefined) === (document === undefined))
+    throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
+  if (document !== undefined) {
+    const name = document["name"];
+    return {
+      name: typeof name === "string" && name !== "" ? name.slice(0, 63) : "workflow",
+      workflow: document["workflow"] ?? null,
+      pointer: "/document/workflow",
+    };
+  }
+  const step = {
+    name: type ?? "",
+    type: version === undefined ? (type ?? "") : `${type}@${version}`,
+    ...(input === undefined ? {} : { properties: input }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+  return {
+    name: type ?? "",
+    workflow: { steps: [step] },
+    pointer: "",
+    inside: { from: "/steps/0/properties", to: "/input" },
+  };
+}
+
+function placed(one: Problem, { pointer, inside }: Wanted): Problem {
+  if (inside === undefined) return { ...one, pointer: pointer + one.pointer };
+  const within = one.pointer.startsWith(inside.from) ? inside.to + one.pointer.slice(inside.from.length) : "/type";
+  return { ...one, pointer: within };
+}
+
+async function called(world: World, project: string, workflow: Json) {
+  // Only looked through for names; what is wrong with its shape is said by the plan.
+  const looksLike = isObject(workflow) && Array.isArray(workflow["steps"]);
+  if (!looksLike) return new Map<string, WorkflowDocument>();
+  try {
+    return await calledWorkflows(world, project, workflow as unknown as WorkflowDocument); // for its calls alone
+  } catch (error) {
+    if (error instanceof TypeError) return new Map<string, WorkflowDocument>();
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+// Any text as the value of a label. What does not fit is shortened and gets a hash of the whole, so that two never become one.
+import { createHash } from "node:crypto";
+
+const VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const KEPT = 50;
+
+export function labelValue(text: string): string {
+  if (VALUE.test(text)) return text;
+  const word = text
+    .replaceAll(/[^-A-Za-z0-9_.]+/g, "-")
+    .slice(0, KEPT)
+    .replaceAll(/^[-_.]+|[-_.]+$/g, "");
+  return `${word === "" ? "x" : word}-${createHash("sha256").update(text).digest("hex").slice(0, 10)}`;
+}

@@ -1,0 +1,189 @@
+// Who a job may talk to: nobody, name servers, and what was both asked for and granted. NetworkPolicies only allow, so two of them never
+// forbid each other's; what must never be reached is therefore left out of every rule that names addresses.
+// Whether any of this is obeyed is the network plug-in's business: see kube/probeNetworkPolicy.ts.
+
+import { JOB_LABELS } from "../model/jobLabels.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
+import { type Problem, problem } from "../model/problem.ts";
+import { type ClusterNetwork, INTERNET, networks, neverReachable, notInternet } from "./blocked.ts";
+import { contains, exceptionsIn, type Network } from "./cidr.ts";
+import { type Destination, parseDestination, parseExposed } from "./destination.ts";
+import { labelValue } from "./labelValue.ts";
+import type { PodOrder } from "./order.ts";
+import { profileOf } from "./profile.ts";
+import { hasToken } from "./renderVolumes.ts";
+
+export interface NetworkOrder extends Pick<PodOrder, "profile" | "capabilities" | "grants" | "identity"> {
+  readonly cluster: ClusterNetwork;
+  /** Services of the project by name, for `models:443`; a name that is not among them is a namespace. */
+  readonly services: Readonly<Record<string, ServiceAddress>>;
+  /** `192.0.2.7:22`: where this run wants to connect to, for profiles that narrow what was granted (ssh). */
+  readonly targets?: readonly string[];
+}
+
+export interface ServiceAddress {
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Port of the Service -> port of its pods (a number or a name). */
+  readonly ports: Readonly<Record<number, number | string>>;
+}
+
+export interface RenderedPolicy {
+  /** Makes the deny true as well, wherever it stands; null when there is a problem. */
+  readonly policy: Manifest | null;
+  readonly problems: readonly Problem[];
+}
+
+/** One policy for one job of one run: it is there before its pod, and goes with it. */
+export function renderNetworkPolicy(order: NetworkOrder): RenderedPolicy {
+  const { capabilities, grants, identity } = order;
+  const granted = (field: "network" | "services"): readonly (readonly [string, number])[] =>
+    capabilities[field].flatMap((text, index) => (grants[field].includes(text) ? [[text, index] as const] : []));
+  const egress =
+    profileOf(order.profile).egress === "targets"
+      ? targetRules(order)
+      : granted("network").map(([text, index]) => ruleFor(text, ["capabilities", "network", index], order));
+  const ingress = granted("services").map(([text, index]) => exposedRule(text, index, order));
+  const problems = [...egress, ...ingress].flatMap((one) => one.problem ?? []);
+  const rules = (all: readonly Ruling[]): readonly JsonObject[] =>
+    all.map((one) => one.rule).filter((one) => one !== undefined);
+  const policy: Manifest = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: identity.name, namespace: identity.namespace, labels: ownLabels(identity) },
+    spec: {
+      podSelector: { matchLabels: podLabels(identity) },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [...rules(ingress), ...peers(order, "from")],
+      egress: [dnsRule(order.cluster), ...rules(egress), ...peers(order, "to"), ...apiServerRule(order)],
+    },
+  };
+  return { policy: problems.length > 0 ? null : policy, problems };
+}
+
+interface Ruling {
+  readonly rule?: JsonObject;
+  readonly problem?: Problem;
+}
+
+type At = readonly (string | number)[];
+
+function podLabels({ run, job, type }: PodOrder["identity"]): Readonly<Record<string, string>> {
+  return {
+    [JOB_LABELS.run]: labelValue(run),
+    [JOB_LABELS.job]: labelValue(job),
+    [JOB_LABELS.type]: labelValue(type),
+  };
+}
+
+function ownLabels(identity: PodOrder["identity"]): Readonly<Record<string, string>> {
+  return { [LABELS.managedBy]: MANAGED_BY, [LABELS.project]: labelValue(identity.project), ...podLabels(identity) };
+}
+
+const namespaceNamed = (name: string): JsonObject => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+
+/** Only the cluster's own name servers: to anybody's port 53 a job could carry out what it likes. */
+export function dnsRule(cluster: ClusterNetwork): JsonObject {
+  const outside = networks(cluster.nameServers)
+    .filter((one) => !neverReachable(cluster).some((blocked) => contains(blocked, one)))
+    .map((one) => ({ ipBlock: { cidr: one.text } }));
+  const pods = { ...namespaceNamed("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } };
+  const ports = ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 }));
+  return { to: [pods, ...outside], ports };
+}
+
+/** Where the cluster itself lives, and where kubemin does: no grant opens these by name. */
+const CLOSED_NAMESPACE = /^(?:kube-.*|kubemin(?:-.*)?|default)$/;
+
+function ruleFor(text: string, at: At, order: NetworkOrder): Ruling {
+  const destination = parseDestination(text);
+  if (destination === undefined)
+    return { problem: problem("Invalid", at, { detail: `${text}: NAME:PORT, internet:PORT, ADDRESS/BITS:PORT` }) };
+  return RULES[destination.kind](destination as never, at, order); // the table has a row for each kind, for that kind
+}
+
+const RULES: {
+  readonly [K in Destination["kind"]]: (one: Extract<Destination, { kind: K }>, at: At, order: NetworkOrder) => Ruling;
+} = {
+  internet: ({ port }, _at, { cluster }) => {
+    const blocked = notInternet(cluster);
+    return {
+      rule: towards(
+        INTERNET.map((network) => block(network, blocked)),
+        port,
+      ),
+    };
+  },
+  network: ({ network, port }, at, { cluster }) => {
+    const blocked = neverReachable(cluster);
+    if (blocked.some((one) => contains(one, network)))
+      return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata, or the API server" }) };
+    return { rule: towards([block(network, blocked)], port) };
+  },
+  name: ({ name, port }, at, { services }) => {
+    const service = Object.hasOwn(services, name) ? services[name] : undefined;
+    if (service !== undefined) {
+      // No labels would select every pod.
+      if (Object.keys(service.podLabels).length === 0)
+        return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };
+      const to = [{ podSelector: { matchLabels: service.podLabels } }];
+      return { rule: towards(to, service.ports[port] ?? port) };
+    }
+    if (CLOSED_NAMESPACE.test(name))
+      return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+    return { rule: towards([namespaceNamed(name)], port) };
+  },
+};
+
+function towards(to: readonly JsonObject[], port: number | string): JsonObject {
+  return { to, ports: [{ protocol: "TCP", port }] };
+}
+
+function block(network: Network, blocked: readonly Network[]): JsonObject {
+  const except = exceptionsIn(network, blocked);
+  return { ipBlock: { cidr: network.text, ...(except.length === 0 ? {} : { except }) } };
+}
+
+/** Each target must be one address inside of a granted network of the same port. */
+function targetRules(order: NetworkOrder): readonly Ruling[] {
+  const granted = order.capabilities.network
+    .filter((text) => order.grants.network.includes(text))
+    .flatMap((text) => parseDestination(text) ?? [])
+    .filter((one) => one.kind === "network");
+  return (order.targets ?? []).map((text, index): Ruling => {
+    const at = ["targets", index];
+    const target = parseDestination(text);
+    const inside =
+      target?.kind === "network" &&
+      granted.some(({ network, port }) => port === target.port && contains(network, target.network));
+    if (inside) return ruleFor(text, at, order);
+    const { project, type } = order.identity;
+    const granters = order.grants.granters.join(", ") || "an administrator of kubemin";
+    return { problem: problem("NotGranted", at, { project, name: text, field: "network", type, granters }) };
+  });
+}
+
+/** Other pods of the same project, not of others. */
+function exposedRule(text: string, index: number, { identity }: NetworkOrder): Ruling {
+  const exposed = parseExposed(text);
+  if (exposed === undefined)
+    return { problem: problem("Invalid", ["capabilities", "services", index], { detail: `${text}: NAME:PORT` }) };
+  const from = [{ namespaceSelector: { matchLabels: { [LABELS.project]: labelValue(identity.project) } } }];
+  return { rule: { from, ports: [{ protocol: "TCP", port: exposed.port }] } };
+}
+
+function peers({ profile, identity }: NetworkOrder, side: "from" | "to"): readonly JsonObject[] {
+  if (profileOf(profile).egress !== "peers") return [];
+  return [{ [side]: [{ podSelector: { matchLabels: podLabels(identity) } }] satisfies readonly Json[] }];
+}
+
+/** Only with a token is there anything to do there; without one the door stays shut. */
+function apiServerRule(order: NetworkOrder): readonly JsonObject[] {
+  if (profileOf(order.profile).egress !== "cluster" || !hasToken(order)) return [];
+  return networks(order.cluster.apiServer).map((one) => ({
+    to: [{ ipBlock: { cidr: one.text } }],
+    ports: [443, 6443].map((port) => ({ protocol: "TCP", port })),
+  }));
+}

@@ -1,0 +1,62 @@
+// Whether pods find room on a cluster: the question and the answer. An answer is advice of one moment, never a promise: somebody may be
+// faster between the answer and the pod.
+import type { Manifest } from "./manifest.ts";
+import type { Reason } from "./reason.ts";
+
+/** Pods of one shape. `pod` is a whole Pod manifest as it would be created; its name is that of the pod, or of the Job that makes it. */
+export interface PodGroup {
+  readonly pod: Manifest;
+  readonly count: number;
+}
+
+export interface CapacityRequest {
+  /** They run side by side: there is room for all of them or it is said that there is none. */
+  readonly groups: readonly PodGroup[];
+  /** Runs of this project are named as holders of what is short; those of others are only counted. */
+  readonly project: string;
+  /** Keep the room free from our own later questions until the pods are seen on their nodes, for a minute at most. */
+  readonly reserve?: boolean;
+}
+
+/**
+ * fits: there is room now · waits: not now, but others may give way · rejected: no waiting makes it possible on this cluster ·
+ * unknown: it cannot be told from outside of the scheduler; nothing is refused for that
+ */
+export type CapacityClass = "fits" | "waits" | "rejected" | "unknown";
+
+/** In words of Kubernetes: `500m`, `4`, `12Gi`. */
+export interface Shortage {
+  readonly resource: string;
+  readonly asked: string;
+  /** Free on the best node. */
+  readonly free: string;
+  readonly missing: string;
+}
+
+export interface BestNode {
+  readonly name: string;
+  /** What keeps the pod off it, in short English words. */
+  readonly lacks: readonly string[];
+}
+
+/** Who has what is short. */
+export interface Holders {
+  /** Runs of the asking project, by name. */
+  readonly own: readonly string[];
+  /** Pods of everybody else. */
+  readonly others: number;
+}
+
+export interface CapacityVerdict {
+  readonly class: CapacityClass;
+  readonly reason: Reason;
+  /** Of one pod on the best node; empty when it is not resources that are short. */
+  readonly missing: readonly Shortage[];
+  readonly best?: BestNode;
+  readonly holders: Holders;
+  /** What would be possible now. */
+  readonly hint?: Reason;
+  readonly nodes: { readonly total: number; readonly suitable: number };
+}
+
+export const NO_HOLDERS: Holders = { own: [], others: 0 };

@@ -1,0 +1,69 @@
+// What can be wrong with the registration of a job type. Rows of the table of problems.
+import type { Localized } from "./text.ts";
+
+export const REGISTRATION_PROBLEMS = {
+  SchemaTooLarge: {
+    text: {
+      en: "the schema has {count} {what}, at most {limit} are taken",
+      zh: "该 schema 有 {count} 个{what}，上限为 {limit}",
+    },
+    hint: { en: "split it, or take a free-form object", zh: "请拆分，或改用自由格式的对象" },
+  },
+  SchemaTooSlow: {
+    text: {
+      en: "the schema takes longer than {limit} to be prepared, which would hold up everybody else",
+      zh: "该 schema 的准备时间超过 {limit}，会影响其他人",
+    },
+    hint: { en: "fewer properties, fewer alternatives", zh: "请减少属性与备选分支" },
+  },
+  SchemaInvalid: {
+    text: { en: "this is no valid JSON Schema (2020-12): {detail}", zh: "不是合法的 JSON Schema（2020-12）：{detail}" },
+  },
+  SchemaRemoteReference: {
+    text: {
+      en: "{reference} leads out of the schema: only #/$defs is followed",
+      zh: "{reference} 指向外部：只支持 #/$defs",
+    },
+  },
+  SchemaPatternUnbounded: {
+    text: { en: "a pattern needs a maxLength beside it", zh: "pattern 必须同时指定 maxLength" },
+    hint: { en: "add maxLength, for example 200", zh: "请添加 maxLength，例如 200" },
+  },
+  SchemaPattern: {
+    text: { en: "the pattern is not one of RE2: {detail}", zh: "该 pattern 不符合 RE2 语法：{detail}" },
+    hint: { en: "no look-around, no back references", zh: "不支持环视与反向引用" },
+  },
+  SchemaMismatch: {
+    text: { en: "does not fit the type's schema: {detail}", zh: "不符合该类型的 schema：{detail}" },
+  },
+  Placeholder: {
+    text: { en: "{{{path}}} is not in the input schema", zh: "{{{path}}} 不在输入 schema 中" },
+    hint: { en: "known: {known}", zh: "现有：{known}" },
+  },
+  Incompatible: {
+    text: {
+      en: "version {version} breaks what was promised with {before}: {detail}",
+      zh: "版本 {version} 破坏了 {before} 的承诺：{detail}",
+    },
+    hint: { en: "make it {major}.0.0, or keep the field", zh: "请发布为 {major}.0.0，或保留该字段" },
+  },
+  VersionOrder: {
+    text: {
+      en: "version {version} is not above {before}, which is registered already",
+      zh: "版本 {version} 不高于已注册的 {before}",
+    },
+  },
+  NotGranted: {
+    text: {
+      en: "{capability} is asked for and not granted to project {project}",
+      zh: "项目 {project} 未被授予 {capability}",
+    },
+    hint: { en: "an administrator grants it: kubemin job-types grant", zh: "由管理员授权：kubemin job-types grant" },
+  },
+  BuiltinName: {
+    text: { en: "{name} is a job type of kubemin itself", zh: "{name} 是 kubemin 内置的作业类型" },
+  },
+  OtherOwner: {
+    text: { en: "{name} is registered by project {owner}", zh: "{name} 已由项目 {owner} 注册" },
+  },
+} as const satisfies Record<string, { readonly text: Localized; readonly hint?: Localized }>;

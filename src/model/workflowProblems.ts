@@ -1,0 +1,138 @@
+// Rows of the table of problem.ts that are about workflows: steps, conditions, references, inputs, calls.
+import type { Localized } from "./text.ts";
+
+export const WORKFLOW_PROBLEMS = {
+  UnknownStepType: {
+    text: { en: "unknown step type {value}", zh: "未知步骤类型 {value}" },
+    hint: { en: "known: {known}", zh: "可用类型：{known}" },
+  },
+  DuplicateStep: {
+    text: { en: "step {name} is declared twice", zh: "步骤 {name} 重复声明" },
+    hint: { en: "the first one is at {first}", zh: "第一次出现在 {first}" },
+  },
+  StepIsComponent: {
+    text: { en: "a component is called {name}, too", zh: "已有同名组件 {name}" },
+    hint: { en: "give the step another name", zh: "请给步骤改名" },
+  },
+  ReservedStep: {
+    text: { en: "{name} is a name that kubemin itself uses", zh: "{name} 是 kubemin 保留的名称" },
+    hint: { en: "give the step another name", zh: "请给步骤改名" },
+  },
+  StepField: {
+    text: { en: "{field} means nothing in a step of type {type}", zh: "{field} 不适用于类型为 {type} 的步骤" },
+    hint: { en: "such a step takes: {known}", zh: "该类步骤可用字段：{known}" },
+  },
+  UnknownStep: {
+    text: { en: "there is no step {name}", zh: "没有名为 {name} 的步骤" },
+    hint: { en: "steps here: {known}", zh: "现有步骤：{known}" },
+  },
+  StepItself: {
+    text: {
+      en: "step {name} cannot wait for itself, for what it is part of, or for its own parts",
+      zh: "步骤 {name} 不能等待自身、所在分组或自己的子步骤",
+    },
+  },
+  StepLater: {
+    text: {
+      en: "{name} comes after {step}, so it cannot be waited for here",
+      zh: "{name} 在 {step} 之后执行，此处无法等待它",
+    },
+    hint: { en: "move it before, or use mode: DAG", zh: "请把它移到前面，或使用 mode: DAG" },
+  },
+  StepInLoop: {
+    text: {
+      en: "{name} runs once for each value of {group}: only steps inside of {group} can look at it",
+      zh: "{name} 会对 {group} 的每个值执行一次：只有 {group} 内的步骤可以引用它",
+    },
+    hint: { en: "look at {group} instead", zh: "请改为引用 {group}" },
+  },
+  Condition: {
+    text: {
+      en: "not understood at character {position}: expected {expected}, found {found}",
+      zh: "第 {position} 个字符处无法理解：应为 {expected}，实际为 {found}",
+    },
+    hint: {
+      en: "write it like /steps/test/outputs/score >= 0.9 && /inputs/stage == 'production'",
+      zh: "写法如 /steps/test/outputs/score >= 0.9 && /inputs/stage == 'production'",
+    },
+  },
+  UnknownPointer: {
+    text: { en: "{pointer} refers to nothing", zh: "{pointer} 没有指向任何内容" },
+    hint: { en: "known here: {known}", zh: "可用：{known}" },
+  },
+  NoStepOutput: {
+    text: { en: "step {name} gives no {output}", zh: "步骤 {name} 没有输出 {output}" },
+    hint: { en: "it gives: {known}", zh: "可用输出：{known}" },
+  },
+  TypeMismatch: {
+    text: {
+      en: "{pointer} is {actual}; {place} takes {expected}",
+      zh: "{pointer} 的类型是 {actual}，而 {place} 需要 {expected}",
+    },
+  },
+  ItemOutsideLoop: {
+    text: { en: "/item is there only inside of a step with forEach", zh: "/item 只能在带 forEach 的步骤内使用" },
+  },
+  LoopOverOutput: {
+    text: {
+      en: "forEach cannot take {pointer}: all jobs have to be known before anything runs",
+      zh: "forEach 不能使用 {pointer}：所有作业必须在执行前确定",
+    },
+    hint: {
+      en: 'give a list, or refer to an input: { "$from": "/inputs/…" }',
+      zh: '请写列表，或引用输入：{ "$from": "/inputs/…" }',
+    },
+  },
+  MissingInput: {
+    text: { en: "input {name} has no value", zh: "输入 {name} 没有值" },
+    hint: { en: "give one when starting, or a default in the document", zh: "请在启动时给出，或在文档中写默认值" },
+  },
+  UnknownInput: {
+    text: { en: "there is no input {name}", zh: "没有名为 {name} 的输入" },
+    hint: { en: "inputs here: {known}", zh: "现有输入：{known}" },
+  },
+  ReferenceInInput: {
+    text: {
+      en: "the value of input {name} holds a reference: only plain values can be given",
+      zh: "输入 {name} 的值中含有引用：只能给出普通值",
+    },
+  },
+  NoValue: {
+    text: { en: "{pointer} has no value", zh: "{pointer} 没有值" },
+    hint: { en: 'give a default: { "$from": …, "default": … }', zh: '请给出默认值：{ "$from": …, "default": … }' },
+  },
+  NotDeployed: {
+    text: { en: "no step deploys component {name}", zh: "没有步骤部署组件 {name}" },
+    hint: {
+      en: "add it to a step of type deploy, or let one say components: all",
+      zh: "请把它加入某个 deploy 步骤，或写 components: all",
+    },
+  },
+  DeployedTwice: {
+    text: { en: "component {name} is deployed by {first} already", zh: "组件 {name} 已由 {first} 部署" },
+    hint: { en: "a component is deployed once in a run", zh: "一次运行中每个组件只部署一次" },
+  },
+  DeployFinally: {
+    text: { en: "a final step cannot deploy components", zh: "finally 步骤不能部署组件" },
+    hint: { en: "move it to steps", zh: "请移到 steps 中" },
+  },
+  NothingToDeploy: {
+    text: { en: "there is nothing left to deploy here", zh: "这里没有可部署的组件" },
+  },
+  UnknownCall: {
+    text: { en: "there is no application {name} with a workflow", zh: "没有带工作流的应用 {name}" },
+    hint: { en: "known: {known}", zh: "现有：{known}" },
+  },
+  CallCircle: {
+    text: { en: "the workflows call each other in a circle: {path}", zh: "工作流相互调用成环：{path}" },
+  },
+  CallDeploys: {
+    text: {
+      en: "step {step} of {name} deploys components: such a workflow cannot be called",
+      zh: "{name} 的步骤 {step} 会部署组件：不能调用这样的工作流",
+    },
+  },
+  CallBroken: {
+    text: { en: "the workflow of {name} is not right at {place}: {en}", zh: "{name} 的工作流在 {place} 处有误：{zh}" },
+  },
+} as const satisfies Record<string, { readonly text: Localized; readonly hint?: Localized }>;

@@ -1,0 +1,131 @@
+// All that a step names: dependsOn, references in its properties and its forEach, and what its condition looks at. Each is looked up, its type
+// is compared with the place where it stands, and what the step has to wait for comes out as edges.
+import { isObject } from "../../model/json.ts";
+import type { Need } from "../../model/plan.ts";
+import { toPointer } from "../../model/pointer.ts";
+import { problem } from "../../model/problem.ts";
+import { wrongType } from "../checkFields.ts";
+import { clip } from "../words.ts";
+import { type Hole, holesIn } from "./holes.ts";
+import { inputSchema } from "./jobSchemas.ts";
+import { pointersIn } from "./mapCondition.ts";
+import { findStep, type Known, type Referred, referTo } from "./referTo.ts";
+import { mayFit, type Place, schemaAt, typesAt } from "./schemaTypes.ts";
+import type { StepDraft } from "./stepDraft.ts";
+
+/** One step waits for another one, or for a component. */
+export interface StepEdge {
+  readonly kind: "step" | "component";
+  readonly name: string;
+  readonly because: Need["because"];
+  /** It looks at how the other one stands, so it waits for its end only. */
+  readonly phase: boolean;
+  readonly pointer: string;
+}
+
+export function edgesOf(known: Known, step: StepDraft): readonly StepEdge[] {
+  return [
+    ...step.dependsOn.flatMap((one) => dependency(known, step, one)),
+    ...conditionEdges(known, step),
+    ...loopEdges(known, step),
+    ...propertyEdges(known, step),
+  ];
+}
+
+function dependency(
+  known: Known,
+  step: StepDraft,
+  { name, pointer }: { readonly name: string; readonly pointer: string },
+): readonly StepEdge[] {
+  const found = findStep(known, { step, pointer }, name);
+  return found === null ? [] : [{ kind: "step", name, because: "dependsOn", phase: false, pointer }];
+}
+
+function conditionEdges(known: Known, step: StepDraft): readonly StepEdge[] {
+  if (step.condition === null) return [];
+  const pointer = `${step.pointer}/if`;
+  return pointersIn(step.condition).flatMap((from) => edgeTo(referTo(known, { step, from, pointer }), pointer));
+}
+
+function edgeTo(referred: Referred | null, pointer: string): readonly StepEdge[] {
+  if (referred?.component !== undefined)
+    return [{ kind: "component", name: referred.component, because: "reference", phase: false, pointer }];
+  const name = referred?.step?.draft.name;
+  if (name === undefined) return [];
+  return [{ kind: "step", name, because: "reference", phase: referred?.step?.phase === true, pointer }];
+}
+
+/** The values of a loop have to be known before anything runs; what is inside of them may come later. */
+function loopEdges(known: Known, step: StepDraft): readonly StepEdge[] {
+  const { forEach } = step;
+  if (forEach === undefined) return [];
+  const base = `${step.pointer}/forEach`;
+  return holesIn(forEach).flatMap((hole) => {
+    const pointer = base + toPointer(hole.path);
+    if (hole.path.length === 0 && /^\/(steps|run|components)(\/|$)/.test(hole.from)) {
+      known.problems.push(problem("LoopOverOutput", pointer, { pointer: clip(hole.from) }));
+      return [];
+    }
+    const referred = lookUpHole(known, { step, hole, pointer, outer: true });
+    if (hole.path.length === 0 && hole.default !== undefined && !Array.isArray(hole.default))
+      known.problems.push(wrongType(`${pointer}/default`, "array", hole.default));
+    if (hole.path.length === 0) checkFit(known, { hole, pointer, referred, to: schemaAt({ type: "array" }, []) });
+    return edgeTo(referred, `${pointer}/$from`);
+  });
+}
+
+function propertyEdges(known: Known, step: StepDraft): readonly StepEdge[] {
+  const { definition, kind, raw } = step;
+  if (kind === "group" || kind === "deploy") return [];
+  const properties = Object.hasOwn(raw, "properties") ? raw["properties"] : undefined;
+  if (!isObject(properties)) return [];
+  return holesIn(properties).flatMap((hole) => {
+    const pointer = `${step.pointer}/properties${toPointer(hole.path)}`;
+    const referred = lookUpHole(known, { step, hole, pointer });
+    if (definition !== undefined) {
+      const to = schemaAt(inputSchema(definition), hole.path);
+      checkFit(known, { hole, pointer, referred, to });
+    }
+    return edgeTo(referred, `${pointer}/$from`);
+  });
+}
+
+interface Looking {
+  readonly step: StepDraft;
+  readonly hole: Hole;
+  readonly pointer: string;
+  readonly outer?: boolean;
+}
+
+function lookUpHole(known: Known, { step, hole, pointer, outer = false }: Looking): Referred | null {
+  for (const name of hole.unknown) {
+    const params = { field: clip(name), known: "$from, default" };
+    known.problems.push(problem("UnknownField", pointer + toPointer([name]), params));
+  }
+  return referTo(known, { step, from: hole.from, pointer: `${pointer}/$from`, outer });
+}
+
+interface Fitting {
+  readonly hole: Hole;
+  readonly pointer: string;
+  readonly referred: Referred | null;
+  readonly to: Place;
+}
+
+function checkFit(known: Known, { hole, pointer, referred, to }: Fitting): void {
+  if (referred === null) return;
+  const [from, accepted] = [typesAt(referred.place), typesAt(to)];
+  const params = { place: lastKey(pointer), expected: words(accepted) };
+  if (!mayFit(from, accepted))
+    known.problems.push(
+      problem("TypeMismatch", `${pointer}/$from`, { ...params, pointer: clip(hole.from), actual: words(from) }),
+    );
+}
+
+function words(types: ReadonlySet<string> | null): string {
+  return types === null ? "any" : [...types].join(" | ");
+}
+
+function lastKey(pointer: string): string {
+  return clip(pointer.slice(pointer.lastIndexOf("/") + 1));
+}

@@ -1,0 +1,130 @@
+// All that can be said about a workflow without a cluster and without values for its inputs: every problem at once, and the resolved workflow
+// when there is no error. Never throws, whatever JSON it is given.
+import type { WorkflowInput } from "../../model/document.ts";
+import type { Json } from "../../model/json.ts";
+import { hasErrors, type Problem, problem } from "../../model/problem.ts";
+import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../checkFields.ts";
+import type { Edge } from "../cycle.ts";
+import { clip } from "../words.ts";
+import { checkDeploys } from "./checkDeploys.ts";
+import { checkInputs } from "./checkInputs.ts";
+import { edgesOf } from "./checkReferences.ts";
+import { checkSteps, modeOf } from "./checkStep.ts";
+import type { Known } from "./referTo.ts";
+import type { ResolvedWorkflow } from "./resolvedWorkflow.ts";
+import { resolveSteps } from "./resolveSteps.ts";
+import { allSteps, type StepDraft } from "./stepDraft.ts";
+import type { StepTypes } from "./stepKinds.ts";
+import { needsOfSteps } from "./stepNeeds.ts";
+import { checkStepOrder, type StepLists } from "./stepOrder.ts";
+
+export const WORKFLOW_FIELDS = ["mode", "inputs", "steps", "finally"];
+
+/** What the components of the same document are to its steps. */
+export interface ComponentFacts {
+  readonly pointer: string;
+  /** Undefined: not known, because the properties did not pass. */
+  readonly outputs: Readonly<Record<string, string>> | undefined;
+  readonly needs: readonly Edge[];
+}
+
+export interface WorkflowSurroundings {
+  readonly types: StepTypes;
+  readonly components: ReadonlyMap<string, ComponentFacts>;
+  readonly pointer: string;
+  readonly problems: Problem[];
+}
+
+export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
+  const problems: Problem[] = [];
+  const workflow = check(value, { ...around, problems });
+  for (const one of problems) around.problems.push(one);
+  return hasErrors(problems) ? null : workflow;
+}
+
+function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
+  const { pointer, problems, types, components } = around;
+  if (!checkObject(value, pointer, problems)) return null;
+  const spot: Spot = { value, pointer, problems };
+  checkKnown(spot, WORKFLOW_FIELDS);
+  const inputs = checkInputs(spot);
+  const lists = listsOf(spot, types);
+  const all = [...allSteps(lists.steps), ...allSteps(lists.finally)];
+  const byName = uniqueNames(all, around);
+  const known: Known = {
+    steps: byName,
+    components: new Map([...components].map(([name, { outputs }]) => [name, outputs] as const)),
+    inputs,
+    problems,
+  };
+  const edges = new Map(all.map((step) => [step, edgesOf(known, step)] as const));
+  const deployedBy = checkDeploys(all, components, problems);
+  for (const step of all)
+    problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
+  const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));
+  // Steps of one name are one node of the graph: what it would tell of them is not what was written.
+  const unique = byName.size === all.filter((step) => step.name !== undefined).length;
+  if (unique) checkStepOrder(lists, edges, { components: { needs, deployedBy }, problems });
+  return resolved(lists, { inputs, types, byName, edges, deployedBy, problems });
+}
+
+function listsOf(spot: Spot, types: StepTypes): StepLists {
+  const { problems } = spot;
+  const [steps, last] = [field(spot, "steps"), field(spot, "finally")];
+  const pointer = fieldPointer(spot, "steps");
+  if (steps === undefined) problems.push(problem("Required", pointer, { field: "steps" }));
+  const list = { types, problems, parent: null };
+  return {
+    mode: modeOf(spot, "StepByStep"),
+    steps: steps === undefined ? [] : checkSteps(steps, pointer, { ...list, final: false }),
+    finally: last === undefined ? [] : checkSteps(last, fieldPointer(spot, "finally"), { ...list, final: true }),
+  };
+}
+
+/** The first of each name. */
+function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): ReadonlyMap<string, StepDraft> {
+  const byName = new Map<string, StepDraft>();
+  for (const step of all) {
+    if (step.name === undefined) continue;
+    const [name, pointer] = [clip(step.name), `${step.pointer}/name`];
+    const first = byName.get(step.name);
+    if (first === undefined) byName.set(step.name, step);
+    else around.problems.push(problem("DuplicateStep", pointer, { name, first: `${first.pointer}/name` }));
+    if (around.components.has(step.name)) around.problems.push(problem("StepIsComponent", pointer, { name }));
+  }
+  return byName;
+}
+
+/** Final steps come after all others, so nobody else can wait for them. */
+function finalBeforeOthers(
+  step: StepDraft,
+  target: StepDraft | undefined,
+  edge: { readonly kind: string; readonly pointer: string },
+): readonly Problem[] {
+  if (edge.kind !== "step" || step.final || target?.final !== true) return [];
+  return [problem("StepLater", edge.pointer, { name: clip(target.name ?? ""), step: clip(step.name ?? "") })];
+}
+
+interface Checked {
+  readonly inputs: Readonly<Record<string, WorkflowInput>>;
+  readonly types: StepTypes;
+  readonly byName: ReadonlyMap<string, StepDraft>;
+  readonly edges: ReadonlyMap<StepDraft, ReturnType<typeof edgesOf>>;
+  readonly deployedBy: ReadonlyMap<string, StepDraft>;
+  readonly problems: Problem[];
+}
+
+function resolved(lists: StepLists, checked: Checked): ResolvedWorkflow {
+  const { inputs, types, deployedBy, problems } = checked;
+  const needs = new Map([
+    ...needsOfSteps(lists.steps, lists.mode, checked),
+    ...needsOfSteps(lists.finally, lists.mode, checked),
+  ]);
+  const resolving = { needs, deployedBy, problems };
+  return {
+    inputs,
+    steps: resolveSteps(lists.steps, resolving),
+    finally: resolveSteps(lists.finally, resolving),
+    types,
+  };
+}

@@ -1,0 +1,94 @@
+// A step that calls the workflow of another application: its steps are put in, under the name of the step. The other workflow sees nothing of
+// the one that calls it but the inputs that it is given; its final steps are final steps of the whole run.
+import { isObject, type Json } from "../../model/json.ts";
+import { nearest } from "../../model/name.ts";
+import { hasErrors, type Problem, problem } from "../../model/problem.ts";
+import { clip, listNames } from "../words.ts";
+import { inputValues } from "./checkInputs.ts";
+import { checkWorkflow } from "./checkWorkflow.ts";
+import { type Expansion, expandSteps, type Spot, substituted, tell } from "./expand.ts";
+import { namesOf } from "./frame.ts";
+import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
+import type { Frame, Unit } from "./tree.ts";
+
+type Call = Extract<ResolvedStep, { kind: "workflow" }>;
+
+export function expandCall(
+  step: Call,
+  unit: Unit,
+  { spot, expansion }: { readonly spot: Spot; readonly expansion: Expansion },
+): void {
+  const { application } = step;
+  const { frame } = spot;
+  const known = calledWorkflow(step, frame, expansion);
+  if (known === null) return;
+  const given = substituted(step.inputs, `${step.pointer}/properties/inputs`, { frame, expansion });
+  const pointer = `${step.pointer}/properties/inputs`;
+  const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });
+  tell(expansion, frame, problems);
+  if (hasErrors(problems)) return;
+  const inner: Frame = {
+    parent: null,
+    prefix: `${spot.path.at(-1) ?? step.name}.`,
+    names: new Set([...namesOf(known.steps), ...namesOf(known.finally)]),
+    units: new Map(),
+    inputs: values,
+    components: new Map(),
+    calls: [...frame.calls, application],
+    caller: frame.caller ?? { pointer: step.pointer, application },
+  };
+  const around = { expansion, call: expandCall };
+  expandSteps(known.steps, { ...spot, frame: inner }, around);
+  // Outside of the step's own path: whoever waits for the end of this step does not wait for what comes at the end of everything.
+  const last: Unit = { ...unit, needs: [], container: null, parts: [], jobs: [], final: true };
+  expandSteps(known.finally, { ...spot, frame: inner, container: last, path: [], final: true }, around);
+}
+
+function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): ResolvedWorkflow | null {
+  const { application } = step;
+  const at = `${step.pointer}/properties/application`;
+  if (frame.calls.includes(application)) {
+    const path = [...frame.calls.slice(frame.calls.indexOf(application)), application].join(" → ");
+    tell(expansion, frame, [problem("CallCircle", at, { path })]);
+    return null;
+  }
+  const document = expansion.called.get(application);
+  if (document === undefined) {
+    const known = [...expansion.called.keys()];
+    const params = { name: clip(application), known: listNames(known) };
+    tell(expansion, frame, [problem("UnknownCall", at, params, nearest(clip(application), known))]);
+    return null;
+  }
+  const found = expansion.checked.get(application);
+  if (found !== undefined) return found;
+  const problems: Problem[] = [];
+  const value = document as unknown as Json; // it came from a document, which is JSON
+  const deploys = deployStep(value, application, at);
+  const around = { types: expansion.types, components: new Map(), pointer: "/workflow", problems };
+  const checked = deploys === null ? checkWorkflow(value, around) : null;
+  expansion.checked.set(application, checked);
+  if (deploys !== null) tell(expansion, frame, [deploys]);
+  const caller = frame.caller ?? { pointer: step.pointer, application };
+  tell(
+    expansion,
+    { ...frame, caller },
+    problems.filter((one) => one.severity === "error"),
+  );
+  return checked;
+}
+
+/** Components belong to their application: another one's run cannot bring them. */
+function deployStep(workflow: Json, application: string, pointer: string): Problem | null {
+  const open: unknown[] = [workflow];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (!isObject(at)) continue;
+    const { type, name, steps, finally: last, subSteps } = at;
+    if (type === "deploy")
+      return problem("CallDeploys", pointer, {
+        name: clip(application),
+        step: typeof name === "string" ? clip(name) : "",
+      });
+    for (const list of [steps, last, subSteps]) if (Array.isArray(list)) for (const step of list) open.push(step);
+  }
+  return null;
+}

@@ -1,0 +1,132 @@
+// The jobs of a checked workflow, with the jobs of the components of the same document in their places. Pure: the same input gives the same jobs.
+import type { WorkflowDocument } from "../../model/document.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { Need, PlannedJob } from "../../model/plan.ts";
+import { hasErrors, type Problem, problem } from "../../model/problem.ts";
+import { findCycles } from "../cycle.ts";
+import { inputValues } from "./checkInputs.ts";
+import { bringing, componentJobs, deployJobs } from "./deployJobs.ts";
+import { type Expansion, expandSteps } from "./expand.ts";
+import { expandCall } from "./expandCall.ts";
+import { namesOf } from "./frame.ts";
+import { NEEDS_LIMIT, needsOfUnit, type Wiring } from "./jobNeeds.ts";
+import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
+import type { Frame, Unit } from "./tree.ts";
+
+export interface WorkflowInputs {
+  readonly workflow: ResolvedWorkflow;
+  /** Where it stands in what was read: `/workflow`, or empty. */
+  readonly pointer: string;
+  /** Of the document, for circles of calls. */
+  readonly application: string;
+  /** Given when starting. */
+  readonly inputs: JsonObject;
+  /** Workflows of other applications, by application. */
+  readonly called: ReadonlyMap<string, WorkflowDocument>;
+  readonly components: readonly {
+    readonly name: string;
+    readonly outputs: Readonly<Record<string, string>>;
+  }[];
+  /** What brings the components to the cluster, the prune job included. */
+  readonly jobs: readonly PlannedJob[];
+}
+
+export interface WorkflowJobs {
+  /** Empty when there is an error among the problems. */
+  readonly jobs: readonly PlannedJob[];
+  readonly problems: readonly Problem[];
+}
+
+export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
+  const { workflow } = input;
+  const { values, problems } = inputValues(workflow.inputs, input.inputs, {
+    pointer: `${input.pointer}/inputs`,
+    references: false,
+  });
+  if (hasErrors(problems)) return { jobs: [], problems };
+  const expansion: Expansion = {
+    types: workflow.types,
+    called: input.called,
+    bringing: (names) => bringing(input.jobs.filter((job) => names.includes(job.component))),
+    problems: [],
+    checked: new Map(),
+    units: [],
+    jobs: 0,
+  };
+  const frame: Frame = {
+    parent: null,
+    prefix: "",
+    names: new Set([...namesOf(workflow.steps), ...namesOf(workflow.finally)]),
+    units: new Map(),
+    inputs: values,
+    components: new Map(input.components.map(({ name, outputs }) => [name, outputs] as const)),
+    calls: [input.application],
+    caller: null,
+  };
+  const spot = { frame, container: null, prefix: "", path: [] };
+  const around = { expansion, call: expandCall };
+  expandSteps(workflow.steps, { ...spot, final: false }, around);
+  expandSteps(workflow.finally, { ...spot, final: true }, around);
+  if (hasErrors(expansion.problems)) return { jobs: [], problems: expansion.problems };
+  return wired(input, expansion, frame);
+}
+
+function wired(input: WorkflowInputs, expansion: Expansion, frame: Frame): WorkflowJobs {
+  const deploys = deploySteps(input.workflow.steps);
+  const wiring: Wiring = {
+    components: componentJobs(input.jobs),
+    first: deploys.length > 0 ? [] : lastJobs(input.jobs).map((job) => job.name),
+    needs: new Map(),
+    lasts: new Map(),
+    members: new Map(),
+    count: 0,
+  };
+  const brought = deployJobs(input.jobs, { deploys, frame, wiring });
+  const steps = expansion.units.flatMap((unit) => stepJobs(unit, wiring));
+  if (wiring.count > NEEDS_LIMIT) return { jobs: [], problems: [tooManyNeeds(wiring.count, input.pointer)] };
+  const others = [...brought, ...steps.filter((job) => job.final !== true)];
+  const ends: readonly Need[] = lastJobs(others).map((job) => ({ job: job.name, because: "order", on: "end" }));
+  const final = steps.filter((job) => job.final === true).map((job) => afterAll(job, ends));
+  const jobs = [...others, ...final];
+  const problems = [...expansion.problems, ...circles(jobs)];
+  return { jobs: hasErrors(problems) ? [] : jobs, problems };
+}
+
+function deploySteps(steps: readonly ResolvedStep[]): readonly Extract<ResolvedStep, { kind: "deploy" }>[] {
+  return steps.flatMap((step) =>
+    step.kind === "deploy" ? [step] : step.kind === "group" ? deploySteps(step.steps) : [],
+  );
+}
+
+function stepJobs(unit: Unit, wiring: Wiring): readonly PlannedJob[] {
+  return unit.jobs.map((job) => ({ ...job, needs: needsOfUnit(unit, wiring) }));
+}
+
+function afterAll(job: PlannedJob, ends: readonly Need[]): PlannedJob {
+  const own = new Set(job.needs.map((need) => need.job));
+  return { ...job, needs: [...job.needs, ...ends.filter((need) => !own.has(need.job))] };
+}
+
+/** Those that no other job waits for. */
+function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
+  const needed = new Set(jobs.flatMap((job) => job.needs.map((need) => need.job)));
+  return jobs.filter((job) => !needed.has(job.name));
+}
+
+function tooManyNeeds(count: number, pointer: string): Problem {
+  return problem("TooMany", `${pointer}/steps`, { count, what: "needs between jobs", limit: NEEDS_LIMIT });
+}
+
+/** What pods read of each other is known now only, and may go against the order of the steps that deploy them. */
+function circles(jobs: readonly PlannedJob[]): readonly Problem[] {
+  const graph = new Map(
+    jobs.map((job) => [
+      job.name,
+      job.needs.map((need) => ({ to: need.job, pointer: need.pointer ?? job.step?.pointer ?? "" })),
+    ]),
+  );
+  return findCycles(graph).map(({ path, pointers }) => {
+    const edges = [...new Set(pointers.filter((one) => one !== ""))].join(", ");
+    return problem("Cycle", pointers.find((one) => one !== "") ?? "", { path: path.join(" → "), edges });
+  });
+}

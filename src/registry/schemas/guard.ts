@@ -1,0 +1,90 @@
+// Schemas of other people are code: what is read here, before any compiler sees them, are the traps that were measured (job-types.md 7.4).
+import { RE2JS } from "re2js";
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { toPointer } from "../../model/pointer.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+
+export const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32 } as const;
+
+interface Walk {
+  readonly problems: Problem[];
+  properties: number;
+}
+
+type Path = readonly (string | number)[];
+
+/** `base`: pointer of the schema inside of the registration. No problem means that it may be compiled, with a time limit. */
+export function guardSchema(schema: JsonObject, base: string): readonly Problem[] {
+  const bytes = Buffer.byteLength(JSON.stringify(schema));
+  if (bytes > SCHEMA_LIMITS.bytes) return [tooLarge(base, bytes, "bytes")];
+  const walk: Walk = { problems: [], properties: 0 };
+  visit(schema, [], walk);
+  if (walk.properties > SCHEMA_LIMITS.all) walk.problems.push(tooLarge("", walk.properties, "properties in all"));
+  return walk.problems.slice(0, 20).map((one) => ({ ...one, pointer: base + one.pointer }));
+}
+
+const LIMIT_OF = {
+  bytes: SCHEMA_LIMITS.bytes,
+  "properties in all": SCHEMA_LIMITS.all,
+  "properties of one object": SCHEMA_LIMITS.properties,
+  levels: SCHEMA_LIMITS.depth,
+} as const;
+
+function tooLarge(pointer: string, count: number, what: keyof typeof LIMIT_OF): Problem {
+  return problem("SchemaTooLarge", pointer, { count, what, limit: LIMIT_OF[what] });
+}
+
+function visit(value: Json | undefined, path: Path, walk: Walk): void {
+  if (walk.problems.length >= 20) return;
+  // Twice: a level of a schema is two of JSON (`properties`, the name).
+  if (path.length > SCHEMA_LIMITS.depth * 2) {
+    walk.problems.push(tooLarge(toPointer(path), path.length / 2, "levels"));
+    return;
+  }
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index], walk);
+  if (!isObject(value)) return;
+  checkNode(value, path, walk);
+  for (const [key, inner] of Object.entries(value)) if (!isData(key, path)) visit(inner, [...path, key], walk);
+}
+
+/** What these hold is data, not schema: an example may well have a field called `$ref`. */
+const DATA = new Set(["const", "default", "examples", "enum"]);
+
+function isData(key: string, path: Path): boolean {
+  return DATA.has(key) && path.at(-1) !== "properties";
+}
+
+function checkNode(node: JsonObject, path: Path, walk: Walk): void {
+  const { properties, pattern } = { properties: node["properties"], pattern: node["pattern"] };
+  if (isObject(properties) && path.at(-1) !== "properties") {
+    const count = Object.keys(properties).length;
+    walk.properties += count;
+    if (count > SCHEMA_LIMITS.properties)
+      walk.problems.push(tooLarge(toPointer([...path, "properties"]), count, "properties of one object"));
+  }
+  for (const key of ["$ref", "$dynamicRef"]) {
+    const reference = node[key];
+    if (typeof reference === "string" && !/^#(\/\$defs\/[^/]+)?$/.test(reference))
+      walk.problems.push(
+        problem("SchemaRemoteReference", toPointer([...path, key]), { reference: reference.slice(0, 100) }),
+      );
+  }
+  if (typeof pattern === "string" && path.at(-1) !== "properties") {
+    if (typeof node["maxLength"] !== "number")
+      walk.problems.push(problem("SchemaPatternUnbounded", toPointer([...path, "pattern"])));
+    checkPattern(pattern, [...path, "pattern"], walk);
+  }
+  const patterns = node["patternProperties"];
+  if (isObject(patterns))
+    for (const key of Object.keys(patterns)) checkPattern(key, [...path, "patternProperties"], walk);
+}
+
+/** RE2 takes time in proportion to the text, whatever the pattern: there is nothing to blow up. */
+function checkPattern(pattern: string, path: Path, walk: Walk): void {
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.slice(0, 200) : "unreadable";
+    walk.problems.push(problem("SchemaPattern", toPointer(path), { detail }));
+  }
+}

@@ -1,0 +1,62 @@
+// Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
+import type { z } from "zod";
+import type { SinkView } from "../../api/views.ts";
+import type { World } from "../../engine/world.ts";
+import { BREAKER_FAILURES, explainSinkFailure } from "../../model/sinkFailure.ts";
+import type { Language } from "../../model/text.ts";
+import type { Sink, StoredSink } from "../../ports/sinks.ts";
+import type { Frozen } from "../contract.ts";
+
+type View = z.output<typeof SinkView>;
+
+const HELD_SHOWN = 50;
+
+export async function sinkView(world: World, stored: StoredSink, language: Language): Promise<Frozen<View>> {
+  const { sink, state, held } = stored;
+  const { events: behind, since: oldest } = await world.store.sinks.lag(stored);
+  return {
+    name: sink.name,
+    type: sink.settings.type,
+    target: targetOf(world, sink),
+    events: sink.filter.events,
+    application: sink.filter.application,
+    createdAt: sink.createdAt,
+    state: stateOf(stored),
+    breaker: breakerOf(stored, world.clock.now()),
+    retryAt: state.retryAt,
+    deliveredUpTo: Math.min(state.position, ...held.map((one) => one.sequence - 1)),
+    deliveredAt: state.deliveredAt,
+    behind,
+    oldest,
+    failingSince: state.failingSince,
+    failure: state.failure === null ? null : { ...state.failure, message: explainSinkFailure(state.failure, language) },
+    held: held.slice(0, HELD_SHOWN).map(({ application, run, failures, since, retryAt, dead }) => ({
+      application,
+      run,
+      attempts: failures,
+      since,
+      retryAt,
+      dead,
+    })),
+    heldCount: held.length,
+  };
+}
+
+export function stateOf({ state, held }: StoredSink): View["state"] {
+  if (state.dead) return "dead";
+  return state.failures > 0 || held.length > 0 ? "failing" : "delivering";
+}
+
+export function breakerOf({ state }: StoredSink, now: Date): View["breaker"] {
+  if (state.failures < BREAKER_FAILURES) return "closed";
+  return state.retryAt !== null && Date.parse(state.retryAt) > now.getTime() ? "open" : "half-open";
+}
+
+function targetOf({ vault }: World, { project, settings }: Sink): string {
+  if (settings.type === "kafka") return `${settings.topic} at ${settings.brokers.join(", ")}`;
+  try {
+    return `${new URL(vault.open(project, settings.address)).origin}/…`;
+  } catch {
+    return "…";
+  }
+}

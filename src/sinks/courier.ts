@@ -1,0 +1,151 @@
+// Delivers the events of one sink, as long as this process holds its claim. After a crash between a delivery and the note of it,
+// the same events go out again, with the same ids: never fewer, and never a later one of a run before an earlier one.
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { StoredSink } from "../ports/sinks.ts";
+import type { Store } from "../ports/store.ts";
+import { createBell } from "./bell.ts";
+import { deliverDue, readDue } from "./round.ts";
+import { isOpen, settleRound } from "./settle.ts";
+import type { Transport } from "./transport.ts";
+
+export interface CourierParts {
+  readonly store: Pick<Store, "sinks" | "events">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Names this process among those that share the store. */
+  readonly owner: string;
+  readonly transportFor: (stored: StoredSink) => Transport;
+}
+
+export interface Courier {
+  /** The sink was changed by somebody. */
+  changed(): void;
+  stop(): Promise<void>;
+}
+
+/** A round begins no call after the first, and no call takes longer than ten seconds: it ends well before the claim does. */
+const ROUND_MILLISECONDS = 20_000;
+const CLAIM_MILLISECONDS = 90_000;
+const RENEW_MILLISECONDS = 30_000;
+const PAUSE_AFTER_ERROR = 5_000;
+/** A call that is under way when the server stops may end: broken off, it would be made again at the next start. */
+const GRACE_MILLISECONDS = 3_000;
+
+interface Claimed {
+  stored: StoredSink;
+  readonly at: number;
+}
+
+export function startCourier(id: string, parts: CourierParts): Courier {
+  const stopping = new AbortController();
+  const givingUp = new AbortController();
+  const bell = createBell(parts.clock, stopping.signal);
+  const leave = parts.store.events.subscribe(bell.ring);
+  const life = { renew: false };
+  const done = live(id, parts, { signal: stopping.signal, giveUp: givingUp.signal, bell, life }).finally(leave);
+  return {
+    changed: () => {
+      life.renew = true;
+      bell.ring();
+    },
+    stop: () => {
+      stopping.abort();
+      const grace = setTimeout(() => givingUp.abort(), GRACE_MILLISECONDS);
+      return done.finally(() => clearTimeout(grace));
+    },
+  };
+}
+
+interface Life {
+  readonly signal: AbortSignal;
+  readonly giveUp: AbortSignal;
+  readonly bell: ReturnType<typeof createBell>;
+  readonly life: { renew: boolean };
+}
+
+async function live(id: string, parts: CourierParts, { signal, giveUp, bell, life }: Life): Promise<void> {
+  let claimed: Claimed | null = null;
+  let transport: Transport | undefined;
+  while (!signal.aborted) {
+    try {
+      if (claimed === null || life.renew || parts.clock.now().getTime() - claimed.at >= RENEW_MILLISECONDS) {
+        life.renew = false;
+        claimed = await claim(id, parts);
+      }
+      if (claimed === null) {
+        // Another process delivers: not the bell, which every commit rings.
+        await parts.clock.sleep(RENEW_MILLISECONDS, signal);
+        continue;
+      }
+      transport ??= parts.transportFor(claimed.stored);
+      const wait = await oneRound(claimed, transport, { ...parts, signal, giveUp });
+      if (wait === null) claimed = null;
+      else if (wait > 0) await bell.wait(wait);
+    } catch (error) {
+      // The store was away, most likely: nothing is lost, the position is where it was.
+      claimed = null;
+      if (!signal.aborted)
+        parts.log.write("error", "a sink could not go on; it is tried again", { sink: id, error: String(error) });
+      await parts.clock.sleep(PAUSE_AFTER_ERROR, signal);
+    }
+  }
+  await transport?.close();
+  await parts.store.sinks.yield(id, parts.owner).catch(() => undefined);
+}
+
+async function claim(id: string, { store, clock, owner }: CourierParts): Promise<Claimed | null> {
+  const now = clock.now();
+  const until = new Date(now.getTime() + CLAIM_MILLISECONDS).toISOString();
+  const stored = await store.sinks.claim(id, { owner, now: now.toISOString(), until });
+  return stored === null ? null : { stored, at: now.getTime() };
+}
+
+/** Milliseconds until there may be something to do without a new event; 0: at once; null: the claim was lost. */
+async function oneRound(
+  claimed: Claimed,
+  transport: Transport,
+  { store, clock, random, owner, signal, giveUp, log }: CourierParts & Pick<Life, "signal" | "giveUp">,
+): Promise<number | null> {
+  const { stored } = claimed;
+  const begin = clock.now();
+  const pause = pauseOf(stored, begin.getTime());
+  if (pause > 0) return pause;
+  const due = await readDue(stored, store.events, begin);
+  if (due.parcels.length === 0 && due.position === stored.state.position) return idleTime(stored, begin.getTime());
+  const more = (): boolean => !signal.aborted && clock.now().getTime() - begin.getTime() < ROUND_MILLISECONDS;
+  const delivered = await deliverDue(due, transport, {
+    failures: stored.state.failures,
+    patience: { signal: giveUp, more },
+  });
+  const now = clock.now();
+  const settled = settleRound(stored, { delivered, position: due.position, now, random });
+  if (!(await store.sinks.progress({ sink: stored.sink.id, owner, ...settled }))) return null;
+  tell(log, stored, settled.state);
+  const gone = new Set([...settled.release, ...settled.hold].map(nameOf));
+  const held = [...stored.held.filter((one) => !gone.has(nameOf(one))), ...settled.hold];
+  claimed.stored = { sink: stored.sink, state: settled.state, held };
+  return 0;
+}
+
+function pauseOf({ state }: StoredSink, now: number): number {
+  if (state.dead) return RENEW_MILLISECONDS;
+  return state.retryAt === null ? 0 : Math.max(0, Date.parse(state.retryAt) - now);
+}
+
+function idleTime({ held }: StoredSink, now: number): number {
+  const next = held.filter((one) => !one.dead).map((one) => Math.max(1, Date.parse(one.retryAt) - now));
+  return Math.min(RENEW_MILLISECONDS, ...next);
+}
+
+function nameOf({ application, run }: { readonly application: string; readonly run: string | null }): string {
+  return JSON.stringify([application, run]);
+}
+
+function tell(log: Log, { sink, state: before }: StoredSink, after: StoredSink["state"]): void {
+  const fields = { sink: sink.id, project: sink.project, failure: after.failure?.code ?? "" };
+  if (after.dead && !before.dead) log.write("error", "a sink took nothing for days; it is not tried any more", fields);
+  else if (isOpen(after) && !isOpen(before)) log.write("warn", "a sink takes nothing; it is tried less often", fields);
+  else if (!isOpen(after) && isOpen(before)) log.write("info", "a sink takes events again", fields);
+}

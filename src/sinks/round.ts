@@ -1,0 +1,78 @@
+// One round of a sink: reads what is due, delivers it key by key, some keys at a time, and says how each went. Writes nothing.
+import type { PlatformEvent } from "../model/event.ts";
+import { BREAKER_FAILURES } from "../model/sinkFailure.ts";
+import type { HeldKey, SinkFilter, StoredSink } from "../ports/sinks.ts";
+import type { Events } from "../ports/store.ts";
+import { orderKey } from "./payload.ts";
+import { type Delivered, isOpen, type Parcel } from "./settle.ts";
+import type { Patience, Transport } from "./transport.ts";
+
+const EVENTS = 100;
+const HELD_KEYS = 20;
+const AT_ONCE = 8;
+
+export interface Due {
+  readonly parcels: readonly Parcel[];
+  readonly position: number;
+}
+
+/** With an open breaker one attempt finds out whether the receiver is back. */
+export async function readDue(stored: StoredSink, events: Pick<Events, "after">, now: Date): Promise<Due> {
+  const { state, held } = stored;
+  const probing = isOpen(state);
+  const due = held.filter((one) => !one.dead && Date.parse(one.retryAt) <= now.getTime());
+  const again: Parcel[] = [];
+  for (const one of due.slice(0, probing ? 1 : HELD_KEYS)) again.push(await heldParcel(stored, one, events));
+  if (probing && again.length > 0) return { parcels: again, position: state.position };
+  const batch = await events.after({ project: stored.sink.project }, state.position, probing ? 1 : EVENTS);
+  const waiting = new Set(held.map(orderKey));
+  const wanted = batch.filter((event) => passes(event, stored.sink.filter) && !waiting.has(orderKey(event)));
+  return { parcels: [...again, ...newParcels(wanted)], position: batch.at(-1)?.sequence ?? state.position };
+}
+
+function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
+  return [...Map.groupBy(events, orderKey).values()].map((own) => {
+    const { application = "", run = null } = own[0] ?? {};
+    return { key: { application, run }, events: own, held: undefined, rest: null };
+  });
+}
+
+/** Up to the sink's position: what is behind it comes with the next batch, once the key has caught up. */
+async function heldParcel({ sink, state }: StoredSink, held: HeldKey, events: Pick<Events, "after">): Promise<Parcel> {
+  const { application, run, sequence } = held;
+  const filter = { project: sink.project, ...(run === null ? { application } : { run }) };
+  const rows = await events.after(filter, sequence - 1, EVENTS);
+  const known = rows.filter((event) => event.sequence <= state.position);
+  const own = known.filter((event) => event.run === run && passes(event, sink.filter));
+  const last = known.at(-1);
+  const rest = known.length === EVENTS && last !== undefined ? last.sequence + 1 : null;
+  return { key: { application, run }, events: own, held, rest };
+}
+
+function passes(event: PlatformEvent, filter: SinkFilter): boolean {
+  if (filter.application !== null && event.application !== filter.application) return false;
+  return filter.events.length === 0 || filter.events.includes(event.type);
+}
+
+/** After so many failures in a row nothing more is begun: the rest is answered as not tried. */
+export async function deliverDue(
+  { parcels }: Due,
+  transport: Transport,
+  { failures, patience }: { readonly failures: number; readonly patience: Patience },
+): Promise<readonly Delivered[]> {
+  const delivered: Delivered[] = [];
+  const queue = parcels.values();
+  // An open breaker has its one attempt.
+  let inARow = Math.min(failures, BREAKER_FAILURES - 1);
+  const more = (): boolean => inARow < BREAKER_FAILURES && patience.more();
+  const worker = async (): Promise<void> => {
+    for (const parcel of queue) {
+      const result = await transport.deliver(parcel.events, { signal: patience.signal, more });
+      if (result.taken > 0) inARow = 0;
+      if (result.failure !== null) inARow += 1;
+      delivered.push({ parcel, ...result });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, parcels.length) }, worker));
+  return delivered;
+}

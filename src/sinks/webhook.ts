@@ -1,0 +1,51 @@
+// Events by HTTP: one signed POST for each, one after the other. Taken is what was answered with 2xx; a redirect is not followed and
+// counts as refused. Says nothing of the answer's body: it is the receiver's, and may repeat a secret.
+import type { SinkFailure } from "../model/sinkFailure.ts";
+import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
+import { payloadOf } from "./payload.ts";
+import type { Delivery, Transport } from "./transport.ts";
+
+export interface Webhook {
+  readonly url: string;
+  readonly secret: string;
+  /** Told in the headers, so that one receiver can serve several sinks. */
+  readonly name: string;
+  readonly installation: string;
+}
+
+/** Receivers that need longer should take the event first and work afterwards. */
+const TOTAL_MILLISECONDS = 10_000;
+
+export function webhookTransport({ url, secret, name, installation }: Webhook, outgoing: Outgoing): Transport {
+  const post = async (event: Parameters<typeof payloadOf>[0], signal: AbortSignal): Promise<SinkFailure | null> => {
+    const { id, body } = payloadOf(event, installation);
+    const headers = {
+      "content-type": "application/json",
+      "user-agent": "kubemin",
+      "kubemin-sink": name,
+      "kubemin-event-id": id,
+      "kubemin-event-type": event.type,
+    };
+    const sign = { keyId: name, secret };
+    const limits = { total: TOTAL_MILLISECONDS };
+    const { status } = await outgoing.request({ url, method: "POST", body, headers, signal, sign, limits });
+    const taken = status >= 200 && status < 300;
+    return taken ? null : { code: "UnexpectedStatus", params: { host: new URL(url).hostname, status } };
+  };
+  return {
+    async deliver(events, { signal, more }): Promise<Delivery> {
+      for (const [taken, event] of events.entries()) {
+        if (signal.aborted || !more()) return { taken, failure: null };
+        const failure = await post(event, signal).catch(failureOf);
+        if (failure !== null) return { taken, failure: signal.aborted ? null : failure };
+      }
+      return { taken: events.length, failure: null };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function failureOf(error: unknown): SinkFailure {
+  if (error instanceof OutgoingRefused) return { code: error.code, params: error.params };
+  throw error;
+}

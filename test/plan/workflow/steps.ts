@@ -1,0 +1,104 @@
+// What the tests of workflows share: job types of their own, and the ways from a document to problems and jobs.
+import { z } from "zod";
+import { builtins } from "../../../src/catalog/builtins.ts";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
+import { defineJob } from "../../../src/catalog/define.ts";
+import type { WorkflowDocument } from "../../../src/model/document.ts";
+import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { PlannedJob } from "../../../src/model/plan.ts";
+import { explainProblem, type Problem } from "../../../src/model/problem.ts";
+import { checkDocument } from "../../../src/plan/check.ts";
+import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
+
+const summary = { en: "a test", zh: "测试" };
+
+const train = defineJob({
+  name: "train",
+  summary,
+  input: z.strictObject({
+    model: z.string().default("m"),
+    epochs: z.int().min(1).optional(),
+    data: z.array(z.string()).min(1).optional(),
+    options: z.record(z.string(), z.json()).optional(),
+  }),
+  output: z.strictObject({
+    model: z.string(),
+    accuracy: z.number(),
+    files: z.array(z.strictObject({ name: z.string(), size: z.int() })),
+    extra: z.record(z.string(), z.json()),
+  }),
+  step: { examples: [] },
+  timeout: 60_000,
+  clocks: { queue: 5_000 },
+  retry: { attempts: 2, backoff: 1_000 },
+  version: "1.2.0",
+  run: () => Promise.reject(new Error("not here")),
+});
+
+/** As a registered type: its schemas come as documents. */
+const evaluateModel = defineJob({
+  name: "ai-eval",
+  summary,
+  input: z.any(),
+  schemas: {
+    input: { type: "object", properties: { model: { type: "string" }, limit: { type: ["number", "null"] } } },
+    output: { type: "object", properties: { score: { type: "number" }, report: {} } },
+  },
+  step: { examples: [] },
+  timeout: 1_000,
+  run: () => Promise.reject(new Error("not here")),
+});
+
+export const catalog = createCatalog(builtins, { name: "test", jobs: [train, evaluateModel] });
+
+export function step(name: string, more: JsonObject = {}): JsonObject {
+  return { name, type: "train", ...more };
+}
+
+export function workflow(steps: readonly Json[], more: JsonObject = {}): JsonObject {
+  return { steps, ...more };
+}
+
+/** Problems as `code pointer`, of a document that has nothing but this workflow. */
+export function problemsOf(value: Json, components: readonly Json[] = []): readonly string[] {
+  const document: Json = { name: "app", components, workflow: value };
+  return told(checkDocument(document, catalog).problems);
+}
+
+export function told(problems: readonly Problem[]): readonly string[] {
+  for (const one of problems) {
+    const texts = [explainProblem(one, "en"), explainProblem(one, "zh")].flatMap(({ message, hint = "" }) => [
+      message,
+      hint,
+    ]);
+    // A sentence that lacks one of its facts.
+    if (texts.some((text) => /\{[a-z]+\}/.test(text))) throw new Error(`${one.code}: ${texts.join(" | ")}`);
+  }
+  return problems.map((one) => `${one.code} ${one.pointer}${one.nearest === undefined ? "" : ` ~${one.nearest}`}`);
+}
+
+interface Options {
+  readonly inputs?: JsonObject;
+  readonly called?: Readonly<Record<string, JsonObject>>;
+  readonly name?: string;
+}
+
+export function planned(document: Json, options: Options = {}): ReturnType<typeof planWorkflow> {
+  const { inputs = {}, called = {}, name = "app" } = options;
+  const documents = new Map(Object.entries(called).map(([key, one]) => [key, one as unknown as WorkflowDocument]));
+  return planWorkflow({ document, catalog, inputs, called: documents, name });
+}
+
+export function jobsOf(document: Json, options: Options = {}): readonly PlannedJob[] {
+  const { jobs, problems } = planned(document, options);
+  if (problems.length > 0) throw new Error(told(problems).join("\n"));
+  return jobs;
+}
+
+/** `b: a(order) c(reference, end)` for each job. */
+export function graph(jobs: readonly PlannedJob[]): readonly string[] {
+  return jobs.map((job) => {
+    const needs = job.needs.map((need) => `${need.job}(${need.because}${need.on === undefined ? "" : ", end"})`);
+    return `${job.name}: ${needs.join(" ")}`.trim();
+  });
+}

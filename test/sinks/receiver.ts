@@ -1,0 +1,58 @@
+// A receiver of webhooks that keeps what it got, and does what a test wants with it.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Received {
+  readonly id: string;
+  readonly run: string | null;
+  readonly sequence: number;
+  readonly headers: IncomingMessage["headers"];
+  readonly text: string;
+  readonly body: { readonly [key: string]: unknown };
+}
+
+export interface Receiver {
+  readonly url: string;
+  /** All calls, refused ones too. */
+  readonly calls: Received[];
+  /** Those that were answered with 2xx. */
+  readonly taken: Received[];
+  /** What is answered; 200 at first. */
+  answer: (received: Received) => number | Promise<number>;
+  /** Resolves once so many were taken. */
+  until(count: number): Promise<void>;
+  close(): void;
+}
+
+export async function startReceiver(): Promise<Receiver> {
+  const waiting = new Set<() => void>();
+  const server = createServer((request, response) => void take(request, response));
+  const receiver: Receiver = {
+    url: "",
+    calls: [],
+    taken: [],
+    answer: () => 200,
+    async until(count) {
+      while (receiver.taken.length < count) await new Promise<void>((resolve) => waiting.add(resolve));
+    },
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let text = "";
+    for await (const part of request.setEncoding("utf8")) text += part;
+    const body = JSON.parse(text) as Received["body"] & Pick<Received, "id" | "run" | "sequence">; // what kubemin sends
+    const received = { ...body, headers: request.headers, text, body };
+    receiver.calls.push(received);
+    const status = await receiver.answer(received);
+    if (status < 300) receiver.taken.push(received);
+    response.writeHead(status).end();
+    for (const wake of waiting) wake();
+    waiting.clear();
+  };
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return Object.assign(receiver, { url: `http://127.0.0.1:${port}/hook?token=in-the-address` });
+}
