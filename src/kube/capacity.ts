@@ -8,6 +8,7 @@ import { DEVICE_KINDS } from "../capacity/devices/deviceTable.ts";
 import { createReservations, type Reservations } from "../capacity/reservations.ts";
 import { type ClusterView, createClusterView, stripNode, stripPod } from "../capacity/view.ts";
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
+import { labelsAt, listAt, textAt } from "../model/fields.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -15,7 +16,6 @@ import type { Log } from "../ports/log.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
 import type { Connection } from "./connection.ts";
 import type { Discovery } from "./discovery.ts";
-import { labelsAt, listAt, textAt } from "../model/fields.ts";
 import { type WatchState, watchForever } from "./watch.ts";
 
 export interface Capacity {

@@ -1,10 +1,10 @@
 // What a check needs beside its view: the pod's classes and the volumes that its claims are bound to, and whether the cluster makes nodes
 // by itself. Single reads; what cannot be read is taken as not there.
 import type { PodFacts } from "../capacity/shape.ts";
+import { listAt, optionalNumberAt, textAt } from "../model/fields.ts";
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import type { Discovery } from "./discovery.ts";
-import { listAt, optionalNumberAt, textAt } from "../model/fields.ts";
 
 export type Read = (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
 
