@@ -43,7 +43,7 @@ function notGranted(
   { grants, project, type }: { readonly grants: Grants; readonly project: string; readonly type: string },
 ): Problem {
   const granters = grants.granters.length === 0 ? "an administrator of kubemin" : grants.granters.join(", ");
-  return problem("NotGranted", at, { project, name, field, type, granters });
+  return problem("GrantMissing", at, { project, name, field, type, granters });
 }
 
 /** What a use must be covered by. True: it is. */

@@ -20,6 +20,8 @@ export interface NetworkOrder extends Pick<PodOrder, "profile" | "capabilities" 
   readonly services: Readonly<Record<string, ServiceAddress>>;
   /** `192.0.2.7:22`: where this run wants to connect to, for profiles that narrow what was granted (ssh). */
   readonly targets?: readonly string[];
+  /** `192.0.2.1:8080`: where kubemin itself listens for programs that tell of themselves. Ours to open, so no grant is asked for. */
+  readonly callback?: string;
 }
 
 export interface ServiceAddress {
@@ -55,7 +57,13 @@ export function renderNetworkPolicy(order: NetworkOrder): RenderedPolicy {
       podSelector: { matchLabels: podLabels(identity) },
       policyTypes: ["Ingress", "Egress"],
       ingress: [...rules(ingress), ...peers(order, "from")],
-      egress: [dnsRule(order.cluster), ...rules(egress), ...peers(order, "to"), ...apiServerRule(order)],
+      egress: [
+        dnsRule(order.cluster),
+        ...rules(egress),
+        ...peers(order, "to"),
+        ...apiServerRule(order),
+        ...callbackRule(order),
+      ],
     },
   };
   return { policy: problems.length > 0 ? null : policy, problems };
@@ -161,7 +169,7 @@ function targetRules(order: NetworkOrder): readonly Ruling[] {
     if (inside) return ruleFor(text, at, order);
     const { project, type } = order.identity;
     const granters = order.grants.granters.join(", ") || "an administrator of kubemin";
-    return { problem: problem("NotGranted", at, { project, name: text, field: "network", type, granters }) };
+    return { problem: problem("GrantMissing", at, { project, name: text, field: "network", type, granters }) };
   });
 }
 
@@ -186,4 +194,9 @@ function apiServerRule(order: NetworkOrder): readonly JsonObject[] {
     to: [{ ipBlock: { cidr: one.text } }],
     ports: [443, 6443].map((port) => ({ protocol: "TCP", port })),
   }));
+}
+
+function callbackRule({ callback }: NetworkOrder): readonly JsonObject[] {
+  const destination = callback === undefined ? undefined : parseDestination(callback);
+  return destination?.kind === "network" ? [towards([block(destination.network, [])], destination.port)] : [];
 }

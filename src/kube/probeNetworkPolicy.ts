@@ -29,9 +29,12 @@ const GOT_THROUGH = 42;
 const CLEAN_UP = 60_000;
 
 const SERVER = `mkdir -p /tmp/www && echo here > /tmp/www/index.html && exec httpd -f -p ${PORT} -h /tmp/www`;
-/** It may take a moment until the listener listens and a policy is in force: each gets some tries. */
-const ALLOWED = `for try in 1 2 3 4 5 6 7 8 9 10; do wget -q -T 2 -O - "http://$TARGET/" && exit 0; sleep 1; done; exit 1`;
-const DENIED = `for try in 1 2 3 4 5 6 7 8 9 10; do wget -q -T 2 -O - "http://$TARGET/" || exit 0; sleep 1; done; exit ${GOT_THROUGH}`;
+/**
+ * It may take a moment until the listener listens and a policy is in force: each gets some tries.
+ * `timeout`, for wget's own does not cover a connection that is never answered, which is how most networks deny.
+ */
+const ALLOWED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" && exit 0; sleep 1; done; exit 1`;
+const DENIED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" || exit 0; sleep 1; done; exit ${GOT_THROUGH}`;
 
 export async function probeNetworkPolicy(cluster: Cluster, options: ProbeOptions): Promise<NetworkVerdict> {
   const namespace = await apply(cluster, namespaceOf(options), options);

@@ -21,7 +21,7 @@ export const ISOLATION_PROBLEMS = {
     text: { en: "uses {name}, which {field} does not ask for", zh: "使用了 {name}，但 {field} 未声明" },
     hint: { en: "add it to {field}", zh: "请加入 {field}" },
   },
-  NotGranted: {
+  GrantMissing: {
     text: {
       en: "project {project} was not granted {name} ({field}) for {type}",
       zh: "项目 {project} 未获准在 {type} 中使用 {name}（{field}）",

@@ -4,7 +4,10 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { admissionPolicies } from "../../src/isolation/admission.ts";
 import { ADMISSION_RULES } from "../../src/isolation/admissionRules.ts";
-import { projectNamespace } from "../../src/isolation/projectNamespace.ts";
+import { NO_CAPABILITIES } from "../../src/isolation/capability.ts";
+import { renderNetworkPolicy } from "../../src/isolation/networkPolicy.ts";
+import { PROFILES, type ProfileName } from "../../src/isolation/profile.ts";
+import { jobAccount, projectNamespace } from "../../src/isolation/projectNamespace.ts";
 import { renderJobPod } from "../../src/isolation/renderPod.ts";
 import { dig, type Json, type JsonObject } from "../../src/model/json.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
@@ -203,6 +206,33 @@ describe("admission policies", () => {
     expect(log).toContain("touch: /y: Read-only file system");
     const [quota] = await list(restricted, "resourcequotas");
     expect(dig(quota, "status", "hard", "services.nodeports")).toBe("0");
+  });
+
+  it("stand beside network policies that the server accepts, of every profile, and a namespace of applications", async () => {
+    const asked = {
+      ...NO_CAPABILITIES,
+      network: ["internet:443", "models:443", "[::/0]:443"],
+      services: ["metrics:9090"],
+      k8s: ["x"],
+    };
+    const rendered = (Object.keys(PROFILES) as ProfileName[]) // the keys of that table
+      .flatMap((profile, index) => {
+        const base = order({ profile, capabilities: asked });
+        const identity = { ...base.identity, namespace: restricted, name: `p${index}`, account: "kubemin-job-x" };
+        const grants = { ...base.grants, ...asked };
+        return renderNetworkPolicy({ ...base, identity, grants, cluster: CLUSTER, services: {} }).policy ?? [];
+      });
+    expect(rendered).toHaveLength(Object.keys(PROFILES).length);
+    await kubectl(
+      ["apply", "--dry-run=server", "--filename", "-"],
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: rendered }),
+    );
+    const furniture = projectNamespace({ project: "shop", namespace: restricted, class: "app" }, CLUSTER);
+    const account = jobAccount({ namespace: restricted, project: "shop", type: "ai-eval" });
+    await kubectl(
+      ["apply", "--dry-run=server", "--filename", "-"],
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: [...furniture, account] }),
+    );
   });
 
   it("refuse a container that is added to a running pod with more rights", async () => {

@@ -170,7 +170,7 @@ describe("a job's network policy", () => {
     expect(egressOf(policyOf({ ...wanted, grants }))).toHaveLength(1);
     const { problems, pod } = renderJobPod(template(), { ...order(), capabilities: wanted.capabilities, grants });
     expect(pod).toBeNull();
-    expect(problems).toMatchObject([{ code: "NotGranted", pointer: "/capabilities/network/0" }]);
+    expect(problems).toMatchObject([{ code: "GrantMissing", pointer: "/capabilities/network/0" }]);
     const [first] = problems;
     if (first === undefined) throw new Error("no problem");
     expect(explainProblem(first, "en")).toEqual({
@@ -188,7 +188,7 @@ describe("a job's network policy", () => {
     expect(mayReach(policy, "192.0.2.7", 22)).toBe(true);
     expect(mayReach(policy, "192.0.2.8", 22)).toBe(false);
     for (const target of ["192.0.3.7:22", "192.0.2.7:23", "models:22", "internet:22"])
-      expect(ssh([target]).problems, target).toMatchObject([{ code: "NotGranted", pointer: "/targets/0" }]);
+      expect(ssh([target]).problems, target).toMatchObject([{ code: "GrantMissing", pointer: "/targets/0" }]);
   });
 
   it("opens exposed ports to the project only, and a gang to itself", () => {
@@ -213,6 +213,13 @@ describe("a job's network policy", () => {
     expect(mayReach(helm("task"), "10.96.0.1", 443)).toBe(false);
     expect(mayReach(policyOf(asking({ k8s: ["x"] }, { profile: "helm" })), "10.96.0.1", 443)).toBe(false);
   });
+});
+
+it("opens the way to kubemin's own callback, and only that address and port", () => {
+  const policy = policyOf(asking({}, { callback: "192.0.2.1:8080" }));
+  expect(mayReach(policy, "192.0.2.1", 8_080)).toBe(true);
+  expect(mayReach(policy, "192.0.2.1", 443)).toBe(false);
+  expect(mayReach(policy, "192.0.2.2", 8_080)).toBe(false);
 });
 
 describe("networks", () => {
