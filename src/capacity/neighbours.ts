@@ -4,17 +4,11 @@
 import { createAffinity } from "./neighbours/affinity.ts";
 import { createAntiAffinity } from "./neighbours/antiAffinity.ts";
 import { createPorts } from "./neighbours/ports.ts";
+import type { Rule } from "./neighbours/rule.ts";
 import { createSpread } from "./neighbours/spread.ts";
 import type { NodeRecord } from "./records.ts";
 import type { PodShape } from "./shape.ts";
 import type { ClusterView } from "./view.ts";
-
-/** One rule between pods. It remembers what was placed during this check. */
-export interface Rule {
-  /** In short words; undefined: the pod may stand there. */
-  conflict(node: NodeRecord): string | undefined;
-  place(node: NodeRecord): void;
-}
 
 export interface Neighbours {
   /** Whether one pod more changes where the next may stand. */

@@ -106,7 +106,7 @@ function asksForDevices({ groups }: CapacityRequest): boolean {
     ({ pod }) =>
       listAt(pod, "spec", "resourceClaims").length > 0 ||
       [...listAt(pod, "spec", "containers"), ...listAt(pod, "spec", "initContainers")].some((container) =>
-        [...Object.keys(labelsAt(container, "resources", "limits"))].some((name) => name.includes("/")),
+        Object.keys(labelsAt(container, "resources", "limits")).some((name) => name.includes("/")),
       ),
   );
 }
@@ -115,8 +115,12 @@ function* baseSources(view: ClusterView, reservations: Reservations): Generator<
   const { namespaces } = view;
   const same = (object: Manifest): Manifest => object;
   yield {
-    ...{ apiVersion: "v1", kind: "Node", strip: (node) => stripNode(node) as Manifest }, // the name stays
-    ...{ replace: view.replaceNodes, put: view.putNode, remove: (node) => view.removeNode(node.metadata.name) },
+    apiVersion: "v1",
+    kind: "Node",
+    strip: (node) => stripNode(node) as Manifest, // the name stays
+    replace: view.replaceNodes,
+    put: view.putNode,
+    remove: (node) => view.removeNode(node.metadata.name),
   };
   const put = (pod: Manifest): void => {
     view.putPod(pod);
@@ -124,16 +128,28 @@ function* baseSources(view: ClusterView, reservations: Reservations): Generator<
     if (node !== "") arrive(reservations, pod, node);
   };
   yield {
-    ...{ apiVersion: "v1", kind: "Pod", strip: (pod) => stripPod(pod) as Manifest }, // the name stays
-    ...{ replace: view.replacePods, put, remove: view.removePod },
+    apiVersion: "v1",
+    kind: "Pod",
+    strip: (pod) => stripPod(pod) as Manifest, // the name stays
+    replace: view.replacePods,
+    put,
+    remove: view.removePod,
   };
   yield {
-    ...{ apiVersion: "v1", kind: "ResourceQuota", strip: same, replace: namespaces.replaceQuotas },
-    ...{ put: namespaces.putQuota, remove: namespaces.removeQuota },
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    strip: same,
+    replace: namespaces.replaceQuotas,
+    put: namespaces.putQuota,
+    remove: namespaces.removeQuota,
   };
   yield {
-    ...{ apiVersion: "v1", kind: "LimitRange", strip: same, replace: namespaces.replaceLimitRanges },
-    ...{ put: namespaces.putLimitRange, remove: namespaces.removeLimitRange },
+    apiVersion: "v1",
+    kind: "LimitRange",
+    strip: same,
+    replace: namespaces.replaceLimitRanges,
+    put: namespaces.putLimitRange,
+    remove: namespaces.removeLimitRange,
   };
 }
 

@@ -53,13 +53,6 @@ export const REGISTRATION_PROBLEMS = {
       zh: "版本 {version} 不高于已注册的 {before}",
     },
   },
-  NotGranted: {
-    text: {
-      en: "{capability} is asked for and not granted to project {project}",
-      zh: "项目 {project} 未被授予 {capability}",
-    },
-    hint: { en: "an administrator grants it: kubemin job-types grant", zh: "由管理员授权：kubemin job-types grant" },
-  },
   BuiltinName: {
     text: { en: "{name} is a job type of kubemin itself", zh: "{name} 是 kubemin 内置的作业类型" },
   },

@@ -146,7 +146,7 @@ describe("against the real server with the sandbox", () => {
     );
     const broken = await say("deploy bad.yaml --yes");
     expect(broken.exit).toBe(1);
-    expect(broken.stderr).toContain("✕ failed web: image nginx:does-not-exist does not exist");
+    expect(broken.stderr).toContain("could not start web: image nginx:does-not-exist does not exist");
     expect((await say("why hello/web")).stdout).toContain("nginx:does-not-exist");
     expect((await say("status hello -o json")).stdout).toContain('"health": "degraded"');
     expect((await say("diff hello")).stdout).toContain("    - nginx:1.27\n    + nginx:does-not-exist\n");

@@ -1,7 +1,8 @@
 // Required anti-affinity, in both directions: whom the pod wants away, and who wants it away.
-import type { Rule } from "../neighbours.ts";
+
 import type { PodShape } from "../shape.ts";
 import type { ClusterView } from "../view.ts";
+import type { Rule } from "./rule.ts";
 import { createDomains, readTerm, requiredTerms } from "./term.ts";
 
 export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: Rule | undefined; undecided: boolean } {

@@ -1,8 +1,8 @@
 // Ports of the node that another pod has already.
 import { collide } from "../hostPorts.ts";
-import type { Rule } from "../neighbours.ts";
 import type { PodShape } from "../shape.ts";
 import type { ClusterView } from "../view.ts";
+import type { Rule } from "./rule.ts";
 
 export function createPorts(view: ClusterView, shape: PodShape): Rule | undefined {
   if (shape.hostPorts.length === 0) return undefined;

@@ -29,7 +29,7 @@ async function recordScene(scene: Scene): Promise<void> {
   const place = { scene, namespace };
   try {
     await write(place, scene.objects);
-    for (const step of scene.then ?? []) await carryOut(place, step);
+    for (const step of scene.afterwards ?? []) await carryOut(place, step);
     await waitFor(place, scene.until);
     writeFileSync(resolve(FOLDER, `${scene.name}.json`), lines(plain(await snapshot(place))));
   } finally {

@@ -21,7 +21,7 @@ export interface Scene {
   /** Labels of its namespace. */
   readonly labels?: Readonly<Record<string, string>>;
   /** What is done then, one after the other. */
-  readonly then?: readonly Step[];
+  readonly afterwards?: readonly Step[];
   /** It is recorded once this is true of what is in the namespace. */
   readonly until: Judge;
   readonly expected: Expected;

@@ -49,13 +49,16 @@ const STANDING: readonly Scene[] = [
   }),
   of("paused-in-the-middle", {
     objects: [deployment()],
-    then: [WAIT_READY, { apply: [deployment(pod(idle({ env: [{ name: "NEW", value: "1" }] })), { paused: true })] }],
+    afterwards: [
+      WAIT_READY,
+      { apply: [deployment(pod(idle({ env: [{ name: "NEW", value: "1" }] })), { paused: true })] },
+    ],
     until: field("Deployment", "status.observedGeneration", 2),
     expected: { state: "suspended", code: "Suspended" },
   }),
   of("paused-when-done", {
     objects: [deployment()],
-    then: [WAIT_READY, { apply: [deployment(pod(), { paused: true })] }],
+    afterwards: [WAIT_READY, { apply: [deployment(pod(), { paused: true })] }],
     until: field("Deployment", "status.observedGeneration", 2),
     expected: { state: "ready", code: "Ready" },
   }),
@@ -65,7 +68,7 @@ const STANDING: readonly Scene[] = [
         strategy: { type: "Recreate" },
       }),
     ],
-    then: [WAIT_READY, { apply: [deployment(pod(idle()), { strategy: { type: "Recreate" } })] }],
+    afterwards: [WAIT_READY, { apply: [deployment(pod(idle()), { strategy: { type: "Recreate" } })] }],
     until: all(
       some("Pod", (one) => one.metadata.deletionTimestamp !== undefined),
       field("Deployment", "status.observedGeneration", 2),
@@ -74,7 +77,7 @@ const STANDING: readonly Scene[] = [
   }),
   of("rolling-while-the-old-one-serves", {
     objects: [deployment()],
-    then: [WAIT_READY, { apply: [deployment(pod(idle({ readinessProbe: never })))] }],
+    afterwards: [WAIT_READY, { apply: [deployment(pod(idle({ readinessProbe: never })))] }],
     until: all(field("Deployment", "status.updatedReplicas", 1), warned("Unhealthy")),
     expected: { state: "progressing", code: "NotReady" },
   }),
@@ -113,7 +116,7 @@ const PROGRAM: readonly Scene[] = [
   }),
   of("crashes-after-it-was-ready", {
     objects: [deployment(pod(runs("sleep 15; exit 3")))],
-    then: [{ wait: rolledOut }],
+    afterwards: [{ wait: rolledOut }],
     until: crashed(1),
     expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
   }),

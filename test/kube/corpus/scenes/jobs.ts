@@ -27,7 +27,7 @@ const JOBS_ONLY: readonly Scene[] = [
   // The condition stays, with status False: not to be taken for an end.
   of("resumed", {
     objects: [job(idle(), { suspend: true })],
-    then: [
+    afterwards: [
       { wait: condition("Job", "Suspended", "True") },
       { kubectl: ["patch", "job", "web", "--patch", '{"spec":{"suspend":false}}'] },
     ],
@@ -145,7 +145,7 @@ const CRON: readonly Scene[] = [
     name: "cronjob-last-run-succeeded",
     subject: cron,
     objects: [cronJob(runs("exit 0"))],
-    then: [RUN_NOW],
+    afterwards: [RUN_NOW],
     until: condition("Job", "Complete", "True"),
     expected: { state: "ready", code: "Ready" },
   },
@@ -153,7 +153,7 @@ const CRON: readonly Scene[] = [
     name: "cronjob-last-run-failed",
     subject: cron,
     objects: [cronJob(runs("exit 3"))],
-    then: [RUN_NOW],
+    afterwards: [RUN_NOW],
     until: failed(),
     expected: { state: "degraded", code: "LastRunFailed" },
   },
@@ -161,7 +161,7 @@ const CRON: readonly Scene[] = [
     name: "cronjob-runs",
     subject: cron,
     objects: [cronJob(idle())],
-    then: [RUN_NOW],
+    afterwards: [RUN_NOW],
     until: some("Pod", (one) => Object(one["status"])["phase"] === "Running"),
     expected: { state: "ready", code: "Ready" },
   },

@@ -73,7 +73,7 @@ const EXISTING: readonly Scene[] = [
     name: "configmap-held-by-a-finalizer",
     subject: { apiVersion: "v1", kind: "ConfigMap", name: "web" },
     objects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web", finalizers: ["example.com/hold"] } }],
-    then: [{ kubectl: ["delete", "configmap", "web", "--wait=false"] }],
+    afterwards: [{ kubectl: ["delete", "configmap", "web", "--wait=false"] }],
     until: some("ConfigMap", (one) => one.metadata.deletionTimestamp !== undefined),
     expected: { state: "progressing", code: "Terminating" },
   },
@@ -125,7 +125,7 @@ const reported = (name: string, status: object | null, expected: Scene["expected
   name: `custom-${name}`,
   subject: mine,
   objects: [definition("widgets", "Widget")],
-  then: [
+  afterwards: [
     established,
     { apply: [widget] },
     ...(status === null
@@ -163,7 +163,7 @@ const CUSTOM: readonly Scene[] = [
     name: "crd-name-taken",
     subject: { ...crd, name: "gadgets.$namespace.example.com" },
     objects: [definition("widgets", "Widget")],
-    then: [established, { apply: [definition("gadgets", "Widget")] }],
+    afterwards: [established, { apply: [definition("gadgets", "Widget")] }],
     until: condition("CustomResourceDefinition", "NamesAccepted", "False"),
     expected: { state: "failed", code: "RefusedByServer" },
   },

@@ -40,7 +40,7 @@ const PODS_ONLY: readonly Scene[] = [
     name: "pod-being-deleted",
     subject,
     objects: [barePod(pod(runs("trap '' TERM; while true; do sleep 1; done"), { terminationGracePeriodSeconds: 20 }))],
-    then: [{ wait: ready }, { kubectl: ["delete", "pod", "web", "--wait=false"] }],
+    afterwards: [{ wait: ready }, { kubectl: ["delete", "pod", "web", "--wait=false"] }],
     until: exists("Pod"),
     expected: { state: "progressing", code: "Terminating" },
   },
@@ -101,7 +101,7 @@ const CLAIMS: readonly Scene[] = [
     name: "claim-lost-its-volume",
     subject: volume,
     objects: [storageClass("Immediate"), handMade, named],
-    then: [
+    afterwards: [
       { wait: phase("Bound") },
       { kubectl: ["delete", "persistentvolume", "$namespace", "--wait=false"] },
       { kubectl: ["patch", "persistentvolume", "$namespace", "--patch", '{"metadata":{"finalizers":null}}'] },

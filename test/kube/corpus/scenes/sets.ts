@@ -28,7 +28,7 @@ const STATEFUL: readonly Scene[] = [
     name: "statefulset-on-delete-changed",
     subject: stateful,
     objects: [statefulSet(pod(), onDelete)],
-    then: [{ wait: whole }, { apply: [statefulSet(pod(changed), onDelete)] }],
+    afterwards: [{ wait: whole }, { apply: [statefulSet(pod(changed), onDelete)] }],
     until: field("StatefulSet", "status.observedGeneration", 2),
     expected: { state: "ready", code: "Ready" },
   },
@@ -43,7 +43,7 @@ const STATEFUL: readonly Scene[] = [
     name: "statefulset-partition-held-back",
     subject: stateful,
     objects: [statefulSet()],
-    then: [
+    afterwards: [
       { wait: whole },
       { apply: [statefulSet(pod(changed), { updateStrategy: { rollingUpdate: { partition: 1 } } })] },
     ],
@@ -54,7 +54,7 @@ const STATEFUL: readonly Scene[] = [
     name: "statefulset-stuck-on-the-version-before",
     subject: stateful,
     objects: [statefulSet(pod(idle({ image: NO_IMAGE })))],
-    then: [{ wait: waitingFor("ErrImagePull", "ImagePullBackOff") }, { apply: [statefulSet(pod(idle()))] }],
+    afterwards: [{ wait: waitingFor("ErrImagePull", "ImagePullBackOff") }, { apply: [statefulSet(pod(idle()))] }],
     until: field("StatefulSet", "status.observedGeneration", 2),
     expected: { state: "blocked", code: "ImageRegistryUnreachable", turns: ["failed", 20] },
   },

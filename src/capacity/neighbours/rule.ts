@@ -1,0 +1,9 @@
+// What every rule between pods can do.
+import type { NodeRecord } from "../records.ts";
+
+/** One rule between pods. It remembers what was placed during this check. */
+export interface Rule {
+  /** In short words; undefined: the pod may stand there. */
+  conflict(node: NodeRecord): string | undefined;
+  place(node: NodeRecord): void;
+}
