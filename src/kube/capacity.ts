@@ -15,7 +15,7 @@ import type { Log } from "../ports/log.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
 import type { Connection } from "./connection.ts";
 import type { Discovery } from "./discovery.ts";
-import { labelsAt, listAt, textAt } from "./fields.ts";
+import { labelsAt, listAt, textAt } from "../model/fields.ts";
 import { type WatchState, watchForever } from "./watch.ts";
 
 export interface Capacity {

@@ -4,7 +4,7 @@ import type { PodFacts } from "../capacity/shape.ts";
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import type { Discovery } from "./discovery.ts";
-import { listAt, optionalNumberAt, textAt } from "./fields.ts";
+import { listAt, optionalNumberAt, textAt } from "../model/fields.ts";
 
 export type Read = (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
 

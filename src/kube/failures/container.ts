@@ -145,7 +145,8 @@ function crashFinding(given: ContainerCase, waiting: string): Finding | undefine
   if (reasonText === "" || isReady) return undefined;
   const exitCode = numberAt(given.status, which, "terminated", "exitCode");
   // A clean exit is only a trouble when it repeats.
-  if (exitCode === 0 && waiting !== "CrashLoopBackOff") return undefined;
+  // While it is held back it says so, or (since Kubernetes 1.36, at times) only that it ended.
+  if (exitCode === 0 && waiting !== "CrashLoopBackOff" && restarts < RESTARTS) return undefined;
   // A container that runs long enough but is not ready has a trouble of its own: its probe.
   if (settled && restarts < RESTARTS) return undefined;
   const text = `${reasonText} exit code ${exitCode}, ${restarts} restarts${waiting === "" ? "" : `, ${waiting}`}`;

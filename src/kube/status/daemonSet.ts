@@ -3,9 +3,9 @@
 import { numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
-import { gravestTrouble, isPodReady } from "../failures/pod.ts";
+import { gravestTrouble } from "../failures/pod.ts";
 import { nameOf, uidOf } from "../fields.ts";
-import { type Finding, found, progressing, ready, starting } from "../finding.ts";
+import { type Finding, found, isHarmless, progressing, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 
 export function daemonSetStatus({ object, view }: Question): Finding {
@@ -16,14 +16,11 @@ export function daemonSetStatus({ object, view }: Question): Finding {
   if (wanted === 0 && count("currentNumberScheduled") === 0)
     return { ...found("ready", reason("NoNodeMatches", { object: nameOf(object) })), facts };
   const pods = view.ownedBy("Pod", uidOf(object));
-  const trouble = gravestTrouble(
-    pods.filter((pod) => !isPodReady(pod)),
-    view,
-  );
+  const trouble = gravestTrouble(pods, view);
   const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
   const standing =
     count("currentNumberScheduled") >= wanted && count("numberReady") >= wanted && count("numberAvailable") >= wanted;
-  if (standing && (onDelete || count("updatedNumberScheduled") >= wanted)) return ready(facts);
+  if (standing && isHarmless(trouble) && (onDelete || count("updatedNumberScheduled") >= wanted)) return ready(facts);
   const creation =
     count("currentNumberScheduled") < wanted ? failedCreation(object, pods, view, view.since) : undefined;
   return { ...(trouble ?? creation ?? progressing(reason("Progressing", facts))), facts };

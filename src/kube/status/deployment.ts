@@ -39,7 +39,11 @@ export function deploymentStatus({ object, view }: Question): Finding {
 function isComplete(object: Manifest, wanted: number): boolean {
   const count = (field: string): number => numberAt(object, "status", field);
   const progress = conditionOf(object, "Progressing");
-  const rolled = progress === undefined || (progress.status === "True" && progress.reason === "NewReplicaSetAvailable");
+  // Who pauses what is complete changes that condition, and nothing else.
+  const rolled =
+    progress === undefined ||
+    progress.reason === "DeploymentPaused" ||
+    (progress.status === "True" && progress.reason === "NewReplicaSetAvailable");
   return (
     count("updatedReplicas") >= wanted &&
     count("replicas") <= wanted &&

@@ -46,8 +46,13 @@ const containers = (pod: Manifest): readonly unknown[] => [
 export const waitingFor = (...reasons: readonly string[]): Judge =>
   some("Pod", (pod) => containers(pod).some((one) => reasons.includes(String(dig(one, "state", "waiting", "reason")))));
 
-export const restarted = (times: number): Judge =>
-  some("Pod", (pod) => containers(pod).some((one) => Number(dig(one, "restartCount")) >= times));
+/** A container crashed so often, and is held back before it is tried again. */
+export const crashed = (restarts: number): Judge =>
+  some("Pod", (pod) =>
+    containers(pod).some(
+      (one) => Number(dig(one, "restartCount")) >= restarts && dig(one, "state", "running") === undefined,
+    ),
+  );
 
 /** A container runs for so many seconds. */
 export const runsFor = (seconds: number): Judge =>

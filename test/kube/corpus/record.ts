@@ -142,7 +142,7 @@ function lines({ subject, objects, events, others }: Recorded): string {
 }
 
 async function main(names: readonly string[]): Promise<void> {
-  const chosen = SCENES.filter((scene) => names.length === 0 || names.some((name) => scene.name.startsWith(name)));
+  const chosen = SCENES.filter((scene) => names.length === 0 || names.includes(scene.name));
   const waiting = [...chosen];
   const failed: string[] = [];
   const next = async (): Promise<void> => {

@@ -2,11 +2,11 @@
 import {
   all,
   condition,
+  crashed,
   exists,
   field,
   hasField,
   ready,
-  restarted,
   rolledOut,
   runsFor,
   some,
@@ -87,7 +87,7 @@ const PROGRAM: readonly Scene[] = [
     expected: { state: "blocked", code: "ImageRegistryUnreachable", turns: ["failed", 120] },
   }),
   of("image-name-invalid", {
-    objects: [deployment(pod(idle({ image: "UPPER/case" })))],
+    objects: [deployment(pod(idle({ image: "Web" })))],
     until: waitingFor("InvalidImageName"),
     expected: { state: "failed", code: "ImageInvalidName" },
   }),
@@ -103,24 +103,24 @@ const PROGRAM: readonly Scene[] = [
   }),
   of("crashes", {
     objects: [deployment(pod(runs("exit 3")))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
+    until: crashed(1),
     expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
   }),
   of("crashed-often", {
     objects: [deployment(pod(runs("exit 3")))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(3)),
+    until: crashed(3),
     expected: { state: "failed", code: "CrashLoop" },
   }),
   of("crashes-after-it-was-ready", {
     objects: [deployment(pod(runs("sleep 15; exit 3")))],
     then: [{ wait: rolledOut }],
-    until: waitingFor("CrashLoopBackOff"),
+    until: crashed(1),
     expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
   }),
   of("ends-again-and-again-without-error", {
     objects: [deployment(pod(runs("exit 0")))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
-    expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
+    until: crashed(3),
+    expected: { state: "failed", code: "CrashLoop" },
   }),
   of("out-of-memory", {
     objects: [
@@ -128,17 +128,17 @@ const PROGRAM: readonly Scene[] = [
         pod(runs("x=0123456789abcdef; while true; do x=$x$x; done", { resources: { limits: { memory: "16Mi" } } })),
       ),
     ],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
-    expected: { state: "blocked", code: "OutOfMemory", turns: ["failed", 20] },
+    until: crashed(3),
+    expected: { state: "failed", code: "OutOfMemory" },
   }),
   of("init-fails", {
     objects: [deployment(pod(idle(), { initContainers: [{ ...runs("exit 9"), name: "prepare" }] }))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
+    until: crashed(1),
     expected: { state: "blocked", code: "InitFailed", turns: ["failed", 20] },
   }),
   of("sidecar-crashes", {
     objects: [deployment(pod(idle(), { initContainers: sidecar("exit 4") }))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
+    until: crashed(1),
     expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
   }),
   of("command-not-found", {
@@ -157,7 +157,7 @@ const PROGRAM: readonly Scene[] = [
         pod(runs("trap 'exit 143' TERM; sleep infinity & wait", { livenessProbe: never, readinessProbe: never })),
       ),
     ],
-    until: restarted(1),
+    until: crashed(1),
     expected: { state: "blocked", code: "ProbeKilled", turns: ["failed", 20] },
   }),
   of("deadline-exceeded", {

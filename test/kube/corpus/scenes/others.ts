@@ -1,6 +1,6 @@
 // Kinds that advise, kinds that only exist, kinds of others, and what holds for all of them.
 import { all, condition, exists, field, runsFor, some } from "../judges.ts";
-import { autoscaler, barePod, budget, deployment, idle, pod } from "../manifests.ts";
+import { autoscaler, budget, daemonSet, deployment, idle, pod } from "../manifests.ts";
 import type { Scene } from "../scene.ts";
 
 const READY = { state: "ready", code: "Ready" } as const;
@@ -20,7 +20,7 @@ const ADVISORY: readonly Scene[] = [
     subject: hpa,
     objects: [autoscaler()],
     until: condition("HorizontalPodAutoscaler", "AbleToScale", "False", "FailedGetScale"),
-    expected: { state: "ready", code: "Advisory" },
+    expected: READY,
   },
   {
     name: "autoscaler-of-none-wanted",
@@ -46,7 +46,7 @@ const ADVISORY: readonly Scene[] = [
   {
     name: "budget-not-worked-out",
     subject: pdb,
-    objects: [barePod(), budget({ maxUnavailable: 1 })],
+    objects: [daemonSet(), budget({ maxUnavailable: 1 })],
     until: condition("PodDisruptionBudget", "DisruptionAllowed", "False", "SyncFailed"),
     expected: { state: "ready", code: "Advisory" },
   },
@@ -110,18 +110,23 @@ const crd = {
   kind: "CustomResourceDefinition",
   name: "widgets.$namespace.example.com",
 };
-const established = { wait: condition("CustomResourceDefinition", "Established", "True") };
+const established = {
+  kubectl: [
+    "wait",
+    "--for=condition=Established",
+    "--timeout=60s",
+    "customresourcedefinition/widgets.$namespace.example.com",
+  ],
+};
 const widget = { apiVersion: "$namespace.example.com/v1", kind: "Widget", metadata: { name: "web" }, spec: {} };
 const mine = { apiVersion: "$namespace.example.com/v1", kind: "Widget", name: "web" };
 
 const reported = (name: string, status: object | null, expected: Scene["expected"]): Scene => ({
   name: `custom-${name}`,
   subject: mine,
-  // Its kind is served a moment after it is established: the scene waits for the second, kubectl for the first.
   objects: [definition("widgets", "Widget")],
   then: [
     established,
-    { kubectl: ["wait", "--for=create", "--timeout=1s", `customresourcedefinition/${crd.name}`] },
     { apply: [widget] },
     ...(status === null
       ? []

@@ -1,5 +1,5 @@
 // Pods by themselves, and volume claims.
-import { all, exists, field, ready, restarted, runsFor, waitingFor, warned } from "../judges.ts";
+import { all, crashed, exists, field, ready, runsFor, warned } from "../judges.ts";
 import { barePod, claim, pod, runs, storageClass } from "../manifests.ts";
 import type { Scene } from "../scene.ts";
 
@@ -33,7 +33,7 @@ const PODS_ONLY: readonly Scene[] = [
     name: "pod-crashes",
     subject,
     objects: [barePod(pod(runs("exit 3")))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
+    until: crashed(1),
     expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
   },
   {

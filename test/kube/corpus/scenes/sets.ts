@@ -1,5 +1,5 @@
 // StatefulSets and DaemonSets.
-import { all, condition, field, restarted, runsFor, some, waitingFor, warned } from "../judges.ts";
+import { all, condition, crashed, field, runsFor, some, waitingFor, warned } from "../judges.ts";
 import { claim, daemonSet, idle, NO_IMAGE, pod, runs, statefulSet, storageClass } from "../manifests.ts";
 import type { Scene } from "../scene.ts";
 
@@ -53,10 +53,10 @@ const STATEFUL: readonly Scene[] = [
   {
     name: "statefulset-stuck-on-the-version-before",
     subject: stateful,
-    objects: [statefulSet(pod(runs("exit 3")))],
-    then: [{ wait: restarted(1) }, { apply: [statefulSet(pod(idle()))] }],
-    until: all(field("StatefulSet", "status.observedGeneration", 2), waitingFor("CrashLoopBackOff")),
-    expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
+    objects: [statefulSet(pod(idle({ image: NO_IMAGE })))],
+    then: [{ wait: waitingFor("ErrImagePull", "ImagePullBackOff") }, { apply: [statefulSet(pod(idle()))] }],
+    until: field("StatefulSet", "status.observedGeneration", 2),
+    expected: { state: "blocked", code: "ImageRegistryUnreachable", turns: ["failed", 20] },
   },
   {
     name: "statefulset-volume-not-provided",
@@ -102,7 +102,7 @@ const DAEMONS: readonly Scene[] = [
     name: "daemonset-crashes",
     subject: daemon,
     objects: [daemonSet(pod(runs("exit 3")))],
-    until: all(waitingFor("CrashLoopBackOff"), restarted(1)),
+    until: crashed(1),
     expected: { state: "blocked", code: "CrashLoop", turns: ["failed", 20] },
   },
   {
