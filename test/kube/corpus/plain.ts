@@ -46,18 +46,31 @@ function namesIn({ subject, objects, events, others }: Recorded): readonly (read
       one,
       name(index + 1),
     ]);
+  // Of objects that were made, and of pods that were refused before they were: those only messages name.
+  const refused = [...found.matchAll(/pods \\?"[a-z0-9-]+-([a-z0-9]{5})\\?" is forbidden/g)].map(
+    (match) => match[1] ?? "",
+  );
+  const made = [...new Set([...all.flatMap(suffixOf), ...refused])];
   return [
     ...numbered(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (index) => `uid-${index}`),
-    ...numbered(/"pod-template-hash":"([a-z0-9]+)"/g, (index) => `template${index}`),
-    ...numbered(/"controller-revision-hash":"(?:[a-z-]+-)?([a-z0-9]+)"/g, (index) => `revision${index}`),
-    ...numbered(/"(?:current|update)Revision":"[a-z-]+-([a-z0-9]+)"/g, (index) => `revision-${index}`),
-    ...numbered(/"generateName":"[^"]*","(?:[^{}]*?)"name":"[^"]*-([a-z0-9]{5})"/g, (index) => `made${index}`),
+    ...numbered(/"pod-template-hash":"([a-z0-9]{8,})"/g, (index) => `template${index}`),
+    ...numbered(/"controller-revision-hash":"(?:[a-z-]+-)?([a-z0-9]{8,})"/g, (index) => `revision${index}`),
+    ...numbered(/"(?:current|update)Revision":"[a-z-]+-([a-z0-9]{8,})"/g, (index) => `revision-${index}`),
+    ...made.map((one, index) => [one, `made${index + 1}`] as const),
     ...numbered(/(?:containerd:\/\/|"imageID":"[^"]*@?sha256:)([0-9a-f]{64})/g, (index) => `id-${index}`),
     ...numbered(/"(?:podIP|ip|hostIP|clusterIP)":"(\d+\.\d+\.\d+\.\d+)"/g, (index) => `192.0.2.${index}`),
     ...numbered(/"nodeName":"([^"]+)"/g, (index) => `node-${index}`),
     ...numbered(/"name":"[^"]*\.([0-9a-f]{16})"/g, (index) => `event${index}`),
     ...numbered(/kube-api-access-([a-z0-9]{5})\b/g, (index) => `token${index}`),
   ];
+}
+
+function suffixOf({ metadata }: Manifest): readonly string[] {
+  const start = metadata["generateName"];
+  if (typeof start !== "string" || !metadata.name.startsWith(start)) return [];
+  const suffix = metadata.name.slice(start.length);
+  // The pods of a StatefulSet are counted.
+  return suffix.length === 5 ? [suffix] : [];
 }
 
 /** Longest first, so that no name is torn by a shorter one inside of it. */
