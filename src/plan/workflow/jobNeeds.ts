@@ -49,7 +49,7 @@ function inherited(unit: Unit, own: readonly Need[], wiring: Wiring): readonly N
   const { container } = unit;
   if (container === null) return unit.final ? [] : wiring.first.map((job) => ({ job, because: "order" }));
   const strict = own.filter((need) => need.on !== "end");
-  const beside = strict.length > 0 && strict.some((need) => membersOf(container, wiring).has(need.job));
+  const beside = strict.some((need) => membersOf(container, wiring).has(need.job));
   return beside ? [] : needsOfUnit(container, wiring);
 }
 

@@ -210,7 +210,7 @@ describe("mistakes in a workflow", () => {
   });
 });
 
-describe("a workflow that is too large", () => {
+describe("a workflow that is too large", { timeout: 120_000 }, () => {
   it("is answered soon, whatever is wrong with it", () => {
     const names = Array.from({ length: 100 }, (_, index) => `nothing-${index}`);
     const steps = Array.from({ length: 2_000 }, (_, index) => step(`step-${index}`, { dependsOn: names }));
@@ -222,7 +222,7 @@ describe("a workflow that is too large", () => {
       "TooManyComponents /workflow/steps/0/properties/components",
     ]);
     expect(problemsOf(workflow([step("a", { dependsOn: list })])).length).toBe(100);
-    // Without bounds this takes minutes.
-    expect(performance.now() - started).toBeLessThan(20_000);
+    // 2 s of work; without bounds it is an hour.
+    expect(performance.now() - started).toBeLessThan(100_000);
   });
 });

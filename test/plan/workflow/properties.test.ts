@@ -119,7 +119,7 @@ function members(jobs: readonly PlannedJob[], step: JsonObject): readonly string
   return jobs.filter((job) => job.step?.path[0] === step["name"]).map((job) => job.name);
 }
 
-describe("random workflows", () => {
+describe("random workflows", { timeout: 120_000 }, () => {
   it("become jobs in an order without circles, in which nobody waits for what is not there", () => {
     fc.assert(
       fc.property(document, (value) => {
@@ -190,7 +190,7 @@ describe("random workflows", () => {
   });
 });
 
-describe("any JSON", () => {
+describe("any JSON", { timeout: 120_000 }, () => {
   const word = fc.constantFrom(
     "steps",
     "finally",
