@@ -17,12 +17,12 @@ export interface Occupancy {
 }
 
 export interface ClusterView {
-  putNode(node: JsonObject): void;
-  removeNode(name: string): void;
-  replaceNodes(nodes: readonly JsonObject[]): void;
-  putPod(pod: JsonObject): void;
-  removePod(pod: JsonObject): void;
-  replacePods(pods: readonly JsonObject[]): void;
+  readonly putNode: (node: JsonObject) => void;
+  readonly removeNode: (name: string) => void;
+  readonly replaceNodes: (nodes: readonly JsonObject[]) => void;
+  readonly putPod: (pod: JsonObject) => void;
+  readonly removePod: (pod: JsonObject) => void;
+  readonly replacePods: (pods: readonly JsonObject[]) => void;
   readonly namespaces: NamespaceTable;
   readonly devices: DeviceTable;
   nodes(): Iterable<NodeRecord>;

@@ -82,6 +82,7 @@ async function ended(run: string, after: number): Promise<void> {
     );
     throw new Error(
       `run ${shown.number} of ${shown.application} goes on after ${PATIENCE / 1_000} s: ${jobs.join("\n")}`,
+      { cause: error },
     );
   }
 }
@@ -221,7 +222,7 @@ describe(`${COUNT} random updates behind a faulty API server (seed ${SEED})`, ()
 function report(lanes: readonly Lane[], told: readonly string[]): void {
   if (process.env["KUBEMIN_TEST_VERBOSE"]) process.stderr.write(`${told.join("\n\n")}\n`);
   const sum = (what: "updates" | "deletes"): number => lanes.reduce((total, lane) => total + lane.counts[what], 0);
-  const spoilt = [...api.faults].toSorted().map(([kind, count]) => `${kind}: ${count}`);
+  const spoilt = [...api.faults].toSorted(([a], [b]) => a.localeCompare(b)).map(([kind, count]) => `${kind}: ${count}`);
   process.stderr.write(
     `seed ${SEED}: ${sum("updates")} updates, ${sum("deletes")} deletes of everything, ${told.length} told failures; spoilt requests: ${spoilt.join(", ")}\n`,
   );

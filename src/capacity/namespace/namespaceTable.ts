@@ -3,12 +3,12 @@ import type { JsonObject } from "../../model/json.ts";
 import { textAt } from "../fields.ts";
 
 export interface NamespaceTable {
-  putQuota(quota: JsonObject): void;
-  removeQuota(quota: JsonObject): void;
-  replaceQuotas(quotas: readonly JsonObject[]): void;
-  putLimitRange(range: JsonObject): void;
-  removeLimitRange(range: JsonObject): void;
-  replaceLimitRanges(ranges: readonly JsonObject[]): void;
+  readonly putQuota: (quota: JsonObject) => void;
+  readonly removeQuota: (quota: JsonObject) => void;
+  readonly replaceQuotas: (quotas: readonly JsonObject[]) => void;
+  readonly putLimitRange: (range: JsonObject) => void;
+  readonly removeLimitRange: (range: JsonObject) => void;
+  readonly replaceLimitRanges: (ranges: readonly JsonObject[]) => void;
   quotas(namespace: string): readonly JsonObject[];
   limitRanges(namespace: string): readonly JsonObject[];
 }

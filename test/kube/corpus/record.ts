@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { textAt } from "../../../src/model/fields.ts";
 import { isObject } from "../../../src/model/json.ts";
 import { type Manifest, type ObjectRef, refKey } from "../../../src/model/manifest.ts";
 import { apply, dropNamespace, get, kubectl, list, makeNamespace, tryKubectl } from "../../e2e/support/kubectl.ts";
@@ -44,7 +45,7 @@ function at<T>({ namespace }: Place, value: T): T {
 
 async function write(place: Place, objects: Scene["objects"]): Promise<void> {
   for (const object of at(place, objects)) {
-    const wide = CLUSTER_WIDE.has(String(object["kind"]));
+    const wide = CLUSTER_WIDE.has(textAt(object, "kind"));
     // A Manifest in all but the type: scenes are written as plain JSON.
     if (wide) await applyForNamespace(place.namespace, object as unknown as Parameters<typeof applyForNamespace>[1]);
     else await apply(place.namespace, object);
@@ -129,7 +130,7 @@ function withoutLists(object: Manifest): Manifest {
   if (object.kind !== "Pod" || !isObject(spec)) return object;
   const { volumes: _volumes, tolerations: _tolerations, ...rest } = spec;
   const named = Array.isArray(spec["volumes"])
-    ? spec["volumes"].filter((one) => isObject(one) && !String(one["name"]).startsWith("kube-api-access-"))
+    ? spec["volumes"].filter((one) => isObject(one) && !textAt(one, "name").startsWith("kube-api-access-"))
     : [];
   return { ...object, spec: named.length === 0 ? rest : { ...rest, volumes: named } };
 }
