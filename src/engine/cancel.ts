@@ -2,6 +2,7 @@
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { eventOf } from "./driver.ts";
+import { wakeRun } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export async function cancelRun(
@@ -12,7 +13,7 @@ export async function cancelRun(
   if (run.phase !== "running")
     throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
   await world.store.runs.cancel(run.id, request.actor, [eventOf(run, "run.cancelling", { actor: request.actor })]);
-  world.dispatch.wake(run.id);
+  await wakeRun(world, run);
   return knownRun(world, request.project, request.run);
 }
 

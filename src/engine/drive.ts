@@ -5,7 +5,7 @@
 
 import { isActive, isSettled } from "../model/phase.ts";
 import type { Job } from "../model/run.ts";
-import type { Lease } from "../ports/dispatch.ts";
+import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
 import { contextOf } from "./context.ts";
@@ -13,24 +13,30 @@ import type { Driver } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { applicationMask } from "./masking.ts";
+import { parkedUntil } from "./parking.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
 
 const NEVER = new AbortController().signal;
 
-export async function driveRun(world: World, id: string, lease: Lease): Promise<void> {
-  const run = await world.store.runs.get(id);
-  if (run === null || run.phase !== "running") return;
+export async function driveRun(world: World, id: string, lease: Lease): Promise<Outcome> {
+  const fence = await world.store.runs.claim(id);
+  const run = fence === null ? null : await world.store.runs.get(id);
+  if (fence === null || run === null || lease.signal.aborted) return "done";
+  if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > world.clock.now())
+    return { again: new Date(run.startAt) };
   const jobs = await world.store.runs.jobs(id);
   const driver: Driver = {
     world,
     lease,
+    fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
     mask: await applicationMask(world, run),
     running: new Set(),
     results: new Map(),
     reports: new Map(),
+    quiet: new Map(),
     bells: new Set(),
     held: new Map(),
     inLine: new Set(),
@@ -40,7 +46,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     wake: () => {},
   };
   const loseLease = (): void => driver.lost.abort();
-  if (lease.signal.aborted) return;
+  if (lease.signal.aborted) return "done";
   lease.signal.addEventListener("abort", loseLease, { once: true });
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
   lease.onWake(() => {
@@ -57,10 +63,14 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
       if (asked) await noticeCancel(driver);
       const woken = arm(driver);
       const decision = await step(driver);
-      if (decision === null || decision.finish !== null) return;
+      if (decision === null || decision.finish !== null) return "done";
       startAttempts(driver);
-      if (driver.results.size === 0 && !cancelAsked) await sleepUntil(driver, woken, decision.wakeAt);
+      if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked) continue;
+      const again = parkedUntil(driver, decision);
+      if (again !== undefined) return { again };
+      await sleepUntil(driver, woken, decision.wakeAt);
     }
+    return "done";
   } finally {
     lease.signal.removeEventListener("abort", loseLease);
     driver.lost.abort();
@@ -112,12 +122,19 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         cancelled: job.plan.final === true ? NEVER : driver.cancelled.signal,
         lost: driver.lost.signal,
         report,
+        holds: () => driver.lease.holds(),
+        wait: (until) => {
+          driver.quiet.set(job.name, until);
+          driver.wake();
+          return () => void driver.quiet.delete(job.name);
+        },
         onMessage: (ring) => {
           driver.bells.add(ring);
           return () => void driver.bells.delete(ring);
         },
       });
   driver.running.delete(job.name);
+  driver.quiet.delete(job.name);
   if (result === "left") return;
   driver.reports.delete(job.name);
   if (result.phase !== "cancelled") world.brakes.noteOutcome(job.plan.type, result);
@@ -131,6 +148,9 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
   return shown !== undefined && text(shown) === text(told);
 }
 
+/** After so long without any news it is others' turn to have the slot. */
+const QUIET = 10_000;
+
 async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {
   const awake = new AbortController();
   const signal = AbortSignal.any([awake.signal, driver.lost.signal]);
@@ -141,6 +161,9 @@ async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | n
     wakeAt === null
       ? []
       : [driver.world.clock.sleep(Math.max(0, wakeAt.getTime() - driver.world.clock.now().getTime()), signal)];
+  void driver.world.clock.sleep(QUIET, signal).then(() => {
+    if (!signal.aborted) driver.lease.rest();
+  });
   await Promise.race([woken, lost, ...due]);
   awake.abort();
 }

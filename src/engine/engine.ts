@@ -1,6 +1,7 @@
 // The engine's switch: takes up what is unfinished, and stops without losing anything.
 import { startAfterwards } from "./afterwards.ts";
 import { driveRun } from "./drive.ts";
+import { runDuty, runTerms } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export interface Engine {
@@ -9,14 +10,16 @@ export interface Engine {
 }
 
 export async function startEngine(world: World): Promise<Engine> {
-  const unfinished = await world.store.runs.unfinished();
   const stopping = new AbortController();
   const afterwards = startAfterwards(world, stopping.signal);
-  await world.dispatch.start(async (run, lease) => {
-    await driveRun(world, run, lease);
-    if (!lease.signal.aborted) await afterwards.runEnded(run, lease.signal);
+  await world.dispatch.start(async (duty, lease) => {
+    const run = duty.slice(duty.indexOf("/") + 1);
+    const outcome = await driveRun(world, run, lease);
+    if (outcome === "done" && !lease.signal.aborted) await afterwards.runEnded(run, lease.signal);
+    return outcome;
   });
-  for (const run of unfinished) world.dispatch.wake(run);
+  const unfinished = await world.store.runs.unfinished();
+  await world.dispatch.ensure(unfinished.map((run) => ({ duty: runDuty(run.id), terms: runTerms(run) })));
   if (unfinished.length > 0)
     world.log.write("info", "unfinished runs are taken up again", { count: unfinished.length });
   return {

@@ -9,14 +9,19 @@ import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { callbackOf } from "./callback.ts";
+import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
 import { messagesOf } from "./messages.ts";
+import { nextClock, type RunningClock } from "./runningClock.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;
+/** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
 const RESUMED_LEAST = 60_000;
+/** What waits for people or for time has reached nothing that would not be seen at once. */
+const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 
@@ -30,7 +35,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 
   const ending = new AbortController();
   const expired = new AbortController();
-  const clock = nextClock(attempt, world.clock.now().getTime());
+  const clock = nextClock(job, world.clock.now().getTime(), leastOf(attempt, definition));
   void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
 
@@ -38,8 +43,9 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
-    cluster,
+    cluster: fenced(cluster, attempt.holds),
     signal,
+    park: (until) => void attempt.wait(until),
     messages: () => messagesOf(world, attempt, signal),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
@@ -48,7 +54,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   };
   try {
     const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
-    if (attempt.lost.aborted) return "left";
+    if (attempt.lost.aborted || !attempt.holds()) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
     if (expired.signal.aborted || result === "silent")
       return await overdue(world, attempt, { definition, context, clock, last });
@@ -58,27 +64,9 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   }
 }
 
-interface RunningClock {
-  readonly name: "total" | "attempt";
-  readonly limit: number;
-  readonly remaining: number;
-}
-
-/** The clock that ends first: of everything together, or of this attempt. */
-function nextClock({ job, resumed }: Attempt, now: number): RunningClock {
-  const since = (at: string | null): number => (at === null ? now : Date.parse(at));
-  // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
-  const least = (limit: number): number => (resumed ? Math.min(limit, RESUMED_LEAST) : 0);
-  const clock = (name: RunningClock["name"], limit: number, at: string | null): RunningClock => ({
-    name,
-    limit,
-    remaining: Math.max(least(limit), since(at) + limit - now),
-  });
-  const total = clock("total", job.plan.timeout, job.startedAt);
-  const limit = job.plan.clocks?.attempt;
-  if (limit === undefined) return total;
-  const one = clock("attempt", limit, job.attemptAt);
-  return one.remaining < total.remaining ? one : total;
+function leastOf({ resumed }: Attempt, { parks }: JobDefinition): number {
+  if (!resumed) return 0;
+  return parks === true ? PARKED_LEAST : RESUMED_LEAST;
 }
 
 function isPending(job: Job): "pending" | "running" {
@@ -155,7 +143,7 @@ function broken(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
 }
 
-type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "messages">;
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "park" | "messages">;
 
 function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
   const { project, application } = run;

@@ -11,6 +11,7 @@ import { unmetCondition } from "./bindings.ts";
 import { claimsOf } from "./claims.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf } from "./driver.ts";
+import { wakeRun, wakeRunCalled } from "./duties.ts";
 import { settleAttempt } from "./settle.ts";
 
 /** Null: the run is no longer ours. */
@@ -26,7 +27,7 @@ export async function step(driver: Driver): Promise<Decision | null> {
       await hold(driver, result.refusal);
       continue;
     }
-    if (!accepted(driver, result)) return null;
+    if (!(await accepted(driver, result))) return null;
     driver.jobs = next;
     return decision;
   }
@@ -102,15 +103,18 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
   await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  world.dispatch.wake(other.id);
+  await wakeRun(world, other);
 }
 
-function accepted({ world, run }: Driver, result: Exclude<ChangeResult, { readonly outcome: "held" }>): boolean {
+async function accepted(
+  { world, run }: Driver,
+  result: Exclude<ChangeResult, { readonly outcome: "held" }>,
+): Promise<boolean> {
   if (result.outcome === "stale") {
     world.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
-  for (const waiting of result.wake) world.dispatch.wake(waiting);
+  for (const waiting of result.wake) await wakeRunCalled(world, waiting);
   return true;
 }
 
@@ -132,10 +136,11 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
       }),
     );
   }
-  if (decision.finish === null) return { run: driver.run.id, jobs, events };
+  if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
   return {
     run: driver.run.id,
+    fence: driver.fence,
     jobs,
     events,
     finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },

@@ -44,11 +44,21 @@ export function createRuns(database: Database): Runs {
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
-        .select("id")
+        .select(["id", "project", "priority", "start_at"])
         .where("phase", "=", "running")
         .orderBy("position")
         .execute();
-      return rows.map((row) => row.id);
+      return rows.map(({ start_at: startAt, ...row }) => ({ ...row, startAt }));
+    },
+    async claim(id) {
+      const claimed = await queries
+        .updateTable("runs")
+        .set((row) => ({ fence: row("fence", "+", 1) }))
+        .where("id", "=", id)
+        .where("phase", "=", "running")
+        .returning("fence")
+        .executeTakeFirst();
+      return claimed?.fence ?? null;
     },
     async idempotent(project, key) {
       const row = await queries
@@ -92,6 +102,7 @@ async function tryChange(database: Database, change: RunChange, wake: Set<string
   // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
   const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
   return await guarded(database, change.events, async (transaction) => {
+    if (change.fence !== undefined) await expectFence(transaction, change.run, change.fence);
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
       for (const run of await changeClaims(transaction, change.run, job)) wake.add(run);
@@ -102,6 +113,17 @@ async function tryChange(database: Database, change: RunChange, wake: Set<string
     const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
     if (numUpdatedRows !== 1n) throw new Stale();
   });
+}
+
+/** Locks the run until the commit, so that a claim comes before all of the change or after it. */
+async function expectFence(transaction: Transaction<Tables>, run: string, fence: number): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("runs")
+    .set({ fence })
+    .where("id", "=", run)
+    .where("fence", "=", fence)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new Stale();
 }
 
 /** Answers the runs that wait for what the change sets free. */
@@ -192,9 +214,20 @@ async function guarded(
 }
 
 function runOf(row: Selectable<RunsTable>): Run {
-  const { position: _, created_at, finished_at, cancelled_by, paused_by, inputs, ...rest } = row;
+  const {
+    position: _,
+    fence: _fence,
+    created_at,
+    finished_at,
+    cancelled_by,
+    paused_by,
+    start_at,
+    inputs,
+    ...rest
+  } = row;
   return {
     ...rest,
+    startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,
     cancelledBy: cancelled_by,

@@ -8,7 +8,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
-import type { RunKind, RunPhase } from "../model/run.ts";
+import type { Priority, RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
@@ -63,6 +63,10 @@ export interface RunsTable {
   workflow: string;
   paused_by: string | null;
   inputs: JsonText<JsonObject>;
+  /** Counts who drove it: only the last one writes. */
+  fence: Generated<number>;
+  priority: Priority;
+  start_at: string | null;
 }
 
 export interface JobsTable {

@@ -32,6 +32,8 @@ export function aRun(project: string, changes: Partial<Run> = {}): Run {
     pausedBy: null,
     inputs: {},
     workflow: "",
+    priority: "normal",
+    startAt: null,
     ...changes,
   };
 }
