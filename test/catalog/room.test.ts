@@ -29,6 +29,16 @@ const SHORT = says("waits", reason("CapacityShort", { need: "1 nvidia.com/gpu", 
 });
 const FITS = says("fits", reason("FitsNow"));
 
+const WHO = {
+  run: "r1",
+  job: "train",
+  attempt: 1,
+  application: "shop",
+  component: "train",
+  project: "mine",
+  namespace: "default",
+};
+
 interface Situation {
   readonly verdicts: readonly CapacityVerdict[];
   readonly refusals?: readonly (Reason | null)[];
@@ -55,8 +65,12 @@ function begin({ verdicts, refusals = [null], onShort = "wait", lately = [] }: S
     },
   };
   const job = {
-    ...{ run: "r1", job: "train", attempt: 1, application: "shop", component: "train", project: "mine" },
-    ...{ namespace: "default", onShort, clocks: {}, waitingSince: start, clock, cluster },
+    ...WHO,
+    onShort,
+    clocks: {},
+    waitingSince: start,
+    clock,
+    cluster,
     signal: new AbortController().signal,
     reveal: (text: string) => text,
     report: (why: Reason, evidence: readonly Evidence[] = [], phase = "running") => {
