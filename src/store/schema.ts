@@ -163,6 +163,13 @@ export interface LogLinesTable {
   key: string;
 }
 
+export interface CapacityWaitsTable {
+  position: Generated<number>;
+  cluster: string;
+  flavor: string;
+  milliseconds: number;
+}
+
 export interface TokensTable {
   id: string;
   name: string;
@@ -276,5 +283,6 @@ export interface Tables {
   job_type_versions: JobTypeVersionsTable;
   job_type_grants: JobTypeGrantsTable;
   job_type_stops: JobTypeStopsTable;
+  capacity_waits: CapacityWaitsTable;
   settings: SettingsTable;
 }
