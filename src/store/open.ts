@@ -21,6 +21,7 @@ import { createSinks } from "./sinks.ts";
 import { openSqliteFile } from "./sqliteFile.ts";
 import { createSubscribers } from "./subscribers.ts";
 import { createTokens } from "./tokens.ts";
+import { createWaits } from "./waits.ts";
 
 export interface OpenOptions {
   /** For the times of events; the computer's own clock when left out. */
@@ -103,6 +104,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     logs: createLogs(database),
     tokens: createTokens(database),
     sinks: createSinks(database),
+    waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
     close,

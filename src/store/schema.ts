@@ -161,6 +161,13 @@ export interface LogLinesTable {
   key: string;
 }
 
+export interface CapacityWaitsTable {
+  position: Generated<number>;
+  cluster: string;
+  flavor: string;
+  milliseconds: number;
+}
+
 export interface TokensTable {
   id: string;
   name: string;
@@ -226,5 +233,6 @@ export interface Tables {
   tokens: TokensTable;
   sinks: SinksTable;
   sink_held_keys: SinkHeldKeysTable;
+  capacity_waits: CapacityWaitsTable;
   settings: SettingsTable;
 }
