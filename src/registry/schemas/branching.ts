@@ -31,7 +31,8 @@ function countOf(schema: JsonObject, counting: Counting): number {
   const lanes = lanesOf(schema, counting.root);
   const returning = lanes.filter((lane) => lane.some((inner) => counting.component.same(schema, inner)));
   if (returning.length > 1) counting.endless = true;
-  const deepest = (lane: readonly JsonObject[]): number => Math.max(0, ...lane.map((inner) => countOf(inner, counting)));
+  const deepest = (lane: readonly JsonObject[]): number =>
+    Math.max(0, ...lane.map((inner) => countOf(inner, counting)));
   const count = lanes.reduce((sum, lane) => Math.min(sum + deepest(lane), MOST_BRANCHES * 2), 1);
   counting.known.set(schema, count);
   return count;

@@ -35,8 +35,7 @@ const LIMIT_OF = {
 function checkBranching(schema: JsonObject, walk: Walk): void {
   const branching = branchingOf(schema);
   if (branching.kind === "endless") walk.problems.push(problem("SchemaEndless", ""));
-  else if (branching.count > MOST_BRANCHES)
-    walk.problems.push(problem("SchemaBranches", "", { limit: MOST_BRANCHES }));
+  else if (branching.count > MOST_BRANCHES) walk.problems.push(problem("SchemaBranches", "", { limit: MOST_BRANCHES }));
 }
 
 function tooLarge(pointer: string, count: number, what: keyof typeof LIMIT_OF): Problem {

@@ -11,9 +11,7 @@ const DEADLINE = 1_800;
 const LONGEST_COMPILE = 300;
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
-type Said =
-  | { readonly ok: true; readonly milliseconds: number }
-  | { readonly ok: false; readonly detail: string };
+type Said = { readonly ok: true; readonly milliseconds: number } | { readonly ok: false; readonly detail: string };
 
 export function trySchema(schema: JsonObject, pointer: string): Promise<Problem | null> {
   const file = fileURLToPath(new URL(`./tryThread.${EXTENSION}`, import.meta.url));
