@@ -22,6 +22,7 @@ export function jobsOf(components: readonly RenderedComponent[]): readonly Plann
       input: content === null ? {} : { content },
       timeout: timeoutOf(component),
       retry: component.retry ?? ONCE,
+      ...(component.onShort === null ? {} : { onShort: component.onShort }),
     };
     return exposure.length === 0 ? [main] : [main, routeJob(rendered)];
   });

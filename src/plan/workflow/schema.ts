@@ -4,7 +4,7 @@ import type { JobDefinition } from "../../catalog/define.ts";
 import { LIMITS, WORKFLOW_MODES } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { embedSchema } from "../embedSchema.ts";
-import { DURATION, NAME, RETRY } from "../schemaParts.ts";
+import { DURATION, NAME, ON_SHORT, RETRY } from "../schemaParts.ts";
 import { INPUT_TYPES } from "./checkInputs.ts";
 import { STEP_CLOCKS } from "./checkStepTimes.ts";
 import { inputSchema } from "./jobSchemas.ts";
@@ -111,11 +111,7 @@ const FIELDS: JsonObject = {
     additionalProperties: false,
     properties: Object.fromEntries(STEP_CLOCKS.map((name) => [name, DURATION])),
   },
-  onShort: {
-    anyOf: [{ enum: ["wait", "fail"] }, { type: "string", pattern: "^wait-then-fail\\(.+\\)$" }],
-    description: "When the cluster has no room: wait, fail, or wait-then-fail(30m)",
-    zh: "集群资源不足时：wait、fail 或 wait-then-fail(30m)",
-  },
+  onShort: ON_SHORT,
 };
 
 function stepSchema(jobs: readonly JobDefinition[]): JsonObject {
