@@ -366,6 +366,13 @@ export const REASONS = {
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
+  DriversLost: {
+    who: "operator",
+    text: {
+      en: "every server that looked after the run stopped without a word; it is not tried again",
+      zh: "负责该运行的服务器接连无声退出；不再重试",
+    },
+  },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -46,9 +46,10 @@ export interface Dispatched {
 export interface Dispatch {
   /**
    * From now on duties are handed to `drive`, each to one holder at a time. A drive that throws is tried again, later each time.
+   * `giveUp` gets those whose holders vanished time after time, without a word; where there is one process only, there are none.
    * A process that never calls this one only wakes.
    */
-  start(drive: Drive): Promise<void>;
+  start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void>;
   /** There is something to do for the duty: its holder is told, or somebody is going to hold it. Never rejects; resolves once that is certain, or soon. */
   wake(duty: Duty, terms?: Terms): Promise<void>;
   /** Hands out those of the duties that nobody holds and nobody waits to hold. */

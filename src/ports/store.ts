@@ -180,6 +180,8 @@ export interface Events {
     sequence: number,
     limit: number,
   ): Promise<readonly PlatformEvent[]>;
+  /** Of all projects: only the ends of runs. */
+  runsEnded(sequence: number, limit: number): Promise<readonly PlatformEvent[]>;
   latest(): Promise<number>;
   append(event: NewEvent): Promise<void>;
   /** Called after every commit that wrote events, wherever in the store it happened; sometimes without a new event. Look with `after`. */

@@ -25,6 +25,7 @@ export class Holder {
   readonly #failures = new Map<Duty, number>();
   readonly #ends: (() => void | Promise<void>)[] = [];
   #drive: Drive | undefined;
+  #giveUp: ((duty: Duty) => Promise<void>) | undefined;
 
   constructor(options: PgBossOptions, entries: Entries) {
     const { slots, log } = options;
@@ -36,8 +37,9 @@ export class Holder {
     this.#taker = createTaker({ slots, holdings: this.#holdings, log, take });
   }
 
-  async start(drive: Drive): Promise<void> {
+  async start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void> {
     this.#drive = drive;
+    this.#giveUp = giveUp;
     const heard = await this.#entries.listen(
       ({ duty, entry }) => {
         const ours = this.#claims.entryOf(duty);
@@ -156,7 +158,7 @@ export class Holder {
     for (const taken of await this.#entries.takeDead()) {
       const { duty } = taken;
       this.#options.log.write("error", "a duty is given up: whoever held it was never heard of again", { duty });
-      await this.#options.giveUp(duty);
+      await this.#giveUp?.(duty);
       await this.#entries.removeDead(taken);
     }
   }

@@ -1,6 +1,5 @@
 // What a process is to the queue.
 import type { Clock } from "../../ports/clock.ts";
-import type { Duty } from "../../ports/dispatch.ts";
 import type { Log } from "../../ports/log.ts";
 
 export interface PgBossOptions {
@@ -13,6 +12,4 @@ export interface PgBossOptions {
   readonly groupLimit?: number;
   /** Looks after duties, and after the queue itself. False: this process only wakes. */
   readonly works: boolean;
-  /** Nobody could look after the duty: whoever tried was never heard of again. Called by one process, until it resolves. */
-  readonly giveUp: (duty: Duty) => Promise<void>;
 }

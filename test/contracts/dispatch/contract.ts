@@ -40,6 +40,8 @@ export interface Stage {
 }
 
 const open: Crew[] = [];
+/** Duties that were given up. */
+export const buried: Duty[] = [];
 
 export async function stage(implementation: Implementation, setting: Setting): Promise<Stage> {
   const crew = await implementation.create(setting);
@@ -47,6 +49,8 @@ export async function stage(implementation: Implementation, setting: Setting): P
   const looks: Look[] = [];
   const waiters: ((look: Look) => void)[] = [];
   const held = new Set<Duty>();
+  let turn = 0;
+  const bury = async (duty: Duty): Promise<void> => void buried.push(duty);
   for (const [process, dispatch] of crew.dispatches.entries())
     await dispatch.start(async (duty, lease) => {
       if (held.has(duty)) throw new Error(`${duty} is looked after by two at once`);
@@ -62,8 +66,7 @@ export async function stage(implementation: Implementation, setting: Setting): P
       if (waiter === undefined) looks.push(look);
       else waiter(look);
       return promise.finally(() => held.delete(duty));
-    });
-  let turn = 0;
+    }, bury);
   return {
     crew,
     waiting: () => looks.length,

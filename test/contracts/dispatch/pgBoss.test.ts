@@ -4,7 +4,7 @@ import type { PgBossOptions } from "../../../src/dispatch/pgBoss/options.ts";
 import { type PgBossDispatch, pgBossDispatch } from "../../../src/dispatch/pgBoss.ts";
 import { systemClock } from "../../../src/engine/systemClock.ts";
 import { POSTGRES, type TestDatabase } from "../store/backends.ts";
-import { dispatchContract, type Implementation, type Setting, stage } from "./contract.ts";
+import { buried, dispatchContract, type Implementation, type Setting, stage } from "./contract.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -13,7 +13,6 @@ beforeAll(async () => {
 afterAll(() => database.remove());
 
 const log = { write: () => {} };
-const buried: string[] = [];
 
 function open(more: Partial<PgBossOptions>): Promise<PgBossDispatch> {
   return pgBossDispatch({
@@ -22,7 +21,6 @@ function open(more: Partial<PgBossOptions>): Promise<PgBossDispatch> {
     clock: systemClock,
     slots: 10,
     works: true,
-    giveUp: async (duty) => void buried.push(duty),
     ...more,
   });
 }
