@@ -13,9 +13,10 @@ export const ReasonView = z.object({
 });
 
 export const EvidenceView = z.object({
-  source: z.enum(["event", "condition", "container", "log", "response"]),
+  source: z.enum(["event", "condition", "container", "log", "response", "capacity"]),
   object: z.string(),
   text: z.string(),
+  reason: ReasonView.optional().meta({ description: "the same as data, where it is kubemin's own sentence" }),
 });
 
 export const ProblemItem = z.object({

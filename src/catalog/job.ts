@@ -24,6 +24,9 @@ export interface JobRun<I> {
   /** Milliseconds, of the plan. */
   readonly clocks: Clocks;
   readonly onShort: OnShort;
+  /** Milliseconds since the epoch: since when this attempt could have begun, had everything been free. A restart of ours does not change it. */
+  readonly waitingSince: number;
+  readonly waits: WaitHistory;
   readonly input: I;
   readonly objects: readonly PlannedObject[];
   readonly cluster: Cluster;
@@ -50,6 +53,13 @@ export interface JobRun<I> {
   readonly announce: (message: string, data: JsonObject) => Promise<void>;
   /** Keeps lines of the task's log beyond the life of its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
+}
+
+/** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */
+export interface WaitHistory {
+  /** Milliseconds, of those who had to wait; the newest first, some twenty. */
+  lately(flavor: string): Promise<readonly number[]>;
+  add(flavor: string, milliseconds: number): Promise<void>;
 }
 
 export interface Callback {

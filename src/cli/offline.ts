@@ -71,10 +71,9 @@ export function planWithInputs(asked: {
     : { plan: { ...planned.plan, warnings: all }, problems: [] };
 }
 
-/** The errors of a document that somebody is still making: the same as those of planOffline. */
+/** The errors of a document that somebody is still making: the same as those of checkOffline. */
 export function problemsOf(document: JsonObject, catalog: Catalog): readonly Problem[] {
-  const { plan, problems } = planOffline(JSON.stringify(document), catalog, "default");
-  return plan === null ? problems.filter((one) => one.severity === "error") : [];
+  return checkOffline(JSON.stringify(document), catalog).problems.filter((one) => one.severity === "error");
 }
 
 const GATEWAY = { namespace: "default", name: "default", addresses: [] };

@@ -186,6 +186,11 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
     locks,
     clocks: job.plan.clocks ?? {},
     onShort: job.plan.onShort ?? "wait",
+    waitingSince: waitingSince(job, world.clock.now().getTime()),
+    waits: {
+      lately: (flavor) => world.store.waits.lately(run.cluster, flavor),
+      add: (flavor, milliseconds) => world.store.waits.add({ cluster: run.cluster, flavor, milliseconds }),
+    },
     input,
     objects: job.plan.objects,
     clock: world.clock,
@@ -206,6 +211,12 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
         lines.map((line) => ({ ...line, text: mask.text(line.text) })),
       ),
   };
+}
+
+/** The first attempt waits since its needs were there, each further one since it began. */
+function waitingSince({ attempt, dueAt, attemptAt }: Job, now: number): number {
+  const at = attempt <= 1 ? (dueAt ?? attemptAt) : attemptAt;
+  return at === null ? now : Date.parse(at);
 }
 
 function inventoryOf(world: World, run: Run, job: Job): JobInventory {

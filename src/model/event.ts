@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   "log",
   "application.changed",
   "application.deleted",
+  "job-type.changed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

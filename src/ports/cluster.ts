@@ -92,6 +92,8 @@ export interface Owner {
 export interface CapacityQuestion {
   /** An answer of this moment, from memory: no promise. `unknown` while the view of the cluster is old. */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /** Out of the line. keep: the room that was found stays free until the pods are on their nodes, for a minute at most. */
+  leave(ticket: string, room: "keep" | "free"): void;
   /** Called, not more often than ten times a second, when an answer may have become another, until the returned function is called. */
   subscribe(onChange: () => void): () => void;
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
+import type { Registrations } from "./registrations.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface Page {
@@ -276,6 +277,14 @@ export interface Token {
   readonly expiresAt: string | null;
 }
 
+/** How long jobs waited for room, for the estimate that those who wait now are given. */
+export interface Waits {
+  /** Milliseconds, the newest first, twenty at most. */
+  lately(cluster: string, flavor: string): Promise<readonly number[]>;
+  /** Older ones than are ever asked for are dropped. */
+  add(wait: { readonly cluster: string; readonly flavor: string; readonly milliseconds: number }): Promise<void>;
+}
+
 export interface Tokens {
   /** The hash only; the token itself is shown once and never stored. */
   add(token: Token, hash: string): Promise<void>;
@@ -294,7 +303,9 @@ export interface Store {
   readonly completions: Completions;
   readonly logs: Logs;
   readonly tokens: Tokens;
+  readonly waits: Waits;
   readonly sinks: Sinks;
+  readonly registrations: Registrations;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
   setting(name: string, value: string): Promise<string>;
   /**

@@ -90,6 +90,8 @@ export interface RegisteredCapabilities {
   /** Names of Secrets of the project's namespace. */
   readonly secrets?: readonly string[];
   readonly volumes?: { readonly max?: string };
+  /** Ports that other pods of the project may connect to: `metrics:9090`. */
+  readonly services?: readonly string[];
   readonly k8s?: readonly string[];
 }
 

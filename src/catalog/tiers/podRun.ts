@@ -11,7 +11,7 @@ import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
 import { keepLog } from "../jobs/taskLog.ts";
-import { untilRoom } from "./room.ts";
+import { untilRoom } from "../room/untilRoom.ts";
 import { startClocks } from "./startClocks.ts";
 
 export interface PodWish {
@@ -45,7 +45,7 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
     const ref = refOf(manifest);
     const existing = await patiently(job, () => job.cluster.read(ref, job.signal));
     if (existing === null) {
-      const refused = await untilRoom(job, podManifest(manifest));
+      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: 1 }]);
       if (refused !== null) return refused;
     }
     const applied = await patiently(job, () => apply(job, manifest));

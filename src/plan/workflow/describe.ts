@@ -32,7 +32,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
 }
 
 export function lockText({ kind, name, limit, shared }: PlannedLock): string {
-  const word = isReference(name) ? pointerOf(name) : String(name);
+  const word = isReference(name) ? pointerOf(name) : typeof name === "string" ? name : JSON.stringify(name);
   return `${kind} ${word}${shared === true ? " (shared)" : limit > 1 ? ` (${limit})` : ""}`;
 }
 

@@ -5,7 +5,7 @@ import { LIMITS, WORKFLOW_MODES } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { LOCK_KINDS } from "../../model/plan.ts";
 import { embedSchema } from "../embedSchema.ts";
-import { DURATION, NAME, RETRY } from "../schemaParts.ts";
+import { DURATION, NAME, ON_SHORT, RETRY } from "../schemaParts.ts";
 import { INPUT_TYPES } from "./checkInputs.ts";
 import { ON_LIMIT } from "./checkLocks.ts";
 import { STEP_CLOCKS } from "./checkStepTimes.ts";
@@ -120,11 +120,7 @@ const FIELDS: JsonObject = {
     zh: "执行期间持有，期间他人不会操作同一对象",
     items: { $ref: "#/$defs/lock" },
   },
-  onShort: {
-    anyOf: [{ enum: ["wait", "fail"] }, { type: "string", pattern: "^wait-then-fail\\(.+\\)$" }],
-    description: "When the cluster has no room: wait, fail, or wait-then-fail(30m)",
-    zh: "集群资源不足时：wait、fail 或 wait-then-fail(30m)",
-  },
+  onShort: ON_SHORT,
 };
 
 const LOCK = {

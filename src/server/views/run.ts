@@ -59,7 +59,7 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,
     reason: reasonView(job.reason, language),
-    evidence: evidenceView(job.evidence),
+    evidence: evidenceView(job.evidence, language),
     attempt: job.attempt,
     attempts: job.plan.retry.attempts,
     startedAt: job.startedAt,

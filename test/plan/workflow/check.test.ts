@@ -86,7 +86,7 @@ describe("mistakes in a workflow", () => {
       "OutOfRange /workflow/steps/0/timeout",
       "OutOfRange /workflow/steps/0/retry/attempts",
     ]);
-    const locks = (...all: object[]) => one({ locks: all } as never);
+    const locks = (...all: object[]) => one({ locks: all });
     expect(locks({}, { host: "a", key: "b" })).toEqual([
       "LockKind /workflow/steps/0/locks/0",
       "LockKind /workflow/steps/0/locks/1",
