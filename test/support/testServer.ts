@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
+import { catalogJobTypes, type JobTypes } from "../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
 import { startEngine } from "../../src/engine/engine.ts";
@@ -47,11 +47,14 @@ export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
+  /** Job types beside those of the catalog. */
+  readonly jobTypes?: (builtin: JobTypes) => JobTypes;
 }
 
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
+  jobTypes: addTypes = (builtin) => builtin,
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
@@ -64,7 +67,7 @@ export async function startTestServer({
     store,
     clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
     catalog,
-    jobTypes: catalogJobTypes(catalog),
+    jobTypes: addTypes(catalogJobTypes(catalog)),
     brakes: createBrakes(systemClock),
     publicUrl: () => publicUrl,
     vault: aesVault(randomBytes(32)),
