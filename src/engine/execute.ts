@@ -47,7 +47,10 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     },
   };
   try {
-    const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
+    const result = await Promise.race([
+      runType(world, attempt, { definition, context }),
+      afterGrace(world, stop, ending.signal),
+    ]);
     if (attempt.lost.aborted) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
     if (expired.signal.aborted || result === "silent")
@@ -108,7 +111,7 @@ function checkedOutput(definition: JobDefinition, outcome: JobOutcome): JobOutco
   };
 }
 
-async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
+async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
     const input = definition.input.safeParse(context.input);
     if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
@@ -116,6 +119,8 @@ async function runType(definition: JobDefinition, context: JobRun<unknown>): Pro
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.brakes.noteThrow(definition.name, mask.text(stack));
     return broken(error instanceof Error ? error.message : String(error));
   }
 }

@@ -40,6 +40,7 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
   const before = await repeated(world, request.project, request);
   if (before !== null) return before;
   const cluster = chooseCluster(world, request.cluster, null);
+  await world.jobTypes.refresh?.();
   const wanted = wantedOf(request);
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
