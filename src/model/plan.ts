@@ -23,8 +23,14 @@ export interface PlannedObject {
 
 export interface RetryPolicy {
   readonly attempts: number;
-  /** Milliseconds before the second attempt; doubles each time. */
+  /** Milliseconds before the second attempt. */
   readonly backoff: number;
+  /** It grows so each time; 2 where nothing is said. */
+  readonly factor?: number;
+  /** Milliseconds that it never grows beyond; 5 minutes where nothing is said. */
+  readonly limit?: number;
+  /** equal: half of it is left to chance · full: all of it. */
+  readonly jitter?: "equal" | "full";
 }
 
 /** Milliseconds of each clock; a missing one does not run. `timeout` of the job is the clock of everything together. */
@@ -35,6 +41,8 @@ export interface Clocks {
   readonly schedule?: number;
   /** From then until the program runs: image, volumes, sandbox. */
   readonly start?: number;
+  /** Both together, for types that do not tell them apart. */
+  readonly pending?: number;
   /** One attempt, from its beginning to its end. */
   readonly attempt?: number;
   /** Between two signs of life, for types that give them. */

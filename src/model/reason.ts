@@ -267,6 +267,13 @@ export const REASONS = {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },
   },
+  RunNamespace: {
+    who: "operator",
+    text: {
+      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot make it: {detail}",
+      zh: "项目 {project} 没有运行作业的命名空间（{namespace}），kubemin 也无法创建：{detail}",
+    },
+  },
   WebhookDown: {
     who: "operator",
     text: {

@@ -1,6 +1,6 @@
 // A registration on its way through the checks, and what they look at beside it.
 import type { Grants } from "../../isolation/capability.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { CheckSkip, RegistrationCheck } from "../../model/registrationCheck.ts";
 import type { Cluster } from "../../ports/cluster.ts";
@@ -13,7 +13,7 @@ import type { Surroundings } from "../surroundings.ts";
 export interface Means {
   readonly schemas: Schemas;
   readonly outgoing: Outgoing;
-  readonly runtime: Surroundings["runtime"];
+  readonly runtime?: Surroundings["runtime"];
   /** Names of kubemin's own job types and step types. */
   readonly ownNames: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -48,7 +48,8 @@ export interface Check {
   readonly run: (candidate: Candidate, means: Means) => Finding | Promise<Finding>;
 }
 
-export const RUN = { id: "run", project: "project", job: "job", attempt: 1 } as const;
+/** What a template may say of its run, with values to try it with. */
+export const RUN = { id: "run", project: "project", namespace: "namespace", job: "job", attempt: 1 } as const;
 
 /** As it will be seen by those who run it. */
 export function typeOf({ registration, grants }: Candidate): RegisteredType {
@@ -61,4 +62,3 @@ export interface Trial {
   readonly input: JsonObject;
 }
 
-export type Template = Json;

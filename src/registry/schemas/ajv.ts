@@ -2,6 +2,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { RE2JS } from "re2js";
 import type { JsonObject } from "../../model/json.ts";
+import { toPointer } from "../../model/pointer.ts";
 
 /** Linear in the text, for patterns and for pattern properties alike. */
 const regExp = Object.assign(
@@ -45,7 +46,7 @@ export function compileSchema(
       if (small) explain ??= all.compile(schema);
       if (small) void explain?.(value); // its errors are read below; a schema with $async is refused before
       return ((small ? explain?.errors : undefined) ?? fits.errors ?? []).slice(0, MOST).map((error) => ({
-        pointer: error.instancePath,
+        pointer: error.instancePath + memberOf(error.params),
         detail: `${error.message ?? error.keyword}${detailOf(error.params)}`,
       }));
     } catch (error) {
@@ -55,6 +56,13 @@ export function compileSchema(
       ];
     }
   };
+}
+
+/** The field that is one too many or missing is the place of the mistake, not what it is a part of. */
+function memberOf(params: unknown): string {
+  if (typeof params !== "object" || params === null) return "";
+  const named: unknown = Reflect.get(params, "additionalProperty") ?? Reflect.get(params, "missingProperty");
+  return typeof named === "string" ? toPointer([named]) : "";
 }
 
 function detailOf(params: unknown): string {
