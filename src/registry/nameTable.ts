@@ -3,7 +3,7 @@
 import type { JobDefinition } from "../catalog/define.ts";
 
 export class NameTable extends Map<string, JobDefinition> {
-  readonly #aliases: ReadonlyMap<string, JobDefinition>;
+  readonly #aliases: ReadonlyMap<string, JobDefinition> | undefined;
 
   constructor(named: Iterable<readonly [string, JobDefinition]>, aliases: ReadonlyMap<string, JobDefinition>) {
     super(named);
@@ -16,6 +16,6 @@ export class NameTable extends Map<string, JobDefinition> {
   }
 
   override has(name: string): boolean {
-    return super.has(name) || this.#aliases?.has(name) === true;
+    return super.has(name) || (this.#aliases?.has(name) ?? false);
   }
 }

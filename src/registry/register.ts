@@ -93,7 +93,13 @@ async function read(
 export function meansOf({ world }: Registry, signal: AbortSignal): Means {
   const { outgoing, surroundings, catalog } = world;
   const { schemas, runtime } = surroundings;
-  return { schemas, ...(runtime === undefined ? {} : { runtime }), outgoing, signal, ownNames: new Set([...catalog.jobs.keys(), ...STRUCTURES]) };
+  return {
+    schemas,
+    ...(runtime === undefined ? {} : { runtime }),
+    outgoing,
+    signal,
+    ownNames: new Set([...catalog.jobs.keys(), ...STRUCTURES]),
+  };
 }
 
 function surroundingsOf(

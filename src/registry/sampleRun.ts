@@ -4,7 +4,7 @@ import { problem } from "../model/problem.ts";
 import type { CheckResult } from "../model/registrationCheck.ts";
 import type { Run } from "../model/run.ts";
 import { changeEvent } from "./event.ts";
-import type { RegistryWorld } from "./registry.ts";
+import type { RegistryWorld } from "./registryWorld.ts";
 import type { View } from "./view.ts";
 
 /** True: something was written. */

@@ -93,7 +93,7 @@ export async function startTestServer({
     newId: randomUUID,
   };
   registry.onRelease(
-    () => void store.runs.unfinished().then((runs) => runs.forEach((run) => void world.dispatch.wake(run))),
+    () => void store.runs.unfinished().then((runs) => runs.forEach((run) => world.dispatch.wake(run))),
   );
   const engine = await startEngine(world);
   const sinks = await startSinks(world);

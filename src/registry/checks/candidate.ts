@@ -61,4 +61,3 @@ export interface Trial {
   readonly title: string;
   readonly input: JsonObject;
 }
-
