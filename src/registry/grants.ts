@@ -61,7 +61,7 @@ export function askedGrants(candidate: Candidate, means: Pick<Means, "schemas" |
     ...asked,
     ...(volumes === undefined ? {} : { volumes }),
     ...(Object.keys(devices).length === 0 ? {} : { devices }),
-  } as WrittenGrants; // keys come from the same words on both sides: fields of capabilities and of grants
+  };
 }
 
 function deviceCount(spec: JsonObject, device: string): number {
