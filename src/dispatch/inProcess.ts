@@ -73,7 +73,8 @@ class InProcess implements Dispatch {
 
   #fill(): void {
     const drive = this.#drive;
-    while (drive !== undefined && !this.#stopped && this.#holdings.free() > 0) {
+    if (drive === undefined) return;
+    while (!this.#stopped && this.#holdings.free() > 0) {
       const used = this.#holdings.used();
       const limited = this.#holdings.atLimit(this.#groupLimit);
       const next =

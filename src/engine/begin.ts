@@ -72,6 +72,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     finishedAt: null,
     cancelledBy: null,
     pausedBy: null,
+    pauses: [],
+    finalSkippedBy: null,
     inputs: request.inputs ?? {},
     priority: request.priority ?? "normal",
     startAt: request.startAt ?? null,

@@ -8,25 +8,48 @@ import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
+import { beginnings, type ScopeEnd, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import type { Driver } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
+import { keepLocks, takeUpLocks } from "./locks.ts";
 import { applicationMask } from "./masking.ts";
 import { parkedUntil } from "./parking.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
 
-const NEVER = new AbortController().signal;
-
 export async function driveRun(world: World, id: string, lease: Lease): Promise<Outcome> {
   const fence = await world.store.runs.claim(id);
   const run = fence === null ? null : await world.store.runs.get(id);
-  if (fence === null || run === null || lease.signal.aborted) return "done";
+  if (fence === null || run === null) return "done";
   if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > world.clock.now())
     return { again: new Date(run.startAt) };
-  const jobs = await world.store.runs.jobs(id);
-  const driver: Driver = {
+  const driver = await openDriver(world, { run, fence, lease });
+  const loseLease = (): void => driver.lost.abort();
+  if (lease.signal.aborted) return "done";
+  lease.signal.addEventListener("abort", loseLease, { once: true });
+  try {
+    await intendObjects(world, run, [...driver.jobs.values()]);
+    await takeUpLocks(driver);
+    void keepLocks(driver, driver.lost.signal);
+    return await moveOn(driver);
+  } finally {
+    lease.signal.removeEventListener("abort", loseLease);
+    driver.lost.abort();
+  }
+}
+
+async function openDriver(
+  world: World,
+  { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
+): Promise<Driver> {
+  const jobs = await world.store.runs.jobs(run.id);
+  const known = (job: Job): boolean =>
+    world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
+  // Another process may have registered a type and started the run in one moment.
+  if (!jobs.every(known)) await world.jobTypes.refresh?.();
+  return {
     world,
     lease,
     fence,
@@ -41,40 +64,37 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     held: new Map(),
     inLine: new Set(),
     resumed: new Set(jobs.filter((job) => job.attempt > 0 && !isSettled(job.phase)).map((job) => job.name)),
+    locks: new Map(),
+    displaced: new Map(),
     cancelled: new AbortController(),
+    finalSkipped: new AbortController(),
     lost: new AbortController(),
     wake: () => {},
   };
-  const loseLease = (): void => driver.lost.abort();
-  if (lease.signal.aborted) return "done";
-  lease.signal.addEventListener("abort", loseLease, { once: true });
+}
+
+async function moveOn(driver: Driver): Promise<Outcome> {
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
-  lease.onWake(() => {
+  driver.lease.onWake(() => {
     cancelAsked = true;
     driver.held.clear();
     for (const ring of driver.bells) ring();
     driver.wake();
   });
-  try {
-    await intendObjects(world, run, jobs);
-    while (!driver.lost.signal.aborted) {
-      const asked = cancelAsked;
-      cancelAsked = false;
-      if (asked) await noticeCancel(driver);
-      const woken = arm(driver);
-      const decision = await step(driver);
-      if (decision === null || decision.finish !== null) return "done";
-      startAttempts(driver);
-      if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked) continue;
-      const again = parkedUntil(driver, decision);
-      if (again !== undefined) return { again };
-      await sleepUntil(driver, woken, decision.wakeAt);
-    }
-    return "done";
-  } finally {
-    lease.signal.removeEventListener("abort", loseLease);
-    driver.lost.abort();
+  while (!driver.lost.signal.aborted) {
+    const asked = cancelAsked;
+    cancelAsked = false;
+    if (asked) await noticeCancel(driver);
+    const woken = arm(driver);
+    const decision = await step(driver);
+    if (decision === null || decision.finish !== null) return "done";
+    startAttempts(driver);
+    if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked) continue;
+    const again = parkedUntil(driver, decision);
+    if (again !== undefined) return { again };
+    await sleepUntil(driver, woken, decision.wakeAt);
   }
+  return "done";
 }
 
 async function noticeCancel(driver: Driver): Promise<void> {
@@ -82,6 +102,7 @@ async function noticeCancel(driver: Driver): Promise<void> {
   if (run === null) return driver.lost.abort();
   driver.run = run;
   if (run.cancelledBy !== null) driver.cancelled.abort();
+  if (run.finalSkippedBy !== null) driver.finalSkipped.abort();
 }
 
 /** Before looking, so that nothing that happens while we look is missed. */
@@ -110,6 +131,8 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.wake();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values()));
+  const displaced = new AbortController();
+  driver.displaced.set(job.name, displaced);
   const result = !input.ok
     ? input.outcome
     : await executeAttempt(world, {
@@ -119,8 +142,11 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         resumed: driver.resumed.has(job.name),
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
-        cancelled: job.plan.final === true ? NEVER : driver.cancelled.signal,
+        cancelled: job.plan.final === true ? driver.finalSkipped.signal : driver.cancelled.signal,
         lost: driver.lost.signal,
+        displaced: displaced.signal,
+        locks: driver.locks.get(job.name) ?? [],
+        within: withinOf(driver, job),
         report,
         holds: () => driver.lease.holds(),
         wait: (until) => {
@@ -135,11 +161,16 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
       });
   driver.running.delete(job.name);
   driver.quiet.delete(job.name);
+  driver.displaced.delete(job.name);
   if (result === "left") return;
   driver.reports.delete(job.name);
   if (result.phase !== "cancelled") world.brakes.noteOutcome(job.plan.type, result);
   driver.results.set(job.name, result);
   driver.wake();
+}
+
+function withinOf({ world, run, jobs }: Driver, job: Job): ScopeEnd | null {
+  return scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {

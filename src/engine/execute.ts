@@ -9,10 +9,12 @@ import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { callbackOf } from "./callback.ts";
+import type { ScopeEnd } from "./clocks.ts";
+import { eventOf } from "./driver.ts";
 import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
+import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
-import { nextClock, type RunningClock } from "./runningClock.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +26,8 @@ const RESUMED_LEAST = 60_000;
 const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
+/** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
+const OUTPUT_LIMIT = 64 * 1024;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
@@ -35,9 +39,9 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 
   const ending = new AbortController();
   const expired = new AbortController();
-  const clock = nextClock(job, world.clock.now().getTime(), leastOf(attempt, definition));
+  const clock = nextClock(attempt, world.clock.now().getTime(), leastOf(attempt, definition));
   void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
-  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
+  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, expired.signal]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
@@ -53,9 +57,13 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     },
   };
   try {
-    const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
+    const result = await Promise.race([
+      runType(world, attempt, { definition, context }),
+      afterGrace(world, stop, ending.signal),
+    ]);
     if (attempt.lost.aborted || !attempt.holds()) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
+    if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     if (expired.signal.aborted || result === "silent")
       return await overdue(world, attempt, { definition, context, clock, last });
     return attempt.mask.outcome(checkedOutput(definition, result));
@@ -67,6 +75,34 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 function leastOf({ resumed }: Attempt, { parks }: JobDefinition): number {
   if (!resumed) return 0;
   return parks === true ? PARKED_LEAST : RESUMED_LEAST;
+}
+
+interface RunningClock {
+  readonly name: "total" | "attempt" | "step";
+  readonly limit: number;
+  /** Of "step": which one. */
+  readonly step?: string;
+  readonly remaining: number;
+}
+
+/** The clock that ends first: of everything together, or of this attempt. */
+function nextClock({ job, within }: Attempt, now: number, most: number): RunningClock {
+  const since = (at: string | null): number => (at === null ? now : Date.parse(at));
+  const least = (limit: number): number => Math.min(limit, most);
+  const clock = (name: RunningClock["name"], limit: number, at: string | null): RunningClock => ({
+    name,
+    limit,
+    remaining: Math.max(least(limit), since(at) + limit - now),
+  });
+  const total = clock("total", job.plan.timeout, job.startedAt);
+  const limit = job.plan.clocks?.attempt;
+  const one = limit === undefined ? [] : [clock("attempt", limit, job.attemptAt)];
+  const around = within === null ? [] : [scopeClock(within, Math.max(least(within.limit), within.at - now))];
+  return [...one, ...around].reduce((first, other) => (other.remaining < first.remaining ? other : first), total);
+}
+
+function scopeClock({ step, limit }: ScopeEnd, remaining: number): RunningClock {
+  return { name: "step", step, limit, remaining };
 }
 
 function isPending(job: Job): "pending" | "running" {
@@ -84,19 +120,21 @@ async function overdue(
 }
 
 function checkedOutput(definition: JobDefinition, outcome: JobOutcome): JobOutcome {
-  if (outcome.phase !== "succeeded" || definition.output === undefined) return outcome;
+  if (outcome.phase !== "succeeded") return outcome;
+  const size = JSON.stringify(outcome.output ?? {}).length;
+  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
+  if (definition.output === undefined) return outcome;
   const output = definition.output.safeParse(outcome.output ?? {});
   if (output.success) return outcome;
   const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
-  return {
-    phase: "failed",
-    reason: reason("BadOutput", { detail: detail.slice(0, 500) }),
-    evidence: [],
-    retryable: false,
-  };
+  return badOutput(detail.slice(0, 500));
 }
 
-async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
+function badOutput(detail: string): JobOutcome {
+  return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
+}
+
+async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
     const input = definition.input.safeParse(context.input);
     if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
@@ -104,6 +142,8 @@ async function runType(definition: JobDefinition, context: JobRun<unknown>): Pro
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.brakes.noteThrow(definition.name, mask.text(stack));
     return broken(error instanceof Error ? error.message : String(error));
   }
 }
@@ -145,7 +185,7 @@ function broken(detail: string): JobOutcome {
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "park" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -157,6 +197,7 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
     job: job.name,
     revision: run.revision,
     attempt: job.attempt,
+    locks,
     clocks: job.plan.clocks ?? {},
     onShort: job.plan.onShort ?? "wait",
     waitingSince: waitingSince(job, world.clock.now().getTime()),
@@ -175,6 +216,8 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
       get: (content) => world.store.completions.get(key(content)),
       put: (content, output) => world.store.completions.put(key(content), output),
     },
+    announce: (message, data) =>
+      world.store.events.append(eventOf(run, "notification", { job: job.name, message: mask.text(message), data })),
     keepLog: (lines) =>
       world.store.logs.append(
         run.id,

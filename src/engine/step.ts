@@ -12,6 +12,7 @@ import { claimsOf } from "./claims.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf } from "./driver.ts";
 import { wakeRun, wakeRunCalled } from "./duties.ts";
+import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
 
 /** Null: the run is no longer ours. */
@@ -27,8 +28,13 @@ export async function step(driver: Driver): Promise<Decision | null> {
       await hold(driver, result.refusal);
       continue;
     }
+    if (result.outcome === "displaced") {
+      displace(driver, news, result.job);
+      continue;
+    }
     if (!(await accepted(driver, result))) return null;
     driver.jobs = next;
+    for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
     return decision;
   }
 }
@@ -58,6 +64,8 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
     jobs: [...next.values()],
     cancelledBy: driver.run.cancelledBy,
     pausedBy: driver.run.pausedBy,
+    pauses: driver.run.pauses,
+    finalSkippedBy: driver.run.finalSkippedBy,
     now: driver.world.clock.now(),
     parallel: PARALLEL_JOBS,
     condition: (job) => unmetCondition(job, contextOf(driver.run, next.values())),
@@ -68,12 +76,20 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
   return { decision, next };
 }
 
+/** What the job did without its lock does not count, however it ended. */
+function displace(driver: Driver, news: Map<string, Job>, name: string): void {
+  const key = (driver.locks.get(name) ?? []).map((one) => one.key).join(", ");
+  driver.locks.delete(name);
+  const before = driver.jobs.get(name);
+  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.world.clock.now()));
+}
+
 /** By what others hold, and by what holds back a whole type (a switch, a breaker). */
 function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const stop = driver.world.brakes.holds(driver.run.project, job.plan.type);
+    const stop = driver.world.brakes.holds(job.plan.type);
     if (stop !== null) held.set(job.name, stop);
   }
   return held;
@@ -106,14 +122,14 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   await wakeRun(world, other);
 }
 
-async function accepted(
-  { world, run }: Driver,
-  result: Exclude<ChangeResult, { readonly outcome: "held" }>,
-): Promise<boolean> {
+type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
+
+async function accepted({ world, run, locks }: Driver, result: Answer): Promise<boolean> {
   if (result.outcome === "stale") {
     world.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
+  for (const [job, held] of result.locks) locks.set(job, held);
   for (const waiting of result.wake) await wakeRunCalled(world, waiting);
   return true;
 }
@@ -125,8 +141,11 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
     const before = driver.jobs.get(name);
     if (before === undefined || before === job) continue;
     const starts = isActive(job.phase) && !isActive(before.phase);
-    const claims = starts ? claimsOf(driver, job).map(({ key, limit }) => ({ key, limit })) : [];
-    jobs.push({ job, claims, from: { phase: before.phase, attempt: before.attempt } });
+    const claims = starts
+      ? claimsOf(driver, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
+      : [];
+    const holding = isActive(before.phase) ? (driver.locks.get(name) ?? []) : [];
+    jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });
     events.push(
       eventOf(driver.run, "job.changed", {
         job: name,

@@ -52,6 +52,7 @@ export const REASONS = {
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
   Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
+  Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
   Calling: { who: "nobody", text: { en: "calling {target}", zh: "正在请求 {target}" } },
   Answered: { who: "nobody", text: { en: "{target} answered {status}", zh: "{target} 返回 {status}" } },
   CallFailed: { who: "you", text: { en: "{target}: {detail}", zh: "{target}：{detail}" } },
@@ -360,6 +361,14 @@ export const REASONS = {
     who: "you",
     text: { en: "the attempt took longer than {limit}: {cause}", zh: "单次尝试超过 {limit}：{cause}" },
   },
+  LockLost: {
+    who: "nobody",
+    text: { en: "{key} was given to somebody else meanwhile", zh: "{key} 期间已被他人取得" },
+  },
+  StepDeadline: {
+    who: "you",
+    text: { en: "step {step} took longer than {limit}: {cause}", zh: "步骤 {step} 超过 {limit}：{cause}" },
+  },
   Lost: {
     who: "nobody",
     text: { en: "gave no sign of life for {limit}", zh: "{limit} 内没有心跳" },
@@ -368,10 +377,7 @@ export const REASONS = {
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
   DriversLost: {
     who: "operator",
-    text: {
-      en: "every server that looked after the run stopped without a word; it is not tried again",
-      zh: "负责该运行的服务器接连无声退出；不再重试",
-    },
+    text: { en: "every server that looked after it vanished without a word", zh: "负责它的服务器接连无声退出" },
   },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
 } as const satisfies Record<string, ReasonRow>;

@@ -23,21 +23,22 @@ export interface Taker {
 }
 
 export function createTaker({ slots, holdings, take, log }: TakerParts): Taker {
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let poked = false;
   let filling: Promise<void> | undefined;
 
   async function fill(): Promise<void> {
-    while (poked && !stopped) {
+    while (poked && !signal.aborted) {
       poked = false;
       await takeAll().catch((error: unknown) => {
-        if (!stopped) log.write("warn", "no duties can be taken from the queue now", { error: String(error) });
+        if (!signal.aborted) log.write("warn", "no duties can be taken from the queue now", { error: String(error) });
       });
     }
   }
 
   async function takeAll(): Promise<void> {
-    for (let more = true; more && !stopped; ) {
+    for (let more = true; more && !signal.aborted; ) {
       const limit = Math.min(holdings.free(), BATCH, Math.max(1, Math.floor(slots / 4)));
       if (limit === 0) return;
       const used = holdings.used();
@@ -49,13 +50,13 @@ export function createTaker({ slots, holdings, take, log }: TakerParts): Taker {
   return {
     poke() {
       poked = true;
-      if (!stopped)
+      if (!signal.aborted)
         filling ??= fill().finally(() => {
           filling = undefined;
         });
     },
     async stop() {
-      stopped = true;
+      stopping.abort();
       await filling;
     },
   };

@@ -33,10 +33,10 @@ export interface Look {
 export interface Stage {
   readonly crew: Crew;
   /** The next drive that begins. */
-  next(): Promise<Look>;
+  readonly next: () => Promise<Look>;
   /** Drives that have begun and were not asked for. */
-  waiting(): number;
-  wake(duty: Duty, terms?: Terms): Promise<void>;
+  readonly waiting: () => number;
+  readonly wake: (duty: Duty, terms?: Terms) => Promise<void>;
 }
 
 const open: Crew[] = [];
