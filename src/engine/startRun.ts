@@ -39,7 +39,8 @@ interface Wanted {
 export async function startRun(world: World, request: StartRequest): Promise<Run> {
   const before = await repeated(world, request.project, request);
   if (before !== null) return before;
-  const cluster = chooseCluster(world, request.cluster, null);
+  const { project, cluster: asked } = request;
+  const cluster = await chooseCluster(world, { project, asked, current: null });
   const wanted = wantedOf(request);
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,

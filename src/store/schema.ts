@@ -10,6 +10,7 @@ import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
+import type { ClusterWay } from "../ports/clusterRegistry.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
 import type { JsonText } from "./columns.ts";
@@ -204,6 +205,22 @@ export interface SinkHeldKeysTable {
   dead: Flag;
 }
 
+export interface ClustersTable {
+  name: string;
+  way: JsonText<ClusterWay>;
+  /** Who we are there. */
+  account: string;
+  uid: string;
+  /** Sealed by the vault. */
+  target: string;
+  projects: JsonText<readonly string[]>;
+  calls: number;
+  generation: number;
+  created_at: string;
+  updated_at: string;
+  actor: string;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -226,5 +243,6 @@ export interface Tables {
   tokens: TokensTable;
   sinks: SinksTable;
   sink_held_keys: SinkHeldKeysTable;
+  clusters: ClustersTable;
   settings: SettingsTable;
 }

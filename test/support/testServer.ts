@@ -5,11 +5,13 @@ import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
+import { startRegistry } from "../../src/clusters/registry.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
+import { kubernetesOpener } from "../../src/kube/opener.ts";
 import type { Params } from "../../src/model/text.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
@@ -47,27 +49,33 @@ export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
+  /** Programs that kubeconfigs of registered clusters may name. */
+  readonly allowedPlugins?: readonly string[];
 }
 
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
+  allowedPlugins = [],
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
+  const vault = aesVault(randomBytes(32));
+  const opener = kubernetesOpener({ clock: systemClock, log, allowedPlugins: allowedPlugins });
+  const clusters = await startRegistry({ fixed: [sandbox], store, vault, opener, clock: systemClock, log });
   let publicUrl = "";
   const catalog = createCatalog(builtins);
   const world: World = {
     store,
-    clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
+    clusters,
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(systemClock),
     publicUrl: () => publicUrl,
-    vault: aesVault(randomBytes(32)),
+    vault,
     outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock),
@@ -121,7 +129,7 @@ export async function startTestServer({
       await server.close();
       await sinks.stop();
       await engine.stop();
-      await sandbox.close();
+      await clusters.close();
       await store.close();
     },
   };
