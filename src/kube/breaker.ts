@@ -11,7 +11,7 @@ export interface CallBreaker {
   open(): boolean;
 }
 
-const SILENCES = 4;
+const SILENCES = 3;
 const PAUSE = 5_000;
 
 export function createBreaker(clock: Pick<Clock, "now">): CallBreaker {

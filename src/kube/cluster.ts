@@ -13,7 +13,7 @@ import { ApiError } from "./apiError.ts";
 import { type Api, applyObject, readLive } from "./apply.ts";
 import { createCache } from "./cache.ts";
 import { createCapacity } from "./capacity.ts";
-import { type ConnectionOptions, openConnection } from "./connection.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
 import { compareObject } from "./difference.ts";
 import { objectPath, openDiscovery } from "./discovery.ts";
 import { driftOf } from "./drift.ts";
@@ -90,10 +90,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   return {
     name,
     kind: "kubernetes",
-    probe: async (signal) => {
-      const { body } = await connection.call({ path: "/version", signal, deadline: PROBE, probe: true });
-      return textAt(body, "gitVersion");
-    },
+    probe: (signal) => askVersion(connection, signal),
     breakerOpen: () => connection.breakerOpen(),
     retarget: (next, calls) => connection.retarget(next, calls),
     facts: (signal) => gatherFacts(api, signal),
@@ -124,6 +121,11 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
 }
 
 const PROBE = 5_000;
+
+async function askVersion(connection: Connection, signal: AbortSignal): Promise<string> {
+  const { body } = await connection.call({ path: "/version", signal, deadline: PROBE, probe: true });
+  return textAt(body, "gitVersion");
+}
 
 /** Somebody wrote in between: that says nothing about the object, so it is asked again. */
 const CHECKS = 4;

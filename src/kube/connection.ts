@@ -53,6 +53,7 @@ const DEADLINE = 20_000;
 const ATTEMPTS = 4;
 const BACKOFF = 200;
 const LONGEST_PAUSE = 10_000;
+const GIVEN_UP = 4_000;
 
 interface State {
   readonly cluster: string;
@@ -109,10 +110,13 @@ export function openConnection(
 
 /** `outer` is the caller's signal: its abort is passed on as it is, while our own deadline means that the cluster is silent. */
 async function attempt(state: State, call: Call, outer: AbortSignal): Promise<Answer> {
+  const began = state.clock.now().getTime();
   for (let count = 1; ; count += 1) {
     try {
       return await once(state, call);
     } catch (cause) {
+      // Who gives up after so long has learnt something, too.
+      if (outer.aborted && state.clock.now().getTime() - began >= GIVEN_UP) state.breaker.silent("no answer");
       outer.throwIfAborted();
       const refused = cause instanceof ApiError && cause.status === 401 ? notLetIn(state) : undefined;
       if (call.signal.aborted || call.probe === true || count >= attemptsFor(cause))
