@@ -62,7 +62,8 @@ export interface PodRecord {
   /** Required anti-affinity terms, as written: they keep others off too. */
   readonly keepsOff: readonly JsonObject[];
   readonly hami: readonly HamiShare[];
-  readonly owner: { readonly project: string; readonly run: string };
+  /** Whose it is; the name is told to that project only, and empty where the pod is none of ours. */
+  readonly owner: { readonly project: string; readonly name: string };
 }
 
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
@@ -94,7 +95,10 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
   };
 }
 
+/** `shop/train`; of a run that belongs to no application its own name. */
 function ownerOf(labels: Labels): PodRecord["owner"] {
   const project = labels[LABELS.project] ?? "";
-  return { project, run: labels[RUN_LABEL] ?? labels[LABELS.application] ?? "" };
+  const whole = labels[LABELS.application] || (labels[RUN_LABEL] ?? "");
+  const part = labels[LABELS.kubeminComponent] ?? "";
+  return { project, name: whole === "" || part === "" ? whole : `${whole}/${part}` };
 }

@@ -1,6 +1,7 @@
 // In words, why no waiting helps.
 import { type Reason, reason } from "../model/reason.ts";
 import { namedAmount, writeAmount } from "./amounts.ts";
+import { wantedModels } from "./models.ts";
 import type { Obstacle, Outcome } from "./nodeFit.ts";
 import type { Survey } from "./survey.ts";
 
@@ -22,11 +23,30 @@ export function neverFits(given: Survey): Refused {
     isSized(hard) ? [{ node: node.name, obstacle: hard }] : [],
   );
   const nearest = sized.toSorted((a, b) => share(b.obstacle) - share(a.obstacle))[0];
+  const model = nearest === undefined ? modelMissing(given) : undefined;
+  if (model !== undefined) return { reason: model };
   if (nearest === undefined)
     return { reason: reason("NoNodeAllowed", { total: given.total, detail: tally(given.unsuitable) }) };
   const { resource, asked, have } = nearest.obstacle;
+  // "The largest node has 0" is no way to say it.
+  if (have === 0) return { reason: reason("NoSuchResource", { resource, need: namedAmount(resource, asked) }) };
   const params = { need: namedAmount(resource, asked), node: nearest.node, have: writeAmount(resource, have) };
   return { reason: reason("NeverFits", params), nearest };
+}
+
+/** Of devices whose model the pod names: which models there are instead. */
+function modelMissing({ unsuitable, shape }: Survey): Reason | undefined {
+  const models = wantedModels(shape.spec);
+  const [first] = models;
+  if (first === undefined || unsuitable.some(({ hard }) => hard?.kind !== "selector")) return undefined;
+  const there = new Map<string, number>();
+  for (const { node } of unsuitable) {
+    const model = node.labels[first.key];
+    if (model !== undefined) there.set(model, (there.get(model) ?? 0) + 1);
+  }
+  if (there.size === 0 || models.some(({ model }) => there.has(model))) return undefined;
+  const words = [...there].map(([model, nodes]) => `${model} (${nodes} ${nodes === 1 ? "node" : "nodes"})`);
+  return reason("NoSuchModel", { wanted: models.map(({ model }) => model).join(", "), there: words.join(", ") });
 }
 
 export function share({ have, asked }: Sized): number {

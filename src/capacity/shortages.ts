@@ -119,7 +119,7 @@ export function holdersAmong(pods: Iterable<PodRecord>, holds: (pod: PodRecord) 
   let others = 0;
   for (const pod of pods) {
     if (!holds(pod)) continue;
-    if (pod.owner.project === project && pod.owner.run !== "") own.add(pod.owner.run);
+    if (pod.owner.project === project && pod.owner.name !== "") own.add(pod.owner.name);
     else others += 1;
   }
   return { own: [...own].sort(), others };

@@ -7,6 +7,7 @@ import type { OwnedObject } from "../model/revision.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster, LogLine } from "../ports/cluster.ts";
 import type { Outgoing } from "../ports/outgoing.ts";
+import type { HeldLock } from "../ports/store.ts";
 
 export interface JobRun<I> {
   readonly project: string;
@@ -18,9 +19,14 @@ export interface JobRun<I> {
   readonly job: string;
   readonly revision: number;
   readonly attempt: number;
+  /** What it holds while it runs. Whoever it works on can refuse what comes with a smaller fence than one it has seen. */
+  readonly locks: readonly HeldLock[];
   /** Milliseconds, of the plan. */
   readonly clocks: Clocks;
   readonly onShort: OnShort;
+  /** Milliseconds since the epoch: since when this attempt could have begun, had everything been free. A restart of ours does not change it. */
+  readonly waitingSince: number;
+  readonly waits: WaitHistory;
   readonly input: I;
   readonly objects: readonly PlannedObject[];
   readonly cluster: Cluster;
@@ -43,8 +49,17 @@ export interface JobRun<I> {
     get(content: string): Promise<JsonObject | null>;
     put(content: string, output: JsonObject): Promise<void>;
   };
+  /** Tells everybody who listens to the project's events: sinks, streams, sockets. After a crash perhaps twice, with the same data. */
+  readonly announce: (message: string, data: JsonObject) => Promise<void>;
   /** Keeps lines of the task's log beyond the life of its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
+}
+
+/** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */
+export interface WaitHistory {
+  /** Milliseconds, of those who had to wait; the newest first, some twenty. */
+  lately(flavor: string): Promise<readonly number[]>;
+  add(flavor: string, milliseconds: number): Promise<void>;
 }
 
 export interface Callback {

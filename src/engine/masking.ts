@@ -100,7 +100,11 @@ function maskOf(values: readonly string[]): Mask {
     ),
   });
   const evidence = (value: readonly Evidence[]): readonly Evidence[] =>
-    value.map((one) => ({ ...one, text: text(one.text) }));
+    value.map((one) => ({
+      ...one,
+      text: text(one.text),
+      ...(one.reason === undefined ? {} : { reason: maskReason(one.reason) }),
+    }));
   return {
     text,
     reason: maskReason,

@@ -19,8 +19,9 @@ import { calledWorkflows } from "./calledWorkflows.ts";
 import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
-import { presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
+import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
+import { warnOfRoom } from "./room.ts";
 import { projectCatalog, type World } from "./world.ts";
 
 /** Everything that was learnt on the way, for whoever goes on to deploy. */
@@ -134,8 +135,9 @@ async function planOn(
     ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
   ];
   if (result.plan === null || hasErrors(problems) || !namespaceExists) {
-    const plan = result.plan === null || namespaceExists ? result.plan : withNamespace(result.plan, request.project);
-    return { plan, problems, facts };
+    if (result.plan === null || namespaceExists) return { plan: result.plan, problems, facts };
+    const plan = withNamespace(result.plan, request.project);
+    return { plan, problems: [...problems, ...(await roomWarnings(world, { ...target, plan }, signal))], facts };
   }
   const asked = await askCluster(world, { ...target, application, plan: result.plan, owned }, signal);
   return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
@@ -151,5 +153,20 @@ async function askCluster(
   if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
   const plan = await withAdoption(world, { target, adopted: taken.adopted }, signal);
   const { problems, remade } = await refusedByCluster(world, { ...target, plan }, signal);
-  return { plan: withRemade(plan, remade), problems };
+  const room = await roomWarnings(world, { ...target, plan }, signal);
+  return { plan: withRemade(plan, remade), problems: [...problems, ...room] };
+}
+
+function roomWarnings(
+  world: World,
+  { request, cluster, application, plan }: Target & { readonly plan: Plan },
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const asked = {
+    project: request.project,
+    cluster,
+    plan,
+    pointerOf: (component: string) => pointerOf({ application }, component),
+  };
+  return warnOfRoom(world, asked, signal);
 }

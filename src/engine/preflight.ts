@@ -146,6 +146,6 @@ export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-function pointerOf({ application }: Target, component: string): string {
+export function pointerOf({ application }: Pick<Target, "application">, component: string): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

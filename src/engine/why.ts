@@ -106,15 +106,19 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
   const root = chain.at(-1);
   // A reason with a detail has quoted its evidence already; a log says more than any reason.
   const quoted = root?.reason.params["detail"] !== undefined;
-  const last = lastWord((root?.evidence ?? []).filter((one) => one.source === "log" || !quoted));
+  const last = lastWord(
+    (root?.evidence ?? []).filter((one) => one.source === "log" || !quoted),
+    language,
+  );
   return links.join(words.because) + (last === undefined ? "" : words.seen + last) + words.end;
 }
 
-function lastWord(evidence: readonly Evidence[]): string | undefined {
+function lastWord(evidence: readonly Evidence[], language: Language): string | undefined {
   const logs = evidence.filter((one) => one.source === "log");
   const chosen = logs.at(-1) ?? evidence[0];
-  return chosen?.text
-    .trim()
+  const text = chosen?.reason === undefined ? chosen?.text : explainReason(chosen.reason, language);
+  return text
+    ?.trim()
     .split("\n")
     .at(-1)
     ?.replace(/[.。]$/, "");

@@ -3,25 +3,24 @@
 // Refuses to answer "rejected" or "fits" from a view that is old: then it cannot be told.
 
 import type { NodeGroup } from "../capacity/autoscaler.ts";
-import { checkCapacity, ownerOf } from "../capacity/check.ts";
-import { DEVICE_KINDS } from "../capacity/devices/deviceTable.ts";
-import { createReservations, type Reservations } from "../capacity/reservations.ts";
-import { type ClusterView, createClusterView, stripNode, stripPod } from "../capacity/view.ts";
+import { type CheckWorld, checkCapacity } from "../capacity/check.ts";
+import { createLine, ownersOf } from "../capacity/line.ts";
+import { createReservations } from "../capacity/reservations.ts";
+import { createClusterView } from "../capacity/view.ts";
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
-import { labelsAt, listAt, textAt } from "../model/fields.ts";
+import { labelsAt, listAt } from "../model/fields.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { CapacityQuestion } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
+import { baseSources, deviceSources, type Source } from "./capacitySources.ts";
 import type { Connection } from "./connection.ts";
 import type { Discovery } from "./discovery.ts";
 import { type WatchState, watchForever } from "./watch.ts";
 
-export interface Capacity {
-  check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
-  /** Called when an answer may have become another; nothing is told before the first question. */
-  subscribe(onChange: () => void): () => void;
+export interface Capacity extends CapacityQuestion {
   close(): void;
 }
 
@@ -34,15 +33,6 @@ export interface CapacityOptions {
   readonly nodeGroups?: readonly NodeGroup[];
 }
 
-interface Source {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly strip: (object: Manifest) => Manifest;
-  readonly replace: (objects: readonly Manifest[]) => void;
-  readonly put: (object: Manifest) => void;
-  readonly remove: (object: Manifest) => void;
-}
-
 interface Running {
   state: WatchState;
 }
@@ -50,6 +40,7 @@ interface Running {
 /** How long a question waits for the first lists. A hundred thousand pods take a few seconds. */
 const FIRST_LISTS = 30_000;
 const UNSERVED_AGAIN = 30_000;
+const AUTOSCALER_AGAIN = 60_000;
 /** Many pods come and go at once; those who wait are told once. */
 const TELL_AFTER = 100;
 
@@ -73,25 +64,53 @@ export function createCapacity(options: CapacityOptions): Capacity {
     void keep({ source, options, signal: abort.signal, onState, tell });
   };
   const base = [...baseSources(view, reservations)];
+  const line = createLine();
+  const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
+  /** A refusal to answer, or null when the view is as the cluster is. */
+  const current = async (devices: boolean, signal: AbortSignal): Promise<WatchState | null> => {
+    const sources = [...base, ...(devices ? deviceSources(view) : [])];
+    for (const source of sources) start(source);
+    const entries = sources.map((source) => running.get(source.kind)).filter((one) => one !== undefined);
+    await currentOrOld({ entries, waiting, clock, signal });
+    return entries.find(({ state }) => state.phase !== "live" && state.phase !== "unserved")?.state ?? null;
+  };
   return {
     check: async (request, signal) => {
-      const sources = [...base, ...(asksForDevices(request) ? deviceSources(view) : [])];
-      for (const source of sources) start(source);
-      const entries = sources.map((source) => running.get(source.kind)).filter((one) => one !== undefined);
-      await currentOrOld({ entries, waiting, clock, signal });
-      const old = entries.find(({ state }) => state.phase !== "live" && state.phase !== "unserved");
-      if (old !== undefined) return cannotTell(options.connection.cluster, old.state);
-      const facts = await Promise.all(request.groups.map(({ pod }) => gatherPodFacts(options.read, pod, signal)));
-      const autoscaled = await isAutoscaled(options, signal);
-      const { nodeGroups = [] } = options;
-      const now = clock.now().getTime();
-      return checkCapacity(request, { view, reservations, now, facts, nodeGroups, autoscaled });
+      const old = await current(asksForDevices(request), signal);
+      if (old !== null) return cannotTell(options.connection.cluster, old);
+      const world: CheckWorld = {
+        view,
+        reservations,
+        facts: await Promise.all(request.groups.map(({ pod }) => gatherPodFacts(options.read, pod, signal))),
+        nodeGroups: options.nodeGroups ?? [],
+        autoscaled: await autoscaled(signal),
+        now: clock.now().getTime(),
+      };
+      const { ticket } = request;
+      return ticket === undefined ? checkCapacity(request, world) : line.ask({ ...request, ticket }, world);
+    },
+    leave: (ticket, room) => {
+      const entry = line.leave(ticket);
+      if (entry !== undefined && room === "free")
+        for (const owner of ownersOf(entry.request)) reservations.release(owner);
+      // Somebody behind it may go now.
+      if (entry !== undefined && line.waiting().length > 0) tell();
     },
     subscribe: (onChange) => {
       listeners.add(onChange);
       return () => listeners.delete(onChange);
     },
     close: () => abort.abort(),
+  };
+}
+
+/** An answer that hardly ever changes is not asked for at every question. */
+function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) => Promise<T>) {
+  let known: { readonly value: T; readonly until: number } | undefined;
+  return async (signal: AbortSignal): Promise<T> => {
+    const now = clock.now().getTime();
+    if (known === undefined || known.until <= now) known = { value: await ask(signal), until: now + lasts };
+    return known.value;
   };
 }
 
@@ -109,67 +128,6 @@ function asksForDevices({ groups }: CapacityRequest): boolean {
         Object.keys(labelsAt(container, "resources", "limits")).some((name) => name.includes("/")),
       ),
   );
-}
-
-function* baseSources(view: ClusterView, reservations: Reservations): Generator<Source> {
-  const { namespaces } = view;
-  const same = (object: Manifest): Manifest => object;
-  yield {
-    apiVersion: "v1",
-    kind: "Node",
-    strip: (node) => stripNode(node) as Manifest, // the name stays
-    replace: view.replaceNodes,
-    put: view.putNode,
-    remove: (node) => view.removeNode(node.metadata.name),
-  };
-  const put = (pod: Manifest): void => {
-    view.putPod(pod);
-    const node = textAt(pod, "spec", "nodeName");
-    if (node !== "") arrive(reservations, pod, node);
-  };
-  yield {
-    apiVersion: "v1",
-    kind: "Pod",
-    strip: (pod) => stripPod(pod) as Manifest, // the name stays
-    replace: view.replacePods,
-    put,
-    remove: view.removePod,
-  };
-  yield {
-    apiVersion: "v1",
-    kind: "ResourceQuota",
-    strip: same,
-    replace: namespaces.replaceQuotas,
-    put: namespaces.putQuota,
-    remove: namespaces.removeQuota,
-  };
-  yield {
-    apiVersion: "v1",
-    kind: "LimitRange",
-    strip: same,
-    replace: namespaces.replaceLimitRanges,
-    put: namespaces.putLimitRange,
-    remove: namespaces.removeLimitRange,
-  };
-}
-
-/** A pod of a Job has a name of its own, and tells the Job's in a label. */
-function arrive(reservations: Reservations, pod: Manifest, node: string): void {
-  const { namespace = "", name } = pod.metadata;
-  const job = labelsAt(pod, "metadata", "labels")["batch.kubernetes.io/job-name"];
-  for (const owner of job === undefined ? [name] : [name, job])
-    reservations.arrived({ owner: ownerOf({ namespace, name: owner }), pod: name, node });
-}
-
-function deviceSources({ devices }: ClusterView): readonly Source[] {
-  return DEVICE_KINDS.map((kind) => ({
-    apiVersion: "resource.k8s.io/v1",
-    kind,
-    strip: (object) => object,
-    replace: (objects) => devices.replace(kind, objects),
-    put: (object) => devices.put(kind, object),
-    remove: (object) => devices.remove(kind, object),
-  }));
 }
 
 interface Keeping {
@@ -193,7 +151,18 @@ async function keep({ source, options, signal, onState, tell }: Keeping): Promis
           else source.remove(object);
           tell();
         };
-        await watchForever({ ...options, resource, signal, strip: source.strip, onList, onChange, onState });
+        const { fieldSelector } = source;
+        const selector = fieldSelector === undefined ? {} : { fieldSelector };
+        await watchForever({
+          ...options,
+          ...selector,
+          resource,
+          signal,
+          strip: source.strip,
+          onList,
+          onChange,
+          onState,
+        });
       }
     } catch (cause) {
       onState({ phase: "stale", detail: cause instanceof Error ? cause.message : String(cause) });

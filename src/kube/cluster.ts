@@ -25,6 +25,7 @@ import { lastWords } from "./lastWords.ts";
 import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
 import { createMemories } from "./memories.ts";
+import { createNetworkLook } from "./network.ts";
 import { clusterError } from "./refusal.ts";
 import { removeObject } from "./remove.ts";
 import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
@@ -86,6 +87,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
   const groups = options.nodeGroups === undefined ? {} : { nodeGroups: options.nodeGroups };
+  const network = createNetworkLook(api, clock);
   const capacity = createCapacity({ connection, discovery, clock, log, read, ...groups });
   return {
     name,
@@ -110,6 +112,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     health: (refs, signal) => healthNow(world, refs, signal),
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
     capacity,
+    network: (signal) => network.look(signal),
     close: async () => {
       closed.abort();
       capacity.close();

@@ -16,6 +16,23 @@ export interface CapacityRequest {
   readonly project: string;
   /** Keep the room free from our own later questions until the pods are seen on their nodes, for a minute at most. */
   readonly reserve?: boolean;
+  /** Whoever is about to make the pods takes a place in the line, and room that is found is kept for it. */
+  readonly ticket?: Ticket;
+}
+
+/** A place in the line of those who wait for room. Asking again with the same id keeps it. */
+export interface Ticket {
+  readonly id: string;
+  /** Milliseconds since the epoch; the oldest is served first. */
+  readonly since: number;
+  /** How its own project calls it. */
+  readonly name: string;
+}
+
+/** Of those who wait for the same kind of resources. */
+export interface LinePlace {
+  readonly position: number;
+  readonly of: number;
 }
 
 /**
@@ -56,6 +73,9 @@ export interface CapacityVerdict {
   readonly holders: Holders;
   /** What would be possible now. */
   readonly hint?: Reason;
+  /** What it waits for, in a word that is the same for all who wait for the same: `nvidia.com/gpu H100`, `cpu`. */
+  readonly flavor?: string;
+  readonly line?: LinePlace;
   readonly nodes: { readonly total: number; readonly suitable: number };
 }
 

@@ -4,6 +4,13 @@ import type { Localized } from "./text.ts";
 
 export const CAPACITY_REASONS = {
   FitsNow: { who: "nobody", text: { en: "there is room for it now", zh: "当前资源充足" } },
+  FitsByPreemption: {
+    who: "nobody",
+    text: {
+      en: "there is room once pods of lower priority have made way",
+      zh: "低优先级 Pod 让出资源后即可容纳",
+    },
+  },
   CapacityShort: {
     who: "nobody",
     text: {
@@ -52,6 +59,20 @@ export const CAPACITY_REASONS = {
     text: {
       en: "no node can ever take it: asks for {need}, the largest node {node} has {have} in all",
       zh: "任何节点都无法容纳：需要 {need}，最大的节点 {node} 总共 {have}",
+    },
+  },
+  NoSuchResource: {
+    who: "you",
+    text: {
+      en: "no node of the cluster has {resource}; asked for {need}",
+      zh: "集群没有任何节点提供 {resource}（请求 {need}）",
+    },
+  },
+  NoSuchModel: {
+    who: "you",
+    text: {
+      en: "no node has {wanted}; the cluster has {there}",
+      zh: "没有节点提供 {wanted}；集群现有 {there}",
     },
   },
   NeverTogether: {
@@ -133,5 +154,36 @@ export const CAPACITY_REASONS = {
   PodsWouldFit: {
     who: "nobody",
     text: { en: "{fit} of {count} pods would fit now", zh: "{count} 个 Pod 中有 {fit} 个现在可以容纳" },
+  },
+  BestNode: { who: "nobody", text: { en: "the best node is {node}: {detail}", zh: "最合适的节点是 {node}：{detail}" } },
+  HeldBy: {
+    who: "nobody",
+    text: { en: "held by {holders}", zh: "占用者：{holders}" },
+  },
+  HeldByOthers: {
+    who: "nobody",
+    text: { en: "held by {count} pods of others", zh: "被其他租户的 {count} 个 Pod 占用" },
+  },
+  HeldByBoth: {
+    who: "nobody",
+    text: {
+      en: "held by {holders}, and {count} pods of others",
+      zh: "占用者：{holders}，以及其他租户的 {count} 个 Pod",
+    },
+  },
+  DidNotWait: {
+    who: "nobody",
+    text: { en: "there is no room now, and it was not to wait: {cause}", zh: "当前资源不足，且设置为不等待：{cause}" },
+  },
+  InLine: {
+    who: "nobody",
+    text: { en: "{position} of {of} in line for {flavor}", zh: "{flavor} 排队第 {position} 位，共 {of} 个" },
+  },
+  ExpectedWait: {
+    who: "nobody",
+    text: {
+      en: "of the last {count} that waited for {flavor}, half got it within {p50}, nine of ten within {p90}",
+      zh: "最近 {count} 次等待 {flavor}：半数在 {p50} 内，九成在 {p90} 内",
+    },
   },
 } as const satisfies Record<string, { readonly who: Actor; readonly text: Localized }>;

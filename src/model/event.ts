@@ -9,10 +9,12 @@ export const EVENT_TYPES = [
   "job.told",
   "run.resumed",
   "job.changed",
+  "notification",
   "log",
   "application.changed",
   "application.deleted",
   "cluster.changed",
+  "job-type.changed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -19,10 +19,13 @@ export type HealthState =
   | "unknown";
 
 export interface Evidence {
-  readonly source: "event" | "condition" | "container" | "log" | "response";
+  /** capacity: our own arithmetic about room, no words of the cluster */
+  readonly source: "event" | "condition" | "container" | "log" | "response" | "capacity";
   /** `Pod/web-7d9-x`, `Deployment/web`. */
   readonly object: string;
   readonly text: string;
+  /** The same as data and in every language, where it is our own sentence. */
+  readonly reason?: Reason;
 }
 
 export interface Health {

@@ -1,4 +1,5 @@
 // What is wrong with a document, and where: one row per kind of mistake, all mistakes of a document at once.
+import { CAPACITY_PROBLEMS } from "./capacityProblems.ts";
 import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
 import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
@@ -326,6 +327,7 @@ export const PROBLEMS = {
     },
   },
   Refused: { text: { en: "the cluster would refuse {object}: {detail}", zh: "集群会拒绝 {object}：{detail}" } },
+  ...CAPACITY_PROBLEMS,
   ...ISOLATION_PROBLEMS,
   ...REGISTRATION_PROBLEMS,
   ...WORKFLOW_PROBLEMS,

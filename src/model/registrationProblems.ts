@@ -33,6 +33,32 @@ export const REGISTRATION_PROBLEMS = {
     text: { en: "the pattern is not one of RE2: {detail}", zh: "该 pattern 不符合 RE2 语法：{detail}" },
     hint: { en: "no look-around, no back references", zh: "不支持环视与反向引用" },
   },
+  SchemaEndless: {
+    text: {
+      en: "a definition comes back to itself along more than one way to the same value: checking would double with every level of the data",
+      zh: "某个定义可沿多条路径回到自身并检查同一个值：数据每深一层，检查量翻倍",
+    },
+    hint: {
+      en: "let one keyword lead back, for example items and additionalProperties beside a list of types, instead of anyOf",
+      zh: "请只保留一条递归路径，例如用 type 列表加 items、additionalProperties 代替 anyOf",
+    },
+  },
+  SchemaBranches: {
+    text: {
+      en: "one value may have to be checked more than {limit} times: alternatives lead to alternatives",
+      zh: "同一个值可能需要检查超过 {limit} 次：备选分支层层嵌套",
+    },
+    hint: { en: "name the alternatives in one place", zh: "请把备选分支写在同一处" },
+  },
+  SchemaKeyword: {
+    text: { en: "{keyword} is not taken in a schema here", zh: "此处的 schema 不支持 {keyword}" },
+  },
+  SchemaUniqueUnbounded: {
+    text: {
+      en: "uniqueItems compares every item with every other one: it needs a maxItems of at most {limit} beside it",
+      zh: "uniqueItems 需要两两比较：必须同时指定不超过 {limit} 的 maxItems",
+    },
+  },
   SchemaMismatch: {
     text: { en: "does not fit the type's schema: {detail}", zh: "不符合该类型的 schema：{detail}" },
   },

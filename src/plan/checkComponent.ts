@@ -4,15 +4,16 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition } from "../catalog/define.ts";
 import { isObject, type Json } from "../model/json.ts";
 import { COMPONENT_NAME_MAX, nearest } from "../model/name.ts";
+import type { OnShort } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { attempt, type Box, checkPiece, type Piece } from "./checkDefinition.ts";
 import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
-import { checkTimes } from "./checkTimes.ts";
+import { checkOnShort, checkTimes } from "./checkTimes.ts";
 import { checkTraits } from "./checkTraits.ts";
 import type { Draft } from "./draft.ts";
 import { clip, listNames } from "./words.ts";
 
-const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry"];
+const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "onShort"];
 
 export interface Surroundings {
   readonly catalog: Catalog;
@@ -35,7 +36,16 @@ export function checkComponent(value: Json, pointer: string, around: Surrounding
   const parsed = piece && checkPiece(piece, (data) => definition?.check?.(data) ?? []);
   const outputs = piece && parsed && outputsOf(piece, name ?? "", parsed, namespace);
   const traits = checkTraits(spot, { type, definition, parsed, outputs }, catalog);
-  return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...checkTimes(spot) };
+  const times = { ...checkTimes(spot), onShort: checkRoom(spot, definition) };
+  return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...times };
+}
+
+/** What runs to an end is not made before there is room for it; everything else is made, and its pods wait on the cluster. */
+function checkRoom(spot: Spot, definition: ComponentDefinition | undefined): OnShort | null {
+  const onShort = checkOnShort(spot);
+  if (field(spot, "onShort") !== undefined && definition !== undefined && definition.job !== "task")
+    spot.problems.push(problem("OnShortNotApplicable", fieldPointer(spot, "onShort"), { type: definition.name }));
+  return onShort;
 }
 
 function checkComponentName(spot: Spot): string | undefined {

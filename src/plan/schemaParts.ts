@@ -22,3 +22,9 @@ export const RETRY = {
     backoff: { ...DURATION, description: "Wait before the second attempt; doubles each time" },
   },
 };
+
+export const ON_SHORT = {
+  anyOf: [{ enum: ["wait", "fail"] }, { type: "string", pattern: "^wait-then-fail\\(.+\\)$" }],
+  description: "When the cluster has no room: wait, fail, or wait-then-fail(30m)",
+  zh: "集群资源不足时：wait、fail 或 wait-then-fail(30m)",
+};

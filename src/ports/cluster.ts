@@ -1,6 +1,7 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
 import type { CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
+import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
@@ -92,6 +93,8 @@ export interface Owner {
 export interface CapacityQuestion {
   /** An answer of this moment, from memory: no promise. `unknown` while the view of the cluster is old. */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /** Out of the line. keep: the room that was found stays free until the pods are on their nodes, for a minute at most. */
+  leave(ticket: string, room: "keep" | "free"): void;
   /** Called, not more often than ten times a second, when an answer may have become another, until the returned function is called. */
   subscribe(onChange: () => void): () => void;
 }
@@ -132,6 +135,8 @@ export interface Cluster {
   logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
   /** Whether there is room for pods. Left out where nothing is known of nodes: then only the dry run of `check` tells. */
   readonly capacity?: CapacityQuestion;
+  /** Where the cluster itself lives, for rules of the network. Left out where there is no network. */
+  network?(signal: AbortSignal): Promise<ClusterNetwork>;
   close(): Promise<void>;
 }
 

@@ -49,7 +49,7 @@ export const applications = {
     const links = chain.map(({ subject, reason, evidence }) => ({
       subject,
       reason: reasonView(reason, language),
-      evidence: evidenceView(evidence),
+      evidence: evidenceView(evidence, language),
     }));
     return { body: { sentence: maskText(causalSentence(chain, language)), chain: links } };
   },

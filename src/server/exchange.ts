@@ -9,6 +9,7 @@ import type { Context, Stream } from "./contract.ts";
 import { currentToken } from "./guard.ts";
 import { problemBody, toPlatformError } from "./problem.ts";
 import type { Service } from "./service.ts";
+import type { StreamOptions } from "./stream.ts";
 
 export interface Exchange {
   readonly service: Service;
@@ -42,7 +43,7 @@ export function openStream({ service, request }: Exchange, gone: AbortController
   if (service.stopping.aborted) gone.abort();
 }
 
-export function streamOptions({ service, request }: Exchange, gone: AbortController) {
+export function streamOptions({ service, request }: Exchange, gone: AbortController): StreamOptions {
   const { log } = service.world;
   return {
     signal: gone.signal,

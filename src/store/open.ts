@@ -15,6 +15,7 @@ import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { listen } from "./postgresListen.ts";
+import { createRegistrations } from "./registrations.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
@@ -22,6 +23,7 @@ import { createSinks } from "./sinks.ts";
 import { openSqliteFile } from "./sqliteFile.ts";
 import { createSubscribers } from "./subscribers.ts";
 import { createTokens } from "./tokens.ts";
+import { createWaits } from "./waits.ts";
 
 export interface OpenOptions {
   /** For the times of events; the computer's own clock when left out. */
@@ -105,6 +107,8 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     tokens: createTokens(database),
     sinks: createSinks(database),
     clusters: createClusters(database),
+    registrations: createRegistrations(database),
+    waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
     close,

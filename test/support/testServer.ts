@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
+import { catalogJobTypes, type JobTypes } from "../../src/catalog/jobTypes.ts";
 import { startRegistry } from "../../src/clusters/registry.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
@@ -51,12 +51,15 @@ export interface TestOptions extends Partial<ServerOptions> {
   readonly charts?: Charts;
   /** Programs that kubeconfigs of registered clusters may name. */
   readonly allowedPlugins?: readonly string[];
+  /** Job types beside those of the catalog. */
+  readonly jobTypes?: (builtin: JobTypes) => JobTypes;
 }
 
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
   allowedPlugins = [],
+  jobTypes: addTypes = (builtin) => builtin,
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
@@ -72,7 +75,7 @@ export async function startTestServer({
     store,
     clusters,
     catalog,
-    jobTypes: catalogJobTypes(catalog),
+    jobTypes: addTypes(catalogJobTypes(catalog)),
     brakes: createBrakes(systemClock),
     publicUrl: () => publicUrl,
     vault,

@@ -1,13 +1,16 @@
 // Runs a task to completion, once per content: the Job's name is made from what it runs and what that reads, so a changed task is
 // another Job and an unchanged one is never run again. Its log is kept, because pods do not stay.
 import { z } from "zod";
+import type { PodGroup } from "../../model/capacity.ts";
 import { endingOf } from "../../model/ending.ts";
 import { worst } from "../../model/health.ts";
 import { type Manifest, refOf } from "../../model/manifest.ts";
+import { podGroupOf } from "../../model/podGroups.ts";
 import { reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
+import { untilRoom } from "../room/untilRoom.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./ownJob.ts";
 import { patiently, refusal } from "./patience.ts";
@@ -42,14 +45,17 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const existing = await findOwn(job, main.manifest);
   const adopted =
     existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);
-  const applied = await applyObjects({
-    ...job,
-    objects: job.objects.flatMap((object) =>
-      object !== main ? [object] : adopted ? [] : [{ ...object, manifest: marked(object.manifest, mark) }],
-    ),
-  });
+  const others = await applyObjects({ ...job, objects: job.objects.filter((object) => object !== main) });
+  if (adopted === null) {
+    const refused = await untilRoom(job, podsOf(main.manifest));
+    if (refused !== null) return refused;
+  }
+  const own =
+    adopted === null
+      ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] })
+      : [adopted];
   job.report(reason("TaskRunning"));
-  const health = await untilSettled(job, adopted ? [...applied, adopted] : applied);
+  const health = await untilSettled(job, [...others, ...own]);
   const log = job.signal.aborted ? [] : await keepLog(job, main.manifest.metadata.name);
   const bad = worst(health);
   if (bad === undefined || bad.state !== "ready") {
@@ -64,6 +70,11 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const output = { lines: log.length };
   await job.completions.put(job.input.content, output);
   return { phase: "succeeded", reason: reason("Completed"), output };
+}
+
+function podsOf(manifest: Manifest): readonly PodGroup[] {
+  const group = podGroupOf(manifest);
+  return group === undefined ? [] : [group];
 }
 
 /** False: it is to be followed. A failed leftover of an earlier attempt, and what is going away already, makes way for a new one. */

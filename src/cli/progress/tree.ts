@@ -138,7 +138,11 @@ export function elapsed(job: Job, now: Date): string {
 export function details(job: Job, language: Language): string {
   const many = job.attempts > 1 && job.attempt > 0 && (job.attempt > 1 || job.phase === "running");
   const attempt = language === "zh" ? `第 ${job.attempt}/${job.attempts} 次` : `attempt ${job.attempt}/${job.attempts}`;
-  return [...(many ? [attempt] : []), ...(SILENT.has(job.reason.code) ? [] : [oneLine(job.reason.message)])].join(
-    " · ",
-  );
+  // Who holds what it waits for, its place in the line, how long others waited.
+  const waiting = job.phase === "pending" ? job.evidence.filter(({ source }) => source === "capacity") : [];
+  return [
+    ...(many ? [attempt] : []),
+    ...(SILENT.has(job.reason.code) ? [] : [oneLine(job.reason.message)]),
+    ...waiting.map(({ text }) => oneLine(text)),
+  ].join(" · ");
 }

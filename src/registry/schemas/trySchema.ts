@@ -7,7 +7,11 @@ import { type Problem, problem } from "../../model/problem.ts";
 
 /** The thread's own start is a part of it. */
 const DEADLINE = 1_800;
+/** Of the compiler alone, once it is done in the thread that answers everybody. */
+const LONGEST_COMPILE = 300;
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
+
+type Said = { readonly ok: true; readonly milliseconds: number } | { readonly ok: false; readonly detail: string };
 
 export function trySchema(schema: JsonObject, pointer: string): Promise<Problem | null> {
   const file = fileURLToPath(new URL(`./tryThread.${EXTENSION}`, import.meta.url));
@@ -18,11 +22,14 @@ export function trySchema(schema: JsonObject, pointer: string): Promise<Problem 
       void thread.terminate();
       resolve(result);
     };
-    const tooSlow = (): void => settle(problem("SchemaTooSlow", pointer, { limit: formatDuration(DEADLINE) }));
-    const timer = setTimeout(tooSlow, DEADLINE);
-    thread.once("message", (said: { readonly ok: boolean; readonly detail?: string }) =>
-      settle(said.ok ? null : problem("SchemaInvalid", pointer, { detail: said.detail ?? "" })),
-    );
+    const tooSlow = (limit: number): void =>
+      settle(problem("SchemaTooSlow", pointer, { limit: formatDuration(limit) }));
+    const timer = setTimeout(() => tooSlow(DEADLINE), DEADLINE);
+    thread.once("message", (said: Said) => {
+      if (!said.ok) settle(problem("SchemaInvalid", pointer, { detail: said.detail }));
+      else if (said.milliseconds > LONGEST_COMPILE) tooSlow(LONGEST_COMPILE);
+      else settle(null);
+    });
     // Out of memory, most of all.
     thread.once("error", (error) => settle(problem("SchemaInvalid", pointer, { detail: error.message.slice(0, 200) })));
   });

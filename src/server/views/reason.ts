@@ -21,6 +21,10 @@ export function reasonView(value: Reason, language: Language): Frozen<z.output<t
   };
 }
 
-export function evidenceView(all: readonly Evidence[]): Frozen<z.output<typeof EvidenceView>[]> {
-  return all.map(({ source, object, text }) => ({ source, object, text: maskText(text) }));
+export function evidenceView(all: readonly Evidence[], language: Language): Frozen<z.output<typeof EvidenceView>[]> {
+  return all.map(({ source, object, text, reason }) => {
+    if (reason === undefined) return { source, object, text: maskText(text) };
+    const view = reasonView(reason, language);
+    return { source, object, text: view.message, reason: view };
+  });
 }

@@ -10,6 +10,7 @@ import { AT } from "./fixtures.ts";
 import { keeping } from "./keeping.ts";
 import { lasting } from "./lasting.ts";
 import { reading } from "./reading.ts";
+import { registering } from "./registering.ts";
 import { scale } from "./scale.ts";
 import { sinking } from "./sinking.ts";
 
@@ -43,6 +44,7 @@ export function storeContract(backend: Backend): void {
     keeping(either);
     sinking(either);
     clustering(either);
+    registering(either);
     lasting(backend);
     scale(backend);
   });

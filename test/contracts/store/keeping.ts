@@ -13,6 +13,7 @@ const isOthers = (held: OwnedObject | undefined, one: OwnedObject): boolean =>
 export function keeping(store: () => Store): void {
   inventory(store);
   completions(store);
+  waits(store);
   logs(store);
   tokens(store);
 }
@@ -138,6 +139,19 @@ function inventory(store: () => Store): void {
       await store().inventory.remove(objects);
       expect(await store().inventory.list(project, "shop")).toEqual([]);
     });
+  });
+}
+
+function waits(store: () => Store): void {
+  it("keeps the last twenty waits for room of each flavor and cluster", async () => {
+    const gpu = { cluster: "one", flavor: "nvidia.com/gpu" };
+    for (let wait = 1; wait <= 25; wait += 1) await store().waits.add({ ...gpu, milliseconds: wait });
+    await store().waits.add({ ...gpu, cluster: "two", milliseconds: 5_000_000_000 });
+    await store().waits.add({ ...gpu, flavor: "cpu", milliseconds: 7 });
+    const kept = await store().waits.lately("one", "nvidia.com/gpu");
+    expect(kept).toEqual(Array.from({ length: 20 }, (_, index) => 25 - index));
+    expect(await store().waits.lately("two", "nvidia.com/gpu")).toEqual([5_000_000_000]);
+    expect(await store().waits.lately("two", "cpu")).toEqual([]);
   });
 }
 

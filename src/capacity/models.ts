@@ -1,0 +1,21 @@
+// The model of device that a pod names by a node label, by nodeSelector or by required affinity: `nvidia.com/gpu.product: H100`.
+import type { JsonObject } from "../model/json.ts";
+import { labelsAt, listAt, objectAt, textAt, textsAt } from "./fields.ts";
+
+export interface WantedModel {
+  /** The node label. */
+  readonly key: string;
+  readonly model: string;
+}
+
+const PRODUCT = /\/(gpu\.)?product$/;
+
+export function wantedModels(spec: JsonObject): readonly WantedModel[] {
+  const plain = Object.entries(labelsAt(spec, "nodeSelector")).map(([key, model]) => ({ key, model }));
+  const required = objectAt(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
+  const expressions = listAt(required, "nodeSelectorTerms").flatMap((term) => listAt(term, "matchExpressions"));
+  const named = expressions
+    .filter((one) => textAt(one, "operator") === "In")
+    .flatMap((one) => textsAt(one, "values").map((model) => ({ key: textAt(one, "key"), model })));
+  return [...plain, ...named].filter(({ key }) => PRODUCT.test(key));
+}

@@ -1,0 +1,152 @@
+// Room on the real cluster, seen by whoever asks for it: refused at once what no node can take, waiting for what somebody holds and starting
+// by itself when it is free, giving up when told to. The devices are a resource of our own, which the node is made to offer.
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Json } from "../../src/model/json.ts";
+import { endOf, eventOf, hasReason, isPhase, jobOf, submit } from "./support/asking.ts";
+import { type Application, task } from "./support/documents.ts";
+import { apply, dropNamespace, kubectl, makeNamespace } from "./support/kubectl.ts";
+import { type Product, startProduct } from "./support/product.ts";
+
+const RESOURCE = `capacity.example/gpu-${randomBytes(3).toString("hex")}`;
+const HELD = 2;
+
+let product: Product;
+let namespace: string;
+let node: string;
+
+const path = (field: string): string => `/status/${field}/${RESOURCE.replace("/", "~1")}`;
+
+async function patchNode(patches: readonly object[]): Promise<void> {
+  await kubectl(["patch", "node", node, "--subresource=status", "--type=json", "-p", JSON.stringify(patches)]);
+}
+
+beforeAll(async () => {
+  [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
+  const names = (await kubectl(["get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"])).split(" ");
+  node = names.find((name) => !name.startsWith("kwok")) ?? "";
+  await patchNode(["capacity", "allocatable"].map((one) => ({ op: "add", path: path(one), value: String(HELD) })));
+});
+
+afterAll(async () => {
+  await product?.stop();
+  await dropNamespace(namespace);
+  await patchNode([{ op: "remove", path: path("capacity") }]).catch(() => undefined);
+});
+
+interface Wish {
+  readonly count: number;
+  readonly text?: string;
+  readonly more?: { readonly [field: string]: Json };
+}
+
+const HOLDS = "trap 'exit 0' TERM; sleep 600 & wait";
+
+function application(name: string, { count, text = "true", more = {} }: Wish): Application {
+  const traits = { gpu: { count, resource: RESOURCE } };
+  return { name, namespace, components: [task("train", text, { traits, ...more })] };
+}
+
+describe("room for a task", () => {
+  it("what no node can take is refused at once, with a sentence, and told by the plan before", async () => {
+    const document = application("too-large", { count: 8 });
+    const planned = await product.kubemin("plan", product.file("too-large.json", JSON.stringify(document)));
+    expect(planned.stdout + planned.stderr).toContain(`asks for 8 ${RESOURCE}, the largest node ${node} has ${HELD}`);
+    const run = await endOf(product, (await submit(product, document)).id, 30);
+    expect(run.phase).toBe("rejected");
+    expect(jobOf(run, "train")).toMatchObject({
+      phase: "rejected",
+      reason: { code: "NeverFits", params: { need: `8 ${RESOURCE}`, node, have: String(HELD) } },
+    });
+  });
+
+  it("waits for a device that another run holds, names it, and starts by itself when it is free", async () => {
+    const holder = await submit(product, application("holder", { count: HELD, text: HOLDS }));
+    await eventOf(product, holder.id, (event) => hasReason(event, "train", "TaskRunning"));
+    await kubectl([
+      "-n",
+      namespace,
+      "wait",
+      "pod",
+      "-l",
+      "kubemin.dev/application=holder",
+      "--for=condition=Ready",
+      "--timeout=60s",
+    ]);
+    const waiter = await submit(product, application("waiter", { count: 1 }));
+    await eventOf(product, waiter.id, (event) => hasReason(event, "train", "CapacityShort"));
+    const waiting = await product.client.call("getRun", { params: { project: "default", run: waiter.id } });
+    const job = jobOf(waiting, "train");
+    expect(job.phase).toBe("pending");
+    expect(job.reason.message).toBe(
+      `waits for room: asks for 1 ${RESOURCE} on one node, the best node ${node} has 0 free`,
+    );
+    const told = Object.fromEntries(job.evidence.map((one) => [one.object, one.text]));
+    expect(told["holders"]).toBe("held by holder/train");
+    expect(told["line"]).toBe(`1 of 1 in line for ${RESOURCE}`);
+    const why = await product.kubemin("why", "waiter/train");
+    expect(why.stdout).toContain("waits for room");
+    expect(why.stdout).toContain("held by holder/train");
+    await product.client.call("cancelRun", { params: { project: "default", run: holder.id } });
+    expect((await endOf(product, waiter.id)).phase).toBe("succeeded");
+  });
+
+  it("gives up after the time that the document allows, or does not wait at all", async () => {
+    const holder = await submit(product, application("keeper", { count: HELD, text: HOLDS }));
+    await eventOf(product, holder.id, (event) => isPhase(event, "train", "running"));
+    await kubectl([
+      "-n",
+      namespace,
+      "wait",
+      "pod",
+      "-l",
+      "kubemin.dev/application=keeper",
+      "--for=condition=Ready",
+      "--timeout=60s",
+    ]);
+    const patient = await submit(
+      product,
+      application("patient", { count: 1, more: { onShort: "wait-then-fail(2s)" } }),
+    );
+    const hasty = await submit(product, application("hasty", { count: 1, more: { onShort: "fail" } }));
+    const given = await endOf(product, patient.id);
+    expect(jobOf(given, "train")).toMatchObject({
+      phase: "expired",
+      reason: { code: "GaveUpWaiting", params: { limit: "2s" } },
+    });
+    expect(given.phase).toBe("expired");
+    expect(jobOf(await endOf(product, hasty.id), "train")).toMatchObject({
+      phase: "expired",
+      reason: { code: "DidNotWait" },
+    });
+    await product.client.call("cancelRun", { params: { project: "default", run: holder.id } });
+    await endOf(product, holder.id);
+  });
+
+  it("a quota that is too small refuses, one that is only in use lets wait", async () => {
+    const hard = { [`requests.${RESOURCE}`]: "1" };
+    await apply(namespace, {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "devices", namespace },
+      spec: { hard },
+    });
+    await kubectl(["-n", namespace, "wait", "resourcequota/devices", "--for=jsonpath={.status.hard}", "--timeout=30s"]);
+    const never = await endOf(product, (await submit(product, application("over-quota", { count: 2 }))).id);
+    expect(jobOf(never, "train")).toMatchObject({ phase: "rejected", reason: { code: "QuotaTooSmall" } });
+    const first = await submit(product, application("in-quota", { count: 1, text: HOLDS }));
+    await kubectl([
+      "-n",
+      namespace,
+      "wait",
+      "resourcequota/devices",
+      `--for=jsonpath={.status.used.requests\\.${RESOURCE.replaceAll(".", "\\.")}}=1`,
+      "--timeout=60s",
+    ]);
+    const second = await submit(product, application("behind-quota", { count: 1 }));
+    await eventOf(product, second.id, (event) => hasReason(event, "train", "QuotaBusy"));
+    await product.client.call("cancelRun", { params: { project: "default", run: first.id } });
+    expect((await endOf(product, second.id)).phase).toBe("succeeded");
+    await kubectl(["-n", namespace, "delete", "resourcequota", "devices"]);
+  });
+});
