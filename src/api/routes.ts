@@ -2,6 +2,7 @@
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
 import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
+import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
 import { SINK_ROUTES } from "./sinkRoutes.ts";
@@ -240,6 +241,7 @@ export const ROUTES = {
   },
   ...RUN_ROUTES,
   ...SINK_ROUTES,
+  ...JOB_TYPE_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

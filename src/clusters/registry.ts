@@ -34,7 +34,7 @@ interface Entry {
   registered: RegisteredCluster | null;
 }
 
-export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+export async function startClusterRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const registry = new Registry(options);
   await registry.load();
   return registry.running();

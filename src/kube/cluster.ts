@@ -86,9 +86,9 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     read,
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
-  const groups = options.nodeGroups === undefined ? {} : { nodeGroups: options.nodeGroups };
   const network = createNetworkLook(api, clock);
-  const capacity = createCapacity({ connection, discovery, clock, log, read, ...groups });
+  const { nodeGroups = [] } = options;
+  const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
   return {
     name,
     kind: "kubernetes",
@@ -96,8 +96,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     breakerOpen: () => connection.breakerOpen(),
     retarget: (next, calls) => connection.retarget(next, calls),
     facts: (signal) => gatherFacts(api, signal),
-    namespaceExists: async (namespace, signal) =>
-      (await read({ apiVersion: "v1", kind: "Namespace", namespace: "", name: namespace }, signal)) !== null,
+    namespaceExists: async (name, signal) => (await read({ ...NAMESPACE, name }, signal)) !== null,
     apply: (object, given) => applyObject(api, { object, options: given, dryRun: false }),
     check: (object, given) => check(api, object, given),
     compare: (object, given) => compareObject(api, object, given),
@@ -124,6 +123,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
 }
 
 const PROBE = 5_000;
+const NAMESPACE = { apiVersion: "v1", kind: "Namespace", namespace: "" } as const;
 
 async function askVersion(connection: Connection, signal: AbortSignal): Promise<string> {
   const { body } = await connection.call({ path: "/version", signal, deadline: PROBE, probe: true });

@@ -1,6 +1,6 @@
 // Clusters that are registered while the server runs: what is accepted, what is refused with which words, and that no credential comes back.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startRegistry } from "../../src/clusters/registry.ts";
+import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { kubernetesOpener } from "../../src/kube/opener.ts";
 import { type FakeApiServer, startFakeApiServer } from "../support/fakeApiServer.ts";
@@ -226,7 +226,7 @@ describe("a registered cluster", () => {
     const { store, vault } = server.world;
     const log = { write: () => undefined };
     const opener = kubernetesOpener({ clock: systemClock, log, allowedPlugins: [] });
-    const other = await startRegistry({ fixed: [], store, vault, opener, clock: systemClock, log });
+    const other = await startClusterRegistry({ fixed: [], store, vault, opener, clock: systemClock, log });
     const changed = () => new Promise<void>((resolve) => void other.onChange(resolve));
     expect(other.names()).toContain("by-token");
     const appears = changed();
