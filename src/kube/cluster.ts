@@ -24,6 +24,7 @@ import { lastWords } from "./lastWords.ts";
 import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
 import { createMemories } from "./memories.ts";
+import { createNetworkLook } from "./network.ts";
 import { clusterError } from "./refusal.ts";
 import { removeObject } from "./remove.ts";
 import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
@@ -74,6 +75,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
   const groups = options.nodeGroups === undefined ? {} : { nodeGroups: options.nodeGroups };
+  const network = createNetworkLook(api, clock);
   const capacity = createCapacity({ connection, discovery, clock, log, read, ...groups });
   return {
     name,
@@ -95,6 +97,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     health: (refs, signal) => healthNow(world, refs, signal),
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
     capacity,
+    network: (signal) => network.look(signal),
     close: async () => {
       closed.abort();
       capacity.close();

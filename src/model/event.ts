@@ -9,9 +9,11 @@ export const EVENT_TYPES = [
   "job.told",
   "run.resumed",
   "job.changed",
+  "notification",
   "log",
   "application.changed",
   "application.deleted",
+  "job-type.changed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

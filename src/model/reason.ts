@@ -52,6 +52,7 @@ export const REASONS = {
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
   Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
+  Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
   Calling: { who: "nobody", text: { en: "calling {target}", zh: "正在请求 {target}" } },
   Answered: { who: "nobody", text: { en: "{target} answered {status}", zh: "{target} 返回 {status}" } },
   CallFailed: { who: "you", text: { en: "{target}: {detail}", zh: "{target}：{detail}" } },
@@ -267,6 +268,13 @@ export const REASONS = {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },
   },
+  RunNamespace: {
+    who: "operator",
+    text: {
+      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot make it: {detail}",
+      zh: "项目 {project} 没有运行作业的命名空间（{namespace}），kubemin 也无法创建：{detail}",
+    },
+  },
   WebhookDown: {
     who: "operator",
     text: {
@@ -352,6 +360,14 @@ export const REASONS = {
   AttemptDeadline: {
     who: "you",
     text: { en: "the attempt took longer than {limit}: {cause}", zh: "单次尝试超过 {limit}：{cause}" },
+  },
+  LockLost: {
+    who: "nobody",
+    text: { en: "{key} was given to somebody else meanwhile", zh: "{key} 期间已被他人取得" },
+  },
+  StepDeadline: {
+    who: "you",
+    text: { en: "step {step} took longer than {limit}: {cause}", zh: "步骤 {step} 超过 {limit}：{cause}" },
   },
   Lost: {
     who: "nobody",

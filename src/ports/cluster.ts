@@ -1,6 +1,7 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
 import type { CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
+import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
@@ -130,6 +131,8 @@ export interface Cluster {
   logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
   /** Whether there is room for pods. Left out where nothing is known of nodes: then only the dry run of `check` tells. */
   readonly capacity?: CapacityQuestion;
+  /** Where the cluster itself lives, for rules of the network. Left out where there is no network. */
+  network?(signal: AbortSignal): Promise<ClusterNetwork>;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,14 @@ import { fromPointer } from "../model/pointer.ts";
 
 export interface TemplateValues {
   readonly input: JsonObject;
-  readonly run: { readonly id: string; readonly project: string; readonly job: string; readonly attempt: number };
+  readonly run: {
+    readonly id: string;
+    readonly project: string;
+    /** That the user named: where the application lives, not where the job's pod runs. */
+    readonly namespace: string;
+    readonly job: string;
+    readonly attempt: number;
+  };
 }
 
 export type Filled = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly missing: string };

@@ -56,7 +56,7 @@ export interface RegistrationSpec {
       readonly base?: string;
       readonly factor?: number;
       readonly max?: string;
-      readonly jitter?: string;
+      readonly jitter?: "none" | "equal" | "full";
     };
     readonly on?: readonly ("interrupted" | "start_failed" | "failed")[];
   };
@@ -102,5 +102,7 @@ export type Runtime =
       readonly image: string;
       readonly template?: JsonObject;
       readonly args?: string | readonly string[];
+      /** `{{input.host}}:{{input.port}}`: where this run connects to, inside of what was granted; for profiles that narrow it down so far. */
+      readonly targets?: readonly string[];
     }
   | { readonly tier: "T2"; readonly url: string; readonly secret: string };

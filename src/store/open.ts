@@ -14,6 +14,7 @@ import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { listen } from "./postgresListen.ts";
+import { createRegistrations } from "./registrations.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
@@ -104,6 +105,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     logs: createLogs(database),
     tokens: createTokens(database),
     sinks: createSinks(database),
+    registrations: createRegistrations(database),
     waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),

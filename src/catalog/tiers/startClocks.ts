@@ -1,5 +1,5 @@
-// The clocks of a pod that has not started: until it has a node, and from then until its program runs. They go on in what the engine
-// measures from the pod's own times, so a restart of ours does not give a pod more time than it was promised twice over.
+// The clocks of a pod that has not started: until it has a node, from then until its program runs, and both together. They go on in what the
+// engine measures from the pod's own times, so a restart of ours does not give a pod more time than it was promised twice over.
 import { formatDuration } from "../../model/duration.ts";
 import type { Evidence, ObjectHealth } from "../../model/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reason.ts";
@@ -20,28 +20,35 @@ const DEFAULTS: Readonly<Record<Stage, number>> = { schedule: 10 * MINUTES, star
 export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
   let stage: Stage | null = null;
   let last: ObjectHealth | undefined;
+  const ending = new AbortController();
   let running = new AbortController();
-  const begin = (next: Stage): void => {
-    stage = next;
-    running.abort();
-    const current = new AbortController();
-    running = current;
-    const limit = job.clocks[next] ?? DEFAULTS[next];
-    void job.clock.sleep(limit, AbortSignal.any([current.signal, job.signal])).then(() => {
-      if (current.signal.aborted || job.signal.aborted) return;
+  const limitTo = (limit: number, until: AbortSignal): void => {
+    const signal = AbortSignal.any([until, ending.signal, job.signal]);
+    void job.clock.sleep(limit, signal).then(() => {
+      if (signal.aborted) return;
       const cause = last === undefined ? "" : explainReason(last.reason, "en");
       onEnd(reason("GaveUpWaiting", { limit: formatDuration(limit), cause }), last?.evidence ?? []);
     });
   };
+  const { pending: both } = job.clocks;
+  // What a type says of both together stands in the place of what is usual for each.
+  const limitOf = (next: Stage): number | undefined =>
+    job.clocks[next] ?? (both === undefined ? DEFAULTS[next] : undefined);
+  const begin = (next: Stage): void => {
+    if (stage === null && both !== undefined) limitTo(both, ending.signal);
+    stage = next;
+    running.abort();
+    running = new AbortController();
+    const limit = limitOf(next);
+    if (limit !== undefined) limitTo(limit, running.signal);
+  };
   return {
     note(health, pending) {
       last = health;
-      const next: Stage | null = !pending ? null : health.reason.code === "Unschedulable" ? "schedule" : "start";
-      if (next === null) {
-        running.abort();
-        stage = null;
-      } else if (next !== stage) begin(next);
+      if (!pending) ending.abort();
+      const next: Stage = health.reason.code === "Unschedulable" ? "schedule" : "start";
+      if (pending && next !== stage && !ending.signal.aborted) begin(next);
     },
-    stop: () => running.abort(),
+    stop: () => ending.abort(),
   };
 }

@@ -9,6 +9,7 @@ import { AT } from "./fixtures.ts";
 import { keeping } from "./keeping.ts";
 import { lasting } from "./lasting.ts";
 import { reading } from "./reading.ts";
+import { registering } from "./registering.ts";
 import { scale } from "./scale.ts";
 import { sinking } from "./sinking.ts";
 
@@ -41,6 +42,7 @@ export function storeContract(backend: Backend): void {
     eventing(one, two);
     keeping(either);
     sinking(either);
+    registering(either);
     lasting(backend);
     scale(backend);
   });
