@@ -2,6 +2,7 @@
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { textOf } from "./manifestLists.ts";
 import type { RenderedComponent } from "./render.ts";
 
 export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
@@ -34,7 +35,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   Ingress: (spec) =>
     list(spec["rules"]).flatMap((rule) => {
       const paths = list(dig(rule, "http", "paths")).map((one) => pathOf({ ...one, value: one["path"] }, "pathType"));
-      return combine(String(spec["ingressClassName"] ?? ""), [String(rule["host"] ?? "*")], paths);
+      return combine(textOf(spec["ingressClassName"]), [textOf(rule["host"]) || "*"], paths);
     }),
 };
 
@@ -45,7 +46,7 @@ function claimsOf({ kind, ...manifest }: Manifest): readonly string[] {
 }
 
 function pathOf(value: unknown, type: string): string {
-  const path = isObject(value) ? String(value["value"] ?? "/") : "/";
+  const path = isObject(value) ? textOf(value["value"]) || "/" : "/";
   return isObject(value) && value[type] === "Exact" ? `${path} (exact)` : path;
 }
 
