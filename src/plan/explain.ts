@@ -185,7 +185,9 @@ function mergeField(holders: readonly Holder[], alternatives: number): FieldExpl
  */
 function mergeDescriptions(holders: readonly Holder[]): string {
   const told = holders.filter(({ own }) => own.description !== "");
-  const constants = new Set(told.map(({ own }) => (own.values?.length === 1 ? JSON.stringify(own.values[0]) : undefined)));
+  const constants = new Set(
+    told.map(({ own }) => (own.values?.length === 1 ? JSON.stringify(own.values[0]) : undefined)),
+  );
   if (told.length > 1 && constants.size === told.length && !constants.has(undefined))
     return told.map(({ own }) => `${(own.values ?? []).map(String).join(", ")}: ${own.description}`).join("; ");
   const meanings = new Map<string, string[]>();
