@@ -120,14 +120,17 @@ async function planOn(
   if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
   const { application } = expanded;
   const missing = !namespaceExists && !request.createNamespace;
-  const outside = namespaceExists ? await presentOutside(cluster, application, signal) : new Set<string>();
+  const outside = namespaceExists
+    ? await presentOutside(cluster, application, signal)
+    : new Map<string, readonly string[]>();
   const result = planApplication({
     application,
     project: request.project,
     facts,
     previous: previous?.plan ?? null,
     owned,
-    presentOutside: outside,
+    presentOutside: new Set(outside.keys()),
+    keysOutside: outside,
     inputs: request.inputs ?? {},
     called: await calledWorkflows(world, request.project, application.document.workflow),
   });
