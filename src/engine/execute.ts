@@ -28,10 +28,12 @@ const OUTPUT_LIMIT = 64 * 1024;
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
   const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
-  const cluster = world.clusters.get(run.cluster);
+  const cluster = await world.clusters.find(run.cluster);
   if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
   if (cluster === undefined)
-    return broken(`cluster ${run.cluster} is not known to this server: start it with that cluster's context`);
+    return broken(
+      `cluster ${run.cluster} is not known to this server: register it, or start the server with its context`,
+    );
 
   const ending = new AbortController();
   const expired = new AbortController();
@@ -52,7 +54,10 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     },
   };
   try {
-    const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
+    const result = await Promise.race([
+      runType(world, attempt, { definition, context }),
+      afterGrace(world, stop, ending.signal),
+    ]);
     if (attempt.lost.aborted) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
@@ -122,7 +127,7 @@ function badOutput(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
 }
 
-async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
+async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
     const input = definition.input.safeParse(context.input);
     if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
@@ -130,6 +135,8 @@ async function runType(definition: JobDefinition, context: JobRun<unknown>): Pro
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.brakes.noteThrow(definition.name, mask.text(stack));
     return broken(error instanceof Error ? error.message : String(error));
   }
 }

@@ -68,7 +68,7 @@ function overall(run: Run | null, components: readonly ComponentStatus[]): Appli
 
 async function liveHealth(world: World, revision: Revision, signal: AbortSignal): Promise<readonly ObjectHealth[]> {
   const refs = revision.plan.jobs.flatMap((job) => job.objects.map((object) => refOf(object.manifest)));
-  const cluster = knownCluster(world, revision.cluster);
+  const cluster = await knownCluster(world, revision.cluster);
   try {
     return await cluster.health(refs, signal);
   } catch (error) {
@@ -84,7 +84,7 @@ interface Drifting {
 
 async function liveDrift(world: World, { revision, owned }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
-    const cluster = knownCluster(world, revision.cluster);
+    const cluster = await knownCluster(world, revision.cluster);
     const manifests = lasting(broughtJobs(revision.plan.jobs, owned));
     return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {

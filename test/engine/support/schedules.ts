@@ -27,6 +27,7 @@ import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
 import { aesVault } from "../../../src/vault/aesVault.ts";
+import { onlyCluster } from "../../support/clusters.ts";
 import { anyGraph } from "../jobs.ts";
 
 const BEHAVIOURS = [
@@ -239,7 +240,7 @@ async function live(stage: Omit<Stage, "process">): Promise<Process> {
   const self: { process?: Process } = {};
   const world: World = {
     store: mortalStore(store, () => self.process),
-    clusters: { names: () => ["sandbox"], get: () => createSandbox({ name: "sandbox", clock }) },
+    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(clock),

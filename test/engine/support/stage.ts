@@ -18,6 +18,7 @@ import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
 import { aesVault } from "../../../src/vault/aesVault.ts";
+import { onlyCluster } from "../../support/clusters.ts";
 
 export interface Stage extends AsyncDisposable {
   readonly clock: VirtualClock;
@@ -48,7 +49,7 @@ export async function openStage(): Promise<Stage> {
   let count = 0;
   const worldOn = (own: Store): World => ({
     store: own,
-    clusters: { names: () => ["sandbox"], get: () => createSandbox({ name: "sandbox", clock }) },
+    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(clock),
