@@ -8,6 +8,7 @@ import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
+import { startClusterRegistry } from "./clusters/registry.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
 import { pgBossDispatch } from "./dispatch/pgBoss.ts";
 import { createBrakes } from "./engine/brakes.ts";
@@ -17,11 +18,12 @@ import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
+import { kubernetesOpener } from "./kube/opener.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
 import type { Charts } from "./ports/charts.ts";
-import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
+import { type Cluster, ClusterError } from "./ports/cluster.ts";
 import type { Dispatch } from "./ports/dispatch.ts";
 import type { Log } from "./ports/log.ts";
 import type { Outgoing } from "./ports/outgoing.ts";
@@ -70,9 +72,9 @@ interface Life {
 async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
   const { home } = surroundings;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
-  const data = options.data ?? join(home, options.contexts.length === 0 ? "sandbox" : "data");
+  const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const { world, registry, clusters } = await openWorld(options, { ...surroundings, data }, life);
+  const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
   const tokenFile = join(data, "token");
   const token = options.role === "worker" ? "" : await ensureLocalToken(world.store, tokenFile, systemClock.now());
   const server = await createServer(world, registry, {
@@ -93,7 +95,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
     url: server.url,
     token,
     tokenFile: tokenPlace,
-    clusters: [...clusters.values()].map(({ name, kind }) => ({ name, kind })),
+    clusters: world.clusters.entries().map(({ name, kind }) => ({ name, kind })),
     stop: () =>
       life
         .close()
@@ -131,7 +133,7 @@ async function openWorld(
   options: ServeOptions,
   { catalog, env, data }: Surroundings & { readonly data: string },
   life: Life,
-): Promise<{ readonly world: World; readonly registry: Registry; readonly clusters: ReadonlyMap<string, Cluster> }> {
+): Promise<{ readonly world: World; readonly registry: Registry }> {
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
@@ -140,9 +142,17 @@ async function openWorld(
       ? readOrMakeKey(join(data, "vault.key"))
       : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
   await sameKeyAsBefore(store, key);
-  const clusters = await openClusters(options, { data, log });
-  life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
-  const shared = { store, clusters: clustersOf(clusters), catalog, vault: aesVault(key), clock: systemClock, log };
+  const vault = aesVault(key);
+  const clusters = await startClusterRegistry({
+    fixed: await openClusters(options, { data, log }),
+    store,
+    vault,
+    opener: kubernetesOpener({ clock: systemClock, log, allowedPlugins: options.allowExec ?? [] }),
+    clock: systemClock,
+    log,
+  });
+  life.closings.push(() => clusters.close());
+  const shared = { store, clusters, catalog, vault, clock: systemClock, log };
   const outgoing = outgoingOf(options);
   const surroundings = { schemas: createSchemas(), resolve: addressesOf };
   const registry = await openRegistry({ ...shared, outgoing, surroundings });
@@ -158,7 +168,7 @@ async function openWorld(
     newId,
   };
   registry.onRelease(() => void wakeAll(world));
-  return { world, registry, clusters };
+  return { world, registry };
 }
 
 /** Runs whose jobs waited for a type that was switched off. */
@@ -230,21 +240,15 @@ async function sameKeyAsBefore(store: Store, key: Uint8Array): Promise<void> {
 async function openClusters(
   options: ServeOptions,
   { data, log }: { data: string; log: Log },
-): Promise<ReadonlyMap<string, Cluster>> {
-  const clusters = new Map<string, Cluster>();
-  for (const context of options.contexts) {
-    clusters.set(
-      context,
+): Promise<readonly Cluster[]> {
+  const clusters: Cluster[] = [];
+  for (const context of new Set(options.contexts))
+    clusters.push(
       await connectCluster({ name: context, kubeconfig: options.kubeconfig, context, clock: systemClock, log }),
     );
-  }
   if (options.sandbox)
-    clusters.set("sandbox", createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
+    clusters.push(createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
   return clusters;
-}
-
-function clustersOf(clusters: ReadonlyMap<string, Cluster>): Clusters {
-  return { names: () => [...clusters.keys()], get: (name) => clusters.get(name) };
 }
 
 const stderrLog: Log = {
