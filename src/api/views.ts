@@ -289,14 +289,6 @@ export const EventView = z.object({
   data: JsonView,
 });
 
-export const ClusterView = z.object({
-  name: z.string(),
-  kind: z.enum(["kubernetes", "sandbox"]),
-  reachable: z.boolean(),
-  detail: z.string(),
-  version: z.string(),
-});
-
 export const TokenView = z.object({
   id: z.string(),
   name: z.string(),

@@ -41,13 +41,11 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
   const watched = new Map<string, Watched>();
   const tries = new Map<string, Tries>();
   const due = new Set<string>();
-  const stops = world.clusters.names().map((name) =>
-    world.clusters.get(name)?.subscribe((namespace) => {
-      for (const [key, one] of watched)
-        if (one.cluster.name === name && (namespace === "*" || namespace === one.namespace)) void soon(key);
-    }),
-  );
-  signal.addEventListener("abort", () => stops.forEach((stop) => stop?.()), { once: true });
+  const stop = watchClusters(world, (cluster, namespace) => {
+    for (const [key, one] of watched)
+      if (one.cluster === cluster && (namespace === "*" || namespace === one.namespace)) void soon(key);
+  });
+  signal.addEventListener("abort", stop, { once: true });
 
   // Nobody waits for this: what it throws would end the process. The store or the cluster may be back later.
   const soon = (key: string): Promise<void> =>
@@ -83,6 +81,31 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
       watched.set(key, found);
       void soon(key);
     },
+  };
+}
+
+/** Those that are registered later, too. */
+function watchClusters({ clusters }: World, onChange: (cluster: Cluster, namespace: string) => void): () => void {
+  const stops = new Map<Cluster, () => void>();
+  const sync = (): void => {
+    const present = new Set(clusters.names().flatMap((name) => clusters.get(name) ?? []));
+    for (const [cluster, stop] of stops) {
+      if (present.has(cluster)) continue;
+      stop();
+      stops.delete(cluster);
+    }
+    for (const cluster of present)
+      if (!stops.has(cluster))
+        stops.set(
+          cluster,
+          cluster.subscribe((namespace) => onChange(cluster, namespace)),
+        );
+  };
+  const leave = clusters.onChange(sync);
+  sync();
+  return () => {
+    leave();
+    for (const stop of stops.values()) stop();
   };
 }
 

@@ -89,7 +89,7 @@ interface PlannedRun {
 }
 
 async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
-  const cluster = chooseCluster(world, request.cluster, null);
+  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
   await world.jobTypes.refresh?.();
   const wanted = wantedOf(request);
   const { jobs, problems } = planWorkflow({

@@ -64,7 +64,7 @@ function overall(run: Run | null, components: readonly ComponentStatus[]): Appli
 
 async function liveHealth(world: World, revision: Revision, signal: AbortSignal): Promise<readonly ObjectHealth[]> {
   const refs = revision.plan.jobs.flatMap((job) => job.objects.map((object) => refOf(object.manifest)));
-  const cluster = knownCluster(world, revision.cluster);
+  const cluster = await knownCluster(world, revision.cluster);
   try {
     return await cluster.health(refs, signal);
   } catch (error) {
@@ -75,7 +75,7 @@ async function liveHealth(world: World, revision: Revision, signal: AbortSignal)
 
 async function liveDrift(world: World, revision: Revision, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
-    const cluster = knownCluster(world, revision.cluster);
+    const cluster = await knownCluster(world, revision.cluster);
     const manifests = lasting(revision.plan.jobs);
     return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
