@@ -1,5 +1,6 @@
 // What becomes of a registered type: versions beside each other, drafts and grants, deprecation, the kill switch, quarantine.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { JsonObject } from "../../src/model/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";
@@ -10,6 +11,7 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.close());
+const textAt = (body: JsonObject, key: string): string => z.string().parse(body[key]);
 const { register, refused, start, run, ended, ask } = typeServer(() => server);
 
 const WORKER_SECRET = "a-secret-of-thirty-letters-or-so";
@@ -151,7 +153,7 @@ describe("a draft", () => {
     expect((await ask("/projects/default/runs", { type: name, input: { who: "x" } })).status).toBe(422);
     const tried = await ask(`${own(name)}/try`, {});
     expect(tried.status).toBe(202);
-    expect((await ended(String(tried.body["id"]))).phase).toBe("succeeded");
+    expect((await ended(textAt(tried.body, "id"))).phase).toBe("succeeded");
     await changed(name, (type) => type["state"] === "validated");
     expect((await ask(`${own(name)}/activate`, {})).body).toMatchObject({ state: "active" });
     expect((await run(name, { who: "x" })).phase).toBe("succeeded");
@@ -218,7 +220,7 @@ describe("the kill switch", () => {
       { name: "then", type: name, properties: { who: "x" } },
     ];
     const { body } = await ask("/projects/default/runs", { document: { name: "held", workflow: { steps } } });
-    const id = String(body["id"]);
+    const id = textAt(body, "id");
     await seen(id, `"phase":"running"`);
     await ask(`${any(name)}/disable`, { reason: "for now" });
     expect(
@@ -286,7 +288,7 @@ describe("one definition", () => {
       fields: [{ path: "who", type: "string", required: true, description: "Whom to greet" }, { path: "times" }],
       examples: [{ title: "the world", input: { who: "world" } }],
     });
-    const page = String((await ask(`${own(name)}/page`)).body["markdown"]);
+    const page = textAt((await ask(`${own(name)}/page`)).body, "markdown");
     expect(page).toContain(`# ${name}`);
     expect(page).toContain("| `who` | string | required; Whom to greet |");
     expect(page).toContain(`kubemin run ${name} --input who=world`);

@@ -18,6 +18,13 @@ let database: TestDatabase;
 const stores: Store[] = [];
 const registries: Registry[] = [];
 const key = randomBytes(32);
+const NO_CLUSTERS = {
+  names: () => [],
+  usable: () => [],
+  get: () => undefined,
+  find: async () => undefined,
+  onChange: () => () => undefined,
+};
 
 async function open(): Promise<Registry> {
   const store = await database.open();
@@ -25,7 +32,7 @@ async function open(): Promise<Registry> {
   const registry = await openRegistry({
     store,
     catalog: createCatalog(builtins),
-    clusters: { names: () => [], get: () => undefined },
+    clusters: NO_CLUSTERS,
     vault: aesVault(key),
     outgoing: createOutgoing({ allow: [], clock: systemClock }),
     clock: systemClock,

@@ -12,27 +12,24 @@ export interface Refusal {
   readonly body: JsonObject;
 }
 
+interface Where {
+  readonly version?: string;
+  readonly project?: string;
+}
+
 export interface TypeServer {
-  register(document: JsonObject, project?: string): Promise<AnswerOf<"getJobType">>;
+  readonly register: (document: JsonObject, project?: string) => Promise<AnswerOf<"getJobType">>;
   /** What a registration is refused with. */
-  refused(document: JsonObject | string): Promise<Refusal>;
-  start(
-    type: string,
-    input: JsonObject,
-    more?: { readonly version?: string; readonly project?: string },
-  ): Promise<string>;
-  run(
-    type: string,
-    input: JsonObject,
-    more?: { readonly version?: string; readonly project?: string },
-  ): Promise<AnswerOf<"getRun">>;
-  ended(run: string, project?: string): Promise<AnswerOf<"getRun">>;
+  readonly refused: (document: JsonObject | string) => Promise<Refusal>;
+  readonly start: (type: string, input: JsonObject, more?: Where) => Promise<string>;
+  readonly run: (type: string, input: JsonObject, more?: Where) => Promise<AnswerOf<"getRun">>;
+  readonly ended: (run: string, project?: string) => Promise<AnswerOf<"getRun">>;
   /** Any request, with its status and JSON. */
-  ask(
+  readonly ask: (
     path: string,
     body?: JsonObject,
     method?: string,
-  ): Promise<{ readonly status: number; readonly body: JsonObject }>;
+  ) => Promise<{ readonly status: number; readonly body: JsonObject }>;
 }
 
 interface Told {

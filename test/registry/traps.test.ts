@@ -86,23 +86,21 @@ describe("a trap in a schema", () => {
 
   it("holds up nobody: other requests are answered meanwhile", async () => {
     const traps = TRAPS.flatMap(([, schema]) => [schema, schema]);
-    let open = traps.length;
-    const refusals = traps.map(async (input) => {
-      const answer = await refused(aDocument(newName(), { input, examples: [] }));
-      open -= 1;
-      return answer.status;
-    });
-    let answered = 0;
-    let longest = 0;
-    while (open > 0) {
+    const asked = traps.map((input) => refused(aDocument(newName(), { input, examples: [] })));
+    const done = Promise.all(asked).then(() => "done" as const);
+    const turns: number[] = [];
+    for (let state: "open" | "done" = "open"; state === "open"; ) {
       const began = performance.now();
-      expect((await ask("/whoami")).status).toBe(200);
-      longest = Math.max(longest, performance.now() - began);
-      answered += 1;
+      const turn = ask("/whoami").then(({ status }) => {
+        expect(status).toBe(200);
+        turns.push(performance.now() - began);
+        return "open" as const;
+      });
+      state = await Promise.race([done, turn]);
     }
-    expect(new Set(await Promise.all(refusals))).toEqual(new Set([422]));
-    expect(answered).toBeGreaterThan(2);
-    expect(longest).toBeLessThan(2_000);
+    expect(new Set((await Promise.all(asked)).map((one) => one.status))).toEqual(new Set([422]));
+    expect(turns.length).toBeGreaterThan(2);
+    expect(Math.max(...turns)).toBeLessThan(2_000);
   });
 
   it("is none where a schema is as large as it may be, and inputs are as deep as they can be", async () => {

@@ -110,8 +110,7 @@ function giveBack(thread: Thread, alive: boolean): void {
   thread.schemas += 1;
   if (!alive || thread.schemas >= MOST_SCHEMAS) {
     end(thread);
-    const next = waiting.shift();
-    if (next !== undefined) void started().then(next);
+    void replace();
     return;
   }
   const next = waiting.shift();
@@ -121,6 +120,12 @@ function giveBack(thread: Thread, alive: boolean): void {
     free.splice(free.indexOf(thread), 1);
     end(thread);
   }, IDLE).unref();
+}
+
+/** For whoever waits longest. */
+async function replace(): Promise<void> {
+  const next = waiting.shift();
+  if (next !== undefined) next(await started());
 }
 
 function end({ worker }: Thread): void {
