@@ -153,6 +153,7 @@ export const PlanView = z.object({
       ),
       step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
       condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+      skipped: z.boolean().optional().meta({ description: "its condition is known already, and does not hold" }),
       final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
       clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
       onShort: z.string().optional(),

@@ -151,7 +151,7 @@ async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal):
 
 async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
   await stopType(world, attempt, type);
-  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
 interface Stopping {

@@ -95,6 +95,8 @@ export interface ClaimRefusal {
   readonly key: string;
   readonly limit: number;
   readonly holders: readonly { readonly run: string; readonly job: string }[];
+  /** When the first of their leases runs out, unless it is renewed. Null: never. */
+  readonly until: string | null;
 }
 
 /**
