@@ -87,7 +87,7 @@ export async function openStage(): Promise<Stage> {
     },
     async beside() {
       const other = worldOn(store);
-      await other.dispatch.start(async (run, lease) => driveRun(other, run, lease));
+      await other.dispatch.start(async (duty, lease) => driveRun(other, duty.slice("run/".length), lease));
       others.push({ stop: () => other.dispatch.stop() });
       return { begin: async (jobs, more) => (await beginRun(other, { ...REQUEST, jobs, ...more })).id };
     },
