@@ -4,6 +4,7 @@ import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { Run } from "../model/run.ts";
+import { sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
 import { beginRun, repeated } from "./begin.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
@@ -40,7 +41,7 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
   const before = await repeated(world, request.project, request);
   if (before !== null) return before;
   const cluster = chooseCluster(world, request.cluster, null);
-  const wanted = wantedOf(request);
+  const wanted = sealed(world, request.project, wantedOf(request));
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
     catalog: projectCatalog(world, request.project),
@@ -66,6 +67,13 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
     inputs: request.inputs ?? {},
     jobs,
   });
+}
+
+/** From here on, what job types call secret exists only as tokens. */
+function sealed(world: World, project: string, wanted: Wanted): Wanted {
+  if (!isObject(wanted.workflow)) return wanted;
+  const seal = (text: string): string => world.vault.seal(project, text);
+  return { ...wanted, workflow: sealWorkflow(wanted.workflow, projectCatalog(world, project), seal) };
 }
 
 function wantedOf({ type, version, input, document, timeout }: StartRequest): Wanted {

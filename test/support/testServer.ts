@@ -13,6 +13,7 @@ import type { World } from "../../src/engine/world.ts";
 import type { Params } from "../../src/model/text.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
+import type { Cluster } from "../../src/ports/cluster.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
@@ -47,6 +48,10 @@ export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
+  /** In the place of the sandbox. */
+  readonly cluster?: Cluster;
+  /** Where programs on the cluster reach the server, given its port. */
+  readonly publicUrl?: (port: string) => string;
   /** Job types beside those of the catalog. */
   readonly jobTypes?: (builtin: JobTypes) => JobTypes;
 }
@@ -54,6 +59,8 @@ export interface TestOptions extends Partial<ServerOptions> {
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
+  cluster,
+  publicUrl: publish,
   jobTypes: addTypes = (builtin) => builtin,
   ...options
 }: TestOptions = {}): Promise<TestServer> {
@@ -61,11 +68,12 @@ export async function startTestServer({
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
+  const used = cluster ?? sandbox;
   let publicUrl = "";
   const catalog = createCatalog(builtins);
   const world: World = {
     store,
-    clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
+    clusters: { names: () => [used.name], get: (name) => (name === used.name ? used : undefined) },
     catalog,
     jobTypes: addTypes(catalogJobTypes(catalog)),
     brakes: createBrakes(systemClock),
@@ -88,7 +96,7 @@ export async function startTestServer({
     checkAnswers: true,
     ...options,
   });
-  publicUrl = server.url;
+  publicUrl = publish?.(new URL(server.url).port) ?? server.url;
   const addToken: TestServer["addToken"] = async ({
     project = "*",
     role = "admin",
