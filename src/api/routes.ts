@@ -1,7 +1,7 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
-import { application, flag, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
+import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
 import { SINK_ROUTES } from "./sinkRoutes.ts";
 import * as view from "./views.ts";
@@ -226,7 +226,11 @@ export const ROUTES = {
     params: application,
     query: z.object({ wait }),
     headers: write,
-    body: z.strictObject({ revision: z.int(), message: z.string().max(500).optional() }),
+    body: z.strictObject({
+      revision: z.int(),
+      message: z.string().max(500).optional(),
+      inputs: jsonObject.optional().meta({ description: "of its workflow; default: those that it was deployed with" }),
+    }),
     status: 202,
     response: view.RunView,
   },

@@ -69,6 +69,10 @@ export const JobView = z.object({
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
   output: JsonView,
+  dueAt: timestamp.nullable().meta({ description: "when everything that it needs was there" }),
+  final: z.boolean().meta({ description: "starts when all others have ended" }),
+  condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+  locks: z.array(z.string()).optional().meta({ description: "what it holds while it runs" }),
 });
 
 export const BeatView = z.object({
@@ -91,10 +95,12 @@ export const RunSummary = z.object({
   createdAt: timestamp,
   finishedAt: timestamp.nullable(),
   pausedBy: z.string().nullable(),
+  cancelledBy: z.string().nullable(),
 });
 
 export const RunView = RunSummary.extend({
   jobs: z.array(JobView),
+  inputs: JsonView,
   /** Follow the events after this one to miss none. */
   lastEvent: z.int(),
 });
@@ -132,9 +138,18 @@ export const PlanView = z.object({
         z.object({
           job: z.string(),
           because: z.enum(["dependsOn", "reference", "order"]),
+          on: z.literal("end").optional().meta({ description: "its end is enough, however it ends" }),
           pointer: z.string().optional(),
         }),
       ),
+      step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
+      condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+      final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
+      clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
+      onShort: z.string().optional(),
+      within: z.array(z.object({ step: z.string(), timeout: z.int() })).optional(),
+      locks: z.array(z.string()).optional(),
+      input: JsonView.optional(),
       objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
       timeout: z.int().meta({ description: "milliseconds" }),
       attempts: z.int(),

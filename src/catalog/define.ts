@@ -4,7 +4,7 @@
 import type { ZodType } from "zod";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { Clocks, ClusterFacts, Concurrency, RetryPolicy } from "../model/plan.ts";
+import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/plan.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Localized } from "../model/text.ts";
@@ -133,6 +133,11 @@ export interface ComponentDefinition<P = unknown> extends DefinitionHead {
   readonly secrets?: (properties: Json) => readonly Path[];
   /** Rules that a schema cannot say. Paths from the root of the properties. */
   readonly check?: (properties: P) => readonly Problem[];
+  /** What else its jobs hold while they run, beside the component itself. */
+  readonly locks?: (
+    properties: P,
+    context: { readonly component: string },
+  ) => readonly Pick<PlannedLock, "kind" | "name">[];
   /** A chart that another program renders before planning; `render` finds the result in its context. */
   readonly chart?: (properties: P, context: { readonly component: string }) => ChartWish;
   readonly render: (properties: P, context: RenderContext) => Workload;

@@ -32,11 +32,23 @@ export function checkOffline(text: string, catalog: Catalog): OfflineCheck {
  * Rendered against no cluster: neutral facts that refuse nothing, nothing that runs now, secrets as masks. Everything is therefore
  * "to create"; what only a cluster knows is not checked.
  */
-export function planOffline(
-  text: string,
-  catalog: Catalog,
-  project: string,
-): { readonly plan: Plan | null; readonly problems: readonly Problem[] } {
+export function planOffline(text: string, catalog: Catalog, project: string): OfflinePlan {
+  return planWithInputs({ text, catalog, project, inputs: {} });
+}
+
+export interface OfflinePlan {
+  readonly plan: Plan | null;
+  readonly problems: readonly Problem[];
+}
+
+/** What is not among the inputs stays open, as it does when the document is only checked. */
+export function planWithInputs(asked: {
+  readonly text: string;
+  readonly catalog: Catalog;
+  readonly project: string;
+  readonly inputs: JsonObject;
+}): OfflinePlan {
+  const { text, catalog, project, inputs } = asked;
   const read = readDocument(text, "auto");
   if (!read.ok) return { plan: null, problems: withPositions(read.problems, () => undefined) };
   const sealed = sealDocument(read.value, catalog, () => sealedToken("offline"));
@@ -49,6 +61,8 @@ export function planOffline(
     previous: null,
     owned: [],
     presentOutside: null,
+    inputs,
+    offline: true,
   });
   const all = withPositions([...problems, ...planned.problems], read.locate);
   // Warnings live in the plan; only errors are told beside it.

@@ -4,6 +4,8 @@ import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
+import type { HeldLock } from "../ports/store.ts";
+import type { ScopeEnd } from "./clocks.ts";
 import type { Mask } from "./masking.ts";
 import type { Interruption } from "./settle.ts";
 
@@ -22,6 +24,12 @@ export interface Attempt {
   readonly onMessage: (callback: () => void) => () => void;
   /** The input with everything filled in that other jobs gave. */
   readonly input: JsonObject;
+  /** The step around it whose time is over first. */
+  readonly within: ScopeEnd | null;
+  /** Aborts when a lock that the job holds was given to somebody else. */
+  readonly displaced: AbortSignal;
+  /** What it holds while it runs. */
+  readonly locks: readonly HeldLock[];
 }
 
 /** What a job tells while it is under way. */

@@ -66,6 +66,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     finishedAt: null,
     cancelledBy: null,
     pausedBy: null,
+    pauses: [],
+    finalSkippedBy: null,
     inputs: request.inputs ?? {},
   };
   const done = new Map((request.done ?? []).map((job) => [job.name, job]));

@@ -8,15 +8,15 @@ import type { Job } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
+import { beginnings, type ScopeEnd, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import type { Driver } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
+import { keepLocks, takeUpLocks } from "./locks.ts";
 import { applicationMask } from "./masking.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
-
-const NEVER = new AbortController().signal;
 
 export async function driveRun(world: World, id: string, lease: Lease): Promise<void> {
   const run = await world.store.runs.get(id);
@@ -35,7 +35,10 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     held: new Map(),
     inLine: new Set(),
     resumed: new Set(jobs.filter((job) => job.attempt > 0 && !isSettled(job.phase)).map((job) => job.name)),
+    locks: new Map(),
+    displaced: new Map(),
     cancelled: new AbortController(),
+    finalSkipped: new AbortController(),
     lost: new AbortController(),
     wake: () => {},
   };
@@ -51,6 +54,8 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
   });
   try {
     await intendObjects(world, run, jobs);
+    await takeUpLocks(driver);
+    void keepLocks(driver, driver.lost.signal);
     while (!driver.lost.signal.aborted) {
       const asked = cancelAsked;
       cancelAsked = false;
@@ -72,6 +77,7 @@ async function noticeCancel(driver: Driver): Promise<void> {
   if (run === null) return driver.lost.abort();
   driver.run = run;
   if (run.cancelledBy !== null) driver.cancelled.abort();
+  if (run.finalSkippedBy !== null) driver.finalSkipped.abort();
 }
 
 /** Before looking, so that nothing that happens while we look is missed. */
@@ -100,6 +106,8 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.wake();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values()));
+  const displaced = new AbortController();
+  driver.displaced.set(job.name, displaced);
   const result = !input.ok
     ? input.outcome
     : await executeAttempt(world, {
@@ -109,8 +117,11 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         resumed: driver.resumed.has(job.name),
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
-        cancelled: job.plan.final === true ? NEVER : driver.cancelled.signal,
+        cancelled: job.plan.final === true ? driver.finalSkipped.signal : driver.cancelled.signal,
         lost: driver.lost.signal,
+        displaced: displaced.signal,
+        locks: driver.locks.get(job.name) ?? [],
+        within: withinOf(driver, job),
         report,
         onMessage: (ring) => {
           driver.bells.add(ring);
@@ -118,11 +129,16 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         },
       });
   driver.running.delete(job.name);
+  driver.displaced.delete(job.name);
   if (result === "left") return;
   driver.reports.delete(job.name);
   if (result.phase !== "cancelled") world.brakes.noteOutcome(job.plan.type, result);
   driver.results.set(job.name, result);
   driver.wake();
+}
+
+function withinOf({ world, run, jobs }: Driver, job: Job): ScopeEnd | null {
+  return scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {

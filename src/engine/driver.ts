@@ -4,6 +4,7 @@ import type { NewEvent } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
+import type { HeldLock } from "../ports/store.ts";
 import type { Hold } from "./advance.ts";
 import type { AttemptResult, Progress } from "./attempt.ts";
 import type { Mask } from "./masking.ts";
@@ -27,7 +28,13 @@ export interface Driver {
   readonly inLine: Set<string>;
   /** Jobs that an earlier life of the process had begun. */
   readonly resumed: ReadonlySet<string>;
+  /** What each running job holds. */
+  readonly locks: Map<string, readonly HeldLock[]>;
+  /** Of each running job: aborted when somebody else was given what it holds. */
+  readonly displaced: Map<string, AbortController>;
   readonly cancelled: AbortController;
+  /** Of final jobs, which a cancel alone does not stop. */
+  readonly finalSkipped: AbortController;
   readonly lost: AbortController;
   wake: () => void;
 }

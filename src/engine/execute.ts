@@ -9,7 +9,10 @@ import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { callbackOf } from "./callback.ts";
+import type { ScopeEnd } from "./clocks.ts";
+import { eventOf } from "./driver.ts";
 import { ownedObject } from "./intend.ts";
+import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
@@ -19,6 +22,8 @@ const GRACE = 5_000;
 const RESUMED_LEAST = 60_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
+/** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
+const OUTPUT_LIMIT = 64 * 1024;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
@@ -32,7 +37,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   const expired = new AbortController();
   const clock = nextClock(attempt, world.clock.now().getTime());
   void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
-  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
+  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, expired.signal]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
@@ -50,6 +55,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
     if (attempt.lost.aborted) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
+    if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     if (expired.signal.aborted || result === "silent")
       return await overdue(world, attempt, { definition, context, clock, last });
     return attempt.mask.outcome(checkedOutput(definition, result));
@@ -59,13 +65,15 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 }
 
 interface RunningClock {
-  readonly name: "total" | "attempt";
+  readonly name: "total" | "attempt" | "step";
   readonly limit: number;
+  /** Of "step": which one. */
+  readonly step?: string;
   readonly remaining: number;
 }
 
 /** The clock that ends first: of everything together, or of this attempt. */
-function nextClock({ job, resumed }: Attempt, now: number): RunningClock {
+function nextClock({ job, resumed, within }: Attempt, now: number): RunningClock {
   const since = (at: string | null): number => (at === null ? now : Date.parse(at));
   // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
   const least = (limit: number): number => (resumed ? Math.min(limit, RESUMED_LEAST) : 0);
@@ -76,9 +84,13 @@ function nextClock({ job, resumed }: Attempt, now: number): RunningClock {
   });
   const total = clock("total", job.plan.timeout, job.startedAt);
   const limit = job.plan.clocks?.attempt;
-  if (limit === undefined) return total;
-  const one = clock("attempt", limit, job.attemptAt);
-  return one.remaining < total.remaining ? one : total;
+  const one = limit === undefined ? [] : [clock("attempt", limit, job.attemptAt)];
+  const around = within === null ? [] : [scopeClock(within, Math.max(least(within.limit), within.at - now))];
+  return [...one, ...around].reduce((first, other) => (other.remaining < first.remaining ? other : first), total);
+}
+
+function scopeClock({ step, limit }: ScopeEnd, remaining: number): RunningClock {
+  return { name: "step", step, limit, remaining };
 }
 
 function isPending(job: Job): "pending" | "running" {
@@ -96,16 +108,18 @@ async function overdue(
 }
 
 function checkedOutput(definition: JobDefinition, outcome: JobOutcome): JobOutcome {
-  if (outcome.phase !== "succeeded" || definition.output === undefined) return outcome;
+  if (outcome.phase !== "succeeded") return outcome;
+  const size = JSON.stringify(outcome.output ?? {}).length;
+  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
+  if (definition.output === undefined) return outcome;
   const output = definition.output.safeParse(outcome.output ?? {});
   if (output.success) return outcome;
   const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
-  return {
-    phase: "failed",
-    reason: reason("BadOutput", { detail: detail.slice(0, 500) }),
-    evidence: [],
-    retryable: false,
-  };
+  return badOutput(detail.slice(0, 500));
+}
+
+function badOutput(detail: string): JobOutcome {
+  return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
 }
 
 async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
@@ -157,7 +171,7 @@ function broken(detail: string): JobOutcome {
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -169,6 +183,7 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
     job: job.name,
     revision: run.revision,
     attempt: job.attempt,
+    locks,
     clocks: job.plan.clocks ?? {},
     onShort: job.plan.onShort ?? "wait",
     waitingSince: waitingSince(job, world.clock.now().getTime()),
@@ -187,6 +202,8 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
       get: (content) => world.store.completions.get(key(content)),
       put: (content, output) => world.store.completions.put(key(content), output),
     },
+    announce: (message, data) =>
+      world.store.events.append(eventOf(run, "notification", { job: job.name, message: mask.text(message), data })),
     keepLog: (lines) =>
       world.store.logs.append(
         run.id,

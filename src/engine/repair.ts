@@ -2,7 +2,7 @@
 // moment first (changes come in groups), and longer after each repair that did not last, so that two who disagree do not fight at full speed.
 // Looks only at applications that asked for it; everybody else's drift is shown by `status` and touched by nobody.
 import { PlatformError } from "../model/errors.ts";
-import { type Manifest, shortRef } from "../model/manifest.ts";
+import { type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { REPAIR_ACTOR } from "./automatic.ts";
@@ -102,8 +102,30 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
   const revision = await world.store.applications.revision(place.project, place.application, current.revision);
   const cluster = world.clusters.get(current.cluster);
   if (revision?.document.drift !== "repair" || cluster === undefined) return null;
-  const { jobs } = revision.plan;
+  const owned = new Set((await world.store.inventory.list(place.project, place.application)).map(refKey));
+  const jobs = broughtJobs(revision.plan.jobs, owned);
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
+}
+
+/** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
+function broughtJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
+  const brought = jobs.filter(
+    ({ component, condition, objects }) =>
+      component !== "" &&
+      (condition === undefined || objects.some(({ manifest }) => owned.has(refKey(refOf(manifest))))),
+  );
+  const names = new Set(brought.map((job) => job.name));
+  return brought.map((job) => ({
+    name: job.name,
+    type: job.type,
+    component: job.component,
+    ...(job.locks === undefined ? {} : { locks: job.locks }),
+    needs: job.needs.filter((need) => names.has(need.job)),
+    objects: job.objects,
+    input: job.input,
+    timeout: job.timeout,
+    retry: job.retry,
+  }));
 }
 
 async function driftOf(world: World, one: Watched, signal: AbortSignal): Promise<readonly Drift[]> {

@@ -70,11 +70,15 @@ function backoffOf({ plan: { retry }, run, name }: Job, used: number): number {
 
 /** A clock ran out. `last` is what the job was doing: whoever never came to run has waited for too long, and has not failed. */
 export function gaveUp(
-  clock: { readonly name: "total" | "attempt"; readonly limit: number },
+  clock: { readonly name: "total" | "attempt" | "step"; readonly limit: number; readonly step?: string },
   last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },
 ): JobOutcome {
   const params = { limit: formatDuration(clock.limit), cause: explainReason(last.reason, "en") };
   const { evidence } = last;
+  if (clock.name === "step") {
+    const why = reason("StepDeadline", { ...params, step: clock.step ?? "" });
+    return { phase: last.pending ? "expired" : "failed", reason: why, evidence, retryable: false };
+  }
   if (last.pending) return { phase: "expired", reason: reason("GaveUpWaiting", params), evidence, retryable: false };
   return clock.name === "total"
     ? { phase: "failed", reason: reason("Deadline", params), evidence, retryable: false }

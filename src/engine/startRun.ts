@@ -2,18 +2,22 @@
 import type { WorkflowDocument } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import type { Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { Run } from "../model/run.ts";
+import { contentHash } from "../plan/hash.ts";
+import { layersOf } from "../plan/order.ts";
 import { sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import { beginRun, repeated } from "./begin.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
 import { chooseCluster } from "./clusters.ts";
 import { conditionsOf } from "./deploy.ts";
-import type { WriteConditions } from "./requests.ts";
+import type { PlannedDocument, WriteConditions } from "./requests.ts";
 import { projectCatalog, type World } from "./world.ts";
 
-export interface StartRequest extends WriteConditions {
+export interface PlanRequest {
   readonly project: string;
   /** A job type; or `document`. */
   readonly type?: string;
@@ -28,6 +32,8 @@ export interface StartRequest extends WriteConditions {
   readonly timeout?: string;
 }
 
+export type StartRequest = PlanRequest & WriteConditions;
+
 interface Wanted {
   readonly name: string;
   readonly workflow: Json;
@@ -40,19 +46,7 @@ interface Wanted {
 export async function startRun(world: World, request: StartRequest): Promise<Run> {
   const before = await repeated(world, request.project, request);
   if (before !== null) return before;
-  const cluster = chooseCluster(world, request.cluster, null);
-  const wanted = sealed(world, request.project, wantedOf(request));
-  const { jobs, problems } = planWorkflow({
-    document: wanted.workflow,
-    catalog: projectCatalog(world, request.project),
-    inputs: request.inputs ?? {},
-    called: await called(world, request.project, wanted.workflow),
-    name: wanted.name,
-  });
-  if (hasErrors(problems)) {
-    const told = problems.map((one) => placed(one, wanted));
-    throw new PlatformError("InvalidDocument", { count: told.length }, told);
-  }
+  const { wanted, jobs, cluster } = await plannedRun(world, request);
   return beginRun(world, {
     ...conditionsOf(request),
     project: request.project,
@@ -69,6 +63,49 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
   });
 }
 
+/** The whole graph before anything of it runs. */
+export async function planRun(
+  world: World,
+  request: PlanRequest,
+): Promise<Pick<PlannedDocument, "plan" | "clusterKind">> {
+  const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
+  const plan: Plan = {
+    application: wanted.name,
+    namespace: request.namespace ?? "default",
+    cluster: cluster.name,
+    jobs,
+    layers: layersOf(jobs),
+    changes: [],
+    warnings,
+    hash: contentHash(jobs),
+  };
+  return { plan, clusterKind: cluster.kind };
+}
+
+interface PlannedRun {
+  readonly wanted: Wanted;
+  readonly jobs: readonly PlannedJob[];
+  readonly warnings: readonly Problem[];
+  readonly cluster: Cluster;
+}
+
+async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
+  const cluster = chooseCluster(world, request.cluster, null);
+  const wanted = sealed(world, request.project, wantedOf(request));
+  const { jobs, problems } = planWorkflow({
+    document: wanted.workflow,
+    catalog: projectCatalog(world, request.project),
+    inputs: request.inputs ?? {},
+    called: await called(world, request.project, wanted.workflow),
+    name: wanted.name,
+  });
+  if (hasErrors(problems)) {
+    const told = problems.map((one) => placed(one, wanted));
+    throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  }
+  return { wanted, jobs, warnings: problems.map((one) => placed(one, wanted)), cluster };
+}
+
 /** From here on, what job types call secret exists only as tokens. */
 function sealed(world: World, project: string, wanted: Wanted): Wanted {
   if (!isObject(wanted.workflow)) return wanted;
@@ -76,7 +113,7 @@ function sealed(world: World, project: string, wanted: Wanted): Wanted {
   return { ...wanted, workflow: sealWorkflow(wanted.workflow, projectCatalog(world, project), seal) };
 }
 
-function wantedOf({ type, version, input, document, timeout }: StartRequest): Wanted {
+function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
   if ((type === undefined) === (document === undefined))
     throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
   if (document !== undefined) {

@@ -11,6 +11,7 @@ import { unmetCondition } from "./bindings.ts";
 import { claimsOf } from "./claims.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf } from "./driver.ts";
+import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
 
 /** Null: the run is no longer ours. */
@@ -26,8 +27,13 @@ export async function step(driver: Driver): Promise<Decision | null> {
       await hold(driver, result.refusal);
       continue;
     }
+    if (result.outcome === "displaced") {
+      displace(driver, news, result.job);
+      continue;
+    }
     if (!accepted(driver, result)) return null;
     driver.jobs = next;
+    for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
     return decision;
   }
 }
@@ -57,6 +63,8 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
     jobs: [...next.values()],
     cancelledBy: driver.run.cancelledBy,
     pausedBy: driver.run.pausedBy,
+    pauses: driver.run.pauses,
+    finalSkippedBy: driver.run.finalSkippedBy,
     now: driver.world.clock.now(),
     parallel: PARALLEL_JOBS,
     condition: (job) => unmetCondition(job, contextOf(driver.run, next.values())),
@@ -65,6 +73,14 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
   });
   for (const job of decision.changed) next.set(job.name, job);
   return { decision, next };
+}
+
+/** What the job did without its lock does not count, however it ended. */
+function displace(driver: Driver, news: Map<string, Job>, name: string): void {
+  const key = (driver.locks.get(name) ?? []).map((one) => one.key).join(", ");
+  driver.locks.delete(name);
+  const before = driver.jobs.get(name);
+  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.world.clock.now()));
 }
 
 /** By what others hold, and by what holds back a whole type (a switch, a breaker). */
@@ -105,11 +121,14 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   world.dispatch.wake(other.id);
 }
 
-function accepted({ world, run }: Driver, result: Exclude<ChangeResult, { readonly outcome: "held" }>): boolean {
+type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
+
+function accepted({ world, run, locks }: Driver, result: Answer): boolean {
   if (result.outcome === "stale") {
     world.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
+  for (const [job, held] of result.locks) locks.set(job, held);
   for (const waiting of result.wake) world.dispatch.wake(waiting);
   return true;
 }
@@ -121,8 +140,11 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
     const before = driver.jobs.get(name);
     if (before === undefined || before === job) continue;
     const starts = isActive(job.phase) && !isActive(before.phase);
-    const claims = starts ? claimsOf(driver, job).map(({ key, limit }) => ({ key, limit })) : [];
-    jobs.push({ job, claims, from: { phase: before.phase, attempt: before.attempt } });
+    const claims = starts
+      ? claimsOf(driver, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
+      : [];
+    const holding = isActive(before.phase) ? (driver.locks.get(name) ?? []) : [];
+    jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });
     events.push(
       eventOf(driver.run, "job.changed", {
         job: name,

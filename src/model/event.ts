@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   "job.told",
   "run.resumed",
   "job.changed",
+  "notification",
   "log",
   "application.changed",
   "application.deleted",

@@ -59,12 +59,35 @@ export interface PlannedStep {
   readonly pointer: string;
 }
 
+export interface Scope {
+  /** Its name in the run's context. */
+  readonly step: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 /** At most `limit` jobs with this key at a time, within the project. */
 export interface Concurrency {
   readonly key: string;
   readonly limit: number;
+  /** Beside others that share it; see ports/store.ts. */
+  readonly shared?: boolean;
   /** What happens to a job that is one too many: it waits, it fails, or the one that runs is cancelled for it. */
   readonly onLimit: "queue" | "fail" | "cancel";
+}
+
+/** What a lock is about. `key`: whatever people agree on. */
+export const LOCK_KINDS = ["component", "release", "host", "key"] as const;
+export type LockKind = (typeof LOCK_KINDS)[number];
+
+/** What a job must hold while it runs. Becomes a Concurrency when it starts. */
+export interface PlannedLock {
+  readonly kind: LockKind;
+  /** A text, or a reference to one. */
+  readonly name: Json;
+  readonly limit: number;
+  readonly shared?: boolean;
+  readonly onLimit: Concurrency["onLimit"];
 }
 
 export interface PlannedJob {
@@ -74,13 +97,15 @@ export interface PlannedJob {
   /** Of a registered type: the version that the run was planned with, which it keeps. */
   readonly typeVersion?: string;
   readonly step?: PlannedStep;
+  /** Steps around it whose own time is limited: from the moment when the first of their jobs is due. */
+  readonly within?: readonly Scope[];
   /** False once what it needs has ended: the job is skipped, which does not stop what comes after it. */
   readonly condition?: Condition;
   /** Starts when all others have ended, whatever became of them, also after a cancel. */
   readonly final?: boolean;
   readonly clocks?: Clocks;
   readonly onShort?: OnShort;
-  readonly concurrency?: readonly Concurrency[];
+  readonly locks?: readonly PlannedLock[];
   readonly component: string;
   readonly needs: readonly Need[];
   readonly objects: readonly PlannedObject[];

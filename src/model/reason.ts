@@ -52,6 +52,7 @@ export const REASONS = {
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
   Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
+  Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
   Calling: { who: "nobody", text: { en: "calling {target}", zh: "正在请求 {target}" } },
   Answered: { who: "nobody", text: { en: "{target} answered {status}", zh: "{target} 返回 {status}" } },
   CallFailed: { who: "you", text: { en: "{target}: {detail}", zh: "{target}：{detail}" } },
@@ -359,6 +360,14 @@ export const REASONS = {
   AttemptDeadline: {
     who: "you",
     text: { en: "the attempt took longer than {limit}: {cause}", zh: "单次尝试超过 {limit}：{cause}" },
+  },
+  LockLost: {
+    who: "nobody",
+    text: { en: "{key} was given to somebody else meanwhile", zh: "{key} 期间已被他人取得" },
+  },
+  StepDeadline: {
+    who: "you",
+    text: { en: "step {step} took longer than {limit}: {cause}", zh: "步骤 {step} 超过 {limit}：{cause}" },
   },
   Lost: {
     who: "nobody",

@@ -28,6 +28,8 @@ export interface PlanInput {
   readonly inputs?: JsonObject;
   /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
   readonly called?: ReadonlyMap<string, WorkflowDocument>;
+  /** Nobody is there to ask for workflows that are called, and inputs are given later: both are left open. */
+  readonly offline?: boolean;
 }
 
 export interface PlanResult {
@@ -73,7 +75,10 @@ export function planApplication(input: PlanInput): PlanResult {
   return { plan, problems };
 }
 
-function withSteps({ application, inputs, called }: PlanInput, jobs: readonly PlannedJob[]): WorkflowJobs {
+function withSteps(
+  { application, inputs, called, offline = false }: PlanInput,
+  jobs: readonly PlannedJob[],
+): WorkflowJobs {
   const { workflow, document, components } = application;
   if (workflow === null) return { jobs, problems: [] };
   return workflowJobs({
@@ -82,6 +87,7 @@ function withSteps({ application, inputs, called }: PlanInput, jobs: readonly Pl
     application: document.name,
     inputs: inputs ?? {},
     called: called ?? new Map(),
+    offline,
     components,
     jobs,
   });

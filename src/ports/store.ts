@@ -79,6 +79,14 @@ export type CreateRunResult =
 export interface Claim {
   readonly key: string;
   readonly limit: number;
+  /** Beside others that share it, whatever the limit; never beside one that does not. */
+  readonly shared?: boolean;
+}
+
+/** `fence` grows with everybody who gets the key: what is sent with a smaller one is from somebody who has lost it. */
+export interface HeldLock {
+  readonly key: string;
+  readonly fence: number;
 }
 
 export interface ClaimRefusal {
@@ -93,15 +101,23 @@ export interface ClaimRefusal {
  * was written but that the job stands in line for it.
  */
 export type ChangeResult =
-  /** `wake`: runs that wait for what came free. */
-  | { readonly outcome: "changed"; readonly wake: readonly string[] }
+  /** `wake`: runs that wait for what came free. `locks`: what each job that started holds. */
+  | {
+      readonly outcome: "changed";
+      readonly wake: readonly string[];
+      readonly locks: ReadonlyMap<string, readonly HeldLock[]>;
+    }
+  /** A claim of the job was given to somebody else when its lease had run out: nothing was written. */
+  | { readonly outcome: "displaced"; readonly job: string }
   | { readonly outcome: "stale" }
   | { readonly outcome: "held"; readonly refusal: ClaimRefusal };
 
 export interface JobChange {
   readonly job: Job;
-  /** Taken with this change, which starts the job; freed by the store when the job no longer runs. */
+  /** Taken with this change, which starts the job, until the lease runs out or the job no longer runs. */
   readonly claims?: readonly Claim[];
+  /** The change is made only if these are still the job's: the fence of what it did under them. */
+  readonly holding?: readonly HeldLock[];
   /** The change is made only if the job is still so: attempt and phase are the fence. */
   readonly from: { readonly phase: Phase; readonly attempt: number };
 }
@@ -136,6 +152,10 @@ export interface Runs {
   change(change: RunChange): Promise<ChangeResult>;
   /** Marks a run for cancellation; false when it has ended or was cancelled before. */
   cancel(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
+  /** After a cancel, or with it: final jobs are not to run either. False when it has ended or that was said before. */
+  skipFinal(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
+  /** Gives all claims of the run a new lease, and answers what each job holds. */
+  renew(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
   /** Marks a run as paused by `actor`, or goes on (null); false when it has ended or is so already. */
   pause(id: string, actor: string | null, events: readonly NewEvent[]): Promise<boolean>;
   idempotent(project: string, key: string): Promise<IdempotencyRecord | null>;

@@ -9,7 +9,7 @@ import type { Phase } from "../model/phase.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { CheckResult, Standing } from "../model/registrationCheck.ts";
-import type { RunKind, RunPhase } from "../model/run.ts";
+import type { Pause, RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
 import type { RegistrationStop } from "../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
@@ -64,6 +64,8 @@ export interface RunsTable {
   cancelled_by: string | null;
   workflow: string;
   paused_by: string | null;
+  pauses: JsonText<readonly Pause[]>;
+  final_skipped_by: string | null;
   inputs: JsonText<JsonObject>;
 }
 
@@ -87,16 +89,25 @@ export interface JobsTable {
 
 export interface ClaimKeysTable {
   key: string;
+  /** Of the last who got it. */
+  fence: Generated<number>;
 }
 
 export interface ClaimsTable {
   key: string;
   run: string;
   job: string;
+  shared: Flag;
+  fence: number;
+  /** From then on others may take it. Empty: as long as its job runs. */
+  leased_until: string;
 }
 
-export interface ClaimWaitsTable extends ClaimsTable {
+export interface ClaimWaitsTable {
   position: Generated<number>;
+  key: string;
+  run: string;
+  job: string;
 }
 
 export interface MessagesTable {

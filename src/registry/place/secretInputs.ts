@@ -1,7 +1,8 @@
 // Secret values of an input on their way to a pod: never in its spec, where everybody reads them who may read pods, but in a Secret that is
 // made for the attempt and goes with it. A template takes one as the whole value of a variable, or as a file of `{{run.secret}}`.
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+
 import { JOB_LABELS } from "../../model/jobLabels.ts";
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/manifest.ts";
 import { isSealed, maskText } from "../../model/sealed.ts";
 import { pathOf } from "../fillTemplate.ts";
@@ -53,7 +54,12 @@ export function showsSecret(filled: Json): boolean {
 
 export function inputSecret(
   secrets: SecretInputs,
-  { name, namespace, project, type }: { readonly name: string; readonly namespace: string; readonly project: string; readonly type: string },
+  {
+    name,
+    namespace,
+    project,
+    type,
+  }: { readonly name: string; readonly namespace: string; readonly project: string; readonly type: string },
 ): readonly Manifest[] {
   if (Object.keys(secrets).length === 0) return [];
   const labels = { [LABELS.managedBy]: MANAGED_BY, [LABELS.project]: project, [JOB_LABELS.type]: type };

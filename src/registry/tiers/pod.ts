@@ -70,7 +70,9 @@ function draftOf(
   const filled = fillTemplate({ template, targets }, values);
   if (!filled.ok) return { wrong: `{{${filled.missing}}} has no value` };
   if (showsSecret(filled.value))
-    return { wrong: "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}" };
+    return {
+      wrong: "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}",
+    };
   return draftFrom(filled.value);
 }
 

@@ -176,8 +176,16 @@ function finishing(store: () => Store): void {
         ],
         events: [],
       });
-      expect(end).toEqual({ outcome: "changed", wake: [waiting.id] });
-      expect(await start(waiting)).toMatchObject({ outcome: "changed" });
+      expect(end).toMatchObject({ outcome: "changed", wake: [waiting.id] });
+      const again = await start(waiting);
+      expect(again).toMatchObject({ outcome: "changed" });
+      // Everybody who gets the key gets a larger fence than all before.
+      const fences = [...results, again].flatMap((one) =>
+        one.outcome === "changed" ? [...one.locks.values()].flatMap((locks) => locks.map((lock) => lock.fence)) : [],
+      );
+      expect(fences).toHaveLength(3);
+      expect(Math.max(...fences)).toBe(fences.at(-1));
+      expect(new Set(fences).size).toBe(3);
     });
 
     it("is seen in the application's summary", async () => {

@@ -30,6 +30,8 @@ export function aRun(project: string, changes: Partial<Run> = {}): Run {
     finishedAt: null,
     cancelledBy: null,
     pausedBy: null,
+    pauses: [],
+    finalSkippedBy: null,
     inputs: {},
     workflow: "",
     ...changes,

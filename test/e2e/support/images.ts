@@ -15,7 +15,11 @@ export const KUBECTL_IMAGE = "docker.io/alpine/kubectl:1.34";
 
 const SSHD = "/usr/sbin/sshd";
 /** The user that a pod of a job runs as, and the one that it comes to on the host. */
-const USERS = { "/etc/passwd": { content: "root:x:0:0:root:/root:/bin/sh\njob:x:10001:10001::/tmp:/bin/sh\nops:x:1000:1000::/home:/bin/sh\n" } };
+const USERS = {
+  "/etc/passwd": {
+    content: "root:x:0:0:root:/root:/bin/sh\njob:x:10001:10001::/tmp:/bin/sh\nops:x:1000:1000::/home:/bin/sh\n",
+  },
+};
 
 function ensureSshd(): void {
   if (existsSync(SSHD)) return;
@@ -41,10 +45,16 @@ export async function importSsh(): Promise<void> {
 
 export async function importHelm(): Promise<string> {
   const built = await ensureBuilt(goModules.helm, (line) => process.stderr.write(`helm: ${line}\n`));
-  await importImage({ tag: HELM_IMAGE, files: { "/usr/bin/helm": { content: readFileSync(built.program("helm")), mode: 0o755 } } });
+  await importImage({
+    tag: HELM_IMAGE,
+    files: { "/usr/bin/helm": { content: readFileSync(built.program("helm")), mode: 0o755 } },
+  });
   return built.program("helm");
 }
 
 export async function importKubectl(): Promise<void> {
-  await importImage({ tag: KUBECTL_IMAGE, files: { "/usr/bin/kubectl": { content: readFileSync(kubectlProgram()), mode: 0o755 } } });
+  await importImage({
+    tag: KUBECTL_IMAGE,
+    files: { "/usr/bin/kubectl": { content: readFileSync(kubectlProgram()), mode: 0o755 } },
+  });
 }
