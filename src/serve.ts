@@ -1,10 +1,10 @@
 // The composition root of a server: the only file that knows which implementation stands behind each port.
 // Everything that was opened is closed again, in reverse order, when a later step fails or the server stops.
 import { createHash, randomBytes } from "node:crypto";
+import { lookup } from "node:dns/promises";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
-import { catalogJobTypes } from "./catalog/jobTypes.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { inProcessDispatch } from "./dispatch/inProcess.ts";
@@ -22,6 +22,9 @@ import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
 import type { Outgoing } from "./ports/outgoing.ts";
 import type { Store } from "./ports/store.ts";
+import { quarantineFor } from "./registry/quarantine.ts";
+import { openRegistry, type Registry } from "./registry/registry.ts";
+import { createSchemas } from "./registry/schemas/schemas.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
@@ -65,7 +68,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.contexts.length === 0 ? "sandbox" : "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const { world, clusters } = await openWorld(options, { ...surroundings, data }, life);
+  const { world, registry, clusters } = await openWorld(options, { ...surroundings, data }, life);
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
   const sinks = await startSinks(world);
@@ -73,7 +76,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
 
   const tokenFile = join(data, "token");
   const token = await ensureLocalToken(world.store, tokenFile, systemClock.now());
-  const server = await createServer(world, {
+  const server = await createServer(world, registry, {
     host: options.host,
     port: options.port,
     version: VERSION,
@@ -105,7 +108,7 @@ async function openWorld(
   options: ServeOptions,
   { catalog, env, data }: Surroundings & { readonly data: string },
   life: Life,
-): Promise<{ readonly world: World; readonly clusters: ReadonlyMap<string, Cluster> }> {
+): Promise<{ readonly world: World; readonly registry: Registry; readonly clusters: ReadonlyMap<string, Cluster> }> {
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
@@ -116,22 +119,36 @@ async function openWorld(
   await sameKeyAsBefore(store, key);
   const clusters = await openClusters(options, { data, log });
   life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
+  const shared = { store, clusters: clustersOf(clusters), catalog, vault: aesVault(key), clock: systemClock, log };
+  const outgoing = outgoingOf(options);
+  const surroundings = { schemas: createSchemas(), resolve: addressesOf };
+  const registry = await openRegistry({ ...shared, outgoing, surroundings });
+  life.closings.push(() => registry.stop());
   const world: World = {
-    store,
-    clusters: clustersOf(clusters),
-    catalog,
-    jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(systemClock),
-    vault: aesVault(key),
-    outgoing: outgoingOf(options),
+    ...shared,
+    jobTypes: registry.jobTypes,
+    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    outgoing,
     charts: chartsOf(options, env),
     dispatch: inProcessDispatch(log, systemClock),
     publicUrl: () => options.publicUrl ?? life.url,
-    clock: systemClock,
-    log,
     newId,
   };
-  return { world, clusters };
+  registry.onRelease(() => void wakeAll(world));
+  return { world, registry, clusters };
+}
+
+/** Runs whose jobs waited for a type that was switched off. */
+async function wakeAll({ store, dispatch, log }: World): Promise<void> {
+  try {
+    for (const run of await store.runs.unfinished()) dispatch.wake(run);
+  } catch (error) {
+    log.write("warn", "runs could not be woken after a job type was switched on", { error: String(error) });
+  }
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map((one) => one.address);
 }
 
 /** The program is looked for when a document first needs it: a server without charts needs no helm. */

@@ -1,6 +1,7 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
+import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
 import { SINK_ROUTES } from "./sinkRoutes.ts";
@@ -246,6 +247,7 @@ export const ROUTES = {
   },
   ...RUN_ROUTES,
   ...SINK_ROUTES,
+  ...JOB_TYPE_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

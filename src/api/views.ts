@@ -30,6 +30,14 @@ export const ProblemItem = z.object({
   nearest: z.string().optional(),
 });
 
+export const CheckView = z.object({
+  check: z.string().meta({ description: "stable: shape, name, schema-size, meta-schema, examples, …" }),
+  result: z.enum(["ok", "failed", "skipped"]),
+  summary: z.string(),
+  problems: z.array(ProblemItem),
+  because: z.string().optional().meta({ description: "of a check that was skipped" }),
+});
+
 /** RFC 9457. */
 export const ErrorView = z.object({
   type: z.string(),
@@ -41,6 +49,7 @@ export const ErrorView = z.object({
   advice: z.string(),
   requestId: z.string(),
   problems: z.array(ProblemItem).optional(),
+  checks: z.array(CheckView).optional().meta({ description: "of a registration that did not pass: all of them" }),
 });
 
 const runPhase = z.enum([

@@ -22,6 +22,10 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
   const run = await world.store.runs.get(id);
   if (run === null || run.phase !== "running") return;
   const jobs = await world.store.runs.jobs(id);
+  const known = (job: Job): boolean =>
+    world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
+  // Another process may have registered a type and started the run in one moment.
+  if (!jobs.every(known)) await world.jobTypes.refresh?.();
   const driver: Driver = {
     world,
     lease,

@@ -52,7 +52,10 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     },
   };
   try {
-    const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
+    const result = await Promise.race([
+      runType(world, attempt, { definition, context }),
+      afterGrace(world, stop, ending.signal),
+    ]);
     if (attempt.lost.aborted) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
@@ -122,7 +125,7 @@ function badOutput(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
 }
 
-async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
+async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
     const input = definition.input.safeParse(context.input);
     if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
@@ -130,6 +133,8 @@ async function runType(definition: JobDefinition, context: JobRun<unknown>): Pro
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.brakes.noteThrow(definition.name, mask.text(stack));
     return broken(error instanceof Error ? error.message : String(error));
   }
 }

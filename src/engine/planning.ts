@@ -35,6 +35,7 @@ export interface Planning extends PlannedDocument {
 export async function planDocument(world: World, request: DocumentRequest, signal: AbortSignal): Promise<Planning> {
   const read = readDocument(request.text, request.format);
   if (!read.ok) throw invalid(read.problems);
+  await world.jobTypes.refresh?.();
   const locate = (problems: readonly Problem[]): readonly Problem[] => withPositions(problems, read.locate);
   const catalog = projectCatalog(world, request.project);
   const checked = checkDocument(read.value, catalog);

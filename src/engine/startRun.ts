@@ -91,6 +91,7 @@ interface PlannedRun {
 
 async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
   const cluster = chooseCluster(world, request.cluster, null);
+  await world.jobTypes.refresh?.();
   const wanted = sealed(world, request.project, wantedOf(request));
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,

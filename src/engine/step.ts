@@ -88,7 +88,7 @@ function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<s
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const stop = driver.world.brakes.holds(driver.run.project, job.plan.type);
+    const stop = driver.world.brakes.holds(job.plan.type);
     if (stop !== null) held.set(job.name, stop);
   }
   return held;

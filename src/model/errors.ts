@@ -23,6 +23,16 @@ export const ERRORS = {
       zh: "请按问题列表修改；没有启动任何任务",
     },
   },
+  InvalidRegistration: {
+    status: 422,
+    exit: 2,
+    who: "you",
+    text: { en: "the registration did not pass: {failed}", zh: "注册未通过检查：{failed}" },
+    advice: {
+      en: "mend what the list of problems names; nothing was registered",
+      zh: "请按问题列表修改；没有注册任何内容",
+    },
+  },
   InvalidRequest: {
     status: 400,
     exit: 2,
@@ -190,7 +200,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Thrown by anything behind the API for an answer that is not a success. `problems` only with InvalidDocument. */
+/** Thrown by anything behind the API for an answer that is not a success. `problems` only with InvalidDocument and InvalidRegistration. */
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly params: Params;

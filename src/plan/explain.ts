@@ -56,7 +56,12 @@ export function explainPart(
   return isObject(part) ? explainSchema({ ...part, $defs }, language, path) : [];
 }
 
-function explainSchema(root: JsonObject, language: Language, path: readonly string[]): readonly FieldExplanation[] {
+/** Of a JSON Schema, wherever it comes from. */
+export function explainSchema(
+  root: JsonObject,
+  language: Language,
+  path: readonly string[],
+): readonly FieldExplanation[] {
   let fields: readonly FieldExplanation[] = fieldsOf(root, { root, language, depth: 0 });
   for (const [index, name] of path.entries()) {
     const found = fields.find((one) => one.name === name);
@@ -109,9 +114,19 @@ function explainField(name: string, schema: JsonObject, required: boolean, reade
 }
 
 function describe(node: JsonObject, language: Language): string {
-  const { description, zh } = node;
+  const { description, zh, title } = node;
   if (language === "zh" && typeof zh === "string") return zh;
+  const other = translated(node["x-i18n"], language);
+  if (other !== undefined) return other;
+  if (description === undefined && typeof title === "string") return title;
   return typeof description === "string" ? description : "";
+}
+
+/** `x-i18n: {zh: {description}}`, or the text itself: of schemas that others wrote. */
+function translated(texts: Json | undefined, language: Language): string | undefined {
+  const own = isObject(texts) ? texts[language] : undefined;
+  const text = isObject(own) ? (own["description"] ?? own["title"]) : own;
+  return typeof text === "string" ? text : undefined;
 }
 
 function branchesOf(node: JsonObject, reader: Reader): JsonObject[] {

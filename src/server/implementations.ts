@@ -5,6 +5,7 @@ import { catalog } from "./catalog.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
 import { events } from "./events.ts";
+import { jobTypes } from "./jobTypes.ts";
 import { logs } from "./logs.ts";
 import { meta } from "./meta.ts";
 import { revisions } from "./revisions.ts";
@@ -18,6 +19,7 @@ export const implementations: Implementations = {
   ...catalog,
   ...clusters,
   ...events,
+  ...jobTypes,
   ...logs,
   ...meta,
   ...revisions,

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { ROUTES } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
+import type { Registry } from "../registry/registry.ts";
 import { checkAnswer } from "./answers.ts";
 import { drainOnClose } from "./drain.ts";
 import { guardRequests } from "./guard.ts";
@@ -48,10 +49,11 @@ const WAIT_SLOTS = 100;
 const STREAMS_PER_TOKEN = 50;
 const PATIENCE_MILLISECONDS = 15_000;
 
-export async function createServer(world: World, options: ServerOptions): Promise<Server> {
+export async function createServer(world: World, registry: Registry, options: ServerOptions): Promise<Server> {
   const stopping = new AbortController();
   const service: Service = {
     world,
+    registry,
     version: options.version,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
     waits: createWaitPool(world.store, { slots: options.waitSlots ?? WAIT_SLOTS, stopping: stopping.signal }),

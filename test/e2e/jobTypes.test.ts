@@ -10,7 +10,7 @@ import { dig, type JsonObject } from "../../src/model/json.ts";
 import { importHelm, importKubectl, importSsh, SSHD_IMAGE } from "./support/images.ts";
 import { apply, dropNamespace, get, kubectl, list, makeNamespace, until } from "./support/kubectl.ts";
 import { EXAMPLES } from "./support/product.ts";
-import { ended, example, startTypes, type TypesServer } from "./support/types.ts";
+import { example, startTypes, type TypesServer } from "./support/types.ts";
 
 const project = `types-${randomBytes(3).toString("hex")}`;
 const ROOM = runNamespaceOf(project);
@@ -24,7 +24,7 @@ beforeAll(async () => {
   types = await startTypes();
 }, 300_000);
 afterAll(async () => {
-  await types?.close();
+  await types?.stop();
   await dropNamespace(shop);
   await dropNamespace(ROOM);
 });
@@ -71,7 +71,7 @@ describe("http-check", () => {
       image: "busybox:1.36",
       command: ["sh", "-c", "mkdir /www; echo Welcome > /www/index.html; exec httpd -f -p 80 -h /www"],
     });
-    await types.register(example("http-check"), { network: ["web:80"] });
+    await types.register(example("http-check"), project);
     const url = `http://web.${shop}.svc/`;
     const good = await types.run("http-check", { url, contains: "Welcome" }, place);
     expect(good.jobs[0]).toMatchObject({ phase: "succeeded", output: { bytes: 8 } });
@@ -109,7 +109,7 @@ describe("ai-eval", () => {
     const nodes = await list("default", "nodes");
     node = nodes.find((one) => one.metadata.labels?.["type"] !== "kwok")?.metadata.name ?? "";
     await devices("4");
-    await types.register(example("ai-eval"), { devices: { "nvidia.com/gpu": 4 } });
+    await types.register(example("ai-eval"), project, { devices: { "nvidia.com/gpu": 4 } });
   });
   afterAll(() => devices(null));
 
@@ -121,15 +121,10 @@ describe("ai-eval", () => {
       { question: "7", answer: "7" },
     ];
     const id = await types.start("ai-eval", { model: "echo-1", dataset, gpus: 2 }, place);
-    const told: string[] = [];
-    const call = { params: { project }, query: { run: id } };
-    for await (const { data } of types.server.client.stream("streamEvents", call, AbortSignal.timeout(120_000))) {
-      told.push(JSON.stringify(data));
-      if (data.type === "run.finished") break;
-    }
-    const { jobs } = await ended(types.server, id, project);
+    const told = JSON.stringify(await types.watch(id, project));
+    const { jobs } = await types.get(id, project);
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { model: "echo-1", samples: 4, accuracy: 0.75 } });
-    expect(told.join("\n")).toContain('"JobProgress"');
+    expect(told).toContain('"JobProgress"');
     const [pod] = await list(ROOM, "pods", "--selector", "kubemin.dev/job-type=ai-eval");
     expect(dig(pod, "spec", "containers", 0, "resources", "limits", "nvidia.com/gpu")).toBe("2");
     expect(JSON.stringify(pod)).not.toContain("kubemin-attempt:");
@@ -152,7 +147,7 @@ describe("db-migrate", () => {
       metadata: { name: "db-migrate" },
       stringData: { password: "open sesame 4711" },
     });
-    await types.register(example("db-migrate"), { network: ["db:5432"], secrets: ["db-migrate"] });
+    await types.register(example("db-migrate"), project);
     const host = `db.${shop}.svc`;
     const migrations = [
       "create table users (id int primary key)",
@@ -203,7 +198,7 @@ describe("ssh-command", () => {
     });
     const address = String(dig(await get(shop, "pod", "sshd"), "status", "podIP"));
     const target = `${address.replace(/\.\d+$/, ".0/24")}:2222`;
-    await types.register(example("ssh-command", { capabilities: { network: [target] } }), { network: [target] });
+    await types.register(example("ssh-command", { capabilities: { network: [target] } }), project);
     const hostKey = read("host.pub").trim();
     const base = {
       address,
@@ -214,11 +209,10 @@ describe("ssh-command", () => {
       action: "say",
       argument: "hello $(id) there",
     };
-    const id = await types.start("ssh-command", { ...base, argument: "hello there" }, place);
-    const { jobs } = await ended(types.server, id, project);
+    const { id, jobs } = await types.run("ssh-command", base, place);
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { said: "hello there " } });
     // The key is nowhere but in a Secret that goes with the job.
-    const run = JSON.stringify(await types.server.client.call("getRun", { params: { project, run: id } }));
+    const run = JSON.stringify([await types.get(id, project), await types.watch(id, project)]);
     const line = read("user").split("\n")[2] ?? "";
     expect(run).not.toContain(line);
     const [pod] = await list(ROOM, "pods", "--selector", "kubemin.dev/job-type=ssh-command");
@@ -255,9 +249,7 @@ describe("helm-install", () => {
       command: ["httpd", "-f", "-p", "8080", "-h", "/files"],
       volumeMounts: [{ name: "files", mountPath: "/files" }],
     });
-    const document = example("helm-install");
-    const asked = dig(document, "spec", "capabilities", "k8s") as readonly string[]; // a list in our own example
-    await types.register(document, { network: ["charts:8080"], k8s: asked });
+    await types.register(example("helm-install"), project);
     const chart = `http://charts.${shop}.svc:8080/hello-0.1.0.tgz`;
     const { jobs } = await types.run("helm-install", { release: "hello", chart }, place);
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { release: "hello", revision: 1 } });
@@ -283,8 +275,7 @@ describe("chaos", () => {
       metadata: { name: "victims" },
       spec: { replicas: 4, selector: { matchLabels: { app: "victims" } }, template },
     });
-    const document = example("chaos");
-    await types.register(document, { k8s: dig(document, "spec", "capabilities", "k8s") as readonly string[] }); // likewise
+    await types.register(example("chaos"), project);
     const before = await until(
       shop,
       "pods",

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { catalogJobTypes, type JobTypes } from "../../src/catalog/jobTypes.ts";
+import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
 import { startEngine } from "../../src/engine/engine.ts";
@@ -16,6 +16,9 @@ import type { Charts } from "../../src/ports/charts.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
+import { quarantineFor } from "../../src/registry/quarantine.ts";
+import { openRegistry, type Registry } from "../../src/registry/registry.ts";
+import { createSchemas } from "../../src/registry/schemas/schemas.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
@@ -32,6 +35,7 @@ export interface LoggedLine {
 export interface TestServer {
   readonly url: string;
   readonly world: World;
+  readonly registry: Registry;
   readonly sandbox: ReturnType<typeof createSandbox>;
   /** An administrator of all projects. */
   readonly secret: string;
@@ -48,47 +52,52 @@ export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
-  /** In the place of the sandbox. */
-  readonly cluster?: Cluster;
-  /** Where programs on the cluster reach the server, given its port. */
-  readonly publicUrl?: (port: string) => string;
-  /** Job types beside those of the catalog. */
-  readonly jobTypes?: (builtin: JobTypes) => JobTypes;
+  /** Job types beside those of the catalog and the registry. */
+  readonly jobTypes?: (others: JobTypes) => JobTypes;
+  /** Clusters beside the sandbox. */
+  readonly clusters?: ReadonlyMap<string, Cluster>;
 }
 
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
-  cluster,
-  publicUrl: publish,
-  jobTypes: addTypes = (builtin) => builtin,
+  jobTypes: addTypes = (others) => others,
+  clusters: more = new Map(),
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
-  const used = cluster ?? sandbox;
   let publicUrl = "";
   const catalog = createCatalog(builtins);
-  const world: World = {
+  const clusters = new Map<string, Cluster>([["sandbox", sandbox], ...more]);
+  const shared = {
     store,
-    clusters: { names: () => [used.name], get: (name) => (name === used.name ? used : undefined) },
+    clusters: { names: () => [...clusters.keys()], get: (name: string) => clusters.get(name) },
     catalog,
-    jobTypes: addTypes(catalogJobTypes(catalog)),
-    brakes: createBrakes(systemClock),
-    publicUrl: () => publicUrl,
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
-    ...(charts === undefined ? {} : { charts }),
-    dispatch: inProcessDispatch(log, systemClock),
     clock: systemClock,
     log,
+  };
+  const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
+  const registry = await openRegistry({ ...shared, surroundings });
+  const world: World = {
+    ...shared,
+    jobTypes: addTypes(registry.jobTypes),
+    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    publicUrl: () => publicUrl,
+    ...(charts === undefined ? {} : { charts }),
+    dispatch: inProcessDispatch(log, systemClock),
     newId: randomUUID,
   };
+  registry.onRelease(
+    () => void store.runs.unfinished().then((runs) => runs.forEach((run) => world.dispatch.wake(run))),
+  );
   const engine = await startEngine(world);
   const sinks = await startSinks(world);
-  const server = await createServer(world, {
+  const server = await createServer(world, registry, {
     host: "127.0.0.1",
     port: 0,
     version: "0.0.0-test",
@@ -96,7 +105,7 @@ export async function startTestServer({
     checkAnswers: true,
     ...options,
   });
-  publicUrl = publish?.(new URL(server.url).port) ?? server.url;
+  publicUrl = server.url;
   const addToken: TestServer["addToken"] = async ({
     project = "*",
     role = "admin",
@@ -118,6 +127,7 @@ export async function startTestServer({
   return {
     url: server.url,
     world,
+    registry,
     sandbox,
     secret,
     client: createClient({ url: server.url, token: secret }),
@@ -132,6 +142,7 @@ export async function startTestServer({
       await server.close();
       await sinks.stop();
       await engine.stop();
+      await registry.stop();
       await sandbox.close();
       await store.close();
     },

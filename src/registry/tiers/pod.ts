@@ -2,21 +2,14 @@
 import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { refusal } from "../../catalog/jobs/patience.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../catalog/tiers/podRun.ts";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { isObject } from "../../model/json.ts";
 import { explainProblem } from "../../model/problem.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { fillTemplate } from "../fillTemplate.ts";
+import { type Drafted, draftOf } from "../draft.ts";
 import { runPlace } from "../place/attempt.ts";
-import {
-  inputSecret,
-  type SecretInputs,
-  secretInputsOf,
-  showsSecret,
-  withSecretVariables,
-} from "../place/secretInputs.ts";
+import { inputSecret } from "../place/secretInputs.ts";
 import type { RegistrationSpec } from "../registration.ts";
-import { templateOf } from "../templateOf.ts";
 import { runTelling } from "./telling.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
@@ -36,10 +29,9 @@ interface Way {
 
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
-  const input = isObject(job.input) ? job.input : {};
-  const secrets = secretInputsOf(input);
-  const draft = draftOf(job, spec, { input, secrets });
-  if ("wrong" in draft) return rejected(reason("BadInput", { detail: draft.wrong }));
+  const drafted = draftFor(job, spec);
+  if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
+  const { secrets, ...draft } = drafted.draft;
   const isolated = await isolatedOf(job, order, { ...draft, ...(callback === undefined ? {} : { callback }) });
   if ("phase" in isolated) return isolated;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
@@ -57,31 +49,15 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
   });
 }
 
-function draftOf(
-  job: JobRun<unknown>,
-  spec: RegistrationSpec,
-  { input, secrets }: { readonly input: JsonObject; readonly secrets: SecretInputs },
-): PodDraft | { readonly wrong: string } {
-  const { run: id, project, namespace, job: name, attempt } = job;
+function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
+  const { run: id, project, namespace, job: name, attempt, input } = job;
   const secret = objectName(job);
-  const values = { input, run: { id, project, namespace, job: name, attempt, secret } };
-  const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
-  const template = withSecretVariables(templateOf(spec), secrets, secret);
-  const filled = fillTemplate({ template, targets }, values);
-  if (!filled.ok) return { wrong: `{{${filled.missing}}} has no value` };
-  if (showsSecret(filled.value))
-    return {
-      wrong: "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}",
-    };
-  return draftFrom(filled.value);
+  return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
 }
 
-function draftFrom(filled: Json): PodDraft {
-  const { template, targets: named } = isObject(filled) ? filled : {};
-  return {
-    template: isObject(template) ? template : {},
-    targets: Array.isArray(named) ? named.map((one) => String(one)) : [],
-  };
+function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
+  if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
+  return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
 }
 
 async function isolatedOf(
