@@ -1,6 +1,7 @@
 // The example types of examples/job-types, on the real cluster: what they do there, and what becomes of them when it goes wrong.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,14 +141,14 @@ describe("ai-eval", () => {
 describe("db-migrate", () => {
   it("brings a database to a version, once", async () => {
     await serve("db", 5432, { image: "postgres:17", env: [{ name: "POSTGRES_PASSWORD", value: "open sesame 4711" }] });
-    // The namespace is there since the first type ran.
+    await types.register(example("db-migrate"), project);
+    // Registering has tried the pod on the cluster, so its namespace is there.
     await apply(ROOM, {
       apiVersion: "v1",
       kind: "Secret",
       metadata: { name: "db-migrate" },
       stringData: { password: "open sesame 4711" },
     });
-    await types.register(example("db-migrate"), project);
     const host = `db.${shop}.svc`;
     const migrations = [
       "create table users (id int primary key)",
@@ -162,7 +163,7 @@ describe("db-migrate", () => {
       { host, migrations: [...migrations, "create tabel x (id int)"] },
       place,
     );
-    expect(broken.jobs[0]).toMatchObject({ phase: "failed", reason: { code: "TaskFailed" } });
+    expect(broken.jobs[0]).toMatchObject({ phase: "failed", reason: { params: { name: "BadMigration" } } });
     const rows = await kubectl([
       "-n",
       shop,
@@ -207,7 +208,7 @@ describe("ssh-command", () => {
       hostKey,
       key: read("user"),
       action: "say",
-      argument: "hello $(id) there",
+      argument: "hello there",
     };
     const { id, jobs } = await types.run("ssh-command", base, place);
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { said: "hello there " } });
@@ -251,7 +252,11 @@ describe("helm-install", () => {
     });
     await types.register(example("helm-install"), project);
     const chart = `http://charts.${shop}.svc:8080/hello-0.1.0.tgz`;
-    const { jobs } = await types.run("helm-install", { release: "hello", chart }, place);
+    const { jobs } = await types.run(
+      "helm-install",
+      { release: "hello", chart, secretValues: "password: open sesame 4711" },
+      place,
+    );
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { release: "hello", revision: 1 } });
     expect((await list(shop, "deployments")).length).toBeGreaterThan(0);
     expect(await list(shop, "roles,rolebindings", "--selector", `kubemin.dev/project=${project}`)).toEqual([]);
@@ -293,5 +298,46 @@ describe("chaos", () => {
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { before: 4, deleted: 2 } });
     const after = names(await list(shop, "pods"));
     expect(names(before).filter((name) => after.includes(name))).toHaveLength(2);
+  });
+});
+
+/** A worker as its team starts it: the address is its first line. */
+async function startWorker(
+  program: string,
+  file: string,
+): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const env = { ...process.env, WORKER_SECRET: SECRET };
+  const sources = program === process.execPath ? ["--conditions=kubemin-source"] : [];
+  const child = spawn(program, [...sources, join(EXAMPLES, file)], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const [first] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string]; // text, by the encoding
+  return { url: first.trim(), stop: () => child.kill() };
+}
+
+const SECRET = "a secret of both sides";
+
+describe("a worker of a team's own", () => {
+  it.each([
+    ["TypeScript", process.execPath, "worker-typescript/worker.ts", "thumbnails", { images: ["a", "b"] }, { made: 2 }],
+    [
+      "Python",
+      "python3",
+      "worker-python/worker.py",
+      "word-count",
+      { text: "the quick fox" },
+      { words: 3, longest: "quick" },
+    ],
+  ])("in %s does what it is told, and tells its progress", async (_, program, file, name, input, output) => {
+    const worker = await startWorker(program, file);
+    try {
+      await types.register(example(name, { runtime: { tier: "T2", url: worker.url, secret: SECRET } }), project);
+      const run = await types.run(name, input, { project });
+      expect(run.jobs[0]).toMatchObject({ phase: "succeeded", output });
+      expect(JSON.stringify(await types.watch(run.id, project))).toContain('"JobProgress"');
+      expect(
+        JSON.stringify([run, await types.client.call("getJobType", { params: { project, type: name } })]),
+      ).not.toContain(SECRET);
+    } finally {
+      worker.stop();
+    }
   });
 });
