@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
+import { startClusterRegistry } from "./clusters/registry.ts";
 import { inProcessDispatch } from "./dispatch/inProcess.ts";
 import { createBrakes } from "./engine/brakes.ts";
 import { startEngine } from "./engine/engine.ts";
@@ -14,11 +15,12 @@ import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
+import { kubernetesOpener } from "./kube/opener.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
 import type { Charts } from "./ports/charts.ts";
-import { type Cluster, ClusterError, type Clusters } from "./ports/cluster.ts";
+import { type Cluster, ClusterError } from "./ports/cluster.ts";
 import type { Log } from "./ports/log.ts";
 import type { Outgoing } from "./ports/outgoing.ts";
 import type { Store } from "./ports/store.ts";
@@ -66,9 +68,9 @@ interface Life {
 async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
   const { home } = surroundings;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
-  const data = options.data ?? join(home, options.contexts.length === 0 ? "sandbox" : "data");
+  const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const { world, registry, clusters } = await openWorld(options, { ...surroundings, data }, life);
+  const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
   const sinks = await startSinks(world);
@@ -94,7 +96,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
     url: server.url,
     token,
     tokenFile: found ? localServerFile(home) : tokenFile,
-    clusters: [...clusters.values()].map(({ name, kind }) => ({ name, kind })),
+    clusters: world.clusters.entries().map(({ name, kind }) => ({ name, kind })),
     stop: () =>
       life
         .close()
@@ -108,7 +110,7 @@ async function openWorld(
   options: ServeOptions,
   { catalog, env, data }: Surroundings & { readonly data: string },
   life: Life,
-): Promise<{ readonly world: World; readonly registry: Registry; readonly clusters: ReadonlyMap<string, Cluster> }> {
+): Promise<{ readonly world: World; readonly registry: Registry }> {
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
@@ -117,9 +119,17 @@ async function openWorld(
       ? readOrMakeKey(join(data, "vault.key"))
       : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
   await sameKeyAsBefore(store, key);
-  const clusters = await openClusters(options, { data, log });
-  life.closings.push(() => Promise.all([...clusters.values()].map((cluster) => cluster.close())).then(() => undefined));
-  const shared = { store, clusters: clustersOf(clusters), catalog, vault: aesVault(key), clock: systemClock, log };
+  const vault = aesVault(key);
+  const clusters = await startClusterRegistry({
+    fixed: await openClusters(options, { data, log }),
+    store,
+    vault,
+    opener: kubernetesOpener({ clock: systemClock, log, allowedPlugins: options.allowExec ?? [] }),
+    clock: systemClock,
+    log,
+  });
+  life.closings.push(() => clusters.close());
+  const shared = { store, clusters, catalog, vault, clock: systemClock, log };
   const outgoing = outgoingOf(options);
   const surroundings = { schemas: createSchemas(), resolve: addressesOf };
   const registry = await openRegistry({ ...shared, outgoing, surroundings });
@@ -135,7 +145,7 @@ async function openWorld(
     newId,
   };
   registry.onRelease(() => void wakeAll(world));
-  return { world, registry, clusters };
+  return { world, registry };
 }
 
 /** Runs whose jobs waited for a type that was switched off. */
@@ -188,21 +198,15 @@ async function sameKeyAsBefore(store: Store, key: Uint8Array): Promise<void> {
 async function openClusters(
   options: ServeOptions,
   { data, log }: { data: string; log: Log },
-): Promise<ReadonlyMap<string, Cluster>> {
-  const clusters = new Map<string, Cluster>();
-  for (const context of options.contexts) {
-    clusters.set(
-      context,
+): Promise<readonly Cluster[]> {
+  const clusters: Cluster[] = [];
+  for (const context of new Set(options.contexts))
+    clusters.push(
       await connectCluster({ name: context, kubeconfig: options.kubeconfig, context, clock: systemClock, log }),
     );
-  }
   if (options.sandbox)
-    clusters.set("sandbox", createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
+    clusters.push(createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
   return clusters;
-}
-
-function clustersOf(clusters: ReadonlyMap<string, Cluster>): Clusters {
-  return { names: () => [...clusters.keys()], get: (name) => clusters.get(name) };
 }
 
 const stderrLog: Log = {

@@ -1,6 +1,7 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
+import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
@@ -69,14 +70,7 @@ export const ROUTES = {
     status: 200,
     response: view.DefinitionView,
   },
-  listClusters: {
-    method: "GET",
-    path: "/api/v1/clusters",
-    summary: "Clusters that this server was told of",
-    access: "read",
-    status: 200,
-    response: view.pageOf(view.ClusterView),
-  },
+  ...CLUSTER_ROUTES,
   listTokens: {
     method: "GET",
     path: "/api/v1/tokens",

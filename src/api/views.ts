@@ -153,6 +153,7 @@ export const PlanView = z.object({
       ),
       step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
       condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+      skipped: z.boolean().optional().meta({ description: "its condition is known already, and does not hold" }),
       final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
       clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
       onShort: z.string().optional(),
@@ -287,14 +288,6 @@ export const EventView = z.object({
   application: z.string(),
   run: z.string().nullable(),
   data: JsonView,
-});
-
-export const ClusterView = z.object({
-  name: z.string(),
-  kind: z.enum(["kubernetes", "sandbox"]),
-  reachable: z.boolean(),
-  detail: z.string(),
-  version: z.string(),
 });
 
 export const TokenView = z.object({

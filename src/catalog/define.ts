@@ -23,6 +23,10 @@ export interface Reference {
   readonly path: Path;
   /** Something outside of this document makes it, perhaps later: its absence is not a problem of the document. */
   readonly external?: boolean;
+  /** Keys of the ConfigMap or Secret that are asked for, each with its place. */
+  readonly keys?: readonly { readonly key: string; readonly path: Path }[];
+  /** All its keys become environment variables. */
+  readonly asVariables?: boolean;
 }
 
 export interface RenderedObject {

@@ -1,11 +1,12 @@
 // What can be said about a document without a server: the same checks that the server makes, from the same catalog.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { ClusterFacts, Plan } from "../model/plan.ts";
+import type { Plan } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { sealedToken } from "../model/sealed.ts";
 import { checkDocument } from "../plan/check.ts";
 import { withPositions } from "../plan/locate.ts";
+import { NEUTRAL } from "../plan/neutralFacts.ts";
 import { planApplication } from "../plan/plan.ts";
 import { readDocument } from "../plan/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
@@ -75,14 +76,3 @@ export function planWithInputs(asked: {
 export function problemsOf(document: JsonObject, catalog: Catalog): readonly Problem[] {
   return checkOffline(JSON.stringify(document), catalog).problems.filter((one) => one.severity === "error");
 }
-
-const GATEWAY = { namespace: "default", name: "default", addresses: [] };
-const NEUTRAL: ClusterFacts = {
-  name: "offline",
-  kind: "kubernetes",
-  version: "",
-  kinds: ["gateway.networking.k8s.io/HTTPRoute"],
-  ingressClasses: [{ name: "default", default: true }],
-  gateways: [GATEWAY],
-  storageClasses: [],
-};

@@ -12,7 +12,9 @@ export interface ServeOptions {
   readonly kubeconfig: string | undefined;
   /** Kubeconfig contexts that the user named; no other cluster is ever touched. */
   readonly contexts: readonly string[];
-  /** A simulated cluster, named `sandbox`. True when no context was named. */
+  /** Programs that kubeconfigs of registered clusters may name for their credential. */
+  readonly allowExec?: readonly string[];
+  /** A simulated cluster, named `sandbox`. True when no context was named, unless it was said otherwise. */
   readonly sandbox: boolean;
   /** Folder of Helm charts that documents may name. */
   readonly charts?: string | undefined;

@@ -20,6 +20,8 @@ interface Settings {
   readonly kubeconfig: string | undefined;
   readonly context: readonly string[];
   readonly sandbox: boolean;
+  readonly "no-sandbox"?: boolean;
+  readonly "allow-exec"?: readonly string[] | undefined;
   readonly charts?: string | undefined;
   readonly "allow-outgoing"?: readonly string[] | undefined;
   readonly "public-url"?: string | undefined;
@@ -56,7 +58,8 @@ export function settingsOf(options: Settings): ServeOptions {
     charts,
     allowOutgoing: options["allow-outgoing"] ?? [],
     publicUrl: options["public-url"],
-    sandbox: options.sandbox || contexts.length === 0,
+    allowExec: options["allow-exec"] ?? [],
+    sandbox: options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true),
   };
 }
 

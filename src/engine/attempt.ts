@@ -15,7 +15,7 @@ export interface Attempt {
   readonly mask: Mask;
   /** Taken up from an earlier life of the process. */
   readonly resumed: boolean;
-  /** Aborts when the user cancels. */
+  /** Aborts when somebody cancels; its reason is who. */
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;

@@ -5,6 +5,7 @@ import type { PlannedJob } from "../model/plan.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run, RunKind } from "../model/run.ts";
+import { refuseForeignProject } from "./clusters.ts";
 import { eventOf } from "./driver.ts";
 import type { WriteConditions } from "./requests.ts";
 import type { World } from "./world.ts";
@@ -49,6 +50,8 @@ export function expectRevision(application: string, actual: number, expected: nu
 
 export async function beginRun(world: World, request: NewRunRequest): Promise<Run> {
   const { project, application } = request;
+  // What was deployed before may always be deleted.
+  if (request.kind !== "delete") refuseForeignProject(world, project, request.cluster);
   const run: Run = {
     id: world.newId(),
     project,

@@ -80,8 +80,8 @@ async function noticeCancel(driver: Driver): Promise<void> {
   const run = await driver.world.store.runs.get(driver.run.id);
   if (run === null) return driver.lost.abort();
   driver.run = run;
-  if (run.cancelledBy !== null) driver.cancelled.abort();
-  if (run.finalSkippedBy !== null) driver.finalSkipped.abort();
+  if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
+  if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
 }
 
 /** Before looking, so that nothing that happens while we look is missed. */

@@ -28,10 +28,12 @@ const OUTPUT_LIMIT = 64 * 1024;
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
   const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
-  const cluster = world.clusters.get(run.cluster);
+  const cluster = await world.clusters.find(run.cluster);
   if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
   if (cluster === undefined)
-    return broken(`cluster ${run.cluster} is not known to this server: start it with that cluster's context`);
+    return broken(
+      `cluster ${run.cluster} is not known to this server: register it, or start the server with its context`,
+    );
 
   const ending = new AbortController();
   const expired = new AbortController();
@@ -149,7 +151,7 @@ async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal):
 
 async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
   await stopType(world, attempt, type);
-  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
 interface Stopping {

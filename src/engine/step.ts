@@ -85,6 +85,8 @@ function displace(driver: Driver, news: Map<string, Job>, name: string): void {
 
 /** By what others hold, and by what holds back a whole type (a switch, a breaker). */
 function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
+  const now = driver.world.clock.now();
+  for (const [name, { until }] of driver.held) if (until !== undefined && until <= now) driver.held.delete(name);
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
@@ -104,13 +106,14 @@ async function hold(driver: Driver, refusal: ClaimRefusal): Promise<void> {
   driver.held.set(refusal.job, await holdFor(driver, refusal));
 }
 
-async function holdFor(driver: Driver, { key, limit, holders, job }: ClaimRefusal): Promise<Hold> {
+async function holdFor(driver: Driver, { key, limit, holders, job, until }: ClaimRefusal): Promise<Hold> {
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
   const wish = claimsOf(driver, driver.jobs.get(job)).find((one) => one.key === key);
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
   if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed" };
   if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
-  return { reason: busy };
+  // Whoever holds it renews its lease, or is gone: then nobody will wake us.
+  return { reason: busy, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
 async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {

@@ -2,6 +2,7 @@
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 import type { Actor } from "./actor.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
+import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
 export type { Actor } from "./actor.ts";
@@ -251,6 +252,7 @@ export const REASONS = {
   },
   // Room on the cluster
   ...CAPACITY_REASONS,
+  ...CLUSTER_REASONS,
   // The cluster
   Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
   NodeLost: {

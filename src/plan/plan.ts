@@ -9,7 +9,7 @@ import type { OwnedObject } from "../model/revision.ts";
 import { comparePlans } from "./compare.ts";
 import { contentHash } from "./hash.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
-import { checkOutside } from "./planOutside.ts";
+import { checkKeys, checkOutside } from "./planOutside.ts";
 import { renderApplication } from "./render.ts";
 import type { ResolvedApplication } from "./resolved.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly owned: readonly OwnedObject[];
   /** `Kind/name` of ConfigMaps and Secrets in the namespace; null when the cluster could not be asked. */
   readonly presentOutside: ReadonlySet<string> | null;
+  /** Keys of those among them that hold any. */
+  readonly keysOutside?: ReadonlyMap<string, readonly string[]>;
   /** Values for the inputs of its workflow. */
   readonly inputs?: JsonObject;
   /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
@@ -55,6 +57,7 @@ export function planApplication(input: PlanInput): PlanResult {
     ...rendered.problems,
     ...comparison.problems,
     ...checkOutside(application, manifests, input.presentOutside),
+    ...checkKeys(application, manifests, input.keysOutside ?? new Map()),
   ];
   if (hasErrors(problems)) return { plan: null, problems };
   const goes = comparison.changes.some((change) => change.action === "delete");

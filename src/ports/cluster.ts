@@ -102,6 +102,10 @@ export interface CapacityQuestion {
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
+  /** The lightest question that there is: its version. Asked even when a breaker holds back everything else. Throws ClusterError. */
+  probe(signal: AbortSignal): Promise<string>;
+  /** Whether calls are held back because it does not answer. */
+  breakerOpen(): boolean;
   /** Fails with ClusterError("ClusterUnreachable") when the cluster does not answer. */
   facts(signal: AbortSignal): Promise<ClusterFacts>;
   namespaceExists(namespace: string, signal: AbortSignal): Promise<boolean>;
@@ -152,5 +156,11 @@ export class ClusterError extends Error {
 /** All clusters that this server was told of; nothing else is ever touched. */
 export interface Clusters {
   names(): readonly string[];
+  /** Those that the project may use. */
+  usable(project: string): readonly string[];
   get(name: string): Cluster | undefined;
+  /** The same, after a look whether another process has registered it just now. */
+  find(name: string): Promise<Cluster | undefined>;
+  /** Called after the set of clusters changed in this process, until the returned function is called. */
+  onChange(listener: () => void): () => void;
 }

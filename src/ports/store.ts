@@ -5,6 +5,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
+import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
 import type { Sinks } from "./sinks.ts";
 
@@ -94,6 +95,8 @@ export interface ClaimRefusal {
   readonly key: string;
   readonly limit: number;
   readonly holders: readonly { readonly run: string; readonly job: string }[];
+  /** When the first of their leases runs out, unless it is renewed. Null: never. */
+  readonly until: string | null;
 }
 
 /**
@@ -305,6 +308,7 @@ export interface Store {
   readonly tokens: Tokens;
   readonly waits: Waits;
   readonly sinks: Sinks;
+  readonly clusters: RegisteredClusters;
   readonly registrations: Registrations;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
   setting(name: string, value: string): Promise<string>;

@@ -11,6 +11,7 @@ import type { Reason } from "../model/reason.ts";
 import type { CheckResult, Standing } from "../model/registrationCheck.ts";
 import type { Pause, RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
+import type { ClusterWay } from "../ports/clusterRegistry.ts";
 import type { RegistrationStop } from "../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
@@ -224,6 +225,22 @@ export interface SinkHeldKeysTable {
   dead: Flag;
 }
 
+export interface ClustersTable {
+  name: string;
+  way: JsonText<ClusterWay>;
+  /** Who we are there. */
+  account: string;
+  uid: string;
+  /** Sealed by the vault. */
+  target: string;
+  projects: JsonText<readonly string[]>;
+  calls: number;
+  generation: number;
+  created_at: string;
+  updated_at: string;
+  actor: string;
+}
+
 export interface RegistryRevisionTable {
   id: number;
   number: number;
@@ -289,6 +306,7 @@ export interface Tables {
   tokens: TokensTable;
   sinks: SinksTable;
   sink_held_keys: SinkHeldKeysTable;
+  clusters: ClustersTable;
   registry_revision: RegistryRevisionTable;
   job_types: JobTypesTable;
   job_type_versions: JobTypeVersionsTable;

@@ -71,6 +71,21 @@ export const serveCommand = defineCommand({
       type: "flag",
       summary: { en: "a simulated cluster too, beside the named ones", zh: "除指定集群外再加一个模拟集群" },
     },
+    "no-sandbox": {
+      type: "flag",
+      summary: {
+        en: "without --context: no simulated cluster, only those that are registered",
+        zh: "不带 --context 时不使用模拟集群，只使用已注册的集群",
+      },
+    },
+    "allow-exec": {
+      type: "list",
+      value: "PROGRAM",
+      summary: {
+        en: "program that the kubeconfig of a registered cluster may run for its credential; may be repeated",
+        zh: "允许已注册集群的 kubeconfig 运行的凭据程序，可重复",
+      },
+    },
     charts: {
       type: "text",
       value: "DIR",
