@@ -5,6 +5,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Client } from "../../../src/api/client.ts";
+import { textAt } from "../../../src/model/fields.ts";
 import { isObject, type JsonObject } from "../../../src/model/json.ts";
 import { kubectl } from "./kubectl.ts";
 import { type Event, EXAMPLES, type Product, type Run, startProduct } from "./product.ts";
@@ -91,7 +92,7 @@ export async function startTypes(): Promise<TypesServer> {
 }
 
 function typeOf({ metadata }: JsonObject): string {
-  return isObject(metadata) ? String(metadata["name"]) : "";
+  return textAt(metadata, "name");
 }
 
 function freePort(): Promise<string> {
