@@ -7,6 +7,7 @@ import type { ApplicationSummary, OwnedObject, Revision } from "../model/revisio
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
+import type { Schedules } from "./schedules.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface Page {
@@ -316,6 +317,7 @@ export interface Store {
   readonly tokens: Tokens;
   readonly waits: Waits;
   readonly sinks: Sinks;
+  readonly schedules: Schedules;
   readonly clusters: RegisteredClusters;
   readonly registrations: Registrations;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */

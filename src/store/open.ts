@@ -17,6 +17,7 @@ import { migrate } from "./migrate.ts";
 import { listen } from "./postgresListen.ts";
 import { createRegistrations } from "./registrations.ts";
 import { createRuns } from "./runs.ts";
+import { createSchedules } from "./schedules.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
 import { createSinks } from "./sinks.ts";
@@ -106,6 +107,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     logs: createLogs(database),
     tokens: createTokens(database),
     sinks: createSinks(database),
+    schedules: createSchedules(database),
     clusters: createClusters(database),
     registrations: createRegistrations(database),
     waits: createWaits(database),
