@@ -16,7 +16,7 @@ import { neverFits, wordsOf } from "./refusals.ts";
 import type { Reservations } from "./reservations.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";
 import { sharedDeviceWords } from "./sharedDevices.ts";
-import { holdersAmong, holdersOf, whatIsShort } from "./shortages.ts";
+import { holdersInNamespace, holdersOf, whatIsShort } from "./shortages.ts";
 import { isTooLarge, type Survey, sum, survey } from "./survey.ts";
 import type { ClusterView } from "./view.ts";
 
@@ -79,7 +79,7 @@ function namespaceDenies(
     if (over === null) continue;
     const plainly = plain(over.class, over.reason, view.nodeCount());
     if (over.class === "rejected") return plainly;
-    const holders = holdersAmong(view.pods(), (pod) => pod.namespace === namespace, request.project);
+    const holders = holdersInNamespace(view, namespace, request.project);
     const { own: names, others } = holders;
     const said = [...names, ...(others > 0 ? [`${others} other pods`] : [])].join(", ");
     const why = reason(over.reason.code, { ...over.reason.params, holders: said === "" ? "" : ` (${said})` });
