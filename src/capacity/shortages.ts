@@ -121,7 +121,7 @@ export function holdersInNamespace(view: ClusterView, namespace: string, project
   return holdersAmong(counts, (kind) => kind.namespace === namespace, project);
 }
 
-function holdersAmong(
+export function holdersAmong(
   counts: ReadonlyMap<PodKind, number>,
   holds: (kind: PodKind) => boolean,
   project: string,

@@ -50,10 +50,10 @@ export function createClusterView(): ClusterView {
     nodes: () => nodes.values(),
     node: (name) => nodes.get(name),
     nodeCount: () => nodes.size,
-    occupancy: pods.occupancy,
-    kinds: pods.kinds,
-    podCount: pods.count,
-    keepingOff: pods.keepingOff,
+    occupancy: (node) => pods.occupancy(node),
+    kinds: () => pods.kinds(),
+    podCount: () => pods.count(),
+    keepingOff: () => pods.keepingOff(),
   };
 }
 

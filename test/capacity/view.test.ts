@@ -38,10 +38,10 @@ const anyEvent = fc.oneof(
 function picture(view: ClusterView): unknown {
   const sorted = (values: Iterable<unknown>): readonly string[] => [...values].map((one) => JSON.stringify(one)).sort();
   const kinds = (all: Iterable<{ kind: unknown; nodes: ReadonlyMap<string, number> }>): readonly string[] =>
-    sorted([...all].map(({ kind, nodes }) => [kind, [...nodes].sort()]));
+    sorted([...all].map(({ kind, nodes }) => [kind, sorted(nodes)]));
   const occupancy = ["n0", "n1", "n2"].map((node) => {
     const { used, kinds: own, nominated } = view.occupancy(node);
-    return [[...used].filter(([, amount]) => amount !== 0).sort(), sorted(own), sorted(nominated)];
+    return [sorted([...used].filter(([, amount]) => amount !== 0)), sorted(own), sorted(nominated)];
   });
   return { occupancy, kinds: kinds(view.kinds()), keepingOff: kinds(view.keepingOff()), count: view.podCount() };
 }

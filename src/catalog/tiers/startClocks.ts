@@ -4,6 +4,7 @@ import { formatDuration } from "../../model/duration.ts";
 import type { Evidence, ObjectHealth } from "../../model/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reason.ts";
 import type { JobRun } from "../job.ts";
+import { patienceLeft } from "../room/untilRoom.ts";
 
 export interface StartClocks {
   /** How the pod stands now. `pending`: its program has not begun. */
@@ -11,11 +12,16 @@ export interface StartClocks {
   stop(): void;
 }
 
-type Stage = "schedule" | "start";
+type Stage = "queue" | "schedule" | "start";
+const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
+  Unschedulable: "schedule",
+  QueueWaits: "queue",
+  QueueRefused: "queue",
+};
 type OnEnd = (why: Reason, evidence: readonly Evidence[]) => void;
 
 const MINUTES = 60_000;
-const DEFAULTS: Readonly<Record<Stage, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
+const DEFAULTS: Readonly<Record<Exclude<Stage, "queue">, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
 
 export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
   let stage: Stage | null = null;
@@ -26,7 +32,8 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
     running.abort();
     const current = new AbortController();
     running = current;
-    const limit = job.clocks[next] ?? DEFAULTS[next];
+    // A queue on the cluster holds it back as the platform's own line does: as long as the document allows.
+    const limit = next === "queue" ? patienceLeft(job) : (job.clocks[next] ?? DEFAULTS[next]);
     void job.clock.sleep(limit, AbortSignal.any([current.signal, job.signal])).then(() => {
       if (current.signal.aborted || job.signal.aborted) return;
       const cause = last === undefined ? "" : explainReason(last.reason, "en");
@@ -36,7 +43,7 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
   return {
     note(health, pending) {
       last = health;
-      const next: Stage | null = !pending ? null : health.reason.code === "Unschedulable" ? "schedule" : "start";
+      const next = pending ? (STAGES[health.reason.code] ?? "start") : null;
       if (next === null) {
         running.abort();
         stage = null;
