@@ -1,6 +1,6 @@
 // What the rows of the route table are made of.
 import { z } from "zod";
-import type { JsonObject } from "../model/json.ts";
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
 
 /**
  * public: no token · read/write/admin: a token with at least that role, for the route's project where it has one · attempt: the token that
@@ -40,6 +40,25 @@ export const write = z.object({
 export const wait = z.string().optional().meta({
   description: "wait for the end of the run, like 30s, at most 60s: 200 with its end, or 202 when it goes on",
 });
+const inputs = z
+  .string()
+  .max(12_000)
+  .transform((text, context): JsonObject => {
+    const value = parsed(text);
+    if (isObject(value)) return value;
+    context.issues.push({ code: "custom", message: "a JSON object is expected", input: text });
+    return z.NEVER;
+  })
+  .optional();
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json; // JSON.parse gives nothing else
+  } catch {
+    return null;
+  }
+}
+
 export const target = z.object({
   cluster: z
     .string()
@@ -48,6 +67,7 @@ export const target = z.object({
   createNamespace: flag,
   force: flag.meta({ description: "take over fields that other managers own" }),
   adopt: flag.meta({ description: "take over objects that exist already and belong to nobody" }),
+  inputs: inputs.meta({ description: "values for the workflow's inputs: a JSON object" }),
 });
 
 export const P = "/api/v1/projects/:project";

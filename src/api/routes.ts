@@ -1,7 +1,9 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
-import { application, flag, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
+import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
+import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
+import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
 import { SINK_ROUTES } from "./sinkRoutes.ts";
 import * as view from "./views.ts";
@@ -68,14 +70,7 @@ export const ROUTES = {
     status: 200,
     response: view.DefinitionView,
   },
-  listClusters: {
-    method: "GET",
-    path: "/api/v1/clusters",
-    summary: "Clusters that this server was told of",
-    access: "read",
-    status: 200,
-    response: view.pageOf(view.ClusterView),
-  },
+  ...CLUSTER_ROUTES,
   getCapacity: {
     method: "GET",
     path: `${P}/capacity`,
@@ -236,7 +231,11 @@ export const ROUTES = {
     params: application,
     query: z.object({ wait }),
     headers: write,
-    body: z.strictObject({ revision: z.int(), message: z.string().max(500).optional() }),
+    body: z.strictObject({
+      revision: z.int(),
+      message: z.string().max(500).optional(),
+      inputs: jsonObject.optional().meta({ description: "of its workflow; default: those that it was deployed with" }),
+    }),
     status: 202,
     response: view.RunView,
   },
@@ -252,6 +251,7 @@ export const ROUTES = {
   },
   ...RUN_ROUTES,
   ...SINK_ROUTES,
+  ...JOB_TYPE_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

@@ -3,6 +3,18 @@ import { z } from "zod";
 import { jsonObject, P, page, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
+const newRun = z.strictObject({
+  type: z.string().optional().meta({ description: "a job type; or `document`" }),
+  version: z.string().optional().meta({ description: "of the type; default: the newest that is active" }),
+  input: jsonObject.optional(),
+  document: jsonObject.optional().meta({ description: "`{name, workflow}`, without components" }),
+  inputs: jsonObject.optional().meta({ description: "values for the workflow's inputs" }),
+  cluster: z.string().optional(),
+  namespace: z.string().optional(),
+  message: z.string().max(500).optional(),
+  timeout: z.string().optional(),
+});
+
 export const RUN_ROUTES = {
   listRuns: {
     method: "GET",
@@ -20,20 +32,21 @@ export const RUN_ROUTES = {
     summary: "Run a job type, or the steps of a workflow, without an application",
     access: "write",
     params: project,
+    query: z.object({ wait }),
     headers: write,
-    body: z.strictObject({
-      type: z.string().optional().meta({ description: "a job type; or `document`" }),
-      version: z.string().optional().meta({ description: "of the type; default: the newest that is active" }),
-      input: jsonObject.optional(),
-      document: jsonObject.optional().meta({ description: "`{name, workflow}`, without components" }),
-      inputs: jsonObject.optional().meta({ description: "values for the workflow's inputs" }),
-      cluster: z.string().optional(),
-      namespace: z.string().optional(),
-      message: z.string().max(500).optional(),
-      timeout: z.string().optional(),
-    }),
+    body: newRun,
     status: 202,
     response: view.RunView,
+  },
+  planRun: {
+    method: "POST",
+    path: `${P}/runs/plan`,
+    summary: "What such a run would do: its whole graph, with nothing started",
+    access: "read",
+    params: project,
+    body: newRun,
+    status: 200,
+    response: view.PlanView,
   },
   getRun: {
     method: "GET",
@@ -57,9 +70,14 @@ export const RUN_ROUTES = {
   cancelRun: {
     method: "POST",
     path: `${P}/runs/:run/cancel`,
-    summary: "Cancel a run: what runs is stopped, what waits is not started",
+    summary: "Cancel a run: what runs is stopped, what waits is not started; final steps run, unless they are skipped",
     access: "write",
     params: run,
+    body: z
+      .strictObject({
+        finally: z.enum(["run", "skip"]).default("run").meta({ description: "skip: final steps are stopped as well" }),
+      })
+      .default({ finally: "run" }),
     status: 202,
     response: view.RunView,
   },
@@ -84,12 +102,16 @@ export const RUN_ROUTES = {
   retryRun: {
     method: "POST",
     path: `${P}/runs/:run/retry`,
-    summary: "A new run of the same revision; what succeeded converges at once",
+    summary: "A new run of the same revision or workflow; what succeeded converges at once",
     access: "write",
     params: run,
     query: z.object({ wait }),
     headers: write,
-    body: z.strictObject({ from: z.string().optional() }).default({}),
+    body: z
+      .strictObject({
+        from: z.string().optional().meta({ description: "a step or a job: this and all that comes after it" }),
+      })
+      .default({}),
     status: 202,
     response: view.RunView,
   },

@@ -30,6 +30,14 @@ export const ProblemItem = z.object({
   nearest: z.string().optional(),
 });
 
+export const CheckView = z.object({
+  check: z.string().meta({ description: "stable: shape, name, schema-size, meta-schema, examples, …" }),
+  result: z.enum(["ok", "failed", "skipped"]),
+  summary: z.string(),
+  problems: z.array(ProblemItem),
+  because: z.string().optional().meta({ description: "of a check that was skipped" }),
+});
+
 /** RFC 9457. */
 export const ErrorView = z.object({
   type: z.string(),
@@ -41,6 +49,7 @@ export const ErrorView = z.object({
   advice: z.string(),
   requestId: z.string(),
   problems: z.array(ProblemItem).optional(),
+  checks: z.array(CheckView).optional().meta({ description: "of a registration that did not pass: all of them" }),
 });
 
 const runPhase = z.enum([
@@ -69,6 +78,10 @@ export const JobView = z.object({
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
   output: JsonView,
+  dueAt: timestamp.nullable().meta({ description: "when everything that it needs was there" }),
+  final: z.boolean().meta({ description: "starts when all others have ended" }),
+  condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+  locks: z.array(z.string()).optional().meta({ description: "what it holds while it runs" }),
 });
 
 export const BeatView = z.object({
@@ -91,10 +104,12 @@ export const RunSummary = z.object({
   createdAt: timestamp,
   finishedAt: timestamp.nullable(),
   pausedBy: z.string().nullable(),
+  cancelledBy: z.string().nullable(),
 });
 
 export const RunView = RunSummary.extend({
   jobs: z.array(JobView),
+  inputs: JsonView,
   /** Follow the events after this one to miss none. */
   lastEvent: z.int(),
 });
@@ -132,9 +147,19 @@ export const PlanView = z.object({
         z.object({
           job: z.string(),
           because: z.enum(["dependsOn", "reference", "order"]),
+          on: z.literal("end").optional().meta({ description: "its end is enough, however it ends" }),
           pointer: z.string().optional(),
         }),
       ),
+      step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
+      condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+      skipped: z.boolean().optional().meta({ description: "its condition is known already, and does not hold" }),
+      final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
+      clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
+      onShort: z.string().optional(),
+      within: z.array(z.object({ step: z.string(), timeout: z.int() })).optional(),
+      locks: z.array(z.string()).optional(),
+      input: JsonView.optional(),
       objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
       timeout: z.int().meta({ description: "milliseconds" }),
       attempts: z.int(),
@@ -263,14 +288,6 @@ export const EventView = z.object({
   application: z.string(),
   run: z.string().nullable(),
   data: JsonView,
-});
-
-export const ClusterView = z.object({
-  name: z.string(),
-  kind: z.enum(["kubernetes", "sandbox"]),
-  reachable: z.boolean(),
-  detail: z.string(),
-  version: z.string(),
 });
 
 export const CapacityView = z.object({

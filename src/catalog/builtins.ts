@@ -15,6 +15,7 @@ import { approve } from "./jobs/approve.ts";
 import { check } from "./jobs/check.ts";
 import { deploy } from "./jobs/deploy.ts";
 import { http } from "./jobs/http.ts";
+import { notify } from "./jobs/notify.ts";
 import { prune } from "./jobs/prune.ts";
 import { remove } from "./jobs/remove.ts";
 import { task as runTask } from "./jobs/task.ts";
@@ -63,5 +64,5 @@ export const builtins: Pack = {
     security,
     metadata,
   ],
-  jobs: [deploy, runTask, check, prune, remove, wait, approve, http],
+  jobs: [deploy, runTask, check, prune, remove, wait, approve, notify, http],
 };

@@ -4,7 +4,7 @@
 import type { ZodType } from "zod";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { Clocks, ClusterFacts, Concurrency, RetryPolicy } from "../model/plan.ts";
+import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/plan.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Localized } from "../model/text.ts";
@@ -23,6 +23,10 @@ export interface Reference {
   readonly path: Path;
   /** Something outside of this document makes it, perhaps later: its absence is not a problem of the document. */
   readonly external?: boolean;
+  /** Keys of the ConfigMap or Secret that are asked for, each with its place. */
+  readonly keys?: readonly { readonly key: string; readonly path: Path }[];
+  /** All its keys become environment variables. */
+  readonly asVariables?: boolean;
 }
 
 export interface RenderedObject {
@@ -133,6 +137,11 @@ export interface ComponentDefinition<P = unknown> extends DefinitionHead {
   readonly secrets?: (properties: Json) => readonly Path[];
   /** Rules that a schema cannot say. Paths from the root of the properties. */
   readonly check?: (properties: P) => readonly Problem[];
+  /** What else its jobs hold while they run, beside the component itself. */
+  readonly locks?: (
+    properties: P,
+    context: { readonly component: string },
+  ) => readonly Pick<PlannedLock, "kind" | "name">[];
   /** A chart that another program renders before planning; `render` finds the result in its context. */
   readonly chart?: (properties: P, context: { readonly component: string }) => ChartWish;
   readonly render: (properties: P, context: RenderContext) => Workload;
@@ -172,6 +181,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly version?: string;
   /** Users may name it in a step or run it alone. Missing: only plans of applications hold such jobs. */
   readonly step?: { readonly examples: readonly Example<JsonObject>[] };
+  /** Paths of secret values inside of the raw input; they are sealed before anything else sees them. */
+  readonly secrets?: (input: Json) => readonly Path[];
   /** Rules beyond the schema. Paths from the root of the input. `{"$from"}` values stand where they are not known yet. */
   readonly check?: (input: JsonObject) => readonly Problem[];
   /** Jobs that may not run beside each other, known once the input is. */

@@ -30,5 +30,10 @@ export const port = (): z.ZodNumber => z.int().min(1).max(65_535);
 export const replicas = (): z.ZodNumber => z.int().min(0).max(10_000);
 export const commandLine = (): z.ZodArray<z.ZodString> => z.array(z.string());
 /** A rule and not a `regex`: its sentence then exists in both languages. The pattern is for editors. */
+/** Where a container mounts something: the runtime refuses the root and the kernel's own trees, and nobody means `..`. */
+export const mountPath = (): z.ZodString =>
+  ruled(absolutePath(), "MountPlace", (value) => !/^\/+$|^\/+(proc|sys)(\/|$)|(^|\/)\.\.(\/|$)/.test(value));
+export const claimSize = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(quantity(), "NotPositive", (value) => parseQuantity(value) !== 0);
 export const absolutePath = (): z.ZodString =>
   ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });

@@ -7,6 +7,7 @@ import type { OwnedObject } from "../model/revision.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster, LogLine } from "../ports/cluster.ts";
 import type { Outgoing } from "../ports/outgoing.ts";
+import type { HeldLock } from "../ports/store.ts";
 
 export interface JobRun<I> {
   readonly project: string;
@@ -18,6 +19,8 @@ export interface JobRun<I> {
   readonly job: string;
   readonly revision: number;
   readonly attempt: number;
+  /** What it holds while it runs. Whoever it works on can refuse what comes with a smaller fence than one it has seen. */
+  readonly locks: readonly HeldLock[];
   /** Milliseconds, of the plan. */
   readonly clocks: Clocks;
   readonly onShort: OnShort;
@@ -34,6 +37,8 @@ export interface JobRun<I> {
   readonly reveal: (text: string) => string;
   /** Tells where the job stands. Cheap: only changes are written. `pending`: the user's program has not begun yet. */
   readonly report: (reason: Reason, evidence?: readonly Evidence[], phase?: "pending" | "running") => void;
+  /** Says that the job only waits until then, and can be left and taken up again without a loss: nobody stays with it. */
+  readonly park: (until: Date) => void;
   /** What people and workers sent to this job, oldest first, from the very first message on; goes on as new ones come, ends with the signal. */
   readonly messages: () => AsyncIterable<JobMessage>;
   /** The only way to addresses that users named. */
@@ -46,6 +51,8 @@ export interface JobRun<I> {
     get(content: string): Promise<JsonObject | null>;
     put(content: string, output: JsonObject): Promise<void>;
   };
+  /** Tells everybody who listens to the project's events: sinks, streams, sockets. After a crash perhaps twice, with the same data. */
+  readonly announce: (message: string, data: JsonObject) => Promise<void>;
   /** Keeps lines of the task's log beyond the life of its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
 }

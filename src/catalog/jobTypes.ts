@@ -8,6 +8,8 @@ export interface JobTypes {
   find(project: string, name: string, version?: string): JobDefinition | undefined;
   /** All that a new run of the project may use, by name. */
   usable(project: string): ReadonlyMap<string, JobDefinition>;
+  /** Looks at what others may have registered a moment ago. Missing: nobody can. */
+  refresh?(): Promise<void>;
 }
 
 /** Nothing beside the catalog. */

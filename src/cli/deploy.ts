@@ -1,6 +1,7 @@
 // The way of a document from the command line: plan, show, ask, deploy, watch. `deploy` and `serve --deploy` both go it.
 import { randomUUID } from "node:crypto";
 import { ApiError, type CallOf, type Client, UnreachableError } from "../api/client.ts";
+import type { JsonObject } from "../model/json.ts";
 import { confirmed } from "./ask.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
@@ -16,6 +17,8 @@ export interface Deployment {
   readonly createNamespace: boolean;
   readonly force: boolean;
   readonly adopt: boolean;
+  /** For its workflow. */
+  readonly inputs?: JsonObject;
   readonly message: string;
   /** Newest revision that may be there; undefined: the one that is there while the plan is shown. */
   readonly ifRevision: number | undefined;
@@ -38,7 +41,7 @@ export async function deploySource(context: Context, deployment: Deployment): Pr
 /** The plan by the server; undefined when the document has problems, which were printed. */
 export async function planSource(
   context: Context,
-  asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force" | "adopt">,
+  asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force" | "adopt" | "inputs">,
 ): Promise<Plan | undefined> {
   try {
     return await asked.client.call("planApplication", {
@@ -62,12 +65,13 @@ export function printedProblems(context: Context, source: Source, error: unknown
   return true;
 }
 
-function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force" | "adopt">) {
+function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force" | "adopt" | "inputs">) {
   return {
     ...(asked.cluster === undefined ? {} : { cluster: asked.cluster }),
     ...(asked.createNamespace ? { createNamespace: "true" } : {}),
     ...(asked.force ? { force: "true" } : {}),
     ...(asked.adopt ? { adopt: "true" } : {}),
+    ...(Object.keys(asked.inputs ?? {}).length === 0 ? {} : { inputs: JSON.stringify(asked.inputs) }),
   };
 }
 

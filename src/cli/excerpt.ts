@@ -16,7 +16,16 @@ export function excerptOf(text: string, catalog: Catalog): (line: string) => str
     return value;
   });
   const longestFirst = [...values].sort((a, b) => b.length - a.length);
-  return (line) => longestFirst.reduce((shown, value) => shown.replaceAll(value, MASK), line);
+  return (line) => longestFirst.reduce((shown, value) => shown.replaceAll(matcher(value), MASK), line);
+}
+
+/** A short value is a part of many words: it is looked for where a value stands, so that the rest of the line can be read. */
+const SHORT = 4;
+const SPECIAL = /[.*+?^${}()|[\]\\]/g;
+
+function matcher(value: string): string | RegExp {
+  if (value.length >= SHORT) return value;
+  return new RegExp(`(?<=^|[\\s"'{[,:])${value.replaceAll(SPECIAL, "\\$&")}(?=$|[\\s"'}\\],])`, "g");
 }
 
 /** Keys and punctuation stay, so that the caret still points at something; what stands for values is dotted out. */

@@ -1,11 +1,12 @@
 // What can be said about a document without a server: the same checks that the server makes, from the same catalog.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { ClusterFacts, Plan } from "../model/plan.ts";
+import type { Plan } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { sealedToken } from "../model/sealed.ts";
 import { checkDocument } from "../plan/check.ts";
 import { withPositions } from "../plan/locate.ts";
+import { NEUTRAL } from "../plan/neutralFacts.ts";
 import { planApplication } from "../plan/plan.ts";
 import { readDocument } from "../plan/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
@@ -32,11 +33,23 @@ export function checkOffline(text: string, catalog: Catalog): OfflineCheck {
  * Rendered against no cluster: neutral facts that refuse nothing, nothing that runs now, secrets as masks. Everything is therefore
  * "to create"; what only a cluster knows is not checked.
  */
-export function planOffline(
-  text: string,
-  catalog: Catalog,
-  project: string,
-): { readonly plan: Plan | null; readonly problems: readonly Problem[] } {
+export function planOffline(text: string, catalog: Catalog, project: string): OfflinePlan {
+  return planWithInputs({ text, catalog, project, inputs: {} });
+}
+
+export interface OfflinePlan {
+  readonly plan: Plan | null;
+  readonly problems: readonly Problem[];
+}
+
+/** What is not among the inputs stays open, as it does when the document is only checked. */
+export function planWithInputs(asked: {
+  readonly text: string;
+  readonly catalog: Catalog;
+  readonly project: string;
+  readonly inputs: JsonObject;
+}): OfflinePlan {
+  const { text, catalog, project, inputs } = asked;
   const read = readDocument(text, "auto");
   if (!read.ok) return { plan: null, problems: withPositions(read.problems, () => undefined) };
   const sealed = sealDocument(read.value, catalog, () => sealedToken("offline"));
@@ -49,6 +62,8 @@ export function planOffline(
     previous: null,
     owned: [],
     presentOutside: null,
+    inputs,
+    offline: true,
   });
   const all = withPositions([...problems, ...planned.problems], read.locate);
   // Warnings live in the plan; only errors are told beside it.
@@ -57,19 +72,7 @@ export function planOffline(
     : { plan: { ...planned.plan, warnings: all }, problems: [] };
 }
 
-/** The errors of a document that somebody is still making: the same as those of planOffline. */
+/** The errors of a document that somebody is still making: the same as those of checkOffline. */
 export function problemsOf(document: JsonObject, catalog: Catalog): readonly Problem[] {
-  const { plan, problems } = planOffline(JSON.stringify(document), catalog, "default");
-  return plan === null ? problems.filter((one) => one.severity === "error") : [];
+  return checkOffline(JSON.stringify(document), catalog).problems.filter((one) => one.severity === "error");
 }
-
-const GATEWAY = { namespace: "default", name: "default", addresses: [] };
-const NEUTRAL: ClusterFacts = {
-  name: "offline",
-  kind: "kubernetes",
-  version: "",
-  kinds: ["gateway.networking.k8s.io/HTTPRoute"],
-  ingressClasses: [{ name: "default", default: true }],
-  gateways: [GATEWAY],
-  storageClasses: [],
-};

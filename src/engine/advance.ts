@@ -1,17 +1,21 @@
 // The scheduler, as a pure function: given the jobs of a run, which start, which will never start, and has the run ended?
 // Rule 1: a job starts when everything it needs succeeded (or only ended, where it says so), and never before.
 // Rule 2: what did not succeed stops exactly what needs it; what its own condition skipped stops nothing.
-// Rule 3: a cancelled run starts nothing more but its final jobs; a paused one starts nothing. Rule 4: a run ends when all of its jobs have.
+// Rule 3: a cancelled run starts nothing more but its final jobs; a paused one that is not cancelled starts nothing. Rule 4: a run ends when all of its jobs have.
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
 import { isActive, isSettled } from "../model/phase.ts";
 import { explainReason, type Reason, reason } from "../model/reason.ts";
-import type { Job, RunEnding } from "../model/run.ts";
+import type { Job, Pause, RunEnding } from "../model/run.ts";
+import { beginnings, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
   readonly cancelledBy: string | null;
   readonly pausedBy: string | null;
+  readonly pauses?: readonly Pause[];
+  /** After a cancel: who said that final jobs are not to run either. */
+  readonly finalSkippedBy?: string | null;
   readonly now: Date;
   /** Jobs of this run that may be running at the same time. */
   readonly parallel: number;
@@ -43,6 +47,8 @@ export interface Decision {
 interface Board extends Situation {
   readonly byName: Map<string, Job>;
   readonly put: (job: Job) => void;
+  readonly begun: ReadonlyMap<string, string>;
+  readonly pauses: readonly Pause[];
 }
 
 export function advance(situation: Situation): Decision {
@@ -52,15 +58,16 @@ export function advance(situation: Situation): Decision {
     byName.set(job.name, job);
     changed.add(job.name);
   };
-  const board: Board = { ...situation, byName, put };
+  const board: Board = { ...situation, byName, put, begun: new Map(), pauses: situation.pauses ?? [] };
   settleUnreachable(board);
   markDue(board);
-  giveUp(board);
-  startDue(board);
+  const timed: Board = { ...board, begun: beginnings(byName.values()) };
+  giveUp(timed);
+  startDue(timed);
   const all = [...byName.values()];
   return {
     changed: all.filter((job) => changed.has(job.name)),
-    wakeAt: earliest(all, situation),
+    wakeAt: earliest(all, timed),
     finish: all.every((job) => isSettled(job.phase)) ? verdict(all) : null,
   };
 }
@@ -81,7 +88,7 @@ function settleUnreachable(board: Board): void {
 
 function unreachable(job: Job, board: Board): Job | null {
   const { cancelledBy, now, byName } = board;
-  if (cancelledBy !== null && job.plan.final !== true)
+  if (cancelledBy !== null && (job.plan.final !== true || board.finalSkippedBy != null))
     return ended(job, "cancelled", reason("CancelledBy", { actor: cancelledBy }), now);
   const culprit = job.plan.needs.find((need) => {
     const other = byName.get(need.job);
@@ -118,7 +125,13 @@ function markDue(board: Board): void {
 
 function giveUp(board: Board): void {
   for (const job of board.byName.values()) {
-    const end = queueEnd(job);
+    if (job.phase !== "waiting" && job.phase !== "queued") continue;
+    const scope = scopeEnd(job, board.begun, board);
+    if (scope !== null && scope.at <= board.now.getTime()) {
+      board.put(ended(job, "expired", outOfTime(job, scope), board.now));
+      continue;
+    }
+    const end = queueEnd(job, board);
     const hold = board.held?.get(job.name);
     if (!isHeldBack(job)) continue;
     if (hold?.settle !== undefined) board.put(ended(job, hold.settle, hold.reason, board.now));
@@ -132,23 +145,24 @@ function giveUp(board: Board): void {
   }
 }
 
+function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {
+  return reason("StepDeadline", { step, limit: formatDuration(limit), cause: explainReason(job.reason, "en") });
+}
+
 function isHeldBack(job: Job): boolean {
   return job.phase === "queued" || (job.phase === "waiting" && job.dueAt !== null);
 }
 
-/** Only the wait for the first attempt: a retry waits because it may. */
-function queueEnd(job: Job): number | null {
-  const limit = job.plan.clocks?.queue;
-  return limit === undefined || job.dueAt === null || job.attempt > 0 ? null : Date.parse(job.dueAt) + limit;
-}
-
 function startDue(board: Board): void {
-  const { now, pausedBy, parallel } = board;
+  const { now, pausedBy, cancelledBy, parallel } = board;
   let free =
     parallel - [...board.byName.values()].filter((job) => isActive(job.phase) && board.parks?.(job) !== true).length;
   for (const job of board.byName.values()) {
     if (!isHeldBack(job) || (job.notBefore !== null && new Date(job.notBefore) > now)) continue;
-    const hold = pausedBy === null ? board.held?.get(job.name)?.reason : reason("Paused", { actor: pausedBy });
+    const hold =
+      pausedBy === null || cancelledBy !== null
+        ? board.held?.get(job.name)?.reason
+        : reason("Paused", { actor: pausedBy });
     if (hold !== undefined) holdBack(board, job, hold);
     else if (board.parks?.(job) === true) board.put(started(job, now));
     else if (free > 0) {
@@ -172,7 +186,8 @@ function started(job: Job, now: Date): Job {
     notBefore: null,
     startedAt: job.startedAt ?? at,
     attemptAt: at,
-    reason: reason("Applying", { count: job.plan.objects.length }),
+    reason:
+      job.plan.objects.length === 0 ? reason("Beginning") : reason("Applying", { count: job.plan.objects.length }),
     evidence: [],
   };
 }
@@ -182,12 +197,19 @@ function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
 }
 
 /** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
-function earliest(jobs: readonly Job[], { now, held }: Situation): Date | null {
+function earliest(jobs: readonly Job[], board: Board): Date | null {
+  const { now, held } = board;
   const times = jobs
     .flatMap((job) => {
       if (job.phase !== "queued" && job.phase !== "waiting") return [];
       const until = held?.get(job.name)?.until?.getTime() ?? null;
-      return [job.notBefore === null ? null : Date.parse(job.notBefore), queueEnd(job), until];
+      const scope = scopeEnd(job, board.begun, board);
+      return [
+        job.notBefore === null ? null : Date.parse(job.notBefore),
+        queueEnd(job, board),
+        until,
+        scope?.at ?? null,
+      ];
     })
     .filter((time): time is number => time !== null && time > now.getTime());
   return times.length === 0 ? null : new Date(Math.min(...times));

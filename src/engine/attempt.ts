@@ -4,6 +4,8 @@ import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
+import type { HeldLock } from "../ports/store.ts";
+import type { ScopeEnd } from "./clocks.ts";
 import type { Mask } from "./masking.ts";
 import type { Interruption } from "./settle.ts";
 
@@ -13,15 +15,25 @@ export interface Attempt {
   readonly mask: Mask;
   /** Taken up from an earlier life of the process. */
   readonly resumed: boolean;
-  /** Aborts when the user cancels. */
+  /** Aborts when somebody cancels; its reason is who. */
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** False once somebody else may drive the run. */
+  readonly holds: () => boolean;
   /** Calls when a message for the run may have come; the function it returns ends that. */
   readonly onMessage: (callback: () => void) => () => void;
+  /** From now on the job only waits: for that time, or (null) for a message. The function it returns ends that. */
+  readonly wait: (until: Date | null) => () => void;
   /** The input with everything filled in that other jobs gave. */
   readonly input: JsonObject;
+  /** The step around it whose time is over first. */
+  readonly within: ScopeEnd | null;
+  /** Aborts when a lock that the job holds was given to somebody else. */
+  readonly displaced: AbortSignal;
+  /** What it holds while it runs. */
+  readonly locks: readonly HeldLock[];
 }
 
 /** What a job tells while it is under way. */

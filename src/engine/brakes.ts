@@ -9,10 +9,12 @@ import type { Hold } from "./advance.ts";
 
 export interface Brakes {
   /** Null: jobs of the type may start. */
-  holds(project: string, type: string): Hold | null;
+  holds(type: string): Hold | null;
   /** A job of the type begins: of a half-open breaker it is the one that decides. */
   noteStart(type: string): void;
   noteOutcome(type: string, outcome: JobOutcome): void;
+  /** An attempt threw what nobody expected; `stack` holds no secret. */
+  noteThrow(type: string, stack: string): void;
   states(): readonly BreakerState[];
 }
 
@@ -35,15 +37,21 @@ interface Breaker {
   tryingSince: number | null;
 }
 
-/** `switchedOff`: why nothing of the type may start now, by its registration. */
-export function createBrakes(
-  clock: Pick<Clock, "now">,
-  switchedOff: (project: string, type: string) => Reason | null = () => null,
-): Brakes {
+export interface Switches {
+  /** Why nothing of the type may start now, by its registration. */
+  stopOf(type: string): Reason | null;
+  noteThrow(type: string, stack: string): void;
+  /** It came back, well or not. */
+  noteReturn(type: string): void;
+}
+
+const NO_SWITCHES: Switches = { stopOf: () => null, noteThrow: () => {}, noteReturn: () => {} };
+
+export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_SWITCHES): Brakes {
   const breakers = new Map<string, Breaker>();
   return {
-    holds(project, type) {
-      const off = switchedOff(project, type);
+    holds(type) {
+      const off = switches.stopOf(type);
       if (off !== null) return { reason: off };
       const breaker = breakers.get(type);
       return breaker === undefined ? null : openHold(type, breaker, clock.now().getTime());
@@ -55,8 +63,10 @@ export function createBrakes(
     noteOutcome(type, outcome) {
       const breaker = breakers.get(type) ?? { calls: [], openedAt: null, tryingSince: null };
       breakers.set(type, breaker);
+      if (outcome.phase === "succeeded" || outcome.reason.code !== "InternalError") switches.noteReturn(type);
       note(breaker, isOwnTrouble(outcome), clock.now().getTime());
     },
+    noteThrow: (type, stack) => switches.noteThrow(type, stack),
     states: () => [...breakers].map(([type, breaker]) => stateOf(type, breaker, clock.now().getTime())),
   };
 }

@@ -4,7 +4,8 @@ import type { Callback } from "../catalog/job.ts";
 import { PlatformError } from "../model/errors.ts";
 import { dig, type JsonObject } from "../model/json.ts";
 import { isActive } from "../model/phase.ts";
-import { isSealed } from "../model/sealed.ts";
+import { sealedPayload, sealedToken } from "../model/sealed.ts";
+import { wakeRunCalled } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export interface AttemptName {
@@ -15,18 +16,20 @@ export interface AttemptName {
 
 /** No project can be called so: a value that a user sealed never passes for one of these. */
 const PURPOSE = " callback";
+/** It must not look like a sealed value: those are opened on their way to the cluster, and this one goes there as it is. */
+const PREFIX = "kubemin-attempt:";
 
 export function callbackOf(world: World, { run, job, attempt }: AttemptName): Callback {
   const token = world.vault.seal(PURPOSE, JSON.stringify({ run, job, attempt }));
-  return { url: `${world.publicUrl()}/api/v1/callback`, token };
+  return { url: `${world.publicUrl()}/api/v1/callback`, token: PREFIX + sealedPayload(token) };
 }
 
 /** Throws NotSignedIn. */
 export function readCallback(world: World, authorization: string | undefined): AttemptName {
   const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1] ?? "";
   try {
-    if (!isSealed(token)) throw new Error("no token of ours");
-    const named: unknown = JSON.parse(world.vault.open(PURPOSE, token));
+    if (!token.startsWith(PREFIX)) throw new Error("no token of ours");
+    const named: unknown = JSON.parse(world.vault.open(PURPOSE, sealedToken(token.slice(PREFIX.length))));
     const [run, job, attempt] = [dig(named, "run"), dig(named, "job"), dig(named, "attempt")];
     return { run: String(run), job: String(job), attempt: Number(attempt) };
   } catch {
@@ -51,5 +54,5 @@ export async function tellFromOutside(
   if (!once) await world.store.messages.replace(stored);
   else if (!(await world.store.messages.put(stored)))
     throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
-  world.dispatch.wake(name.run);
+  await wakeRunCalled(world, name.run);
 }

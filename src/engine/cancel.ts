@@ -1,18 +1,24 @@
 // A cancel is a mark on the run. Its driver is woken, starts nothing more, and stops what runs; what was done stays done.
+// Final steps are for just such an end, so they run; only who says so skips them too, with the cancel or later.
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { eventOf } from "./driver.ts";
+import { wakeRun } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export async function cancelRun(
   world: World,
-  request: { readonly project: string; readonly run: string; readonly actor: string },
+  request: { readonly project: string; readonly run: string; readonly actor: string; readonly skipFinal?: boolean },
 ): Promise<Run> {
   const run = await knownRun(world, request.project, request.run);
   if (run.phase !== "running")
     throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
   await world.store.runs.cancel(run.id, request.actor, [eventOf(run, "run.cancelling", { actor: request.actor })]);
-  world.dispatch.wake(run.id);
+  if (request.skipFinal === true)
+    await world.store.runs.skipFinal(run.id, request.actor, [
+      eventOf(run, "run.cancelling", { actor: request.actor, finally: "skip" }),
+    ]);
+  await wakeRun(world, run);
   return knownRun(world, request.project, request.run);
 }
 

@@ -1,19 +1,59 @@
-// What a job must hold before it starts: the limits of its type, and the keys that its step names. Locks are limits of one.
-import type { Concurrency } from "../model/plan.ts";
-import type { Job } from "../model/run.ts";
-import { filledInput } from "./bindings.ts";
+// What a job must hold before it starts: the limits of its type, and the locks that its plan names. Locks are limits of one.
+import type { Json } from "../model/json.ts";
+import type { Concurrency, LockKind, PlannedLock } from "../model/plan.ts";
+import type { Job, Run } from "../model/run.ts";
+import { filledInput, lockName } from "./bindings.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf } from "./driver.ts";
 
+type Asking = Pick<Driver, "world" | "run" | "jobs">;
+
 /** Keys are the project's own: two projects never wait for each other unless the type itself has a limit. */
-export function claimsOf(driver: Driver, job: Job | undefined): readonly Concurrency[] {
+export function claimsOf(driver: Asking, job: Job | undefined): readonly Concurrency[] {
   if (job === undefined) return [];
   const { project } = driver.run;
-  const own = (job.plan.concurrency ?? []).map((one) => ({ ...one, key: `${project}/${one.key}` }));
   const definition = definitionOf(driver, job);
+  const { component, locks = [] } = job.plan;
+  // Whoever works on a component keeps it to itself, in whichever run.
+  const touched: readonly PlannedLock[] =
+    component === "" ? [] : [{ kind: "component", name: component, limit: 1, onLimit: "queue" }];
+  if (locks.length === 0 && definition?.concurrency === undefined)
+    return touched.flatMap((lock) => keyed(lock, driver.run, lock.name));
+  const context = contextOf(driver.run, driver.jobs.values());
+  const own = [...touched, ...locks].flatMap((lock) => keyed(lock, driver.run, lockName(lock, context)));
   if (definition?.concurrency === undefined) return own;
-  const filled = filledInput(job, contextOf(driver.run, driver.jobs.values()));
+  const filled = filledInput(job, context);
   const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
   // What does not fit its type is told when the job starts, which takes it out of everybody's way at once.
-  return input?.success === true ? [...own, ...definition.concurrency(input.data, { project })] : own;
+  return input?.success === true ? unique([...own, ...definition.concurrency(input.data, { project })]) : unique(own);
+}
+
+function keyed(
+  { kind, limit, shared, onLimit }: PlannedLock,
+  run: Run,
+  name: Json | undefined,
+): readonly Concurrency[] {
+  // What has no name is told when the job starts, and it does nothing without: see bindings.ts.
+  if (typeof name !== "string" && typeof name !== "number") return [];
+  return [
+    {
+      key: `${run.project}/${kind}/${KEYS[kind](String(name), run)}`,
+      limit,
+      ...(shared === undefined ? {} : { shared }),
+      onLimit,
+    },
+  ];
+}
+
+/** The same thing has the same key, from whichever run it is named. */
+const KEYS: Readonly<Record<LockKind, (name: string, run: Run) => string>> = {
+  component: (name, { application }) => (name.includes("/") ? name : `${application}/${name}`),
+  release: (name, { cluster, namespace }) => `${cluster}/${namespace}/${name}`,
+  host: (name) => name,
+  key: (name) => name,
+};
+
+/** A job cannot stand in its own way. */
+function unique(claims: readonly Concurrency[]): readonly Concurrency[] {
+  return [...new Map(claims.map((one) => [one.key, one] as const)).values()];
 }

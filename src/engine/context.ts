@@ -7,7 +7,7 @@ import type { Job, Run } from "../model/run.ts";
 export function contextOf(run: Run, jobs: Iterable<Job>): JsonObject {
   const steps = new Map<string, Job[]>();
   for (const job of jobs) {
-    for (const name of job.plan.step?.path ?? []) {
+    for (const name of new Set(job.plan.step?.path)) {
       const members = steps.get(name);
       if (members === undefined) steps.set(name, [job]);
       else members.push(job);

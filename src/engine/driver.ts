@@ -4,6 +4,7 @@ import type { NewEvent } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
+import type { HeldLock } from "../ports/store.ts";
 import type { Hold } from "./advance.ts";
 import type { AttemptResult, Progress } from "./attempt.ts";
 import type { Mask } from "./masking.ts";
@@ -12,6 +13,8 @@ import type { World } from "./world.ts";
 export interface Driver {
   readonly world: World;
   readonly lease: Lease;
+  /** Ours: the store takes nothing from a driver with an older one. */
+  readonly fence: number;
   run: Run;
   /** As the store has them. */
   jobs: Map<string, Job>;
@@ -19,6 +22,8 @@ export interface Driver {
   readonly running: Set<string>;
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
   readonly reports: Map<string, Progress>;
+  /** Running jobs that only wait for a message or a time, and until when at the latest. */
+  readonly quiet: Map<string, Date | null>;
   /** Jobs that wait for a message may have got one. */
   readonly bells: Set<() => void>;
   /** Jobs whose claims others hold, until somebody wakes us. */
@@ -27,7 +32,13 @@ export interface Driver {
   readonly inLine: Set<string>;
   /** Jobs that an earlier life of the process had begun. */
   readonly resumed: ReadonlySet<string>;
+  /** What each running job holds. */
+  readonly locks: Map<string, readonly HeldLock[]>;
+  /** Of each running job: aborted when somebody else was given what it holds. */
+  readonly displaced: Map<string, AbortController>;
   readonly cancelled: AbortController;
+  /** Of final jobs, which a cancel alone does not stop. */
+  readonly finalSkipped: AbortController;
   readonly lost: AbortController;
   wake: () => void;
 }

@@ -9,37 +9,49 @@ import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { callbackOf } from "./callback.ts";
+import type { ScopeEnd } from "./clocks.ts";
+import { eventOf } from "./driver.ts";
+import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
+import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;
+/** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
 const RESUMED_LEAST = 60_000;
+/** What waits for people or for time has reached nothing that would not be seen at once. */
+const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
+/** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
+const OUTPUT_LIMIT = 64 * 1024;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
   const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
-  const cluster = world.clusters.get(run.cluster);
+  const cluster = await world.clusters.find(run.cluster);
   if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
   if (cluster === undefined)
-    return broken(`cluster ${run.cluster} is not known to this server: start it with that cluster's context`);
+    return broken(
+      `cluster ${run.cluster} is not known to this server: register it, or start the server with its context`,
+    );
 
   const ending = new AbortController();
   const expired = new AbortController();
-  const clock = nextClock(attempt, world.clock.now().getTime());
+  const clock = nextClock(attempt, world.clock.now().getTime(), leastOf(attempt, definition));
   void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
-  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, expired.signal]);
+  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, expired.signal]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
-    cluster,
+    cluster: fenced(cluster, attempt.holds),
     signal,
+    park: (until) => void attempt.wait(until),
     messages: () => messagesOf(world, attempt, signal),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
@@ -47,9 +59,13 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     },
   };
   try {
-    const result = await Promise.race([runType(definition, context), afterGrace(world, stop, ending.signal)]);
-    if (attempt.lost.aborted) return "left";
+    const result = await Promise.race([
+      runType(world, attempt, { definition, context }),
+      afterGrace(world, stop, ending.signal),
+    ]);
+    if (attempt.lost.aborted || !attempt.holds()) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
+    if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     if (expired.signal.aborted || result === "silent")
       return await overdue(world, attempt, { definition, context, clock, last });
     return attempt.mask.outcome(checkedOutput(definition, result));
@@ -58,17 +74,23 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   }
 }
 
+function leastOf({ resumed }: Attempt, { parks }: JobDefinition): number {
+  if (!resumed) return 0;
+  return parks === true ? PARKED_LEAST : RESUMED_LEAST;
+}
+
 interface RunningClock {
-  readonly name: "total" | "attempt";
+  readonly name: "total" | "attempt" | "step";
   readonly limit: number;
+  /** Of "step": which one. */
+  readonly step?: string;
   readonly remaining: number;
 }
 
 /** The clock that ends first: of everything together, or of this attempt. */
-function nextClock({ job, resumed }: Attempt, now: number): RunningClock {
+function nextClock({ job, within }: Attempt, now: number, most: number): RunningClock {
   const since = (at: string | null): number => (at === null ? now : Date.parse(at));
-  // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
-  const least = (limit: number): number => (resumed ? Math.min(limit, RESUMED_LEAST) : 0);
+  const least = (limit: number): number => Math.min(limit, most);
   const clock = (name: RunningClock["name"], limit: number, at: string | null): RunningClock => ({
     name,
     limit,
@@ -76,9 +98,13 @@ function nextClock({ job, resumed }: Attempt, now: number): RunningClock {
   });
   const total = clock("total", job.plan.timeout, job.startedAt);
   const limit = job.plan.clocks?.attempt;
-  if (limit === undefined) return total;
-  const one = clock("attempt", limit, job.attemptAt);
-  return one.remaining < total.remaining ? one : total;
+  const one = limit === undefined ? [] : [clock("attempt", limit, job.attemptAt)];
+  const around = within === null ? [] : [scopeClock(within, Math.max(least(within.limit), within.at - now))];
+  return [...one, ...around].reduce((first, other) => (other.remaining < first.remaining ? other : first), total);
+}
+
+function scopeClock({ step, limit }: ScopeEnd, remaining: number): RunningClock {
+  return { name: "step", step, limit, remaining };
 }
 
 function isPending(job: Job): "pending" | "running" {
@@ -96,19 +122,21 @@ async function overdue(
 }
 
 function checkedOutput(definition: JobDefinition, outcome: JobOutcome): JobOutcome {
-  if (outcome.phase !== "succeeded" || definition.output === undefined) return outcome;
+  if (outcome.phase !== "succeeded") return outcome;
+  const size = JSON.stringify(outcome.output ?? {}).length;
+  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
+  if (definition.output === undefined) return outcome;
   const output = definition.output.safeParse(outcome.output ?? {});
   if (output.success) return outcome;
   const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
-  return {
-    phase: "failed",
-    reason: reason("BadOutput", { detail: detail.slice(0, 500) }),
-    evidence: [],
-    retryable: false,
-  };
+  return badOutput(detail.slice(0, 500));
 }
 
-async function runType(definition: JobDefinition, context: JobRun<unknown>): Promise<JobOutcome> {
+function badOutput(detail: string): JobOutcome {
+  return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
+}
+
+async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
     const input = definition.input.safeParse(context.input);
     if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
@@ -116,6 +144,8 @@ async function runType(definition: JobDefinition, context: JobRun<unknown>): Pro
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.brakes.noteThrow(definition.name, mask.text(stack));
     return broken(error instanceof Error ? error.message : String(error));
   }
 }
@@ -130,7 +160,7 @@ async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal):
 
 async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
   await stopType(world, attempt, type);
-  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
 interface Stopping {
@@ -155,9 +185,9 @@ function broken(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
 }
 
-type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "messages">;
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "park" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -169,6 +199,7 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
     job: job.name,
     revision: run.revision,
     attempt: job.attempt,
+    locks,
     clocks: job.plan.clocks ?? {},
     onShort: job.plan.onShort ?? "wait",
     waitingSince: waitingSince(job, world.clock.now().getTime()),
@@ -187,6 +218,8 @@ function scopeOf(world: World, { run, job, mask, input }: Attempt): Scope {
       get: (content) => world.store.completions.get(key(content)),
       put: (content, output) => world.store.completions.put(key(content), output),
     },
+    announce: (message, data) =>
+      world.store.events.append(eventOf(run, "notification", { job: job.name, message: mask.text(message), data })),
     keepLog: (lines) =>
       world.store.logs.append(
         run.id,

@@ -17,7 +17,7 @@ import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { withAdoption, withRemade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
 import { renderCharts } from "./charts.ts";
-import { chooseCluster } from "./clusters.ts";
+import { chooseCluster, clusterFailure } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
@@ -35,6 +35,7 @@ export interface Planning extends PlannedDocument {
 export async function planDocument(world: World, request: DocumentRequest, signal: AbortSignal): Promise<Planning> {
   const read = readDocument(request.text, request.format);
   if (!read.ok) throw invalid(read.problems);
+  await world.jobTypes.refresh?.();
   const locate = (problems: readonly Problem[]): readonly Problem[] => withPositions(problems, read.locate);
   const catalog = projectCatalog(world, request.project);
   const checked = checkDocument(read.value, catalog);
@@ -43,7 +44,7 @@ export async function planDocument(world: World, request: DocumentRequest, signa
 
   const { application, document } = sealed(world, request.project, read.value);
   const current = await world.store.applications.get(request.project, document.name);
-  const cluster = chooseCluster(world, request.cluster, current);
+  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
   try {
     const planned = await planOn(world, { request, application, current, cluster }, signal);
@@ -53,10 +54,7 @@ export async function planDocument(world: World, request: DocumentRequest, signa
     return { plan: { ...planned.plan, warnings }, clusterKind: cluster.kind, document, current, facts: planned.facts };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    throw new PlatformError("ClusterUnreachable", {
-      cluster: cluster.name,
-      detail: String(error.reason.params["detail"] ?? error.reason.code),
-    });
+    throw clusterFailure(error, cluster.name);
   }
 }
 
@@ -122,14 +120,17 @@ async function planOn(
   if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
   const { application } = expanded;
   const missing = !namespaceExists && !request.createNamespace;
-  const outside = namespaceExists ? await presentOutside(cluster, application, signal) : new Set<string>();
+  const outside = namespaceExists
+    ? await presentOutside(cluster, application, signal)
+    : new Map<string, readonly string[]>();
   const result = planApplication({
     application,
     project: request.project,
     facts,
     previous: previous?.plan ?? null,
     owned,
-    presentOutside: outside,
+    presentOutside: new Set(outside.keys()),
+    keysOutside: outside,
     inputs: request.inputs ?? {},
     called: await calledWorkflows(world, request.project, application.document.workflow),
   });

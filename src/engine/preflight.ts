@@ -9,6 +9,7 @@ import { explainReason, REASONS } from "../model/reason.ts";
 import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
 import { isSealed } from "../model/sealed.ts";
 import { remadeClass } from "../plan/compareClass.ts";
+import { keysOf } from "../plan/planOutside.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
 import type { ApplyOptions, Cluster } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
@@ -24,18 +25,18 @@ export interface Target {
   readonly owned: readonly OwnedObject[];
 }
 
-/** `Kind/name` of the ConfigMaps and Secrets that the document refers to, does not make, and that exist. */
+/** By `Kind/name`, the ConfigMaps and Secrets that the document refers to, does not make, and that exist: the keys of each. */
 export async function presentOutside(
   cluster: Cluster,
   application: ResolvedApplication,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = new Map(application.outside.map((one) => [shortRef(one), one]));
   const found = await inBatches([...names.values()], async ({ kind, name }) => {
     const live = await cluster.read({ apiVersion: "v1", kind, namespace: application.namespace, name }, signal);
-    return live === null ? [] : [`${kind}/${name}`];
+    return live === null ? [] : [[`${kind}/${name}`, keysOf(live)] as const];
   });
-  return new Set(found.flat());
+  return new Map(found.flat());
 }
 
 /** Who stands in the way, and what may be taken over. */

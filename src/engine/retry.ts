@@ -18,19 +18,17 @@ export async function retryRun(
   if (before !== null) return before;
   const old = await knownRun(world, request.project, request.run);
   if (old.phase === "running") throw new PlatformError("RunInProgress", { run: old.id, application: old.application });
-  const current = await knownApplication(world, { project: old.project, application: old.application });
-  if (current.revision !== old.revision) {
-    const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. ${old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted"}`;
-    throw new PlatformError("Conflict", { detail });
-  }
+  const seenRevision = old.application === "" ? 0 : await sameRevision(world, old);
   const jobs = await world.store.runs.jobs(old.id);
   return beginRun(world, {
     ...conditionsOf(request),
     project: old.project,
     application: old.application,
+    workflow: old.workflow,
+    inputs: old.inputs,
     kind: old.kind,
     revision: old.revision,
-    seenRevision: current.revision,
+    seenRevision,
     cluster: old.cluster,
     namespace: old.namespace,
     message: `retry of run ${old.number}`,
@@ -39,12 +37,26 @@ export async function retryRun(
   });
 }
 
+/** The newest one, which the run was for. */
+async function sameRevision(world: World, old: Run): Promise<number> {
+  const current = await knownApplication(world, { project: old.project, application: old.application });
+  if (current.revision === old.revision) return current.revision;
+  const instead = old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted";
+  const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. ${instead}`;
+  throw new PlatformError("Conflict", { detail });
+}
+
+/** `from`: a job, or a step with all of its jobs. */
 function doneBefore(jobs: readonly Job[], from: string): readonly Job[] {
-  const names = jobs.map((job) => job.name);
-  if (!names.includes(from)) {
-    throw new PlatformError("NotFound", { what: "job", name: from, known: nearest(from, names) ?? names.join(", ") });
+  const chosen = jobs.filter((job) => job.name === from || job.plan.step?.path.includes(from) === true);
+  if (chosen.length === 0) {
+    const names = [...new Set(jobs.flatMap((job) => [job.name, ...(job.plan.step?.path ?? [])]))];
+    throw new PlatformError("NotFound", { what: "step", name: from, known: nearest(from, names) ?? names.join(", ") });
   }
-  const again = new Set([from]);
+  const again = new Set(chosen.map((job) => job.name));
+  // Final jobs come after all others, those that run again too.
+  if (chosen.some((job) => job.plan.final !== true))
+    for (const job of jobs) if (job.plan.final === true) again.add(job.name);
   for (let size = 0; size !== again.size; ) {
     size = again.size;
     for (const job of jobs) if (job.plan.needs.some((need) => again.has(need.job))) again.add(job.name);

@@ -1,4 +1,5 @@
 // Going back is going forward: the old document is planned anew, against the cluster as it is now, and becomes a new revision.
+import type { JsonObject } from "../model/json.ts";
 import type { Run } from "../model/run.ts";
 import { conditionsOf, deployDocument } from "./deploy.ts";
 import { knownApplication } from "./remove.ts";
@@ -6,9 +7,18 @@ import type { Place, WriteConditions } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
 import type { World } from "./world.ts";
 
+const RUNS = 200;
+
+/** What its workflow was given when it was last deployed. */
+async function inputsOf(world: World, { project, application }: Place, revision: number): Promise<JsonObject> {
+  const { items } = await world.store.runs.list({ project, application }, { limit: RUNS });
+  return items.find((run) => run.kind === "deploy" && run.revision === revision)?.inputs ?? {};
+}
+
 export async function rollbackApplication(
   world: World,
-  request: Place & WriteConditions & { readonly revision: number; readonly message?: string },
+  request: Place &
+    WriteConditions & { readonly revision: number; readonly message?: string; readonly inputs?: JsonObject },
   signal: AbortSignal,
 ): Promise<Run> {
   const current = await knownApplication(world, request);
@@ -23,6 +33,7 @@ export async function rollbackApplication(
       format: "json",
       cluster: current.cluster,
       createNamespace: false,
+      inputs: request.inputs ?? (await inputsOf(world, request, request.revision)),
       message: request.message || `rollback to revision ${request.revision}`,
     },
     signal,

@@ -1,4 +1,5 @@
 // What the outcome of an attempt makes of its job. Pure.
+import { createHash } from "node:crypto";
 import type { JobOutcome } from "../catalog/job.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Evidence } from "../model/health.ts";
@@ -11,6 +12,8 @@ export type Interruption = { readonly phase: "cancelled"; readonly reason: Reaso
 type Unsuccessful = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
 
 const BACKOFF_LIMIT = 5 * 60_000;
+/** What a type itself asks for. */
+const LONGEST_WISH = 24 * 60 * 60_000;
 /** A job that the platform interrupts again and again has to be looked at by somebody. */
 const INTERRUPTIONS = 10;
 
@@ -40,8 +43,7 @@ function retried(job: Job, outcome: Unsuccessful): Job | null {
 
 function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
   const used = job.attempt - job.interruptions;
-  const backoff = job.plan.retry.backoff * 2 ** Math.max(0, used - 1);
-  const delay = Math.min(outcome.retryAfter ?? backoff, BACKOFF_LIMIT);
+  const delay = outcome.retryAfter === undefined ? backoffOf(job, used) : Math.min(outcome.retryAfter, LONGEST_WISH);
   const params = {
     delay: formatDuration(delay),
     attempt: used + 1,
@@ -57,13 +59,26 @@ function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
   };
 }
 
+function backoffOf({ plan: { retry }, run, name }: Job, used: number): number {
+  const { backoff, factor = 2, limit = BACKOFF_LIMIT, jitter } = retry;
+  const whole = Math.min(backoff * factor ** Math.max(0, used - 1), limit);
+  if (jitter === undefined) return whole;
+  // Chance that is the same whenever it is looked at: what was decided once is not decided differently after a crash.
+  const share = createHash("sha256").update(`${run}/${name}/${used}`).digest().readUInt32BE() / 2 ** 32;
+  return Math.round(jitter === "full" ? whole * share : whole * (0.5 + share / 2));
+}
+
 /** A clock ran out. `last` is what the job was doing: whoever never came to run has waited for too long, and has not failed. */
 export function gaveUp(
-  clock: { readonly name: "total" | "attempt"; readonly limit: number },
+  clock: { readonly name: "total" | "attempt" | "step"; readonly limit: number; readonly step?: string },
   last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },
 ): JobOutcome {
   const params = { limit: formatDuration(clock.limit), cause: explainReason(last.reason, "en") };
   const { evidence } = last;
+  if (clock.name === "step") {
+    const why = reason("StepDeadline", { ...params, step: clock.step ?? "" });
+    return { phase: last.pending ? "expired" : "failed", reason: why, evidence, retryable: false };
+  }
   if (last.pending) return { phase: "expired", reason: reason("GaveUpWaiting", params), evidence, retryable: false };
   return clock.name === "total"
     ? { phase: "failed", reason: reason("Deadline", params), evidence, retryable: false }

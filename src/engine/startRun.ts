@@ -2,17 +2,23 @@
 import type { WorkflowDocument } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
-import { hasErrors, type Problem } from "../model/problem.ts";
+import type { Plan, PlannedJob } from "../model/plan.ts";
+import { hasErrors, type Problem, problem } from "../model/problem.ts";
 import type { Run } from "../model/run.ts";
+import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/checkEnvelope.ts";
+import { contentHash } from "../plan/hash.ts";
+import { layersOf } from "../plan/order.ts";
+import { sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import { beginRun, repeated } from "./begin.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
 import { chooseCluster } from "./clusters.ts";
 import { conditionsOf } from "./deploy.ts";
-import type { WriteConditions } from "./requests.ts";
+import type { PlannedDocument, WriteConditions } from "./requests.ts";
 import { projectCatalog, type World } from "./world.ts";
 
-export interface StartRequest extends WriteConditions {
+export interface PlanRequest {
   readonly project: string;
   /** A job type; or `document`. */
   readonly type?: string;
@@ -27,8 +33,13 @@ export interface StartRequest extends WriteConditions {
   readonly timeout?: string;
 }
 
+export type StartRequest = PlanRequest & WriteConditions;
+
 interface Wanted {
   readonly name: string;
+  readonly namespace: string;
+  /** Of what is around the workflow. */
+  readonly problems: readonly Problem[];
   readonly workflow: Json;
   /** Of the workflow inside of what was sent. */
   readonly pointer: string;
@@ -39,19 +50,7 @@ interface Wanted {
 export async function startRun(world: World, request: StartRequest): Promise<Run> {
   const before = await repeated(world, request.project, request);
   if (before !== null) return before;
-  const cluster = chooseCluster(world, request.cluster, null);
-  const wanted = wantedOf(request);
-  const { jobs, problems } = planWorkflow({
-    document: wanted.workflow,
-    catalog: projectCatalog(world, request.project),
-    inputs: request.inputs ?? {},
-    called: await called(world, request.project, wanted.workflow),
-    name: wanted.name,
-  });
-  if (hasErrors(problems)) {
-    const told = problems.map((one) => placed(one, wanted));
-    throw new PlatformError("InvalidDocument", { count: told.length }, told);
-  }
+  const { wanted, jobs, cluster } = await plannedRun(world, request);
   return beginRun(world, {
     ...conditionsOf(request),
     project: request.project,
@@ -61,24 +60,66 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
     revision: 0,
     seenRevision: 0,
     cluster: cluster.name,
-    namespace: request.namespace ?? "default",
+    namespace: request.namespace ?? wanted.namespace,
     message: request.message ?? "",
     inputs: request.inputs ?? {},
     jobs,
   });
 }
 
-function wantedOf({ type, version, input, document, timeout }: StartRequest): Wanted {
+/** The whole graph before anything of it runs. */
+export async function planRun(
+  world: World,
+  request: PlanRequest,
+): Promise<Pick<PlannedDocument, "plan" | "clusterKind">> {
+  const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
+  const plan: Plan = {
+    application: wanted.name,
+    namespace: request.namespace ?? wanted.namespace,
+    cluster: cluster.name,
+    jobs,
+    layers: layersOf(jobs),
+    changes: [],
+    warnings,
+    hash: contentHash(jobs),
+  };
+  return { plan, clusterKind: cluster.kind };
+}
+
+interface PlannedRun {
+  readonly wanted: Wanted;
+  readonly jobs: readonly PlannedJob[];
+  readonly warnings: readonly Problem[];
+  readonly cluster: Cluster;
+}
+
+async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
+  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
+  await world.jobTypes.refresh?.();
+  const wanted = sealed(world, request.project, wantedOf(request));
+  const { jobs, problems } = planWorkflow({
+    document: wanted.workflow,
+    catalog: projectCatalog(world, request.project),
+    inputs: request.inputs ?? {},
+    called: await called(world, request.project, wanted.workflow),
+    name: wanted.name,
+  });
+  const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
+  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  return { wanted, jobs, warnings: told, cluster };
+}
+
+/** From here on, what job types call secret exists only as tokens. */
+function sealed(world: World, project: string, wanted: Wanted): Wanted {
+  if (!isObject(wanted.workflow)) return wanted;
+  const seal = (text: string): string => world.vault.seal(project, text);
+  return { ...wanted, workflow: sealWorkflow(wanted.workflow, projectCatalog(world, project), seal) };
+}
+
+function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
   if ((type === undefined) === (document === undefined))
     throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
-  if (document !== undefined) {
-    const name = document["name"];
-    return {
-      name: typeof name === "string" && name !== "" ? name.slice(0, 63) : "workflow",
-      workflow: document["workflow"] ?? null,
-      pointer: "/document/workflow",
-    };
-  }
+  if (document !== undefined) return documentWanted({ name: "workflow", ...document });
   const step = {
     name: type ?? "",
     type: version === undefined ? (type ?? "") : `${type}@${version}`,
@@ -87,9 +128,25 @@ function wantedOf({ type, version, input, document, timeout }: StartRequest): Wa
   };
   return {
     name: type ?? "",
+    namespace: DEFAULT_NAMESPACE,
+    problems: [],
     workflow: { steps: [step] },
     pointer: "",
     inside: { from: "/steps/0/properties", to: "/input" },
+  };
+}
+
+function documentWanted(document: JsonObject): Wanted {
+  const problems: Problem[] = [];
+  const { namespace, components } = checkEnvelope(document, problems);
+  if (components.length > 0) problems.push(problem("RunOfComponents", "/components"));
+  const { name } = document;
+  return {
+    name: typeof name === "string" ? name : "",
+    namespace,
+    problems: problems.map((one) => ({ ...one, pointer: `/document${one.pointer}` })),
+    workflow: document["workflow"] ?? null,
+    pointer: "/document/workflow",
   };
 }
 

@@ -6,7 +6,7 @@ import { type Draft, freeName, nameOf, newDraft, place } from "./draft.ts";
 import { either } from "./kubeminCli/spelling.ts";
 import { componentTraits } from "./kubeminCli/traits.ts";
 import { put, say } from "./ledger.ts";
-import { namespaceRule } from "./parts/metadata.ts";
+import { labelsRule, namespaceRule } from "./parts/metadata.ts";
 import { inSteps, type Mention } from "./parts/order.ts";
 import {
   applyRules,
@@ -136,7 +136,7 @@ const PROPERTIES: Rules = {
   command: take("properties", "command"),
   args: take("properties", "args"),
   env: entries("traits", "env"),
-  labels: entries("traits", "labels"),
+  labels: labelsRule("labels", ["objects", "pods"]),
   conf: emptyOnly,
   secret: emptyOnly,
   ports,

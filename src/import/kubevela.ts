@@ -152,17 +152,37 @@ function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, st
   if (spot === undefined) return;
   const { importing } = spot;
   const steps = itemsOf(field(spot, "steps") ?? { ...spot, value: [] });
-  inSteps(
-    importing,
-    steps.map((step) => mentions(step, names)),
-  );
-  for (const step of steps) stepRest(step);
   const mode = field(spot, "mode");
+  const mentioned = steps.map((step) => mentions(step, names));
+  const named = new Map(steps.map((step, index) => [wordOf(field(step, "name")?.value), mentioned[index] ?? []]));
+  // KubeVela goes step by step unless it is told otherwise; then only what a step says itself counts.
+  if (mode && field(mode, "steps")?.value === "DAG") inSteps(importing, [mentioned.flat()]);
+  else inSteps(importing, mentioned);
+  for (const [index, step] of steps.entries()) waits(step, { own: mentioned[index] ?? [], named });
+  for (const step of steps) stepRest(step);
   if (mode) say(importing.ledger, mode.at, "changed", STEP_NAME);
 }
 
+interface Waiting {
+  readonly own: readonly Mention[];
+  /** What each step mentions, by its name. */
+  readonly named: ReadonlyMap<string, readonly Mention[]>;
+}
+
+/** `dependsOn` of a step. */
+function waits(step: Spot<unknown>, { own, named }: Waiting): void {
+  for (const item of itemsOf(field(step, "dependsOn") ?? { ...step, value: [] })) {
+    const before = named.get(wordOf(item.value)) ?? [];
+    if (before.length > 0 && own.length > 0)
+      inSteps(step.importing, [before, own.map((one) => ({ ...one, from: item }))]);
+  }
+}
+
 function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
-  if (textOf(field(step, "type")?.value) !== "apply-component") return [];
+  const type = textOf(field(step, "type")?.value);
+  if (type === "step-group")
+    return itemsOf(field(step, "subSteps") ?? { ...step, value: [] }).flatMap((one) => mentions(one, names));
+  if (type !== "apply-component") return [];
   const from = field(field(step, "properties") ?? step, "component");
   const name = names.get(wordOf(from?.value));
   return from === undefined || name === undefined ? [] : [{ name, from }];
@@ -173,6 +193,11 @@ const ORDERING = new Set(["apply-component", "apply-application", "deploy"]);
 function stepRest(step: Spot<unknown>): void {
   const { ledger } = step.importing;
   const type = textOf(field(step, "type")?.value) ?? "";
+  if (type === "step-group") {
+    for (const key of ["name", "type", "mode"]) say(ledger, [...step.at, key], "changed", STEP_NAME);
+    for (const one of itemsOf(field(step, "subSteps") ?? { ...step, value: [] })) stepRest(one);
+    return;
+  }
   if (!ORDERING.has(type)) return say(ledger, step.at, "unsupported", STEP);
   for (const key of ["name", "type"])
     say(ledger, [...step.at, key], "changed", type === "apply-component" ? STEP_NAME : NEEDLESS_STEP);

@@ -2,7 +2,7 @@
 // reported as not supported when the ledger is closed. The first word about a leaf counts.
 import { canonicalJson, dig, isObject, type Json } from "../model/json.ts";
 import { type Path, toPointer } from "../model/pointer.ts";
-import { type Draft, place, valueAt } from "./draft.ts";
+import { cut, type Draft, place, valueAt } from "./draft.ts";
 import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./words.ts";
 
 export type Outcome = "taken" | "changed" | "unsupported";
@@ -55,6 +55,18 @@ export function disown(entry: Entry, words: Words): void {
   entry.outcome = "unsupported";
   entry.words = words;
   entry.target = undefined;
+}
+
+/** Something else of the input decides about this place: what stood there goes, and its sources are told so. */
+export function giveUp({ entries }: Ledger, target: Target, words: Words, instead: Path): void {
+  const key = toPointer(target.path);
+  for (const entry of entries.values()) {
+    if (entry.target?.draft !== target.draft || toPointer(entry.target.path) !== key) continue;
+    entry.outcome = "changed";
+    entry.words = words;
+    entry.target = { draft: target.draft, path: instead };
+  }
+  cut(target.draft, target.path);
 }
 
 /** What was said to be taken, held against what is there in the end: whatever rules do to each other's values, the report stays true. */

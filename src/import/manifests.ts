@@ -1,11 +1,13 @@
 // Plain Kubernetes manifests. Workloads become components; Services, Ingresses and autoscalers a part of the workload that they point to;
 // ConfigMaps and Secrets components; claims the storage of who mounts them. Everything else goes as it is into a component of type objects.
-import { dig, type JsonObject } from "../model/json.ts";
+import { CLUSTER_WIDE } from "../catalog/parts/scope.ts";
+import { dig, type Json, type JsonObject } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
 import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "./draft.ts";
 import { put, say } from "./ledger.ts";
 import { type Found, findObjects } from "./manifests/objects.ts";
-import { importIngress, importScaler, importService, isHeadless, selects } from "./manifests/services.ts";
+import { importBudget, importScaler } from "./manifests/scaling.ts";
+import { importIngress, importService, isHeadless, selects } from "./manifests/services.ts";
 import { DATA_KINDS, WORKLOADS, type WorkloadShared } from "./manifests/workloads.ts";
 import { metadata, namespaceRule } from "./parts/metadata.ts";
 import { applyRules, field, type Importing, objectOf, type Spot } from "./rules.ts";
@@ -29,6 +31,7 @@ export function importManifests(importing: Importing, documents: readonly Path[]
   }
   for (const object of ofKind(world, "networking.k8s.io/Ingress")) importRoute(object, world);
   for (const object of ofKind(world, "autoscaling/HorizontalPodAutoscaler")) importAutoscaler(object, world);
+  for (const object of ofKind(world, "policy/PodDisruptionBudget")) importBudgetOf(object, world);
   keepAsObjects(world);
 }
 
@@ -87,7 +90,13 @@ function metadataOfNobody(meta: Spot<unknown>): void {
   applyRules({ creationTimestamp: (spot) => say(spot.importing.ledger, spot.at, "changed", CLUSTERS_OWN) }, meta);
 }
 
-function head(object: Found, draft: Draft, type: string, selected: ReadonlySet<string>): void {
+interface Head {
+  readonly type: string;
+  /** Labels that have no meaning any more. */
+  readonly own: ReadonlySet<string>;
+}
+
+function head(object: Found, draft: Draft, { type, own }: Head): void {
   const { importing, at } = object.spot;
   const spot = { ...object.spot, draft };
   place(draft, ["type"], type);
@@ -104,7 +113,7 @@ function head(object: Found, draft: Draft, type: string, selected: ReadonlySet<s
     [...meta.at, "name"],
     name === object.name ? undefined : RENAMED(object.name, name),
   );
-  metadata(meta, selected);
+  metadata(meta, ["objects"], own);
 }
 
 function importWorkload(object: Found, world: World): void {
@@ -112,14 +121,14 @@ function importWorkload(object: Found, world: World): void {
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
   const services = servicesOf(object, world).filter((service) => !world.drafts.has(service));
-  const selected = new Set(
-    Object.keys(objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined)),
-  ); // JSON
-  head(object, draft, services.length > 0 ? workload.type.served : workload.type.alone, selected);
+  const selected = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
+  const own = privateLabels(selected, world);
+  head(object, draft, { type: services.length > 0 ? workload.type.served : workload.type.alone, own });
   const shared: WorkloadShared = {
     called: (kind, name) => calledIn(world, kind, name),
     takeClaim: (name) => takeClaim(world, name, draft),
     selected,
+    private: own,
     ports: new Map(),
     templates: new Map(),
   };
@@ -132,6 +141,19 @@ function importWorkload(object: Found, world: World): void {
     world.drafts.set(service, draft);
     importService(service, draft, shared.ports);
   }
+}
+
+const PARTS = new Set(["/Namespace", "/Service", "networking.k8s.io/Ingress", "policy/PodDisruptionBudget"]);
+
+/** Labels that something kept as it is asks for (a NetworkPolicy) stay on the pods; the others only found the workload's own pods. */
+function privateLabels(selected: JsonObject, world: World): ReadonlySet<string> {
+  const kept = world.objects.filter(
+    ({ kind }) => !Object.hasOwn(WORKLOADS, kind) && !Object.hasOwn(DATA_KINDS, kind) && !PARTS.has(kind),
+  );
+  const text = kept.map((one) => JSON.stringify(one.spot.value)).join("\n");
+  const asked = ([key, value]: [string, Json | undefined]): boolean =>
+    text.includes(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return new Set(Object.entries(selected).flatMap((entry) => (asked(entry) ? [] : [entry[0]])));
 }
 
 function calledIn(world: World, kind: "ConfigMap" | "Secret", name: string): string {
@@ -167,7 +189,7 @@ function importData(object: Found, world: World): void {
   const draft = world.drafts.get(object);
   const kind = DATA_KINDS[object.kind];
   if (draft === undefined || kind === undefined) return;
-  head(object, draft, kind.type, new Set());
+  head(object, draft, { type: kind.type, own: new Set() });
   place(draft, ["properties"], { data: {} });
   applyRules(kind.rules, { ...object.spot, draft });
 }
@@ -189,6 +211,22 @@ function importAutoscaler(object: Found, world: World): void {
   importScaler(object, draft);
 }
 
+const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
+
+function importBudgetOf(object: Found, world: World): void {
+  const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
+  const target = world.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
+  const draft = target && world.drafts.get(target);
+  if (draft === undefined) return;
+  world.drafts.set(object, draft);
+  importBudget(object, draft);
+}
+
+function covers(selector: JsonObject, labels: JsonObject): boolean {
+  const entries = Object.entries(selector);
+  return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
+}
+
 /** Raw manifests keep everything; whether this catalog has a type for them is for the check to say. */
 function keepAsObjects(world: World): void {
   const others = world.objects.filter((one) => !world.drafts.has(one) && one.kind !== "/Namespace");
@@ -197,7 +235,8 @@ function keepAsObjects(world: World): void {
   const taken = new Set(importing.drafts.map(nameOf));
   const draft = newDraft({ name: freeName("objects", taken, "objects"), type: "objects", properties: {} });
   importing.drafts.push(draft);
-  for (const { spot } of others) {
-    put(importing.ledger, { draft, path: nextOf(draft, ["properties", "manifests"]) }, spot.value, spot.at);
+  for (const { spot, kind } of others) {
+    put(importing.ledger, { draft, path: nextOf(draft, ["properties", "objects"]) }, spot.value, spot.at);
+    if (CLUSTER_WIDE.has(kind.replace(/^\//, ""))) place(draft, ["properties", "clusterScoped"], true);
   }
 }

@@ -92,13 +92,17 @@ function entriesOf({ ledger }: Importing, draft: Draft): readonly Entry[] {
 function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: Path }, words: Words): void {
   const entries = entriesOf(importing, draft);
   const below = entries.filter((entry) => startsWith(entry.target?.path, path));
-  // Made of several fields at once: then all of them are told, rather than none.
-  const above = entries.filter(
-    (entry) => (entry.target?.path.length ?? 0) > 1 && startsWith(path, entry.target?.path ?? path),
-  );
-  for (const entry of below.length > 0 ? below : above) disown(entry, words);
+  for (const entry of below.length > 0 ? below : nearestAbove(entries, path)) disown(entry, words);
   cut(draft, path);
   moveUp(entries, path);
+}
+
+/** Made of several fields at once: then all of them are told, rather than none. */
+function nearestAbove(entries: readonly Entry[], path: Path): readonly Entry[] {
+  const depth = (entry: Entry): number => entry.target?.path.length ?? 0;
+  const above = entries.filter((entry) => depth(entry) > 1 && startsWith(path, entry.target?.path ?? path));
+  const deepest = Math.max(0, ...above.map(depth));
+  return above.filter((entry) => depth(entry) === deepest);
 }
 
 function startsWith(path: Path | undefined, start: Path): boolean {

@@ -1,17 +1,7 @@
 // Where no job may connect to, whatever was granted: metadata services hand out the credentials of the node, the API server those of the
 // cluster. And what "internet" does not mean: every range that is not public, by the IANA special-purpose registries.
+import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import { type Network, parseNetwork } from "./cidr.ts";
-
-export interface ClusterNetwork {
-  /** Addresses of the API server as pods see it: of the endpoints, and of the Service `kubernetes`. */
-  readonly apiServer: readonly string[];
-  readonly podNetworks: readonly string[];
-  readonly serviceNetworks: readonly string[];
-  /** Of the nodes; addresses or networks. */
-  readonly nodeNetworks: readonly string[];
-  /** Name servers that are not pods of kube-system: a cache on the node, a server outside. */
-  readonly nameServers: readonly string[];
-}
 
 const METADATA = [
   "169.254.169.254",

@@ -5,7 +5,7 @@ import { parseQuantity } from "../model/quantity.ts";
 import type { PodOrder } from "./order.ts";
 import { profileOf } from "./profile.ts";
 import { listAt } from "./renderContainer.ts";
-import { checkBounds, checkMaximum, isDevice, podLimits, type Running } from "./resources.ts";
+import { checkBounds, checkMaximum, checkMinimum, isDevice, podLimits, type Running } from "./resources.ts";
 import type { Use } from "./shape.ts";
 
 interface Placed extends Running {
@@ -28,6 +28,7 @@ export function checkTogether(
         : [problem("Empty", ["template", "spec", "containers"], { field: "containers" })]),
       ...containers.flatMap(({ bounds, at }) => checkBounds(bounds, at)),
       ...checkMaximum(limits, order.resources?.max ?? {}),
+      ...checkMinimum(limits, order.resources?.min ?? {}),
       ...checkNames(said, containers),
       ...checkIdentity(order),
     ],

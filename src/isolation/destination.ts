@@ -1,10 +1,11 @@
-// What a job type writes when it wants to connect somewhere: `models:443`, `internet:443`, `192.0.2.0/24:5432`. Ports are those that the
+// What a job type writes when it wants to connect somewhere: `models:443`, `ml/models:443`, `internet:443`, `192.0.2.0/24:5432`. Ports are those that the
 // programs behind listen on, for a network policy sees pods and not Services.
 import { DNS_LABEL } from "../model/name.ts";
 import { type Network, parseNetwork } from "./cidr.ts";
 
 export type Destination =
   | { readonly kind: "internet"; readonly port: number }
+  | { readonly kind: "service"; readonly namespace: string; readonly name: string; readonly port: number }
   | { readonly kind: "name"; readonly name: string; readonly port: number }
   | { readonly kind: "network"; readonly network: Network; readonly port: number };
 
@@ -17,6 +18,9 @@ export function parseDestination(text: string): Destination | undefined {
   const network = parseNetwork(host);
   if (network !== undefined) return { kind: "network", network, port };
   if (host === "internet") return { kind: "internet", port };
+  const [namespace = "", name, ...more] = host.split("/");
+  if (name !== undefined && more.length === 0)
+    return DNS_LABEL.test(namespace) && DNS_LABEL.test(name) ? { kind: "service", namespace, name, port } : undefined;
   return DNS_LABEL.test(host) ? { kind: "name", name: host, port } : undefined;
 }
 

@@ -2,11 +2,12 @@
 // forbid each other's; what must never be reached is therefore left out of every rule that names addresses.
 // Whether any of this is obeyed is the network plug-in's business: see kube/probeNetworkPolicy.ts.
 
+import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import { JOB_LABELS } from "../model/jobLabels.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import { type ClusterNetwork, INTERNET, networks, neverReachable, notInternet } from "./blocked.ts";
+import { INTERNET, networks, neverReachable, notInternet } from "./blocked.ts";
 import { contains, exceptionsIn, type Network } from "./cidr.ts";
 import { type Destination, parseDestination, parseExposed } from "./destination.ts";
 import { labelValue } from "./labelValue.ts";
@@ -16,15 +17,16 @@ import { hasToken } from "./renderVolumes.ts";
 
 export interface NetworkOrder extends Pick<PodOrder, "profile" | "capabilities" | "grants" | "identity"> {
   readonly cluster: ClusterNetwork;
-  /** Services of the project by name, for `models:443`; a name that is not among them is a namespace. */
+  /** Services by what was written for them: `models` of the project (a name that is not among them is a namespace), `ml/models`. */
   readonly services: Readonly<Record<string, ServiceAddress>>;
   /** `192.0.2.7:22`: where this run wants to connect to, for profiles that narrow what was granted (ssh). */
   readonly targets?: readonly string[];
-  /** `192.0.2.1:8080`: where kubemin itself listens for programs that tell of themselves. Ours to open, so no grant is asked for. */
+  /** `192.0.2.1:8080`, `kubemin/kubemin:80`: where kubemin listens for programs that tell of themselves. Ours to open: no grant is asked for. */
   readonly callback?: string;
 }
 
 export interface ServiceAddress {
+  readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
   /** Port of the Service -> port of its pods (a number or a name). */
   readonly ports: Readonly<Record<number, number | string>>;
@@ -104,6 +106,8 @@ export function dnsRule(cluster: ClusterNetwork): JsonObject {
 
 /** Where the cluster itself lives, and where kubemin does: no grant opens these by name. */
 const CLOSED_NAMESPACE = /^(?:kube-.*|kubemin(?:-.*)?|default)$/;
+/** Of these not even one Service: `default` may well hold an application. */
+export const NEVER_OPENED = /^(?:kube-.*|kubemin(?:-.*)?)$/;
 
 function ruleFor(text: string, at: At, order: NetworkOrder): Ruling {
   const destination = parseDestination(text);
@@ -130,20 +134,42 @@ const RULES: {
       return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata, or the API server" }) };
     return { rule: towards([block(network, blocked)], port) };
   },
-  name: ({ name, port }, at, { services }) => {
-    const service = Object.hasOwn(services, name) ? services[name] : undefined;
-    if (service !== undefined) {
-      // No labels would select every pod.
-      if (Object.keys(service.podLabels).length === 0)
-        return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };
-      const to = [{ podSelector: { matchLabels: service.podLabels } }];
-      return { rule: towards(to, service.ports[port] ?? port) };
-    }
+  service: ({ namespace, name, port }, at, order) => {
+    const written = `${namespace}/${name}`;
+    const service = serviceNamed(written, order);
+    if (service === undefined) return { problem: problem("Invalid", at, { detail: `Service/${written}: not found` }) };
+    return serviceRule(service, { name: written, port, at, order });
+  },
+  name: ({ name, port }, at, order) => {
+    const service = serviceNamed(name, order);
+    if (service !== undefined) return serviceRule(service, { name, port, at, order });
     if (CLOSED_NAMESPACE.test(name))
       return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
     return { rule: towards([namespaceNamed(name)], port) };
   },
 };
+
+function serviceNamed(name: string, { services }: NetworkOrder): ServiceAddress | undefined {
+  return Object.hasOwn(services, name) ? services[name] : undefined;
+}
+
+interface ServicePlace {
+  readonly name: string;
+  readonly port: number;
+  readonly at: At;
+  readonly order: Pick<NetworkOrder, "identity">;
+}
+
+function serviceRule(service: ServiceAddress, { name, port, at, order }: ServicePlace): Ruling {
+  const own = service.namespace === order.identity.namespace;
+  if (!own && NEVER_OPENED.test(service.namespace))
+    return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+  // No labels would select every pod.
+  if (Object.keys(service.podLabels).length === 0)
+    return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };
+  const peer = { ...(own ? {} : namespaceNamed(service.namespace)), podSelector: { matchLabels: service.podLabels } };
+  return { rule: towards([peer], service.ports[port] ?? port) };
+}
 
 function towards(to: readonly JsonObject[], port: number | string): JsonObject {
   return { to, ports: [{ protocol: "TCP", port }] };
@@ -190,13 +216,19 @@ function peers({ profile, identity }: NetworkOrder, side: "from" | "to"): readon
 /** Only with a token is there anything to do there; without one the door stays shut. */
 function apiServerRule(order: NetworkOrder): readonly JsonObject[] {
   if (profileOf(order.profile).egress !== "cluster" || !hasToken(order)) return [];
-  return networks(order.cluster.apiServer).map((one) => ({
-    to: [{ ipBlock: { cidr: one.text } }],
-    ports: [443, 6443].map((port) => ({ protocol: "TCP", port })),
-  }));
+  const { apiServer, apiServerPorts = [] } = order.cluster;
+  // A policy may be asked before or after a Service's address has become a server's: both ports are right.
+  const ports = [...new Set([443, 6443, ...apiServerPorts])].map((port) => ({ protocol: "TCP", port }));
+  return networks(apiServer).map((one) => ({ to: [{ ipBlock: { cidr: one.text } }], ports }));
 }
 
-function callbackRule({ callback }: NetworkOrder): readonly JsonObject[] {
+/** Even where kubemin lives in a namespace that is closed to all others. */
+function callbackRule({ callback, services }: NetworkOrder): readonly JsonObject[] {
   const destination = callback === undefined ? undefined : parseDestination(callback);
-  return destination?.kind === "network" ? [towards([block(destination.network, [])], destination.port)] : [];
+  if (destination?.kind === "network") return [towards([block(destination.network, [])], destination.port)];
+  if (destination?.kind !== "service") return [];
+  const service = services[`${destination.namespace}/${destination.name}`];
+  if (service === undefined || Object.keys(service.podLabels).length === 0) return [];
+  const to = [{ ...namespaceNamed(service.namespace), podSelector: { matchLabels: service.podLabels } }];
+  return [towards(to, service.ports[destination.port] ?? destination.port)];
 }

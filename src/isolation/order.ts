@@ -12,8 +12,8 @@ export interface PodOrder {
   readonly grants: Grants;
   readonly identity: JobIdentity;
   readonly timeouts: Timeouts;
-  /** What the registration says of resources: `default` for a container that says nothing, `max` for all containers of the pod together. */
-  readonly resources?: { readonly default?: Quantities; readonly max?: Quantities };
+  /** What the registration says of resources: `default` for a container that says nothing, `min` and `max` for all containers of the pod together. */
+  readonly resources?: { readonly default?: Quantities; readonly min?: Quantities; readonly max?: Quantities };
   readonly runtime: RuntimeSupport;
 }
 

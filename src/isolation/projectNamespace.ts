@@ -1,10 +1,12 @@
 // What stands in a namespace of a project before anything runs there: the Pod Security level, a quota, limits for whoever names none, and a
 // network that lets nothing through. Manifests only; who may make them, and when, is not decided here.
 
+import { createHash } from "node:crypto";
+import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import { ACCOUNT_PREFIX, JOB_LABELS } from "../model/jobLabels.ts";
 import type { JsonObject } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
-import type { ClusterNetwork } from "./blocked.ts";
+import { DNS_LABEL } from "../model/name.ts";
 import { labelValue } from "./labelValue.ts";
 import { dnsRule } from "./networkPolicy.ts";
 import type { PodOrder } from "./order.ts";
@@ -48,6 +50,20 @@ const LIMITS: ContainerLimits = {
   max: { cpu: "16", memory: "64Gi", "ephemeral-storage": "100Gi" },
   volumeMax: "100Gi",
 };
+
+const LONGEST_NAME = 63;
+
+/** Where the jobs of a project run, whatever namespaces its applications live in: two projects never share one. */
+export function runNamespaceOf(project: string): string {
+  const name = `kubemin-run-${project}`;
+  if (DNS_LABEL.test(name) && name.length <= LONGEST_NAME) return name;
+  const word = project
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 30)
+    .replaceAll(/^-+|-+$/g, "");
+  return `kubemin-run-${word === "" ? "" : `${word}-`}${createHash("sha256").update(project).digest("hex").slice(0, 10)}`;
+}
 
 const LEVEL = { run: "restricted", app: "baseline" } as const;
 const NAME = "kubemin";
@@ -114,17 +130,18 @@ function limits(settings: ProjectSettings): Manifest {
   return { apiVersion: "v1", kind: "LimitRange", metadata, spec };
 }
 
-/** The account of a type's pods in a project: without rights, without a token of its own. Made before the first pod that names it. */
+/** The account of one job's pod: without a token of its own, and without rights but those of `jobRights`. Made before the pod that names it. */
 export function jobAccount({
   namespace: where,
   project,
   type,
-}: Pick<PodOrder["identity"], "namespace" | "project" | "type">): Manifest {
+  name,
+}: Pick<PodOrder["identity"], "namespace" | "project" | "type" | "name">): Manifest {
   const labels = { ...ownLabels(project), [JOB_LABELS.type]: labelValue(type) };
   return {
     apiVersion: "v1",
     kind: "ServiceAccount",
-    metadata: { name: `${ACCOUNT_PREFIX}${type}`, namespace: where, labels },
+    metadata: { name: `${ACCOUNT_PREFIX}${name}`, namespace: where, labels },
     automountServiceAccountToken: false,
   };
 }

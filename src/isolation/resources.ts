@@ -80,6 +80,15 @@ export function podLimits(containers: readonly Running[]): ReadonlyMap<string, n
   return sums;
 }
 
+export function checkMinimum(limits: ReadonlyMap<string, number>, least: Quantities): readonly Problem[] {
+  return Object.entries(least).flatMap(([name, quantity]) => {
+    const asked = limits.get(name) ?? 0;
+    if (asked >= amountOf(quantity)) return [];
+    const params = { value: `${name}: ${asked}`, bound: `>= ${quantity}` };
+    return [problem("OutOfRange", ["template", "spec", "containers"], params)];
+  });
+}
+
 export function checkMaximum(limits: ReadonlyMap<string, number>, most: Quantities): readonly Problem[] {
   return Object.entries(most).flatMap(([name, quantity]) => {
     const asked = limits.get(name) ?? 0;

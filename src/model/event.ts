@@ -9,11 +9,17 @@ export const EVENT_TYPES = [
   "job.told",
   "run.resumed",
   "job.changed",
+  "notification",
   "log",
   "application.changed",
   "application.deleted",
+  "cluster.changed",
+  "job-type.changed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** In the place of a project: events of the whole installation. No project is called so. */
+export const INSTALLATION = "*";
 
 export interface NewEvent {
   readonly project: string;

@@ -31,6 +31,16 @@ export const ISOLATION_PROBLEMS = {
   ProfileForbids: {
     text: { en: "profile {profile} does not allow {what}", zh: "策略 {profile} 不允许 {what}" },
   },
+  CallbackUnreachable: {
+    text: {
+      en: "programs in pods cannot reach kubemin at {url}: {detail}",
+      zh: "Pod 中的程序无法通过 {url} 访问 kubemin：{detail}",
+    },
+    hint: {
+      en: "start the server with --public-url and an address that pods can reach",
+      zh: "请用 --public-url 指定 Pod 可访问的地址启动服务器",
+    },
+  },
   AddressBlocked: {
     text: {
       en: "{address} is never reachable for jobs: it is {what}",

@@ -88,6 +88,14 @@ export const OUTGOING_REFUSALS = {
     passing: true,
     text: { en: "the call of {host} was given up", zh: "对 {host} 的调用已放弃" },
   },
+  Redirected: {
+    who: "you",
+    passing: false,
+    text: {
+      en: "{host} answered with a redirect ({status}), which is never followed",
+      zh: "{host} 返回重定向（{status}），服务器从不跟随重定向",
+    },
+  },
   Unsigned: {
     who: "you",
     passing: false,

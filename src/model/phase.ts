@@ -7,13 +7,13 @@ export const PHASES = {
   waiting: {
     settled: false,
     glyph: "○",
-    next: ["queued", "running", "skipped", "cancelled", "rejected", "failed"],
+    next: ["queued", "running", "skipped", "cancelled", "rejected", "failed", "expired"],
     text: { en: "waiting", zh: "等待依赖" },
   },
   queued: {
     settled: false,
     glyph: "◔",
-    next: ["running", "cancelled", "rejected", "failed", "expired"],
+    next: ["running", "skipped", "cancelled", "rejected", "failed", "expired"],
     text: { en: "queued", zh: "排队中" },
   },
   pending: {

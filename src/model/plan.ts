@@ -23,8 +23,14 @@ export interface PlannedObject {
 
 export interface RetryPolicy {
   readonly attempts: number;
-  /** Milliseconds before the second attempt; doubles each time. */
+  /** Milliseconds before the second attempt. */
   readonly backoff: number;
+  /** It grows so each time; 2 where nothing is said. */
+  readonly factor?: number;
+  /** Milliseconds that it never grows beyond; 5 minutes where nothing is said. */
+  readonly limit?: number;
+  /** equal: half of it is left to chance · full: all of it. */
+  readonly jitter?: "equal" | "full";
 }
 
 /** Milliseconds of each clock; a missing one does not run. `timeout` of the job is the clock of everything together. */
@@ -35,6 +41,8 @@ export interface Clocks {
   readonly schedule?: number;
   /** From then until the program runs: image, volumes, sandbox. */
   readonly start?: number;
+  /** Both together, for types that do not tell them apart. */
+  readonly pending?: number;
   /** One attempt, from its beginning to its end. */
   readonly attempt?: number;
   /** Between two signs of life, for types that give them. */
@@ -51,12 +59,35 @@ export interface PlannedStep {
   readonly pointer: string;
 }
 
+export interface Scope {
+  /** Its name in the run's context. */
+  readonly step: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 /** At most `limit` jobs with this key at a time, within the project. */
 export interface Concurrency {
   readonly key: string;
   readonly limit: number;
+  /** Beside others that share it; see ports/store.ts. */
+  readonly shared?: boolean;
   /** What happens to a job that is one too many: it waits, it fails, or the one that runs is cancelled for it. */
   readonly onLimit: "queue" | "fail" | "cancel";
+}
+
+/** What a lock is about. `key`: whatever people agree on. */
+export const LOCK_KINDS = ["component", "release", "host", "key"] as const;
+export type LockKind = (typeof LOCK_KINDS)[number];
+
+/** What a job must hold while it runs. Becomes a Concurrency when it starts. */
+export interface PlannedLock {
+  readonly kind: LockKind;
+  /** A text, or a reference to one. */
+  readonly name: Json;
+  readonly limit: number;
+  readonly shared?: boolean;
+  readonly onLimit: Concurrency["onLimit"];
 }
 
 export interface PlannedJob {
@@ -66,13 +97,15 @@ export interface PlannedJob {
   /** Of a registered type: the version that the run was planned with, which it keeps. */
   readonly typeVersion?: string;
   readonly step?: PlannedStep;
+  /** Steps around it whose own time is limited: from the moment when the first of their jobs is due. */
+  readonly within?: readonly Scope[];
   /** False once what it needs has ended: the job is skipped, which does not stop what comes after it. */
   readonly condition?: Condition;
   /** Starts when all others have ended, whatever became of them, also after a cancel. */
   readonly final?: boolean;
   readonly clocks?: Clocks;
   readonly onShort?: OnShort;
-  readonly concurrency?: readonly Concurrency[];
+  readonly locks?: readonly PlannedLock[];
   readonly component: string;
   readonly needs: readonly Need[];
   readonly objects: readonly PlannedObject[];

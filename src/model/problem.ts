@@ -115,6 +115,17 @@ export const PROBLEMS = {
     text: { en: "component {name} has no output {output}", zh: "组件 {name} 没有输出 {output}" },
     hint: { en: "it has: {known}", zh: "可用输出：{known}" },
   },
+  UnknownKey: {
+    text: { en: "{object} has no key {key}", zh: "{object} 没有键 {key}" },
+    hint: { en: "it has: {known}", zh: "可用的键：{known}" },
+  },
+  BinaryVariable: {
+    text: {
+      en: "{key} is not text: no environment variable comes of it",
+      zh: "{key} 不是文本，不会成为环境变量",
+    },
+    hint: { en: "mount it: give a mountPath", zh: "请写 mountPath，以文件形式挂载" },
+  },
   WrongKind: { text: { en: "{name} is a {actual}, not a {expected}", zh: "{name} 是 {actual}，不是 {expected}" } },
   SelfReference: { text: { en: "component {name} depends on itself", zh: "组件 {name} 依赖自身" } },
   Cycle: {
@@ -172,9 +183,41 @@ export const PROBLEMS = {
     },
     hint: { en: "remove one of them", zh: "请去掉其中一个" },
   },
+  SetTwice: {
+    text: { en: "{owner} sets {field} twice, to different values", zh: "{owner} 两次把 {field} 设为不同的值" },
+    hint: { en: "give one of its items another name", zh: "请给其中一项改名" },
+  },
   ObjectTwice: {
     text: { en: "{first} and {second} both make {object}", zh: "{first} 与 {second} 都会创建 {object}" },
     hint: { en: "rename one of the components", zh: "请给其中一个组件改名" },
+  },
+  ObjectTwiceHere: {
+    text: { en: "component {name} makes {object} twice", zh: "组件 {name} 重复创建 {object}" },
+    hint: { en: "give one of its items another name", zh: "请给其中一项改名" },
+  },
+  RouteTwice: {
+    text: {
+      en: "{first} and {second} both want {where}: which of them answers is chance",
+      zh: "{first} 与 {second} 都占用 {where}：由谁响应取决于偶然",
+    },
+    hint: { en: "give one of them another host or path", zh: "请给其中一个换主机或路径" },
+  },
+  NodesApart: {
+    text: {
+      en: "{first} and {second} ask for different nodes: {label} cannot be both {one} and {other}",
+      zh: "{first} 与 {second} 要求不同的节点：{label} 不能同时为 {one} 和 {other}",
+    },
+    hint: { en: "remove one of them", zh: "请去掉其中一个" },
+  },
+  NotPositive: {
+    text: { en: "{value} is nothing: a volume needs some room", zh: "{value} 无效：存储卷大小必须大于零" },
+    hint: { en: "write it like 20Gi", zh: "写法如 20Gi" },
+  },
+  MountPlace: {
+    text: {
+      en: "{value} cannot be mounted over: it is the root, lies in /proc or /sys, or holds '..'",
+      zh: "不能挂载到 {value}：它是根目录、位于 /proc 或 /sys，或包含“..”",
+    },
   },
   SubPathStale: {
     text: {

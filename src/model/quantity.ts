@@ -21,6 +21,12 @@ export function storageSize(text: string | number): string {
   return /^\d+(\.\d+)?$/.test(String(text)) ? `${text}Gi` : String(text);
 }
 
+/** "20gb", "20 GiB", "512mb" -> what was surely meant; undefined where that is not sure. */
+export function suggestQuantity(text: string): string | undefined {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([kmgtpe])i?b?$/i.exec(text.trim()) ?? [];
+  return digits === undefined || unit === undefined ? undefined : `${digits}${unit.toUpperCase()}i`;
+}
+
 export function equalQuantity(a: string | number, b: string | number): boolean {
   const [left, right] = [parseQuantity(a), parseQuantity(b)];
   return left !== undefined && left === right;

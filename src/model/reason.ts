@@ -2,6 +2,7 @@
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 import type { Actor } from "./actor.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
+import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
 export type { Actor } from "./actor.ts";
@@ -52,6 +53,7 @@ export const REASONS = {
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
   Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
+  Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
   Calling: { who: "nobody", text: { en: "calling {target}", zh: "正在请求 {target}" } },
   Answered: { who: "nobody", text: { en: "{target} answered {status}", zh: "{target} 返回 {status}" } },
   CallFailed: { who: "you", text: { en: "{target}: {detail}", zh: "{target}：{detail}" } },
@@ -250,6 +252,7 @@ export const REASONS = {
   },
   // Room on the cluster
   ...CAPACITY_REASONS,
+  ...CLUSTER_REASONS,
   // The cluster
   Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
   NodeLost: {
@@ -266,6 +269,13 @@ export const REASONS = {
   PolicyDenied: {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },
+  },
+  RunNamespace: {
+    who: "operator",
+    text: {
+      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot make it: {detail}",
+      zh: "项目 {project} 没有运行作业的命名空间（{namespace}），kubemin 也无法创建：{detail}",
+    },
   },
   WebhookDown: {
     who: "operator",
@@ -353,12 +363,24 @@ export const REASONS = {
     who: "you",
     text: { en: "the attempt took longer than {limit}: {cause}", zh: "单次尝试超过 {limit}：{cause}" },
   },
+  LockLost: {
+    who: "nobody",
+    text: { en: "{key} was given to somebody else meanwhile", zh: "{key} 期间已被他人取得" },
+  },
+  StepDeadline: {
+    who: "you",
+    text: { en: "step {step} took longer than {limit}: {cause}", zh: "步骤 {step} 超过 {limit}：{cause}" },
+  },
   Lost: {
     who: "nobody",
     text: { en: "gave no sign of life for {limit}", zh: "{limit} 内没有心跳" },
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
+  DriversLost: {
+    who: "operator",
+    text: { en: "every server that looked after it vanished without a word", zh: "负责它的服务器接连无声退出" },
+  },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -33,12 +33,62 @@ export const REGISTRATION_PROBLEMS = {
     text: { en: "the pattern is not one of RE2: {detail}", zh: "该 pattern 不符合 RE2 语法：{detail}" },
     hint: { en: "no look-around, no back references", zh: "不支持环视与反向引用" },
   },
+  SchemaEndless: {
+    text: {
+      en: "a definition comes back to itself along more than one way to the same value: checking would double with every level of the data",
+      zh: "某个定义可沿多条路径回到自身并检查同一个值：数据每深一层，检查量翻倍",
+    },
+    hint: {
+      en: "let one keyword lead back, for example items and additionalProperties beside a list of types, instead of anyOf",
+      zh: "请只保留一条递归路径，例如用 type 列表加 items、additionalProperties 代替 anyOf",
+    },
+  },
+  SchemaBranches: {
+    text: {
+      en: "one value may have to be checked more than {limit} times: alternatives lead to alternatives",
+      zh: "同一个值可能需要检查超过 {limit} 次：备选分支层层嵌套",
+    },
+    hint: { en: "name the alternatives in one place", zh: "请把备选分支写在同一处" },
+  },
+  SchemaKeyword: {
+    text: { en: "{keyword} is not taken in a schema here", zh: "此处的 schema 不支持 {keyword}" },
+  },
+  SchemaUniqueUnbounded: {
+    text: {
+      en: "uniqueItems compares every item with every other one: it needs a maxItems of at most {limit} beside it",
+      zh: "uniqueItems 需要两两比较：必须同时指定不超过 {limit} 的 maxItems",
+    },
+  },
   SchemaMismatch: {
     text: { en: "does not fit the type's schema: {detail}", zh: "不符合该类型的 schema：{detail}" },
   },
   Placeholder: {
     text: { en: "{{{path}}} is not in the input schema", zh: "{{{path}}} 不在输入 schema 中" },
     hint: { en: "known: {known}", zh: "现有：{known}" },
+  },
+  TemplateMissing: {
+    text: {
+      en: "{{{path}}} has no value in {example}",
+      zh: "{{{path}}} 在{example}中没有值",
+    },
+    hint: {
+      en: "make it required, give it a default value in the example, or let it stand alone: then it is left out",
+      zh: "请设为必填、在示例中给出值，或让它单独成值（缺省时会被省略）",
+    },
+  },
+  DryRunRefused: {
+    text: { en: "cluster {cluster} would not take the pod: {detail}", zh: "集群 {cluster} 拒绝该 Pod：{detail}" },
+  },
+  WorkerAddress: {
+    text: { en: "the worker may not be called: {detail}", zh: "不允许调用该 worker：{detail}" },
+    hint: { en: "an administrator can allow it: serve --allow-outgoing", zh: "可由管理员放行：serve --allow-outgoing" },
+  },
+  TemplateShowsSecret: {
+    text: { en: "the template shows a secret value of the input", zh: "模板会暴露输入中的机密值" },
+    hint: {
+      en: "take it as the whole value of a variable, or as a file of the Secret {{run.secret}}",
+      zh: "请作为环境变量的完整值，或作为 Secret {{run.secret}} 的文件使用",
+    },
   },
   Incompatible: {
     text: {
@@ -55,6 +105,29 @@ export const REGISTRATION_PROBLEMS = {
   },
   BuiltinName: {
     text: { en: "{name} is a job type of kubemin itself", zh: "{name} 是 kubemin 内置的作业类型" },
+  },
+  SampleRun: {
+    text: { en: "the sample run {run} ended as {phase}", zh: "试运行 {run} 的结果为 {phase}" },
+    hint: { en: "see: kubemin why {run}", zh: "参见：kubemin why {run}" },
+  },
+  TypeDeprecated: {
+    text: {
+      en: "job type {name} {version} is deprecated{until}{instead}",
+      zh: "作业类型 {name} {version} 已弃用{until}{instead}",
+    },
+  },
+  TypeOver: {
+    text: {
+      en: "job type {name} {version} was taken until {until} only{instead}",
+      zh: "作业类型 {name} {version} 的支持已于 {until} 结束{instead}",
+    },
+  },
+  TypeStopped: {
+    text: { en: "job type {name} is switched off: {detail}", zh: "作业类型 {name} 已停用：{detail}" },
+    hint: {
+      en: "an administrator can switch it on: kubemin type enable {name}",
+      zh: "可由管理员启用：kubemin type enable {name}",
+    },
   },
   OtherOwner: {
     text: { en: "{name} is registered by project {owner}", zh: "{name} 已由项目 {owner} 注册" },

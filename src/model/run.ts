@@ -40,8 +40,24 @@ export interface Run {
   readonly cancelledBy: string | null;
   /** While set, nothing new is started; what runs goes on. */
   readonly pausedBy: string | null;
+  /** While it was paused, oldest first; `to` null: it is now. Clocks of what is held back do not run then. */
+  readonly pauses: readonly Pause[];
+  /** Set once somebody said that after the cancel the final steps are not wanted either. */
+  readonly finalSkippedBy: string | null;
   /** Values for the workflow's inputs. */
   readonly inputs: JsonObject;
+  /** Which of the runs that wait for a driver goes first. */
+  readonly priority: Priority;
+  /** Nothing is begun before. */
+  readonly startAt: string | null;
+}
+
+export const PRIORITIES = ["low", "normal", "high"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export interface Pause {
+  readonly from: string;
+  readonly to: string | null;
 }
 
 export interface Job {

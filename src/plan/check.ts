@@ -13,6 +13,7 @@ import type { Draft } from "./draft.ts";
 import { checkSize } from "./readLimits.ts";
 import { type Links, linkComponent } from "./references.ts";
 import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "./resolved.ts";
+import { furtherProblems } from "./soundPart.ts";
 import { checkWorkflow } from "./workflow/checkWorkflow.ts";
 import type { ResolvedWorkflow } from "./workflow/resolvedWorkflow.ts";
 
@@ -34,9 +35,11 @@ export function checkDocument(value: Json, catalog: Catalog): CheckedDocument {
   const links = new Map(drafts.map((draft) => [draft, linkComponent(draft, byName, problems)]));
   checkCycles(links, byName, problems);
   const workflow = workflowOf(value, { catalog, links, byName, problems });
-  const ordered = inDocumentOrder(problems, value);
-  if (hasErrors(problems) || !isObject(value)) return { problems: ordered, application: null };
-  return { problems: ordered, application: resolve(value, { namespace, links, workflow }) };
+  if (!isObject(value)) return { problems: inDocumentOrder(problems, value), application: null };
+  const application = resolve(value, { namespace, links, workflow });
+  if (!hasErrors(problems)) return { problems: inDocumentOrder(problems, value), application };
+  const further = furtherProblems(application, problems);
+  return { problems: inDocumentOrder([...problems, ...further], value), application: null };
 }
 
 function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap<string, Draft> {
@@ -97,6 +100,7 @@ function resolve(value: JsonObject, { namespace, links, workflow }: Parts): Reso
     namespace,
     components: [...links].flatMap(([draft, link]) => resolveComponent(draft, link) ?? []),
     outside: [...links.values()].flatMap((link) => link.outside),
+    keys: [...links.values()].flatMap((link) => link.keys),
     workflow,
   };
 }
@@ -110,7 +114,7 @@ function documentOf(value: JsonObject): ApplicationDocument {
   return { components: [], ...Object.fromEntries(kept) } as unknown as ApplicationDocument;
 }
 
-/** Undefined never happens without an error among the problems, and then nothing is resolved. */
+/** Undefined never happens without an error among the problems. */
 function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefined {
   const { name, definition, parsed, outputs, timeout, retry, onShort, pointer } = draft;
   if (name === undefined || !definition || !parsed || !outputs) return undefined;

@@ -39,6 +39,12 @@ function schemaOf(definition: Explained): JsonObject {
   return definition.schemas?.input ?? jsonSchemaOf(definition.input, "explain");
 }
 
+/** JSON's words for the whole: `array of object` for storage, `map of …` for env. */
+export function typeOfDefinition(definition: Explained): string {
+  const root = schemaOf(definition);
+  return typeOf(follow(root, { root, language: "en", depth: 0 }), { root, language: "en", depth: 0 });
+}
+
 /** Parts of the document itself that are no definitions. */
 export const DOCUMENT_PARTS = [
   { name: "workflow", summary: { en: "The order of things, where it is yours to say", zh: "自定的执行顺序" } },
@@ -56,7 +62,12 @@ export function explainPart(
   return isObject(part) ? explainSchema({ ...part, $defs }, language, path) : [];
 }
 
-function explainSchema(root: JsonObject, language: Language, path: readonly string[]): readonly FieldExplanation[] {
+/** Of a JSON Schema, wherever it comes from. */
+export function explainSchema(
+  root: JsonObject,
+  language: Language,
+  path: readonly string[],
+): readonly FieldExplanation[] {
   let fields: readonly FieldExplanation[] = fieldsOf(root, { root, language, depth: 0 });
   for (const [index, name] of path.entries()) {
     const found = fields.find((one) => one.name === name);
@@ -109,9 +120,19 @@ function explainField(name: string, schema: JsonObject, required: boolean, reade
 }
 
 function describe(node: JsonObject, language: Language): string {
-  const { description, zh } = node;
+  const { description, zh, title } = node;
   if (language === "zh" && typeof zh === "string") return zh;
+  const other = translated(node["x-i18n"], language);
+  if (other !== undefined) return other;
+  if (description === undefined && typeof title === "string") return title;
   return typeof description === "string" ? description : "";
+}
+
+/** `x-i18n: {zh: {description}}`, or the text itself: of schemas that others wrote. */
+function translated(texts: Json | undefined, language: Language): string | undefined {
+  const own = isObject(texts) ? texts[language] : undefined;
+  const text = isObject(own) ? (own["description"] ?? own["title"]) : own;
+  return typeof text === "string" ? text : undefined;
 }
 
 function branchesOf(node: JsonObject, reader: Reader): JsonObject[] {
@@ -122,7 +143,7 @@ function branchesOf(node: JsonObject, reader: Reader): JsonObject[] {
 /** Fields of all alternatives, each once; `when` names the alternatives where not all have it. */
 function mergeBranches(branches: readonly JsonObject[], reader: Reader): FieldExplanation[] {
   const sets = branches
-    .map((branch) => ({ fields: fieldsOf(branch, reader), when: mark(branch) }))
+    .map((branch) => ({ fields: fieldsOf(branch, reader), when: mark(branch, branches) }))
     .filter((set) => set.fields.length > 0);
   const names = [...new Set(sets.flatMap((set) => set.fields.map((one) => one.name)))];
   return names.flatMap((name) => {
@@ -146,25 +167,47 @@ function mergeField(holders: readonly Holder[], alternatives: number): FieldExpl
   const values = all.every((one) => one.values) ? [...new Set(all.flatMap((one) => one.values ?? []))] : [];
   const when = holders.map((holder) => holder.when).filter((text) => text !== "");
   const { values: _own, ...rest } = first;
+  // What makes an alternative what it is needs no word of when, and is not required: another alternative may be chosen.
+  const itself = when.length === 1 && when[0] === first.name;
   return {
     ...rest,
     type: [...new Set(all.flatMap((one) => one.type.split(" | ")))].join(" | "),
-    required: all.every((one) => one.required),
-    description: mergeDescriptions(all, values.length > 1),
+    required: !itself && all.every((one) => one.required),
+    description: mergeDescriptions(holders),
     ...(values.length === 0 ? {} : { values }),
-    ...(holders.length === alternatives || when.length === 0 ? {} : { when }),
+    ...(itself || holders.length === alternatives || when.length === 0 ? {} : { when }),
   };
 }
 
-/** Where each alternative has a constant of its own, each constant is told with its meaning. */
-function mergeDescriptions(all: readonly FieldExplanation[], constants: boolean): string {
-  const told = all.filter((one) => one.description !== "");
-  if (!constants) return told[0]?.description ?? "";
-  return [...new Set(told.map((one) => `${(one.values ?? []).map(String).join(", ")}: ${one.description}`))].join("; ");
+/**
+ * Where each alternative has a constant of its own, each constant is told with its meaning; where a field means something else in some of
+ * them, each meaning is told with its alternatives.
+ */
+function mergeDescriptions(holders: readonly Holder[]): string {
+  const told = holders.filter(({ own }) => own.description !== "");
+  const constants = new Set(
+    told.map(({ own }) => (own.values?.length === 1 ? JSON.stringify(own.values[0]) : undefined)),
+  );
+  if (told.length > 1 && constants.size === told.length && !constants.has(undefined))
+    return told.map(({ own }) => `${(own.values ?? []).map(String).join(", ")}: ${own.description}`).join("; ");
+  const meanings = new Map<string, string[]>();
+  for (const { own, when } of told) meanings.set(own.description, [...(meanings.get(own.description) ?? []), when]);
+  const [[first] = [""], ...others] = [...meanings];
+  return [first, ...others.map(([text, when]) => `${when.join(" / ")}: ${text}`)].join("; ");
 }
 
-/** `type: persistent`: the constants that make an alternative what it is. */
-function mark(branch: JsonObject): string {
+/** What makes an alternative what it is: its constants (`type: persistent`), else the field that it alone has and requires (`secret`). */
+function mark(branch: JsonObject, all: readonly JsonObject[]): string {
+  const constants = constantsOf(branch);
+  if (constants !== "") return constants;
+  const required = Array.isArray(branch["required"]) ? branch["required"].map(String) : [];
+  const others = all.filter((one) => one !== branch);
+  const own = (name: string): boolean =>
+    !others.some(({ properties }) => isObject(properties) && properties[name] !== undefined);
+  return required.find(own) ?? "";
+}
+
+function constantsOf(branch: JsonObject): string {
   const properties = isObject(branch["properties"]) ? Object.entries(branch["properties"]) : [];
   return properties
     .flatMap(([name, schema]) =>

@@ -5,6 +5,7 @@ import type { Contribution, VolumeClaim, Workload } from "../catalog/define.ts";
 import { nonEmpty, onlyGiven } from "../catalog/parts/onlyGiven.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { checkNodes } from "./checkNodes.ts";
 import { objectsIn, textOf, withoutSlash } from "./manifestLists.ts";
 import { mergeFields, overOwn, type Setting } from "./mergeFields.ts";
 import { joinByName, type Offer, overDefaults } from "./mergeLists.ts";
@@ -64,6 +65,7 @@ export function mergePod(input: MergeInput): Merged {
     problems: [
       ...[env, volumes, containers, container, everyContainer, podFields, controller].flatMap((one) => one.problems),
       ...setAndLeft(parts),
+      ...checkNodes(parts),
       ...checkMounts(pod, names, component),
     ],
   };

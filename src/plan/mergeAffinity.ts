@@ -1,4 +1,4 @@
-// Affinities of several traits as one: every wish of each must hold. Nothing here can contradict; what no node can fulfil is seen by the scheduler.
+// Affinities of several traits as one: every wish of each must hold. That they contradict each other is seen by checkNodes.ts.
 import { isDeepStrictEqual } from "node:util";
 import { dig, isObject, type Json, type JsonObject } from "../model/json.ts";
 import { objectsIn } from "./manifestLists.ts";

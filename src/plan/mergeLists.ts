@@ -27,8 +27,10 @@ export function joinByName(list: string, offers: readonly Offer[]): JoinedList {
         owners.set(name, offer.owner);
         items.push(item);
       } else {
-        const params = { first, second: offer.owner, field: `${list}[${name}]` };
-        problems.push(problem("TraitConflict", offer.pointer, params));
+        const field = `${list}[${name}]`;
+        const twice = problem("SetTwice", offer.pointer, { owner: offer.owner, field });
+        const conflict = problem("TraitConflict", offer.pointer, { first, second: offer.owner, field });
+        problems.push(first === offer.owner ? twice : conflict);
       }
     }
   }

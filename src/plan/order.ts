@@ -22,10 +22,17 @@ export function jobsOf(components: readonly RenderedComponent[]): readonly Plann
       input: content === null ? {} : { content },
       timeout: timeoutOf(component),
       retry: component.retry ?? ONCE,
+      ...locksOf(component),
       ...(component.onShort === null ? {} : { onShort: component.onShort }),
     };
     return exposure.length === 0 ? [main] : [main, routeJob(rendered)];
   });
+}
+
+function locksOf({ name, definition, properties }: RenderedComponent["component"]): Pick<PlannedJob, "locks"> {
+  const wanted = definition.locks?.(properties, { component: name }) ?? [];
+  if (wanted.length === 0) return {};
+  return { locks: wanted.map((one) => ({ ...one, limit: 1, onLimit: "queue" as const })) };
 }
 
 /** Nothing is sent to a component before it is ready. */

@@ -9,7 +9,7 @@ import type { OwnedObject } from "../model/revision.ts";
 import { comparePlans } from "./compare.ts";
 import { contentHash } from "./hash.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
-import { checkOutside } from "./planOutside.ts";
+import { checkKeys, checkOutside } from "./planOutside.ts";
 import { renderApplication } from "./render.ts";
 import type { ResolvedApplication } from "./resolved.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
@@ -24,10 +24,14 @@ export interface PlanInput {
   readonly owned: readonly OwnedObject[];
   /** `Kind/name` of ConfigMaps and Secrets in the namespace; null when the cluster could not be asked. */
   readonly presentOutside: ReadonlySet<string> | null;
+  /** Keys of those among them that hold any. */
+  readonly keysOutside?: ReadonlyMap<string, readonly string[]>;
   /** Values for the inputs of its workflow. */
   readonly inputs?: JsonObject;
   /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
   readonly called?: ReadonlyMap<string, WorkflowDocument>;
+  /** Nobody is there to ask for workflows that are called, and inputs are given later: both are left open. */
+  readonly offline?: boolean;
 }
 
 export interface PlanResult {
@@ -53,6 +57,7 @@ export function planApplication(input: PlanInput): PlanResult {
     ...rendered.problems,
     ...comparison.problems,
     ...checkOutside(application, manifests, input.presentOutside),
+    ...checkKeys(application, manifests, input.keysOutside ?? new Map()),
   ];
   if (hasErrors(problems)) return { plan: null, problems };
   const goes = comparison.changes.some((change) => change.action === "delete");
@@ -73,7 +78,10 @@ export function planApplication(input: PlanInput): PlanResult {
   return { plan, problems };
 }
 
-function withSteps({ application, inputs, called }: PlanInput, jobs: readonly PlannedJob[]): WorkflowJobs {
+function withSteps(
+  { application, inputs, called, offline = false }: PlanInput,
+  jobs: readonly PlannedJob[],
+): WorkflowJobs {
   const { workflow, document, components } = application;
   if (workflow === null) return { jobs, problems: [] };
   return workflowJobs({
@@ -82,6 +90,7 @@ function withSteps({ application, inputs, called }: PlanInput, jobs: readonly Pl
     application: document.name,
     inputs: inputs ?? {},
     called: called ?? new Map(),
+    offline,
     components,
     jobs,
   });

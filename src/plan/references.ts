@@ -9,13 +9,14 @@ import { type Problem, problem } from "../model/problem.ts";
 import { attempt, type Box } from "./checkDefinition.ts";
 import { type Spot, wrongType } from "./checkFields.ts";
 import type { Draft } from "./draft.ts";
-import type { OutsideReference } from "./resolved.ts";
+import type { KeyReference, OutsideReference } from "./resolved.ts";
 import { clip, listNames } from "./words.ts";
 
 export interface Links {
   readonly needs: readonly Need[];
   readonly wishes: readonly Need[];
   readonly outside: readonly OutsideReference[];
+  readonly keys: readonly KeyReference[];
 }
 
 /** Component type that makes each kind under the component's own name. */
@@ -28,15 +29,17 @@ interface Linking {
   readonly needs: Map<string, Need>;
   readonly wishes: Map<string, Need>;
   readonly outside: OutsideReference[];
+  readonly keys: KeyReference[];
 }
 
 /** `byName`: all components of the document, the first of each name. */
 export function linkComponent(draft: Draft, byName: ReadonlyMap<string, Draft>, problems: Problem[]): Links {
-  const linking: Linking = { draft, byName, problems, needs: new Map(), wishes: new Map(), outside: [] };
+  const linking: Linking = { draft, byName, problems, needs: new Map(), wishes: new Map(), outside: [], keys: [] };
   linkDependsOn(linking);
   linkPiece(linking, draft.definition, draft.parsed, `${draft.pointer}/properties`);
   for (const trait of draft.traits) linkPiece(linking, trait.definition, trait.parsed, trait.pointer);
-  return { needs: [...linking.needs.values()], wishes: [...linking.wishes.values()], outside: linking.outside };
+  const { needs, wishes, outside, keys } = linking;
+  return { needs: [...needs.values()], wishes: [...wishes.values()], outside, keys };
 }
 
 function linkDependsOn(linking: Linking): void {
@@ -69,7 +72,14 @@ function linkPiece(linking: Linking, definition: Refers | undefined, parsed: Box
     const pointer = base + toPointer(reference.path);
     if (reference.kind === "component") linkComponentReference(linking, reference, pointer);
     else linkObject(linking, { ...reference, kind: reference.kind }, pointer);
+    linking.keys.push(...keysOf(reference, base));
   }
+}
+
+function keysOf({ kind, name, external, keys, asVariables, path }: Reference, base: string): readonly KeyReference[] {
+  if ((kind !== "ConfigMap" && kind !== "Secret") || external === true) return [];
+  const single = (keys ?? []).map((one) => ({ kind, name, key: one.key, pointer: base + toPointer(one.path) }));
+  return asVariables === true ? [...single, { kind, name, key: undefined, pointer: base + toPointer(path) }] : single;
 }
 
 function linkComponentReference(linking: Linking, reference: Reference, pointer: string): void {

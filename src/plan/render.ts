@@ -7,6 +7,7 @@ import type { JsonObject } from "../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
+import { checkRoutes } from "./checkRoutes.ts";
 import { checkTogether, podsOf } from "./checkTogether.ts";
 import { contentHash } from "./hash.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
@@ -48,6 +49,7 @@ export function renderApplication(input: RenderInput): Rendered {
       ...drafts.flatMap((draft) => draft.problems),
       ...finished.flatMap((one) => one.problems),
       ...objectsTwice(components),
+      ...checkRoutes(components),
     ],
   };
 }
@@ -171,13 +173,10 @@ function objectsTwice(components: readonly RenderedComponent[]): readonly Proble
       const first = makers.get(key);
       makers.set(key, first ?? component);
       if (first === undefined) return [];
-      const params = { first: `component ${first.name}`, second: `component ${component.name}` };
-      return [
-        problem("ObjectTwice", component.pointer, {
-          ...params,
-          object: shortRef({ kind: manifest.kind, name: manifest.metadata.name }),
-        }),
-      ];
+      const object = shortRef({ kind: manifest.kind, name: manifest.metadata.name });
+      if (first === component) return [problem("ObjectTwiceHere", component.pointer, { name: component.name, object })];
+      const params = { first: `component ${first.name}`, second: `component ${component.name}`, object };
+      return [problem("ObjectTwice", component.pointer, params)];
     }),
   );
 }

@@ -43,10 +43,21 @@ export interface OutsideReference {
   readonly external: boolean;
 }
 
+/** One key of a ConfigMap or Secret that the document asks for, or all of them as variables. */
+export interface KeyReference {
+  readonly kind: "ConfigMap" | "Secret";
+  readonly name: string;
+  /** Undefined: all keys become environment variables. */
+  readonly key: string | undefined;
+  readonly pointer: string;
+}
+
 export interface ResolvedApplication {
   readonly document: ApplicationDocument;
   readonly namespace: string;
   readonly components: readonly ResolvedComponent[];
   readonly outside: readonly OutsideReference[];
+  /** Not of what something else makes later. */
+  readonly keys: readonly KeyReference[];
   readonly workflow: ResolvedWorkflow | null;
 }

@@ -1,6 +1,7 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
 import type { CapacityOverview, CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
+import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
@@ -103,6 +104,10 @@ export interface CapacityQuestion {
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
+  /** The lightest question that there is: its version. Asked even when a breaker holds back everything else. Throws ClusterError. */
+  probe(signal: AbortSignal): Promise<string>;
+  /** Whether calls are held back because it does not answer. */
+  breakerOpen(): boolean;
   /** Fails with ClusterError("ClusterUnreachable") when the cluster does not answer. */
   facts(signal: AbortSignal): Promise<ClusterFacts>;
   namespaceExists(namespace: string, signal: AbortSignal): Promise<boolean>;
@@ -132,6 +137,8 @@ export interface Cluster {
   logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
   /** Whether there is room for pods. Left out where nothing is known of nodes: then only the dry run of `check` tells. */
   readonly capacity?: CapacityQuestion;
+  /** Where the cluster itself lives, for rules of the network. Left out where there is no network. */
+  network?(signal: AbortSignal): Promise<ClusterNetwork>;
   close(): Promise<void>;
 }
 
@@ -151,5 +158,11 @@ export class ClusterError extends Error {
 /** All clusters that this server was told of; nothing else is ever touched. */
 export interface Clusters {
   names(): readonly string[];
+  /** Those that the project may use. */
+  usable(project: string): readonly string[];
   get(name: string): Cluster | undefined;
+  /** The same, after a look whether another process has registered it just now. */
+  find(name: string): Promise<Cluster | undefined>;
+  /** Called after the set of clusters changed in this process, until the returned function is called. */
+  onChange(listener: () => void): () => void;
 }

@@ -5,6 +5,8 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
+import type { RegisteredClusters } from "./clusterRegistry.ts";
+import type { Registrations } from "./registrations.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface Page {
@@ -78,6 +80,14 @@ export type CreateRunResult =
 export interface Claim {
   readonly key: string;
   readonly limit: number;
+  /** Beside others that share it, whatever the limit; never beside one that does not. */
+  readonly shared?: boolean;
+}
+
+/** `fence` grows with everybody who gets the key: what is sent with a smaller one is from somebody who has lost it. */
+export interface HeldLock {
+  readonly key: string;
+  readonly fence: number;
 }
 
 export interface ClaimRefusal {
@@ -85,6 +95,8 @@ export interface ClaimRefusal {
   readonly key: string;
   readonly limit: number;
   readonly holders: readonly { readonly run: string; readonly job: string }[];
+  /** When the first of their leases runs out, unless it is renewed. Null: never. */
+  readonly until: string | null;
 }
 
 /**
@@ -92,26 +104,38 @@ export interface ClaimRefusal {
  * was written but that the job stands in line for it.
  */
 export type ChangeResult =
-  /** `wake`: runs that wait for what came free. */
-  | { readonly outcome: "changed"; readonly wake: readonly string[] }
+  /** `wake`: runs that wait for what came free. `locks`: what each job that started holds. */
+  | {
+      readonly outcome: "changed";
+      readonly wake: readonly string[];
+      readonly locks: ReadonlyMap<string, readonly HeldLock[]>;
+    }
+  /** A claim of the job was given to somebody else when its lease had run out: nothing was written. */
+  | { readonly outcome: "displaced"; readonly job: string }
   | { readonly outcome: "stale" }
   | { readonly outcome: "held"; readonly refusal: ClaimRefusal };
 
 export interface JobChange {
   readonly job: Job;
-  /** Taken with this change, which starts the job; freed by the store when the job no longer runs. */
+  /** Taken with this change, which starts the job, until the lease runs out or the job no longer runs. */
   readonly claims?: readonly Claim[];
+  /** The change is made only if these are still the job's: the fence of what it did under them. */
+  readonly holding?: readonly HeldLock[];
   /** The change is made only if the job is still so: attempt and phase are the fence. */
   readonly from: { readonly phase: Phase; readonly attempt: number };
 }
 
 export interface RunChange {
   readonly run: string;
+  /** From `claim`: the change is made only if nobody claimed the run since. */
+  readonly fence?: number;
   readonly jobs: readonly JobChange[];
   readonly events: readonly NewEvent[];
   /** Set when the run settles with this change. */
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
+
+export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt">;
 
 export interface RunFilter {
   readonly project: string;
@@ -129,12 +153,18 @@ export interface Runs {
   jobs(id: string): Promise<readonly Job[]>;
   /** Newest first. */
   list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
-  /** Of all projects, oldest first: what is taken up at start. */
-  unfinished(): Promise<readonly string[]>;
+  /** Of all projects, oldest first: what has to be driven. */
+  unfinished(): Promise<readonly UnfinishedRun[]>;
+  /** A new fence: whoever claimed the run before changes nothing any more. Null: there is no such run, or it has ended. */
+  claim(id: string): Promise<number | null>;
   /** All or nothing. */
   change(change: RunChange): Promise<ChangeResult>;
   /** Marks a run for cancellation; false when it has ended or was cancelled before. */
   cancel(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
+  /** After a cancel, or with it: final jobs are not to run either. False when it has ended or that was said before. */
+  skipFinal(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
+  /** Gives all claims of the run a new lease, and answers what each job holds. */
+  renew(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
   /** Marks a run as paused by `actor`, or goes on (null); false when it has ended or is so already. */
   pause(id: string, actor: string | null, events: readonly NewEvent[]): Promise<boolean>;
   idempotent(project: string, key: string): Promise<IdempotencyRecord | null>;
@@ -173,6 +203,8 @@ export interface Events {
     sequence: number,
     limit: number,
   ): Promise<readonly PlatformEvent[]>;
+  /** Of all projects: only the ends of runs. */
+  runsEnded(sequence: number, limit: number): Promise<readonly PlatformEvent[]>;
   latest(): Promise<number>;
   append(event: NewEvent): Promise<void>;
   /** Called after every commit that wrote events, wherever in the store it happened; sometimes without a new event. Look with `after`. */
@@ -284,6 +316,8 @@ export interface Store {
   readonly tokens: Tokens;
   readonly waits: Waits;
   readonly sinks: Sinks;
+  readonly clusters: RegisteredClusters;
+  readonly registrations: Registrations;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
   setting(name: string, value: string): Promise<string>;
   /**

@@ -5,7 +5,16 @@ import { fromPointer } from "../model/pointer.ts";
 
 export interface TemplateValues {
   readonly input: JsonObject;
-  readonly run: { readonly id: string; readonly project: string; readonly job: string; readonly attempt: number };
+  readonly run: {
+    readonly id: string;
+    readonly project: string;
+    /** That the user named: where the application lives, not where the job's pod runs. */
+    readonly namespace: string;
+    readonly job: string;
+    readonly attempt: number;
+    /** Name of the Secret with what is secret in the input. */
+    readonly secret: string;
+  };
 }
 
 export type Filled = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly missing: string };
@@ -20,7 +29,8 @@ export function placeholdersOf(template: Json): readonly (readonly string[])[] {
   return Object.values(template).flatMap((inner) => (inner === undefined ? [] : placeholdersOf(inner)));
 }
 
-function pathOf(text: string): readonly string[] {
+/** `input.model` and `/input/model` alike. */
+export function pathOf(text: string): readonly string[] {
   return text.startsWith("/") ? fromPointer(text) : text.split(".");
 }
 

@@ -28,7 +28,7 @@ export interface RegistrationSpec {
   readonly lifecycle?: Lifecycle;
   readonly summary: Localized;
   /** What its pods get without asking; by the resources that it names when it says nothing. */
-  readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh";
+  readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
   /** JSON Schemas, 2020-12. */
   readonly input: JsonObject;
   readonly output?: JsonObject;
@@ -56,7 +56,7 @@ export interface RegistrationSpec {
       readonly base?: string;
       readonly factor?: number;
       readonly max?: string;
-      readonly jitter?: string;
+      readonly jitter?: "none" | "equal" | "full";
     };
     readonly on?: readonly ("interrupted" | "start_failed" | "failed")[];
   };
@@ -102,5 +102,7 @@ export type Runtime =
       readonly image: string;
       readonly template?: JsonObject;
       readonly args?: string | readonly string[];
+      /** `{{input.host}}:{{input.port}}`: where this run connects to, inside of what was granted; for profiles that narrow it down so far. */
+      readonly targets?: readonly string[];
     }
   | { readonly tier: "T2"; readonly url: string; readonly secret: string };

@@ -31,6 +31,7 @@ const semver = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, "a version such a
 const podRuntime = {
   image: z.string().min(1).max(500),
   template: json.optional(),
+  targets: z.array(z.string().min(1).max(300)).max(20).optional(),
   args: z.union([z.string().max(10_000), z.array(z.string().max(10_000)).max(100)]).optional(),
 };
 const runtime = z.discriminatedUnion("tier", [
@@ -43,7 +44,7 @@ const spec = z.strictObject({
   version: semver,
   lifecycle: z.enum(LIFECYCLES).optional(),
   summary: localized,
-  profile: z.enum(["task", "gpu", "gang", "helm", "ssh"]).optional(),
+  profile: z.enum(["task", "gpu", "gang", "helm", "ssh", "chaos"]).optional(),
   input: json,
   output: json.optional(),
   examples: z
@@ -89,7 +90,7 @@ const spec = z.strictObject({
           base: duration.optional(),
           factor: z.number().min(1).max(10).optional(),
           max: duration.optional(),
-          jitter: z.string().optional(),
+          jitter: z.enum(["none", "equal", "full"]).optional(),
         })
         .optional(),
       on: z.array(z.enum(["interrupted", "start_failed", "failed"])).optional(),

@@ -9,7 +9,7 @@ const NOTHING: Omit<CapacityOverview, "unknown"> = { nodes: { total: 0, open: 0 
 
 export const capacity = {
   getCapacity: async ({ params, query }, { world, language, signal }) => {
-    const cluster = chooseCluster(world, query.cluster, null);
+    const cluster = await chooseCluster(world, { project: params.project, asked: query.cluster, current: null });
     const found = await cluster.capacity?.overview(params.project, signal);
     const { unknown, nodes, flavors, waiting } = found ?? { ...NOTHING, unknown: reason("NoNodesTold") };
     return {

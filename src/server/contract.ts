@@ -7,6 +7,7 @@ import type { WriteConditions } from "../engine/requests.ts";
 import type { World } from "../engine/world.ts";
 import type { Language } from "../model/text.ts";
 import type { Token } from "../ports/store.ts";
+import type { Registry } from "../registry/registry.ts";
 import type { WaitPool } from "./waitPool.ts";
 
 /** A row that says nothing of a part: nothing to read there, and nothing to spread. */
@@ -69,6 +70,8 @@ export type Answer<N extends RouteName> = N extends StreamName
 
 export interface Context {
   readonly world: World;
+  /** Job types that were registered. */
+  readonly registry: Registry;
   readonly version: string;
   /** Null on public routes only. */
   readonly token: Token | null;

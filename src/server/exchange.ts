@@ -20,10 +20,11 @@ export interface Exchange {
 }
 
 export function contextOf({ service, request }: Exchange, signal: AbortSignal): Context {
-  const { world, version, waits } = service;
+  const { world, registry, version, waits } = service;
   const { token } = request;
   return {
     world,
+    registry,
     version,
     token,
     language: languageOf(request.headers["accept-language"]),

@@ -6,6 +6,7 @@ import { catalog } from "./catalog.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
 import { events } from "./events.ts";
+import { jobTypes } from "./jobTypes.ts";
 import { logs } from "./logs.ts";
 import { meta } from "./meta.ts";
 import { revisions } from "./revisions.ts";
@@ -20,6 +21,7 @@ export const implementations: Implementations = {
   ...catalog,
   ...clusters,
   ...events,
+  ...jobTypes,
   ...logs,
   ...meta,
   ...revisions,

@@ -9,7 +9,9 @@ import { type Language, languageOf } from "../model/text.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { InvalidCursor } from "../ports/store.ts";
+import { RegistrationRefused } from "../registry/refused.ts";
 import type { Frozen } from "./contract.ts";
+import { checkView } from "./views/check.ts";
 import { problemItem } from "./views/problem.ts";
 
 type ErrorBody = Frozen<z.output<typeof ErrorView>>;
@@ -42,6 +44,7 @@ export function problemBody(error: PlatformError, language: Language, requestId:
     advice: /\{\w+\}/.test(advice) ? "" : advice,
     requestId,
     ...(error.problems.length === 0 ? {} : { problems: error.problems.map((one) => problemItem(one, language)) }),
+    ...(error instanceof RegistrationRefused ? { checks: error.checks.map((one) => checkView(one, language)) } : {}),
   };
 }
 
@@ -60,8 +63,8 @@ export function toPlatformError(error: unknown, request?: FastifyRequest): Platf
 }
 
 function ofCluster({ reason }: ClusterError): PlatformError {
-  return reason.code === "ClusterUnreachable"
-    ? new PlatformError("ClusterUnreachable", reason.params)
+  return reason.code === "ClusterUnreachable" || reason.code === "CredentialRefused"
+    ? new PlatformError(reason.code, reason.params)
     : new PlatformError("Conflict", { detail: explainReason(reason, "en") });
 }
 

@@ -6,10 +6,11 @@ import { cancelRun, knownRun } from "../engine/cancel.ts";
 import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
-import { startRun } from "../engine/startRun.ts";
+import { planRun, startRun } from "../engine/startRun.ts";
 import { PlatformError } from "../model/errors.ts";
 import { accepted, acceptedAfter } from "./accepted.ts";
 import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
+import { planView } from "./views/plan.ts";
 import { logLine, runSummary, runView } from "./views/run.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
@@ -22,8 +23,14 @@ export const runs = {
     return { body: { items: items.map((run) => runSummary(world, run)), next } };
   },
 
-  startRun: async ({ params, body }, context) =>
-    accepted(await startRun(context.world, { ...params, ...given(body), ...context.conditions() }), context),
+  startRun: async ({ params, query, body }, context) =>
+    acceptedAfter(context, query.wait, () =>
+      startRun(context.world, { ...params, ...given(body), ...context.conditions() }),
+    ),
+
+  planRun: async ({ params, body }, { world, language }) => ({
+    body: planView(await planRun(world, { ...params, ...given(body) }), language),
+  }),
 
   getRun: async ({ params }, { world, language }) => {
     const run = await knownRun(world, params.project, params.run);
@@ -40,8 +47,11 @@ export const runs = {
     return { body: { items: lines.map(logLine), next: null } };
   },
 
-  cancelRun: async ({ params }, context) =>
-    accepted(await cancelRun(context.world, { ...params, actor: context.conditions().actor }), context),
+  cancelRun: async ({ params, body }, context) =>
+    accepted(
+      await cancelRun(context.world, { ...params, ...who(context), skipFinal: body.finally === "skip" }),
+      context,
+    ),
 
   pauseRun: async ({ params }, context) =>
     accepted(await pauseRun(context.world, { ...params, ...who(context), pause: true }), context),

@@ -1,12 +1,14 @@
 // What the parts of one running server share.
 import type { RouteName } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
+import type { Registry } from "../registry/registry.ts";
 
 import type { Streams } from "./streams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
 export interface Service {
   readonly world: World;
+  readonly registry: Registry;
   readonly version: string;
   readonly heartbeatMilliseconds: number;
   readonly waits: WaitPool;

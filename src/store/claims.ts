@@ -1,37 +1,114 @@
 // Claims: what jobs hold while they run (a place within a limit, a lock on a name). Taken and freed in the transaction that changes the
-// job, so a claim is never held by a job that does not run. The row of the key is the lock under which they are counted.
+// job. The row of the key is the lock under which they are counted, and the fence that grows with everybody who gets it. Whoever drives the
+// holder renews the lease; when it has run out, the holder's process is gone or cut off, and the next one takes the claim. What the former
+// holder still writes is refused, because its row is no longer there.
 import type { Transaction } from "kysely";
-import type { Claim, ClaimRefusal } from "../ports/store.ts";
+import type { Claim, ClaimRefusal, HeldLock } from "../ports/store.ts";
+import type { Database } from "./database.ts";
 import type { Tables } from "./schema.ts";
+
+/** Longer than a process that is alive ever needs between two renewals. */
+const LEASE = 60_000;
 
 export interface Claimant {
   readonly run: string;
   readonly job: string;
 }
 
-/** Null: all are held now. Otherwise nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
+type Taken = { readonly held: readonly HeldLock[] } | { readonly refusal: ClaimRefusal };
+
+/** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
 export async function takeClaims(
   transaction: Transaction<Tables>,
-  { run, job }: Claimant,
-  claims: readonly Claim[],
-): Promise<ClaimRefusal | null> {
+  claimant: Claimant,
+  { claims, now }: { readonly claims: readonly Claim[]; readonly now: Date },
+): Promise<Taken> {
+  const held: HeldLock[] = [];
   // By key, so that two processes lock rows in the same order.
-  for (const { key, limit } of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    await lockKey(transaction, key);
-    const held = await transaction.selectFrom("claims").select(["run", "job"]).where("key", "=", key).execute();
-    const others = held.filter((one) => one.run !== run || one.job !== job);
-    if (others.length >= limit) return { job, key, limit, holders: others };
-    if (others.length === held.length) await transaction.insertInto("claims").values({ key, run, job }).execute();
+  for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    const taken = await takeClaim(transaction, claimant, { claim, now });
+    if ("refusal" in taken) return taken;
+    held.push(...taken.held);
   }
-  return null;
+  return { held };
 }
 
-async function lockKey(transaction: Transaction<Tables>, key: string): Promise<void> {
-  await transaction
+async function takeClaim(
+  transaction: Transaction<Tables>,
+  { run, job }: Claimant,
+  { claim, now }: { readonly claim: Claim; readonly now: Date },
+): Promise<Taken> {
+  const { key, limit, shared = false } = claim;
+  const next = await lockKey(transaction, key);
+  const claims = transaction.deleteFrom("claims").where("key", "=", key);
+  await claims.where("leased_until", "<>", "").where("leased_until", "<", now.toISOString()).execute();
+  const all = await transaction.selectFrom("claims").selectAll().where("key", "=", key).execute();
+  const others = all.filter((one) => one.run !== run || one.job !== job);
+  const inTheWay = shared ? others.filter((one) => one.shared === 0) : others;
+  if (inTheWay.length >= (shared ? 1 : limit)) {
+    const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
+    const ends = inTheWay.flatMap((one) => (one.leased_until === "" ? [] : [one.leased_until]));
+    return { refusal: { job, key, limit, holders, until: ends.toSorted()[0] ?? null } };
+  }
+  const own = all.find((one) => one.run === run && one.job === job);
+  if (own !== undefined) return { held: [{ key, fence: own.fence }] };
+  const row = {
+    key,
+    run,
+    job,
+    shared: shared ? (1 as const) : (0 as const),
+    fence: next,
+    leased_until: leaseFrom(now),
+  };
+  await transaction.insertInto("claims").values(row).execute();
+  return { held: [{ key, fence: next }] };
+}
+
+function leaseFrom(now: Date): string {
+  return new Date(now.getTime() + LEASE).toISOString();
+}
+
+/** The next fence. */
+async function lockKey(transaction: Transaction<Tables>, key: string): Promise<number> {
+  const row = await transaction
     .insertInto("claim_keys")
-    .values({ key })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet((row) => ({ key: row.ref("excluded.key") })))
+    .values({ key, fence: 1 })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet((old) => ({ fence: old("claim_keys.fence", "+", 1) })))
+    .returning("fence")
+    .executeTakeFirstOrThrow();
+  return row.fence;
+}
+
+/** Whether all of them are still the job's. */
+export async function holds(
+  transaction: Transaction<Tables>,
+  { run, job }: Claimant,
+  locks: readonly HeldLock[],
+): Promise<boolean> {
+  for (const { key, fence } of locks) {
+    const claim = transaction.selectFrom("claims").select("key").where("key", "=", key).where("run", "=", run);
+    const found = await claim.where("job", "=", job).where("fence", "=", fence).executeTakeFirst();
+    if (found === undefined) return false;
+  }
+  return true;
+}
+
+export async function renewClaims(
+  { queries, clock }: Database,
+  run: string,
+): Promise<ReadonlyMap<string, readonly HeldLock[]>> {
+  const rows = await queries
+    .updateTable("claims")
+    .set({ leased_until: leaseFrom(clock.now()) })
+    .where("run", "=", run)
+    .returning(["job", "key", "fence"])
     .execute();
+  const held = new Map<string, HeldLock[]>();
+  for (const { job, key, fence } of rows) {
+    const own = held.get(job) ?? [];
+    held.set(job, [...own, { key, fence }]);
+  }
+  return held;
 }
 
 /** The runs that wait for what came free, the longest waiting first. */

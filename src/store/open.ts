@@ -5,6 +5,7 @@ import { Pool, types } from "pg";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { createApplications, forgetApplication } from "./applications.ts";
+import { createClusters } from "./clusters.ts";
 import { createCompletions } from "./completions.ts";
 import type { Database } from "./database.ts";
 import { postgresDifferences, SQLITE } from "./differences.ts";
@@ -14,6 +15,7 @@ import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { listen } from "./postgresListen.ts";
+import { createRegistrations } from "./registrations.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
@@ -104,6 +106,8 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     logs: createLogs(database),
     tokens: createTokens(database),
     sinks: createSinks(database),
+    clusters: createClusters(database),
+    registrations: createRegistrations(database),
     waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),

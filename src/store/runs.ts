@@ -3,12 +3,13 @@ import type { Selectable, Transaction } from "kysely";
 import type { NewEvent } from "../model/event.ts";
 import { isActive, isSettled } from "../model/phase.ts";
 import type { Job, Run } from "../model/run.ts";
-import type { ChangeResult, ClaimRefusal, JobChange, RunChange, Runs } from "../ports/store.ts";
-import { freeClaims, standInLine, takeClaims } from "./claims.ts";
+import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../ports/store.ts";
+import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./claims.ts";
 import { fromJson, toJson } from "./columns.ts";
 import { createRun } from "./createRun.ts";
 import type { Database } from "./database.ts";
 import { commit, insertEvents } from "./events.ts";
+import { claimRun, isLastClaim } from "./fences.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 import type { JobsTable, RunsTable, Tables } from "./schema.ts";
 
@@ -18,6 +19,8 @@ export function createRuns(database: Database): Runs {
     create: (request) => createRun(database, request),
     change: (change) => changeRun(database, change),
     cancel: (id, actor, events) => cancelRun(database, { id, actor, events }),
+    skipFinal: (id, actor, events) => skipFinal(database, { id, actor, events }),
+    renew: (id) => renewClaims(database, id),
     pause: (id, actor, events) => pauseRun(database, { id, actor, events }),
     async get(id) {
       const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
@@ -44,12 +47,13 @@ export function createRuns(database: Database): Runs {
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
-        .select("id")
+        .select(["id", "project", "priority", "start_at"])
         .where("phase", "=", "running")
         .orderBy("position")
         .execute();
-      return rows.map((row) => row.id);
+      return rows.map(({ start_at: startAt, ...row }) => ({ ...row, startAt }));
     },
+    claim: (id) => claimRun(queries, id),
     async idempotent(project, key) {
       const row = await queries
         .selectFrom("idempotency")
@@ -75,12 +79,28 @@ class Held extends Error {
   }
 }
 
+/** Likewise, when what the job holds is somebody else's now. */
+class Displaced extends Error {
+  readonly job: string;
+
+  constructor(job: string) {
+    super(job);
+    this.job = job;
+  }
+}
+
+interface Claimed {
+  readonly wake: Set<string>;
+  readonly locks: Map<string, readonly HeldLock[]>;
+}
+
 async function changeRun(database: Database, change: RunChange): Promise<ChangeResult> {
-  const wake = new Set<string>();
+  const claimed: Claimed = { wake: new Set(), locks: new Map() };
   try {
-    const changed = await tryChange(database, change, wake);
-    return changed ? { outcome: "changed", wake: [...wake] } : { outcome: "stale" };
+    const changed = await tryChange(database, change, claimed);
+    return changed ? { outcome: "changed", wake: [...claimed.wake], locks: claimed.locks } : { outcome: "stale" };
   } catch (error) {
+    if (error instanceof Displaced) return { outcome: "displaced", job: error.job };
     if (!(error instanceof Held)) throw error;
     const { refusal } = error;
     await database.queries.transaction().execute((transaction) => standInLine(transaction, change.run, refusal));
@@ -88,13 +108,14 @@ async function changeRun(database: Database, change: RunChange): Promise<ChangeR
   }
 }
 
-async function tryChange(database: Database, change: RunChange, wake: Set<string>): Promise<boolean> {
+async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
   // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
   const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
   return await guarded(database, change.events, async (transaction) => {
+    if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
-      for (const run of await changeClaims(transaction, change.run, job)) wake.add(run);
+      await changeClaims(transaction, change.run, { change: job, now: database.clock.now(), claimed });
     }
     if (change.finish === undefined) return;
     const { phase, at } = change.finish;
@@ -104,18 +125,28 @@ async function tryChange(database: Database, change: RunChange, wake: Set<string
   });
 }
 
-/** Answers the runs that wait for what the change sets free. */
+interface Claiming {
+  readonly change: JobChange;
+  readonly now: Date;
+  readonly claimed: Claimed;
+}
+
+/** Notes what the job got, and the runs that wait for what it set free. */
 async function changeClaims(
   transaction: Transaction<Tables>,
   run: string,
-  { job, from, claims = [] }: JobChange,
-): Promise<readonly string[]> {
+  { change: { job, from, claims = [], holding = [] }, now, claimed }: Claiming,
+): Promise<void> {
   const claimant = { run, job: job.name };
-  if (!isActive(job.phase))
-    return isActive(from.phase) || isSettled(job.phase) ? freeClaims(transaction, claimant) : [];
-  const refusal = await takeClaims(transaction, claimant, claims);
-  if (refusal !== null) throw new Held(refusal);
-  return [];
+  if (!(await holds(transaction, claimant, holding))) throw new Displaced(job.name);
+  if (!isActive(job.phase)) {
+    if (!isActive(from.phase) && !isSettled(job.phase)) return;
+    for (const waiting of await freeClaims(transaction, claimant)) claimed.wake.add(waiting);
+    return;
+  }
+  const taken = await takeClaims(transaction, claimant, { claims, now });
+  if ("refusal" in taken) throw new Held(taken.refusal);
+  if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 
 /** The plan is left as it is: a job never changes it, and it may be large. */
@@ -160,12 +191,31 @@ async function cancelRun(database: Database, { id, actor, events }: Cancellation
   });
 }
 
+async function skipFinal(database: Database, { id, actor, events }: Cancellation): Promise<boolean> {
+  return await guarded(database, events, async (transaction) => {
+    const skip = transaction.updateTable("runs").set({ final_skipped_by: actor }).where("id", "=", id);
+    const { numUpdatedRows } = await skip
+      .where("phase", "=", "running")
+      .where("final_skipped_by", "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
 async function pauseRun(
   database: Database,
   { id, actor, events }: { readonly id: string; readonly actor: string | null; readonly events: readonly NewEvent[] },
 ): Promise<boolean> {
+  const now = database.clock.now().toISOString();
   return await guarded(database, events, async (transaction) => {
-    const pause = transaction.updateTable("runs").set({ paused_by: actor }).where("id", "=", id);
+    const row = await transaction.selectFrom("runs").select("pauses").where("id", "=", id).executeTakeFirst();
+    const before = row === undefined ? [] : fromJson(row.pauses);
+    const pauses =
+      actor === null
+        ? before.map((one) => (one.to === null ? { ...one, to: now } : one))
+        : [...before, { from: now, to: null }];
+    const marks = { paused_by: actor, pauses: toJson(pauses) };
+    const pause = transaction.updateTable("runs").set(marks).where("id", "=", id);
     const { numUpdatedRows } = await pause
       .where("phase", "=", "running")
       .where("paused_by", actor === null ? "is not" : "is", null)
@@ -192,13 +242,28 @@ async function guarded(
 }
 
 function runOf(row: Selectable<RunsTable>): Run {
-  const { position: _, created_at, finished_at, cancelled_by, paused_by, inputs, ...rest } = row;
+  const {
+    position: _,
+    fence: _fence,
+    created_at,
+    finished_at,
+    cancelled_by,
+    paused_by,
+    start_at,
+    pauses,
+    final_skipped_by,
+    inputs,
+    ...rest
+  } = row;
   return {
     ...rest,
+    startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,
     cancelledBy: cancelled_by,
     pausedBy: paused_by,
+    pauses: fromJson(pauses),
+    finalSkippedBy: final_skipped_by,
     inputs: fromJson(inputs),
   };
 }

@@ -8,8 +8,11 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
-import type { RunKind, RunPhase } from "../model/run.ts";
+import type { CheckResult, Standing } from "../model/registrationCheck.ts";
+import type { Pause, Priority, RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
+import type { ClusterWay } from "../ports/clusterRegistry.ts";
+import type { RegistrationStop } from "../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
 import type { JsonText } from "./columns.ts";
@@ -62,7 +65,13 @@ export interface RunsTable {
   cancelled_by: string | null;
   workflow: string;
   paused_by: string | null;
+  pauses: JsonText<readonly Pause[]>;
+  final_skipped_by: string | null;
   inputs: JsonText<JsonObject>;
+  /** Counts who drove it: only the last one writes. */
+  fence: Generated<number>;
+  priority: Priority;
+  start_at: string | null;
 }
 
 export interface JobsTable {
@@ -85,16 +94,25 @@ export interface JobsTable {
 
 export interface ClaimKeysTable {
   key: string;
+  /** Of the last who got it. */
+  fence: Generated<number>;
 }
 
 export interface ClaimsTable {
   key: string;
   run: string;
   job: string;
+  shared: Flag;
+  fence: number;
+  /** From then on others may take it. Empty: as long as its job runs. */
+  leased_until: string;
 }
 
-export interface ClaimWaitsTable extends ClaimsTable {
+export interface ClaimWaitsTable {
   position: Generated<number>;
+  key: string;
+  run: string;
+  job: string;
 }
 
 export interface MessagesTable {
@@ -211,6 +229,65 @@ export interface SinkHeldKeysTable {
   dead: Flag;
 }
 
+export interface ClustersTable {
+  name: string;
+  way: JsonText<ClusterWay>;
+  /** Who we are there. */
+  account: string;
+  uid: string;
+  /** Sealed by the vault. */
+  target: string;
+  projects: JsonText<readonly string[]>;
+  calls: number;
+  generation: number;
+  created_at: string;
+  updated_at: string;
+  actor: string;
+}
+
+export interface RegistryRevisionTable {
+  id: number;
+  number: number;
+}
+
+export interface JobTypesTable {
+  name: string;
+  owner: string;
+}
+
+export interface JobTypeVersionsTable {
+  name: string;
+  version: string;
+  document: JsonText<JsonObject>;
+  standing: Standing;
+  checks: JsonText<readonly CheckResult[]>;
+  until_date: string | null;
+  replaced_by: string | null;
+  sample_run: string | null;
+  registered_by: string;
+  registered_at: string;
+  changed_by: string;
+  changed_at: string;
+  /** Of the registry, when it was last changed. */
+  revision: number;
+}
+
+export interface JobTypeGrantsTable {
+  type: string;
+  project: string;
+  grants: JsonText<JsonObject>;
+  granted_by: string;
+  granted_at: string;
+}
+
+export interface JobTypeStopsTable {
+  type: string;
+  kind: RegistrationStop["kind"];
+  detail: string;
+  stopped_by: string;
+  at: string;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -233,6 +310,12 @@ export interface Tables {
   tokens: TokensTable;
   sinks: SinksTable;
   sink_held_keys: SinkHeldKeysTable;
+  clusters: ClustersTable;
+  registry_revision: RegistryRevisionTable;
+  job_types: JobTypesTable;
+  job_type_versions: JobTypeVersionsTable;
+  job_type_grants: JobTypeGrantsTable;
+  job_type_stops: JobTypeStopsTable;
   capacity_waits: CapacityWaitsTable;
   settings: SettingsTable;
 }

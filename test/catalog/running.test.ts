@@ -80,7 +80,7 @@ describe("scaling", () => {
 
   it("leaves the number to the autoscaler in a range: it is not sent", () => {
     const traits = { scaling: { min: 2, max: 5, cpu: 60, memory: 80 }, resources: { cpu: 1, memory: "1Gi" } };
-    const plan = goodPlan(app(web(traits, { replicas: 4 })));
+    const plan = goodPlan(app(web(traits)));
     expect(spec(plan)).not.toHaveProperty("replicas");
     const metric = (name: string, averageUtilization: number): JsonObject => ({
       type: "ContainerResource",

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { dig } from "../../src/model/json.ts";
 import { holds, type Imported, imported, outcomes } from "./imported.ts";
 
 const read = (name: string): string => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");
@@ -16,21 +17,24 @@ function component(result: Imported, name: string): unknown {
 }
 
 describe("fixtures", () => {
-  it.each(["compose.yaml", "manifests.yaml", "kubevela.yaml", "kubemin-cli.json"])("%s", async (name) => {
-    const text = read(name);
-    const result = imported(text, { variables: VARIABLES, files: FILES });
-    holds(text, result);
-    const lines = result.report.map(({ outcome, from, to, words }) =>
-      [
-        outcome,
-        from,
-        ...(to === undefined ? [] : ["->", to]),
-        ...(words === undefined ? [] : [`# ${words.text.en}`]),
-      ].join(" "),
-    );
-    const page = `${stringify(result.document, { lineWidth: 0 })}---\n${lines.join("\n")}\n`;
-    await expect(page).toMatchFileSnapshot(`__snapshots__/${name.replace(/\.\w+$/, "")}.txt`);
-  });
+  it.each(["compose.yaml", "manifests.yaml", "hardened.yaml", "kubevela.yaml", "kubemin-cli.json"])(
+    "%s",
+    async (name) => {
+      const text = read(name);
+      const result = imported(text, { variables: VARIABLES, files: FILES });
+      holds(text, result);
+      const lines = result.report.map(({ outcome, from, to, words }) =>
+        [
+          outcome,
+          from,
+          ...(to === undefined ? [] : ["->", to]),
+          ...(words === undefined ? [] : [`# ${words.text.en}`]),
+        ].join(" "),
+      );
+      const page = `${stringify(result.document, { lineWidth: 0 })}---\n${lines.join("\n")}\n`;
+      await expect(page).toMatchFileSnapshot(`__snapshots__/${name.replace(/\.\w+$/, "")}.txt`);
+    },
+  );
 });
 
 it("the example of the guide is taken as a whole", () => {
@@ -87,7 +91,15 @@ describe("manifests", () => {
   it("call a workload like its Service, whose name is the address, and take claims and config with them", () => {
     expect(component(result, "shop-web")).toMatchObject({
       type: "webservice",
-      traits: { route: { host: "shop.example.com", port: 80 } },
+      traits: {
+        route: {
+          host: "shop.example.com",
+          paths: [
+            { path: "/", port: 80 },
+            { path: "/api", port: 80 },
+          ],
+        },
+      },
     });
     expect(component(result, "uploader")).toMatchObject({
       type: "worker",
@@ -115,14 +127,85 @@ describe("manifests", () => {
   });
 });
 
+describe("a hardened Deployment", () => {
+  const result = imported(read("hardened.yaml"));
+
+  it("keeps where it runs, as whom, and how it ends", () => {
+    expect(component(result, "api")).toMatchObject({
+      type: "webservice",
+      traits: {
+        security: { profile: "restricted", runAsUser: 1000, fsGroup: 2000, readOnlyRootFilesystem: true },
+        placement: {
+          nodes: { disk: "ssd", "example.com/rack": ["a", "b"] },
+          tolerations: [{ key: "dedicated", operator: "Exists", effect: "NoExecute", seconds: 30 }],
+          spread: [{ over: "zones", maxSkew: 1, strict: true }],
+          onePerHost: true,
+          priorityClass: "high",
+        },
+        lifecycle: { grace: "60s", preStop: { sleep: "7s" } },
+        serviceAccount: { use: "robot", token: true },
+        rollout: { maxSurge: 1, maxUnavailable: 0, minReady: "5s" },
+        service: { headless: true, annotations: { "example.com/dns": "yes" } },
+        storage: [{ type: "nfs", server: "nas", path: "/exports", mountPath: "/media", readOnly: true }],
+        gpu: { count: 2, resource: "amd.com/gpu" },
+        metadata: { pods: { labels: { app: "api" }, annotations: { "prometheus.io/scrape": "true" } } },
+      },
+    });
+    expect(result.report.filter((one) => one.outcome === "unsupported")).toEqual([]);
+  });
+
+  it("takes what has no type of its own as it is, the label that it asks for included", () => {
+    expect(component(result, "objects")).toMatchObject({
+      type: "objects",
+      properties: {
+        clusterScoped: true,
+        objects: [{ kind: "NetworkPolicy" }, { kind: "ServiceAccount" }, { kind: "ClusterRole" }],
+      },
+    });
+  });
+});
+
 describe("KubeVela", () => {
+  it("orders steps as its mode says: only what a step waits for, in a DAG", () => {
+    const step = (name: string, more: object = {}) => ({
+      name,
+      type: "apply-component",
+      properties: { component: name },
+      ...more,
+    });
+    const steps = [step("a"), step("b"), step("c", { dependsOn: ["a"] })];
+    const components = ["a", "b", "c"].map((name) => ({ name, type: "worker", properties: { image: "busybox" } }));
+    const order = (workflow: object) => {
+      const spec = { components, workflow };
+      const text = JSON.stringify({
+        apiVersion: "core.oam.dev/v1beta1",
+        kind: "Application",
+        metadata: { name: "x" },
+        spec,
+      });
+      const found = imported(text);
+      holds(text, found);
+      return ["a", "b", "c"].map((name) => dig(component(found, name), "dependsOn"));
+    };
+    expect(order({ steps, mode: { steps: "DAG" } })).toEqual([undefined, undefined, ["a"]]);
+    expect(order({ steps })).toEqual([undefined, ["a"], ["b", "a"]]);
+  });
+
   it("takes what a component is from its properties and from its traits", () => {
     const result = imported(read("kubevela.yaml"));
     expect(component(result, "web")).toMatchObject({
       type: "webservice",
-      properties: { replicas: 2, command: ["httpd", "-f", "-p", "8000", "-h", "/www"] },
+      properties: { command: ["httpd", "-f", "-p", "8000", "-h", "/www"] },
       traits: {
-        route: { host: "shop.example.com", path: "/", port: 8000, class: "traefik" },
+        scaling: { min: 2 },
+        route: {
+          host: "shop.example.com",
+          paths: [
+            { path: "/", port: 8000 },
+            { path: "/api", port: 8000 },
+          ],
+          class: "traefik",
+        },
         env: { PASS: { secret: "settings-secret", key: "password" } },
       },
       dependsOn: ["db"],

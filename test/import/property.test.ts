@@ -99,7 +99,15 @@ const service = fields({
   deploy: fields({
     mode: fc.constantFrom("replicated", "global", "replicated-job"),
     replicas: fc.integer({ min: -1, max: 3 }),
-    resources: fields({ limits: fields({ cpus: text, memory: fc.constantFrom("64M", "x") }) }),
+    resources: fields({
+      limits: fields({ cpus: text, memory: fc.constantFrom("64M", "x") }),
+      reservations: fields({
+        devices: list(
+          fields({ driver: text, count: fc.constantFrom(1, "all", 0), capabilities: list(fc.constant("gpu")) }),
+        ),
+      }),
+    }),
+    placement: fields({ constraints: list(fc.constantFrom("node.labels.disk==ssd", "node.role == manager", 5)) }),
     update_config: fields({ order: fc.constantFrom("start-first", "x") }),
   }),
   restart: fc.constantFrom("always", "on-failure:2", "no"),
@@ -109,6 +117,12 @@ const service = fields({
   tmpfs: fc.oneof(text, list(text)),
   shm_size: fc.constantFrom("64m", 5),
   privileged: fc.boolean(),
+  user: fc.constantFrom("1000", "1000:5", "root", 0),
+  group_add: list(fc.constantFrom("5", 7, "wheel")),
+  cap_add: list(fc.constantFrom("NET_ADMIN", "CAP_CHOWN", "no such")),
+  cap_drop: list(fc.constant("ALL")),
+  read_only: fc.boolean(),
+  stop_grace_period: fc.constantFrom("1m", "2s", "soon"),
 });
 const compose = fc.record({
   services: fc.dictionary(name, service, { minKeys: 1, maxKeys: 3 }),
@@ -126,6 +140,54 @@ const mounts = list(
     subPath: text,
   }),
 );
+const security = fields({
+  runAsUser: fc.constantFrom(0, 1000, "1000"),
+  fsGroup: fc.constantFrom(5, -5),
+  runAsNonRoot: fc.boolean(),
+  allowPrivilegeEscalation: fc.boolean(),
+  readOnlyRootFilesystem: fc.boolean(),
+  privileged: fc.boolean(),
+  seccompProfile: fc.constantFrom({ type: "RuntimeDefault" }, { type: "Unconfined" }),
+  capabilities: fields({ add: list(fc.constantFrom("NET_ADMIN", "x")), drop: fc.constantFrom(["ALL"], ["KILL"]) }),
+});
+const own = fc.constantFrom({ matchLabels: { app: "web" } }, { matchLabels: { other: "pods" } });
+const expressions = list(
+  fields({ key: name, operator: fc.constantFrom("In", "Exists"), values: list(fc.constantFrom("a", "b")) }),
+);
+const scheduling = {
+  nodeSelector: map(text),
+  tolerations: list(
+    fields({ key: name, operator: fc.constantFrom("Exists", "Equal"), value: text, tolerationSeconds: fc.integer() }),
+  ),
+  affinity: fields({
+    nodeAffinity: fields({
+      requiredDuringSchedulingIgnoredDuringExecution: fields({
+        nodeSelectorTerms: list(fields({ matchExpressions: expressions })),
+      }),
+      preferredDuringSchedulingIgnoredDuringExecution: list(
+        fields({ weight: fc.integer(), preference: fields({ matchExpressions: expressions }) }),
+      ),
+    }),
+    podAntiAffinity: fields({
+      requiredDuringSchedulingIgnoredDuringExecution: list(
+        fields({ topologyKey: fc.constant("kubernetes.io/hostname"), labelSelector: own }),
+      ),
+    }),
+  }),
+  topologySpreadConstraints: list(
+    fields({
+      maxSkew: fc.integer({ min: -1, max: 3 }),
+      topologyKey: fc.constantFrom("kubernetes.io/hostname", "example.com/rack", "?"),
+      whenUnsatisfiable: fc.constantFrom("DoNotSchedule", "ScheduleAnyway"),
+      labelSelector: own,
+      minDomains: fc.integer(),
+    }),
+  ),
+  priorityClassName: name,
+  serviceAccountName: fc.constantFrom("robot", "default"),
+  automountServiceAccountToken: fc.boolean(),
+  securityContext: security,
+};
 const container = fields({
   name,
   image,
@@ -137,7 +199,16 @@ const container = fields({
   ports: list(fields({ name: fc.constant("http"), containerPort: port })),
   readinessProbe: probe,
   volumeMounts: mounts,
-  lifecycle: junk,
+  lifecycle: fc.oneof(
+    junk,
+    fields({
+      preStop: fields({
+        sleep: fields({ seconds: fc.integer({ min: -1, max: 40 }) }),
+        exec: fields({ command: words }),
+      }),
+    }),
+  ),
+  securityContext: security,
   restartPolicy: fc.constant("Always"),
 });
 const volumes = list(
@@ -154,7 +225,7 @@ const template = fields({
     containers: fc.array(container, { minLength: 1, maxLength: 2 }),
     initContainers: list(container),
     volumes,
-    nodeSelector: map(text),
+    ...scheduling,
     terminationGracePeriodSeconds: fc.constantFrom(30, 5),
   }),
 });
@@ -167,7 +238,12 @@ const manifests = fc.array(
         replicas: fc.integer({ min: 0, max: 3 }),
         template,
         selector: fields({ matchLabels: map(text) }),
-        strategy: fields({ type: fc.constantFrom("Recreate", "constructor") }),
+        strategy: fields({
+          type: fc.constantFrom("Recreate", "RollingUpdate", "constructor"),
+          rollingUpdate: fields({ maxSurge: fc.constantFrom(0, 1, "25%"), maxUnavailable: fc.constantFrom(0, "x") }),
+        }),
+        minReadySeconds: fc.integer({ min: -1, max: 5 }),
+        paused: fc.boolean(),
       }),
       status: junk,
     }),
@@ -190,7 +266,10 @@ const manifests = fc.array(
         selector: fc.constantFrom({ app: "web" }, { app: "db" }, {}),
         ports: list(fields({ name, port, targetPort: port, nodePort: fc.integer() })),
         clusterIP: fc.constant("None"),
-        type: fc.constantFrom("NodePort", "ClusterIP"),
+        type: fc.constantFrom("NodePort", "ClusterIP", "ExternalName"),
+        sessionAffinity: fc.constantFrom("ClientIP", "None"),
+        sessionAffinityConfig: fields({ clientIP: fields({ timeoutSeconds: fc.integer() }) }),
+        externalTrafficPolicy: fc.constantFrom("Local", "Cluster"),
       }),
     }),
     object("v1", "ConfigMap", { data: map(text), binaryData: map(fc.constantFrom("aGk=", "?")) }),
@@ -207,7 +286,8 @@ const manifests = fc.array(
             http: fields({
               paths: list(
                 fields({
-                  path: text,
+                  path: fc.constantFrom("/", "/a", "b"),
+                  pathType: fc.constantFrom("Prefix", "Exact"),
                   backend: fields({ service: fields({ name, port: fields({ number: port, name }) }) }),
                 }),
               ),
@@ -220,6 +300,11 @@ const manifests = fc.array(
     object("autoscaling/v2", "HorizontalPodAutoscaler", {
       spec: fields({ scaleTargetRef: fields({ name }), minReplicas: fc.integer(), metrics: junk }),
     }),
+    object("policy/v1", "PodDisruptionBudget", {
+      spec: fields({ selector: own, minAvailable: fc.constantFrom(1, "50%", -1), maxUnavailable: fc.constant(1) }),
+    }),
+    object("rbac.authorization.k8s.io/v1", "ClusterRole", { rules: junk }),
+    object("networking.k8s.io/v1", "NetworkPolicy", { spec: fields({ podSelector: own }) }),
     object("example.com/v1", "Strange", { spec: junk }),
     object("v1", "List", { items: list(object("v1", "ConfigMap", { data: map(text) })) }),
   ),
@@ -244,6 +329,10 @@ const trait = fc.oneof(
     resource: fields({ cpu: fc.constant(1), memory: text, requests: amounts }),
     env: fields({ env: map(text) }),
     labels: map(text),
+    annotations: map(text),
+    expose: fields({ port: list(port), type: fc.constantFrom("ClusterIP", "NodePort"), annotations: map(text) }),
+    affinity: fields({ tolerations: list(fields({ key: name, operator: fc.constant("Exists") })) }),
+    "service-account": fields({ name, create: fc.boolean() }),
     strange: junk,
   }).map(([type, properties]) => fc.record({ type: fc.constant(type), properties })),
 );
@@ -284,11 +373,15 @@ const kubevela = fc.record({
       steps: list(
         fields({
           name,
-          type: fc.constantFrom("apply-component", "suspend", "deploy"),
+          type: fc.constantFrom("apply-component", "suspend", "deploy", "step-group"),
+          dependsOn: list(name),
+          subSteps: list(
+            fields({ name, type: fc.constant("apply-component"), properties: fields({ component: name }) }),
+          ),
           properties: fields({ component: name }),
         }),
       ),
-      mode: junk,
+      mode: fc.oneof(junk, fc.constant({ steps: "DAG" })),
     }),
   }),
 });
@@ -359,7 +452,16 @@ const kubeminCli = fields({
               routes: list(fields({ path: text, backend: fields({ serviceName: name, servicePort: port }) })),
             }),
           ),
-          rbac: junk,
+          rbac: fc.oneof(
+            junk,
+            list(
+              fields({
+                service_account: name,
+                clusterScope: fc.boolean(),
+                rules: list(fields({ api_groups: words, resources: words, verbs: list(fc.constantFrom("get", "x")) })),
+              }),
+            ),
+          ),
         }),
         list(fields({ type: fc.constant("resources"), properties: amounts })),
       ),

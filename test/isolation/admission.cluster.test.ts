@@ -228,7 +228,7 @@ describe("admission policies", () => {
       JSON.stringify({ apiVersion: "v1", kind: "List", items: rendered }),
     );
     const furniture = projectNamespace({ project: "shop", namespace: restricted, class: "app" }, CLUSTER);
-    const account = jobAccount({ namespace: restricted, project: "shop", type: "ai-eval" });
+    const account = jobAccount({ namespace: restricted, project: "shop", type: "ai-eval", name: "ai-eval" });
     await kubectl(
       ["apply", "--dry-run=server", "--filename", "-"],
       JSON.stringify({ apiVersion: "v1", kind: "List", items: [...furniture, account] }),

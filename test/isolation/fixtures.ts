@@ -1,8 +1,8 @@
 // An order as a project of our tests would give it: something granted, most things not.
 
-import type { ClusterNetwork } from "../../src/isolation/blocked.ts";
 import { NO_CAPABILITIES, NO_GRANTS } from "../../src/isolation/capability.ts";
 import type { PodOrder } from "../../src/isolation/order.ts";
+import type { ClusterNetwork } from "../../src/model/clusterNetwork.ts";
 import type { Json, JsonObject } from "../../src/model/json.ts";
 
 export const CLUSTER: ClusterNetwork = {

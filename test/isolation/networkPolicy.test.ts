@@ -111,11 +111,28 @@ describe("a job's network policy", () => {
   });
 
   it("opens a namespace, or the pods of a service by the port that they listen on", () => {
-    const models = { podLabels: { app: "models" }, ports: { 443: 8443 } };
+    const models = { namespace: "shop-run", podLabels: { app: "models" }, ports: { 443: 8443 } };
     expect(egressOf(policyOf(asking({ network: ["models:443"] })))[1]).toEqual({
       to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "models" } } }],
       ports: [{ protocol: "TCP", port: 443 }],
     });
+    const elsewhere = { ...models, namespace: "ml" };
+    expect(
+      egressOf(policyOf(asking({ network: ["ml/models:443"] }, { services: { "ml/models": elsewhere } })))[1],
+    ).toEqual({
+      to: [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ml" } },
+          podSelector: { matchLabels: { app: "models" } },
+        },
+      ],
+      ports: [{ protocol: "TCP", port: 8443 }],
+    });
+    const inside = { ...models, namespace: "kube-system" };
+    const closed = renderNetworkPolicy(
+      asking({ network: ["kube-system/models:443"] }, { services: { "kube-system/models": inside } }),
+    );
+    expect(closed.problems.map((one) => one.code)).toEqual(["AddressBlocked"]);
     expect(egressOf(policyOf(asking({ network: ["models:443"] }, { services: { models } })))[1]).toEqual({
       to: [{ podSelector: { matchLabels: { app: "models" } } }],
       ports: [{ protocol: "TCP", port: 8443 }],

@@ -4,17 +4,24 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
+import type { JobTypes } from "../../src/catalog/jobTypes.ts";
+import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
+import { wakeRun } from "../../src/engine/duties.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
+import { kubernetesOpener } from "../../src/kube/opener.ts";
 import type { Params } from "../../src/model/text.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
+import type { Cluster } from "../../src/ports/cluster.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
+import { quarantineFor } from "../../src/registry/quarantine.ts";
+import { openRegistry, type Registry } from "../../src/registry/registry.ts";
+import { createSchemas } from "../../src/registry/schemas/schemas.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
@@ -31,6 +38,7 @@ export interface LoggedLine {
 export interface TestServer {
   readonly url: string;
   readonly world: World;
+  readonly registry: Registry;
   readonly sandbox: ReturnType<typeof createSandbox>;
   /** An administrator of all projects. */
   readonly secret: string;
@@ -47,37 +55,65 @@ export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
+  /** Programs that kubeconfigs of registered clusters may name. */
+  readonly allowedPlugins?: readonly string[];
+  /** Job types beside those of the catalog and the registry. */
+  readonly jobTypes?: (others: JobTypes) => JobTypes;
+  /** Clusters beside the sandbox. */
+  readonly clusters?: ReadonlyMap<string, Cluster>;
 }
 
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
+  allowedPlugins = [],
+  jobTypes: addTypes = (others) => others,
+  clusters: more = new Map(),
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
-  let publicUrl = "";
-  const catalog = createCatalog(builtins);
-  const world: World = {
+  const vault = aesVault(randomBytes(32));
+  const opener = kubernetesOpener({ clock: systemClock, log, allowedPlugins: allowedPlugins });
+  const clusters = await startClusterRegistry({
+    fixed: [sandbox, ...more.values()],
     store,
-    clusters: { names: () => ["sandbox"], get: (name) => (name === "sandbox" ? sandbox : undefined) },
-    catalog,
-    jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(systemClock),
-    publicUrl: () => publicUrl,
-    vault: aesVault(randomBytes(32)),
-    outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
-    ...(charts === undefined ? {} : { charts }),
-    dispatch: inProcessDispatch(log, systemClock),
+    vault,
+    opener,
     clock: systemClock,
     log,
+  });
+  let publicUrl = "";
+  const catalog = createCatalog(builtins);
+  const shared = {
+    store,
+    clusters,
+    catalog,
+    vault,
+    outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
+    clock: systemClock,
+    log,
+  };
+  const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
+  const registry = await openRegistry({ ...shared, surroundings });
+  const world: World = {
+    ...shared,
+    jobTypes: addTypes(registry.jobTypes),
+    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    publicUrl: () => publicUrl,
+    ...(charts === undefined ? {} : { charts }),
+    dispatch: inProcessDispatch(log, systemClock),
     newId: randomUUID,
   };
+  const wakeAll = async (): Promise<void> => {
+    for (const run of await store.runs.unfinished()) await wakeRun(world, run);
+  };
+  registry.onRelease(() => void wakeAll());
   const engine = await startEngine(world);
   const sinks = await startSinks(world);
-  const server = await createServer(world, {
+  const server = await createServer(world, registry, {
     host: "127.0.0.1",
     port: 0,
     version: "0.0.0-test",
@@ -107,6 +143,7 @@ export async function startTestServer({
   return {
     url: server.url,
     world,
+    registry,
     sandbox,
     secret,
     client: createClient({ url: server.url, token: secret }),
@@ -121,7 +158,8 @@ export async function startTestServer({
       await server.close();
       await sinks.stop();
       await engine.stop();
-      await sandbox.close();
+      await registry.stop();
+      await clusters.close();
       await store.close();
     },
   };

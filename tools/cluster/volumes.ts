@@ -1,7 +1,7 @@
 // Persistent volumes: folders of the instance, made by Kubernetes' host-path provisioner.
 // Run as a program, this file opens each new folder to every user: the provisioner makes them 0750 for root,
 // and no pod that runs as another user could write there.
-import { chmodSync, mkdirSync, readdirSync, watch } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { folderOf } from "./layout.ts";
 import { ensureRunning, isRunning } from "./processes.ts";
@@ -39,9 +39,12 @@ function openNewFolders(folder: string): void {
   openAll();
 }
 
+const EVERYBODY = 0o777;
+
+/** Only where it is needed: a change of mode is itself an event of the watched folder, and would go round for ever. */
 function open(volume: string): void {
   try {
-    chmodSync(volume, 0o777);
+    if ((statSync(volume).mode & EVERYBODY) !== EVERYBODY) chmodSync(volume, EVERYBODY);
   } catch {
     // Deleted between the listing and now.
   }

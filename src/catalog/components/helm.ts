@@ -89,6 +89,7 @@ export const helm = defineComponent({
   // All of it, whatever its shape: a value that is written wrong is no less secret.
   secrets: (properties) => (isObject(properties) ? [["secretValues"]] : [[]]),
   check: (properties) => [...checkSource(properties), ...checkTexts(properties.secretValues as Json, ["secretValues"])], // out of JSON
+  locks: (properties, { component }) => [{ kind: "release", name: properties.release ?? component }],
   chart: (properties, { component }) => ({
     source: sourceOf(properties),
     release: properties.release ?? component,

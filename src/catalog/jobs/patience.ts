@@ -21,7 +21,12 @@ export async function patiently<T>(job: JobRun<unknown>, call: () => Promise<T>)
   }
 }
 
-const REJECTIONS: ReadonlySet<Reason["code"]> = new Set(["QuotaExceeded", "PolicyDenied", "NotAllowed"]);
+const REJECTIONS: ReadonlySet<Reason["code"]> = new Set([
+  "QuotaExceeded",
+  "PolicyDenied",
+  "NotAllowed",
+  "RunNamespace",
+]);
 
 /** What a refusal of the cluster means for the job: refused by the platform, or a failure. */
 export function refusal(error: ClusterError): {

@@ -53,6 +53,15 @@ export function secretData(data: Data): JsonObject {
   return onlyGiven({ stringData: entriesOrNone(text), data: entriesOrNone(binary) });
 }
 
+/** Keys of what is surely not text; of a sealed value nobody knows. */
+export function binaryKeys(data: Data): readonly string[] {
+  return Object.entries(data).flatMap(([key, value]) =>
+    typeof value === "string" || isSealed(value.base64) || utf8(Buffer.from(value.base64, "base64")) !== undefined
+      ? []
+      : [key],
+  );
+}
+
 export function checkDataSize(name: string, data: Data, path: Path): readonly Problem[] {
   const total = Object.values(data).reduce((sum, value) => sum + size(value), 0);
   if (total <= LIMITS.configBytes) return [];

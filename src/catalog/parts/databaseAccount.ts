@@ -72,8 +72,11 @@ export function checkAccount(properties: AccountProperties, preset: Preset | und
 
 export function accountReferences({ password }: AccountProperties): readonly Reference[] {
   if (password === undefined) return [];
-  const { secret: name, external } = password;
-  return [{ kind: "Secret", name, path: ["password", "secret"], ...(external === undefined ? {} : { external }) }];
+  const { secret: name, key, external } = password;
+  const keys = [{ key, path: ["password", "key"] }];
+  return [
+    { kind: "Secret", name, keys, path: ["password", "secret"], ...(external === undefined ? {} : { external }) },
+  ];
 }
 
 /** `values`: what the places in the preset's texts stand for. */

@@ -17,6 +17,10 @@ const external = () =>
     "由本文档之外创建，可能稍后才有",
   );
 
+/** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields: those for environment variables. */
+const POD_FIELD =
+  /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
+
 const envValue = z.union([
   scalar(),
   z.strictObject({ value: described(scalar(), "The value", "值") }),
@@ -32,7 +36,7 @@ const envValue = z.union([
   }),
   z.strictObject({
     field: described(
-      z.string().regex(/^(metadata|spec|status)\.[a-zA-Z]+(\['[^']+'\])?$/, "a field such as status.podIP"),
+      z.string().regex(POD_FIELD, "one of the fields that Kubernetes gives to programs, such as status.podIP"),
       "Field of the pod, e.g. status.podIP",
       "Pod 字段，如 status.podIP",
     ),
@@ -91,11 +95,19 @@ export function envReferences(env: Env | undefined, path: Path): readonly Refere
     if ("component" in entry)
       return [{ kind: "component", name: entry.component, output: entry.output, path: [...path, name, "component"] }];
     if ("secret" in entry)
-      return [{ kind: "Secret", name: entry.secret, path: [...path, name, "secret"], ...outside(entry.external) }];
+      return [
+        { kind: "Secret", name: entry.secret, path: [...path, name, "secret"], ...keyOf(entry, [...path, name]) },
+      ];
     if ("config" in entry)
-      return [{ kind: "ConfigMap", name: entry.config, path: [...path, name, "config"], ...outside(entry.external) }];
+      return [
+        { kind: "ConfigMap", name: entry.config, path: [...path, name, "config"], ...keyOf(entry, [...path, name]) },
+      ];
     return [];
   });
+}
+
+function keyOf(entry: { readonly key: string; readonly external?: boolean | undefined }, path: Path) {
+  return { keys: [{ key: entry.key, path: [...path, "key"] }], ...outside(entry.external) };
 }
 
 function outside(external: boolean | undefined): { readonly external?: boolean } {

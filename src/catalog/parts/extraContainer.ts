@@ -5,7 +5,7 @@ import { DNS_LABEL } from "../../model/name.ts";
 import type { Path } from "../../model/pointer.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Reference, RenderContext } from "../define.ts";
-import { absolutePath, described, port } from "../fields.ts";
+import { described, mountPath, port } from "../fields.ts";
 import { envField, envReferences, envVariables } from "./env.ts";
 import { nonEmpty, onlyGiven } from "./onlyGiven.ts";
 import { imageField, programFields } from "./program.ts";
@@ -17,7 +17,7 @@ const mount = z.strictObject({
     "Name of an item of the storage trait",
     "storage 特征中某一项的名称",
   ),
-  mountPath: described(absolutePath(), "Where it appears", "挂载路径"),
+  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
   subPath: described(z.string().optional(), "A folder or file inside of the volume", "卷内的子路径"),
   readOnly: described(z.boolean().optional(), "Only for reading", "只读"),
 });

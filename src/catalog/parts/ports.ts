@@ -11,7 +11,11 @@ import { selectorOf } from "./labels.ts";
 const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 const portEntry = z.strictObject({
-  name: described(z.string().regex(PORT_NAME), "Name of the port, at most 15 characters", "端口名，最长 15 个字符"),
+  name: described(
+    z.string().regex(PORT_NAME, "at most 15 lower case letters, digits and '-', one letter at least"),
+    "Name of the port, at most 15 characters",
+    "端口名，最长 15 个字符",
+  ),
   port: described(port(), "Port of the Service", "Service 端口"),
   containerPort: described(
     port().optional(),

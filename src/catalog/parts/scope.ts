@@ -4,7 +4,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { ClusterFacts } from "../../model/plan.ts";
 
 /** Known without a cluster, so that a document can be checked offline. */
-const CLUSTER_WIDE: ReadonlySet<string> = new Set([
+export const CLUSTER_WIDE: ReadonlySet<string> = new Set([
   "Namespace",
   "Node",
   "PersistentVolume",

@@ -1,11 +1,13 @@
 // Items of the storage trait that hold configuration: config (ConfigMap) and secret (Secret). With `data` they make the object themselves,
 // without it they use one that a component makes or that exists already.
 import { z } from "zod";
-import { suggestName } from "../../model/name.ts";
+import { shortRef } from "../../model/manifest.ts";
+import { nearest, suggestName } from "../../model/name.ts";
+import type { Path } from "../../model/pointer.ts";
 import { type Problem, problem, warning } from "../../model/problem.ts";
 import type { Contribution, Reference } from "../define.ts";
-import { absolutePath, described, objectName } from "../fields.ts";
-import { checkDataSize, configMapData, dataField, secretData } from "./data.ts";
+import { described, mountPath, objectName } from "../fields.ts";
+import { binaryKeys, checkDataSize, configMapData, type Data, dataField, secretData } from "./data.ts";
 import { onlyGiven } from "./onlyGiven.ts";
 
 const KINDS = { config: "ConfigMap", secret: "Secret" } as const;
@@ -36,7 +38,7 @@ export function sourceItem<T extends SourceType>(type: T) {
       `创建该 ${kind}：键 -> 文本，或 {base64: …}`,
     ),
     mountPath: described(
-      absolutePath().optional(),
+      mountPath().optional(),
       "Where its keys appear as files, read-only; without it they become environment variables",
       "以只读文件挂载的路径；不写则成为环境变量",
     ),
@@ -61,7 +63,18 @@ export type SourceItem =
 export function sourceReferences(item: SourceItem, index: number): readonly Reference[] {
   if (item.data !== undefined) return [];
   const external = item.external === undefined ? {} : { external: item.external };
-  return [{ kind: KINDS[item.type], name: item.name, path: [index, "name"], ...external }];
+  const variables = item.mountPath === undefined ? { asVariables: true } : {};
+  const keys = keysOf(item, index);
+  return [{ kind: KINDS[item.type], name: item.name, path: [index, "name"], keys, ...external, ...variables }];
+}
+
+/** Keys that have to be there: those that are picked, and the one that is mounted by itself. */
+function keysOf(
+  { items, subPath }: SourceItem,
+  index: number,
+): readonly { readonly key: string; readonly path: Path }[] {
+  const picked = (items ?? []).map(({ key }, at) => ({ key, path: [index, "items", at, "key"] }));
+  return items === undefined && subPath !== undefined ? [{ key: subPath, path: [index, "subPath"] }] : picked;
 }
 
 export function checkSource(item: SourceItem, index: number): readonly Problem[] {
@@ -69,10 +82,35 @@ export function checkSource(item: SourceItem, index: number): readonly Problem[]
   if (item.data !== undefined) problems.push(...checkDataSize(item.name, item.data, [index, "data"]));
   if (item.data !== undefined && item.external === true)
     problems.push(problem("Rule", [index, "external"], EXTERNAL_DATA));
+  if (item.data !== undefined)
+    problems.push(...checkKeys(item, item.data, index), ...checkVariables(item, item.data, index));
+  problems.push(...checkSubPath(item, index));
   if (item.mountPath !== undefined) return problems;
   if (item.subPath !== undefined) problems.push(problem("Required", [index], { field: "mountPath" }));
   else if (item.items !== undefined) problems.push(problem("Required", [index], { field: "mountPath" }));
   return problems;
+}
+
+function checkKeys(item: SourceItem, data: Data, index: number): readonly Problem[] {
+  const object = shortRef({ kind: KINDS[item.type], name: item.name });
+  const known = Object.keys(data);
+  return keysOf(item, index)
+    .filter(({ key }) => !known.includes(key))
+    .map(({ key, path }) => problem("UnknownKey", path, { object, key, known: known.join(", ") }, nearest(key, known)));
+}
+
+/** A file of a volume whose keys have got other names. */
+function checkSubPath({ items, subPath }: SourceItem, index: number): readonly Problem[] {
+  if (items === undefined || subPath === undefined) return [];
+  const files = items.map((one) => one.path);
+  if (files.some((path) => path === subPath || path.startsWith(`${subPath}/`))) return [];
+  const params = { value: subPath, known: files.join(", ") };
+  return [problem("NotOneOf", [index, "subPath"], params, nearest(subPath, files))];
+}
+
+function checkVariables(item: SourceItem, data: Data, index: number): readonly Problem[] {
+  if (item.mountPath !== undefined) return [];
+  return binaryKeys(data).map((key) => warning("BinaryVariable", [index, "data", key], { key }));
 }
 
 export function renderSource(item: SourceItem, index: number): Contribution {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DNS_LABEL, suggestName } from "../../model/name.ts";
 import { storageSize } from "../../model/quantity.ts";
 import type { Contribution } from "../define.ts";
-import { absolutePath, described, objectName, quantity } from "../fields.ts";
+import { absolutePath, claimSize, described, mountPath, objectName, quantity } from "../fields.ts";
 import { accessModesField } from "./accessModes.ts";
 import { onlyGiven } from "./onlyGiven.ts";
 import { canonicalQuantity } from "./quantity.ts";
@@ -18,8 +18,8 @@ const subPath = described(z.string().optional(), "A folder inside of the volume"
 export const persistentItem = z.strictObject({
   type: described(z.literal("persistent"), "Survives its pods", "持久存储"),
   name: volumeName,
-  mountPath: described(absolutePath(), "Where it appears", "挂载路径"),
-  size: described(quantity(), "Size, e.g. 20Gi; a bare number means Gi", "大小，如 20Gi；纯数字表示 Gi"),
+  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
+  size: described(claimSize(), "Size, e.g. 20Gi; a bare number means Gi", "大小，如 20Gi；纯数字表示 Gi"),
   storageClass: described(objectName().optional(), "Storage class; the cluster's default by default", "存储类"),
   accessModes: accessModesField,
   subPath,
@@ -30,7 +30,7 @@ export const persistentItem = z.strictObject({
 export const ephemeralItem = z.strictObject({
   type: described(z.literal("ephemeral"), "Empty at the start of each pod, gone at its end", "临时存储，随 Pod 消失"),
   name: volumeName,
-  mountPath: described(absolutePath(), "Where it appears", "挂载路径"),
+  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
   sizeLimit: described(quantity().optional(), "The pod is evicted when it holds more", "超过后 Pod 被驱逐"),
   medium: described(z.enum(["Memory"]).optional(), "Memory: in RAM, counted as memory", "Memory 表示内存盘"),
   subPath,
@@ -39,7 +39,7 @@ export const ephemeralItem = z.strictObject({
 export const nfsItem = z.strictObject({
   type: described(z.literal("nfs"), "A folder of an NFS server (NAS) that exists", "已有 NFS 服务器（NAS）上的目录"),
   name: volumeName,
-  mountPath: described(absolutePath(), "Where it appears", "挂载路径"),
+  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
   server: described(
     z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "a host name or an address"),
     "Host name or address of the server, as the nodes see it",

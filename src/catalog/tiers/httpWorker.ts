@@ -29,7 +29,7 @@ const TRIES = 6;
 const OFFLINE_LOOK = 30_000;
 const BEAT = 15_000;
 /** Beats that may be lost before the worker is taken for dead. */
-const LOST_BEATS = 2;
+export const LOST_BEATS = 2;
 
 export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise<JobOutcome> {
   const told = listenTo(job);
@@ -90,9 +90,14 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
   } catch (error) {
     if (!(error instanceof OutgoingRefused)) throw error;
     if (OUTGOING_REFUSALS[error.code].passing) return { step: "trouble", detail: error.message, after: 0 };
-    const why = reason("CallRefused", { target: targetOf(worker), detail: error.message });
-    return end({ phase: "rejected", reason: why, evidence: [], retryable: false });
+    return refused(worker, error);
   }
+}
+
+/** What it answered is not taken, and asking again would not change that. */
+function refused(worker: Worker, error: OutgoingRefused): Step {
+  const why = reason("CallRefused", { target: targetOf(worker), detail: error.message, code: error.code });
+  return end({ phase: "rejected", reason: why, evidence: [], retryable: false });
 }
 
 function beatOf(job: JobRun<unknown>): number {
@@ -108,6 +113,8 @@ function understood(answer: OutgoingAnswer, worker: Worker): Step {
   if (status === 202) return { step: "wait" };
   if (status === 200) return answered(parse(answer.body), worker);
   if (status === 404) return { step: "again", after: OFFLINE_LOOK };
+  if (status >= 300 && status < 400)
+    return refused(worker, new OutgoingRefused("Redirected", { host: targetOf(worker), status }));
   const detail = `it answered with status ${status}`;
   const wait = Number(answer.headers["retry-after"] ?? 0) * 1_000;
   if (status === 429 || status === 503) return { step: "trouble", detail, after: Number.isFinite(wait) ? wait : 0 };

@@ -19,6 +19,7 @@ export interface PodWish {
   readonly type: string;
   /** What isolation put on the pod beside the labels that every pod of ours has. */
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Finished: what isolation made of the template. */
   readonly pod: JsonObject;
   /** Network policies, secrets: made before the pod, gone with it. */
@@ -48,6 +49,8 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
       const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: 1 }]);
       if (refused !== null) return refused;
     }
+    // There before the pod, which may need them at once; owned as soon as there is an owner.
+    if (existing === null) await bringAlongside(job, null, wish.alongside);
     const applied = await patiently(job, () => apply(job, manifest));
     await bringAlongside(job, applied, wish.alongside);
     return await follow(job, applied, wish);
@@ -99,7 +102,7 @@ function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
       completions: 1,
       parallelism: 1,
       ttlSecondsAfterFinished: KEPT_SECONDS,
-      template: { metadata: { labels }, spec: wish.pod },
+      template: { metadata: { labels, annotations: wish.annotations ?? {} }, spec: wish.pod },
     },
   };
 }
@@ -116,13 +119,21 @@ function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
   return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
 }
 
-async function bringAlongside(job: JobRun<unknown>, owner: Applied, alongside: readonly Manifest[]): Promise<void> {
-  const { apiVersion, kind, name } = owner.ref;
-  const ownerReferences = [{ apiVersion, kind, name, uid: owner.uid, controller: false, blockOwnerDeletion: false }];
+async function bringAlongside(
+  job: JobRun<unknown>,
+  owner: Applied | null,
+  alongside: readonly Manifest[],
+): Promise<void> {
+  const owned = owner === null ? {} : { ownerReferences: [ownerReference(owner)] };
   for (const manifest of alongside) {
-    const metadata = { ...manifest.metadata, namespace: job.namespace, ownerReferences };
+    const metadata = { ...manifest.metadata, namespace: job.namespace, ...owned };
     await patiently(job, () => apply(job, { ...manifest, metadata }));
   }
+}
+
+function ownerReference({ ref, uid }: Applied): JsonObject {
+  const { apiVersion, kind, name } = ref;
+  return { apiVersion, kind, name, uid, controller: false, blockOwnerDeletion: false };
 }
 
 async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Promise<JobOutcome> {

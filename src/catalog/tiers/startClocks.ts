@@ -1,5 +1,5 @@
-// The clocks of a pod that has not started: until it has a node, and from then until its program runs. They go on in what the engine
-// measures from the pod's own times, so a restart of ours does not give a pod more time than it was promised twice over.
+// The clocks of a pod that has not started: until it has a node, from then until its program runs, and both together. They go on in what the
+// engine measures from the pod's own times, so a restart of ours does not give a pod more time than it was promised twice over.
 import { formatDuration } from "../../model/duration.ts";
 import type { Evidence, ObjectHealth } from "../../model/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reason.ts";
@@ -13,6 +13,7 @@ export interface StartClocks {
 }
 
 type Stage = "queue" | "schedule" | "start";
+/** A queue on the cluster holds it back as the platform's own line does. Everything else but the search for a node is its start. */
 const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
   Unschedulable: "schedule",
   QueueWaits: "queue",
@@ -26,29 +27,37 @@ const DEFAULTS: Readonly<Record<Exclude<Stage, "queue">, number>> = { schedule: 
 export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
   let stage: Stage | null = null;
   let last: ObjectHealth | undefined;
+  const ending = new AbortController();
   let running = new AbortController();
-  const begin = (next: Stage): void => {
-    stage = next;
-    running.abort();
-    const current = new AbortController();
-    running = current;
-    // A queue on the cluster holds it back as the platform's own line does: as long as the document allows.
-    const limit = next === "queue" ? patienceLeft(job) : (job.clocks[next] ?? DEFAULTS[next]);
-    void job.clock.sleep(limit, AbortSignal.any([current.signal, job.signal])).then(() => {
-      if (current.signal.aborted || job.signal.aborted) return;
+  const limitTo = (limit: number, until: AbortSignal): void => {
+    const signal = AbortSignal.any([until, ending.signal, job.signal]);
+    void job.clock.sleep(limit, signal).then(() => {
+      if (signal.aborted) return;
       const cause = last === undefined ? "" : explainReason(last.reason, "en");
       onEnd(reason("GaveUpWaiting", { limit: formatDuration(limit), cause }), last?.evidence ?? []);
     });
   };
+  const { pending: both } = job.clocks;
+  // What a type says of both together stands in the place of what is usual for each.
+  const limitOf = (next: Stage): number | undefined =>
+    next === "queue" ? patienceLeft(job) : (job.clocks[next] ?? (both === undefined ? DEFAULTS[next] : undefined));
+  let bothRun = false;
+  const begin = (next: Stage): void => {
+    if (next !== "queue" && !bothRun && both !== undefined) limitTo(both, ending.signal);
+    bothRun ||= next !== "queue";
+    stage = next;
+    running.abort();
+    running = new AbortController();
+    const limit = limitOf(next);
+    if (limit !== undefined) limitTo(limit, running.signal);
+  };
   return {
     note(health, pending) {
       last = health;
-      const next = pending ? (STAGES[health.reason.code] ?? "start") : null;
-      if (next === null) {
-        running.abort();
-        stage = null;
-      } else if (next !== stage) begin(next);
+      if (!pending) ending.abort();
+      const next = STAGES[health.reason.code] ?? "start";
+      if (pending && next !== stage && !ending.signal.aborted) begin(next);
     },
-    stop: () => running.abort(),
+    stop: () => ending.abort(),
   };
 }

@@ -64,7 +64,7 @@ export const rollout = defineTrait({
     { title: { en: "Hold", zh: "暂停" }, value: { pause: true } },
   ],
   appliesTo: Object.keys(FIELDS),
-  check: (data, target) => [...unknownFields(data, target), ...checkShares(data), ...saidTwice(data, target)],
+  check: (data, target) => [...unknownFields(data, target), ...checkShares(data, target), ...saidTwice(data, target)],
   render: (data, target) => ({ controller: controllerFields(data, target.type) }),
 });
 
@@ -82,11 +82,19 @@ function unknownFields(data: Rollout, target: TraitTarget): readonly Problem[] {
     });
 }
 
-function checkShares({ maxSurge, maxUnavailable }: Rollout): readonly Problem[] {
+function checkShares({ maxSurge, maxUnavailable }: Rollout, { type }: TraitTarget): readonly Problem[] {
   if (maxSurge === undefined && maxUnavailable === undefined) return [];
+  if (type === "daemon" && !isNothing(maxSurge ?? 0) && !isNothing(maxUnavailable ?? 0)) return [notBoth()];
   if (!isNothing(maxSurge ?? 1) || !isNothing(maxUnavailable ?? 0)) return [];
   const params = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
   return [problem("Rule", [], params)];
+}
+
+function notBoth(): Problem {
+  return problem("Rule", [], {
+    en: "a daemon has either maxSurge or maxUnavailable",
+    zh: "daemon 的 maxSurge 与 maxUnavailable 只能二选一",
+  });
 }
 
 function saidTwice({ maxSurge, maxUnavailable }: Rollout, target: TraitTarget): readonly Problem[] {
@@ -102,7 +110,11 @@ function saidTwice({ maxSurge, maxUnavailable }: Rollout, target: TraitTarget): 
 function controllerFields(data: Rollout, type: string): JsonObject {
   const { maxSurge, maxUnavailable, partition } = data;
   const rolling = maxSurge === undefined && maxUnavailable === undefined;
-  const shares = { maxSurge: maxSurge ?? 1, maxUnavailable: maxUnavailable ?? 0 };
+  const shares =
+    type === "daemon"
+      ? // Of a DaemonSet only one of them may be more than nothing.
+        { maxSurge: maxSurge ?? 0, maxUnavailable: maxUnavailable ?? (isNothing(maxSurge ?? 0) ? 1 : 0) }
+      : { maxSurge: maxSurge ?? 1, maxUnavailable: maxUnavailable ?? 0 };
   const update = rolling ? undefined : { type: "RollingUpdate", rollingUpdate: shares };
   return onlyGiven({
     strategy: type === "daemon" ? undefined : update,

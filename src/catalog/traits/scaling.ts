@@ -2,9 +2,9 @@
 // autoscaler's: it is never sent, so that a deploy does not set it back (rule 3.3.5 of the Kubernetes rules).
 // Utilization is that of the main container alone: sidecars without requests would otherwise keep the autoscaler from computing anything.
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
+import { dig, type JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { defineTrait, type RenderContext } from "../define.ts";
+import { defineTrait, type RenderContext, type TraitTarget } from "../define.ts";
 import { described, replicas } from "../fields.ts";
 
 const percent = () => z.int().min(1).max(1_000);
@@ -47,7 +47,7 @@ export const scaling = defineTrait({
   },
 });
 
-function checkScaling(data: Scaling): readonly Problem[] {
+function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
   const range = data.min ?? data.cpu ?? data.memory ?? data.max;
   if (data.replicas !== undefined && range !== undefined)
     return [
@@ -58,8 +58,20 @@ function checkScaling(data: Scaling): readonly Problem[] {
     ];
   if (data.replicas === undefined && data.max === undefined)
     return [problem("Required", [], { field: range === undefined ? "replicas" : "max" })];
-  if (data.max === undefined || (data.min ?? 1) <= data.max) return [];
-  return [problem("OutOfRange", ["min"], { value: data.min ?? 1, bound: `≤ ${data.max}` })];
+  if (data.max !== undefined && (data.min ?? 1) > data.max)
+    return [problem("OutOfRange", ["min"], { value: data.min ?? 1, bound: `≤ ${data.max}` })];
+  return saidTwice(data, target);
+}
+
+/** One is what a component has when nothing is said: that is no second word. */
+function saidTwice(data: Scaling, target: TraitTarget): readonly Problem[] {
+  const own = dig(target.properties, "replicas");
+  if (typeof own !== "number" || own === 1 || own === data.replicas) return [];
+  const params = {
+    en: `the component's own \`replicas\` says ${own}, too: keep one of the two`,
+    zh: `组件的 replicas 也写了 ${own}，请只保留一处`,
+  };
+  return [problem("Rule", data.replicas === undefined ? [] : ["replicas"], params)];
 }
 
 function autoscaler(data: Scaling, kind: string, context: RenderContext) {

@@ -4,8 +4,8 @@ import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { printData } from "../output.ts";
-import { findRun } from "../runs.ts";
-import { runName, runTitle } from "../settle.ts";
+import { findRun, runName } from "../runs.ts";
+import { runTitle } from "../settle.ts";
 import { RUN_ARGUMENT } from "./shared.ts";
 
 export const cancelCommand = defineCommand({
@@ -16,12 +16,18 @@ export const cancelCommand = defineCommand({
     { line: "cancel shop#3", text: { en: "run 3 of shop", zh: "shop 的运行 3" } },
   ],
   arguments: [RUN_ARGUMENT],
-  options: {},
+  options: {
+    "skip-finally": {
+      type: "flag",
+      summary: { en: "final steps are not run either", zh: "连同 finally 步骤一并跳过" },
+    },
+  },
   async run(context) {
     const client = connect(context);
     const found = await findRun(context, client, context.arguments[0] ?? "");
     const params = { project: context.globals.project, run: found.id };
-    const run = await client.call("cancelRun", { params }).catch((error: unknown) => {
+    const body = context.options["skip-finally"] ? { finally: "skip" as const } : {};
+    const run = await client.call("cancelRun", { params, body }).catch((error: unknown) => {
       if (error instanceof ApiError && found.phase !== "running") return found; // it had ended already: nothing to cancel is no failure
       throw error;
     });

@@ -3,6 +3,7 @@ import { YES_OPTION } from "../ask.ts";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { deploySource } from "../deploy.ts";
+import { INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
 import { WATCH_OPTIONS } from "../settle.ts";
 import { CLUSTER_OPTIONS, FILE_ARGUMENT } from "./shared.ts";
@@ -24,6 +25,7 @@ export const deployCommand = defineCommand({
   arguments: [FILE_ARGUMENT],
   options: {
     ...CLUSTER_OPTIONS,
+    ...INPUT_OPTIONS,
     yes: YES_OPTION,
     message: {
       type: "text",
@@ -48,6 +50,7 @@ export const deployCommand = defineCommand({
       createNamespace: options["create-namespace"],
       force: options.force,
       adopt: options.adopt,
+      inputs: await inputsOf(context, options),
       message: options.message ?? "",
       ifRevision: options["if-revision"],
       yes: options.yes,

@@ -4,7 +4,13 @@ import { stringify } from "yaml";
 import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
 import type { Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { DOCUMENT_PARTS, explainDefinition, explainPart, type FieldExplanation } from "../../plan/explain.ts";
+import {
+  DOCUMENT_PARTS,
+  explainDefinition,
+  explainPart,
+  type FieldExplanation,
+  typeOfDefinition,
+} from "../../plan/explain.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";
@@ -19,6 +25,8 @@ interface Entry {
   readonly definition: Pick<Definition, "name" | "summary">;
   readonly examples: readonly Example<Json>[];
   readonly explain: (path: readonly string[]) => readonly FieldExplanation[];
+  /** Of the whole; objects need no word. */
+  readonly type: string;
 }
 const KINDS: readonly string[] = ["component", "trait", "job", "document"];
 
@@ -84,12 +92,14 @@ function entriesOf(context: Context): readonly Entry[] {
       definition,
       examples: "examples" in definition ? definition.examples : (definition.step?.examples ?? []),
       explain: (path) => explainDefinition(definition, language, path),
+      type: typeOfDefinition(definition),
     }));
   const parts = DOCUMENT_PARTS.map((definition) => ({
     kind: "document" as const,
     definition,
     examples: [],
     explain: (path: readonly string[]) => explainPart(jobs, definition.name, { language, path }),
+    type: "object",
   }));
   return [...all("component", components), ...all("trait", traits), ...all("job", jobs), ...parts];
 }
@@ -123,7 +133,8 @@ function list(context: Context, entries: readonly Entry[]): number {
   return EXIT.done.code;
 }
 
-function show(context: Context, { kind, definition, examples, explain }: Entry, path: readonly string[]): number {
+function show(context: Context, entry: Entry, path: readonly string[]): number {
+  const { kind, definition, examples, explain } = entry;
   const fields = explain(path);
   if (path.length > 0 && fields.length === 0) {
     const above = explain(path.slice(0, -1));
@@ -145,7 +156,8 @@ function show(context: Context, { kind, definition, examples, explain }: Entry, 
   if (printData(context, data)) return EXIT.done.code;
   const { stdout } = context.terminal;
   const paint = painter(context.terminal, stdout);
-  stdout.write(`${kind} ${paint("strong", [definition.name, ...path].join("."))}: ${summary}\n\n`);
+  const type = path.length > 0 || entry.type === "object" ? "" : ` ${paint("muted", `<${entry.type}>`)}`;
+  stdout.write(`${kind} ${paint("strong", [definition.name, ...path].join("."))}${type}: ${summary}\n\n`);
   stdout.write(fieldsText(context, fields, { paint, indent: "  ", all: path.length > 0 }));
   if (path.length > 0) return EXIT.done.code;
   for (const { title, value } of examples) {

@@ -1,10 +1,12 @@
 // kubemin plan: what a document would do, without doing it.
+import type { JsonObject } from "../../model/json.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { planSource } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
+import { INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
-import { planOffline } from "../offline.ts";
+import { planWithInputs } from "../offline.ts";
 import { printData } from "../output.ts";
 import { PLUGIN_OPTION } from "../plugins.ts";
 import { printProblems, type Source, toItem } from "../problems.ts";
@@ -26,6 +28,7 @@ export const planCommand = defineCommand({
   options: {
     ...PLUGIN_OPTION,
     ...CLUSTER_OPTIONS,
+    ...INPUT_OPTIONS,
     offline: { type: "flag", summary: { en: "against no cluster: everything is new", zh: "不连接集群：一切视为新建" } },
     objects: {
       type: "flag",
@@ -36,8 +39,9 @@ export const planCommand = defineCommand({
   async run(context) {
     const { options } = context;
     const source = await readSource(context, context.arguments[0] ?? "-");
+    const inputs = await inputsOf(context, options);
     const plan = options.offline
-      ? planWithout(context, source)
+      ? planWithout(context, { source, inputs })
       : await planSource(context, {
           client: connect(context),
           source,
@@ -45,6 +49,7 @@ export const planCommand = defineCommand({
           createNamespace: options["create-namespace"],
           force: options.force,
           adopt: options.adopt,
+          inputs,
         });
     if (plan === undefined) return EXIT.usage.code;
     print(context, { plan, source, objects: options.objects });
@@ -52,8 +57,12 @@ export const planCommand = defineCommand({
   },
 });
 
-function planWithout(context: Context, source: Source): Plan | undefined {
-  const { plan, problems } = planOffline(source.text, context.root.catalog, context.globals.project);
+function planWithout(
+  context: Context,
+  { source, inputs }: { readonly source: Source; readonly inputs: JsonObject },
+): Plan | undefined {
+  const { catalog } = context.root;
+  const { plan, problems } = planWithInputs({ text: source.text, catalog, project: context.globals.project, inputs });
   if (plan !== null) return offlineView(plan, context.language);
   const items = problems.map((one) => toItem(one, context.language));
   if (!printData(context, { items, next: null })) printProblems(context, source, items);

@@ -20,8 +20,8 @@ export const retryCommand = defineCommand({
   options: {
     from: {
       type: "text",
-      value: "JOB",
-      summary: { en: "this job and all that depend on it", zh: "从该任务及其后续任务开始" },
+      value: "STEP",
+      summary: { en: "this step or job, and all that depend on it", zh: "从该步骤或任务及其后续开始" },
     },
     ...WATCH_OPTIONS,
   },

@@ -1,12 +1,18 @@
 // kubemin run: a job type, or a workflow, without an application.
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { ApiError, type CallOf } from "../../api/client.ts";
+import { nearestPosition } from "../../plan/locate.ts";
 import { readDocument } from "../../plan/read.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
-import { onceMore, writeHeaders } from "../deploy.ts";
+import { onceMore, printedProblems, writeHeaders } from "../deploy.ts";
+import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
+import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
+import { printData } from "../output.ts";
+import type { Source } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
+import { type Plan, printPlan } from "../views/planView.ts";
 
 export const runCommand = defineCommand({
   name: "run",
@@ -27,16 +33,7 @@ export const runCommand = defineCommand({
   ],
   arguments: [{ name: "TYPE", optional: true, complete: "nothing", summary: { en: "a job type", zh: "作业类型" } }],
   options: {
-    input: { type: "list", value: "NAME=VALUE", summary: { en: "may be repeated", zh: "可重复" } },
-    "input-file": {
-      type: "text",
-      value: "FILE",
-      complete: "file",
-      summary: {
-        en: "inputs as a YAML or JSON object; - reads standard input",
-        zh: "以 YAML 或 JSON 对象给出输入；- 表示标准输入",
-      },
-    },
+    ...INPUT_OPTIONS,
     file: {
       type: "text",
       short: "f",
@@ -56,74 +53,71 @@ export const runCommand = defineCommand({
       complete: "cluster",
       summary: { en: "where its pods run", zh: "Pod 所在集群" },
     },
+    plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
     namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
     ...WATCH_OPTIONS,
   },
   async run(context) {
-    const body = await bodyOf(context, context.options);
+    const { options } = context;
+    const asked = await askedFor(context, options);
     const client = connect(context);
-    const call = { params: { project: context.globals.project }, headers: writeHeaders(), body };
-    const run = await onceMore(context, () => client.call("startRun", call));
-    return await settleStarted(context, { client, run, options: context.options });
+    const params = { project: context.globals.project };
+    try {
+      if (options.plan) return showGraph(context, await client.call("planRun", { params, body: asked.body }));
+      const call = { params, headers: writeHeaders(), body: asked.body };
+      const run = await onceMore(context, () => client.call("startRun", call));
+      return await settleStarted(context, { client, run, options });
+    } catch (error) {
+      if (!printed(context, asked, error)) throw error;
+      return EXIT.usage.code;
+    }
   },
 });
 
-interface Asked {
-  readonly input: readonly string[];
-  readonly "input-file": string | undefined;
+function showGraph(context: Context, plan: Plan): number {
+  if (!printData(context, plan)) printPlan(context, plan);
+  return EXIT.done.code;
+}
+
+interface Wish extends GivenInputs {
   readonly file: string | undefined;
   readonly "type-version": string | undefined;
   readonly cluster: string | undefined;
   readonly namespace: string | undefined;
 }
 
-async function bodyOf(context: Context, options: Asked) {
+interface Asked {
+  readonly body: NonNullable<CallOf<"startRun">["body"]>;
+  /** Of a workflow. */
+  readonly source?: Source;
+}
+
+async function askedFor(context: Context, options: Wish): Promise<Asked> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
       { en: "say what to run: TYPE, or --file FILE", zh: "请指定要运行的内容：TYPE 或 --file 文件" },
       { en: "kubemin explain lists the types", zh: "kubemin explain 可列出类型" },
     );
-  const given = {
-    ...(options["input-file"] === undefined ? {} : await objectIn(context, options["input-file"])),
-    ...Object.fromEntries(options.input.map(pairOf)),
-  };
+  const given = await inputsOf(context, options);
   const { cluster, namespace } = options;
   const place = { ...(cluster === undefined ? {} : { cluster }), ...(namespace === undefined ? {} : { namespace }) };
   if (type === undefined) {
-    const document = await objectIn(context, options.file ?? "");
-    return { ...place, document, inputs: given };
+    const source = await readSource(context, options.file ?? "");
+    return { source, body: { ...place, document: objectOf(source), inputs: given } };
   }
   const version = options["type-version"];
-  return { ...place, type, input: given, ...(version === undefined ? {} : { version }) };
+  return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };
 }
 
-async function objectIn(context: Context, file: string): Promise<JsonObject> {
-  const source = await readSource(context, file);
+/** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
+function printed(context: Context, { source }: Asked, error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
+  if (source === undefined) return printedProblems(context, { file: "--input", text: "" }, error);
   const read = readDocument(source.text, "auto");
-  if (read.ok && isObject(read.value)) return read.value;
-  throw usageFailure(
-    { en: "{file} holds no YAML or JSON object", zh: "{file} 中没有 YAML 或 JSON 对象" },
-    { en: "see: kubemin validate {file}", zh: "参见：kubemin validate {file}" },
-    { file },
-  );
-}
-
-function pairOf(text: string): [string, Json] {
-  const at = text.indexOf("=");
-  if (at <= 0)
-    throw usageFailure(
-      { en: "--input {text}: write NAME=VALUE", zh: "--input {text}：请写成 NAME=VALUE" },
-      { en: "for example --input model=qwen", zh: "例如 --input model=qwen" },
-      { text },
-    );
-  return [text.slice(0, at), valueOf(text.slice(at + 1))];
-}
-
-function valueOf(text: string): Json {
-  try {
-    return JSON.parse(text) as Json; // JSON.parse gives nothing else
-  } catch {
-    return text;
-  }
+  const problems = error.body.problems.map((one) => {
+    const pointer = one.pointer.replace(/^\/document/, "");
+    return { ...one, ...(read.ok ? nearestPosition(pointer, read.locate) : {}), pointer };
+  });
+  return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems }));
 }

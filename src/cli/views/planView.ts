@@ -7,12 +7,14 @@ import type { Json } from "../../model/json.ts";
 import type { Plan as OfflinePlan } from "../../model/plan.ts";
 import { maskSealed } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
+import { stepFacts } from "../../plan/workflow/describe.ts";
 import type { Context } from "../command.ts";
 import { printProblems, type Source, toItem } from "../problems.ts";
 import { clusterLabel } from "../sandbox.ts";
 import { type Paint, painter } from "../style.ts";
 import { oneLine } from "../width.ts";
 import { changes, changesSummary, changeText, objectName } from "./changes.ts";
+import { graphLines } from "./graph.ts";
 
 export type Plan = z.output<typeof PlanView>;
 
@@ -50,6 +52,7 @@ export function planText(context: Context, plan: Plan, paint: Paint): string {
   return [
     `${paint("strong", planHead(context, plan))}\n`,
     ...[...changed, ...kept].map((change) => changeText(context, change, paint)),
+    ...graphLines(context, plan).map((line) => `${line}\n`),
     order,
   ].join("");
 }
@@ -68,6 +71,7 @@ export function printPlan(context: Context, plan: Plan): void {
   context.terminal.stderr.write(
     `${planHead(context, plan)}\n${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`,
   );
+  for (const line of graphLines(context, plan)) context.terminal.stderr.write(`${line}\n`);
   for (const change of plan.changes) {
     const fields = change.fields.map((field) => field.path).join(",");
     stdout.write(
@@ -98,6 +102,7 @@ export function offlineView(plan: OfflinePlan, language: Language): Plan {
       objects: job.objects.map(({ manifest, keep }) => ({ manifest: { ...maskSealed(manifest) }, keep })),
       timeout: job.timeout,
       attempts: job.retry.attempts,
+      ...stepFacts(job),
     })),
     layers: plan.layers.map((layer) => [...layer]),
     changes: plan.changes.map((change) => ({

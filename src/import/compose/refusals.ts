@@ -47,9 +47,6 @@ export const REFUSALS: Rules = {
   dns_search: NETWORK,
   dns_opt: NETWORK,
   mac_address: NETWORK,
-  privileged: SECURITY,
-  cap_add: SECURITY,
-  cap_drop: SECURITY,
   security_opt: SECURITY,
   devices: SECURITY,
   device_cgroup_rules: SECURITY,
@@ -76,11 +73,5 @@ export const REFUSALS: Rules = {
     ),
   ),
   stop_signal: OF_THE_NODE("pods are ended with SIGTERM", "Pod 以 SIGTERM 结束"),
-  stop_grace_period: refuse(
-    advised(
-      ["pods always get 30 s to end", "Pod 始终有 30 秒结束时间"],
-      ["make the program end sooner", "请让程序更快结束"],
-    ),
-  ),
   isolation: MEANINGLESS,
 };

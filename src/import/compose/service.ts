@@ -23,6 +23,7 @@ import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "..
 import { healthcheck } from "./health.ts";
 import { guessPort, refusePorts, wantedPorts, wellKnownPort, writePorts } from "./ports.ts";
 import { REFUSALS } from "./refusals.ts";
+import { constraints, RIGHTS, reservedDevices } from "./rights.ts";
 import { files, sharedMemory, tmpfs, volumes } from "./storage.ts";
 import { literal, memory, splitWords } from "./text.ts";
 import { calledService, namedVolumes, type ServiceShared } from "./world.ts";
@@ -161,8 +162,13 @@ const deploy: Rules<S> = {
   replicas: take("properties", "replicas"),
   resources: inside<S>({
     limits: amounts("traits", "resources", "limits"),
-    reservations: amounts("traits", "resources"),
+    reservations: (spot) => {
+      amounts("traits", "resources")(spot);
+      const devices = field(spot, "devices");
+      if (devices) reservedDevices(devices);
+    },
   }),
+  placement: inside<S>({ constraints }),
   restart_policy: (spot) => {
     const condition = field(spot, "condition");
     if (condition) restart({ ...condition, value: condition.value === "any" ? "always" : condition.value });
@@ -236,7 +242,7 @@ export function importService(spot: Spot<S>): void {
   if (task || field(field(spot, "deploy") ?? spot, "mode")?.value === "global") refusePorts(spot);
   else if (guessed !== undefined) guessPort(spot, guessed);
   else writePorts(spot);
-  applyRules({ ...REFUSALS, ...SERVICE }, spot);
+  applyRules({ ...REFUSALS, ...RIGHTS, ...SERVICE }, spot);
 }
 
 function typeOf(spot: Spot<S>, task: boolean, served: boolean): string {

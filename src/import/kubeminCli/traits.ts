@@ -1,4 +1,4 @@
-// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress. Nested traits of init containers and sidecars have
+// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress, rbac. Nested traits of init containers and sidecars have
 // a place where ours have one: environment, resources, and mounts of the component's own storage.
 import { isObject } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
@@ -20,6 +20,8 @@ import {
   wordOf,
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { ingress } from "./ingress.ts";
+import { rights } from "./rbac.ts";
 import { either } from "./spelling.ts";
 
 type Called = (name: string) => string;
@@ -68,6 +70,9 @@ const traitRules = (called: Called): Rules => ({
   },
   ingress: (list) => {
     for (const item of itemsOf(list)) ingress(item);
+  },
+  rbac: (list) => {
+    for (const item of itemsOf(list)) rights(item);
   },
 });
 
@@ -275,38 +280,4 @@ function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
   const words_ = words("mounts the component's storage of that name", "挂载组件的同名 storage");
   for (const key of ["name", "type", "mountPath", "mount_path", "sourceName", "source_name"])
     say(importing.ledger, [...mount.at, key], "changed", words_, { draft, path });
-}
-
-const ONE_ROUTE = advised(
-  ["a component has one host and one path here", "一个组件只有一个主机与一个路径"],
-  ["make a second component", "请再建一个组件"],
-);
-const ROUTE = words("became the trait route", "改为 route 特征");
-
-function ingress(item: Spot<unknown>): void {
-  const { draft, importing } = item;
-  const [route, ...others] = itemsOf(field(item, "routes") ?? { ...item, value: [] });
-  if (route === undefined || valueAt(draft, ["traits", "route"]) !== undefined)
-    return say(importing.ledger, item.at, "unsupported", ONE_ROUTE);
-  for (const other of others) say(importing.ledger, other.at, "unsupported", ONE_ROUTE);
-  const to = (key: string) => ({ draft, path: ["traits", "route", key] });
-  place(draft, ["traits", "route", "kind"], "ingress");
-  for (const key of ["name", "namespace"]) say(importing.ledger, [...item.at, key], "changed", ROUTE, to("kind"));
-  const path = field(route, "path");
-  if (path) put(importing.ledger, to("path"), path.value, path.at);
-  const [host] = itemsOf(field(item, "hosts") ?? { ...item, value: [] });
-  const from = field(route, "host") ?? host;
-  if (from) put(importing.ledger, to("host"), from.value, from.at);
-  const name = either(item, "ingressClassName");
-  if (name) put(importing.ledger, to("class"), name.value, name.at);
-  const backend = field(route, "backend");
-  const port = backend && either(backend, "servicePort");
-  if (port) put(importing.ledger, to("port"), port.value, port.at);
-  const service = backend && either(backend, "serviceName");
-  if (service) say(importing.ledger, service.at, "changed", words("the component itself", "即该组件"), to("kind"));
-  const type = either(route, "pathType");
-  if (type) onlyIf((value) => value === "Prefix", DEFAULT_ALREADY, ONE_ROUTE)(type);
-  const tls = itemsOf(field(item, "tls") ?? { ...item, value: [] })[0];
-  const secret = tls && either(tls, "secretName");
-  if (secret) put(importing.ledger, to("tls"), secret.value, secret.at);
 }

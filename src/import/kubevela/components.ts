@@ -42,14 +42,8 @@ export const amount =
     put(spot.importing.ledger, { draft: spot.draft, path: [...base, "limits", name] }, spot.value, spot.at, BOTH);
   };
 
-const IN_CLUSTER = onlyIf(
-  (value) => value === "ClusterIP",
-  DEFAULT_ALREADY,
-  advised(
-    ["a Service is reached from inside the cluster only", "Service 仅供集群内访问"],
-    ["add the trait route", "请添加 route 特征"],
-  ),
-);
+const serviceType: Rule = (spot) =>
+  spot.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(spot) : take("traits", "service", "type")(spot);
 
 const ports: Rule = (list) => {
   const { draft, importing } = list;
@@ -99,8 +93,8 @@ const PROGRAM: Rules = {
   livenessProbe: probeTo("traits", "probes", "liveness"),
   readinessProbe: probeTo("traits", "probes", "readiness"),
   volumeMounts: (spot) => mountedVolumes(spot),
-  labels: labelsRule("labels"),
-  annotations: labelsRule("annotations"),
+  labels: labelsRule("labels", ["objects", "pods"]),
+  annotations: labelsRule("annotations", ["objects", "pods"]),
   addRevisionLabel: needless(words("not needed: kubemin marks revisions itself", "无需填写：kubemin 自行标记版本")),
 };
 
@@ -158,9 +152,17 @@ const SERVED: Rules = {
   ...PROGRAM,
   port: take("properties", "port"),
   ports,
-  exposeType: IN_CLUSTER,
+  exposeType: serviceType,
 };
 const TASK: Rules = { ...PROGRAM, count: ONE, restart: RESTART };
+
+const REPOSITORY = advised(
+  ["charts come from a folder of the server, or with the document", "chart 来自服务器目录，或随文档提交"],
+  [
+    "put the chart into the folder of kubemin serve --charts, or send it as archive",
+    "请把 chart 放入 kubemin serve --charts 指定的目录，或用 archive 提交",
+  ],
+);
 
 interface Row {
   readonly type: string;
@@ -187,13 +189,13 @@ export const COMPONENTS: Readonly<Record<string, Row>> = {
       activeDeadlineSeconds: seconds("properties", "timeLimit"),
     },
   },
-  "k8s-objects": { type: "objects", rules: { objects: take("properties", "manifests") } },
-  raw: { type: "objects", rules: {} },
+  "k8s-objects": { type: "objects", rules: { objects: take("properties", "objects") } },
   helm: {
     type: "helm",
     rules: {
       chart: take("properties", "chart"),
-      url: take("properties", "repository"),
+      repoType: refuse(REPOSITORY),
+      url: refuse(REPOSITORY),
       version: take("properties", "version"),
       values: take("properties", "values"),
     },

@@ -1,9 +1,12 @@
 // Traits of KubeVela. https://kubevela.io/docs/end-user/traits/references/
+import { isObject } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
 import { nextOf, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
+import { giveUp, put, say } from "../ledger.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { resources } from "../parts/resources.ts";
+import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
+import { tolerations } from "../parts/scheduling.ts";
 import {
   applyRules,
   field,
@@ -23,10 +26,6 @@ import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
 const FOR_WHOM = needless(words("the main container", "主容器"));
-const ONE_ROUTE = advised(
-  ["a component has one host and one path here", "一个组件只有一个主机与一个路径"],
-  ["make a second component", "请再建一个组件"],
-);
 const GATEWAY_KIND = words("an Ingress, as KubeVela makes", "与 KubeVela 一样使用 Ingress");
 const PATH = words("the path, and its port", "路径及其端口");
 const CPU = words("became the wanted share of the CPU", "改为目标 CPU 使用率");
@@ -39,44 +38,29 @@ const NO_PLACE = advised(
   ["say what is meant with a trait, or use component type objects", "请用特征表达，或使用 objects 组件"],
 );
 
-/** `http: {"/api": 8080}`: the first path is the route's. */
-const http: Rule = (spot) => {
-  for (const [path, port] of fieldsOf(spot)) {
-    const { draft, importing } = port;
-    if (valueAt(draft, ["traits", "route", "path"]) !== undefined) {
-      say(importing.ledger, port.at, "unsupported", ONE_ROUTE);
-      continue;
-    }
-    place(draft, ["traits", "route", "path"], path);
-    put(importing.ledger, { draft, path: ["traits", "route", "port"] }, port.value, port.at, PATH);
-  }
-};
-
 const GATEWAY: Rules = {
   domain: take("traits", "route", "host"),
-  http,
   class: take("traits", "route", "class"),
   classInSpec: needless(DEFAULT_ALREADY),
   secretName: take("traits", "route", "tls"),
-  pathType: onlyIf(
-    (value) => value === "Prefix" || value === "ImplementationSpecific",
-    DEFAULT_ALREADY,
-    advised(
-      ["a route takes everything below its path", "route 匹配路径及其下的所有路径"],
-      ["check that this is what you want", "请确认是否符合预期"],
-    ),
-  ),
   name: needless(words("it is called like its component", "与组件同名")),
 };
 
+/** `http: {"/api": 8080}`: a port for each path. */
 const gateway: Rule = (spot) => {
-  place(spot.draft, ["traits", "route"], { kind: "ingress" });
-  const host = field(spot, "domain");
-  if (host)
-    say(spot.importing.ledger, [...spot.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, {
-      draft: spot.draft,
-      path: ["traits", "route", "kind"],
-    });
+  const { draft, importing } = spot;
+  const http = field(spot, "http") ?? { ...spot, value: {} };
+  const type = field(spot, "pathType");
+  const paths = fieldsOf(http).map(
+    ([path, port]): RoutePath => ({
+      path: { value: path, from: undefined },
+      type,
+      port: { value: port.value, from: port, words: PATH },
+    }),
+  );
+  if (!writePaths(draft, paths)) return say(importing.ledger, spot.at, "unsupported", ONE_ROUTE);
+  const target = { draft, path: ["traits", "route", "kind"] };
+  say(importing.ledger, [...spot.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, target);
   applyRules(GATEWAY, spot);
 };
 
@@ -219,10 +203,48 @@ const SCALER: Rules = {
   },
 };
 
+const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
+const autoscaler: Rule = (spot) => {
+  applyRules(SCALER, spot);
+  const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
+  if (valueAt(spot.draft, replicas.path) !== undefined)
+    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+};
+
 const all =
   (rules: Rules): Rule =>
   (spot) =>
     applyRules(rules, spot);
+
+const OWN_ACCOUNT = advised(
+  ["an account with rights of its own is made by other traits", "带权限的账户由其他特征创建"],
+  ["use the traits serviceAccount and rbac", "请使用 serviceAccount 与 rbac 特征"],
+);
+
+/** A port that is served already needs no second word. */
+const expose: Rule = (spot) => {
+  const { draft, importing } = spot;
+  for (const item of itemsOf(field(spot, "port") ?? { ...spot, value: [] })) {
+    const list = valueAt(draft, ["properties", "ports"]);
+    const served = Array.isArray(list) ? list.map((one) => (isObject(one) ? one["port"] : undefined)) : [];
+    const present = [valueAt(draft, ["properties", "port"]), ...served].filter((one) => one !== undefined);
+    const target = { draft, path: ["properties"] };
+    if (present.includes(item.value)) say(importing.ledger, item.at, "changed", SERVED_ALREADY, target);
+    else if (present.length === 0) put(importing.ledger, { draft, path: ["properties", "port"] }, item.value, item.at);
+    else say(importing.ledger, item.at, "unsupported", SECOND_PORT);
+  }
+  const type = field(spot, "type");
+  if (type?.value === "ClusterIP") needless(DEFAULT_ALREADY)(type);
+  else if (type) take("traits", "service", "type")(type);
+  const annotations = field(spot, "annotations");
+  if (annotations) take("traits", "service", "annotations")(annotations);
+};
+
+const SERVED_ALREADY = words("not needed: the port is served already", "无需填写：该端口已提供");
+const SECOND_PORT = advised(
+  ["a port that the component does not name", "组件未声明该端口"],
+  ["add it to the ports of the component", "请加入组件的 ports"],
+);
 
 export const TRAITS: Rules = {
   scaler: all({ replicas: take("properties", "replicas") }),
@@ -236,10 +258,10 @@ export const TRAITS: Rules = {
   storage,
   sidecar: extra("sidecar"),
   "init-container": extra("init"),
-  labels: labelsRule("labels"),
-  annotations: labelsRule("annotations"),
-  hpa: all(SCALER),
-  cpuscaler: all(SCALER),
+  labels: labelsRule("labels", ["objects", "pods"]),
+  annotations: labelsRule("annotations", ["objects", "pods"]),
+  hpa: autoscaler,
+  cpuscaler: autoscaler,
   resource: (spot) => {
     applyRules(
       { cpu: amount("cpu", ["traits", "resources"]), memory: amount("memory", ["traits", "resources"]) },
@@ -271,12 +293,15 @@ export const TRAITS: Rules = {
     if (rolling)
       moveFields(rolling, ["properties", "update"], { maxSurge: "maxSurge", maxUnavailable: "maxUnavailable" });
   },
-  expose: all({
-    port: (list) => {
-      for (const item of itemsOf(list))
-        put(list.importing.ledger, { draft: list.draft, path: ["properties", "port"] }, item.value, item.at);
-    },
+  "readiness-probe": probeTo("traits", "probes", "readiness"),
+  "liveness-probe": probeTo("traits", "probes", "liveness"),
+  "service-account": all({
+    name: take("traits", "serviceAccount", "use"),
+    create: onlyIf((value) => value === false, DEFAULT_ALREADY, OWN_ACCOUNT),
+    privileges: refuse(OWN_ACCOUNT),
   }),
+  affinity: all({ tolerations }),
+  expose,
   "json-patch": refuse(NO_PLACE),
   "json-merge-patch": refuse(NO_PLACE),
 };

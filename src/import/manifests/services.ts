@@ -1,33 +1,34 @@
-// Services, Ingresses and autoscalers: they become ports, the trait route and the trait scaling of the workload that they point to.
+// Services and Ingresses: they become ports and the traits service and route of the workload that they point to.
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
 import { type Draft, nextOf, place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { METADATA } from "../parts/metadata.ts";
+import { labelsRule, METADATA } from "../parts/metadata.ts";
+import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import {
   applyRules,
   field,
+  fieldsOf,
   itemsOf,
   needless,
   objectOf,
   onlyIf,
-  type Rule,
   type Rules,
   refuse,
   type Spot,
-  textOf,
+  take,
   wordOf,
 } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../words.ts";
 import type { Found } from "./objects.ts";
 
 const BECAME_PORTS = words(
   "became the ports of its component, which makes the Service",
   "改为组件的端口，由组件创建 Service",
 );
-const OUTSIDE = advised(
-  ["a Service is reached from inside the cluster only", "Service 仅供集群内访问"],
-  ["add the trait route", "请添加 route 特征"],
+const NODE_PORT = advised(
+  ["the cluster chooses the port of the nodes", "节点端口由集群分配"],
+  ["leave it out, or ask by a route", "请删除，或通过 route 访问"],
 );
 const TARGET = words("the number of the named port", "改为该命名端口的端口号");
 
@@ -45,15 +46,14 @@ export function isHeadless(service: Found): boolean {
 export function importService(service: Found, draft: Draft, ports: ReadonlyMap<string, number>): void {
   const spot = { ...service.spot, draft };
   head(spot, ["properties"]);
+  const annotations = field(field(spot, "metadata") ?? spot, "annotations");
+  for (const [key, one] of annotations ? fieldsOf(annotations) : [])
+    put(spot.importing.ledger, { draft, path: [...TRAIT, "annotations", key] }, one.value, one.at);
   const spec = field(spot, "spec");
   if (spec === undefined) return;
+  applyRules<unknown>(SERVICE, spec);
   applyRules<unknown>(
     {
-      selector: needless(words("not needed: it selects its component's pods", "无需填写：选择其组件的 Pod")),
-      type: onlyIf((value) => value === "ClusterIP", DEFAULT_ALREADY, OUTSIDE),
-      sessionAffinity: onlyIf((value) => value === "None", DEFAULT_ALREADY, OUTSIDE),
-      clusterIP: needless(words("not needed: the cluster chooses the address", "无需填写：地址由集群分配")),
-      publishNotReadyAddresses: needless(DEFAULT_ALREADY),
       ports: (list) =>
         isHeadless(service) && valueAt(draft, ["properties", "ports"]) !== undefined
           ? needless(BECAME_PORTS)(list)
@@ -62,6 +62,44 @@ export function importService(service: Found, draft: Draft, ports: ReadonlyMap<s
     spec,
   );
 }
+
+const TRAIT = ["traits", "service"];
+const STICKY = words("became sticky of the trait service", "改为 service 特征的 sticky");
+const HEADLESS = words("became headless of the trait service", "改为 service 特征的 headless");
+const LOCAL = words("became localTraffic of the trait service", "改为 service 特征的 localTraffic");
+/** What Kubernetes does when ClientIP is all that is said. */
+const USUAL_STICKINESS = 10_800;
+
+const SERVICE: Rules = {
+  selector: needless(words("not needed: it selects its component's pods", "无需填写：选择其组件的 Pod")),
+  type: (spot) => (spot.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(spot) : take(...TRAIT, "type")(spot)),
+  sessionAffinity: (spot) => {
+    if (spot.value === "None") return needless(DEFAULT_ALREADY)(spot);
+    const target = { draft: spot.draft, path: [...TRAIT, "sticky"] };
+    put(spot.importing.ledger, target, `${USUAL_STICKINESS}s`, spot.at, STICKY);
+  },
+  sessionAffinityConfig: (spot) => {
+    const timeout = field(field(spot, "clientIP") ?? spot, "timeoutSeconds");
+    if (typeof timeout?.value !== "number") return;
+    const path = [...TRAIT, "sticky"];
+    place(spot.draft, path, `${timeout.value}s`);
+    say(spot.importing.ledger, timeout.at, "changed", STICKY, { draft: spot.draft, path });
+  },
+  clusterIP: (spot) => {
+    const store = valueAt(spot.draft, ["type"]) === "store";
+    if (spot.value !== "None" || store)
+      return needless(words("not needed: the cluster chooses the address", "无需填写：地址由集群分配"))(spot);
+    put(spot.importing.ledger, { draft: spot.draft, path: [...TRAIT, "headless"] }, true, spot.at, HEADLESS);
+  },
+  externalTrafficPolicy: (spot) => {
+    if (spot.value !== "Local") return needless(DEFAULT_ALREADY)(spot);
+    put(spot.importing.ledger, { draft: spot.draft, path: [...TRAIT, "localTraffic"] }, true, spot.at, LOCAL);
+  },
+  internalTrafficPolicy: onlyIf((value) => value === "Cluster", DEFAULT_ALREADY, NO_FIELD),
+  loadBalancerClass: take(...TRAIT, "loadBalancerClass"),
+  loadBalancerSourceRanges: take(...TRAIT, "sourceRanges"),
+  publishNotReadyAddresses: needless(DEFAULT_ALREADY),
+};
 
 function servicePorts(list: Spot<unknown>, named: ReadonlyMap<string, number>): void {
   const { draft, importing } = list;
@@ -78,7 +116,7 @@ function servicePorts(list: Spot<unknown>, named: ReadonlyMap<string, number>): 
     const protocol = field(item, "protocol");
     if (protocol) put(importing.ledger, { draft, path: [...to, "protocol"] }, protocol.value, protocol.at);
     const node = field(item, "nodePort");
-    if (node) refuse(OUTSIDE)(node);
+    if (node) refuse(NODE_PORT)(node);
   }
 }
 
@@ -91,7 +129,7 @@ function targetPort(
   put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : TARGET);
 }
 
-function head(spot: Spot<unknown>, path: Path): void {
+export function head(spot: Spot<unknown>, path: Path): void {
   const { draft, importing } = spot;
   for (const key of ["apiVersion", "kind"])
     say(
@@ -113,127 +151,114 @@ function head(spot: Spot<unknown>, path: Path): void {
     draft,
     path,
   });
-  applyRules(METADATA, meta);
+  applyRules({ ...METADATA, labels: labelsRule("labels", ["objects"]) }, meta);
 }
 
-const ONE_ROUTE = advised(
-  ["a component has one host and one path here", "一个组件只有一个主机与一个路径"],
-  ["make a second component, or use component type objects", "请再建一个组件，或使用 objects 组件"],
-);
 type FindDraft = (service: string) => Draft | undefined;
 const NO_BACKEND = advised(
   ["its Service belongs to no workload of this input", "其 Service 不属于输入中的任何工作负载"],
   ["import it together with its workload", "请与其工作负载一起导入"],
 );
+const ONE_HOST = words("the host of the route", "即 route 的主机");
+const BACKEND = words("the component behind the Service", "即该 Service 背后的组件");
+
+interface Entry {
+  readonly rule: Spot<unknown>;
+  readonly path: Spot<unknown>;
+  readonly draft: Draft | undefined;
+}
 
 /** `find` gives the draft of the workload behind a Service's name. Undefined, and nothing said, when it leads to none of them. */
 export function importIngress(ingress: Found, find: FindDraft): Draft | undefined {
   const spec = field(ingress.spot, "spec");
   const rules = spec && field(spec, "rules");
-  const paths = (rules ? itemsOf(rules) : []).flatMap((rule) =>
-    itemsOf(field(field(rule, "http") ?? rule, "paths") ?? { ...rule, value: [] }).map((path) => ({ rule, path })),
+  const entries = (rules ? itemsOf(rules) : []).flatMap((rule) =>
+    itemsOf(field(field(rule, "http") ?? rule, "paths") ?? { ...rule, value: [] }).map(
+      (path): Entry => ({ rule, path, draft: find(wordOf(backendOf(path)?.value)) }),
+    ),
   );
-  if (spec === undefined || !paths.some(({ path }) => find(backendOf(path)) !== undefined)) return undefined;
-  const drafts = paths.flatMap(({ rule, path }) => routePath(rule, path, find) ?? []);
-  const [draft] = drafts;
-  if (draft === undefined) return find(backendOf(paths[0]?.path));
-  head({ ...ingress.spot, draft }, ["traits", "route"]);
+  const first = entries.find((one) => one.draft !== undefined)?.draft;
+  if (spec === undefined || first === undefined) return undefined;
+  for (const group of byHost(entries)) routeOf(group);
+  head({ ...ingress.spot, draft: first }, ["traits", "route"]);
   const name = field(spec, "ingressClassName");
-  if (name) put(spec.importing.ledger, { draft, path: ["traits", "route", "class"] }, name.value, name.at);
-  const tls = itemsOf(field(spec, "tls") ?? { ...spec, value: [] })[0];
-  const secret = tls && field(tls, "secretName");
-  if (tls === undefined || secret === undefined) return draft;
-  put(spec.importing.ledger, { draft, path: ["traits", "route", "tls"] }, secret.value, secret.at);
-  say(spec.importing.ledger, [...tls.at, "hosts"], "changed", words("the host of the route", "即 route 的主机"), {
-    draft,
-    path: ["traits", "route", "tls"],
-  });
-  return draft;
+  if (name) put(spec.importing.ledger, { draft: first, path: ["traits", "route", "class"] }, name.value, name.at);
+  certificate(spec, first);
+  return first;
 }
 
-function backendOf(path: Spot<unknown> | undefined): string {
-  const backend = path && field(path, "backend");
-  const service = backend && field(backend, "service");
-  return wordOf((service && field(service, "name"))?.value);
-}
-
-function routePath(rule: Spot<unknown>, path: Spot<unknown>, find: FindDraft): Draft | undefined {
-  const { ledger } = rule.importing;
-  const service = field(field(path, "backend") ?? path, "service");
-  const name = service && field(service, "name");
-  const draft = find(wordOf(name?.value));
-  if (draft === undefined || service === undefined || name === undefined) {
-    say(ledger, path.at, "unsupported", NO_BACKEND);
-    return undefined;
+/** Paths of one host that lead to one component: they become one route. */
+function byHost(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const groups = new Map<Draft | undefined, Map<unknown, Entry[]>>();
+  for (const entry of entries) {
+    const hosts = groups.get(entry.draft) ?? new Map<unknown, Entry[]>();
+    const host = field(entry.rule, "host")?.value;
+    hosts.set(host, [...(hosts.get(host) ?? []), entry]);
+    groups.set(entry.draft, hosts);
   }
-  if (valueAt(draft, ["traits", "route"]) !== undefined) {
-    say(ledger, path.at, "unsupported", ONE_ROUTE);
-    return undefined;
-  }
-  const to = (key: string) => ({ draft, path: ["traits", "route", key] });
-  place(draft, ["traits", "route", "kind"], "ingress");
-  say(ledger, name.at, "changed", words("the component behind the Service", "即该 Service 背后的组件"), to("kind"));
-  const host = field(rule, "host");
-  if (host) put(ledger, to("host"), host.value, host.at);
-  const where = field(path, "path");
-  if (where) put(ledger, to("path"), where.value, where.at);
-  const number = field(field(service, "port") ?? service, "number");
-  if (number) put(ledger, to("port"), number.value, number.at);
-  portName(field(field(service, "port") ?? service, "name"), draft);
-  const type = field(path, "pathType");
-  if (type) pathType({ ...type, draft });
-  return draft;
+  return [...groups.values()].flatMap((hosts) => [...hosts.values()]);
 }
 
-const pathType = onlyIf(
-  (value) => value === "Prefix" || value === "ImplementationSpecific",
-  words("everything below the path", "匹配该路径及其下的所有路径"),
-  advised(
-    ["a route takes everything below its path", "route 匹配路径及其下的所有路径"],
-    ["check that this is what you want", "请确认是否符合预期"],
-  ),
-);
-
-function portName(name: Spot<unknown> | undefined, draft: Draft): void {
-  const ports = valueAt(draft, ["properties", "ports"]);
-  if (name === undefined || !Array.isArray(ports)) return;
-  const found = ports.find((port) => isObject(port) && port["name"] === name.value);
-  if (isObject(found) && found["port"] !== undefined)
-    put(name.importing.ledger, { draft, path: ["traits", "route", "port"] }, found["port"], name.at, TARGET);
-}
-
-/** A HorizontalPodAutoscaler by CPU. */
-export function importScaler(scaler: Found, draft: Draft): void {
-  const spot = { ...scaler.spot, draft };
-  head(spot, ["traits", "scaling"]);
-  const spec = field(spot, "spec");
-  if (spec) applyRules<unknown>(SCALER, spec);
-}
-
-const scaling =
-  (key: string): Rule =>
-  ({ value, at, draft, importing }) =>
-    put(importing.ledger, { draft, path: ["traits", "scaling", key] }, value, at);
-const POINTS = needless(words("it scales its component", "作用于其组件"));
-const AVERAGE = words("became the wanted share of the CPU", "改为目标 CPU 使用率");
-
-const SCALER: Rules = {
-  scaleTargetRef: POINTS,
-  minReplicas: scaling("min"),
-  maxReplicas: scaling("max"),
-  targetCPUUtilizationPercentage: scaling("cpu"),
-  metrics: (list) => {
-    for (const metric of itemsOf(list)) {
-      const resource = field(metric, "resource");
-      const target = resource && field(resource, "target");
-      const share = target && field(target, "averageUtilization");
-      const cpu = resource && textOf(field(resource, "name")?.value) === "cpu";
-      if (!cpu || share === undefined) continue;
-      scaling("cpu")(share);
-      say(list.importing.ledger, metric.at, "changed", AVERAGE, {
-        draft: list.draft,
-        path: ["traits", "scaling", "cpu"],
-      });
+function routeOf(group: readonly Entry[]): void {
+  const [first] = group;
+  if (first === undefined) return;
+  const { draft } = first;
+  const written =
+    draft !== undefined &&
+    writePaths(
+      draft,
+      group.map((one) => routePath(one.path, draft)),
+    );
+  for (const { path, rule } of group) {
+    const { ledger } = path.importing;
+    if (draft === undefined || !written) {
+      say(ledger, path.at, "unsupported", draft === undefined ? NO_BACKEND : ONE_ROUTE);
+      say(ledger, [...rule.at, "host"], "unsupported", draft === undefined ? NO_BACKEND : ONE_ROUTE);
+      continue;
     }
-  },
-};
+    const target = (key: string) => ({ draft, path: ["traits", "route", key] });
+    const backend = backendOf(path);
+    if (backend) say(ledger, backend.at, "changed", BACKEND, target("kind"));
+    const host = field(rule, "host");
+    // One rule has several paths, and its host is said once.
+    if (host && path === first.path) put(ledger, target("host"), host.value, host.at);
+    else if (host) say(ledger, host.at, "changed", ONE_HOST, target("host"));
+  }
+}
+
+function routePath(path: Spot<unknown>, draft: Draft): RoutePath {
+  const port = field(field(field(path, "backend") ?? path, "service") ?? path, "port");
+  const [number, name] = [port && field(port, "number"), port && field(port, "name")];
+  const from = number ?? name;
+  return {
+    path: { value: wordOf(field(path, "path")?.value) || "/", from: field(path, "path") },
+    type: field(path, "pathType"),
+    port: from && { from, value: number?.value ?? portNamed(name?.value, draft), ...(number ? {} : { words: TARGET }) },
+  };
+}
+
+function portNamed(name: unknown, draft: Draft): unknown {
+  const ports = valueAt(draft, ["properties", "ports"]);
+  const found = Array.isArray(ports) ? ports.find((port) => isObject(port) && port["name"] === name) : undefined;
+  return isObject(found) ? found["port"] : undefined;
+}
+
+function certificate(spec: Spot<unknown>, draft: Draft): void {
+  const [tls, ...others] = itemsOf(field(spec, "tls") ?? { ...spec, value: [] });
+  for (const other of others) say(spec.importing.ledger, other.at, "unsupported", ONE_ROUTE);
+  const secret = tls && field(tls, "secretName");
+  if (tls === undefined || secret === undefined) return;
+  const target = { draft, path: ["traits", "route", "tls"] };
+  put(spec.importing.ledger, target, secret.value, secret.at);
+  say(
+    spec.importing.ledger,
+    [...tls.at, "hosts"],
+    "changed",
+    words("the host of the route", "即 route 的主机"),
+    target,
+  );
+}
+
+function backendOf(path: Spot<unknown>): Spot<unknown> | undefined {
+  return field(field(field(path, "backend") ?? path, "service") ?? path, "name");
+}

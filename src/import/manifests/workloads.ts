@@ -3,8 +3,9 @@ import type { Json } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
 import { say } from "../ledger.ts";
 import type { Names } from "../parts/env.ts";
-import { labelsRule, METADATA } from "../parts/metadata.ts";
+import { METADATA, metadata } from "../parts/metadata.ts";
 import { importPod } from "../parts/pod.ts";
+import type { OwnPods } from "../parts/scheduling.ts";
 import type { Claims, Volume } from "../parts/volumes.ts";
 import { templateVolume } from "../parts/volumes.ts";
 import {
@@ -23,11 +24,12 @@ import {
   turn,
   wordOf,
 } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../words.ts";
 
-export interface WorkloadShared extends Names, Claims {
-  /** Labels that the workload's selector names. */
-  readonly selected: ReadonlySet<string>;
+/** `selected`: labels that the workload's selector names. */
+export interface WorkloadShared extends Names, Claims, OwnPods {
+  /** Labels that nobody but this workload asks for: kubemin finds its pods by labels of its own. */
+  readonly private: ReadonlySet<string>;
   /** Named ports of the main container, once the pod was read. */
   ports: ReadonlyMap<string, number>;
   templates: ReadonlyMap<string, Volume>;
@@ -55,45 +57,37 @@ const ONE = onlyIf(
 
 const template: Rule<Shared> = (spot) => {
   const meta = field(spot, "metadata");
-  if (meta)
-    applyRules(
-      { ...METADATA, labels: labelsRule("labels", spot.shared.selected), annotations: labelsRule("annotations") },
-      meta,
-    );
+  if (meta) metadata(meta, ["pods"], spot.shared.private);
   const spec = field(spot, "spec");
   if (spec) spot.shared.ports = importPod(spec, spot.shared.templates);
 };
 
-const STRATEGIES = new Map([
-  ["RollingUpdate", "rolling"],
-  ["Recreate", "recreate"],
-]);
+const WORD = words("in kubemin's words", "改用 kubemin 的写法");
+const NEEDLESS_TYPE = words("not needed: what is said beside it says how", "无需填写：由同级字段决定");
+const UNIT = words("written with its unit", "补上单位");
+const toRollout = (name: string): Rule => take("traits", "rollout", name);
+const shares: Rule<Shared> = inside({
+  maxSurge: toRollout("maxSurge"),
+  maxUnavailable: toRollout("maxUnavailable"),
+  partition: toRollout("partition"),
+});
 const STRATEGY: Rules<Shared> = {
-  type: turn(
-    ["properties", "update", "strategy"],
-    (value) => STRATEGIES.get(wordOf(value)),
-    words("in kubemin's words", "改用 kubemin 的写法"),
-  ),
-  rollingUpdate: inside({
-    maxSurge: take("properties", "update", "maxSurge"),
-    maxUnavailable: take("properties", "update", "maxUnavailable"),
-  }),
+  type: (spot) =>
+    spot.value === "Recreate"
+      ? turn(["properties", "update", "strategy"], () => "recreate", WORD)(spot)
+      : onlyIf((value) => value === "RollingUpdate", NEEDLESS_TYPE, NOT_UNDERSTOOD)(spot),
+  rollingUpdate: shares,
 };
 
-const MIN_READY = onlyIf(
-  (value) => value === 0,
-  DEFAULT_ALREADY,
-  advised(
-    ["how long a pod must be ready is kubemin's own choice", "Pod 需稳定就绪的时间由 kubemin 决定"],
-    ["use a startup or readiness probe", "请使用 startup 或 readiness 探测"],
-  ),
-);
+const minReady: Rule = (spot) =>
+  spot.value === 0 ? needless(DEFAULT_ALREADY)(spot) : turn(["traits", "rollout", "minReady"], seconds, UNIT)(spot);
 
 const DEPLOYMENT: Rules<Shared> = {
   replicas: take("properties", "replicas"),
   selector: SELECTOR,
   strategy: inside(STRATEGY),
-  minReadySeconds: MIN_READY,
+  minReadySeconds: minReady,
+  paused: (spot) => (spot.value === false ? needless(DEFAULT_ALREADY)(spot) : toRollout("pause")(spot)),
   revisionHistoryLimit: REVISIONS,
   progressDeadlineSeconds: turn(["timeout"], seconds, DEADLINE),
   template,
@@ -119,9 +113,10 @@ const STATEFUL_SET: Rules<Shared> = {
       DEFAULT_ALREADY,
       advised(["only rolling updates", "仅支持滚动更新"], ["leave it out", "请删除"]),
     ),
+    rollingUpdate: shares,
   }),
   revisionHistoryLimit: REVISIONS,
-  minReadySeconds: MIN_READY,
+  minReadySeconds: minReady,
   volumeClaimTemplates: (spot) => {
     spot.shared.templates = templatesOf(spot);
   },
@@ -150,8 +145,15 @@ function templatesOf(list: Spot<Shared>): ReadonlyMap<string, Volume> {
 
 const DAEMON_SET: Rules<Shared> = {
   selector: SELECTOR,
+  updateStrategy: inside({
+    type: (spot) =>
+      spot.value === "OnDelete"
+        ? turn(["properties", "update", "strategy"], () => "manual", WORD)(spot)
+        : onlyIf((value) => value === "RollingUpdate", NEEDLESS_TYPE, NOT_UNDERSTOOD)(spot),
+    rollingUpdate: shares,
+  }),
   revisionHistoryLimit: REVISIONS,
-  minReadySeconds: MIN_READY,
+  minReadySeconds: minReady,
   template,
 };
 
@@ -182,12 +184,11 @@ const jobRules = (limit: Path): Rules<Shared> => ({
   template,
 });
 
-const LOWER = words("in kubemin's words", "改用 kubemin 的写法");
 const CRON_JOB: Rules<Shared> = {
   schedule: take("properties", "schedule"),
   timeZone: take("properties", "timeZone"),
   suspend: take("properties", "suspend"),
-  concurrencyPolicy: turn(["properties", "concurrency"], (value) => wordOf(value).toLowerCase(), LOWER),
+  concurrencyPolicy: turn(["properties", "concurrency"], (value) => wordOf(value).toLowerCase(), WORD),
   startingDeadlineSeconds: turn(
     ["properties", "startingDeadline"],
     seconds,
@@ -196,7 +197,7 @@ const CRON_JOB: Rules<Shared> = {
   successfulJobsHistoryLimit: take("properties", "keepSucceeded"),
   failedJobsHistoryLimit: take("properties", "keepFailed"),
   jobTemplate: inside({
-    metadata: (spot) => applyRules({ ...METADATA, labels: labelsRule("labels", spot.shared.selected) }, spot),
+    metadata: (spot) => metadata(spot, ["objects"], spot.shared.private),
     spec: inside(jobRules(["properties", "timeLimit"])),
   }),
 };

@@ -6,11 +6,13 @@ import { put, say } from "../ledger.ts";
 import { applyRules, field, itemsOf, needless, type Rules, refuse, type Spot, take, textOf, wordOf } from "../rules.ts";
 import { advised, words } from "../words.ts";
 import { envList, type Names } from "./env.ts";
+import { preStop } from "./preStop.ts";
 import { probe } from "./probe.ts";
 import { resources } from "./resources.ts";
+import type { OwnPods } from "./scheduling.ts";
 import { type Claims, mountInMain, type Volume } from "./volumes.ts";
 
-export interface PodShared extends Names, Claims {
+export interface PodShared extends Names, Claims, OwnPods {
   readonly volumes: Map<string, Volume | undefined>;
   /** Named ports of the main container. */
   readonly ports: ReadonlyMap<string, number>;
@@ -23,11 +25,11 @@ const NO_STORAGE = advised(
   ["see what was said of the volume", "参见对该卷的说明"],
 );
 const LIFECYCLE = advised(
+  ["only the main container has hooks, and only one: preStop", "仅主容器支持钩子，且只有 preStop"],
   [
-    "hooks are not supported; a web service already waits 5 s before it ends",
-    "不支持生命周期钩子；webservice 结束前已等待 5 秒",
+    "let the program handle SIGTERM, or prepare things in a container of the trait init",
+    "请在程序中处理 SIGTERM，或用 init 特征做准备工作",
   ],
-  ["handle SIGTERM in the program", "请在程序中处理 SIGTERM"],
 );
 export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
 const ALSO_MAIN = words("mounted in the main container too, at the same path", "同时以相同路径挂载到主容器");
@@ -49,7 +51,11 @@ const MAIN: Rules<PodShared> = {
     for (const mount of itemsOf(spot)) mainMount(mount);
   },
   ports: needless(PORTS_INFORMAL),
-  lifecycle: refuse(LIFECYCLE),
+  lifecycle: (spot) => {
+    const before = field(spot, "preStop");
+    if (before) preStop(before, spot.shared.ports);
+    say(spot.importing.ledger, spot.at, "unsupported", LIFECYCLE);
+  },
   terminationMessagePath: needless(words("not needed", "无需填写")),
   terminationMessagePolicy: needless(words("not needed", "无需填写")),
 };

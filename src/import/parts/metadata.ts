@@ -1,6 +1,6 @@
 // The metadata of a Kubernetes object: name and namespace have a place, what the cluster writes needs none.
 import type { Json } from "../../model/json.ts";
-import { valueAt } from "../draft.ts";
+import { place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
 import { applyRules, fieldsOf, needless, type Rule, type Rules, type Spot } from "../rules.ts";
 import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../words.ts";
@@ -17,7 +17,12 @@ const SELECTS = words(
   "not needed: kubemin selects pods by labels of its own",
   "无需填写：kubemin 用自己的标签选择 Pod",
 );
-const STANDARD = /^(app|app\.kubernetes\.io\/.+|pod-template-hash|controller-uid|job-name|batch\.kubernetes\.io\/.+)$/;
+const STANDARD =
+  /^(app\.kubernetes\.io\/(name|instance|component|part-of|managed-by)|pod-template-hash|controller-uid|job-name|batch\.kubernetes\.io\/.+)$/;
+/** Where the trait `metadata` writes them: on all objects of the component, on its pods, or on both. */
+type Where = readonly ("objects" | "pods")[];
+const ON_ALL = words("on every object of the component", "写到组件的所有对象上");
+const ON_BOTH = words("on every object of the component and on its pods", "写到组件的所有对象与 Pod 上");
 
 /** The first one that is written decides; the others must say the same. */
 export const namespaceRule: Rule = (spot) => {
@@ -29,17 +34,37 @@ export const namespaceRule: Rule = (spot) => {
   else say(importing.ledger, at, "unsupported", ONE_NAMESPACE);
 };
 
-/** Labels that only find the object's own pods are kubemin's business; others become the trait of that name, where there is one. */
-export function labelsRule(trait: "labels" | "annotations", selected: ReadonlySet<string> = new Set()): Rule {
+/** Labels that only find the object's own pods are kubemin's business; others go into the trait `metadata`. */
+export function labelsRule(
+  kind: "labels" | "annotations",
+  where: Where,
+  selected: ReadonlySet<string> = new Set(),
+): Rule {
   return (spot) => {
     for (const [key, label] of fieldsOf(spot)) {
-      const { draft, importing } = spot;
-      if (WRITTEN_BY_TOOLS.has(key)) say(importing.ledger, label.at, "changed", CLUSTERS_OWN);
-      else if (trait === "labels" && (selected.has(key) || STANDARD.test(key)))
-        say(importing.ledger, label.at, "changed", selected.has(key) ? SELECTS : SELF_MADE);
-      else put(importing.ledger, { draft, path: ["traits", trait, key] }, label.value, label.at);
+      const { ledger } = spot.importing;
+      if (WRITTEN_BY_TOOLS.has(key)) say(ledger, label.at, "changed", CLUSTERS_OWN);
+      else if (kind === "labels" && (selected.has(key) || STANDARD.test(key)))
+        say(ledger, label.at, "changed", selected.has(key) ? SELECTS : SELF_MADE);
+      else writeLabel(label, { kind, where, key });
     }
   };
+}
+
+interface Label {
+  readonly kind: "labels" | "annotations";
+  readonly where: Where;
+  readonly key: string;
+}
+
+function writeLabel(label: Spot<unknown>, { kind, where, key }: Label): void {
+  const { draft, importing, value, at } = label;
+  const [first, ...others] = where.map((one) => ({ draft, path: ["traits", "metadata", one, kind, key] }));
+  if (first === undefined) return;
+  for (const other of others) place(draft, other.path, value);
+  // Several objects become one component: what all of them say is said once.
+  if (valueAt(draft, first.path) === value) say(importing.ledger, at, "changed", ON_ALL, first);
+  else put(importing.ledger, first, value, at, others.length > 0 ? ON_BOTH : undefined);
 }
 
 const clustersOwn = needless(CLUSTERS_OWN);
@@ -55,6 +80,7 @@ export const METADATA: Rules = {
 };
 
 /** Metadata of an object that becomes a component; its name was used already. */
-export function metadata(spot: Spot<unknown>, selected: ReadonlySet<string> = new Set()): void {
-  applyRules({ ...METADATA, labels: labelsRule("labels", selected), annotations: labelsRule("annotations") }, spot);
+export function metadata(spot: Spot<unknown>, where: Where, selected: ReadonlySet<string> = new Set()): void {
+  const labels = labelsRule("labels", where, selected);
+  applyRules({ ...METADATA, labels, annotations: labelsRule("annotations", where) }, spot);
 }

@@ -1,21 +1,29 @@
 // The spec of a pod, to a component: its containers, its volumes, and the few fields of the pod that have a place.
 import type { Json } from "../../model/json.ts";
+import { place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, needless, onlyIf, type Rules, refuse, type Spot } from "../rules.ts";
+import { applyRules, field, itemsOf, needless, onlyIf, type Rules, refuse, type Spot, take, turn } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { extraContainer, mainContainer, namedPorts, type PodShared } from "./container.ts";
 import type { Names } from "./env.ts";
+import { type OwnPods, SCHEDULING } from "./scheduling.ts";
+import { securityContexts } from "./security.ts";
 import { type Claims, type Volume, volumesOf } from "./volumes.ts";
 
-const GRACE = advised(
-  ["pods always get 30 s to end", "Pod 始终有 30 秒结束时间"],
-  ["leave it out, or make the program end sooner", "请删除，或让程序更快结束"],
-);
 const RESTART = words("not needed: the component's type decides it", "无需填写：由组件类型决定");
-const SCHEDULING = advised(
-  ["where pods run has no field here yet", "尚无对应的调度字段"],
-  ["see kubemin explain for a trait of this server that says it", "请用 kubemin explain 查看该服务器是否有相应特征"],
+const OF_THE_NODE = advised(
+  ["networks and names of the node are not given to an application", "应用不能使用节点的网络与名字空间"],
+  [
+    "leave it out, or keep the workload as it is in a component of type objects",
+    "请删除，或用 objects 组件保留原工作负载",
+  ],
 );
+const SCHEDULER = advised(
+  ["the cluster's own scheduler places pods", "由集群默认调度器调度"],
+  ["leave it out", "请删除"],
+);
+const SECONDS = words("written with its unit", "补上单位");
+const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
 
 const POD: Rules<PodShared> = {
   imagePullSecrets: (spot) => {
@@ -31,23 +39,40 @@ const POD: Rules<PodShared> = {
     }
   },
   restartPolicy: needless(RESTART),
-  terminationGracePeriodSeconds: onlyIf((value: Json) => value === 30, DEFAULT_ALREADY, GRACE),
-  dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, SCHEDULING),
-  schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULING),
-  securityContext: onlyIf(isEmpty, DEFAULT_ALREADY, SCHEDULING),
-  nodeSelector: refuse(SCHEDULING),
-  affinity: refuse(SCHEDULING),
-  tolerations: refuse(SCHEDULING),
-  topologySpreadConstraints: refuse(SCHEDULING),
+  terminationGracePeriodSeconds: (spot) =>
+    spot.value === 30
+      ? needless(DEFAULT_ALREADY)(spot)
+      : turn(["traits", "lifecycle", "grace"], seconds, SECONDS)(spot),
+  dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, OF_THE_NODE),
+  schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULER),
+  hostNetwork: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
+  hostPID: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
+  hostIPC: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
+  hostAliases: refuse(OF_THE_NODE),
+  serviceAccountName: account,
+  serviceAccount: account,
+  automountServiceAccountToken: token,
+  ...SCHEDULING,
 };
 
-function isEmpty(value: Json): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+const NO_ACCOUNT = words("not needed: every pod has this account", "无需填写：每个 Pod 默认使用该账户");
+
+function account(spot: Spot<PodShared>): void {
+  if (spot.value === "default") needless(NO_ACCOUNT)(spot);
+  else take("traits", "serviceAccount", "use")(spot);
+}
+
+/** No token is mounted unless somebody asks for it, which needs an account to ask for. */
+function token(spot: Spot<PodShared>): void {
+  if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
+  const named = valueAt(spot.draft, ["traits", "serviceAccount", "use"]) !== undefined;
+  if (!named) place(spot.draft, ["traits", "serviceAccount", "use"], "default");
+  take("traits", "serviceAccount", "token")(spot);
 }
 
 /** `templates`: volumes that the workload itself brings (claim templates of a StatefulSet). */
 export function importPod(
-  spec: Spot<Names & Claims>,
+  spec: Spot<Names & Claims & OwnPods>,
   templates: ReadonlyMap<string, Volume> = new Map(),
 ): ReadonlyMap<string, number> {
   const containers = itemsOf(field(spec, "containers") ?? { ...spec, value: [] });
@@ -56,8 +81,14 @@ export function importPod(
   const shared: PodShared = { ...spec.shared, volumes, ports };
   applyRules(POD, { ...spec, shared });
   const [main, ...others] = containers;
+  const inits = itemsOf(field(spec, "initContainers") ?? { ...spec, value: [] });
+  securityContexts({
+    pod: field(spec, "securityContext"),
+    main: main && field(main, "securityContext"),
+    others: [...others, ...inits].map((one) => field(one, "securityContext")),
+  });
   if (main) mainContainer({ ...main, shared });
-  for (const init of itemsOf(field(spec, "initContainers") ?? { ...spec, value: [] }))
+  for (const init of inits)
     extraContainer({ ...init, shared }, field(init, "restartPolicy")?.value === "Always" ? "sidecar" : "init");
   for (const other of others) extraContainer({ ...other, shared }, "sidecar");
   unmounted({ ...spec, shared });

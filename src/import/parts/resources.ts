@@ -1,34 +1,50 @@
 // Requests and limits as Kubernetes writes them, to ours.
+import { isObject } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
-import { put } from "../ledger.ts";
+import { place, valueAt } from "../draft.ts";
+import { put, say } from "../ledger.ts";
 import { field, fieldsOf, type Spot } from "../rules.ts";
-import { words } from "../words.ts";
+import { advised, words } from "../words.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   cpu: "cpu",
   memory: "memory",
   "ephemeral-storage": "ephemeralStorage",
 };
-const GPU = "nvidia.com/gpu";
+const USUAL = "nvidia.com/gpu";
+/** `domain/name`, as extended resources are called. */
+const EXTENDED = /^[^/]+\/[^/]+$/;
+const DEVICES = words("became the trait gpu", "改为特征 gpu");
+const SAME = words("requests of devices are always their limits", "设备的请求量等于上限");
+const ONE_KIND = advised(
+  ["the trait gpu holds one kind of device", "gpu 特征只支持一种设备"],
+  ["keep the workload as it is in a component of type objects", "请用 objects 组件保留原工作负载"],
+);
 
 export function resources(spot: Spot<unknown>, to: Path): void {
-  amounts(field(spot, "requests"), to);
   amounts(field(spot, "limits"), [...to, "limits"]);
+  amounts(field(spot, "requests"), to);
 }
 
 function amounts(spot: Spot<unknown> | undefined, to: Path): void {
   if (spot === undefined) return;
   for (const [name, amount] of fieldsOf(spot)) {
     const ours = NAMES[name];
-    const { ledger } = spot.importing;
-    if (ours !== undefined) put(ledger, { draft: spot.draft, path: [...to, ours] }, amount.value, amount.at);
-    else if (name === GPU && to[1] === "resources")
-      put(
-        ledger,
-        { draft: spot.draft, path: ["traits", "gpu", "count"] },
-        Number(amount.value),
-        amount.at,
-        words("became the trait gpu", "改为特征 gpu"),
-      );
+    if (ours !== undefined)
+      put(spot.importing.ledger, { draft: spot.draft, path: [...to, ours] }, amount.value, amount.at);
+    else if (EXTENDED.test(name) && to[1] === "resources") devices(name, amount);
   }
+}
+
+/** Of the main container only. */
+export function devices(name: string, amount: Spot<unknown>): void {
+  const { draft, importing } = amount;
+  const target = { draft, path: ["traits", "gpu", "count"] };
+  const [count, present] = [Number(amount.value), valueAt(draft, ["traits", "gpu"])];
+  if (isObject(present)) {
+    const same = present["count"] === count && (present["resource"] ?? USUAL) === name;
+    return say(importing.ledger, amount.at, same ? "changed" : "unsupported", same ? SAME : ONE_KIND, target);
+  }
+  if (name !== USUAL) place(draft, ["traits", "gpu", "resource"], name);
+  put(importing.ledger, target, count, amount.at, DEVICES);
 }

@@ -4,8 +4,8 @@ import { suggestName } from "../../model/name.ts";
 import type { Path } from "../../model/pointer.ts";
 import { type Draft, nextOf, place } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { field, fieldsOf, itemsOf, type Spot, textOf, wordOf } from "../rules.ts";
-import { advised, words } from "../words.ts";
+import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../rules.ts";
+import { advised, DEFAULT_ALREADY, words } from "../words.ts";
 import type { Names } from "./env.ts";
 
 /** A claim that the input makes: the place of its spec. Each can be used once, because a claim belongs to one component. */
@@ -14,7 +14,7 @@ export interface Claims {
 }
 
 type Shared = Names & Claims;
-type Kind = "persistent" | "ephemeral" | "config" | "secret";
+type Kind = "persistent" | "ephemeral" | "config" | "secret" | "nfs";
 
 export interface Volume {
   readonly kind: Kind;
@@ -32,6 +32,7 @@ const SOURCES: Readonly<Record<string, Kind>> = {
   configMap: "config",
   secret: "secret",
   persistentVolumeClaim: "persistent",
+  nfs: "nfs",
 };
 const LINK = words("names the volume that became this storage", "指向已转换为 storage 的卷");
 const BECAME = words("became an item of the storage trait", "改为 storage 特征的一项");
@@ -47,9 +48,16 @@ const FOREIGN_CLAIM = advised(
     "请为 storage 指定 size，由 kubemin 创建，再迁移数据",
   ],
 );
+const FILE_MODE = advised(
+  ["files of configuration can be read by everybody in the container (0644)", "配置文件权限固定为 0644"],
+  ["leave it out, or let the program copy the file", "请删除，或由程序自行复制文件"],
+);
 const NO_SUCH_VOLUME = advised(
   ["volumes of this type are not supported", "不支持这种类型的卷"],
-  ["use persistent, ephemeral, config or secret storage", "请使用 persistent、ephemeral、config 或 secret 存储"],
+  [
+    "use persistent, ephemeral, nfs, config or secret storage",
+    "请使用 persistent、ephemeral、nfs、config 或 secret 存储",
+  ],
 );
 
 /** Name of each volume -> what it became; undefined: no storage is like it. */
@@ -105,7 +113,8 @@ export function mountInMain(mount: Spot<Shared>, volume: Volume): void {
   }
   const readOnly = field(mount, "readOnly");
   if (readOnly === undefined) return;
-  if (volume.kind === "persistent") put(ledger, { draft, path: [...to, "readOnly"] }, readOnly.value, readOnly.at);
+  if (volume.kind === "persistent" || volume.kind === "nfs")
+    put(ledger, { draft, path: [...to, "readOnly"] }, readOnly.value, readOnly.at);
   else if (volume.kind !== "ephemeral") say(ledger, readOnly.at, "changed", READ_ONLY, { draft, path: to });
 }
 
@@ -123,6 +132,8 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
       same ? undefined : CALLED,
     );
     keyFiles(field(volume.source, "items"), draft, to);
+    const mode = field(volume.source, "defaultMode");
+    if (mode) onlyIf((value) => value === 420, DEFAULT_ALREADY, FILE_MODE)({ ...mode, draft });
     return;
   }
   place(draft, [...to, "name"], volume.name);
@@ -130,6 +141,13 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
   if (volume.kind === "persistent") {
     const claim = field(volume.source, "claimName");
     if (claim) say(ledger, claim.at, "changed", LINK, { draft, path: to });
+    return;
+  }
+  if (volume.kind === "nfs") {
+    for (const key of ["server", "path", "readOnly"] as const) {
+      const given = field(volume.source, key);
+      if (given) put(ledger, { draft, path: [...to, key] }, given.value, given.at);
+    }
     return;
   }
   for (const key of ["medium", "sizeLimit"] as const) {

@@ -46,13 +46,16 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
   }
   if (!checkObject(value, pointer, problems)) return "named";
   const spot: Spot = { value, pointer, problems };
-  checkKnown(spot, ["components"]);
-  const names = field(spot, "components");
-  const at = fieldPointer(spot, "components");
+  // OAM calls what a step deploys its policies; here it is another word for the same, and never stands beside it.
+  const word =
+    field(spot, "components") === undefined && field(spot, "policies") !== undefined ? "policies" : "components";
+  checkKnown(spot, [word]);
+  const names = field(spot, word);
+  const at = fieldPointer(spot, word);
   if (names === "all") return "all";
-  if (names === undefined) problems.push(problem("Required", at, { field: "components" }));
+  if (names === undefined) problems.push(problem("Required", at, { field: word }));
   else if (!Array.isArray(names)) problems.push(wrongType(at, 'array | "all"', names));
-  else if (names.length === 0) problems.push(problem("Empty", at, { field: "components" }));
+  else if (names.length === 0) problems.push(problem("Empty", at, { field: word }));
   else if (names.length > LIMITS.components)
     problems.push(problem("TooManyComponents", at, { count: names.length, limit: LIMITS.components }));
   else for (const [index, name] of names.entries()) checkName(step, { name, pointer: `${at}/${index}` }, deploying);

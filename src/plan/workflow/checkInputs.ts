@@ -74,11 +74,14 @@ export interface InputValues {
   readonly problems: readonly Problem[];
 }
 
-/** Given values and defaults. `references`: the values come from a step that calls, so each may be a reference. */
+/**
+ * Given values and defaults. `references`: the values come from a step that calls, so each may be a reference. `open`: what is not given
+ * is not known yet.
+ */
 export function inputValues(
   declared: Inputs,
   given: JsonObject,
-  at: { readonly pointer: string; readonly references: boolean },
+  at: { readonly pointer: string; readonly references: boolean; readonly open?: boolean },
 ): InputValues {
   const known = Object.keys(declared);
   const place = (name: string): string => at.pointer + toPointer([name]);
@@ -91,6 +94,7 @@ export function inputValues(
   const problems: Problem[] = [];
   const values = Object.entries(declared).flatMap(([name, input]) => {
     const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? input.default;
+    if (value === undefined && at.open === true) return [[name, { $from: `/inputs/${name}` }] as const];
     if (value === undefined) problems.push(problem("MissingInput", place(name), { name }));
     else if (!(at.references && (isReference(value) || holesIn(value).length > 0)))
       problems.push(...valueProblems(name, value, { type: input.type, pointer: place(name) }));

@@ -15,6 +15,9 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set([
   "TooFewItems",
   "TooManyItems",
   "DefinitionFailed",
+  "TypeStopped",
+  "TypeOver",
+  "TypeDeprecated",
 ]);
 
 export interface Properties {

@@ -1,11 +1,12 @@
 // All that a step names: dependsOn, references in its properties and its forEach, and what its condition looks at. Each is looked up, its type
 // is compared with the place where it stands, and what the step has to wait for comes out as edges.
 import { isObject } from "../../model/json.ts";
+import { nearest } from "../../model/name.ts";
 import type { Need } from "../../model/plan.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
 import { wrongType } from "../checkFields.ts";
-import { clip } from "../words.ts";
+import { clip, listNames } from "../words.ts";
 import { type Hole, holesIn } from "./holes.ts";
 import { inputSchema } from "./jobSchemas.ts";
 import { pointersIn } from "./mapCondition.ts";
@@ -29,6 +30,7 @@ export function edgesOf(known: Known, step: StepDraft): readonly StepEdge[] {
     ...conditionEdges(known, step),
     ...loopEdges(known, step),
     ...propertyEdges(known, step),
+    ...lockEdges(known, step),
   ];
 }
 
@@ -87,6 +89,23 @@ function propertyEdges(known: Known, step: StepDraft): readonly StepEdge[] {
       checkFit(known, { hole, pointer, referred, to });
     }
     return edgeTo(referred, `${pointer}/$from`);
+  });
+}
+
+/** Names of locks may be references; a component of the document that is named has to be there. */
+function lockEdges(known: Known, step: StepDraft): readonly StepEdge[] {
+  return step.locks.flatMap(({ kind, name }, index) => {
+    const pointer = `${step.pointer}/locks/${index}/${kind}`;
+    if (kind === "component" && typeof name === "string" && !name.includes("/") && !known.components.has(name)) {
+      const names = [...known.components.keys()];
+      const params = { name: clip(name), known: listNames(names) };
+      known.problems.push(problem("UnknownReference", pointer, params, nearest(clip(name), names)));
+    }
+    return holesIn(name).flatMap((hole) => {
+      const referred = lookUpHole(known, { step, hole, pointer });
+      checkFit(known, { hole, pointer, referred, to: schemaAt({ type: ["string", "number"] }, []) });
+      return edgeTo(referred, `${pointer}/$from`);
+    });
   });
 }
 

@@ -16,6 +16,7 @@ import {
   wrongType,
 } from "../checkFields.ts";
 import { clip, listNames, showValue } from "../words.ts";
+import { checkLocks } from "./checkLocks.ts";
 import { checkStepTimes } from "./checkStepTimes.ts";
 import { parseCondition } from "./parseCondition.ts";
 import type { StepDraft, WorkflowMode } from "./stepDraft.ts";
@@ -64,6 +65,7 @@ function checkStep(value: Json, pointer: string, list: StepList): StepDraft | un
     condition: conditionOf(spot),
     forEach: kind === "deploy" ? undefined : forEachOf(spot),
     times: checkStepTimes(spot),
+    locks: checkLocks(spot),
   };
   if (kind !== "group") return draft;
   const subSteps = fieldPointer(spot, "subSteps");

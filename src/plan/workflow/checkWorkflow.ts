@@ -59,6 +59,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   };
   const edges = new Map(all.map((step) => [step, edgesOf(known, step)] as const));
   const deployedBy = checkDeploys(all, components, problems);
+  problems.push(...all.flatMap((step) => namedLikeComponent(step, components, deployedBy)));
   for (const step of all)
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
   const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));
@@ -90,9 +91,18 @@ function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): R
     const first = byName.get(step.name);
     if (first === undefined) byName.set(step.name, step);
     else around.problems.push(problem("DuplicateStep", pointer, { name, first: `${first.pointer}/name` }));
-    if (around.components.has(step.name)) around.problems.push(problem("StepIsComponent", pointer, { name }));
   }
   return byName;
+}
+
+/** A step may be called like the component that it deploys; any other would be mistaken for it. */
+function namedLikeComponent(
+  { name = "", pointer, ...step }: StepDraft,
+  components: ReadonlyMap<string, ComponentFacts>,
+  deployedBy: ReadonlyMap<string, StepDraft>,
+): readonly Problem[] {
+  if (!components.has(name) || deployedBy.get(name)?.raw === step.raw) return [];
+  return [problem("StepIsComponent", `${pointer}/name`, { name: clip(name) })];
 }
 
 /** Final steps come after all others, so nobody else can wait for them. */

@@ -54,6 +54,9 @@ function brought(
     ...job,
     step: { path: [...unit.path, job.name], pointer: step.pointer },
     ...(condition === undefined ? {} : { condition }),
+    ...(unit.within.length === 0 ? {} : { within: unit.within }),
+    ...(step.locks.length === 0 ? {} : { locks: [...(job.locks ?? []), ...step.locks] }),
+    retry: step.times.retry ?? job.retry,
     needs: [...job.needs, ...needs],
   };
 }

@@ -2,7 +2,7 @@
 // is planned can be checked and shown whole. Never more jobs than the limit.
 import { LIMITS, type WorkflowDocument } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { RetryPolicy } from "../../model/plan.ts";
+import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
 import { explainProblem, type Problem, problem } from "../../model/problem.ts";
 import { wrongType } from "../checkFields.ts";
 import { checkProperties } from "./checkProperties.ts";
@@ -18,6 +18,7 @@ export interface Expansion {
   /** The jobs that bring these components. */
   readonly bringing: (components: readonly string[]) => Unit["brings"];
   readonly problems: Problem[];
+  readonly offline: boolean;
   /** Of applications that were called, checked once each; null: not right. */
   readonly checked: Map<string, ResolvedWorkflow | null>;
   /** All units, parts after what they belong to. */
@@ -74,7 +75,7 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
       units: new Map(),
       prefix: step.kind === "group" ? prefix : spot.frame.prefix,
     };
-    const round = { ...unitOf(step, spot, { frame, expansion }), needs: [], container: unit };
+    const round = { ...unitOf(step, spot, { frame, expansion, suffix }), needs: [], container: unit };
     add(round, { ...spot, container: unit }, expansion);
     fillUnit(step, round, { spot: { ...spot, frame }, around, suffix });
   }
@@ -83,8 +84,9 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
 function unitOf(
   step: ResolvedStep,
   spot: Spot,
-  { frame, expansion }: { readonly frame: Frame; readonly expansion: Expansion },
+  { frame, expansion, suffix = "" }: { readonly frame: Frame; readonly expansion: Expansion; readonly suffix?: string },
 ): Unit {
+  const name = contextName(spot.frame, step.name);
   const looped = step.forEach !== null && frame === spot.frame;
   // What a loop's condition says of its item is said of each round.
   const own = step.condition === null || looped ? [] : [substituteCondition(step.condition, frame)];
@@ -93,13 +95,19 @@ function unitOf(
     frame: spot.frame,
     container: spot.container,
     conditions: [...(spot.container?.conditions ?? []), ...own],
+    within: [...(spot.container?.within ?? []), ...(looped ? [] : scopeOf(step, `${name}${suffix}`))],
     parts: [],
     jobs: [],
     brings: step.kind === "deploy" ? expansion.bringing(step.components) : BRINGS_NOTHING,
     final: spot.final,
-    path: [...spot.path, contextName(spot.frame, step.name)],
+    path: [...spot.path, name],
     pointer: frame.caller?.pointer ?? step.pointer,
   };
+}
+
+/** The time of a job is its own affair. */
+function scopeOf({ kind, times }: ResolvedStep, step: string): Unit["within"] {
+  return kind === "job" || times.timeout === null ? [] : [{ step, timeout: times.timeout }];
 }
 
 function add(unit: Unit, spot: Spot, expansion: Expansion): void {
@@ -151,6 +159,8 @@ function jobOf(step: Of<"job">, unit: Unit, { spot, expansion, name }: Making): 
     ...(definition.version === undefined ? {} : { typeVersion: definition.version }),
     step: { path: unit.path, pointer: unit.pointer },
     ...(condition === undefined ? {} : { condition }),
+    ...(step.locks.length === 0 ? {} : { locks: locksOf(step, spot.frame, expansion) }),
+    ...(unit.within.length === 0 ? {} : { within: unit.within }),
     ...(spot.final ? { final: true } : {}),
     ...(Object.keys(clocks).length === 0 ? {} : { clocks }),
     ...(times.onShort === null ? {} : { onShort: times.onShort }),
@@ -161,6 +171,13 @@ function jobOf(step: Of<"job">, unit: Unit, { spot, expansion, name }: Making): 
     retry: times.retry ?? definition.retry ?? ONCE,
   };
   return [job];
+}
+
+function locksOf({ locks, pointer }: ResolvedStep, frame: Frame, expansion: Expansion): readonly PlannedLock[] {
+  return locks.map((lock) => ({
+    ...lock,
+    name: substituted(lock.name, `${pointer}/locks`, { frame, expansion }),
+  }));
 }
 
 /** Checked again where a value came in that the check of the document did not know. */
@@ -193,6 +210,7 @@ function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): rea
   const values = substituted(step.forEach, pointer, { frame, expansion });
   if (Array.isArray(values)) return values as readonly Json[]; // isArray loses what Json says of its items
   const [hole] = isObject(values) ? holesIn(values) : [];
+  if (expansion.offline && hole?.from.startsWith("/inputs/") === true) return [];
   if (hole?.path.length === 0) tell(expansion, frame, [problem("LoopOverOutput", pointer, { pointer: hole.from })]);
   else tell(expansion, frame, [wrongType(pointer, "array", values)]);
   return [];

@@ -40,7 +40,7 @@ export function expandCall(
   const around = { expansion, call: expandCall };
   expandSteps(known.steps, { ...spot, frame: inner }, around);
   // Outside of the step's own path: whoever waits for the end of this step does not wait for what comes at the end of everything.
-  const last: Unit = { ...unit, needs: [], container: null, parts: [], jobs: [], final: true };
+  const last: Unit = { ...unit, needs: [], container: null, parts: [], jobs: [], within: [], final: true };
   expandSteps(known.finally, { ...spot, frame: inner, container: last, path: [], final: true }, around);
 }
 
@@ -54,6 +54,7 @@ function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): Resolve
   }
   const document = expansion.called.get(application);
   if (document === undefined) {
+    if (expansion.offline) return null;
     const known = [...expansion.called.keys()];
     const params = { name: clip(application), known: listNames(known) };
     tell(expansion, frame, [problem("UnknownCall", at, params, nearest(clip(application), known))]);

@@ -24,6 +24,8 @@ function resolveStep(step: StepDraft, resolving: Resolving): ResolvedStep | unde
     pointer,
     needs: resolving.needs.get(step) ?? [],
     condition,
+    times: step.times,
+    locks: step.locks,
     forEach: step.forEach ?? null,
   };
   if (kind === "group") return { ...head, kind, steps: resolveSteps(step.subSteps, resolving) };
@@ -33,7 +35,7 @@ function resolveStep(step: StepDraft, resolving: Resolving): ResolvedStep | unde
   }
   if (kind === "workflow") return { ...head, kind, ...checkCall(step, resolving.problems) };
   if (definition === undefined) return undefined;
-  return { ...head, kind: "job", definition, times: step.times, properties: checkJob(step, resolving.problems) };
+  return { ...head, kind: "job", definition, properties: checkJob(step, resolving.problems) };
 }
 
 function checkJob(step: StepDraft, problems: Problem[]): JsonObject {

@@ -3,7 +3,7 @@ import type { JobDefinition } from "../../catalog/define.ts";
 import type { Condition } from "../../model/condition.ts";
 import type { WorkflowInput } from "../../model/document.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import type { Clocks, Need, OnShort, RetryPolicy } from "../../model/plan.ts";
+import type { Clocks, Need, OnShort, PlannedLock, RetryPolicy } from "../../model/plan.ts";
 import type { StepTypes } from "./stepKinds.ts";
 
 /** What a step waits for. `on`: as in model/plan.ts. */
@@ -28,6 +28,10 @@ interface StepHead {
   readonly pointer: string;
   readonly needs: readonly StepNeed[];
   readonly condition: Condition | null;
+  /** Of a step that is no job: `timeout` is for all that it brings together, `retry` for each of its jobs. */
+  readonly times: StepTimes;
+  /** Held by each of its jobs while it runs. */
+  readonly locks: readonly PlannedLock[];
   /** Null: it runs once. */
   readonly forEach: Json | null;
 }
@@ -38,7 +42,6 @@ export type ResolvedStep = StepHead &
         readonly kind: "job";
         readonly definition: JobDefinition;
         readonly properties: JsonObject;
-        readonly times: StepTimes;
       }
     | { readonly kind: "group"; readonly steps: readonly ResolvedStep[] }
     | { readonly kind: "deploy"; readonly components: readonly string[] }

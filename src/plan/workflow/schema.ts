@@ -3,9 +3,11 @@
 import type { JobDefinition } from "../../catalog/define.ts";
 import { LIMITS, WORKFLOW_MODES } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { LOCK_KINDS } from "../../model/plan.ts";
 import { embedSchema } from "../embedSchema.ts";
 import { DURATION, NAME, ON_SHORT, RETRY } from "../schemaParts.ts";
 import { INPUT_TYPES } from "./checkInputs.ts";
+import { ON_LIMIT } from "./checkLocks.ts";
 import { STEP_CLOCKS } from "./checkStepTimes.ts";
 import { inputSchema } from "./jobSchemas.ts";
 import { STEP_FIELDS, STEP_SUMMARIES, STRUCTURES, type StepKind, type StepTypes } from "./stepKinds.ts";
@@ -35,6 +37,7 @@ function allSchemas(types: StepTypes): JsonObject {
   return {
     workflow: WORKFLOW,
     step: stepSchema(jobs),
+    lock: LOCK,
     reference: {
       type: "object",
       description: "A value that is known later: { $from: /steps/NAME/outputs/…, default: … }",
@@ -111,7 +114,40 @@ const FIELDS: JsonObject = {
     additionalProperties: false,
     properties: Object.fromEntries(STEP_CLOCKS.map((name) => [name, DURATION])),
   },
+  locks: {
+    type: "array",
+    description: "Held while it runs: nobody else touches the same meanwhile",
+    zh: "执行期间持有，期间他人不会操作同一对象",
+    items: { $ref: "#/$defs/lock" },
+  },
   onShort: ON_SHORT,
+};
+
+const LOCK = {
+  type: "object",
+  description: "One of component, release, host, key",
+  zh: "component、release、host、key 之一",
+  additionalProperties: false,
+  oneOf: LOCK_KINDS.map((kind) => ({ required: [kind] })),
+  properties: {
+    component: { type: "string", description: "Of this application, or of another one", zh: "本应用或其他应用的组件" },
+    application: { type: "string", description: "Whose component", zh: "组件所属应用" },
+    release: {
+      anyOf: [{ type: "string" }, REFERENCE],
+      description: "A Helm release of the namespace",
+      zh: "命名空间中的 Helm release",
+    },
+    host: { anyOf: [{ type: "string" }, REFERENCE], description: "A machine", zh: "主机" },
+    key: { anyOf: [{ type: "string" }, REFERENCE], description: "Whatever people agree on", zh: "约定的名称" },
+    shared: { type: "boolean", description: "Beside others that share it", zh: "可与其他共享者并存" },
+    limit: { type: "integer", minimum: 1, default: 1, description: "So many at a time", zh: "同时允许的数量" },
+    onLimit: {
+      enum: [...ON_LIMIT],
+      default: "queue",
+      description: "Wait, cancel the holder's run, or fail",
+      zh: "等待、取消持有者的运行或失败",
+    },
+  },
 };
 
 function stepSchema(jobs: readonly JobDefinition[]): JsonObject {
@@ -137,9 +173,12 @@ const STRUCTURE_RULES: Readonly<Record<(typeof STRUCTURES)[number], JsonObject>>
   deploy: {
     properties: {
       properties: {
-        required: ["components"],
+        oneOf: [{ required: ["components"] }, { required: ["policies"] }],
         additionalProperties: false,
-        properties: { components: { anyOf: [{ const: "all" }, NAMES] } },
+        properties: {
+          components: { anyOf: [{ const: "all" }, NAMES] },
+          policies: { anyOf: [{ const: "all" }, NAMES], description: "The same as components", zh: "同 components" },
+        },
       },
     },
     required: ["properties"],

@@ -3,6 +3,7 @@ import type { JobDefinition } from "../../catalog/define.ts";
 import type { Condition } from "../../model/condition.ts";
 import type { WORKFLOW_MODES } from "../../model/document.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
+import type { PlannedLock } from "../../model/plan.ts";
 import type { StepTimes } from "./resolvedWorkflow.ts";
 import type { StepKind } from "./stepKinds.ts";
 
@@ -25,6 +26,7 @@ export interface StepDraft {
   readonly condition: Condition | null;
   readonly forEach: Json | undefined;
   readonly times: StepTimes;
+  readonly locks: readonly PlannedLock[];
 }
 
 /** The step and everything that it is part of, from the inside to the outside. */

@@ -7,10 +7,10 @@ export type StepKind = "deploy" | "group" | "workflow" | "job";
 const HEAD = ["name", "type", "dependsOn", "if"];
 
 export const STEP_FIELDS: Readonly<Record<StepKind, readonly string[]>> = {
-  deploy: [...HEAD, "properties"],
-  group: [...HEAD, "subSteps", "mode", "forEach"],
-  workflow: [...HEAD, "properties", "forEach"],
-  job: [...HEAD, "properties", "forEach", "timeout", "retry", "clocks", "onShort"],
+  deploy: [...HEAD, "properties", "timeout", "retry", "locks"],
+  group: [...HEAD, "subSteps", "mode", "forEach", "timeout"],
+  workflow: [...HEAD, "properties", "forEach", "timeout"],
+  job: [...HEAD, "properties", "forEach", "timeout", "retry", "clocks", "onShort", "locks"],
 };
 
 export const STEP_SUMMARIES: Readonly<Record<Exclude<StepKind, "job">, Localized>> = {

@@ -2,7 +2,7 @@
 // A step inside of a loop or of a called workflow exists several times, each time under another name in the run's context.
 import type { Condition } from "../../model/condition.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import type { PlannedJob } from "../../model/plan.ts";
+import type { PlannedJob, Scope } from "../../model/plan.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
 
 export interface Frame {
@@ -29,6 +29,7 @@ export interface Unit {
   readonly frame: Frame;
   readonly container: Unit | null;
   readonly conditions: readonly Condition[];
+  readonly within: readonly Scope[];
   readonly parts: Unit[];
   /** Of a step that is no container: its jobs, in the document's order. */
   readonly jobs: Waiting[];

@@ -23,6 +23,8 @@ export interface WorkflowInputs {
   readonly inputs: JsonObject;
   /** Workflows of other applications, by application. */
   readonly called: ReadonlyMap<string, WorkflowDocument>;
+  /** See plan.ts. */
+  readonly offline?: boolean;
   readonly components: readonly {
     readonly name: string;
     readonly outputs: Readonly<Record<string, string>>;
@@ -42,6 +44,7 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
   const { values, problems } = inputValues(workflow.inputs, input.inputs, {
     pointer: `${input.pointer}/inputs`,
     references: false,
+    open: input.offline === true,
   });
   if (hasErrors(problems)) return { jobs: [], problems };
   const expansion: Expansion = {
@@ -50,6 +53,7 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
     bringing: (names) => bringing(input.jobs.filter((job) => names.includes(job.component))),
     problems: [],
     checked: new Map(),
+    offline: input.offline === true,
     units: [],
     jobs: 0,
   };

@@ -2,12 +2,14 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { RE2JS } from "re2js";
 import type { JsonObject } from "../../model/json.ts";
+import { toPointer } from "../../model/pointer.ts";
 
 /** Linear in the text, for patterns and for pattern properties alike. */
 const regExp = Object.assign(
   (pattern: string) => {
     const compiled = RE2JS.compile(pattern);
-    return { test: (text: string) => compiled.matcher(text).find() };
+    // The compiler tells patterns apart by their text: without one, all of a schema would be the first.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
   { code: "RE2" },
 );
@@ -19,20 +21,33 @@ export interface Complaint {
 
 const MOST = 20;
 
-/** Throws what the compiler throws: a schema that is none, or too large for it. */
-export function compileSchema(schema: JsonObject): (value: unknown) => readonly Complaint[] {
-  const ajv = new Ajv2020({ allErrors: false, strict: false, validateFormats: false, code: { regExp }, logger: false });
-  const all = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, code: { regExp }, logger: false });
+/** Every error is only looked for in values that are not large: keywords that cost more than their length are bounded by others. */
+const EXPLAINED_BYTES = 16 * 1024;
+
+/**
+ * Throws what the compiler throws: a schema that is none, or too large for it. `tried`: it was compiled before, in a thread, so that the
+ * schema itself need not be checked again, which takes longer than all the rest. The compiler's own optimising takes time in proportion
+ * to the square of the schema, and gains nothing for documents of a few kilobytes.
+ */
+export function compileSchema(
+  schema: JsonObject,
+  before: "new" | "tried" = "new",
+): (value: unknown) => readonly Complaint[] {
+  const checked = before === "new" ? {} : { validateSchema: false, meta: false };
+  const settings = { strict: false, validateFormats: false, logger: false, ...checked } as const;
+  const ajv = new Ajv2020({ ...settings, allErrors: false, code: { regExp, optimize: false } });
+  const all = new Ajv2020({ ...settings, allErrors: true, code: { regExp, optimize: false } });
   const fits = ajv.compile(schema);
   let explain: ReturnType<typeof all.compile> | undefined;
   return (value) => {
     try {
       // Every error is only looked for once it is known that there is one: hostile data must not make long lists.
       if (fits(value)) return [];
-      explain ??= all.compile(schema);
-      void explain(value); // its errors are read below; a schema with $async is refused before
-      return (explain.errors ?? fits.errors ?? []).slice(0, MOST).map((error) => ({
-        pointer: error.instancePath,
+      const small = JSON.stringify(value).length <= EXPLAINED_BYTES;
+      if (small) explain ??= all.compile(schema);
+      if (small) void explain?.(value); // its errors are read below; a schema with $async is refused before
+      return ((small ? explain?.errors : undefined) ?? fits.errors ?? []).slice(0, MOST).map((error) => ({
+        pointer: error.instancePath + memberOf(error.params),
         detail: `${error.message ?? error.keyword}${detailOf(error.params)}`,
       }));
     } catch (error) {
@@ -42,6 +57,13 @@ export function compileSchema(schema: JsonObject): (value: unknown) => readonly 
       ];
     }
   };
+}
+
+/** The field that is one too many or missing is the place of the mistake, not what it is a part of. */
+function memberOf(params: unknown): string {
+  if (typeof params !== "object" || params === null) return "";
+  const named: unknown = Reflect.get(params, "additionalProperty") ?? Reflect.get(params, "missingProperty");
+  return typeof named === "string" ? toPointer([named]) : "";
 }
 
 function detailOf(params: unknown): string {

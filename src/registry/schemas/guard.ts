@@ -3,8 +3,9 @@ import { RE2JS } from "re2js";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
+import { branchingOf, MOST_BRANCHES } from "./branching.ts";
 
-export const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32 } as const;
+export const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32, unique: 1_000 } as const;
 
 interface Walk {
   readonly problems: Problem[];
@@ -19,6 +20,7 @@ export function guardSchema(schema: JsonObject, base: string): readonly Problem[
   if (bytes > SCHEMA_LIMITS.bytes) return [tooLarge(base, bytes, "bytes")];
   const walk: Walk = { problems: [], properties: 0 };
   visit(schema, [], walk);
+  if (walk.problems.length === 0) checkBranching(schema, walk);
   if (walk.properties > SCHEMA_LIMITS.all) walk.problems.push(tooLarge("", walk.properties, "properties in all"));
   return walk.problems.slice(0, 20).map((one) => ({ ...one, pointer: base + one.pointer }));
 }
@@ -29,6 +31,12 @@ const LIMIT_OF = {
   "properties of one object": SCHEMA_LIMITS.properties,
   levels: SCHEMA_LIMITS.depth,
 } as const;
+
+function checkBranching(schema: JsonObject, walk: Walk): void {
+  const branching = branchingOf(schema);
+  if (branching.kind === "endless") walk.problems.push(problem("SchemaEndless", ""));
+  else if (branching.count > MOST_BRANCHES) walk.problems.push(problem("SchemaBranches", "", { limit: MOST_BRANCHES }));
+}
 
 function tooLarge(pointer: string, count: number, what: keyof typeof LIMIT_OF): Problem {
   return problem("SchemaTooLarge", pointer, { count, what, limit: LIMIT_OF[what] });
@@ -62,6 +70,14 @@ function checkNode(node: JsonObject, path: Path, walk: Walk): void {
     if (count > SCHEMA_LIMITS.properties)
       walk.problems.push(tooLarge(toPointer([...path, "properties"]), count, "properties of one object"));
   }
+  // What makes another machine of the checker: answers that come later, other vocabularies, other places that references mean.
+  for (const key of ["$async", "$id", "$anchor", "$dynamicAnchor", "$recursiveRef", "$vocabulary"])
+    if (node[key] !== undefined && path.at(-1) !== "properties" && !(key === "$id" && path.length === 0))
+      walk.problems.push(problem("SchemaKeyword", toPointer([...path, key]), { keyword: key }));
+  if (node["uniqueItems"] === true && !(Number(node["maxItems"]) <= SCHEMA_LIMITS.unique))
+    walk.problems.push(
+      problem("SchemaUniqueUnbounded", toPointer([...path, "uniqueItems"]), { limit: SCHEMA_LIMITS.unique }),
+    );
   for (const key of ["$ref", "$dynamicRef"]) {
     const reference = node[key];
     if (typeof reference === "string" && !/^#(\/\$defs\/[^/]+)?$/.test(reference))

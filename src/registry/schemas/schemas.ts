@@ -17,7 +17,7 @@ export function createSchemas(): Schemas {
     const key = createHash("sha256").update(canonicalJson(schema)).digest("base64url");
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const made = compileSchema(schema);
+    const made = compileSchema(schema, "tried");
     compiled.set(key, made);
     const oldest = compiled.size > SIZE ? compiled.keys().next().value : undefined;
     if (oldest !== undefined) compiled.delete(oldest);

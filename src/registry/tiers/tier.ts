@@ -3,23 +3,32 @@ import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Registration } from "../registration.ts";
+import type { RegisteredType } from "../registered.ts";
 
 export interface Tier {
   run(job: JobRun<unknown>, order: TierOrder): Promise<JobOutcome>;
-  /** Stops what an attempt left running. */
+  /** Stops what an attempt left running; the job is given as its pod sees it. */
   stop(job: JobRun<unknown>): Promise<void>;
 }
 
 export interface TierOrder {
-  readonly registration: Registration;
-  /** What isolation makes of a pod template for this run. */
-  readonly isolate: (template: JsonObject, job: JobRun<unknown>) => Promise<IsolatedPod>;
+  readonly type: RegisteredType;
+  /** What isolation makes of a pod for this run. Throws ClusterError when the cluster refuses what the pod needs around it. */
+  readonly isolate: (draft: PodDraft, job: JobRun<unknown>) => Promise<IsolatedPod>;
+}
+
+/** Everything filled in. */
+export interface PodDraft {
+  readonly template: JsonObject;
+  readonly targets: readonly string[];
+  /** Address at which the program tells of itself; undefined: it does not. */
+  readonly callback?: string;
 }
 
 export interface IsolatedPod {
   readonly problems: readonly Problem[];
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly spec: JsonObject;
   readonly alongside: readonly Manifest[];
 }

@@ -3,10 +3,11 @@ import { runOnWorker } from "../../catalog/tiers/httpWorker.ts";
 import type { Tier } from "./tier.ts";
 
 export const workerTier: Tier = {
-  run(job, { registration: { metadata, spec } }) {
+  run(job, { type }) {
+    const { metadata, spec } = type.registration;
     if (spec.runtime.tier !== "T2") throw new Error("this is no worker");
-    const { url, secret } = spec.runtime;
-    return runOnWorker(job, { type: metadata.name, typeVersion: spec.version, url, secret });
+    const secret = type.workerSecret(job.project);
+    return runOnWorker(job, { type: metadata.name, typeVersion: spec.version, url: spec.runtime.url, secret });
   },
   /** The worker is told by the answer to its next sign of life. */
   stop: async () => {},

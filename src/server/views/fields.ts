@@ -10,7 +10,7 @@ export function fieldsOf(definition: Parameters<typeof explainDefinition>[0], la
   return explainDefinition(definition, language).flatMap((field) => flatten(field, ""));
 }
 
-function flatten(field: FieldExplanation, prefix: string): Field[] {
+export function flatten(field: FieldExplanation, prefix: string): Field[] {
   const path = prefix + field.name;
   return [fieldView(field, path), ...field.fields.flatMap((inner) => flatten(inner, `${path}${step(field.type)}.`))];
 }

@@ -5,12 +5,13 @@ import type { PlannedDocument } from "../../engine/requests.ts";
 import type { ObjectRef } from "../../model/manifest.ts";
 import type { Change, PlannedJob } from "../../model/plan.ts";
 import type { Language } from "../../model/text.ts";
+import { stepFacts } from "../../plan/workflow/describe.ts";
 import type { Frozen } from "../contract.ts";
 import { mask, maskObject } from "./mask.ts";
 import { problemItem } from "./problem.ts";
 
 export function planView(
-  { plan, clusterKind }: PlannedDocument,
+  { plan, clusterKind }: Pick<PlannedDocument, "plan" | "clusterKind">,
   language: Language,
 ): Frozen<z.output<typeof PlanView>> {
   const { application, namespace, cluster, jobs, layers, changes, warnings, hash } = plan;
@@ -37,7 +38,13 @@ function plannedJob(job: PlannedJob): Frozen<z.output<typeof PlanView>["jobs"][n
     objects: objects.map(({ manifest, keep }) => ({ manifest: maskObject(manifest), keep })),
     timeout,
     attempts: retry.attempts,
+    ...maskedFacts(job),
   };
+}
+
+function maskedFacts(job: PlannedJob) {
+  const facts = stepFacts(job);
+  return { ...facts, ...(facts.input === undefined ? {} : { input: maskObject(facts.input) }) };
 }
 
 /** A changed secret shows the same mask on both sides: that it changed is no secret, its values are. */

@@ -5,6 +5,8 @@ import type { World } from "../../engine/world.ts";
 import type { Job, Run } from "../../model/run.ts";
 import { maskText } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
+import { lockText } from "../../plan/workflow/describe.ts";
+import { printCondition } from "../../plan/workflow/printCondition.ts";
 import type { Frozen } from "../contract.ts";
 import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
@@ -31,6 +33,7 @@ export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSu
     createdAt: run.createdAt,
     finishedAt: run.finishedAt,
     pausedBy: run.pausedBy,
+    cancelledBy: run.cancelledBy,
   };
 }
 
@@ -39,7 +42,12 @@ export async function runView(world: World, id: string, language: Language): Pro
   const lastEvent = await world.store.events.latest();
   const [run, jobs] = await Promise.all([world.store.runs.get(id), world.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
-  return { ...runSummary(world, run), jobs: jobs.map((job) => jobView(job, language)), lastEvent };
+  return {
+    ...runSummary(world, run),
+    jobs: jobs.map((job) => jobView(job, language)),
+    inputs: maskObject(run.inputs),
+    lastEvent,
+  };
 }
 
 function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>> {
@@ -57,6 +65,10 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
     startedAt: job.startedAt,
     finishedAt: job.finishedAt,
     output: maskObject(job.output),
+    dueAt: job.dueAt,
+    final: job.plan.final === true,
+    ...(job.plan.condition === undefined ? {} : { condition: printCondition(job.plan.condition) }),
+    ...(job.plan.locks === undefined ? {} : { locks: job.plan.locks.map(lockText) }),
   };
 }
 

@@ -23,6 +23,8 @@ export function job(name: string, phase: Phase, more: Partial<Job> = {}): Job {
     startedAt: phase === "waiting" ? null : "2026-03-04T14:01:02Z",
     finishedAt: phase === "succeeded" || phase === "failed" ? "2026-03-04T14:01:24Z" : null,
     output: {},
+    dueAt: null,
+    final: false,
     ...more,
   };
 }
@@ -43,6 +45,8 @@ export function run(more: Partial<Run> = {}): Run {
     message: "new image",
     createdAt: "2026-03-04T14:01:00Z",
     finishedAt: null,
+    cancelledBy: null,
+    inputs: {},
     pausedBy: null,
     jobs: [
       job("redis", "running", { reason: reason("Progressing", "0 of 1 replicas ready") }),

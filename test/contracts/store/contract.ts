@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../../src/ports/store.ts";
 import type { Backend, TestDatabase } from "./backends.ts";
 import { changing } from "./changing.ts";
+import { clustering } from "./clustering.ts";
 import { creating } from "./creating.ts";
 import { eventing } from "./eventing.ts";
 import { AT } from "./fixtures.ts";
 import { keeping } from "./keeping.ts";
 import { lasting } from "./lasting.ts";
 import { reading } from "./reading.ts";
+import { registering } from "./registering.ts";
 import { scale } from "./scale.ts";
 import { sinking } from "./sinking.ts";
 
@@ -41,6 +43,8 @@ export function storeContract(backend: Backend): void {
     eventing(one, two);
     keeping(either);
     sinking(either);
+    clustering(either);
+    registering(either);
     lasting(backend);
     scale(backend);
   });

@@ -30,8 +30,12 @@ export function aRun(project: string, changes: Partial<Run> = {}): Run {
     finishedAt: null,
     cancelledBy: null,
     pausedBy: null,
+    pauses: [],
+    finalSkippedBy: null,
     inputs: {},
     workflow: "",
+    priority: "normal",
+    startAt: null,
     ...changes,
   };
 }

@@ -75,7 +75,7 @@ describe("mistakes in a workflow", () => {
     expect(one({}, "prune")).toEqual(["UnknownStepType /workflow/steps/0/type"]);
     expect(one({ dependsON: [] })).toEqual(["UnknownField /workflow/steps/0/dependsON ~dependsOn"]);
     expect(one({ subSteps: [] })).toEqual(["StepField /workflow/steps/0/subSteps"]);
-    expect(one({ timeout: "1m", subSteps: [step("b")] }, "group")).toEqual(["StepField /workflow/steps/0/timeout"]);
+    expect(one({ clocks: {}, subSteps: [step("b")] }, "group")).toEqual(["StepField /workflow/steps/0/clocks"]);
     expect(one({}, "group")).toEqual(["Required /workflow/steps/0/subSteps"]);
     expect(one({ onShort: "wait-then-fail(soon)" })).toEqual(["NotOneOf /workflow/steps/0/onShort"]);
     expect(one({ clocks: { que: "1m", start: "x" } })).toEqual([
@@ -86,6 +86,21 @@ describe("mistakes in a workflow", () => {
       "OutOfRange /workflow/steps/0/timeout",
       "OutOfRange /workflow/steps/0/retry/attempts",
     ]);
+    const locks = (...all: object[]) => one({ locks: all });
+    expect(locks({}, { host: "a", key: "b" })).toEqual([
+      "LockKind /workflow/steps/0/locks/0",
+      "LockKind /workflow/steps/0/locks/1",
+    ]);
+    expect(locks({ component: "web" }, { component: "web", application: "shop" })).toEqual([
+      "UnknownReference /workflow/steps/0/locks/0/component",
+    ]);
+    expect(locks({ host: 3 }, { key: "", onLimit: "wait" }, { key: "k", shared: true, limit: 2 })).toEqual([
+      "Type /workflow/steps/0/locks/0/host",
+      "OutOfRange /workflow/steps/0/locks/1/key",
+      "NotOneOf /workflow/steps/0/locks/1/onLimit",
+      "OutOfRange /workflow/steps/0/locks/2/limit",
+    ]);
+    expect(locks({ host: { $from: "/inputs/no" } })).toEqual(["UnknownInput /workflow/steps/0/locks/0/host/$from"]);
     expect(one({ if: "/steps/other/phase = 'x'" })).toEqual(["Condition /workflow/steps/0/if"]);
     expect(one({ forEach: 3 })).toEqual(["Type /workflow/steps/0/forEach"]);
     expect(one({ dependsOn: "b" })).toEqual(["Type /workflow/steps/0/dependsOn"]);
@@ -203,6 +218,13 @@ describe("mistakes in a workflow", () => {
     ]);
     expect(problemsOf(workflow([deploy("x", ["b"]), deploy("y", ["a", "c"])]), all)).toEqual([
       "StepLater /components/1/dependsOn/0",
+    ]);
+    const policies = { name: "x", type: "deploy", properties: { policies: ["a"], components: ["b", "c"] } } as never;
+    expect(problemsOf(workflow([policies, deploy("y", ["a"])]), all)).toEqual([
+      "UnknownField /workflow/steps/0/properties/policies",
+    ]);
+    expect(problemsOf(workflow([deploy("a", ["b", "c"]), deploy("y", ["a"])]), all)).toEqual([
+      "StepIsComponent /workflow/steps/0/name",
     ]);
     expect(problemsOf(workflow([step("s")], { finally: [deploy("x", "all")] }), all)).toEqual([
       "DeployFinally /workflow/finally/0",

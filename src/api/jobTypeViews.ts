@@ -1,0 +1,77 @@
+// What the API answers of registered job types: see views.ts, which it is a part of.
+import { z } from "zod";
+import { CheckView, FieldView, JsonView, ProblemItem } from "./views.ts";
+
+const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
+
+export const ChecksView = z.object({ passed: z.boolean(), checks: z.array(CheckView) });
+
+const standing = z.enum(["draft", "validated", "active", "deprecated"]);
+
+export const JobTypeVersionView = z.object({
+  version: z.string(),
+  standing,
+  until: z.string().nullable().meta({ description: "of a deprecated version: the last day on which it runs" }),
+  replacedBy: z.string().nullable(),
+  sampleRun: z.string().nullable().meta({ description: "the run that tries it now" }),
+  registeredBy: z.string(),
+  registeredAt: timestamp,
+  changedBy: z.string(),
+  changedAt: timestamp,
+});
+
+export const StopView = z.object({
+  kind: z.enum(["disabled", "quarantined"]),
+  detail: z.string().meta({ description: "why: a person's words, or the stack of what was thrown" }),
+  by: z.string(),
+  at: timestamp,
+});
+
+export const GrantView = z.object({
+  project: z.string(),
+  grants: JsonView,
+  grantedBy: z.string(),
+  grantedAt: timestamp,
+});
+
+export const JobTypeSummary = z.object({
+  name: z.string(),
+  owner: z.string().meta({ description: "the project that registered it" }),
+  summary: z.string(),
+  tier: z.enum(["T1", "T2", "T3"]),
+  version: z.string().meta({ description: "the newest one" }),
+  state: z
+    .enum([...standing.options, "disabled", "quarantined"])
+    .meta({ description: "of the newest version; disabled and quarantined are the whole type's" }),
+  breaker: z.enum(["closed", "open", "half-open"]),
+});
+
+export const JobTypeView = JobTypeSummary.extend({
+  contact: z.string().optional(),
+  versions: z.array(JobTypeVersionView),
+  stops: z.array(StopView),
+  asks: JsonView.meta({ description: "the capabilities that its newest version asks for" }),
+  grants: z.array(GrantView).meta({ description: "of the project that asks; all of them for an administrator" }),
+  checks: z.array(CheckView),
+});
+
+/** One definition for forms, editors, `kubemin run TYPE --help` and the docs page. */
+export const JobTypeSchemaView = z.object({
+  name: z.string(),
+  version: z.string(),
+  standing,
+  summary: z.string(),
+  input: JsonView.meta({ description: "JSON Schema 2020-12; x-ui and x-i18n as registered" }),
+  output: JsonView,
+  fields: z.array(FieldView),
+  outputs: z.array(FieldView),
+  examples: z.array(z.object({ title: z.string(), input: JsonView })),
+  warnings: z.array(ProblemItem).meta({ description: "what whoever runs it now should know" }),
+  icon: z.string().optional(),
+});
+
+export const JobTypePageView = z.object({
+  name: z.string(),
+  version: z.string(),
+  markdown: z.string(),
+});

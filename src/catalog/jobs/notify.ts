@@ -1,0 +1,69 @@
+// Tells people. To everybody who listens to the project (webhooks, Kafka, streams), or to one address of a chat that takes `{"text": …}`.
+// At least once: after a crash a message may come twice, with the same `run` and `job`.
+import { z } from "zod";
+import type { JsonObject } from "../../model/json.ts";
+import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
+import { reason } from "../../model/reason.ts";
+import { OutgoingRefused } from "../../ports/outgoing.ts";
+import { defineJob } from "../define.ts";
+import { described } from "../fields.ts";
+import type { JobOutcome, JobRun } from "../job.ts";
+
+const input = z.strictObject({
+  message: described(z.string().min(1).max(4_000), "What is told", "通知内容"),
+  url: described(
+    z.url().max(2_000).optional(),
+    "Address of a chat's incoming webhook; without, everybody who listens to the project's events",
+    "聊天工具的 Webhook 地址；不写则通知项目事件的所有订阅者",
+  ),
+  data: described(
+    z.record(z.string(), z.json()).default({}),
+    "Sent along, e.g. outputs of steps",
+    "一并发送的数据，如步骤输出",
+  ),
+});
+type NotifyRun = JobRun<z.output<typeof input>>;
+
+export const notify = defineJob({
+  name: "notify",
+  summary: { en: "Tells people what has happened", zh: "通知相关人员" },
+  input,
+  timeout: 5 * 60_000,
+  clocks: { attempt: 60_000 },
+  retry: { attempts: 3, backoff: 2_000 },
+  step: {
+    examples: [
+      { title: { en: "To everybody who listens", zh: "通知所有订阅者" }, value: { message: "shop is released" } },
+      {
+        title: { en: "To a chat", zh: "发送到聊天工具" },
+        value: { message: "shop is released", url: "https://chat.example.com/hooks/team" },
+      },
+    ],
+  },
+  async run(job) {
+    const { message, url } = job.input;
+    const data = job.input.data as JsonObject; // zod's JSON is ours
+    if (url !== undefined) return await post(job, url);
+    await job.announce(message, data);
+    return { phase: "succeeded", reason: reason("Announced", { message }) };
+  },
+});
+
+async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
+  const { host } = new URL(url);
+  job.report(reason("Calling", { target: host }));
+  const { project, application, run, job: name } = job;
+  const body = JSON.stringify({ text: job.input.message, project, application, run, job: name, data: job.input.data });
+  const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };
+  try {
+    const { status } = await job.outgoing.request({ url, method: "POST", headers, body, signal: job.signal });
+    if (status >= 200 && status < 300) return { phase: "succeeded", reason: reason("Notified", { target: host }) };
+    const why = reason("CallFailed", { target: host, detail: `it answered with status ${status}` });
+    return { phase: "failed", reason: why, evidence: [], retryable: status >= 500 || status === 429 };
+  } catch (error) {
+    if (!(error instanceof OutgoingRefused)) throw error;
+    const { passing } = OUTGOING_REFUSALS[error.code];
+    const why = reason(passing ? "CallFailed" : "CallRefused", { target: host, detail: error.message });
+    return { phase: passing ? "failed" : "rejected", reason: why, evidence: [], retryable: passing };
+  }
+}

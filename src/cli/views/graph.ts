@@ -1,0 +1,69 @@
+// The graph of a plan with a workflow, a line for each job: what it does, after what, and under which condition.
+import type { z } from "zod";
+import type { PlanView } from "../../api/views.ts";
+import { formatDuration } from "../../model/duration.ts";
+import type { Context } from "../command.ts";
+import { displayWidth, oneLine, pad } from "../width.ts";
+
+type Plan = z.output<typeof PlanView>;
+type Job = Plan["jobs"][number];
+
+/** Who may wait for so long is not limited in any way that people care about. */
+const LONG = 30 * 24 * 60 * 60_000;
+const MOST_LINES = 200;
+const MOST_NEEDS = 5;
+const IF = { en: "if {condition}", zh: "条件 {condition}" };
+const SKIPPED = { en: "skipped, for {condition} does not hold", zh: "将跳过，因为 {condition} 不成立" };
+
+/** Empty where the plan has no steps: its order says all there is. */
+export function graphLines(context: Context, plan: Plan): readonly string[] {
+  if (plan.jobs.every((job) => job.step === undefined)) return [];
+  const ordered = inLayers(plan);
+  const shown = ordered.slice(0, MOST_LINES);
+  const finals = new Set(ordered.filter((job) => job.final === true).map((job) => job.name));
+  const name = Math.min(40, Math.max(...shown.map((job) => displayWidth(job.name))));
+  const type = Math.max(...shown.map((job) => displayWidth(job.type)));
+  const rows = shown.map((job) =>
+    `  ${pad(job.name, name)}  ${pad(job.type, type)}  ${facts(context, job, finals).join(" · ")}`.trimEnd(),
+  );
+  const more = ordered.length - shown.length;
+  const rest = more === 0 ? [] : [`  ${context.say({ en: "… and {more} more", zh: "…… 另有 {more} 个" }, { more })}`];
+  return [context.say({ en: "Steps", zh: "步骤" }) + ":", ...rows, ...rest];
+}
+
+function inLayers({ jobs, layers }: Plan): readonly Job[] {
+  const byName = new Map(jobs.map((job) => [job.name, job] as const));
+  return layers.flat().flatMap((name) => byName.get(name) ?? []);
+}
+
+function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonly string[] {
+  const say: Context["say"] = (...words) => context.say(...words);
+  const condition = job.condition ?? "";
+  const locks = (job.locks ?? []).join(", ");
+  const within = (job.within ?? []).map(({ step, timeout }) => `${step} ≤ ${formatDuration(timeout)}`).join(", ");
+  return [
+    job.final === true ? say({ en: "when all others have ended", zh: "其余全部结束后" }) : after(context, job.needs),
+    job.final === true
+      ? after(
+          context,
+          job.needs.filter((need) => finals.has(need.job)),
+        )
+      : "",
+    condition === "" ? "" : oneLine(say(job.skipped === true ? SKIPPED : IF, { condition })),
+    locks === "" ? "" : oneLine(say({ en: "holds {locks}", zh: "持有 {locks}" }, { locks })),
+    within === "" ? "" : say({ en: "within {within}", zh: "限时 {within}" }, { within }),
+    job.step === undefined || job.timeout > LONG
+      ? ""
+      : say({ en: "at most {limit}", zh: "最长 {limit}" }, { limit: formatDuration(job.timeout) }),
+    job.attempts > 1 ? say({ en: "{n} attempts", zh: "最多 {n} 次" }, { n: job.attempts }) : "",
+  ].filter((one) => one !== "");
+}
+
+function after(context: Context, needs: Job["needs"]): string {
+  if (needs.length === 0) return "";
+  const names = needs
+    .slice(0, MOST_NEEDS)
+    .map((need) => need.job + (need.on === "end" ? context.say({ en: " (its end)", zh: "（结束即可）" }) : ""));
+  const more = needs.length > MOST_NEEDS ? ` … (${needs.length})` : "";
+  return context.say({ en: "after {names}", zh: "在 {names} 之后" }, { names: names.join(", ") + more });
+}

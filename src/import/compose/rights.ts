@@ -1,0 +1,119 @@
+// What a Compose service says of its processes: user, capabilities, a root that is only read, time to end; and the devices that it reserves.
+import { parseDuration } from "../../model/duration.ts";
+import type { Json } from "../../model/json.ts";
+import { nextOf, place, valueAt } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import { devices } from "../parts/resources.ts";
+import { field, itemsOf, needless, type Rule, type Rules, type Spot, take, turn, wordOf } from "../rules.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../words.ts";
+
+const TO = ["traits", "security"];
+const NUMBERS = words("became the numbers of user and group", "改为用户与组的数字 ID");
+const NAMED_USER = advised(
+  ["a user is a number on a cluster", "集群上的用户以数字 ID 表示"],
+  ["write the number that the name has in the image", "请写镜像中该用户名对应的数字 ID"],
+);
+const NOT_GIVEN = advised(
+  ["an application cannot give itself this right", "应用不能自行授予该权限"],
+  ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"],
+);
+const WITHOUT_PREFIX = words("without CAP_", "去掉 CAP_ 前缀");
+
+/** Only what is written here: Compose has no profiles. */
+function begin(spot: Spot<unknown>): void {
+  if (valueAt(spot.draft, TO) === undefined) place(spot.draft, TO, { profile: "none" });
+}
+
+const user: Rule = (spot) => {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(wordOf(spot.value)) ?? [];
+  if (uid === undefined) return say(spot.importing.ledger, spot.at, "unsupported", NAMED_USER);
+  begin(spot);
+  put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "runAsUser"] }, Number(uid), spot.at, NUMBERS);
+  if (gid !== undefined) place(spot.draft, [...TO, "runAsGroup"], Number(gid));
+};
+
+const groups: Rule = (list) => {
+  for (const item of itemsOf(list)) {
+    const id = /^\d+$/.test(wordOf(item.value)) ? Number(item.value) : undefined;
+    if (id === undefined) say(item.importing.ledger, item.at, "unsupported", NAMED_USER);
+    else {
+      begin(item);
+      put(
+        item.importing.ledger,
+        { draft: item.draft, path: nextOf(item.draft, [...TO, "supplementalGroups"]) },
+        id,
+        item.at,
+        NUMBERS,
+      );
+    }
+  }
+};
+
+const capabilities =
+  (what: "add" | "drop"): Rule =>
+  (list) => {
+    for (const item of itemsOf(list)) {
+      begin(item);
+      const name = wordOf(item.value).toUpperCase().replace(/^CAP_/, "");
+      const target = { draft: item.draft, path: nextOf(item.draft, [...TO, "capabilities", what]) };
+      put(item.importing.ledger, target, name, item.at, name === item.value ? undefined : WITHOUT_PREFIX);
+    }
+  };
+
+const duration = (value: Json): Json | undefined =>
+  (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined ? value : undefined;
+
+export const RIGHTS: Rules = {
+  user,
+  group_add: groups,
+  cap_add: capabilities("add"),
+  cap_drop: capabilities("drop"),
+  read_only: (spot) => {
+    if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
+    begin(spot);
+    take(...TO, "readOnlyRootFilesystem")(spot);
+  },
+  privileged: (spot) =>
+    spot.value === false
+      ? needless(DEFAULT_ALREADY)(spot)
+      : say(spot.importing.ledger, spot.at, "unsupported", NOT_GIVEN),
+  stop_grace_period: turn(["traits", "lifecycle", "grace"], duration, words("written with its unit", "补上单位")),
+};
+
+const DEVICE = words("became the trait gpu", "改为 gpu 特征");
+const ALL = advised(
+  ["how many devices there are is not known here", "此处无法得知设备数量"],
+  ["write the number", "请写明数量"],
+);
+
+/** `deploy.resources.reservations.devices`. */
+export const reservedDevices: Rule = (list) => {
+  for (const item of itemsOf(list)) {
+    const { ledger } = item.importing;
+    const [count, names] = [field(item, "count"), field(item, "capabilities")];
+    const gpu = (names ? itemsOf(names) : []).some((one) => one.value === "gpu");
+    if (!gpu) continue;
+    if (count?.value === "all") say(ledger, count.at, "unsupported", ALL);
+    if (count === undefined || typeof count.value !== "number") continue;
+    devices("nvidia.com/gpu", count);
+    for (const key of ["driver", "capabilities"])
+      say(ledger, [...item.at, key], "changed", DEVICE, { draft: item.draft, path: ["traits", "gpu"] });
+  }
+};
+
+const CONSTRAINT = /^node\.labels\.([^\s=!]+)\s*==\s*(\S+)$/;
+const NODE_LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
+const SWARM = advised(
+  ["nodes of a cluster are known by their labels", "集群节点以标签区分"],
+  ["say it with the trait placement", "请用 placement 特征表达"],
+);
+
+export const constraints: Rule = (list) => {
+  for (const item of itemsOf(list)) {
+    const [, key, value] = CONSTRAINT.exec(wordOf(item.value)) ?? [];
+    const target = { draft: item.draft, path: ["traits", "placement", "nodes", key ?? ""] };
+    if (key === undefined || value === undefined) say(item.importing.ledger, item.at, "unsupported", SWARM);
+    else put(item.importing.ledger, target, value, item.at, NODE_LABELS);
+  }
+  if (!Array.isArray(list.value)) say(list.importing.ledger, list.at, "unsupported", NOT_UNDERSTOOD);
+};

@@ -1,0 +1,68 @@
+// Autoscalers and disruption budgets: they become the traits scaling and disruption of the workload that they speak of.
+import type { Draft } from "../draft.ts";
+import { valueAt } from "../draft.ts";
+import { giveUp, put, say } from "../ledger.ts";
+import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../rules.ts";
+import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import type { Found } from "./objects.ts";
+import { head } from "./services.ts";
+
+/** A HorizontalPodAutoscaler by CPU and memory. */
+export function importScaler(scaler: Found, draft: Draft): void {
+  const spot = { ...scaler.spot, draft };
+  head(spot, ["traits", "scaling"]);
+  const spec = field(spot, "spec");
+  if (spec) applyRules<unknown>(SCALER, spec);
+  const replicas = { draft, path: ["properties", "replicas"] };
+  if (valueAt(draft, ["traits", "scaling", "max"]) !== undefined && valueAt(draft, replicas.path) !== undefined)
+    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+}
+
+const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
+const scaling = (key: string): Rule => take("traits", "scaling", key);
+const POINTS = needless(words("it scales its component", "作用于其组件"));
+const AVERAGE = words("became the wanted share of what is requested", "改为目标使用率");
+const RESOURCES = new Set(["cpu", "memory"]);
+
+const SCALER: Rules = {
+  scaleTargetRef: POINTS,
+  minReplicas: scaling("min"),
+  maxReplicas: scaling("max"),
+  targetCPUUtilizationPercentage: scaling("cpu"),
+  metrics: (list) => {
+    for (const metric of itemsOf(list)) {
+      const resource = field(metric, "resource");
+      const target = resource && field(resource, "target");
+      const share = target && field(target, "averageUtilization");
+      const name = resource && textOf(field(resource, "name")?.value);
+      if (name === undefined || !RESOURCES.has(name) || share === undefined) continue;
+      scaling(name)(share);
+      const path = ["traits", "scaling", name];
+      say(list.importing.ledger, metric.at, "changed", AVERAGE, { draft: list.draft, path });
+    }
+  },
+};
+
+const SPEAKS = needless(words("not needed: it speaks of its component's pods", "无需填写：作用于其组件的 Pod"));
+
+export function importBudget(budget: Found, draft: Draft): void {
+  const spot = { ...budget.spot, draft };
+  head(spot, ["traits", "disruption"]);
+  const spec = field(spot, "spec");
+  if (spec) applyRules<unknown>(BUDGET, spec);
+}
+
+const BUDGET: Rules = {
+  selector: SPEAKS,
+  minAvailable: ({ value, at, draft, importing }) =>
+    put(importing.ledger, { draft, path: ["traits", "disruption", "minAvailable"] }, value, at),
+  maxUnavailable: take("traits", "disruption", "maxUnavailable"),
+  unhealthyPodEvictionPolicy: onlyIf(
+    (value) => value === "AlwaysAllow",
+    DEFAULT_ALREADY,
+    advised(
+      ["pods that are not ready never keep a node from being drained", "未就绪的 Pod 不会阻止节点排空"],
+      ["leave it out", "请删除"],
+    ),
+  ),
+};

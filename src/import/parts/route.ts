@@ -1,0 +1,50 @@
+// Paths of a route: one below which everything goes to the component, or a list of several.
+import { type Draft, place, valueAt } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import type { Spot } from "../rules.ts";
+import { advised, type Words, words } from "../words.ts";
+
+export interface RoutePath {
+  readonly path: { readonly value: string; readonly from: Spot<unknown> | undefined };
+  readonly type: Spot<unknown> | undefined;
+  readonly port: { readonly value: unknown; readonly from: Spot<unknown>; readonly words?: Words } | undefined;
+}
+
+export const ONE_ROUTE = advised(
+  ["a component has one route, of one host", "一个组件只有一条路由与一个主机"],
+  ["make a second component, or use component type objects", "请再建一个组件，或使用 objects 组件"],
+);
+const BELOW = words("everything below the path", "匹配该路径及其下的所有路径");
+const MATCH = words("became match: exact", "改为 match: exact");
+const PATH = words("became a path of the route", "改为 route 的一个路径");
+
+const isExact = ({ type }: RoutePath): boolean => type?.value === "Exact";
+
+/** False, and nothing written: the component has a route already. */
+export function writePaths(draft: Draft, paths: readonly RoutePath[]): boolean {
+  if (valueAt(draft, ["traits", "route"]) !== undefined) return false;
+  place(draft, ["traits", "route", "kind"], "ingress");
+  const several = paths.length > 1 || paths.some(isExact);
+  for (const [index, one] of paths.entries()) {
+    const to = several ? ["traits", "route", "paths", index] : ["traits", "route"];
+    writePath(draft, one, to);
+  }
+  return true;
+}
+
+function writePath(draft: Draft, one: RoutePath, to: readonly (string | number)[]): void {
+  const { path, type, port } = one;
+  const target = (key: string) => ({ draft, path: [...to, key] });
+  if (path.from?.value === path.value) put(path.from.importing.ledger, target("path"), path.value, path.from.at);
+  else {
+    place(draft, [...to, "path"], path.value);
+    if (path.from) say(path.from.importing.ledger, path.from.at, "changed", PATH, target("path"));
+  }
+  if (isExact(one)) place(draft, [...to, "match"], "exact");
+  if (type) {
+    const [told, where] = isExact(one) ? [MATCH, "match"] : [BELOW, "path"];
+    say(type.importing.ledger, type.at, "changed", told, target(where));
+  }
+  if (typeof port?.value === "number")
+    put(port.from.importing.ledger, target("port"), port.value, port.from.at, port.words);
+}

@@ -1,0 +1,132 @@
+// Where pods run, as Kubernetes writes it, to the trait `placement`. Only what the trait can say: node labels, wishes about them, taints,
+// one pod per host, spreading of the own pods. The rest of an affinity is told as not supported.
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
+import { nextOf, place } from "../draft.ts";
+import { put, say } from "../ledger.ts";
+import { applyRules, field, fieldsOf, itemsOf, type Rule, type Rules, type Spot, take, textOf } from "../rules.ts";
+import { advised, words } from "../words.ts";
+
+/** Labels that find the pods of the component itself. */
+export interface OwnPods {
+  readonly selected: JsonObject;
+}
+
+const TO = ["traits", "placement"];
+const LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
+const SPREAD = words("became spread of the trait placement", "改为 placement 特征的 spread");
+const ALONE = words("became onePerHost of the trait placement", "改为 placement 特征的 onePerHost");
+const BEYOND = advised(
+  ["the trait placement cannot say this", "placement 特征无法表达"],
+  [
+    "say it with nodes, prefer, spread, together, apart or onePerHost, or keep the workload as it is in a component of type objects",
+    "请改用 nodes、prefer、spread、together、apart、onePerHost，或用 objects 组件保留原工作负载",
+  ],
+);
+const HOSTS = "kubernetes.io/hostname";
+const OVER: Readonly<Record<string, string>> = { [HOSTS]: "hosts", "topology.kubernetes.io/zone": "zones" };
+
+const nodeSelector: Rule = (spot) => {
+  for (const [key, value] of fieldsOf(spot))
+    put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "nodes", key] }, value.value, value.at);
+};
+
+const TOLERATION = { key: "key", operator: "operator", value: "value", effect: "effect", tolerationSeconds: "seconds" };
+
+export const tolerations: Rule = (list) => {
+  for (const item of itemsOf(list)) {
+    const to = nextOf(item.draft, [...TO, "tolerations"]);
+    for (const [from, ours] of Object.entries(TOLERATION)) {
+      const given = field(item, from);
+      if (given) put(item.importing.ledger, { draft: item.draft, path: [...to, ours] }, given.value, given.at);
+    }
+  }
+};
+
+/** `nodes`: every one of the expressions has to hold, as in the trait. Undefined: something else than "one of these values" is asked for. */
+function labelsOf(term: Json | undefined): JsonObject | undefined {
+  const expressions = isObject(term) ? term["matchExpressions"] : undefined;
+  if (!isObject(term) || !Array.isArray(expressions) || term["matchFields"] !== undefined) return undefined;
+  const pairs: [string, Json][] = [];
+  for (const one of expressions) {
+    const [key, values] = isObject(one) ? [textOf(one["key"]), one["values"]] : [];
+    if (!isObject(one) || key === undefined || one["operator"] !== "In" || !Array.isArray(values)) return undefined;
+    pairs.push([key, values.length === 1 ? (values[0] ?? null) : values]);
+  }
+  return Object.fromEntries(pairs);
+}
+
+function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
+  const { draft, importing, at } = spot;
+  for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
+  say(importing.ledger, at, "changed", LABELS, { draft, path: [...TO, field_] });
+}
+
+const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
+const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
+
+const nodeAffinity: Rules = {
+  [REQUIRED]: (spot) => {
+    const terms = itemsOf(field(spot, "nodeSelectorTerms") ?? { ...spot, value: [] });
+    const labels = terms.length === 1 ? labelsOf(terms[0]?.value) : undefined;
+    if (labels) writeLabels(spot, labels, "nodes");
+    else say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
+  },
+  [PREFERRED]: (list) => {
+    for (const item of itemsOf(list)) {
+      const labels = labelsOf(field(item, "preference")?.value);
+      // Each wish of the trait is one expression of its own.
+      if (labels && Object.keys(labels).length === 1) writeLabels(item, labels, "prefer");
+      else say(item.importing.ledger, item.at, "unsupported", BEYOND);
+    }
+  },
+};
+
+function findsOwnPods(term: Spot<OwnPods>): boolean {
+  const selector = field(term, "labelSelector")?.value;
+  const labels = isObject(selector) ? selector["matchLabels"] : undefined;
+  if (!isObject(selector) || Object.keys(selector).length !== 1 || !isObject(labels)) return false;
+  const { selected } = term.shared;
+  return Object.keys(labels).length > 0 && Object.entries(labels).every(([key, value]) => selected[key] === value);
+}
+
+const podAntiAffinity: Rule<OwnPods> = (spot) => {
+  const terms = itemsOf(field(spot, REQUIRED) ?? { ...spot, value: [] });
+  const [term] = terms;
+  const alone = terms.length === 1 && term && field(term, "topologyKey")?.value === HOSTS && findsOwnPods(term);
+  if (alone) put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "onePerHost"] }, true, term.at, ALONE);
+  say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
+};
+
+const affinity: Rule<OwnPods> = (spot) => {
+  applyRules<OwnPods>({ nodeAffinity: (node) => applyRules(nodeAffinity, node), podAntiAffinity }, spot);
+  say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
+};
+
+const spread: Rule<OwnPods> = (list) => {
+  for (const item of itemsOf(list)) {
+    const key = textOf(field(item, "topologyKey")?.value);
+    const own = key !== undefined && findsOwnPods(item);
+    if (own) spreadItem(item, key, nextOf(item.draft, [...TO, "spread"]));
+    // What the trait has no word for (minDomains, matchLabelKeys ...).
+    say(item.importing.ledger, item.at, "unsupported", BEYOND);
+  }
+};
+
+function spreadItem(item: Spot<OwnPods>, key: string, to: Path): void {
+  const { draft, importing, at } = item;
+  const skew = field(item, "maxSkew");
+  const strict = field(item, "whenUnsatisfiable")?.value === "DoNotSchedule";
+  place(draft, to, { over: OVER[key] ?? key, ...(strict ? { strict } : {}) });
+  if (skew) put(importing.ledger, { draft, path: [...to, "maxSkew"] }, skew.value, skew.at);
+  for (const name of ["topologyKey", "whenUnsatisfiable", "labelSelector"])
+    say(importing.ledger, [...at, name], "changed", SPREAD, { draft, path: to });
+}
+
+export const SCHEDULING: Rules<OwnPods> = {
+  nodeSelector,
+  affinity,
+  tolerations,
+  topologySpreadConstraints: spread,
+  priorityClassName: take(...TO, "priorityClass"),
+};

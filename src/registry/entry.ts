@@ -1,0 +1,38 @@
+// One version of a registered type with what runs it. What it was granted and what stops it is looked up at each use: it may have changed.
+import type { JobDefinition } from "../catalog/define.ts";
+import type { RegisteredVersion } from "../ports/registrations.ts";
+import { definitionOf } from "./definition.ts";
+import { hidingSecret } from "./hideSecret.ts";
+import type { RegisteredType } from "./registered.ts";
+import type { Registration } from "./registration.ts";
+import type { RegistryWorld } from "./registryWorld.ts";
+import { standingProblems } from "./standing.ts";
+import { type Entry, grantsIn, type View } from "./view.ts";
+
+export function makeEntry(
+  { vault, surroundings, clock }: RegistryWorld,
+  stored: RegisteredVersion,
+  view: () => View,
+): Entry {
+  const { name, owner } = stored;
+  const registration = stored.document as unknown as Registration; // written by `register`, after its shape was checked
+  const { runtime } = registration.spec;
+  const type: RegisteredType = {
+    registration,
+    lifecycle: stored.standing,
+    grants: (project) => grantsIn(view(), name, project),
+    workerSecret: (project) => (runtime.tier === "T2" ? vault.seal(project, vault.open(owner, runtime.secret)) : ""),
+  };
+  const made = definitionOf(type, surroundings);
+  const check: JobDefinition["check"] = (input) => [
+    ...standingProblems(stored, view().types.get(name)?.stops ?? [], clock.now()),
+    ...(made.check?.(input) ?? []),
+  ];
+  const definition = { ...made, check };
+  if (runtime.tier !== "T2") return { stored, registration, definition };
+  return {
+    stored,
+    registration,
+    definition: hidingSecret(definition, () => vault.open(owner, runtime.secret)),
+  };
+}

@@ -1,0 +1,37 @@
+// The account of one attempt and what it may do with the API of the cluster: there before its pod, gone with it. The account is owned by
+// the Job; the rights may lie in another namespace, where nothing can own them, so they are taken back when the attempt ends.
+import type { JobRun } from "../../catalog/job.ts";
+import { patiently } from "../../catalog/jobs/patience.ts";
+import type { PodOrder } from "../../isolation/order.ts";
+import { jobAccount } from "../../isolation/projectNamespace.ts";
+import { jobRights } from "../../isolation/rights.ts";
+import { type Manifest, refOf } from "../../model/manifest.ts";
+import type { Problem } from "../../model/problem.ts";
+
+export interface Account {
+  readonly account: Manifest;
+  readonly rights: readonly Manifest[];
+}
+
+/** Null: the type asks for none. `target`: the namespace that the user named. */
+export function accountOf(
+  order: PodOrder,
+  target: string,
+): { readonly account: Account | null; readonly problems: readonly Problem[] } {
+  if (order.identity.account === undefined) return { account: null, problems: [] };
+  const { objects, problems } = jobRights({ ...order, target });
+  return { account: { account: jobAccount(order.identity), rights: objects }, problems };
+}
+
+export async function giveRights(job: JobRun<unknown>, { account, rights }: Account): Promise<void> {
+  for (const object of [account, ...rights])
+    await patiently(job, () => job.cluster.apply(object, { signal: job.signal, reveal: (text) => text }));
+}
+
+export async function takeBack(job: JobRun<unknown>, { rights }: Account): Promise<void> {
+  for (const object of [...rights].reverse()) {
+    const live = await job.cluster.read(refOf(object), job.signal);
+    const uid = live?.metadata.uid;
+    if (uid !== undefined) await job.cluster.remove(refOf(object), { signal: job.signal, uid });
+  }
+}

@@ -1,0 +1,91 @@
+// Registered job types as the API shows them. No secret is in any of them: a worker's is sealed, and is left out even so.
+import type { z } from "zod";
+import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
+import type { World } from "../../engine/world.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { Language } from "../../model/text.ts";
+import { explainSchema } from "../../plan/explain.ts";
+import { capabilitiesOf } from "../../registry/place/order.ts";
+import { standingProblems } from "../../registry/standing.ts";
+import type { Entry, TypeEntry } from "../../registry/view.ts";
+import type { Frozen } from "../contract.ts";
+import { checkView } from "./check.ts";
+import { flatten } from "./fields.ts";
+import { problemItem } from "./problem.ts";
+
+type Of<T extends z.ZodType> = Frozen<z.output<T>>;
+
+export interface Reader {
+  readonly world: World;
+  readonly language: Language;
+  /** Whose grants are shown; null: everybody's. */
+  readonly project: string | null;
+}
+
+export function jobTypeSummary(type: TypeEntry, { world, language }: Reader): Of<typeof JobTypeSummary> {
+  const newest = newestOf(type);
+  const { spec } = newest.registration;
+  const breaker = world.brakes.states().find((one) => one.type === type.name);
+  return {
+    name: type.name,
+    owner: type.owner,
+    summary: spec.summary[language],
+    tier: spec.runtime.tier,
+    version: spec.version,
+    state: type.stops[0]?.kind ?? newest.stored.standing,
+    breaker: breaker?.state ?? "closed",
+  };
+}
+
+/** A type has a version: it came with one, and versions are never removed. */
+export function newestOf(type: TypeEntry): Entry {
+  const [newest] = type.versions;
+  if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
+  return newest;
+}
+
+export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeView> {
+  const newest = newestOf(type);
+  const { metadata, spec } = newest.registration;
+  const { volumes, ...lists } = capabilitiesOf(spec);
+  const shown = [...type.grants.values()].filter((one) => reader.project === null || one.project === reader.project);
+  return {
+    ...jobTypeSummary(type, reader),
+    ...(metadata.contact === undefined ? {} : { contact: metadata.contact }),
+    versions: type.versions.map(({ stored }) => versionView(stored)),
+    stops: type.stops.map(({ kind, detail, by, at }) => ({ kind, detail, by, at })),
+    asks: { ...lists, ...(volumes === undefined ? {} : { volumes }) },
+    grants: shown.map(({ project, grants, grantedBy, grantedAt }) => ({ project, grants, grantedBy, grantedAt })),
+    checks: newest.stored.checks.map((one) => checkView(one, reader.language)),
+  };
+}
+
+function versionView(stored: Entry["stored"]): Of<typeof JobTypeView>["versions"][number] {
+  const { version, standing, until, replacedBy, sampleRun, registeredBy, registeredAt, changedBy, changedAt } = stored;
+  return { version, standing, until, replacedBy, sampleRun, registeredBy, registeredAt, changedBy, changedAt };
+}
+
+export function jobTypeSchema(
+  type: TypeEntry,
+  { stored, registration: { metadata, spec } }: Entry,
+  { world, language }: Reader,
+): Of<typeof JobTypeSchemaView> {
+  const { input, output = {}, examples, summary } = spec;
+  const fields = (schema: JsonObject) => explainSchema(schema, language, []).flatMap((field) => flatten(field, ""));
+  return {
+    name: type.name,
+    version: stored.version,
+    standing: stored.standing,
+    summary: summary[language],
+    input,
+    output,
+    fields: fields(input),
+    outputs: fields(output),
+    examples: examples.map((one) => ({
+      title: typeof one.title === "string" ? one.title : one.title[language],
+      input: one.input,
+    })),
+    warnings: standingProblems(stored, type.stops, world.clock.now()).map((one) => problemItem(one, language)),
+    ...(metadata.icon === undefined ? {} : { icon: metadata.icon }),
+  };
+}
