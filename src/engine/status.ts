@@ -132,6 +132,8 @@ const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
   queued: "progressing",
   running: "progressing",
   succeeded: "ready",
+  // It was never begun: why says its job.
+  skipped: "missing",
 };
 
 /** A task is what its job says: its pods do not stay. Everything else is what the cluster says, unless its job never got there. */
