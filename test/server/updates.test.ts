@@ -49,6 +49,27 @@ const live = (kind: string, name: string) =>
   server.sandbox.objects().find((one) => one.kind === kind && one.metadata.name === name);
 const ref = (kind: string, name: string, apiVersion = "v1") => ({ apiVersion, kind, namespace: "default", name });
 
+describe("what an earlier run never made", () => {
+  it("is planned as new, though the document is the same", async () => {
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+    const original = server.sandbox.apply;
+    const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    const apply: typeof original = (...given) =>
+      given[0].metadata.name === "unmade-first" ? Promise.reject(refused) : original(...given);
+    const second = { ...config("unmade-second", "a"), dependsOn: ["unmade-first"] };
+    const document = app("unmade", config("unmade-first", "a"), second, config("unmade-beside", "a"));
+    Object.assign(server.sandbox, { apply });
+    expect((await deploy(document)).phase).toBe("rejected");
+    Object.assign(server.sandbox, { apply: original });
+    const plan = await server.client.call("planApplication", { params: { project }, body: JSON.stringify(document) });
+    expect(plan.changes.map((one) => `${one.action} ${one.object.name}`).toSorted()).toEqual([
+      "create unmade-first",
+      "create unmade-second",
+      "unchanged unmade-beside",
+    ]);
+  });
+});
+
 describe("what cannot be changed in place", () => {
   it("is made anew: a set around its pods, whose volumes grow", async () => {
     await deploy(app("growing", store("grow", "1Gi")));
