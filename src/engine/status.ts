@@ -128,6 +128,9 @@ function componentStatus(sources: Sources): ComponentStatus {
 const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
   failed: "failed",
   rejected: "rejected",
+  expired: "failed",
+  "start-failed": "failed",
+  interrupted: "failed",
   waiting: "progressing",
   queued: "progressing",
   running: "progressing",

@@ -217,6 +217,20 @@ describe("onFailure: rollback", () => {
     expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "good" } });
   });
 
+  it.each([
+    ["start-failed", { image: "busybox:does-not-exist" }, {}],
+    ["expired", { image: "busybox" }, { resources: { cpu: 1_000 } }],
+  ])("goes back whatever the ending is called: %s", async (phase, properties, traits) => {
+    const name = `ending-${phase}`;
+    const program = (more: JsonObject, added: JsonObject): JsonObject => ({
+      ...app(name, { name, type: "worker", properties: more, traits: added, timeout: "1s" }),
+      onFailure: "rollback",
+    });
+    expect((await deploy(program({ image: "busybox:1" }, {}))).phase).toBe("succeeded");
+    expect((await deploy(program(properties, traits))).phase).toBe(phase);
+    expect(await runBy(name, "kubemin:rollback")).toMatchObject({ phase: "succeeded", revision: 3 });
+  });
+
   it("ends there when the rollback fails, too", async () => {
     const careful = { ...document("good", { onFailure: "rollback" }), name: "unlucky" };
     const renamed = (one: JsonObject): JsonObject =>
