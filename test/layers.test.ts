@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ["model", "ports", "catalog", "plan"],
   capacity: ["model"],
   kube: ["model", "ports", "capacity"],
+  clusters: ["model", "ports"],
   store: ["model", "ports"],
   dispatch: ["model", "ports"],
   vault: ["model", "ports"],

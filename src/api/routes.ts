@@ -1,6 +1,7 @@
 // The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
 // and the authorisation test goes through it row by row.
 import { z } from "zod";
+import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
@@ -69,13 +70,16 @@ export const ROUTES = {
     status: 200,
     response: view.DefinitionView,
   },
-  listClusters: {
+  ...CLUSTER_ROUTES,
+  getCapacity: {
     method: "GET",
-    path: "/api/v1/clusters",
-    summary: "Clusters that this server was told of",
+    path: `${P}/capacity`,
+    summary: "What a cluster has free by kind of resources, who holds it, and who waits for it",
     access: "read",
+    params: project,
+    query: z.object({ cluster: z.string().optional() }),
     status: 200,
-    response: view.pageOf(view.ClusterView),
+    response: view.CapacityView,
   },
   listTokens: {
     method: "GET",

@@ -127,8 +127,8 @@ async function checkToken(context: Context, client: Client): Promise<Check> {
 async function checkClusters(context: Context, client: Client): Promise<readonly Check[]> {
   const { items } = await client.call("listClusters", {});
   const none = context.say({
-    en: "start the server with --context NAME or --sandbox",
-    zh: "请用 --context 名称 或 --sandbox 启动服务器",
+    en: "register one with kubemin cluster add, or start the server with --context NAME or --sandbox",
+    zh: "请用 kubemin cluster add 注册，或用 --context 名称 或 --sandbox 启动服务器",
   });
   const name = context.say({ en: "cluster", zh: "集群" });
   if (items.length === 0) return [{ grade: "warn", name, detail: context.say({ en: "none", zh: "无" }), advice: none }];
@@ -136,10 +136,18 @@ async function checkClusters(context: Context, client: Client): Promise<readonly
     const detail = [clusterLabel(context, cluster), cluster.version, cluster.detail]
       .filter((part) => part !== "")
       .join(" · ");
-    const advice = context.say({
-      en: "check the cluster and the kubeconfig that the server was started with",
-      zh: "请检查集群以及启动服务器所用的 kubeconfig",
-    });
+    const advice = context.say(
+      cluster.origin === "start"
+        ? {
+            en: "check the cluster and the kubeconfig that the server was started with",
+            zh: "请检查集群以及启动服务器所用的 kubeconfig",
+          }
+        : {
+            en: "check the cluster; another credential: kubemin cluster update {name} --kubeconfig FILE",
+            zh: "请检查集群；更换凭据：kubemin cluster update {name} --kubeconfig 文件",
+          },
+      { name: cluster.name },
+    );
     return {
       grade: cluster.reachable ? "ok" : "fail",
       name: `${name} ${cluster.name}`,

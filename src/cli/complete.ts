@@ -9,7 +9,7 @@ import { DOCUMENT_PARTS } from "../plan/explain.ts";
 import type { Command, Completes, Context, Option, Options } from "./command.ts";
 import { connect, findServer } from "./connect.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { runName } from "./settle.ts";
+import { runName } from "./runs.ts";
 
 const KEPT = 10_000;
 const PATIENCE = 2_000;

@@ -1,13 +1,12 @@
 // The newest revision against what the cluster holds: every object by a dry run, secrets masked, and who else holds a field.
 // Nothing is changed. Tasks are left out: their Jobs come and go.
 
-import { PlatformError } from "../model/errors.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../model/manifest.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { isSealed } from "../model/sealed.ts";
 import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
-import { knownCluster } from "./clusters.ts";
+import { clusterFailure, knownCluster } from "./clusters.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationDrift, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
@@ -16,10 +15,11 @@ import type { World } from "./world.ts";
 export async function applicationDrift(world: World, place: Place, signal: AbortSignal): Promise<ApplicationDrift> {
   const current = await knownApplication(world, place);
   const revision = await knownRevision(world, place, current.revision);
-  const cluster = knownCluster(world, current.cluster);
+  const cluster = await knownCluster(world, current.cluster);
   const options = comparing(world, place.project, signal);
   try {
-    const objects = await inBatches(lasting(revision.plan.jobs), async (manifest) => ({
+    const brought = broughtJobs(revision.plan.jobs, await ownedKeys(world, place));
+    const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
       component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "",
@@ -27,14 +27,27 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
     return { application: current.name, revision: current.revision, objects };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    const detail = String(error.reason.params["detail"] ?? error.reason.code);
-    throw new PlatformError("ClusterUnreachable", { cluster: cluster.name, detail });
+    throw clusterFailure(error, cluster.name);
   }
 }
 
 function comparing(world: World, project: string, signal: AbortSignal): ApplyOptions {
   const reveal = (text: string): string => (isSealed(text) ? world.vault.open(project, text) : text);
   return { signal, reveal, force: true };
+}
+
+/** What it made; an intent alone (without a uid) made nothing. */
+export async function ownedKeys(world: World, { project, application }: Place): Promise<ReadonlySet<string>> {
+  const owned = await world.store.inventory.list(project, application);
+  return new Set(owned.filter((one) => one.uid !== null).map(refKey));
+}
+
+/** Without those that a condition left out when they were deployed: they are not wanted there. */
+export function broughtJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
+  return jobs.filter(
+    ({ condition, objects }) =>
+      condition === undefined || objects.some(({ manifest }) => owned.has(refKey(refOf(manifest)))),
+  );
 }
 
 /** What stays on the cluster: a task's Job comes and goes, and its absence is no drift. */

@@ -25,7 +25,7 @@ export async function readLogs(
       known: nearest(component, names) ?? names.join(", "),
     });
   }
-  const cluster = knownCluster(world, current.cluster);
+  const cluster = await knownCluster(world, current.cluster);
   const owner = {
     project: request.project,
     namespace: current.namespace,

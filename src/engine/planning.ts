@@ -17,7 +17,7 @@ import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
 import { renderCharts } from "./charts.ts";
-import { chooseCluster } from "./clusters.ts";
+import { chooseCluster, clusterFailure } from "./clusters.ts";
 import { withNamespace } from "./namespace.ts";
 import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
@@ -44,7 +44,7 @@ export async function planDocument(world: World, request: DocumentRequest, signa
 
   const { application, document } = sealed(world, request.project, read.value);
   const current = await world.store.applications.get(request.project, document.name);
-  const cluster = chooseCluster(world, request.cluster, current);
+  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
   try {
     const planned = await planOn(world, { request, application, current, cluster }, signal);
@@ -54,10 +54,7 @@ export async function planDocument(world: World, request: DocumentRequest, signa
     return { plan: { ...planned.plan, warnings }, clusterKind: cluster.kind, document, current, facts: planned.facts };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    throw new PlatformError("ClusterUnreachable", {
-      cluster: cluster.name,
-      detail: String(error.reason.params["detail"] ?? error.reason.code),
-    });
+    throw clusterFailure(error, cluster.name);
   }
 }
 

@@ -2,13 +2,13 @@
 // moment first (changes come in groups), and longer after each repair that did not last, so that two who disagree do not fight at full speed.
 // Looks only at applications that asked for it; everybody else's drift is shown by `status` and touched by nobody.
 import { PlatformError } from "../model/errors.ts";
-import { type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
+import { type Manifest, shortRef } from "../model/manifest.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { REPAIR_ACTOR } from "./automatic.ts";
 import { beginRun } from "./begin.ts";
 import { forced } from "./deploy.ts";
-import { confirmedDrift, lasting } from "./drift.ts";
+import { broughtJobs, confirmedDrift, lasting, ownedKeys } from "./drift.ts";
 import type { Place } from "./requests.ts";
 import type { World } from "./world.ts";
 
@@ -41,13 +41,11 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
   const watched = new Map<string, Watched>();
   const tries = new Map<string, Tries>();
   const due = new Set<string>();
-  const stops = world.clusters.names().map((name) =>
-    world.clusters.get(name)?.subscribe((namespace) => {
-      for (const [key, one] of watched)
-        if (one.cluster.name === name && (namespace === "*" || namespace === one.namespace)) void soon(key);
-    }),
-  );
-  signal.addEventListener("abort", () => stops.forEach((stop) => stop?.()), { once: true });
+  const stop = watchClusters(world, (cluster, namespace) => {
+    for (const [key, one] of watched)
+      if (one.cluster === cluster && (namespace === "*" || namespace === one.namespace)) void soon(key);
+  });
+  signal.addEventListener("abort", stop, { once: true });
 
   // Nobody waits for this: what it throws would end the process. The store or the cluster may be back later.
   const soon = (key: string): Promise<void> =>
@@ -86,6 +84,31 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
   };
 }
 
+/** Those that are registered later, too. */
+function watchClusters({ clusters }: World, onChange: (cluster: Cluster, namespace: string) => void): () => void {
+  const stops = new Map<Cluster, () => void>();
+  const sync = (): void => {
+    const present = new Set(clusters.names().flatMap((name) => clusters.get(name) ?? []));
+    for (const [cluster, stop] of stops) {
+      if (present.has(cluster)) continue;
+      stop();
+      stops.delete(cluster);
+    }
+    for (const cluster of present)
+      if (!stops.has(cluster))
+        stops.set(
+          cluster,
+          cluster.subscribe((namespace) => onChange(cluster, namespace)),
+        );
+  };
+  const leave = clusters.onChange(sync);
+  sync();
+  return () => {
+    leave();
+    for (const stop of stops.values()) stop();
+  };
+}
+
 function pauseBefore(tries: Tries | undefined, now: number): number {
   if (tries === undefined || now - tries.last > LASTED) return 0;
   return tries.last + Math.min(FIRST_PAUSE * 2 ** (tries.count - 1), LONGEST_PAUSE) - now;
@@ -102,18 +125,14 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
   const revision = await world.store.applications.revision(place.project, place.application, current.revision);
   const cluster = world.clusters.get(current.cluster);
   if (revision?.document.drift !== "repair" || cluster === undefined) return null;
-  const owned = new Set((await world.store.inventory.list(place.project, place.application)).map(refKey));
-  const jobs = broughtJobs(revision.plan.jobs, owned);
+  const owned = await ownedKeys(world, place);
+  const jobs = repairJobs(revision.plan.jobs, owned);
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
 }
 
 /** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
-function broughtJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
-  const brought = jobs.filter(
-    ({ component, condition, objects }) =>
-      component !== "" &&
-      (condition === undefined || objects.some(({ manifest }) => owned.has(refKey(refOf(manifest))))),
-  );
+function repairJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
+  const brought = broughtJobs(jobs, owned).filter((job) => job.component !== "");
   const names = new Set(brought.map((job) => job.name));
   return brought.map((job) => ({
     name: job.name,

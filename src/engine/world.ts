@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { JobTypes } from "../catalog/jobTypes.ts";
 import type { Charts } from "../ports/charts.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Clusters } from "../ports/cluster.ts";
+import type { ClusterRegistry } from "../ports/clusterRegistry.ts";
 import type { Dispatch } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
 import type { Outgoing } from "../ports/outgoing.ts";
@@ -18,7 +18,7 @@ export function projectCatalog({ catalog, jobTypes }: Pick<World, "catalog" | "j
 
 export interface World {
   readonly store: Store;
-  readonly clusters: Clusters;
+  readonly clusters: ClusterRegistry;
   /** What the server was started with. */
   readonly catalog: Catalog;
   /** All job types: those of the catalog, and those that were registered since. */

@@ -2,6 +2,7 @@
 // No @kubernetes/client-node: it costs 87 MB and 450 ms at start (measured), more than the whole server may use.
 
 import type { NodeGroup } from "../capacity/autoscaler.ts";
+import { textAt } from "../model/fields.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { refOf, shortRef } from "../model/manifest.ts";
 import type { Reason } from "../model/reason.ts";
@@ -12,14 +13,14 @@ import { ApiError } from "./apiError.ts";
 import { type Api, applyObject, readLive } from "./apply.ts";
 import { createCache } from "./cache.ts";
 import { createCapacity } from "./capacity.ts";
-import { openConnection } from "./connection.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
 import { compareObject } from "./difference.ts";
 import { objectPath, openDiscovery } from "./discovery.ts";
 import { driftOf } from "./drift.ts";
 import { gatherFacts } from "./facts.ts";
 import { type FollowWorld, followObjects } from "./follow.ts";
 import { currentView, healthNow } from "./health.ts";
-import { findTarget } from "./kubeconfig.ts";
+import { findTarget, type Target } from "./kubeconfig.ts";
 import { lastWords } from "./lastWords.ts";
 import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
@@ -31,13 +32,9 @@ import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
 import { createRouteChecks } from "./routeCheck/checks.ts";
 import { programSays404 } from "./routeCheck/program.ts";
 
-export interface ConnectOptions {
+interface ClusterOptions extends ConnectionOptions {
   /** Name of the cluster in kubemin. */
   readonly name: string;
-  /** A kubeconfig file; KUBECONFIG or ~/.kube/config when undefined. */
-  readonly kubeconfig: string | undefined;
-  /** A context of it, its current one when undefined; `in-cluster` for the service account of our own pod. */
-  readonly context: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** How published routes are asked; over the network when undefined. */
@@ -46,11 +43,26 @@ export interface ConnectOptions {
   readonly nodeGroups?: readonly NodeGroup[];
 }
 
+export interface ConnectOptions extends ClusterOptions {
+  /** A kubeconfig file; KUBECONFIG or ~/.kube/config when undefined. */
+  readonly kubeconfig: string | undefined;
+  /** A context of it, its current one when undefined; `in-cluster` for the service account of our own pod. */
+  readonly context: string | undefined;
+}
+
+/** A cluster that may be reached another way from some moment on: what runs on it goes on. */
+export interface KubeCluster extends Cluster {
+  retarget(target: Target, calls: number): void;
+}
+
 /** Reads the configuration only; the cluster is first asked by the first call. Throws ClusterError when the configuration is no use. */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
+  return openCluster(await findTarget(options), options);
+}
+
+export function openCluster(target: Target, options: ClusterOptions): KubeCluster {
   const { name, clock, log } = options;
-  const target = await findTarget(options);
-  const connection = openConnection(name, target, clock);
+  const connection = openConnection(name, target, clock, options);
   const discovery = openDiscovery(connection, clock);
   const api: Api = { connection, discovery };
   const cache = createCache({ connection, discovery, clock, log });
@@ -74,15 +86,17 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     read,
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
-  const groups = options.nodeGroups === undefined ? {} : { nodeGroups: options.nodeGroups };
   const network = createNetworkLook(api, clock);
-  const capacity = createCapacity({ connection, discovery, clock, log, read, ...groups });
+  const { nodeGroups = [] } = options;
+  const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
   return {
     name,
     kind: "kubernetes",
+    probe: (signal) => askVersion(connection, signal),
+    breakerOpen: () => connection.breakerOpen(),
+    retarget: (next, calls) => connection.retarget(next, calls),
     facts: (signal) => gatherFacts(api, signal),
-    namespaceExists: async (namespace, signal) =>
-      (await read({ apiVersion: "v1", kind: "Namespace", namespace: "", name: namespace }, signal)) !== null,
+    namespaceExists: async (name, signal) => (await read({ ...NAMESPACE, name }, signal)) !== null,
     apply: (object, given) => applyObject(api, { object, options: given, dryRun: false }),
     check: (object, given) => check(api, object, given),
     compare: (object, given) => compareObject(api, object, given),
@@ -106,6 +120,14 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
       await connection.close();
     },
   };
+}
+
+const PROBE = 5_000;
+const NAMESPACE = { apiVersion: "v1", kind: "Namespace", namespace: "" } as const;
+
+async function askVersion(connection: Connection, signal: AbortSignal): Promise<string> {
+  const { body } = await connection.call({ path: "/version", signal, deadline: PROBE, probe: true });
+  return textAt(body, "gitVersion");
 }
 
 /** Somebody wrote in between: that says nothing about the object, so it is asked again. */

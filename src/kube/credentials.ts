@@ -20,8 +20,8 @@ export interface Credentials {
   forget(): void;
 }
 
-export function credentialsOf(target: Target, clock: Clock): Credentials {
-  const plugin = target.user.exec === null ? null : credentialPlugin(target.user.exec, clock);
+export function credentialsOf(target: Target, clock: Clock, allowedPlugins?: readonly string[]): Credentials {
+  const plugin = target.user.exec === null ? null : credentialPlugin(target.user.exec, clock, allowedPlugins);
   let kept: { readonly value: Credential; readonly until: number } | null = null;
   const read = async (): Promise<Credential> => {
     const { user } = target;

@@ -24,10 +24,14 @@ export interface CredentialPlugin {
   forget(): void;
 }
 
-export function credentialPlugin(exec: JsonObject, clock: Clock): CredentialPlugin {
+/** `allowed`: programs that may be run; undefined: any. */
+export function credentialPlugin(exec: JsonObject, clock: Clock, allowed?: readonly string[]): CredentialPlugin {
   let kept: { readonly credential: PluginCredential; readonly until: number } | null = null;
   let pending: Promise<PluginCredential> | null = null;
   const renew = async (): Promise<PluginCredential> => {
+    const command = textAt(exec, "command");
+    if (allowed !== undefined && !allowed.includes(command))
+      throw new Error(`this server may not run ${command} for a credential: start it with --allow-exec ${command}`);
     const status = await ask(exec);
     const credential = {
       token: textAt(status, "token"),

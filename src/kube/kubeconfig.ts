@@ -67,7 +67,16 @@ function refuse(query: TargetQuery, detail: string): ClusterError {
 export async function findTarget(query: TargetQuery): Promise<Target> {
   const environment = query.environment ?? process.env;
   if (query.context === IN_CLUSTER && query.kubeconfig === undefined) return inClusterTarget(query, environment);
-  const config = await readKubeconfig(query, environment);
+  return targetIn(query, await readKubeconfig(query, environment));
+}
+
+/** What the context of a kubeconfig says that somebody sent. Files that it names are not read, here or later. */
+export function findGivenTarget(query: Pick<TargetQuery, "name" | "context">, text: string): Target {
+  const given = { ...query, kubeconfig: "the kubeconfig" };
+  return targetIn(given, merged(["the kubeconfig"], [parseDocument(given, "", text)]));
+}
+
+function targetIn(query: TargetQuery, config: Kubeconfig): Target {
   const name = query.context ?? config.current;
   if (name === "")
     throw refuse(query, `${config.files.join(", ")} has no current-context; name one of: ${known(config.contexts)}`);
@@ -144,7 +153,7 @@ function userOf(entry: Entry | undefined): User {
   };
 }
 
-const NOBODY: User = { certificate: null, key: null, token: null, username: "", password: "", exec: null };
+export const NOBODY: User = { certificate: null, key: null, token: null, username: "", password: "", exec: null };
 
 /** `<name>-data` (base64) wins over `<name>` (a file), as in client-go. */
 function sourceAt({ value, folder }: Entry, name: string): Source {
@@ -165,19 +174,31 @@ async function readKubeconfig(
   const listed = environment["KUBECONFIG"]?.split(delimiter).filter((one) => one !== "") ?? [];
   const fallback = listed.length > 0 ? listed : [join(environment["HOME"] ?? homedir(), ".kube", "config")];
   const files = query.kubeconfig === undefined ? fallback : [query.kubeconfig];
+  const documents: Document[] = [];
+  for (const file of files) {
+    const text = await readText(query, file, files.length === 1);
+    if (text !== null) documents.push(parseDocument(query, file, text));
+  }
+  return merged(files, documents);
+}
+
+interface Document {
+  readonly value: JsonObject;
+  readonly folder: string;
+}
+
+function merged(files: readonly string[], documents: readonly Document[]): Kubeconfig {
   const maps = {
     contexts: new Map<string, Entry>(),
     clusters: new Map<string, Entry>(),
     users: new Map<string, Entry>(),
   };
   let current = "";
-  for (const file of files) {
-    const document = await readDocument(query, file, files.length === 1);
-    if (document === null) continue;
-    current ||= textAt(document, "current-context");
-    gather(maps.contexts, listAt(document, "contexts"), "context", dirname(file));
-    gather(maps.clusters, listAt(document, "clusters"), "cluster", dirname(file));
-    gather(maps.users, listAt(document, "users"), "user", dirname(file));
+  for (const { value, folder } of documents) {
+    current ||= textAt(value, "current-context");
+    gather(maps.contexts, listAt(value, "contexts"), "context", folder);
+    gather(maps.clusters, listAt(value, "clusters"), "cluster", folder);
+    gather(maps.users, listAt(value, "users"), "user", folder);
   }
   return { files, current, ...maps };
 }
@@ -192,21 +213,26 @@ function gather(into: Map<string, Entry>, entries: readonly JsonObject[], key: s
   }
 }
 
-async function readDocument(query: TargetQuery, file: string, required: boolean): Promise<JsonObject | null> {
-  let text: string;
+async function readText(query: TargetQuery, file: string, required: boolean): Promise<string | null> {
   try {
-    text = await readFile(file, "utf8");
+    return await readFile(file, "utf8");
   } catch (cause) {
     if (!required) return null;
     throw refuse(query, `kubeconfig ${file} cannot be read: ${(cause as Error).message}`); // readFile rejects with Error only
   }
+}
+
+/** `file` is empty for a text that was sent. */
+function parseDocument(query: TargetQuery, file: string, text: string): Document {
+  const what = file === "" ? "it" : `kubeconfig ${file}`;
   try {
-    const document: unknown = parse(text);
-    if (isObject(document)) return document;
+    const value: unknown = parse(text);
+    if (isObject(value)) return { value, folder: dirname(file) };
   } catch (cause) {
-    throw refuse(query, `kubeconfig ${file} is not valid YAML: ${(cause as Error).message.split("\n")[0] ?? ""}`); // the parser throws Errors
+    // The first line only: the others quote the text, and with it perhaps a credential.
+    throw refuse(query, `${what} is not valid YAML: ${(cause as Error).message.split("\n")[0] ?? ""}`); // the parser throws Errors
   }
-  throw refuse(query, `kubeconfig ${file} is not a kubeconfig`);
+  throw refuse(query, `${what} is not a kubeconfig`);
 }
 
 function inClusterTarget(query: TargetQuery, environment: Readonly<Record<string, string | undefined>>): Target {

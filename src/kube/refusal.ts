@@ -59,8 +59,8 @@ const RULES: readonly RefusalRule[] = [
     const refusal = refusalIn(mask(error.message));
     return refusal === undefined ? undefined : { reason: refusal.reason, retryable: refusal.class === "passing" };
   },
-  ({ error, mask }) => {
-    if (error.status === 401) return final(reason("NotAllowed", { detail: "the credentials were not accepted" }));
+  ({ error, cluster, mask }) => {
+    if (error.status === 401) return later(reason("CredentialRefused", { cluster }));
     return error.status === 403 ? final(reason("NotAllowed", { detail: clip(mask(error.message)) })) : undefined;
   },
   ({ error, cluster, mask }) => {

@@ -14,7 +14,7 @@ import type { Credential } from "./credentials.ts";
 import type { Target } from "./kubeconfig.ts";
 
 /** Calls at the same time to one API server. client-go's default burst is 10; priority and fairness on the server does the rest. */
-const CALLS = 16;
+export const CALLS = 16;
 /** Bookmarks come about once a minute: a connection that is silent for longer has been lost without noticing. */
 const SILENCE = 90_000;
 const CONNECT = 5_000;
@@ -46,7 +46,7 @@ export function identityOf(credential: Credential): string {
   return `${credential.certificate}\n${credential.ca}`;
 }
 
-export function openTransport(target: Target, credential: Credential): Transport {
+export function openTransport(target: Target, credential: Credential, calls = CALLS): Transport {
   const base = new URL(target.server);
   const secure = base.protocol === "https:";
   const tls = {
@@ -61,7 +61,7 @@ export function openTransport(target: Target, credential: Credential): Transport
     const options = { keepAlive: true, maxSockets, ...proxy };
     return secure ? new SecureAgent({ ...options, ...tls }) : new PlainAgent(options);
   };
-  const pools = { calls: pool(CALLS), streams: pool(Number.POSITIVE_INFINITY) };
+  const pools = { calls: pool(calls), streams: pool(Number.POSITIVE_INFINITY) };
   const begin = secure ? secureRequest : plainRequest;
   return {
     identity: identityOf(credential),

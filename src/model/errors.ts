@@ -1,16 +1,9 @@
 // Every error that the API answers with: code, HTTP status, exit code of the command line, sentence, who can fix it, what to do.
 // docs/reference/errors.md is made from this table.
+import { CLUSTER_ERRORS } from "./clusterErrors.ts";
+import type { ErrorRow } from "./errorRow.ts";
 import type { Problem } from "./problem.ts";
-import type { Actor } from "./reason.ts";
-import { type Language, type Localized, type Params, translate } from "./text.ts";
-
-interface ErrorRow {
-  readonly status: number;
-  readonly exit: number;
-  readonly who: Actor;
-  readonly text: Localized;
-  readonly advice: Localized;
-}
+import { type Language, type Params, translate } from "./text.ts";
 
 export const ERRORS = {
   InvalidDocument: {
@@ -139,13 +132,7 @@ export const ERRORS = {
     text: { en: "this idempotency key was used for another request", zh: "该幂等键已用于另一请求" },
     advice: { en: "use a new key for a new request", zh: "新请求请使用新的幂等键" },
   },
-  ClusterUnreachable: {
-    status: 503,
-    exit: 3,
-    who: "operator",
-    text: { en: "cluster {cluster} cannot be reached: {detail}", zh: "无法连接集群 {cluster}：{detail}" },
-    advice: { en: "check the cluster and its credentials: kubemin doctor", zh: "请检查集群与凭据：kubemin doctor" },
-  },
+  ...CLUSTER_ERRORS,
   Busy: {
     status: 503,
     exit: 3,

@@ -13,9 +13,13 @@ export const EVENT_TYPES = [
   "log",
   "application.changed",
   "application.deleted",
+  "cluster.changed",
   "job-type.changed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** In the place of a project: events of the whole installation. No project is called so. */
+export const INSTALLATION = "*";
 
 export interface NewEvent {
   readonly project: string;

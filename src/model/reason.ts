@@ -2,6 +2,7 @@
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 import type { Actor } from "./actor.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
+import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
 export type { Actor } from "./actor.ts";
@@ -251,6 +252,7 @@ export const REASONS = {
   },
   // Room on the cluster
   ...CAPACITY_REASONS,
+  ...CLUSTER_REASONS,
   // The cluster
   Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
   NodeLost: {
@@ -375,6 +377,7 @@ export const REASONS = {
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
+  DriversLost: { who: "operator", text: { en: "all servers that drove it vanished", zh: "执行它的服务器接连消失" } },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -1,6 +1,6 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
-import type { CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
+import type { CapacityOverview, CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
 import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
@@ -93,6 +93,8 @@ export interface Owner {
 export interface CapacityQuestion {
   /** An answer of this moment, from memory: no promise. `unknown` while the view of the cluster is old. */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /** What there is, what is free, who holds it and who waits. Names only what is the project's own. */
+  overview(project: string, signal: AbortSignal): Promise<CapacityOverview>;
   /** Out of the line. keep: the room that was found stays free until the pods are on their nodes, for a minute at most. */
   leave(ticket: string, room: "keep" | "free"): void;
   /** Called, not more often than ten times a second, when an answer may have become another, until the returned function is called. */
@@ -102,6 +104,10 @@ export interface CapacityQuestion {
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
+  /** The lightest question that there is: its version. Asked even when a breaker holds back everything else. Throws ClusterError. */
+  probe(signal: AbortSignal): Promise<string>;
+  /** Whether calls are held back because it does not answer. */
+  breakerOpen(): boolean;
   /** Fails with ClusterError("ClusterUnreachable") when the cluster does not answer. */
   facts(signal: AbortSignal): Promise<ClusterFacts>;
   namespaceExists(namespace: string, signal: AbortSignal): Promise<boolean>;
@@ -152,5 +158,11 @@ export class ClusterError extends Error {
 /** All clusters that this server was told of; nothing else is ever touched. */
 export interface Clusters {
   names(): readonly string[];
+  /** Those that the project may use. */
+  usable(project: string): readonly string[];
   get(name: string): Cluster | undefined;
+  /** The same, after a look whether another process has registered it just now. */
+  find(name: string): Promise<Cluster | undefined>;
+  /** Called after the set of clusters changed in this process, until the returned function is called. */
+  onChange(listener: () => void): () => void;
 }

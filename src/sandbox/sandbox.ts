@@ -20,6 +20,11 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
   return {
     name: options.name,
     kind: "sandbox",
+    probe: async (signal) => {
+      await enter(state, signal);
+      return sandboxFacts(options.name).version;
+    },
+    breakerOpen: () => false,
     facts: async (signal) => {
       await enter(state, signal);
       return sandboxFacts(options.name);

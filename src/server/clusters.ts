@@ -1,38 +1,76 @@
-// The clusters that the server was told of, each asked now whether it answers.
-import type { z } from "zod";
-import type { ClusterView } from "../api/views.ts";
-import { explainReason } from "../model/reason.ts";
-import type { Language } from "../model/text.ts";
-import { type Cluster, ClusterError } from "../ports/cluster.ts";
-import type { Implementations } from "./contract.ts";
-
-/** One cluster that hangs must not hold up the list. */
-const PATIENCE_MILLISECONDS = 5_000;
+// The clusters of this server. Lists never wait for one that hangs: each is asked in the background (clusters/pulse.ts).
+import type { World } from "../engine/world.ts";
+import { PlatformError } from "../model/errors.ts";
+import type { ClusterEntry, GivenCluster } from "../ports/clusterRegistry.ts";
+import type { Token } from "../ports/store.ts";
+import { EVERY_PROJECT } from "./auth/authorise.ts";
+import { type Context, given, type Implementations, type InputOf } from "./contract.ts";
+import { invalidRequest } from "./input.ts";
+import { clusterView } from "./views/cluster.ts";
 
 export const clusters = {
-  listClusters: async (_, { world, language, signal }) => {
-    const all = world.clusters.names().flatMap((name) => world.clusters.get(name) ?? []);
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
-    return { body: { items: await Promise.all(all.map((one) => look(one, language, bounded))), next: null } };
+  listClusters: async (_, { world, token, language }) => ({
+    body: { items: await Promise.all(shown(world, token).map((one) => clusterView(one, language))), next: null },
+  }),
+
+  addCluster: async ({ body }, context) => {
+    const reached = givenIn(body);
+    if (reached === undefined) throw invalidRequest("body: either kubeconfig, or server with token");
+    const { name, projects, calls } = body;
+    await context.world.clusters.add(name, reached, { ...given({ projects, calls }), ...askedBy(context) });
+    return answer(context, name);
+  },
+
+  getCluster: async ({ params }, context) => answer(context, params.cluster),
+
+  updateCluster: async ({ params: { cluster }, body }, context) => {
+    const { projects, calls } = body;
+    const { expectedRevision } = context.conditions();
+    const expected = typeof expectedRevision === "number" ? expectedRevision : undefined;
+    const change = given({ projects, calls, expected, given: givenIn(body) });
+    await context.world.clusters.update(cluster, change, askedBy(context));
+    return answer(context, cluster);
+  },
+
+  removeCluster: async ({ params, query }, context) => {
+    await context.world.clusters.remove(params.cluster, { forget: query.force, ...askedBy(context) });
+    return { body: null };
   },
 } satisfies Partial<Implementations>;
 
-async function look(cluster: Cluster, language: Language, signal: AbortSignal): Promise<z.output<typeof ClusterView>> {
-  const { name, kind } = cluster;
-  try {
-    const { version } = await cluster.facts(signal);
-    return { name, kind, reachable: true, detail: "", version };
-  } catch (error) {
-    return { name, kind, reachable: false, detail: detailOf(error, signal, language), version: "" };
-  }
+type Body = InputOf<"updateCluster">["body"];
+
+/** Undefined: nothing is said of how it is reached. */
+function givenIn({ kubeconfig: text, context, server, token, ca, insecure = false }: Body): GivenCluster | undefined {
+  if (text !== undefined && (server ?? token ?? ca) !== undefined)
+    throw invalidRequest("body: either kubeconfig, or server with token, not both");
+  if (text !== undefined) return { type: "kubeconfig", text, context };
+  if (context !== undefined) throw invalidRequest("body context: only with kubeconfig");
+  if (server !== undefined && token !== undefined) return { type: "token", server, token, ca, insecure };
+  if ((server ?? token ?? ca) !== undefined || insecure) throw invalidRequest("body: server and token belong together");
+  return undefined;
 }
 
-function detailOf(error: unknown, signal: AbortSignal, language: Language): string {
-  if (error instanceof ClusterError) return explainReason(error.reason, language);
-  const late = {
-    en: `no answer within ${PATIENCE_MILLISECONDS / 1_000} s`,
-    zh: `${PATIENCE_MILLISECONDS / 1_000} 秒内无应答`,
-  };
-  if (signal.aborted) return late[language];
-  return error instanceof Error ? error.message : String(error);
+function askedBy({ token, signal }: Context) {
+  return { actor: token?.name ?? "?", signal };
+}
+
+/** Of a cluster that is for other projects, not even its name is told. */
+function shown({ clusters }: World, token: Token | null): readonly ClusterEntry[] {
+  if (token === null) return [];
+  if (token.project === EVERY_PROJECT) return clusters.entries();
+  const usable = clusters.usable(token.project);
+  return clusters.entries().filter((one) => usable.includes(one.name));
+}
+
+async function answer({ world, token, language }: Context, name: string) {
+  await world.clusters.find(name);
+  const entries = shown(world, token);
+  const entry = entries.find((one) => one.name === name);
+  if (entry === undefined) {
+    const known = entries.map((one) => one.name).join(", ") || "none";
+    throw new PlatformError("NotFound", { what: "cluster", name, known });
+  }
+  const etag = entry.registered === null ? {} : { etag: `rev-${entry.registered.generation}` };
+  return { body: await clusterView(entry, language), ...etag };
 }

@@ -63,8 +63,8 @@ export function toPlatformError(error: unknown, request?: FastifyRequest): Platf
 }
 
 function ofCluster({ reason }: ClusterError): PlatformError {
-  return reason.code === "ClusterUnreachable"
-    ? new PlatformError("ClusterUnreachable", reason.params)
+  return reason.code === "ClusterUnreachable" || reason.code === "CredentialRefused"
+    ? new PlatformError(reason.code, reason.params)
     : new PlatformError("Conflict", { detail: explainReason(reason, "en") });
 }
 

@@ -6,13 +6,25 @@ import { workflows } from "./migrations/0002-workflows.ts";
 import { sinks } from "./migrations/0003-sinks.ts";
 import { logKeys } from "./migrations/0004-log-keys.ts";
 import { registry } from "./migrations/0005-registry.ts";
+import { dispatch } from "./migrations/0006-dispatch.ts";
+import { clusters } from "./migrations/0007-clusters.ts";
 import { workflow } from "./migrations/0009-workflow.ts";
 import { capacityWaits } from "./migrations/0010-capacity-waits.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Tables } from "./schema.ts";
 
 /** In order; only ever appended to. */
-const MIGRATIONS: readonly Migration[] = [begin, workflows, sinks, logKeys, registry, workflow, capacityWaits];
+const MIGRATIONS: readonly Migration[] = [
+  begin,
+  workflows,
+  sinks,
+  logKeys,
+  registry,
+  dispatch,
+  clusters,
+  workflow,
+  capacityWaits,
+];
 
 /** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */
 export async function migrate({ queries, differences, clock }: Database): Promise<void> {

@@ -5,6 +5,7 @@ import { Pool, types } from "pg";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import { createApplications, forgetApplication } from "./applications.ts";
+import { createClusters } from "./clusters.ts";
 import { createCompletions } from "./completions.ts";
 import type { Database } from "./database.ts";
 import { postgresDifferences, SQLITE } from "./differences.ts";
@@ -105,6 +106,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     logs: createLogs(database),
     tokens: createTokens(database),
     sinks: createSinks(database),
+    clusters: createClusters(database),
     registrations: createRegistrations(database),
     waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),

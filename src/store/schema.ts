@@ -9,8 +9,9 @@ import type { Phase } from "../model/phase.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { CheckResult, Standing } from "../model/registrationCheck.ts";
-import type { Pause, RunKind, RunPhase } from "../model/run.ts";
+import type { Pause, Priority, RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
+import type { ClusterWay } from "../ports/clusterRegistry.ts";
 import type { RegistrationStop } from "../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
@@ -67,6 +68,10 @@ export interface RunsTable {
   pauses: JsonText<readonly Pause[]>;
   final_skipped_by: string | null;
   inputs: JsonText<JsonObject>;
+  /** Counts who drove it: only the last one writes. */
+  fence: Generated<number>;
+  priority: Priority;
+  start_at: string | null;
 }
 
 export interface JobsTable {
@@ -224,6 +229,22 @@ export interface SinkHeldKeysTable {
   dead: Flag;
 }
 
+export interface ClustersTable {
+  name: string;
+  way: JsonText<ClusterWay>;
+  /** Who we are there. */
+  account: string;
+  uid: string;
+  /** Sealed by the vault. */
+  target: string;
+  projects: JsonText<readonly string[]>;
+  calls: number;
+  generation: number;
+  created_at: string;
+  updated_at: string;
+  actor: string;
+}
+
 export interface RegistryRevisionTable {
   id: number;
   number: number;
@@ -289,6 +310,7 @@ export interface Tables {
   tokens: TokensTable;
   sinks: SinksTable;
   sink_held_keys: SinkHeldKeysTable;
+  clusters: ClustersTable;
   registry_revision: RegistryRevisionTable;
   job_types: JobTypesTable;
   job_type_versions: JobTypeVersionsTable;

@@ -376,6 +376,25 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
   });
 });
 
+const clusterAway = (name: string, detail: string) => ({
+  name,
+  kind: "kubernetes",
+  reachable: false,
+  detail,
+  version: "",
+  origin: "start",
+  breaker: "closed",
+  milliseconds: 1,
+  server: "",
+  insecure: false,
+  auth: "unknown",
+  user: "",
+  projects: [],
+  calls: 0,
+  createdAt: null,
+  updatedAt: null,
+});
+
 describe("kubemin doctor", () => {
   it("goes through everything and says what to do", async () => {
     const told = await ask(
@@ -394,7 +413,7 @@ describe("kubemin doctor", () => {
         }),
         listClusters: () => ({
           json: {
-            items: [{ name: "prod", kind: "kubernetes", reachable: false, detail: "connection refused", version: "" }],
+            items: [clusterAway("prod", "connection refused")],
             next: null,
           },
         }),

@@ -21,6 +21,7 @@ import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../src/store/open.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
+import { onlyCluster } from "../support/clusters.ts";
 import { anyGraph } from "./jobs.ts";
 
 type Crash = "never" | "before" | "after";
@@ -89,7 +90,7 @@ async function play({ graph, outcomes, lives }: Scenario) {
   const catalog = createCatalog({ name: "test", jobs: [testJob(outside, outcomes)] });
   const world: World = {
     store,
-    clusters: { names: () => ["sandbox"], get: () => createSandbox({ name: "sandbox", clock }) },
+    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(clock),
@@ -154,7 +155,12 @@ async function live(
   const process = new AbortController();
   const mortal = { ...world, store: crashingStore(world.store, [life], () => process.abort()) };
   const ended = new AbortController();
-  const driving = driveRun(mortal, "run", { signal: process.signal, onWake: () => {} })
+  const driving = driveRun(mortal, "run", {
+    signal: process.signal,
+    holds: () => !process.signal.aborted,
+    onWake: () => {},
+    rest: () => {},
+  })
     .catch(() => {})
     .finally(() => ended.abort());
   for (let turn = 0; !ended.signal.aborted && turn < 5_000; turn++) await clock.advance(50);

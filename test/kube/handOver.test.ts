@@ -32,6 +32,8 @@ async function sent(
       return Promise.resolve({ status: 200, body: {} });
     },
     stream: () => Promise.reject(new Error("not needed")),
+    retarget: () => undefined,
+    breakerOpen: () => false,
     close: () => Promise.resolve(),
   };
   await act({ connection, path: "/d", live: before, wanted: after, signal: new AbortController().signal, dryRun });

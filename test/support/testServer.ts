@@ -5,11 +5,14 @@ import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { JobTypes } from "../../src/catalog/jobTypes.ts";
+import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
+import { wakeRun } from "../../src/engine/duties.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
+import { kubernetesOpener } from "../../src/kube/opener.ts";
 import type { Params } from "../../src/model/text.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
@@ -52,6 +55,8 @@ export interface TestOptions extends Partial<ServerOptions> {
   /** Puts something between the server and its store. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
+  /** Programs that kubeconfigs of registered clusters may name. */
+  readonly allowedPlugins?: readonly string[];
   /** Job types beside those of the catalog and the registry. */
   readonly jobTypes?: (others: JobTypes) => JobTypes;
   /** Clusters beside the sandbox. */
@@ -61,6 +66,7 @@ export interface TestOptions extends Partial<ServerOptions> {
 export async function startTestServer({
   store: wrap = (store) => store,
   charts,
+  allowedPlugins = [],
   jobTypes: addTypes = (others) => others,
   clusters: more = new Map(),
   ...options
@@ -69,14 +75,23 @@ export async function startTestServer({
   const log: Log = { write: (level, message, fields = {}) => void lines.push({ level, message, fields }) };
   const sandbox = createSandbox({ name: "sandbox", clock: systemClock, speed: 50 });
   const store = wrap(await openSqlite(":memory:"));
+  const vault = aesVault(randomBytes(32));
+  const opener = kubernetesOpener({ clock: systemClock, log, allowedPlugins: allowedPlugins });
+  const clusters = await startClusterRegistry({
+    fixed: [sandbox, ...more.values()],
+    store,
+    vault,
+    opener,
+    clock: systemClock,
+    log,
+  });
   let publicUrl = "";
   const catalog = createCatalog(builtins);
-  const clusters = new Map<string, Cluster>([["sandbox", sandbox], ...more]);
   const shared = {
     store,
-    clusters: { names: () => [...clusters.keys()], get: (name: string) => clusters.get(name) },
+    clusters,
     catalog,
-    vault: aesVault(randomBytes(32)),
+    vault,
     outgoing: createOutgoing({ allow: ["127.0.0.0/8"], clock: systemClock }),
     clock: systemClock,
     log,
@@ -92,9 +107,10 @@ export async function startTestServer({
     dispatch: inProcessDispatch(log, systemClock),
     newId: randomUUID,
   };
-  registry.onRelease(
-    () => void store.runs.unfinished().then((runs) => runs.forEach((run) => world.dispatch.wake(run))),
-  );
+  const wakeAll = async (): Promise<void> => {
+    for (const run of await store.runs.unfinished()) await wakeRun(world, run);
+  };
+  registry.onRelease(() => void wakeAll());
   const engine = await startEngine(world);
   const sinks = await startSinks(world);
   const server = await createServer(world, registry, {
@@ -143,7 +159,7 @@ export async function startTestServer({
       await sinks.stop();
       await engine.stop();
       await registry.stop();
-      await sandbox.close();
+      await clusters.close();
       await store.close();
     },
   };

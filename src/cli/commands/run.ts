@@ -1,14 +1,18 @@
 // kubemin run: a job type, or a workflow, without an application.
-import type { CallOf, Client } from "../../api/client.ts";
+import { ApiError, type CallOf } from "../../api/client.ts";
+import { nearestPosition } from "../../plan/locate.ts";
+import { readDocument } from "../../plan/read.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
-import { onceMore, writeHeaders } from "../deploy.ts";
+import { onceMore, printedProblems, writeHeaders } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
-import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectIn } from "../givenInputs.ts";
+import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
+import { readSource } from "../input.ts";
 import { printData } from "../output.ts";
+import type { Source } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
-import { printPlan } from "../views/planView.ts";
+import { type Plan, printPlan } from "../views/planView.ts";
 
 export const runCommand = defineCommand({
   name: "run",
@@ -54,33 +58,41 @@ export const runCommand = defineCommand({
     ...WATCH_OPTIONS,
   },
   async run(context) {
-    const body = await bodyOf(context, context.options);
+    const { options } = context;
+    const asked = await askedFor(context, options);
     const client = connect(context);
-    if (context.options.plan) return await showGraph(context, client, body);
-    const call = { params: { project: context.globals.project }, headers: writeHeaders(), body };
-    const run = await onceMore(context, () => client.call("startRun", call));
-    return await settleStarted(context, { client, run, options: context.options });
+    const params = { project: context.globals.project };
+    try {
+      if (options.plan) return showGraph(context, await client.call("planRun", { params, body: asked.body }));
+      const call = { params, headers: writeHeaders(), body: asked.body };
+      const run = await onceMore(context, () => client.call("startRun", call));
+      return await settleStarted(context, { client, run, options });
+    } catch (error) {
+      if (!printed(context, asked, error)) throw error;
+      return EXIT.usage.code;
+    }
   },
 });
 
-async function showGraph(
-  context: Context,
-  client: Client,
-  body: NonNullable<CallOf<"planRun">["body"]>,
-): Promise<number> {
-  const plan = await client.call("planRun", { params: { project: context.globals.project }, body });
+function showGraph(context: Context, plan: Plan): number {
   if (!printData(context, plan)) printPlan(context, plan);
   return EXIT.done.code;
 }
 
-interface Asked extends GivenInputs {
+interface Wish extends GivenInputs {
   readonly file: string | undefined;
   readonly "type-version": string | undefined;
   readonly cluster: string | undefined;
   readonly namespace: string | undefined;
 }
 
-async function bodyOf(context: Context, options: Asked) {
+interface Asked {
+  readonly body: NonNullable<CallOf<"startRun">["body"]>;
+  /** Of a workflow. */
+  readonly source?: Source;
+}
+
+async function askedFor(context: Context, options: Wish): Promise<Asked> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
@@ -91,9 +103,21 @@ async function bodyOf(context: Context, options: Asked) {
   const { cluster, namespace } = options;
   const place = { ...(cluster === undefined ? {} : { cluster }), ...(namespace === undefined ? {} : { namespace }) };
   if (type === undefined) {
-    const document = await objectIn(context, options.file ?? "");
-    return { ...place, document, inputs: given };
+    const source = await readSource(context, options.file ?? "");
+    return { source, body: { ...place, document: objectOf(source), inputs: given } };
   }
   const version = options["type-version"];
-  return { ...place, type, input: given, ...(version === undefined ? {} : { version }) };
+  return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };
+}
+
+/** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
+function printed(context: Context, { source }: Asked, error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
+  if (source === undefined) return printedProblems(context, { file: "--input", text: "" }, error);
+  const read = readDocument(source.text, "auto");
+  const problems = error.body.problems.map((one) => {
+    const pointer = one.pointer.replace(/^\/document/, "");
+    return { ...one, ...(read.ok ? nearestPosition(pointer, read.locate) : {}), pointer };
+  });
+  return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems }));
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../../src/ports/store.ts";
 import type { Backend, TestDatabase } from "./backends.ts";
 import { changing } from "./changing.ts";
+import { clustering } from "./clustering.ts";
 import { creating } from "./creating.ts";
 import { eventing } from "./eventing.ts";
 import { AT } from "./fixtures.ts";
@@ -42,6 +43,7 @@ export function storeContract(backend: Backend): void {
     eventing(one, two);
     keeping(either);
     sinking(either);
+    clustering(either);
     registering(either);
     lasting(backend);
     scale(backend);

@@ -22,9 +22,13 @@ export function jobOf(run: Run, name: string): Job {
 }
 
 /** Deploys without waiting for the end; the run as it was acknowledged. */
-export async function submit(product: Product, document: { readonly name: string }): Promise<Run> {
+export async function submit(
+  product: Product,
+  document: { readonly name: string },
+  query: { readonly cluster?: string } = {},
+): Promise<Run> {
   const params = { project: PROJECT, application: document.name };
-  return await product.client.call("deployApplication", { params, body: JSON.stringify(document) });
+  return await product.client.call("deployApplication", { params, query, body: JSON.stringify(document) });
 }
 
 /** Follows the run's events from its first one until `judge` finds what it looks for; replays what has happened already. */

@@ -31,6 +31,8 @@ export interface Product {
   readonly client: Client;
   /** Everything that the server printed so far, over all its lives. */
   output(): string;
+  /** As soon as it prints this, from now on. */
+  says(text: string): Promise<void>;
   /** A file in a folder of the test's own. */
   file(name: string, content: string | object): string;
   start(...words: readonly string[]): Command;
@@ -52,6 +54,8 @@ interface More {
   /** Another one than that of the suite, with a context of the same name unless one is given. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Where it listens; any free one when left out. */
+  readonly port?: string;
   /** Further options of `serve`. */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -62,6 +66,11 @@ export async function startProduct(more: More = {}): Promise<Product> {
   const files = mkdtempSync(join(tmpdir(), "kubemin-e2e-files-"));
   const env = { ...cleanEnvironment(), KUBEMIN_HOME: home, LANG: "C.UTF-8", ...more.env };
   let printed = "";
+  const listeners = new Set<() => void>();
+  const print = (text: string): void => {
+    printed += text;
+    for (const listener of listeners) listener();
+  };
   const begin = async (port: string): Promise<{ child: Child; server: ServerFile }> => {
     const words = [
       "serve",
@@ -74,11 +83,10 @@ export async function startProduct(more: More = {}): Promise<Product> {
       ...(more.words ?? []),
     ];
     const child = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", print);
     return { child, server: await serverFile(home, child, () => printed) };
   };
-  let { child, server } = await begin("0");
+  let { child, server } = await begin(more.port ?? "0");
   const { url, token } = server;
   const client = createClient({ url, token, language: "en" });
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -94,6 +102,17 @@ export async function startProduct(more: More = {}): Promise<Product> {
     token,
     client,
     output: () => printed,
+    says(text) {
+      const from = printed.length;
+      return new Promise((resolve) => {
+        const look = (): void => {
+          if (!printed.includes(text, from)) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+      });
+    },
     file(name, content) {
       const path = join(files, name);
       writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content, null, 2));

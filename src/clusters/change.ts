@@ -1,0 +1,161 @@
+// Adding, changing and removing registered clusters. A cluster is asked before it is written down: one that does not answer, or does not
+// accept the credential, is refused with that sentence.
+import { PlatformError } from "../model/errors.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Clock } from "../ports/clock.ts";
+import { ClusterError } from "../ports/cluster.ts";
+import type {
+  Asked,
+  ClusterChange,
+  ClusterSettings,
+  GivenCluster,
+  Introduction,
+  RegisteredCluster,
+} from "../ports/clusterRegistry.ts";
+import type { Store } from "../ports/store.ts";
+import type { Vault } from "../ports/vault.ts";
+import type { Opener } from "./opener.ts";
+import { sealTarget } from "./sealing.ts";
+
+export interface Registrar {
+  readonly store: Pick<Store, "clusters">;
+  readonly vault: Vault;
+  readonly opener: Opener;
+  readonly clock: Pick<Clock, "now">;
+  /** Takes what is stored into this process. */
+  readonly load: () => Promise<void>;
+  /** As this process knows it. */
+  readonly stateOf: (name: string) => "fixed" | RegisteredCluster | undefined;
+}
+
+/** As many as a process asks of one API server at the same time, unless told otherwise. */
+const CALLS = 16;
+
+interface New {
+  readonly name: string;
+  readonly given: GivenCluster;
+}
+
+export async function addCluster(
+  registrar: Registrar,
+  { name, given }: New,
+  { projects = [], calls = CALLS, actor, signal }: ClusterSettings & Asked,
+): Promise<RegisteredCluster> {
+  if (registrar.stateOf(name) !== undefined) throw new PlatformError("ClusterKnown", { cluster: name });
+  const { target, way } = registrar.opener.read(name, given);
+  const { user, uid } = await introduced(registrar, { name, target, signal });
+  const now = registrar.clock.now().toISOString();
+  const cluster: RegisteredCluster = {
+    name,
+    way,
+    user,
+    uid,
+    target: sealTarget(registrar.vault, target),
+    projects: unique(projects),
+    calls,
+    generation: 1,
+    createdAt: now,
+    updatedAt: now,
+    actor,
+  };
+  if (!(await registrar.store.clusters.add(cluster))) throw new PlatformError("ClusterKnown", { cluster: name });
+  await registrar.load();
+  return cluster;
+}
+
+export async function updateCluster(
+  registrar: Registrar,
+  { name, change }: { readonly name: string; readonly change: ClusterChange },
+  { actor, signal }: Asked,
+): Promise<RegisteredCluster> {
+  const before = await registeredOf(registrar, name);
+  if (change.expected !== undefined && change.expected !== before.generation)
+    throw stale(name, before.generation, change.expected);
+  const reached =
+    change.given === undefined ? {} : await reachedAnew(registrar, { before, given: change.given, signal });
+  const next: RegisteredCluster = {
+    ...before,
+    ...reached,
+    projects: change.projects === undefined ? before.projects : unique(change.projects),
+    calls: change.calls ?? before.calls,
+    generation: before.generation + 1,
+    updatedAt: registrar.clock.now().toISOString(),
+    actor,
+  };
+  if (!(await registrar.store.clusters.update(next))) throw stale(name, before.generation + 1, before.generation);
+  await registrar.load();
+  return next;
+}
+
+export async function removeCluster(
+  registrar: Registrar,
+  name: string,
+  { forget, actor }: { readonly forget: boolean } & Asked,
+): Promise<void> {
+  await registeredOf(registrar, name);
+  const removal = await registrar.store.clusters.remove(name, { forget, actor });
+  if (removal.outcome === "used")
+    throw new PlatformError("ClusterInUse", {
+      cluster: name,
+      applications: removal.count,
+      names: removal.applications.join(", ") || "-",
+      runs: removal.runs,
+    });
+  await registrar.load();
+}
+
+async function registeredOf({ store, stateOf, load }: Registrar, name: string): Promise<RegisteredCluster> {
+  if (stateOf(name) === "fixed") throw new PlatformError("ClusterFromStart", { cluster: name });
+  await load();
+  const stored = await store.clusters.list();
+  const found = stored.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const known = stored.map((one) => one.name).join(", ") || "none";
+  throw new PlatformError("NotFound", { what: "registered cluster", name, known });
+}
+
+interface Reaching {
+  readonly before: RegisteredCluster;
+  readonly given: GivenCluster;
+  readonly signal: AbortSignal;
+}
+
+/** Its objects are kept by the cluster's name: the name must go on to mean the same cluster. */
+async function reachedAnew(
+  registrar: Registrar,
+  { before, given, signal }: Reaching,
+): Promise<Pick<RegisteredCluster, "target" | "way" | "user" | "uid">> {
+  const { name } = before;
+  const { target, way } = registrar.opener.read(name, given);
+  const { user, uid } = await introduced(registrar, { name, target, signal });
+  if (uid !== "" && before.uid !== "" && uid !== before.uid)
+    throw new PlatformError("OtherCluster", { cluster: name, server: way.server });
+  return { target: sealTarget(registrar.vault, target), way, user, uid: uid || before.uid };
+}
+
+interface Trying {
+  readonly name: string;
+  readonly target: JsonObject;
+  readonly signal: AbortSignal;
+}
+
+async function introduced({ opener }: Registrar, { name, target, signal }: Trying): Promise<Introduction> {
+  try {
+    return await opener.introduce(name, target, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    const { code, params } = error.reason;
+    if (code === "CredentialRefused") throw new PlatformError("CredentialRefused", { cluster: name });
+    throw new PlatformError("ClusterUnreachable", { cluster: name, detail: String(params["detail"] ?? code) });
+  }
+}
+
+function stale(name: string, actual: number, expected: number): PlatformError {
+  return new PlatformError("StaleEtag", {
+    name: `cluster ${name}`,
+    actual: `generation ${actual}`,
+    expected: `generation ${expected}`,
+  });
+}
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();

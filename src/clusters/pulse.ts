@@ -1,0 +1,89 @@
+// Whether each cluster is there, asked in the background: so a list of clusters waits for none of them, a breaker closes soon after its
+// cluster is back, and a credential that was revoked is noticed before somebody deploys.
+import { reason } from "../model/reason.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type Cluster, ClusterError } from "../ports/cluster.ts";
+import type { ClusterPulse } from "../ports/clusterRegistry.ts";
+
+const INTERVAL = 10_000;
+/** A cluster that is away is asked more often: everybody waits for it. */
+const AWAY_INTERVAL = 3_000;
+/** How long who asks waits for a fresh answer, before the last one has to do. */
+const PATIENCE = 1_000;
+const PATIENCE_WHILE_AWAY = 250;
+
+export interface Pulse {
+  /** A fresh answer when the cluster gives one at once, else the last one. */
+  now(): Promise<ClusterPulse>;
+  /** Asks at once: something about the cluster changed. */
+  again(): void;
+  stop(): void;
+}
+
+export interface PulseOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  /** Called when it went away or came back. */
+  readonly onTurn: (pulse: ClusterPulse) => void;
+}
+
+export function startPulse({ cluster, clock, onTurn }: PulseOptions): Pulse {
+  const stopping = new AbortController();
+  let last: ClusterPulse | undefined;
+  let waiting = new AbortController();
+  let beating: Promise<void> | null = null;
+  const beat = async (): Promise<void> => {
+    const next = await ask(cluster, clock, stopping.signal);
+    if (stopping.signal.aborted) return;
+    const turned = next.reachable !== (last?.reachable ?? true) || next.reason?.code !== last?.reason?.code;
+    last = next;
+    if (turned) onTurn(next);
+  };
+  const beatOnce = (): Promise<void> => {
+    beating ??= beat().finally(() => {
+      beating = null;
+    });
+    return beating;
+  };
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await beatOnce();
+      const pause = AbortSignal.any([stopping.signal, waiting.signal]);
+      await clock.sleep(last?.reachable === true ? INTERVAL : AWAY_INTERVAL, pause);
+      if (waiting.signal.aborted) waiting = new AbortController();
+    }
+  };
+  void run();
+  return {
+    now: async () => {
+      await atMost(last?.reachable === false ? PATIENCE_WHILE_AWAY : PATIENCE, beatOnce(), clock);
+      return last ?? { reachable: false, version: "", reason: notYet(cluster), took: 0 };
+    },
+    again: () => waiting.abort(),
+    stop: () => stopping.abort(),
+  };
+}
+
+async function atMost(milliseconds: number, work: Promise<void>, clock: Clock): Promise<void> {
+  const answered = new AbortController();
+  await Promise.race([work, clock.sleep(milliseconds, answered.signal)]);
+  answered.abort();
+}
+
+function notYet({ name }: Cluster) {
+  return reason("ClusterUnreachable", { cluster: name, detail: "no answer yet" });
+}
+
+async function ask(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<ClusterPulse> {
+  const began = clock.now().getTime();
+  const took = (): number => clock.now().getTime() - began;
+  try {
+    const version = await cluster.probe(signal);
+    return { reachable: true, version, reason: null, took: took() };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const why =
+      error instanceof ClusterError ? error.reason : reason("ClusterUnreachable", { cluster: cluster.name, detail });
+    return { reachable: false, version: "", reason: why, took: took() };
+  }
+}

@@ -1,0 +1,43 @@
+// Tells when registered clusters changed through another process. The events of the installation are the truth; a wake only says when to
+// look at them, and a look now and then makes up for wakes that were lost.
+import { INSTALLATION } from "../model/event.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+
+/** Every commit of every process wakes us; so often at most they are looked at. */
+const CALM = 500;
+const LOOK = 20_000;
+const PAGE = 100;
+
+export interface WatchOptions {
+  readonly store: Pick<Store, "events">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Reads the clusters anew. What it throws is logged, and it is called again later. */
+  readonly onChange: () => Promise<void>;
+}
+
+/** Resolves once the signal aborted and nothing is under way. */
+export async function watchStore({ store, clock, log, signal, onChange }: WatchOptions): Promise<void> {
+  let woken = new AbortController();
+  const leave = store.events.subscribe(() => woken.abort());
+  let seen = 0;
+  while (!signal.aborted) {
+    const pause = AbortSignal.any([signal, woken.signal]);
+    await clock.sleep(LOOK, pause);
+    const byWake = woken.signal.aborted;
+    woken = new AbortController();
+    if (signal.aborted) break;
+    try {
+      const events = await store.events.after({ project: INSTALLATION }, seen, PAGE);
+      seen = events.at(-1)?.sequence ?? seen;
+      if (!byWake || events.some((event) => event.type === "cluster.changed")) await onChange();
+    } catch (error) {
+      if (!signal.aborted) log.write("warn", "the registered clusters could not be read", { error: String(error) });
+    }
+    await clock.sleep(CALM, signal);
+  }
+  leave();
+}

@@ -1,0 +1,38 @@
+// Kubernetes clusters for the registry. A target is kept as JSON, so what comes back from the store is what this file put there.
+import type { JsonObject } from "../model/json.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ClusterWay, GivenCluster, Introduction } from "../ports/clusterRegistry.ts";
+import type { Log } from "../ports/log.ts";
+import { openCluster } from "./cluster.ts";
+import { givenTarget, wayOf } from "./given.ts";
+import { introduce } from "./introduce.ts";
+import type { Target } from "./kubeconfig.ts";
+
+export interface OpenerOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Programs that a given kubeconfig may name for its credential. */
+  readonly allowedPlugins: readonly string[];
+}
+
+export function kubernetesOpener({ clock, log, allowedPlugins }: OpenerOptions) {
+  return {
+    read(name: string, given: GivenCluster): { readonly target: JsonObject; readonly way: ClusterWay } {
+      const target = givenTarget(name, given, allowedPlugins);
+      return { target: JSON.parse(JSON.stringify(target)) as JsonObject, way: wayOf(target) }; // a target is plain data
+    },
+    introduce: (name: string, target: JsonObject, signal: AbortSignal): Promise<Introduction> =>
+      introduce(targetOf(target), { name, clock, signal, allowedPlugins }),
+    open(name: string, target: JsonObject, { calls }: { readonly calls: number }) {
+      const cluster = openCluster(targetOf(target), { name, clock, log, calls, allowedPlugins });
+      const retarget = (next: JsonObject, limits: { readonly calls: number }): void =>
+        cluster.retarget(targetOf(next), limits.calls);
+      return { cluster, retarget };
+    },
+  };
+}
+
+/** Sealed by us, opened by us: only `read` writes it. */
+function targetOf(kept: JsonObject): Target {
+  return kept as unknown as Target;
+}

@@ -1,0 +1,37 @@
+// Clusters as the API shows them: how they are reached, and never what proves who we are. Of a proxy or path in an address nothing either.
+import type { z } from "zod";
+import type { ClusterView } from "../../api/clusterRoutes.ts";
+import { explainReason } from "../../model/reason.ts";
+import type { Language } from "../../model/text.ts";
+import type { ClusterEntry } from "../../ports/clusterRegistry.ts";
+import type { Frozen } from "../contract.ts";
+
+export async function clusterView(
+  entry: ClusterEntry,
+  language: Language,
+): Promise<Frozen<z.output<typeof ClusterView>>> {
+  const { reachable, reason, version, took } = await entry.pulse();
+  const { name, kind, breaker, registered } = entry;
+  return {
+    name,
+    kind,
+    reachable,
+    detail: reason === null ? "" : explainReason(reason, language),
+    version,
+    origin: registered === null ? "start" : "registered",
+    breaker,
+    milliseconds: took,
+    server: registered === null ? "" : originOf(registered.way.server),
+    insecure: registered?.way.insecure ?? false,
+    auth: registered?.way.auth ?? "unknown",
+    user: registered?.user ?? "",
+    projects: registered?.projects ?? [],
+    calls: registered?.calls ?? 0,
+    createdAt: registered?.createdAt ?? null,
+    updatedAt: registered?.updatedAt ?? null,
+  };
+}
+
+function originOf(server: string): string {
+  return URL.canParse(server) ? new URL(server).origin : "…";
+}
