@@ -155,10 +155,15 @@ function leftOut({ name, revision, owned }: Sources, own: readonly Job[]): Pick<
 const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
   failed: "failed",
   rejected: "rejected",
+  expired: "failed",
+  "start-failed": "failed",
+  interrupted: "failed",
   waiting: "progressing",
   queued: "progressing",
   running: "progressing",
   succeeded: "ready",
+  // It was never begun: why says its job.
+  skipped: "missing",
 };
 
 /** A task is what its job says: its pods do not stay. Everything else is what the cluster says, unless its job never got there. */
