@@ -7,6 +7,7 @@ import { filledInput } from "./bindings.ts";
 import { knownRun } from "./cancel.ts";
 import { contextOf } from "./context.ts";
 import { eventOf } from "./driver.ts";
+import { wakeRun } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export interface MessageRequest {
@@ -48,5 +49,5 @@ async function store(world: World, run: Run, { job, kind, data, actor }: Message
   if (!(await world.store.messages.put(message)))
     throw new PlatformError("Conflict", { detail: `job ${job} has been told its ${kind} already` });
   await world.store.events.append(eventOf(run, "job.told", { job, kind, actor }));
-  world.dispatch.wake(run.id);
+  await wakeRun(world, run);
 }

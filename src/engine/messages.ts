@@ -15,6 +15,7 @@ export async function* messagesOf(world: World, attempt: Attempt, signal: AbortS
         yield { sequence, kind, attempt: meant, data, actor, at };
         if (signal.aborted) return;
       }
+      bell.wait();
       await bell.rung;
     } finally {
       bell.remove();
@@ -26,14 +27,25 @@ export async function* messagesOf(world: World, attempt: Attempt, signal: AbortS
 function doorbell(
   attempt: Attempt,
   signal: AbortSignal,
-): { readonly rung: Promise<void>; readonly remove: () => void } {
+): { readonly rung: Promise<void>; readonly wait: () => void; readonly remove: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const silence = attempt.onMessage(resolve);
-  const ring = (): void => resolve();
+  let rang = false;
+  let stir: (() => void) | undefined;
+  // What rings has to be looked at before the run may be left alone again.
+  const ring = (): void => {
+    rang = true;
+    stir?.();
+    resolve();
+  };
+  const silence = attempt.onMessage(ring);
   signal.addEventListener("abort", ring, { once: true });
   return {
     rung: promise,
+    wait: () => {
+      if (!rang) stir = attempt.wait(null);
+    },
     remove: () => {
+      stir?.();
       silence();
       signal.removeEventListener("abort", ring);
     },

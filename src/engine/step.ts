@@ -11,6 +11,7 @@ import { unmetCondition } from "./bindings.ts";
 import { claimsOf } from "./claims.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf } from "./driver.ts";
+import { wakeRun, wakeRunCalled } from "./duties.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
 
@@ -31,7 +32,7 @@ export async function step(driver: Driver): Promise<Decision | null> {
       displace(driver, news, result.job);
       continue;
     }
-    if (!accepted(driver, result)) return null;
+    if (!(await accepted(driver, result))) return null;
     driver.jobs = next;
     for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
     return decision;
@@ -122,18 +123,18 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
   await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  world.dispatch.wake(other.id);
+  await wakeRun(world, other);
 }
 
 type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
 
-function accepted({ world, run, locks }: Driver, result: Answer): boolean {
+async function accepted({ world, run, locks }: Driver, result: Answer): Promise<boolean> {
   if (result.outcome === "stale") {
     world.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
   for (const [job, held] of result.locks) locks.set(job, held);
-  for (const waiting of result.wake) world.dispatch.wake(waiting);
+  for (const waiting of result.wake) await wakeRunCalled(world, waiting);
   return true;
 }
 
@@ -158,10 +159,11 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
       }),
     );
   }
-  if (decision.finish === null) return { run: driver.run.id, jobs, events };
+  if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
   return {
     run: driver.run.id,
+    fence: driver.fence,
     jobs,
     events,
     finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },

@@ -85,7 +85,12 @@ async function read(
     throw new RegistrationRefused([shape], (problems) => problems);
   }
   await registry.refresh();
-  const around = (registration: Registration) => surroundingsOf(registry, request, registration);
+  const cluster = await chosenCluster(registry.world.clusters, request.project, request);
+  const around = (registration: Registration): Omit<Candidate, "registration"> => ({
+    ...standingOf(registry, request.project, registration),
+    cluster,
+    mayCreate: request.mayCreate,
+  });
   const checked = await checkRegistration(document.value, around, meansOf(registry, signal));
   return { checked, locate: (problems) => withPositions(problems, document.locate) };
 }
@@ -102,20 +107,13 @@ export function meansOf({ world }: Registry, signal: AbortSignal): Means {
   };
 }
 
-function surroundingsOf(
-  registry: Registry,
-  request: RegisterRequest & { readonly mayCreate: boolean },
-  { metadata: { name } }: Registration,
-): Omit<Candidate, "registration"> {
-  const { project, mayCreate } = request;
+function standingOf(registry: Registry, project: string, { metadata: { name } }: Registration) {
   const type = registry.view().types.get(name);
   return {
     project,
     owner: type?.owner,
     earlier: type?.versions.map((one) => one.registration) ?? [],
     grants: grantsIn(registry.view(), name, project),
-    cluster: chosenCluster(registry.world.clusters, request),
-    mayCreate,
   };
 }
 
