@@ -8,6 +8,7 @@ import type { Run } from "../model/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
+import { sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import { beginRun, repeated } from "./begin.ts";
@@ -95,7 +96,7 @@ interface PlannedRun {
 async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
   const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
   await world.jobTypes.refresh?.();
-  const wanted = wantedOf(request);
+  const wanted = sealed(world, request.project, wantedOf(request));
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
     catalog: projectCatalog(world, request.project),
@@ -106,6 +107,13 @@ async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRu
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
   if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
   return { wanted, jobs, warnings: told, cluster };
+}
+
+/** From here on, what job types call secret exists only as tokens. */
+function sealed(world: World, project: string, wanted: Wanted): Wanted {
+  if (!isObject(wanted.workflow)) return wanted;
+  const seal = (text: string): string => world.vault.seal(project, text);
+  return { ...wanted, workflow: sealWorkflow(wanted.workflow, projectCatalog(world, project), seal) };
 }
 
 function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
