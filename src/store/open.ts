@@ -84,6 +84,8 @@ function createPool(url: string): Pool {
   });
   // An idle connection that breaks would end the process otherwise; the pool replaces it by itself.
   pool.on("error", () => undefined);
+  // So would one that breaks between two statements of a transaction: the next statement tells whoever waits for it.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
