@@ -33,11 +33,11 @@ export interface Town {
 export function sendUsers(town: Town): Users {
   const acknowledged: Acknowledged[] = [];
   const refused = new Map<string, number>();
-  let stopped = false;
+  const stopping = new AbortController();
   let count = 0;
   const note = (one: Omit<Acknowledged, "at">): void => void acknowledged.push({ ...one, at: Date.now() });
   const live = async (user: number): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const value = `${user}-${count++}`;
       try {
         const chance = town.random();
@@ -56,7 +56,7 @@ export function sendUsers(town: Town): Users {
     acknowledged,
     refused,
     async stop() {
-      stopped = true;
+      stopping.abort();
       await living;
     },
   };

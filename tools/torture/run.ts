@@ -73,7 +73,7 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
     const victims = { members, wire, random, pause, backends: () => backendsOf(postgres.url) };
     for (const end = Date.now() + options.seconds * 1_000; Date.now() < end; ) {
       await pause(2_000 + 3_000 * random());
-      acts.push(await chooseAct(random)(victims));
+      acts.push((await within(60, chooseAct(random)(victims))) ?? "an act that did not end");
       log(`${acts.at(-1)} · ${users.acknowledged.length} runs acknowledged`);
     }
     faulty.calm();
@@ -140,14 +140,20 @@ async function settle(client: () => Client, runs: readonly string[]): Promise<vo
 }
 
 async function backendsOf(url: string): Promise<readonly number[]> {
-  const database = new Database({ connectionString: url });
+  const limits = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
+  const database = new Database({ connectionString: url, ...limits });
   // It ends with the others.
   database.on("error", () => undefined);
-  await database.connect();
+  // It may just be recovering from the crash before.
+  const there = await database.connect().then(
+    () => true,
+    () => false,
+  );
+  if (!there) return [];
   const { rows } = await database.query<{ pid: number }>(
     "select pid from pg_stat_activity where application_name like 'kubemin%' and pid <> pg_backend_pid()",
   );
-  await database.end();
+  void database.end().catch(() => undefined);
   return rows.map((row) => row.pid);
 }
 
