@@ -128,7 +128,7 @@ async function tokenOf(apis: readonly Member[]): Promise<string> {
 async function settle(client: () => Client, runs: readonly string[]): Promise<void> {
   const open = new Set(runs);
   for (const end = Date.now() + SETTLE_SECONDS * 1_000; open.size > 0 && Date.now() < end; await pause(1_000))
-    for (const run of [...open]) {
+    for (const run of open) {
       try {
         const { phase } = await client().call("getRun", { params: { project: PROJECT, run } });
         if (phase === "running") break;
