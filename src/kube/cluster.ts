@@ -26,6 +26,7 @@ import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
 import { createMemories } from "./memories.ts";
 import { createNetworkLook } from "./network.ts";
+import { probeNetworkPolicy } from "./probeNetworkPolicy.ts";
 import { clusterError } from "./refusal.ts";
 import { removeObject } from "./remove.ts";
 import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
@@ -89,7 +90,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const network = createNetworkLook(api, clock);
   const { nodeGroups = [] } = options;
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
-  return {
+  return withNetworkProbe({
     name,
     kind: "kubernetes",
     probe: (signal) => askVersion(connection, signal),
@@ -119,7 +120,11 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
       cache.close();
       await connection.close();
     },
-  };
+  });
+}
+
+function withNetworkProbe(cluster: KubeCluster): KubeCluster {
+  return { ...cluster, probeNetwork: (probe) => probeNetworkPolicy(cluster, probe) };
 }
 
 const PROBE = 5_000;

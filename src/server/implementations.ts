@@ -2,6 +2,7 @@
 import { applications } from "./applications.ts";
 import { callback } from "./callback.ts";
 import { catalog } from "./catalog.ts";
+import { clusterSecurity } from "./clusterSecurity.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
 import { events } from "./events.ts";
@@ -18,6 +19,7 @@ export const implementations: Implementations = {
   ...callback,
   ...catalog,
   ...clusters,
+  ...clusterSecurity,
   ...events,
   ...jobTypes,
   ...logs,
