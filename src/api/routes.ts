@@ -73,6 +73,16 @@ export const ROUTES = {
   },
   ...CLUSTER_ROUTES,
   ...SECURITY_ROUTES,
+  getCapacity: {
+    method: "GET",
+    path: `${P}/capacity`,
+    summary: "What a cluster has free by kind of resources, who holds it, and who waits for it",
+    access: "read",
+    params: project,
+    query: z.object({ cluster: z.string().optional() }),
+    status: 200,
+    response: view.CapacityView,
+  },
   listTokens: {
     method: "GET",
     path: "/api/v1/tokens",

@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import { approveCommand } from "./commands/approve.ts";
 import { cancelCommand } from "./commands/cancel.ts";
+import { capacityCommand } from "./commands/capacity.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   doctorCommand,
   clusterCommand,
+  capacityCommand,
   tokenCommand,
   sinksCommand,
   pluginCommand,

@@ -22,6 +22,7 @@ export function inProcessDispatch(log: Log, clock: Clock, limits: Limits = {}): 
 }
 
 class InProcess implements Dispatch {
+  readonly shared = false;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #slots: number;

@@ -24,6 +24,7 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
   const sender = createSender(entries, log);
   const holder = works ? new Holder(options, entries) : undefined;
   return {
+    shared: true,
     start: async (drive, giveUp) => holder?.start(drive, giveUp),
     async wake(duty, terms = {}) {
       if (holder?.wake(duty) !== true) await sender.send(duty, terms);

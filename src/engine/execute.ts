@@ -52,7 +52,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     cluster: fenced(cluster, attempt.holds),
     signal,
     park: (until) => void attempt.wait(until),
-    messages: () => messagesOf(world, attempt, signal),
+    messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
       attempt.report(last);

@@ -4,7 +4,12 @@ import type { JobMessage } from "../catalog/job.ts";
 import type { Attempt } from "./attempt.ts";
 import type { World } from "./world.ts";
 
-export async function* messagesOf(world: World, attempt: Attempt, signal: AbortSignal): AsyncIterable<JobMessage> {
+/** `parks`: between messages the job can be left. */
+export async function* messagesOf(
+  world: World,
+  attempt: Attempt,
+  { signal, parks }: { readonly signal: AbortSignal; readonly parks: boolean },
+): AsyncIterable<JobMessage> {
   let seen = 0;
   while (!signal.aborted) {
     const bell = doorbell(attempt, signal);
@@ -15,7 +20,7 @@ export async function* messagesOf(world: World, attempt: Attempt, signal: AbortS
         yield { sequence, kind, attempt: meant, data, actor, at };
         if (signal.aborted) return;
       }
-      bell.wait();
+      if (parks) bell.wait();
       await bell.rung;
     } finally {
       bell.remove();

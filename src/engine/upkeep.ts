@@ -13,7 +13,7 @@ export async function keepUp(world: World, lease: Lease): Promise<Outcome> {
   lease.rest();
   await Promise.all([
     untilAborted(world, lease.signal, () => watchForDrift(world, lease.signal)),
-    untilAborted(world, lease.signal, () => handOutForgotten(world)),
+    ...(world.dispatch.shared ? [untilAborted(world, lease.signal, () => handOutForgotten(world))] : []),
   ]);
   return { again: null };
 }

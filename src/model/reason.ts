@@ -377,10 +377,7 @@ export const REASONS = {
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
-  DriversLost: {
-    who: "operator",
-    text: { en: "every server that looked after it vanished without a word", zh: "负责它的服务器接连无声退出" },
-  },
+  DriversLost: { who: "operator", text: { en: "all servers that drove it vanished", zh: "执行它的服务器接连消失" } },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -44,6 +44,8 @@ export interface Dispatched {
 }
 
 export interface Dispatch {
+  /** Other processes look after duties too: one that woke a duty may have died before anybody knew. */
+  readonly shared: boolean;
   /**
    * From now on duties are handed to `drive`, each to one holder at a time. A drive that throws is tried again, later each time.
    * `giveUp` gets those whose holders vanished time after time, without a word; where there is one process only, there are none.

@@ -1,6 +1,7 @@
 // Every route with what answers it. A route without an implementation does not compile.
 import { applications } from "./applications.ts";
 import { callback } from "./callback.ts";
+import { capacity } from "./capacity.ts";
 import { catalog } from "./catalog.ts";
 import { clusterSecurity } from "./clusterSecurity.ts";
 import { clusters } from "./clusters.ts";
@@ -17,6 +18,7 @@ import { tokens } from "./tokens.ts";
 export const implementations: Implementations = {
   ...applications,
   ...callback,
+  ...capacity,
   ...catalog,
   ...clusters,
   ...clusterSecurity,

@@ -97,7 +97,7 @@ describe("a lock", () => {
     const holder = await stage.begin([locked(90_000, host())]);
     await stage.clock.advance(1_000);
     // It runs on, and reaches neither the clock of leases nor anybody; another process starts beside it.
-    stage.freeze();
+    const thaw = stage.freeze();
     const other = await stage.beside();
     const next = await other.begin([locked(120_000, host())]);
     await stage.clock.advance(50_000);
@@ -111,6 +111,7 @@ describe("a lock", () => {
       reason: { code: "KeyBusy" },
       interruptions: 1,
     });
+    thaw();
     await stage.clock.advance(300_000);
     expect((await jobOf(stage, next)).phase).toBe("succeeded");
     expect(await jobOf(stage, holder)).toMatchObject({ phase: "succeeded", attempt: 2 });

@@ -31,8 +31,8 @@ export interface Stage extends AsyncDisposable {
   /** As kill -9 does. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** The process goes on, but its renewals reach nobody. */
-  freeze(): void;
+  /** The process goes on, but its renewals reach nobody, until the returned function is called. */
+  freeze(): () => void;
   /** A second process on the same store, which drives only what is begun there. */
   beside(): Promise<Pick<Stage, "begin">>;
 }
@@ -84,10 +84,13 @@ export async function openStage(): Promise<Stage> {
     start,
     freeze: () => {
       frozen.now = true;
+      return () => {
+        frozen.now = false;
+      };
     },
     async beside() {
       const other = worldOn(store);
-      await other.dispatch.start(async (run, lease) => driveRun(other, run, lease));
+      await other.dispatch.start(async (duty, lease) => driveRun(other, duty.slice("run/".length), lease));
       others.push({ stop: () => other.dispatch.stop() });
       return { begin: async (jobs, more) => (await beginRun(other, { ...REQUEST, jobs, ...more })).id };
     },
