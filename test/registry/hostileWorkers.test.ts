@@ -30,7 +30,10 @@ const DONE = { phase: "Succeeded", outputs: { count: 1 } };
 const orders = new Map<string, Order>();
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
-  redirects: (response) => response.writeHead(302, { location: "http://169.254.169.254/latest/meta-data/" }).end(),
+  redirects: (response) => {
+    const headers = signedHeaders({ keyId: "w", secret: SECRET }, "", new Date());
+    response.writeHead(302, { location: "http://169.254.169.254/latest/meta-data/", ...headers }).end();
+  },
   "talks-much": (response) => signed(response, 200, { ...DONE, padding: "x".repeat(2 * 1024 * 1024) }),
   unsigned: (response) => response.writeHead(200).end(JSON.stringify(DONE)),
   forged: (response) => signed(response, 200, DONE, new Date(), "another secret entirely"),
