@@ -47,10 +47,10 @@ const handMade = JSON.stringify({
 
 describe("kubemin cluster secure", () => {
   it("makes the cluster itself refuse what no job may be, and a project's namespace", async () => {
-    const { kubemin } = types.product;
-    const before = await kubemin("doctor");
+    const { product } = types;
+    const before = await product.kubemin("doctor");
     expect(before.stdout).toContain(`0 of ${rules.length} in force`);
-    const secured = await kubemin("cluster", "secure", contextName(), "--project", project, "-o", "json");
+    const secured = await product.kubemin("cluster", "secure", contextName(), "--project", project, "-o", "json");
     expect(secured.code, secured.stderr).toBe(0);
     expect(JSON.parse(secured.stdout)).toMatchObject({
       policies: rules.map((rule) => ({ rule, state: "inForce" })),
@@ -73,18 +73,18 @@ describe("kubemin cluster secure", () => {
   });
 
   it("is told to be incomplete when somebody takes a part of it away, and whole when it is done again", async () => {
-    const { kubemin } = types.product;
+    const { product } = types;
     await kubectl(["delete", "validatingadmissionpolicybinding", nameOf("capabilities")]);
-    const doctor = await kubemin("doctor");
+    const doctor = await product.kubemin("doctor");
     expect(doctor.stdout).toContain(`${rules.length - 1} of ${rules.length} in force`);
     expect(doctor.stdout).toContain(`kubemin cluster secure ${contextName()}`);
-    expect((await kubemin("cluster", "secure", contextName(), "--project", project)).code).toBe(0);
-    expect((await kubemin("doctor")).stdout).toContain(`${rules.length} of ${rules.length} in force`);
+    expect((await product.kubemin("cluster", "secure", contextName(), "--project", project)).code).toBe(0);
+    expect((await product.kubemin("doctor")).stdout).toContain(`${rules.length} of ${rules.length} in force`);
   });
 
   it("is only for administrators", async () => {
-    const { kubemin } = types.product;
-    const { stdout } = await kubemin("token", "add", "writer", "--role", "write", "--for", "*", "-o", "json");
+    const { product } = types;
+    const { stdout } = await product.kubemin("token", "add", "writer", "--role", "write", "--for", "*", "-o", "json");
     const token = (JSON.parse(stdout || "{}") as { token?: string }).token ?? ""; // what the command prints
     const answered = await fetch(`${types.product.url}/api/v1/clusters/${contextName()}/security`, {
       method: "POST",

@@ -116,7 +116,7 @@ async function tried(template: Json, input: JsonObject, tier: "T1" | "T3"): Prom
     runtime: { tier, image: "busybox:1.36", template },
     capabilities: { network: ["models:443"], secrets: ["token", "registry"], volumes: { max: "100Gi" } },
   };
-  const type = registered("ai-eval", spec as unknown as JsonObject, { grants }); // made of JSON
+  const type = registered("ai-eval", spec, { grants });
   const { cluster, made } = keepingCluster();
   const surroundings = { ...SURROUNDINGS, resolve: async () => ["192.0.2.1"] };
   await definitionOf(type, surroundings).run(jobOf(cluster, input));
