@@ -38,7 +38,9 @@ describe("a fault", () => {
       const { endings, times } = await burn(types, { fault, project: burning, victim, width: 2, count: COUNT });
       for (const ending of endings) expect(JSON.parse(ending)).toMatchObject(fault.ends);
       expect(endings.length).toBeGreaterThanOrEqual(2);
-      expect(Math.max(...times)).toBeLessThan(2 * calm + NOISE);
+      // Before and after: a machine that others keep busy is not held against the fault.
+      const after = Math.max(...(await timesOf(types, victim, COUNT)));
+      expect(Math.max(...times)).toBeLessThan(2 * Math.max(calm, after) + NOISE);
     },
   );
 });

@@ -44,7 +44,11 @@ export const FAULTS: readonly Fault[] = [
     spec: program("exit 7", { failureMap: [{ exitCode: 7, reason: "NoLuck", domain: "job" }] }),
     ends: failed("MappedFailure", { name: "NoLuck" }),
   },
-  { name: "kills-itself", spec: program('sleep 100 & kill -9 $!; wait $!'), ends: failed("TaskFailed", { exitCode: 137 }) },
+  {
+    name: "kills-itself",
+    spec: program("sleep 100 & kill -9 $!; wait $!"),
+    ends: failed("TaskFailed", { exitCode: 137 }),
+  },
   {
     name: "throws",
     spec: program("echo 'Error: nothing works' >&2; echo '    at main.js:1' >&2; exit 1"),
