@@ -87,10 +87,9 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     read,
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
-  const network = createNetworkLook(api, clock);
   const { nodeGroups = [] } = options;
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
-  return withNetworkProbe({
+  const cluster: KubeCluster = {
     name,
     kind: "kubernetes",
     probe: (signal) => askVersion(connection, signal),
@@ -112,7 +111,6 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     health: (refs, signal) => healthNow(world, refs, signal),
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
     capacity,
-    network: (signal) => network.look(signal),
     close: async () => {
       closed.abort();
       capacity.close();
@@ -120,11 +118,18 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
       cache.close();
       await connection.close();
     },
-  });
+  };
+  return withNetwork(cluster, api, clock);
 }
 
-function withNetworkProbe(cluster: KubeCluster): KubeCluster {
-  return { ...cluster, probeNetwork: (probe) => probeNetworkPolicy(cluster, probe) };
+/** What is known of its network, and what can be tried out. */
+function withNetwork(cluster: KubeCluster, api: Api, clock: Clock): KubeCluster {
+  const network = createNetworkLook(api, clock);
+  return {
+    ...cluster,
+    network: (signal) => network.look(signal),
+    probeNetwork: (probe) => probeNetworkPolicy(cluster, probe),
+  };
 }
 
 const PROBE = 5_000;

@@ -73,16 +73,16 @@ export async function burn(
 ): Promise<Burning> {
   const type = typeIn(project, fault);
   const endings: string[] = [];
-  let over = false;
+  const over = new AbortController();
   const again = async (): Promise<void> => {
     do {
       const { jobs } = await types.run(type, {}, { project });
       endings.push(JSON.stringify({ phase: jobs[0]?.phase, reason: jobs[0]?.reason }));
-    } while (!over);
+    } while (!over.signal.aborted);
   };
   const burning = Array.from({ length: width }, again);
   const times = await timesOf(types, victim, count);
-  over = true;
+  over.abort();
   await Promise.all(burning);
   return { endings, times };
 }
