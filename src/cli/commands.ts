@@ -26,6 +26,7 @@ import { serveCommand } from "./commands/serve.ts";
 import { sinksCommand } from "./commands/sinks.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { typeCommand } from "./commands/type.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { versionCommand } from "./commands/version.ts";
 import { versionsCommand } from "./commands/versions.ts";
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   deployCommand,
   runCommand,
+  typeCommand,
   statusCommand,
   watchCommand,
   logsCommand,

@@ -1,5 +1,6 @@
 // How an application is doing right now: the health of its objects on the cluster, and what its newest run says of what left no object behind.
 import type { Catalog } from "../catalog/catalog.ts";
+import { runsOnce } from "../catalog/runsOnce.ts";
 import { type Health, type HealthState, type ObjectHealth, worst } from "../model/health.ts";
 import { refKey, refOf } from "../model/manifest.ts";
 import { isSettled, type Phase } from "../model/phase.ts";
@@ -105,6 +106,11 @@ interface Sources {
   readonly mask: Mask;
 }
 
+function isOnce({ components }: Catalog, type: string): boolean {
+  const definition = components.get(type);
+  return definition !== undefined && runsOnce(definition);
+}
+
 function componentStatus(sources: Sources): ComponentStatus {
   const { name, type, catalog, revision, jobs } = sources;
   const keys = new Set(
@@ -118,7 +124,7 @@ function componentStatus(sources: Sources): ComponentStatus {
   const own = jobs.filter((job) => job.plan.component === name);
   const left = leftOut(sources, own);
   if (left !== null) return { name, type, health: "healthy", state: "suspended", ...left, objects: [], drift: [] };
-  const deciding = decidingHealth(catalog.components.get(type)?.job === "task", own, objects);
+  const deciding = decidingHealth(isOnce(catalog, type), own, objects);
   const counted = objects.find((one) => one.facts?.wanted !== undefined)?.facts;
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
     ? "changing"

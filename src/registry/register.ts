@@ -40,8 +40,13 @@ export async function checkType(
   request: RegisterRequest,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const { checked } = await read(registry, { ...request, mayCreate: false }, signal);
-  return checked.checks;
+  const { checked, locate } = await read(registry, { ...request, mayCreate: false }, signal);
+  return located(checked.checks, locate);
+}
+
+/** With lines and columns, where the text is known. */
+function located(checks: readonly CheckResult[], locate: Read["locate"]): readonly CheckResult[] {
+  return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
 }
 
 /** Throws RegistrationRefused, or Conflict when somebody was faster. */
@@ -53,7 +58,7 @@ export async function registerType(
   const { checked, locate } = await read(registry, { ...request, mayCreate: true }, signal);
   const { registration, checks } = checked;
   if (registration === null || checks.some((one) => one.result === "failed"))
-    throw new RegistrationRefused(checks, locate);
+    throw new RegistrationRefused(located(checks, locate));
   const { name } = registration.metadata;
   checkLimits(registry, request.project, name);
   const stored = storedOf(registry, request, { registration, checks });
@@ -82,7 +87,7 @@ async function read(
   const document = readDocument(request.text, request.format);
   if (!document.ok) {
     const shape: CheckResult = { check: "shape", result: "failed", problems: document.problems };
-    throw new RegistrationRefused([shape], (problems) => problems);
+    throw new RegistrationRefused([shape]);
   }
   await registry.refresh();
   const cluster = await chosenCluster(registry.world.clusters, request.project, request);
