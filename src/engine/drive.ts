@@ -130,7 +130,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.reports.set(job.name, progress);
     driver.wake();
   };
-  const input = filledInput(job, contextOf(run, driver.jobs.values()));
+  const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
   const displaced = new AbortController();
   driver.displaced.set(job.name, displaced);
   const result = !input.ok

@@ -35,7 +35,7 @@ export async function sendToJob(world: World, request: MessageRequest): Promise<
     throw new PlatformError("Conflict", { detail: `job ${job.name} has ended already: ${job.phase}` });
   const data = accepted.data.safeParse(request.data);
   if (!data.success) throw new PlatformError("InvalidRequest", { detail: data.error.issues[0]?.message ?? "" });
-  const filled = filledInput(job, contextOf(run, jobs));
+  const filled = filledInput(job, contextOf(run, jobs, job));
   const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
   if (accepted.from !== undefined && (input?.success !== true || !accepted.from(input.data, request.actor)))
     throw new PlatformError("NotAllowed", { action: request.kind, project: request.project });

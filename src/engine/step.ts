@@ -68,7 +68,8 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
     finalSkippedBy: driver.run.finalSkippedBy,
     now: driver.world.clock.now(),
     parallel: PARALLEL_JOBS,
-    condition: (job) => unmetCondition(job, contextOf(driver.run, next.values())),
+    condition: (job) =>
+      job.plan.condition === undefined ? null : unmetCondition(job, contextOf(driver.run, next.values(), job)),
     held: heldJobs(driver, next),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });

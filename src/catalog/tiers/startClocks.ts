@@ -34,7 +34,9 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
     void job.clock.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
       const cause = last === undefined ? "" : explainReason(last.reason, "en");
-      onEnd(reason("GaveUpWaiting", { limit: formatDuration(limit), cause }), last?.evidence ?? []);
+      // A pod without a node waits for the cluster; one that has a node and does not start is somebody's to look at.
+      const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";
+      onEnd(reason(code, { limit: formatDuration(limit), cause }), last?.evidence ?? []);
     });
   };
   const { pending: both } = job.clocks;

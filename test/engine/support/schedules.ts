@@ -160,16 +160,22 @@ function testJob(outside: Outside, doing: (job: JobRun<unknown>) => { does: Beha
     async run(job) {
       const key = `${job.run} ${job.job}`;
       const life = outside.life;
-      outside.starts.set(`${key} ${job.attempt}`, (outside.starts.get(`${key} ${job.attempt}`) ?? 0) + 1);
       for (const { key: lock } of job.locks) enter(outside, { lock, key, life });
       try {
-        return await behave(job, doing(job), () => outside.done.set(key, (outside.done.get(key) ?? 0) + 1));
+        return await behave(job, doing(job), {
+          begun: () => count(outside.starts, `${key} ${job.attempt}`),
+          done: () => count(outside.done, key),
+        });
       } finally {
         for (const { key: lock } of job.locks)
           if (outside.holding.get(lock) === `${key} ${life}`) outside.holding.delete(lock);
       }
     },
   });
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 function enter(outside: Outside, { lock, key, life }: { lock: string; key: string; life: number }): void {
@@ -183,7 +189,7 @@ function enter(outside: Outside, { lock, key, life }: { lock: string; key: strin
 async function behave(
   job: JobRun<unknown>,
   { does, takes }: { does: Behaviour; takes: number },
-  done: () => void,
+  { begun, done }: { readonly begun: () => void; readonly done: () => void },
 ): Promise<JobOutcome> {
   const bad = (phase: "failed" | "rejected" | "interrupted", retryable: boolean): JobOutcome => ({
     phase,
@@ -191,8 +197,10 @@ async function behave(
     evidence: [],
     retryable,
   });
-  job.report(reason("TaskRunning"));
+  // What only waits may be put aside and taken up again as often as one likes: its work begins with the answer.
   if (does === "waits for an answer") for await (const _ of job.messages()) break;
+  if (!job.signal.aborted) begun();
+  job.report(reason("TaskRunning"));
   await job.clock.sleep(does === "hangs" ? 10 * 60_000 : takes, job.signal);
   if (job.signal.aborted) return bad("interrupted", true);
   if (does === "throws") throw new Error("a mistake");
