@@ -3,6 +3,7 @@ import { applications } from "./applications.ts";
 import { callback } from "./callback.ts";
 import { capacity } from "./capacity.ts";
 import { catalog } from "./catalog.ts";
+import { clusterSecurity } from "./clusterSecurity.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
 import { events } from "./events.ts";
@@ -20,6 +21,7 @@ export const implementations: Implementations = {
   ...capacity,
   ...catalog,
   ...clusters,
+  ...clusterSecurity,
   ...events,
   ...jobTypes,
   ...logs,
