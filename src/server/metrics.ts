@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Service } from "./service.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";
+import { typeMetrics } from "./typeMetrics.ts";
 
 /** Answers since the start, by `METHOD status` class. */
 export type Requests = ReadonlyMap<string, number>;
@@ -15,7 +16,8 @@ export function countRequests(app: FastifyInstance): Requests {
   return counts;
 }
 
-export async function metricsText({ world, version, streams, waits }: Service, requests: Requests): Promise<string> {
+export async function metricsText(service: Service, requests: Requests): Promise<string> {
+  const { world, version, streams, waits } = service;
   const { user, system } = process.cpuUsage();
   const unfinished = (await world.store.runs.unfinished()).length;
   return [
@@ -23,6 +25,7 @@ export async function metricsText({ world, version, streams, waits }: Service, r
     ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished}`]),
     ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size()}`]),
     ...metric("kubemin_waiting_requests", "gauge", "Requests that wait for the end of a run", [` ${waits.waiting()}`]),
+    ...typeMetrics(service).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
     ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
     ...metric(
       "kubemin_http_requests_total",
