@@ -61,7 +61,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
 }
 
 export function openCluster(target: Target, options: ClusterOptions): KubeCluster {
-  const { name, clock, log } = options;
+  const { name, clock, log, nodeGroups = [] } = options;
   const connection = openConnection(name, target, clock, options);
   const discovery = openDiscovery(connection, clock);
   const api: Api = { connection, discovery };
@@ -87,7 +87,6 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
   const network = createNetworkLook(api, clock);
-  const { nodeGroups = [] } = options;
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
   return {
     name,
