@@ -11,6 +11,7 @@ import { startClusterRegistry } from "./clusters/registry.ts";
 import { inProcessDispatch } from "./dispatch/inProcess.ts";
 import { createBrakes } from "./engine/brakes.ts";
 import { startEngine } from "./engine/engine.ts";
+import { GENEROUS, keepPruning } from "./engine/retention.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
@@ -75,6 +76,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   life.closings.push(() => engine.stop());
   const sinks = await startSinks(world);
   life.closings.push(() => sinks.stop());
+  startPruning(world, options, life);
 
   const tokenFile = join(data, "token");
   const token = await ensureLocalToken(world.store, tokenFile, systemClock.now());
@@ -104,6 +106,15 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
         .then(() => ended.promise),
     done: ended.promise,
   };
+}
+
+function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: Life): void {
+  const stopping = new AbortController();
+  const pruning = keepPruning(world, { ...GENEROUS, ...keep }, stopping.signal);
+  closings.push(() => {
+    stopping.abort();
+    return pruning;
+  });
 }
 
 async function openWorld(

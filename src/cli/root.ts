@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly kubeconfig: string | undefined;
   /** Kubeconfig contexts that the user named; no other cluster is ever touched. */
   readonly contexts: readonly string[];
+  /** How long what is old is kept, in milliseconds; null: for ever. What is left out: see engine/retention.ts. */
+  readonly keep?: Readonly<Partial<Record<"runs" | "logs" | "events" | "revisions", number | null>>>;
   /** Programs that kubeconfigs of registered clusters may name for their credential. */
   readonly allowExec?: readonly string[];
   /** A simulated cluster, named `sandbox`. True when no context was named, unless it was said otherwise. */

@@ -1,5 +1,6 @@
 // What is asked for with `kubemin serve`, checked before anything starts, and the failures to start that have a name.
 import { createClient } from "../api/client.ts";
+import { parseDuration } from "../model/duration.ts";
 import { dig } from "../model/json.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
@@ -9,6 +10,7 @@ import type { ServeOptions, Serving } from "./root.ts";
 
 const PORT = 8384;
 const ANSWER_WITHIN = 10_000;
+const SHORTEST_KEPT = 3_600_000;
 const LOOPBACK: readonly string[] = ["127.0.0.1", "::1", "localhost"];
 
 interface Settings {
@@ -21,6 +23,7 @@ interface Settings {
   readonly context: readonly string[];
   readonly sandbox: boolean;
   readonly "no-sandbox"?: boolean;
+  readonly keep?: readonly string[] | undefined;
   readonly "allow-exec"?: readonly string[] | undefined;
   readonly charts?: string | undefined;
   readonly "allow-outgoing"?: readonly string[] | undefined;
@@ -59,8 +62,29 @@ export function settingsOf(options: Settings): ServeOptions {
     allowOutgoing: options["allow-outgoing"] ?? [],
     publicUrl: options["public-url"],
     allowExec: options["allow-exec"] ?? [],
+    keep: keepOf(options.keep ?? []),
     sandbox: options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true),
   };
+}
+
+/** `runs=90d`, `logs=forever`. */
+function keepOf(words: readonly string[]): NonNullable<ServeOptions["keep"]> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, kind, age] = /^(runs|logs|events|revisions)=(.+)$/.exec(word) ?? [];
+      const milliseconds = age === "forever" ? null : parseDuration(age ?? "");
+      if (kind === undefined || milliseconds === undefined || (milliseconds !== null && milliseconds < SHORTEST_KEPT))
+        throw usageFailure(
+          { en: "--keep: {word} is not understood", zh: "--keep：无法识别 {word}" },
+          {
+            en: "write it like runs=90d, logs=30d, events=30d or revisions=forever; at least 1h",
+            zh: "写法如 runs=90d、logs=30d、events=30d 或 revisions=forever；至少 1h",
+          },
+          { word },
+        );
+      return [kind, milliseconds];
+    }),
+  );
 }
 
 const ALREADY = {

@@ -7,6 +7,7 @@ import type { ApplicationSummary, OwnedObject, Revision } from "../model/revisio
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
+import type { Retention } from "./retention.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface Page {
@@ -307,6 +308,7 @@ export interface Store {
   readonly waits: Waits;
   readonly sinks: Sinks;
   readonly clusters: RegisteredClusters;
+  readonly retention: Retention;
   readonly registrations: Registrations;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
   setting(name: string, value: string): Promise<string>;

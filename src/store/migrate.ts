@@ -7,6 +7,7 @@ import { sinks } from "./migrations/0003-sinks.ts";
 import { logKeys } from "./migrations/0004-log-keys.ts";
 import { registry } from "./migrations/0005-registry.ts";
 import { clusters } from "./migrations/0007-clusters.ts";
+import { retention } from "./migrations/0008-retention.ts";
 import { workflow } from "./migrations/0009-workflow.ts";
 import { capacityWaits } from "./migrations/0010-capacity-waits.ts";
 import type { Migration } from "./migrations/migration.ts";
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   logKeys,
   registry,
   clusters,
+  retention,
   workflow,
   capacityWaits,
 ];

@@ -16,6 +16,7 @@ import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { listen } from "./postgresListen.ts";
 import { createRegistrations } from "./registrations.ts";
+import { createRetention } from "./retention.ts";
 import { createRuns } from "./runs.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
@@ -107,6 +108,7 @@ function storeOf(database: Database, close: () => Promise<void>): Store {
     tokens: createTokens(database),
     sinks: createSinks(database),
     clusters: createClusters(database),
+    retention: createRetention(database),
     registrations: createRegistrations(database),
     waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),

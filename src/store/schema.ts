@@ -284,6 +284,13 @@ export interface JobTypeStopsTable {
   at: string;
 }
 
+/** What one process at a time does, and who does it now. */
+export interface TurnsTable {
+  name: string;
+  owner: string;
+  until: string;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -313,5 +320,6 @@ export interface Tables {
   job_type_grants: JobTypeGrantsTable;
   job_type_stops: JobTypeStopsTable;
   capacity_waits: CapacityWaitsTable;
+  turns: TurnsTable;
   settings: SettingsTable;
 }

@@ -78,6 +78,14 @@ export const serveCommand = defineCommand({
         zh: "不带 --context 时不使用模拟集群，只使用已注册的集群",
       },
     },
+    keep: {
+      type: "list",
+      value: "WHAT=AGE",
+      summary: {
+        en: "how long to keep runs (90d), logs (30d), events (30d), revisions (365d), or forever; may be repeated",
+        zh: "保留时长：runs（90d）、logs（30d）、events（30d）、revisions（365d），或 forever，可重复",
+      },
+    },
     "allow-exec": {
       type: "list",
       value: "PROGRAM",
