@@ -1,8 +1,8 @@
 // The composition root of a server: the only file that knows which implementation stands behind each port.
 // Everything that was opened is closed again, in reverse order, when a later step fails or the server stops.
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Catalog } from "./catalog/catalog.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
@@ -32,9 +32,9 @@ import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
 import { startSinks } from "./sinks/sinks.ts";
-import { openPostgres, openSqlite } from "./store/open.ts";
+import { openStore } from "./store/open.ts";
 import { aesVault } from "./vault/aesVault.ts";
-import { parseKey, readOrMakeKey } from "./vault/keyFile.ts";
+import { KEY_SETTING, keyOf, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
 interface Surroundings {
   readonly home: string;
@@ -70,7 +70,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   const { home } = surroundings;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  usableFolder(data);
   const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
   const engine = await startEngine(world);
   life.closings.push(() => engine.stop());
@@ -125,12 +125,9 @@ async function openWorld(
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
-  const key =
-    env["KUBEMIN_KEY"] === undefined
-      ? readOrMakeKey(join(data, "vault.key"))
-      : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
-  await sameKeyAsBefore(store, key);
-  const vault = aesVault(key);
+  const key = keyOf(env, data);
+  await sameKeyAsBefore(store, key.key, key.origin);
+  const vault = aesVault(key.key);
   const clusters = await startClusterRegistry({
     fixed: await openClusters(options, { data, log }),
     store,
@@ -193,17 +190,11 @@ function newId(): string {
   return [...randomBytes(12)].map((byte) => letters[byte % letters.length]).join("");
 }
 
-function openStore(database: string): Promise<Store> {
-  return /^postgres(ql)?:\/\//.test(database) ? openPostgres(database) : openSqlite(database);
-}
-
 /** A store keeps its values sealed: with another key they would be lost without a word, later. */
-async function sameKeyAsBefore(store: Store, key: Uint8Array): Promise<void> {
-  const print = createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
-  if ((await store.setting("vault-key", print)) === print) return;
-  throw new Error(
-    "the values in this database were sealed with another key: bring back the vault.key that belongs to it, or set KUBEMIN_KEY",
-  );
+async function sameKeyAsBefore(store: Store, key: Uint8Array, origin: string): Promise<void> {
+  const print = keyPrint(key);
+  if ((await store.setting(KEY_SETTING, print)) !== print)
+    throw new PlatformError("OtherKey", { what: "this database", origin });
 }
 
 async function openClusters(

@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The composition root: it alone knows every folder. */
-const COMPOSITION = new Set(["main.ts", "serve.ts"]);
+const COMPOSITION = new Set(["main.ts", "serve.ts", "backup.ts"]);
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))

@@ -26,6 +26,19 @@ export interface ServeOptions {
   readonly publicUrl?: string | undefined;
 }
 
+/** A store that no server has open: `data` with its file and key, or another database. */
+export interface StorePlace {
+  readonly data?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+export interface RestoreOptions {
+  readonly place: StorePlace;
+  /** For errors. */
+  readonly file: string;
+  readonly records: AsyncIterable<unknown>;
+}
+
 export interface Serving {
   readonly url: string;
   /** The first token, for this machine's own command line; the server's file holds the same. */
@@ -62,4 +75,6 @@ export interface Root {
   /** The same with the definitions of these plug-ins (paths or packages) in its catalog. Rejects with a Failure. */
   withPlugins(sources: readonly string[]): Promise<Root>;
   serve(options: ServeOptions): Promise<Serving>;
+  backup(place: StorePlace): AsyncIterable<unknown>;
+  restore(options: RestoreOptions): Promise<{ readonly rows: number; readonly at: string }>;
 }
