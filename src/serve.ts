@@ -4,12 +4,15 @@ import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { startClusterRegistry } from "./clusters/registry.ts";
-import { inProcessDispatch } from "./dispatch/inProcess.ts";
+import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
+import { pgBossDispatch } from "./dispatch/pgBoss.ts";
 import { createBrakes } from "./engine/brakes.ts";
+import { wakeRun } from "./engine/duties.ts";
 import { startEngine } from "./engine/engine.ts";
 import { GENEROUS, keepPruning } from "./engine/retention.ts";
 import { systemClock } from "./engine/systemClock.ts";
@@ -22,6 +25,7 @@ import { VERSION } from "./model/version.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
 import type { Charts } from "./ports/charts.ts";
 import { type Cluster, ClusterError } from "./ports/cluster.ts";
+import type { Dispatch } from "./ports/dispatch.ts";
 import type { Log } from "./ports/log.ts";
 import type { Outgoing } from "./ports/outgoing.ts";
 import type { Store } from "./ports/store.ts";
@@ -72,32 +76,26 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   usableFolder(data);
   const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
-  const engine = await startEngine(world);
-  life.closings.push(() => engine.stop());
-  const sinks = await startSinks(world);
-  life.closings.push(() => sinks.stop());
-  startPruning(world, options, life);
-
   const tokenFile = join(data, "token");
-  const token = await ensureLocalToken(world.store, tokenFile, systemClock.now());
+  const token = options.role === "worker" ? "" : await ensureLocalToken(world.store, tokenFile, systemClock.now());
   const server = await createServer(world, registry, {
     host: options.host,
     port: options.port,
     version: VERSION,
     logRequests: false,
+    routes: options.role === "worker" ? CALLBACKS : undefined,
   });
   life.url = server.url;
   life.closings.push(() => server.close());
-  // One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind.
-  const first = readLocalServer(home);
-  const found = first === undefined || first.pid === process.pid || !isAlive(first.pid);
-  if (found) writeLocalServer(home, { url: server.url, token, pid: process.pid });
-  life.closings.push(() => removeLocalServer(home));
+  // Last in, first out: runs are handed over before what is being answered is waited for.
+  if (options.role !== "api") await startWork(world, options, life);
+  const tokenPlace = options.role === "worker" ? "" : beFound(home, { url: server.url, token, tokenFile }, life);
   const ended = Promise.withResolvers<void>();
   return {
+    role: options.role,
     url: server.url,
     token,
-    tokenFile: found ? localServerFile(home) : tokenFile,
+    tokenFile: tokenPlace,
     clusters: world.clusters.entries().map(({ name, kind }) => ({ name, kind })),
     stop: () =>
       life
@@ -115,6 +113,32 @@ function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: L
     stopping.abort();
     return pruning;
   });
+}
+
+/** What programs on clusters tell of their own attempts: all that a worker answers beside its probes. */
+const CALLBACKS: readonly RouteName[] = ["beat", "complete"];
+
+async function startWork(world: World, options: ServeOptions, life: Life): Promise<void> {
+  const { closings } = life;
+  const engine = await startEngine(world);
+  closings.push(() => engine.stop());
+  const sinks = await startSinks(world);
+  closings.push(() => sinks.stop());
+  startPruning(world, options, life);
+}
+
+/** One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind. */
+function beFound(
+  home: string,
+  server: { readonly url: string; readonly token: string; readonly tokenFile: string },
+  { closings }: Life,
+): string {
+  const first = readLocalServer(home);
+  const { url, token, tokenFile } = server;
+  if (first !== undefined && first.pid !== process.pid && isAlive(first.pid)) return tokenFile;
+  writeLocalServer(home, { url, token, pid: process.pid });
+  closings.push(() => removeLocalServer(home));
+  return localServerFile(home);
 }
 
 async function openWorld(
@@ -148,7 +172,7 @@ async function openWorld(
     brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     outgoing,
     charts: chartsOf(options, env),
-    dispatch: inProcessDispatch(log, systemClock),
+    dispatch: await openDispatch(options, log, life),
     publicUrl: () => options.publicUrl ?? life.url,
     newId,
   };
@@ -157,16 +181,35 @@ async function openWorld(
 }
 
 /** Runs whose jobs waited for a type that was switched off. */
-async function wakeAll({ store, dispatch, log }: World): Promise<void> {
+async function wakeAll(world: World): Promise<void> {
   try {
-    for (const run of await store.runs.unfinished()) dispatch.wake(run);
+    for (const run of await world.store.runs.unfinished()) await wakeRun(world, run);
   } catch (error) {
-    log.write("warn", "runs could not be woken after a job type was switched on", { error: String(error) });
+    world.log.write("warn", "runs could not be woken after a job type was switched on", { error: String(error) });
   }
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map((one) => one.address);
+}
+
+async function openDispatch(
+  { database, role, slots = SLOTS, projectLimit }: ServeOptions,
+  log: Log,
+  { closings }: Life,
+): Promise<Dispatch> {
+  const limits = { slots, ...(projectLimit === undefined ? {} : { groupLimit: projectLimit }) };
+  if (database === undefined || !isPostgres(database)) return inProcessDispatch(log, systemClock, limits);
+  const dispatch = await pgBossDispatch({ url: database, log, clock: systemClock, works: role !== "api", ...limits });
+  closings.push(async () => {
+    await dispatch.stop();
+    await dispatch.close();
+  });
+  return dispatch;
+}
+
+function isPostgres(database: string): boolean {
+  return /^postgres(ql)?:\/\//.test(database);
 }
 
 /** The program is looked for when a document first needs it: a server without charts needs no helm. */

@@ -71,6 +71,16 @@ export const ROUTES = {
     response: view.DefinitionView,
   },
   ...CLUSTER_ROUTES,
+  getCapacity: {
+    method: "GET",
+    path: `${P}/capacity`,
+    summary: "What a cluster has free by kind of resources, who holds it, and who waits for it",
+    access: "read",
+    params: project,
+    query: z.object({ cluster: z.string().optional() }),
+    status: 200,
+    response: view.CapacityView,
+  },
   listTokens: {
     method: "GET",
     path: "/api/v1/tokens",

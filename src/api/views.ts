@@ -153,6 +153,7 @@ export const PlanView = z.object({
       ),
       step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
       condition: z.string().optional().meta({ description: "skipped unless it holds" }),
+      skipped: z.boolean().optional().meta({ description: "its condition is known already, and does not hold" }),
       final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
       clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
       onShort: z.string().optional(),
@@ -287,6 +288,36 @@ export const EventView = z.object({
   application: z.string(),
   run: z.string().nullable(),
   data: JsonView,
+});
+
+export const CapacityView = z.object({
+  cluster: z.string(),
+  clusterKind: z.enum(["kubernetes", "sandbox"]),
+  unknown: ReasonView.optional().meta({ description: "why it cannot be told; the rest is empty then" }),
+  nodes: z.object({ total: z.int(), open: z.int().meta({ description: "take pods now" }) }),
+  flavors: z.array(
+    z.object({
+      flavor: z.string().meta({ description: "a resource, with the model of device where a node label tells it" }),
+      resource: z.string(),
+      nodes: z.int(),
+      total: z.string(),
+      free: z.string(),
+      largest: z
+        .object({ node: z.string(), free: z.string() })
+        .optional()
+        .meta({ description: "the most that one pod could get" }),
+      holders: z.object({ own: z.array(z.string()), others: z.int() }),
+    }),
+  ),
+  waiting: z.array(
+    z.object({
+      name: z.string().meta({ description: "application and component; empty: another project's" }),
+      flavor: z.string(),
+      position: z.int(),
+      since: timestamp,
+      reason: ReasonView,
+    }),
+  ),
 });
 
 export const TokenView = z.object({

@@ -12,11 +12,13 @@ import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours.ts";
 import type { Surroundings } from "./nodeFit.ts";
+import { withoutLower } from "./preemption.ts";
+import { queueOf } from "./queues/answer.ts";
 import { neverFits, wordsOf } from "./refusals.ts";
 import type { Reservations } from "./reservations.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";
 import { sharedDeviceWords } from "./sharedDevices.ts";
-import { holdersAmong, holdersOf, whatIsShort } from "./shortages.ts";
+import { holdersInNamespace, holdersOf, whatIsShort } from "./shortages.ts";
 import { isTooLarge, type Survey, sum, survey } from "./survey.ts";
 import type { ClusterView } from "./view.ts";
 
@@ -42,13 +44,16 @@ export function checkCapacity(request: CapacityRequest, world: CheckWorld): Capa
   const denied = namespaceDenies(request, shapes, view);
   if (denied !== null) return denied;
   if (view.nodeCount() === 0) return plain("waits", reason("NoNodes"), 0);
-  const studies = shapes.map(({ shape, count, pod }) => {
-    const around = surroundings(shape, { request, world, count, pod });
-    return { around, found: survey(shape, count, around) };
-  });
+  const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, world, count, pod }));
   const verdicts = studies.map((study) => judge(study, request, world));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
   const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, world);
+  if (verdict.class === "waits" && request.groups.some(({ pod }) => queueOf(pod) !== undefined))
+    return {
+      ...verdict,
+      class: "unknown",
+      reason: reason("SchedulerDecides", { detail: "a queue says when it may start" }),
+    };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, world);
   return verdict;
 }
@@ -56,6 +61,21 @@ export function checkCapacity(request: CapacityRequest, world: CheckWorld): Capa
 interface Study {
   readonly around: Surroundings;
   readonly found: Survey;
+  /** The places are those of pods of lower priority. */
+  readonly evicts: boolean;
+}
+
+function studyOf(shape: PodShape, asked: Asked): Study {
+  const { count, world } = asked;
+  const around = surroundings(shape, asked);
+  const found = survey(shape, count, around);
+  const study: Study = { around, found, evicts: false };
+  const higher = found.now >= count || found.ever < count ? undefined : withoutLower(world.view, shape);
+  if (higher === undefined) return study;
+  // It evicts on the one node that it goes to: pods elsewhere keep it off, or draw it, as before.
+  const above: Surroundings = { ...surroundings(shape, asked), view: higher };
+  const after = survey(shape, count, above);
+  return after.now >= count ? { around: above, found: after, evicts: true } : study;
 }
 
 interface Group {
@@ -79,7 +99,7 @@ function namespaceDenies(
     if (over === null) continue;
     const plainly = plain(over.class, over.reason, view.nodeCount());
     if (over.class === "rejected") return plainly;
-    const holders = holdersAmong(view.pods(), (pod) => pod.namespace === namespace, request.project);
+    const holders = holdersInNamespace(view, namespace, request.project);
     const { own: names, others } = holders;
     const said = [...names, ...(others > 0 ? [`${others} other pods`] : [])].join(", ");
     const why = reason(over.reason.code, { ...over.reason.params, holders: said === "" ? "" : ` (${said})` });
@@ -150,7 +170,8 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
     return { ...plain("unknown", reason("SchedulerDecides", { detail: open }), found.total), nodes };
   const shared = sharedDeviceWords(found.shape);
   const hint = shared === undefined ? {} : { hint: shared };
-  if (found.now >= found.count) return { ...plain("fits", reason("FitsNow"), found.total), nodes, ...hint };
+  const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
+  if (found.now >= found.count) return { ...plain("fits", fits, found.total), nodes, ...hint };
   const { resources, ...short } = whatIsShort(found);
   const holders = holdersOf(world.view, found, resources, request.project);
   if (growth !== undefined && found.now + growth.pods >= found.count)

@@ -19,3 +19,9 @@ export function wantedModels(spec: JsonObject): readonly WantedModel[] {
     .flatMap((one) => textsAt(one, "values").map((model) => ({ key: textAt(one, "key"), model })));
   return [...plain, ...named].filter(({ key }) => PRODUCT.test(key));
 }
+
+/** The model of the devices that a node offers under this name, where a label tells it. */
+export function modelOf(labels: Readonly<Record<string, string>>, resource: string): string | undefined {
+  const domain = resource.slice(0, resource.indexOf("/"));
+  return labels[`${domain}/gpu.product`] ?? labels[`${domain}/product`];
+}

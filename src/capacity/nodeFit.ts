@@ -3,7 +3,7 @@ import type { Amounts } from "./amounts.ts";
 import type { DeviceFit } from "./devices/deviceFit.ts";
 import { atTheirBest, hamiUsage, isHamiUndecided, placeHami } from "./devices/hamiFit.ts";
 import type { Neighbours } from "./neighbours.ts";
-import type { NodeRecord, PodRecord } from "./records.ts";
+import type { NodeRecord } from "./records.ts";
 import type { PodShape } from "./shape.ts";
 import { keptOffBy, TRANSIENT } from "./taints.ts";
 import type { ClusterView } from "./view.ts";
@@ -97,10 +97,10 @@ function resourceRoom(node: NodeRecord, shape: PodShape, around: Surroundings): 
 function takenOf(node: NodeRecord, shape: PodShape, around: Surroundings): (resource: string) => number {
   const { used, nominated } = around.view.occupancy(node.name);
   const reserved = around.reserved.get(node.name);
-  const before = [...nominated].filter((pod) => pod.priority >= shape.priority);
+  const before = nominated.size === 0 ? [] : [...nominated].filter(([kind]) => kind.priority >= shape.priority);
   return (resource) => {
     let sum = used.get(resource) ?? 0;
-    for (const pod of before) sum += pod.requests.get(resource) ?? 0;
+    for (const [kind, pods] of before) sum += pods * (kind.requests.get(resource) ?? 0);
     if (reserved !== undefined) for (const amounts of reserved) sum += amounts.get(resource) ?? 0;
     return sum;
   };
@@ -126,7 +126,7 @@ function hamiOutcome(outcome: Outcome, shape: PodShape, around: Surroundings): O
   const given = { wish: shape.hami, most: around.most };
   const ever = placeHami(atTheirBest(node.hami), new Map(), given);
   if (ever.pods === 0) return { ...outcome, hard: { kind: "cards", words: counted(ever.misses) }, ever: 0, now: 0 };
-  const used = hamiUsage(hamiSharesOn(around.view.occupancy(node.name).pods));
+  const used = hamiUsage([...around.view.occupancy(node.name).hami].flat());
   const now = placeHami(node.hami, used, given);
   const more: readonly Obstacle[] = now.pods === 0 ? [{ kind: "cards", words: counted(now.misses) }] : [];
   return {
@@ -135,10 +135,6 @@ function hamiOutcome(outcome: Outcome, shape: PodShape, around: Surroundings): O
     ever: Math.min(outcome.ever, ever.pods),
     now: Math.min(outcome.now, now.pods),
   };
-}
-
-function* hamiSharesOn(pods: Iterable<PodRecord>) {
-  for (const pod of pods) yield* pod.hami;
 }
 
 /** `2/4 CardInsufficientMemory, 2/4 CardTypeMismatch`, as HAMi says it. */

@@ -47,12 +47,10 @@ function atBest(allocatable: Amounts, capacity: Amounts, labels: Labels): Amount
   return better.size === 0 ? allocatable : new Map([...allocatable, ...better]);
 }
 
-export interface PodRecord {
+/** What a check asks of a pod, but for where it is: pods that are equal in it are counted, and not kept one by one. */
+export interface PodKind {
   readonly namespace: string;
-  readonly name: string;
   readonly labels: Labels;
-  /** Where it counts: where it runs, or where room is being made for it. Empty: nowhere. */
-  readonly node: string;
   /** Not there yet: it counts only against pods that are not more important. */
   readonly nominated: boolean;
   readonly priority: number;
@@ -61,9 +59,15 @@ export interface PodRecord {
   readonly hostPorts: readonly HostPort[];
   /** Required anti-affinity terms, as written: they keep others off too. */
   readonly keepsOff: readonly JsonObject[];
-  readonly hami: readonly HamiShare[];
   /** Whose it is; the name is told to that project only, and empty where the pod is none of ours. */
   readonly owner: { readonly project: string; readonly name: string };
+}
+
+export interface PodRecord {
+  readonly kind: PodKind;
+  /** Where it counts: where it runs, or where room is being made for it. */
+  readonly node: string;
+  readonly hami: readonly HamiShare[];
 }
 
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
@@ -79,24 +83,23 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
   const spec = objectAt(pod, "spec") ?? {};
   const labels = labelsAt(pod, "metadata", "labels");
   const annotations = objectAt(pod, "metadata", "annotations");
-  return {
+  const kind: PodKind = {
     namespace: textAt(pod, "metadata", "namespace"),
-    name: textAt(pod, "metadata", "name"),
     labels,
-    node,
     nominated: bound === "",
     priority: numberAt(spec, "priority") ?? 0,
     deleting: textAt(pod, "metadata", "deletionTimestamp") !== "",
     requests: heldRequests(pod),
     hostPorts: hostPortsOf(spec),
     keepsOff: listAt(spec, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
-    hami: annotations === undefined ? NO_HAMI : hamiSharesOf(annotations, listAt(spec, "initContainers").length),
     owner: ownerOf(labels),
   };
+  const hami = annotations === undefined ? NO_HAMI : hamiSharesOf(annotations, listAt(spec, "initContainers").length);
+  return { kind, node, hami };
 }
 
 /** `shop/train`; of a run that belongs to no application its own name. */
-function ownerOf(labels: Labels): PodRecord["owner"] {
+function ownerOf(labels: Labels): PodKind["owner"] {
   const project = labels[LABELS.project] ?? "";
   const whole = labels[LABELS.application] || (labels[RUN_LABEL] ?? "");
   const part = labels[LABELS.kubeminComponent] ?? "";

@@ -16,6 +16,8 @@ export interface PodFacts {
   readonly runtimeClass?: JsonObject;
   /** PriorityClass of the pod. */
   readonly priority?: number;
+  /** `Never`: it waits like everybody. */
+  readonly preemptionPolicy?: string;
   /** `spec.nodeAffinity.required` of the volumes that its claims are bound to. */
   readonly volumes?: readonly JsonObject[];
 }
@@ -35,6 +37,8 @@ export interface PodShape {
   readonly volumes: readonly NodePredicate[];
   readonly hostPorts: readonly HostPort[];
   readonly priority: number;
+  /** It may take the place of pods of lower priority. */
+  readonly preempts: boolean;
   readonly scheduler: string;
   readonly hami: HamiWish | undefined;
 }
@@ -58,6 +62,7 @@ export function shapeOf(pod: Manifest, facts: PodFacts, ranges: readonly JsonObj
     volumes: (facts.volumes ?? []).map(nodeSelector),
     hostPorts: hostPortsOf(spec),
     priority: numberAt(spec, "priority") ?? facts.priority ?? 0,
+    preempts: (textAt(spec, "preemptionPolicy") || facts.preemptionPolicy) !== "Never",
     scheduler: textAt(spec, "schedulerName") || "default-scheduler",
     hami,
   };

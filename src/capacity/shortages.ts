@@ -3,9 +3,9 @@ import { type BestNode, type Holders, NO_HOLDERS, type Shortage } from "../model
 import { type Reason, reason } from "../model/reason.ts";
 import { isExtended, namedAmount, writeAmount } from "./amounts.ts";
 import type { Obstacle, Outcome } from "./nodeFit.ts";
-import type { PodRecord } from "./records.ts";
+import type { PodKind } from "./records.ts";
 import { isSized, type Sized, share, wordsOf } from "./refusals.ts";
-import type { Survey } from "./survey.ts";
+import { type Survey, sum } from "./survey.ts";
 import type { ClusterView } from "./view.ts";
 
 export interface Short {
@@ -110,17 +110,28 @@ function hintFor(given: Survey): Reason | undefined {
 /** Who holds what is short on nodes that could take the pod. Everybody holds some cpu, so only the short resources count. */
 export function holdersOf(view: ClusterView, given: Survey, resources: readonly string[], project: string): Holders {
   if (resources.length === 0) return NO_HOLDERS;
-  const pods = given.suitable.flatMap(({ node }) => [...view.occupancy(node.name).pods]);
-  return holdersAmong(pods, (pod) => resources.some((one) => (pod.requests.get(one) ?? 0) > 0), project);
+  const counts = new Map<PodKind, number>();
+  for (const { node } of given.suitable)
+    for (const [kind, pods] of view.occupancy(node.name).kinds) counts.set(kind, (counts.get(kind) ?? 0) + pods);
+  return holdersAmong(counts, (kind) => resources.some((one) => (kind.requests.get(one) ?? 0) > 0), project);
 }
 
-export function holdersAmong(pods: Iterable<PodRecord>, holds: (pod: PodRecord) => boolean, project: string): Holders {
+export function holdersInNamespace(view: ClusterView, namespace: string, project: string): Holders {
+  const counts = new Map([...view.kinds()].map(({ kind, nodes }) => [kind, sum([...nodes.values()], (pods) => pods)]));
+  return holdersAmong(counts, (kind) => kind.namespace === namespace, project);
+}
+
+export function holdersAmong(
+  counts: ReadonlyMap<PodKind, number>,
+  holds: (kind: PodKind) => boolean,
+  project: string,
+): Holders {
   const own = new Set<string>();
   let others = 0;
-  for (const pod of pods) {
-    if (!holds(pod)) continue;
-    if (pod.owner.project === project && pod.owner.name !== "") own.add(pod.owner.name);
-    else others += 1;
+  for (const [kind, pods] of counts) {
+    if (!holds(kind)) continue;
+    if (kind.owner.project === project && kind.owner.name !== "") own.add(kind.owner.name);
+    else others += pods;
   }
   return { own: [...own].sort(), others };
 }

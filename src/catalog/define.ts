@@ -181,6 +181,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly version?: string;
   /** Users may name it in a step or run it alone. Missing: only plans of applications hold such jobs. */
   readonly step?: { readonly examples: readonly Example<JsonObject>[] };
+  /** Paths of secret values inside of the raw input; they are sealed before anything else sees them. */
+  readonly secrets?: (input: Json) => readonly Path[];
   /** Rules beyond the schema. Paths from the root of the input. `{"$from"}` values stand where they are not known yet. */
   readonly check?: (input: JsonObject) => readonly Problem[];
   /** Jobs that may not run beside each other, known once the input is. */

@@ -37,6 +37,8 @@ export interface JobRun<I> {
   readonly reveal: (text: string) => string;
   /** Tells where the job stands. Cheap: only changes are written. `pending`: the user's program has not begun yet. */
   readonly report: (reason: Reason, evidence?: readonly Evidence[], phase?: "pending" | "running") => void;
+  /** Says that the job only waits until then, and can be left and taken up again without a loss: nobody stays with it. */
+  readonly park: (until: Date) => void;
   /** What people and workers sent to this job, oldest first, from the very first message on; goes on as new ones come, ends with the signal. */
   readonly messages: () => AsyncIterable<JobMessage>;
   /** The only way to addresses that users named. */

@@ -8,7 +8,7 @@ import { EXIT } from "./exitCodes.ts";
 import { usageFailure } from "./failure.ts";
 import { GLOBAL_OPTIONS, globalsOf, languageFor, wantsJson } from "./globals.ts";
 import { commandHelp, helpText } from "./help.ts";
-import { parseWords } from "./parse.ts";
+import { parseGlobals, parseWords } from "./parse.ts";
 import { rootFor } from "./plugins.ts";
 import { reportFailure } from "./report.ts";
 import type { Root } from "./root.ts";
@@ -29,10 +29,12 @@ export async function runCli(argv: readonly string[], terminal: Terminal, root: 
 }
 
 async function runCommand(
-  command: Command,
+  plain: Command,
   words: readonly string[],
   { terminal, root, language }: Pick<Context, "terminal" | "root" | "language">,
 ): Promise<number> {
+  const globals = globalsOf(parseGlobals(words), terminal);
+  const command = (await plain.extend?.(words, { terminal, root, language, globals })) ?? plain;
   const parsed = command.hidden ? { values: {}, positionals: words } : parseWords(command, words);
   if (parsed.values["help"] === true) {
     terminal.stdout.write(commandHelp(command, language));

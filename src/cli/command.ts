@@ -18,7 +18,7 @@ export interface Option {
 export type Options = { readonly [name: string]: Option };
 
 /** What completion offers in this place. */
-export type Completes = "application" | "run" | "cluster" | "definition" | "command" | "file" | "nothing";
+export type Completes = "application" | "run" | "cluster" | "definition" | "job-type" | "command" | "file" | "nothing";
 
 export interface Argument {
   /** As in help: `APP`, `RUN`, `FILE`. */
@@ -70,6 +70,9 @@ export interface Globals {
   readonly noInput: boolean;
 }
 
+/** What is known before the words of a command are parsed. */
+export type Unparsed = Pick<Context, "terminal" | "root" | "language" | "globals">;
+
 export interface CommandOf<O extends Options> {
   readonly name: string;
   readonly summary: Localized;
@@ -79,6 +82,11 @@ export interface CommandOf<O extends Options> {
   readonly examples: readonly { readonly line: string; readonly text: Localized }[];
   readonly arguments: readonly Argument[];
   readonly options: O;
+  /**
+   * What the words bring with them: the options of a job type that they name, which perhaps only the server knows. Answers the command itself
+   * where there are none. Without it: the command is the same whatever the words are.
+   */
+  readonly extend?: (words: readonly string[], context: Unparsed) => Promise<Command>;
   /** Not in help nor in completion: for scripts. Takes its words unparsed. */
   readonly hidden?: boolean;
   readonly run: (context: Context<O>) => Promise<number>;

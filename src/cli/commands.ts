@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { approveCommand } from "./commands/approve.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
+import { capacityCommand } from "./commands/capacity.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -27,6 +28,7 @@ import { serveCommand } from "./commands/serve.ts";
 import { sinksCommand } from "./commands/sinks.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { typeCommand } from "./commands/type.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { versionCommand } from "./commands/version.ts";
 import { versionsCommand } from "./commands/versions.ts";
@@ -41,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   deployCommand,
   runCommand,
+  typeCommand,
   statusCommand,
   watchCommand,
   logsCommand,
@@ -58,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   whyCommand,
   doctorCommand,
   clusterCommand,
+  capacityCommand,
   tokenCommand,
   backupCommand,
   restoreCommand,

@@ -9,7 +9,7 @@ import { DOCUMENT_PARTS } from "../plan/explain.ts";
 import type { Command, Completes, Context, Option, Options } from "./command.ts";
 import { connect, findServer } from "./connect.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { runName } from "./settle.ts";
+import { runName } from "./runs.ts";
 
 const KEPT = 10_000;
 const PATIENCE = 2_000;
@@ -25,12 +25,20 @@ async function possible(context: Context, before: readonly string[], typed: stri
   const shown = context.commands.filter((one) => !one.hidden);
   const command = shown.find((one) => before.includes(one.name));
   if (command === undefined) return typed.startsWith("-") ? optionNames(GLOBAL_OPTIONS) : shown.map((one) => one.name);
-  const options: Options = { ...GLOBAL_OPTIONS, ...command.options };
+  const options: Options = { ...GLOBAL_OPTIONS, ...(await extendedOptions(context, command, before)) };
   const pending = pendingOption(options, before.at(-1));
   if (pending !== undefined) return pending.choices ?? (await names(context, pending.complete ?? "nothing"));
   if (typed.startsWith("-")) return optionNames(options);
   const argument = command.arguments[countPositionals(command, options, before)];
   return argument?.choices ?? (await names(context, argument?.complete ?? "nothing"));
+}
+
+/** With the options that the words before bring with them. */
+async function extendedOptions(context: Context, command: Command, before: readonly string[]): Promise<Options> {
+  if (command.extend === undefined) return command.options;
+  const words = before.slice(before.indexOf(command.name) + 1);
+  const extended = await inTime(context, command.extend(words, context)).catch(() => command);
+  return extended.options;
 }
 
 function optionNames(options: Options): readonly string[] {
@@ -79,9 +87,10 @@ async function names(context: Context, what: Completes): Promise<readonly string
 async function ask(
   context: Context,
   client: Client,
-  what: "application" | "run" | "cluster",
+  what: "application" | "run" | "cluster" | "job-type",
 ): Promise<readonly string[]> {
   const params = { project: context.globals.project };
+  if (what === "job-type") return jobTypeNames(context, client);
   if (what === "cluster") return (await client.call("listClusters", {})).items.map((one) => one.name);
   const applications = (await client.call("listApplications", { params, query: { limit: 200 } })).items.map(
     (one) => one.name,
@@ -89,6 +98,13 @@ async function ask(
   if (what === "application") return applications;
   const runs = (await client.call("listRuns", { params, query: { limit: 50 } })).items;
   return [...applications, ...runs.map(runName)];
+}
+
+/** Those of kubemin that may run alone, and those that were registered. */
+async function jobTypeNames(context: Context, client: Client): Promise<readonly string[]> {
+  const own = [...context.root.catalog.jobs.values()].filter((one) => one.step !== undefined).map((one) => one.name);
+  const { items } = await client.call("listJobTypes", { params: { project: context.globals.project } });
+  return [...own, ...items.map((one) => one.name)];
 }
 
 async function kept(

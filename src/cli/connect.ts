@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Client, createClient } from "../api/client.ts";
-import type { Context } from "./command.ts";
+import type { Unparsed } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure, type FailureText } from "./failure.ts";
 import { isAlive, readLocalServer } from "./localServer.ts";
@@ -56,7 +56,7 @@ const TOKEN_FILE: FailureText = {
   advice: { en: "check KUBEMIN_TOKEN_FILE", zh: "请检查 KUBEMIN_TOKEN_FILE" },
 };
 
-export function findServer(context: Context): Address {
+export function findServer(context: Unparsed): Address {
   const { env } = context.terminal;
   const named = context.globals.server ?? (env["KUBEMIN_URL"] || undefined);
   const local = readLocalServer(context.root.home);
@@ -71,7 +71,7 @@ export function findServer(context: Context): Address {
   return { url: local.url, token: namedToken(context) ?? local.token, source: "local" };
 }
 
-function namedToken(context: Context): string | undefined {
+function namedToken(context: Unparsed): string | undefined {
   const { env, directory } = context.terminal;
   if (env["KUBEMIN_TOKEN"]) return env["KUBEMIN_TOKEN"];
   const path = env["KUBEMIN_TOKEN_FILE"];
@@ -83,7 +83,7 @@ function namedToken(context: Context): string | undefined {
   }
 }
 
-export function connect(context: Context, address: Address = findServer(context)): Client {
+export function connect(context: Unparsed, address: Address = findServer(context)): Client {
   return createClient({
     url: address.url,
     token: address.token,

@@ -4,6 +4,7 @@ import type { Client } from "../api/client.ts";
 import { isFailure } from "../model/phase.ts";
 import type { Context } from "./command.ts";
 import type { Job, Run } from "./progress/progress.ts";
+import { runName } from "./runs.ts";
 import { PHASE_TONE, painter, phaseWord } from "./style.ts";
 import { oneLine } from "./width.ts";
 
@@ -15,7 +16,7 @@ export async function explainFailure(context: Context, client: Client, run: Run)
   for (const job of failed.slice(0, SHOWN)) await explainJob(context, client, { run, job });
   if (failed.length > SHOWN)
     context.terminal.stderr.write(
-      `${context.say({ en: "and {count} more; see: kubemin status {application}", zh: "另有 {count} 个；参见：kubemin status {application}" }, { count: failed.length - SHOWN, application: run.application })}\n`,
+      `${context.say({ en: "and {count} more; see: kubemin watch {run}", zh: "另有 {count} 个；参见：kubemin watch {run}" }, { count: failed.length - SHOWN, run: runName(run) })}\n`,
     );
   await sayWhy(context, client, run);
   sayWhatToDo(context, run, failed);
@@ -80,7 +81,7 @@ async function podLines(
 }
 
 async function sayWhy(context: Context, client: Client, run: Run): Promise<void> {
-  if (run.phase === "cancelled" || run.kind === "delete") return;
+  if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => job.component === "")) return;
   const params = { project: context.globals.project, application: run.application };
   const why = await client.call("explainWhy", { params, query: {} }).catch(() => undefined);
   if (why !== undefined && why.sentence !== "") context.terminal.stderr.write(`\n${why.sentence}\n`);
@@ -94,7 +95,7 @@ const ACTOR = {
 
 function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
   const { stderr } = context.terminal;
-  const name = `${run.application}#${run.number}`;
+  const name = runName(run);
   const first = failed[0];
   if (first !== undefined) stderr.write(`\n${context.say(ACTOR[first.reason.who])}\n`);
   // Logs are kept per run for tasks only; of everything else the pods are asked.

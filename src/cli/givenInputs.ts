@@ -4,6 +4,7 @@ import { readDocument } from "../plan/read.ts";
 import type { Context } from "./command.ts";
 import { usageFailure } from "./failure.ts";
 import { readSource } from "./input.ts";
+import type { Source } from "./problems.ts";
 
 export const INPUT_OPTIONS = {
   input: {
@@ -29,14 +30,13 @@ export interface GivenInputs {
 
 export async function inputsOf(context: Context, options: GivenInputs): Promise<JsonObject> {
   return {
-    ...(options["input-file"] === undefined ? {} : await objectIn(context, options["input-file"])),
+    ...(options["input-file"] === undefined ? {} : objectOf(await readSource(context, options["input-file"]))),
     ...Object.fromEntries(options.input.map(pairOf)),
   };
 }
 
-export async function objectIn(context: Context, file: string): Promise<JsonObject> {
-  const source = await readSource(context, file);
-  const read = readDocument(source.text, "auto");
+export function objectOf({ file, text }: Source): JsonObject {
+  const read = readDocument(text, "auto");
   if (read.ok && isObject(read.value)) return read.value;
   throw usageFailure(
     { en: "{file} holds no YAML or JSON object", zh: "{file} 中没有 YAML 或 JSON 对象" },

@@ -31,7 +31,14 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
   return { values, positionals };
 }
 
-function nodeOption(option: Option): { type: "boolean" | "string"; short?: string } {
+/** Only the options of every command, before it is known which others there are. Never throws: what is wrong is said later. */
+export function parseGlobals(words: readonly string[]): Parsed["values"] {
+  const entries = Object.entries<Option>(GLOBAL_OPTIONS).map(([name, option]) => [name, nodeOption(option)] as const);
+  const { values } = parseArgs({ args: [...words], options: Object.fromEntries(entries), strict: false });
+  return values;
+}
+
+export function nodeOption(option: Option): { type: "boolean" | "string"; short?: string } {
   return {
     type: option.type === "flag" ? "boolean" : "string",
     ...(option.short === undefined ? {} : { short: option.short }),

@@ -1,7 +1,15 @@
 // What only the composition root can give to the command line.
 import type { Catalog } from "../catalog/catalog.ts";
 
+/** all: everything in this process · api: answers requests only · worker: drives runs only. The two need a database that processes can share. */
+export type ProcessRole = "all" | "api" | "worker";
+
 export interface ServeOptions {
+  readonly role: ProcessRole;
+  /** Runs that this process drives at the same time; undefined: as many as usual. */
+  readonly slots?: number | undefined;
+  /** Runs of one project that are under way at the same time, in all processes; undefined: any number. */
+  readonly projectLimit?: number | undefined;
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -41,7 +49,8 @@ export interface RestoreOptions {
 
 export interface Serving {
   readonly url: string;
-  /** The first token, for this machine's own command line; the server's file holds the same. */
+  readonly role: ProcessRole;
+  /** The first token, for this machine's own command line; the server's file holds the same. Empty: a worker takes no requests. */
   readonly token: string;
   /** File in which the token lies. */
   readonly tokenFile: string;

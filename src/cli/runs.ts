@@ -13,6 +13,11 @@ const NO_RUN = {
   advice: { en: "see: kubemin runs", zh: "参见：kubemin runs" },
 } as const;
 
+/** `shop#3`: what people say, and what every command that takes a run understands. A run of no application goes by its id. */
+export function runName(run: Pick<Run, "application" | "number" | "id">): string {
+  return run.application === "" ? run.id : `${run.application}#${run.number}`;
+}
+
 export async function findRun(context: Context, client: Client, word: string): Promise<Run> {
   const [, application, number] = /^([^#]+)#(\d+)$/.exec(word) ?? [];
   if (application !== undefined) return await runByNumber(context, client, { application, number: Number(number) });

@@ -8,6 +8,7 @@ import { explainFailure } from "./explainFailure.ts";
 import { printData } from "./output.ts";
 import type { Run } from "./progress/progress.ts";
 import { progressFor } from "./progress/renderer.ts";
+import { runName } from "./runs.ts";
 import { clusterLabel } from "./sandbox.ts";
 import { PHASE_TONE, painter, runPhaseWord } from "./style.ts";
 import { watchRun } from "./watch.ts";
@@ -90,18 +91,14 @@ async function watchUntil(context: Context, { client, run, timeout }: Settling):
   }
 }
 
-/** `shop#3`: what people say, and what every command that takes a run understands. */
-/** What the other commands take: a run of no application goes by its id. */
-export function runName(run: Pick<Run, "application" | "number" | "id">): string {
-  return run.application === "" ? run.id : `${run.application}#${run.number}`;
-}
-
 /** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
 export function runTitle(context: Context, run: Run): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
   return [
     run.application === "" ? `${run.workflow} ${run.id}` : `${run.application} v${run.revision}`,
-    context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number }),
+    ...(run.application === ""
+      ? []
+      : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
     painter(context.terminal, context.terminal.stdout)(
       PHASE_TONE[run.phase],
       runPhaseWord(run.phase, context.language),

@@ -1,16 +1,15 @@
 // What is asked for with `kubemin serve`, checked before anything starts, and the failures to start that have a name.
 import { createClient } from "../api/client.ts";
-import { parseDuration } from "../model/duration.ts";
 import { dig } from "../model/json.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure, usageFailure } from "./failure.ts";
+import { keepOf } from "./keep.ts";
 import { isAlive, readLocalServer } from "./localServer.ts";
-import type { ServeOptions, Serving } from "./root.ts";
+import type { ProcessRole, ServeOptions, Serving } from "./root.ts";
 
 const PORT = 8384;
 const ANSWER_WITHIN = 10_000;
-const SHORTEST_KEPT = 3_600_000;
 const LOOPBACK: readonly string[] = ["127.0.0.1", "::1", "localhost"];
 
 interface Settings {
@@ -28,10 +27,17 @@ interface Settings {
   readonly charts?: string | undefined;
   readonly "allow-outgoing"?: readonly string[] | undefined;
   readonly "public-url"?: string | undefined;
+  readonly api: boolean;
+  readonly worker: boolean;
+  readonly slots: number | undefined;
+  readonly "project-limit": number | undefined;
 }
 
 export function settingsOf(options: Settings): ServeOptions {
-  const { port = PORT, host = "127.0.0.1", data, database, kubeconfig, context: contexts } = options;
+  const role = roleOf(options);
+  // Several workers on one machine must not ask for the same port: nobody but probes and programs of theirs looks for it.
+  const usual = role === "worker" ? 0 : PORT;
+  const { port = usual, host = "127.0.0.1", data, database, kubeconfig, context: contexts } = options;
   if (!LOOPBACK.includes(host) && !options["allow-remote"])
     throw usageFailure(
       {
@@ -52,6 +58,9 @@ export function settingsOf(options: Settings): ServeOptions {
     );
   const { charts } = options;
   return {
+    role,
+    slots: options.slots,
+    projectLimit: options["project-limit"],
     host,
     port,
     data,
@@ -63,28 +72,42 @@ export function settingsOf(options: Settings): ServeOptions {
     publicUrl: options["public-url"],
     allowExec: options["allow-exec"] ?? [],
     keep: keepOf(options.keep ?? []),
-    sandbox: options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true),
+    // Every process would have another one.
+    sandbox: role === "all" && (options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true)),
   };
 }
 
-/** `runs=90d`, `logs=forever`. */
-function keepOf(words: readonly string[]): NonNullable<ServeOptions["keep"]> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const [, kind, age] = /^(runs|logs|events|revisions)=(.+)$/.exec(word) ?? [];
-      const milliseconds = age === "forever" ? null : parseDuration(age ?? "");
-      if (kind === undefined || milliseconds === undefined || (milliseconds !== null && milliseconds < SHORTEST_KEPT))
-        throw usageFailure(
-          { en: "--keep: {word} is not understood", zh: "--keep：无法识别 {word}" },
-          {
-            en: "write it like runs=90d, logs=30d, events=30d or revisions=forever; at least 1h",
-            zh: "写法如 runs=90d、logs=30d、events=30d 或 revisions=forever；至少 1h",
-          },
-          { word },
-        );
-      return [kind, milliseconds];
-    }),
-  );
+function roleOf({ api, worker, sandbox, database }: Settings): ProcessRole {
+  if (api && worker)
+    throw usageFailure(
+      {
+        en: "--api and --worker in one process are just: kubemin serve",
+        zh: "同一进程内同时 --api 与 --worker 即 kubemin serve",
+      },
+      { en: "leave both out, or start two processes", zh: "请都去掉，或启动两个进程" },
+    );
+  if (!api && !worker) return "all";
+  const word = api ? "--api" : "--worker";
+  if (!isShared(database))
+    throw usageFailure(
+      { en: "{word} needs a database that processes can share", zh: "{word} 需要可由多个进程共享的数据库" },
+      { en: "add --database postgres://…, the same for all of them", zh: "请加上 --database postgres://…，各进程相同" },
+      { word },
+    );
+  if (sandbox)
+    throw usageFailure(
+      {
+        en: "{word} cannot have a sandbox: every process would simulate another one",
+        zh: "{word} 不能使用 sandbox：每个进程会各自模拟一个",
+      },
+      { en: "name a cluster with --context, or leave out {word}", zh: "请用 --context 指定集群，或去掉 {word}" },
+      { word },
+    );
+  return api ? "api" : "worker";
+}
+
+export function isShared(database: string | undefined): boolean {
+  return database !== undefined && /^postgres(ql)?:\/\//.test(database);
 }
 
 const ALREADY = {

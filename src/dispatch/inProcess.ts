@@ -1,67 +1,136 @@
-// Runs are driven in this process, as many at a time as there are: a driver mostly waits. Nothing is remembered here:
-// after a crash the engine asks the store what is unfinished and wakes it again.
-
+// Duties are looked after in this process, so many at a time as there are slots. Nothing is remembered here:
+// after a crash the engine asks the store what has not ended, and says `ensure`.
 import type { Clock } from "../ports/clock.ts";
-import type { Dispatch, Lease } from "../ports/dispatch.ts";
+import type { Dispatch, Dispatched, Drive, Duty, Outcome, Terms } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
+import { createHoldings, dispatched, type Holding, type Holdings } from "./holdings.ts";
+import { createLanes } from "./lanes.ts";
+import { pauseAfter } from "./pauses.ts";
+import { crowding, full } from "./shares.ts";
 
-interface Driven {
-  readonly done: Promise<void>;
-  readonly wakers: Set<() => void>;
-  /** Woken while driving: drive once more after it returned, in case it had already looked. */
-  again: boolean;
+/** A drive mostly waits; each costs some ten kilobytes. */
+export const SLOTS = 400;
+
+export interface Limits {
+  readonly slots?: number;
+  /** Duties of one group that are held at the same time. */
+  readonly groupLimit?: number;
 }
 
-const PAUSE = 5_000;
+export function inProcessDispatch(log: Log, clock: Clock, limits: Limits = {}): Dispatch {
+  return new InProcess(log, clock, limits);
+}
 
-export function inProcessDispatch(log: Log, clock: Clock): Dispatch {
-  const driven = new Map<string, Driven>();
-  const early = new Set<string>();
-  const stopping = new AbortController();
-  let drive: ((run: string, lease: Lease) => Promise<void>) | undefined;
+class InProcess implements Dispatch {
+  readonly shared = false;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #slots: number;
+  readonly #groupLimit: number;
+  readonly #lanes = createLanes();
+  readonly #holdings: Holdings;
+  /** Duties that wait for a time. */
+  readonly #alarms = new Map<Duty, AbortController>();
+  readonly #failures = new Map<Duty, number>();
+  readonly #drives = new Set<Promise<void>>();
+  #drive: Drive | undefined;
+  #stopped = false;
 
-  async function take(run: string, wakers: Set<() => void>): Promise<void> {
-    const lease: Lease = { signal: stopping.signal, onWake: (callback) => void wakers.add(callback) };
-    let failed = false;
-    try {
-      await drive?.(run, lease);
-    } catch (error) {
-      failed = true;
-      log.write("error", "a run's driver failed; it is driven again", { run, error: String(error) });
-      wakers.clear();
-      // The store was away, most likely: a run must not be left alone for that.
-      await clock.sleep(PAUSE, stopping.signal);
-    } finally {
-      const again = failed || driven.get(run)?.again === true;
-      driven.delete(run);
-      if (again && !stopping.signal.aborted) begin(run);
+  constructor(log: Log, clock: Clock, { slots = SLOTS, groupLimit = Infinity }: Limits) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#slots = slots;
+    this.#groupLimit = groupLimit;
+    this.#holdings = createHoldings(slots, () => this.#fill());
+  }
+
+  async start(drive: Drive): Promise<void> {
+    this.#drive = drive;
+    this.#fill();
+  }
+
+  async wake(duty: Duty, terms: Terms = {}): Promise<void> {
+    if (!this.#holdings.wake(duty)) this.#hand(duty, terms);
+  }
+
+  async ensure(duties: readonly { readonly duty: Duty; readonly terms: Terms }[]): Promise<void> {
+    for (const { duty, terms } of duties) if (!this.#knows(duty)) this.#hand(duty, terms);
+  }
+
+  state(): Dispatched {
+    return dispatched(this.#holdings, this.#slots);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const alarm of this.#alarms.values()) alarm.abort();
+    for (const holding of this.#holdings.all()) holding.lost.abort();
+    await Promise.all(this.#drives);
+  }
+
+  #knows(duty: Duty): boolean {
+    return this.#holdings.get(duty) !== undefined || this.#lanes.has(duty) || this.#alarms.has(duty);
+  }
+
+  #fill(): void {
+    const drive = this.#drive;
+    if (drive === undefined) return;
+    while (!this.#stopped && this.#holdings.free() > 0) {
+      const used = this.#holdings.used();
+      const limited = this.#holdings.atLimit(this.#groupLimit);
+      const next =
+        this.#lanes.next([...limited, ...crowding(used, this.#slots)]) ??
+        this.#lanes.next([...limited, ...full(used, this.#slots)]);
+      const holding = next === undefined ? undefined : this.#holdings.take(next.duty, next.terms);
+      if (holding === undefined) return;
+      const work = this.#look(drive, holding).finally(() => this.#drives.delete(work));
+      this.#drives.add(work);
     }
   }
 
-  function begin(run: string): void {
-    const wakers = new Set<() => void>();
-    // The driver starts in a later turn, so that the map knows the run before it can end.
-    const done = Promise.resolve().then(() => take(run, wakers));
-    driven.set(run, { done, wakers, again: false });
+  async #look(drive: Drive, holding: Holding): Promise<void> {
+    let outcome: Outcome;
+    do outcome = await this.#tried(drive, holding);
+    while (!this.#holdings.finish(holding));
+    if (outcome !== "done" && outcome.again !== null) this.#hand(holding.duty, { ...holding.terms, at: outcome.again });
   }
 
-  return {
-    async start(driver) {
-      drive = driver;
-      for (const run of early) begin(run);
-      early.clear();
-    },
-    wake(run) {
-      if (stopping.signal.aborted) return;
-      const current = driven.get(run);
-      if (drive === undefined) early.add(run);
-      else if (current === undefined) begin(run);
-      else if (current.wakers.size === 0) current.again = true;
-      else for (const waker of current.wakers) waker();
-    },
-    async stop() {
-      stopping.abort();
-      await Promise.all([...driven.values()].map((one) => one.done));
-    },
-  };
+  async #tried(drive: Drive, holding: Holding): Promise<Outcome> {
+    const { duty, lost } = holding;
+    try {
+      const outcome = await drive(
+        duty,
+        this.#holdings.lease(holding, () => !lost.signal.aborted),
+      );
+      this.#failures.delete(duty);
+      return outcome;
+    } catch (error) {
+      const count = (this.#failures.get(duty) ?? 0) + 1;
+      this.#failures.set(duty, count);
+      // The store was away, most likely: a duty must not be left alone for that.
+      this.#log.write("error", "looking after a duty failed; it is tried again", { duty, count, error: String(error) });
+      holding.again = false; // what woke it is seen by the next try
+      return { again: new Date(this.#clock.now().getTime() + pauseAfter(count)) };
+    }
+  }
+
+  /** Waits in line now, or from that time on; an earlier time that it was to be handed out at is forgotten. */
+  #hand(duty: Duty, terms: Terms): void {
+    if (this.#stopped) return;
+    const { at, ...inLine } = terms;
+    this.#alarms.get(duty)?.abort();
+    this.#alarms.delete(duty);
+    const wait = at === undefined ? 0 : at.getTime() - this.#clock.now().getTime();
+    if (wait > 0) return this.#handLater(duty, terms, wait);
+    this.#lanes.add(duty, inLine);
+    this.#fill();
+  }
+
+  #handLater(duty: Duty, terms: Terms, wait: number): void {
+    const alarm = new AbortController();
+    this.#alarms.set(duty, alarm);
+    void this.#clock.sleep(wait, alarm.signal).then(() => {
+      if (!alarm.signal.aborted) this.#hand(duty, terms);
+    });
+  }
 }

@@ -1,7 +1,8 @@
-// What the cluster holds already, in the plan: objects that are adopted instead of made, and objects that must be made anew although
-// the document alone did not show it. Decides nothing about whose an object is: preflight does.
+// What the cluster holds already, in the plan: objects that are adopted instead of made, objects that must be made anew although the
+// document alone did not show it, and objects that an earlier run never got to. Decides nothing about whose an object is: preflight does.
 import { refKey, refOf } from "../model/manifest.ts";
 import type { Change, Plan, PlannedJob, PlannedObject } from "../model/plan.ts";
+import type { OwnedObject } from "../model/revision.ts";
 import { classOf, disruptionOf, remadeClass } from "../plan/compareClass.ts";
 import type { LiveDifference } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
@@ -53,6 +54,18 @@ export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
     if (!remade.has(key) || kind === undefined || manifest === undefined) return change;
     if (change.class === "recreate" || change.class === kind) return change;
     return { ...change, action: "update", class: kind, disruption: disruptionOf(kind, manifest) };
+  });
+  return { ...plan, changes };
+}
+
+/** What the revision before wanted and its run never made is made now, however equal the two documents are. */
+export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
+  const made = new Set(owned.filter(({ uid }) => uid !== null).map(refKey));
+  const changes = plan.changes.map((change): Change => {
+    const there = change.action === "unchanged" || change.action === "update";
+    if (!there || made.has(refKey(change.object))) return change;
+    const { component, object } = change;
+    return { component, object, action: "create", class: "create", fields: [] };
   });
   return { ...plan, changes };
 }

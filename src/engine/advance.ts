@@ -186,7 +186,8 @@ function started(job: Job, now: Date): Job {
     notBefore: null,
     startedAt: job.startedAt ?? at,
     attemptAt: at,
-    reason: reason("Applying", { count: job.plan.objects.length }),
+    reason:
+      job.plan.objects.length === 0 ? reason("Beginning") : reason("Applying", { count: job.plan.objects.length }),
     evidence: [],
   };
 }

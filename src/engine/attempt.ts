@@ -15,13 +15,17 @@ export interface Attempt {
   readonly mask: Mask;
   /** Taken up from an earlier life of the process. */
   readonly resumed: boolean;
-  /** Aborts when the user cancels. */
+  /** Aborts when somebody cancels; its reason is who. */
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** False once somebody else may drive the run. */
+  readonly holds: () => boolean;
   /** Calls when a message for the run may have come; the function it returns ends that. */
   readonly onMessage: (callback: () => void) => () => void;
+  /** From now on the job only waits: for that time, or (null) for a message. The function it returns ends that. */
+  readonly wait: (until: Date | null) => () => void;
   /** The input with everything filled in that other jobs gave. */
   readonly input: JsonObject;
   /** The step around it whose time is over first. */

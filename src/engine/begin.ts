@@ -4,9 +4,10 @@ import type { JsonObject } from "../model/json.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
-import type { Job, Run, RunKind } from "../model/run.ts";
+import type { Job, Priority, Run, RunKind } from "../model/run.ts";
 import { refuseForeignProject } from "./clusters.ts";
 import { eventOf } from "./driver.ts";
+import { runDuty, runTerms, wakeRun } from "./duties.ts";
 import type { WriteConditions } from "./requests.ts";
 import type { World } from "./world.ts";
 
@@ -27,6 +28,8 @@ export interface NewRunRequest extends WriteConditions {
   /** Of a run of no application: its name. */
   readonly workflow?: string;
   readonly inputs?: JsonObject;
+  readonly priority?: Priority;
+  readonly startAt?: string;
 }
 
 /** The run that an earlier request with the same key made, if there was one. */
@@ -35,7 +38,10 @@ export async function repeated(world: World, project: string, conditions: WriteC
   const record = await world.store.runs.idempotent(project, conditions.idempotency.key);
   if (record === null) return null;
   if (record.request !== conditions.idempotency.request) throw new PlatformError("IdempotencyMismatch");
-  return world.store.runs.get(record.run);
+  const run = await world.store.runs.get(record.run);
+  // Whoever asked first may have died before the run was handed to anybody.
+  if (run?.phase === "running") await wakeRun(world, run);
+  return run;
 }
 
 /** Fails with StaleEtag unless the newest revision is the one that the caller saw. */
@@ -72,6 +78,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     pauses: [],
     finalSkippedBy: null,
     inputs: request.inputs ?? {},
+    priority: request.priority ?? "normal",
+    startAt: request.startAt ?? null,
   };
   const done = new Map((request.done ?? []).map((job) => [job.name, job]));
   const jobs = request.jobs.map((plan) => newJob(run, plan, done.get(plan.name)));
@@ -88,7 +96,7 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     ...(idempotency === undefined ? {} : { idempotency: { project, run: run.id, ...idempotency } }),
   });
   if (!created.ok) return afterConflict(world, request, created);
-  world.dispatch.wake(run.id);
+  await world.dispatch.wake(runDuty(run.id), runTerms(run));
   return { ...run, number: created.number };
 }
 

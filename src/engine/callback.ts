@@ -5,6 +5,7 @@ import { PlatformError } from "../model/errors.ts";
 import { dig, type JsonObject } from "../model/json.ts";
 import { isActive } from "../model/phase.ts";
 import { sealedPayload, sealedToken } from "../model/sealed.ts";
+import { wakeRunCalled } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export interface AttemptName {
@@ -53,5 +54,5 @@ export async function tellFromOutside(
   if (!once) await world.store.messages.replace(stored);
   else if (!(await world.store.messages.put(stored)))
     throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
-  world.dispatch.wake(name.run);
+  await wakeRunCalled(world, name.run);
 }

@@ -19,7 +19,7 @@ export function claimsOf(driver: Asking, job: Job | undefined): readonly Concurr
     component === "" ? [] : [{ kind: "component", name: component, limit: 1, onLimit: "queue" }];
   if (locks.length === 0 && definition?.concurrency === undefined)
     return touched.flatMap((lock) => keyed(lock, driver.run, lock.name));
-  const context = contextOf(driver.run, driver.jobs.values());
+  const context = contextOf(driver.run, driver.jobs.values(), job);
   const own = [...touched, ...locks].flatMap((lock) => keyed(lock, driver.run, lockName(lock, context)));
   if (definition?.concurrency === undefined) return own;
   const filled = filledInput(job, context);

@@ -1,13 +1,20 @@
 // What conditions and references of a run may look at: how its steps stand, what they gave, the run's inputs. Pure.
+// Made for one job at a time, of the steps that it names and no others: a run may have thousands of steps, and each edge asks.
 import type { Json, JsonObject } from "../model/json.ts";
 import { isSettled, type Phase } from "../model/phase.ts";
+import type { PlannedJob } from "../model/plan.ts";
+import { fromPointer } from "../model/pointer.ts";
 import type { Job, Run } from "../model/run.ts";
+import { holesIn } from "../plan/workflow/holes.ts";
+import { pointersIn } from "../plan/workflow/mapCondition.ts";
 
-/** The document that pointers point into. Steps of a loop give a list, in the order of its values. */
-export function contextOf(run: Run, jobs: Iterable<Job>): JsonObject {
+/** The document that the job's pointers point into. Steps of a loop give a list, in the order of its values. */
+export function contextOf(run: Run, jobs: Iterable<Job>, asking: Job): JsonObject {
+  const named = stepsNamedBy(asking.plan);
   const steps = new Map<string, Job[]>();
-  for (const job of jobs) {
+  for (const job of named.size === 0 ? [] : jobs) {
     for (const name of new Set(job.plan.step?.path)) {
+      if (!named.has(name)) continue;
       const members = steps.get(name);
       if (members === undefined) steps.set(name, [job]);
       else members.push(job);
@@ -18,6 +25,24 @@ export function contextOf(run: Run, jobs: Iterable<Job>): JsonObject {
     inputs: run.inputs,
     steps: Object.fromEntries([...steps].map(([name, members]) => [name, stepContext(name, members)])),
   };
+}
+
+const known = new WeakMap<PlannedJob, ReadonlySet<string>>();
+
+/** By its condition, its input and its locks. */
+function stepsNamedBy(plan: PlannedJob): ReadonlySet<string> {
+  const found = known.get(plan);
+  if (found !== undefined) return found;
+  const pointers = [
+    ...(plan.condition === undefined ? [] : pointersIn(plan.condition)),
+    ...(plan.step === undefined ? [] : holesIn(plan.input)).map((hole) => hole.from),
+    ...(plan.locks ?? []).flatMap((lock) => holesIn(lock.name)).map((hole) => hole.from),
+  ];
+  const names = pointers
+    .map(fromPointer)
+    .flatMap(([root, name]) => (root === "steps" && name !== undefined ? [name] : []));
+  known.set(plan, new Set(names));
+  return new Set(names);
 }
 
 function stepContext(name: string, members: readonly Job[]): JsonObject {

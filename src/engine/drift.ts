@@ -18,7 +18,8 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
   const cluster = await knownCluster(world, current.cluster);
   const options = comparing(world, place.project, signal);
   try {
-    const objects = await inBatches(lasting(revision.plan.jobs), async (manifest) => ({
+    const brought = broughtJobs(revision.plan.jobs, await ownedKeys(world, place));
+    const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
       component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "",
@@ -33,6 +34,20 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
 function comparing(world: World, project: string, signal: AbortSignal): ApplyOptions {
   const reveal = (text: string): string => (isSealed(text) ? world.vault.open(project, text) : text);
   return { signal, reveal, force: true };
+}
+
+/** What it made; an intent alone (without a uid) made nothing. */
+export async function ownedKeys(world: World, { project, application }: Place): Promise<ReadonlySet<string>> {
+  const owned = await world.store.inventory.list(project, application);
+  return new Set(owned.filter((one) => one.uid !== null).map(refKey));
+}
+
+/** Without those that a condition left out when they were deployed: they are not wanted there. */
+export function broughtJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
+  return jobs.filter(
+    ({ condition, objects }) =>
+      condition === undefined || objects.some(({ manifest }) => owned.has(refKey(refOf(manifest)))),
+  );
 }
 
 /** What stays on the cluster: a task's Job comes and goes, and its absence is no drift. */

@@ -5,7 +5,7 @@
 
 import { isActive, isSettled } from "../model/phase.ts";
 import type { Job } from "../model/run.ts";
-import type { Lease } from "../ports/dispatch.ts";
+import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
 import { beginnings, type ScopeEnd, scopeEnd } from "./clocks.ts";
@@ -15,26 +15,51 @@ import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { keepLocks, takeUpLocks } from "./locks.ts";
 import { applicationMask } from "./masking.ts";
+import { parkedUntil } from "./parking.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
 
-export async function driveRun(world: World, id: string, lease: Lease): Promise<void> {
-  const run = await world.store.runs.get(id);
-  if (run === null || run.phase !== "running") return;
-  const jobs = await world.store.runs.jobs(id);
+export async function driveRun(world: World, id: string, lease: Lease): Promise<Outcome> {
+  const fence = await world.store.runs.claim(id);
+  const run = fence === null ? null : await world.store.runs.get(id);
+  if (fence === null || run === null) return "done";
+  if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > world.clock.now())
+    return { again: new Date(run.startAt) };
+  const driver = await openDriver(world, { run, fence, lease });
+  const loseLease = (): void => driver.lost.abort();
+  if (lease.signal.aborted) return "done";
+  lease.signal.addEventListener("abort", loseLease, { once: true });
+  try {
+    await intendObjects(world, run, [...driver.jobs.values()]);
+    await takeUpLocks(driver);
+    void keepLocks(driver, driver.lost.signal);
+    return await moveOn(driver);
+  } finally {
+    lease.signal.removeEventListener("abort", loseLease);
+    driver.lost.abort();
+  }
+}
+
+async function openDriver(
+  world: World,
+  { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
+): Promise<Driver> {
+  const jobs = await world.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
   // Another process may have registered a type and started the run in one moment.
   if (!jobs.every(known)) await world.jobTypes.refresh?.();
-  const driver: Driver = {
+  return {
     world,
     lease,
+    fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
     mask: await applicationMask(world, run),
     running: new Set(),
     results: new Map(),
     reports: new Map(),
+    quiet: new Map(),
     bells: new Set(),
     held: new Map(),
     inLine: new Set(),
@@ -46,42 +71,38 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
     lost: new AbortController(),
     wake: () => {},
   };
-  const loseLease = (): void => driver.lost.abort();
-  if (lease.signal.aborted) return;
-  lease.signal.addEventListener("abort", loseLease, { once: true });
+}
+
+async function moveOn(driver: Driver): Promise<Outcome> {
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
-  lease.onWake(() => {
+  driver.lease.onWake(() => {
     cancelAsked = true;
     driver.held.clear();
     for (const ring of driver.bells) ring();
     driver.wake();
   });
-  try {
-    await intendObjects(world, run, jobs);
-    await takeUpLocks(driver);
-    void keepLocks(driver, driver.lost.signal);
-    while (!driver.lost.signal.aborted) {
-      const asked = cancelAsked;
-      cancelAsked = false;
-      if (asked) await noticeCancel(driver);
-      const woken = arm(driver);
-      const decision = await step(driver);
-      if (decision === null || decision.finish !== null) return;
-      startAttempts(driver);
-      if (driver.results.size === 0 && !cancelAsked) await sleepUntil(driver, woken, decision.wakeAt);
-    }
-  } finally {
-    lease.signal.removeEventListener("abort", loseLease);
-    driver.lost.abort();
+  while (!driver.lost.signal.aborted) {
+    const asked = cancelAsked;
+    cancelAsked = false;
+    if (asked) await noticeCancel(driver);
+    const woken = arm(driver);
+    const decision = await step(driver);
+    if (decision === null || decision.finish !== null) return "done";
+    startAttempts(driver);
+    if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked) continue;
+    const again = parkedUntil(driver, decision);
+    if (again !== undefined) return { again };
+    await sleepUntil(driver, woken, decision.wakeAt);
   }
+  return "done";
 }
 
 async function noticeCancel(driver: Driver): Promise<void> {
   const run = await driver.world.store.runs.get(driver.run.id);
   if (run === null) return driver.lost.abort();
   driver.run = run;
-  if (run.cancelledBy !== null) driver.cancelled.abort();
-  if (run.finalSkippedBy !== null) driver.finalSkipped.abort();
+  if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
+  if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
 }
 
 /** Before looking, so that nothing that happens while we look is missed. */
@@ -109,7 +130,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.reports.set(job.name, progress);
     driver.wake();
   };
-  const input = filledInput(job, contextOf(run, driver.jobs.values()));
+  const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
   const displaced = new AbortController();
   driver.displaced.set(job.name, displaced);
   const result = !input.ok
@@ -127,12 +148,19 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         locks: driver.locks.get(job.name) ?? [],
         within: withinOf(driver, job),
         report,
+        holds: () => driver.lease.holds(),
+        wait: (until) => {
+          driver.quiet.set(job.name, until);
+          driver.wake();
+          return () => void driver.quiet.delete(job.name);
+        },
         onMessage: (ring) => {
           driver.bells.add(ring);
           return () => void driver.bells.delete(ring);
         },
       });
   driver.running.delete(job.name);
+  driver.quiet.delete(job.name);
   driver.displaced.delete(job.name);
   if (result === "left") return;
   driver.reports.delete(job.name);
@@ -151,6 +179,9 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
   return shown !== undefined && text(shown) === text(told);
 }
 
+/** After so long without any news it is others' turn to have the slot. */
+const QUIET = 10_000;
+
 async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {
   const awake = new AbortController();
   const signal = AbortSignal.any([awake.signal, driver.lost.signal]);
@@ -161,6 +192,9 @@ async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | n
     wakeAt === null
       ? []
       : [driver.world.clock.sleep(Math.max(0, wakeAt.getTime() - driver.world.clock.now().getTime()), signal)];
+  void driver.world.clock.sleep(QUIET, signal).then(() => {
+    if (!signal.aborted) driver.lease.rest();
+  });
   await Promise.race([woken, lost, ...due]);
   awake.abort();
 }

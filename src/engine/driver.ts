@@ -13,6 +13,8 @@ import type { World } from "./world.ts";
 export interface Driver {
   readonly world: World;
   readonly lease: Lease;
+  /** Ours: the store takes nothing from a driver with an older one. */
+  readonly fence: number;
   run: Run;
   /** As the store has them. */
   jobs: Map<string, Job>;
@@ -20,6 +22,8 @@ export interface Driver {
   readonly running: Set<string>;
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
   readonly reports: Map<string, Progress>;
+  /** Running jobs that only wait for a message or a time, and until when at the latest. */
+  readonly quiet: Map<string, Date | null>;
   /** Jobs that wait for a message may have got one. */
   readonly bells: Set<() => void>;
   /** Jobs whose claims others hold, until somebody wakes us. */

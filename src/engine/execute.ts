@@ -11,6 +11,7 @@ import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { callbackOf } from "./callback.ts";
 import type { ScopeEnd } from "./clocks.ts";
 import { eventOf } from "./driver.ts";
+import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
@@ -19,7 +20,10 @@ import type { World } from "./world.ts";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;
+/** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
 const RESUMED_LEAST = 60_000;
+/** What waits for people or for time has reached nothing that would not be seen at once. */
+const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 /** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
@@ -37,7 +41,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 
   const ending = new AbortController();
   const expired = new AbortController();
-  const clock = nextClock(attempt, world.clock.now().getTime());
+  const clock = nextClock(attempt, world.clock.now().getTime(), leastOf(attempt, definition));
   void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, expired.signal]);
 
@@ -45,9 +49,10 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
-    cluster,
+    cluster: fenced(cluster, attempt.holds),
     signal,
-    messages: () => messagesOf(world, attempt, signal),
+    park: (until) => void attempt.wait(until),
+    messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
       attempt.report(last);
@@ -58,7 +63,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
       runType(world, attempt, { definition, context }),
       afterGrace(world, stop, ending.signal),
     ]);
-    if (attempt.lost.aborted) return "left";
+    if (attempt.lost.aborted || !attempt.holds()) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     if (expired.signal.aborted || result === "silent")
@@ -67,6 +72,11 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   } finally {
     ending.abort();
   }
+}
+
+function leastOf({ resumed }: Attempt, { parks }: JobDefinition): number {
+  if (!resumed) return 0;
+  return parks === true ? PARKED_LEAST : RESUMED_LEAST;
 }
 
 interface RunningClock {
@@ -78,10 +88,9 @@ interface RunningClock {
 }
 
 /** The clock that ends first: of everything together, or of this attempt. */
-function nextClock({ job, resumed, within }: Attempt, now: number): RunningClock {
+function nextClock({ job, within }: Attempt, now: number, most: number): RunningClock {
   const since = (at: string | null): number => (at === null ? now : Date.parse(at));
-  // The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up.
-  const least = (limit: number): number => (resumed ? Math.min(limit, RESUMED_LEAST) : 0);
+  const least = (limit: number): number => Math.min(limit, most);
   const clock = (name: RunningClock["name"], limit: number, at: string | null): RunningClock => ({
     name,
     limit,
@@ -151,7 +160,7 @@ async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal):
 
 async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
   await stopType(world, attempt, type);
-  return { phase: "cancelled", reason: reason("CancelledBy", { actor: attempt.run.cancelledBy ?? "?" }) };
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
 interface Stopping {
@@ -176,7 +185,7 @@ function broken(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
 }
 
-type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "messages">;
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "park" | "messages">;
 
 function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
   const { project, application } = run;

@@ -50,7 +50,10 @@ function tokensOf(jobs: readonly PlannedJob[]): ReadonlySet<string> {
     if (isSealed(text)) tokens.add(text);
     return text;
   };
-  for (const job of jobs) for (const { manifest } of job.objects) mapStrings(manifest, note);
+  for (const job of jobs) {
+    mapStrings(job.input, note);
+    for (const { manifest } of job.objects) mapStrings(manifest, note);
+  }
   return tokens;
 }
 

@@ -7,6 +7,7 @@ import { filledInput } from "./bindings.ts";
 import { knownRun } from "./cancel.ts";
 import { contextOf } from "./context.ts";
 import { eventOf } from "./driver.ts";
+import { wakeRun } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export interface MessageRequest {
@@ -34,7 +35,7 @@ export async function sendToJob(world: World, request: MessageRequest): Promise<
     throw new PlatformError("Conflict", { detail: `job ${job.name} has ended already: ${job.phase}` });
   const data = accepted.data.safeParse(request.data);
   if (!data.success) throw new PlatformError("InvalidRequest", { detail: data.error.issues[0]?.message ?? "" });
-  const filled = filledInput(job, contextOf(run, jobs));
+  const filled = filledInput(job, contextOf(run, jobs, job));
   const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
   if (accepted.from !== undefined && (input?.success !== true || !accepted.from(input.data, request.actor)))
     throw new PlatformError("NotAllowed", { action: request.kind, project: request.project });
@@ -48,5 +49,5 @@ async function store(world: World, run: Run, { job, kind, data, actor }: Message
   if (!(await world.store.messages.put(message)))
     throw new PlatformError("Conflict", { detail: `job ${job} has been told its ${kind} already` });
   await world.store.events.append(eventOf(run, "job.told", { job, kind, actor }));
-  world.dispatch.wake(run.id);
+  await wakeRun(world, run);
 }

@@ -4,7 +4,12 @@ import type { JobMessage } from "../catalog/job.ts";
 import type { Attempt } from "./attempt.ts";
 import type { World } from "./world.ts";
 
-export async function* messagesOf(world: World, attempt: Attempt, signal: AbortSignal): AsyncIterable<JobMessage> {
+/** `parks`: between messages the job can be left. */
+export async function* messagesOf(
+  world: World,
+  attempt: Attempt,
+  { signal, parks }: { readonly signal: AbortSignal; readonly parks: boolean },
+): AsyncIterable<JobMessage> {
   let seen = 0;
   while (!signal.aborted) {
     const bell = doorbell(attempt, signal);
@@ -15,6 +20,7 @@ export async function* messagesOf(world: World, attempt: Attempt, signal: AbortS
         yield { sequence, kind, attempt: meant, data, actor, at };
         if (signal.aborted) return;
       }
+      if (parks) bell.wait();
       await bell.rung;
     } finally {
       bell.remove();
@@ -26,14 +32,25 @@ export async function* messagesOf(world: World, attempt: Attempt, signal: AbortS
 function doorbell(
   attempt: Attempt,
   signal: AbortSignal,
-): { readonly rung: Promise<void>; readonly remove: () => void } {
+): { readonly rung: Promise<void>; readonly wait: () => void; readonly remove: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const silence = attempt.onMessage(resolve);
-  const ring = (): void => resolve();
+  let rang = false;
+  let stir: (() => void) | undefined;
+  // What rings has to be looked at before the run may be left alone again.
+  const ring = (): void => {
+    rang = true;
+    stir?.();
+    resolve();
+  };
+  const silence = attempt.onMessage(ring);
   signal.addEventListener("abort", ring, { once: true });
   return {
     rung: promise,
+    wait: () => {
+      if (!rang) stir = attempt.wait(null);
+    },
     remove: () => {
+      stir?.();
       silence();
       signal.removeEventListener("abort", ring);
     },

@@ -3,6 +3,7 @@ import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { knownRun } from "./cancel.ts";
 import { eventOf } from "./driver.ts";
+import { wakeRun } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export async function pauseRun(
@@ -15,6 +16,6 @@ export async function pauseRun(
   const by = request.pause ? request.actor : null;
   const type = request.pause ? "run.paused" : "run.resumed";
   await world.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);
-  world.dispatch.wake(run.id);
+  await wakeRun(world, run);
   return knownRun(world, request.project, request.run);
 }

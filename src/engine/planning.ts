@@ -14,7 +14,7 @@ import { readDocument } from "../plan/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
 import { sealDocument } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
-import { withAdoption, withRemade } from "./adoption.ts";
+import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
 import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./clusters.ts";
@@ -123,7 +123,7 @@ async function planOn(
   const outside = namespaceExists
     ? await presentOutside(cluster, application, signal)
     : new Map<string, readonly string[]>();
-  const result = planApplication({
+  const planned = planApplication({
     application,
     project: request.project,
     facts,
@@ -134,6 +134,7 @@ async function planOn(
     inputs: request.inputs ?? {},
     called: await calledWorkflows(world, request.project, application.document.workflow),
   });
+  const result = { ...planned, plan: planned.plan && withUnmade(planned.plan, owned) };
   const problems = [
     ...result.problems,
     ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),

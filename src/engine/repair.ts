@@ -2,13 +2,13 @@
 // moment first (changes come in groups), and longer after each repair that did not last, so that two who disagree do not fight at full speed.
 // Looks only at applications that asked for it; everybody else's drift is shown by `status` and touched by nobody.
 import { PlatformError } from "../model/errors.ts";
-import { type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
+import { type Manifest, shortRef } from "../model/manifest.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { REPAIR_ACTOR } from "./automatic.ts";
 import { beginRun } from "./begin.ts";
 import { forced } from "./deploy.ts";
-import { confirmedDrift, lasting } from "./drift.ts";
+import { broughtJobs, confirmedDrift, lasting, ownedKeys } from "./drift.ts";
 import type { Place } from "./requests.ts";
 import type { World } from "./world.ts";
 
@@ -125,18 +125,14 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
   const revision = await world.store.applications.revision(place.project, place.application, current.revision);
   const cluster = world.clusters.get(current.cluster);
   if (revision?.document.drift !== "repair" || cluster === undefined) return null;
-  const owned = new Set((await world.store.inventory.list(place.project, place.application)).map(refKey));
-  const jobs = broughtJobs(revision.plan.jobs, owned);
+  const owned = await ownedKeys(world, place);
+  const jobs = repairJobs(revision.plan.jobs, owned);
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
 }
 
 /** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
-function broughtJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
-  const brought = jobs.filter(
-    ({ component, condition, objects }) =>
-      component !== "" &&
-      (condition === undefined || objects.some(({ manifest }) => owned.has(refKey(refOf(manifest))))),
-  );
+function repairJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
+  const brought = broughtJobs(jobs, owned).filter((job) => job.component !== "");
   const names = new Set(brought.map((job) => job.name));
   return brought.map((job) => ({
     name: job.name,

@@ -54,6 +54,9 @@ function doneBefore(jobs: readonly Job[], from: string): readonly Job[] {
     throw new PlatformError("NotFound", { what: "step", name: from, known: nearest(from, names) ?? names.join(", ") });
   }
   const again = new Set(chosen.map((job) => job.name));
+  // Final jobs come after all others, those that run again too.
+  if (chosen.some((job) => job.plan.final !== true))
+    for (const job of jobs) if (job.plan.final === true) again.add(job.name);
   for (let size = 0; size !== again.size; ) {
     size = again.size;
     for (const job of jobs) if (job.plan.needs.some((need) => again.has(need.job))) again.add(job.name);

@@ -2,6 +2,7 @@
 // new revision with a run of its own that says because of which. Never after a rollback or a repair, never without a revision to go back
 // to, and never when somebody else has started something meanwhile: people go first.
 import { PlatformError } from "../model/errors.ts";
+import { isFailure } from "../model/phase.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
 import { isAutomatic, ROLLBACK_ACTOR } from "./automatic.ts";
@@ -14,7 +15,7 @@ const PAUSES = [5_000, 30_000, 120_000];
 
 /** Called once the run has ended, and again at the start of the server for the newest run of each application. */
 export async function rollbackAfter(world: World, run: Run, signal: AbortSignal): Promise<void> {
-  if (run.kind !== "deploy" || (run.phase !== "failed" && run.phase !== "rejected") || isAutomatic(run)) return;
+  if (run.kind !== "deploy" || !isFailure(run.phase) || isAutomatic(run)) return;
   const place = { project: run.project, application: run.application };
   const current = await world.store.applications.get(run.project, run.application);
   if (current === null || !isNewest(current, run)) return;

@@ -3,10 +3,12 @@ import type { WorkflowDocument } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
-import { hasErrors, type Problem } from "../model/problem.ts";
+import { hasErrors, type Problem, problem } from "../model/problem.ts";
 import type { Run } from "../model/run.ts";
+import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
+import { sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import { beginRun, repeated } from "./begin.ts";
@@ -35,6 +37,9 @@ export type StartRequest = PlanRequest & WriteConditions;
 
 interface Wanted {
   readonly name: string;
+  readonly namespace: string;
+  /** Of what is around the workflow. */
+  readonly problems: readonly Problem[];
   readonly workflow: Json;
   /** Of the workflow inside of what was sent. */
   readonly pointer: string;
@@ -55,7 +60,7 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
     revision: 0,
     seenRevision: 0,
     cluster: cluster.name,
-    namespace: request.namespace ?? "default",
+    namespace: request.namespace ?? wanted.namespace,
     message: request.message ?? "",
     inputs: request.inputs ?? {},
     jobs,
@@ -70,7 +75,7 @@ export async function planRun(
   const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
   const plan: Plan = {
     application: wanted.name,
-    namespace: request.namespace ?? "default",
+    namespace: request.namespace ?? wanted.namespace,
     cluster: cluster.name,
     jobs,
     layers: layersOf(jobs),
@@ -91,7 +96,7 @@ interface PlannedRun {
 async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
   const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
   await world.jobTypes.refresh?.();
-  const wanted = wantedOf(request);
+  const wanted = sealed(world, request.project, wantedOf(request));
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
     catalog: projectCatalog(world, request.project),
@@ -99,24 +104,22 @@ async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRu
     called: await called(world, request.project, wanted.workflow),
     name: wanted.name,
   });
-  if (hasErrors(problems)) {
-    const told = problems.map((one) => placed(one, wanted));
-    throw new PlatformError("InvalidDocument", { count: told.length }, told);
-  }
-  return { wanted, jobs, warnings: problems.map((one) => placed(one, wanted)), cluster };
+  const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
+  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  return { wanted, jobs, warnings: told, cluster };
+}
+
+/** From here on, what job types call secret exists only as tokens. */
+function sealed(world: World, project: string, wanted: Wanted): Wanted {
+  if (!isObject(wanted.workflow)) return wanted;
+  const seal = (text: string): string => world.vault.seal(project, text);
+  return { ...wanted, workflow: sealWorkflow(wanted.workflow, projectCatalog(world, project), seal) };
 }
 
 function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
   if ((type === undefined) === (document === undefined))
     throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
-  if (document !== undefined) {
-    const name = document["name"];
-    return {
-      name: typeof name === "string" && name !== "" ? name.slice(0, 63) : "workflow",
-      workflow: document["workflow"] ?? null,
-      pointer: "/document/workflow",
-    };
-  }
+  if (document !== undefined) return documentWanted({ name: "workflow", ...document });
   const step = {
     name: type ?? "",
     type: version === undefined ? (type ?? "") : `${type}@${version}`,
@@ -125,9 +128,25 @@ function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wan
   };
   return {
     name: type ?? "",
+    namespace: DEFAULT_NAMESPACE,
+    problems: [],
     workflow: { steps: [step] },
     pointer: "",
     inside: { from: "/steps/0/properties", to: "/input" },
+  };
+}
+
+function documentWanted(document: JsonObject): Wanted {
+  const problems: Problem[] = [];
+  const { namespace, components } = checkEnvelope(document, problems);
+  if (components.length > 0) problems.push(problem("RunOfComponents", "/components"));
+  const { name } = document;
+  return {
+    name: typeof name === "string" ? name : "",
+    namespace,
+    problems: problems.map((one) => ({ ...one, pointer: `/document${one.pointer}` })),
+    workflow: document["workflow"] ?? null,
+    pointer: "/document/workflow",
   };
 }
 

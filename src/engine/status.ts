@@ -1,14 +1,16 @@
 // How an application is doing right now: the health of its objects on the cluster, and what its newest run says of what left no object behind.
 import type { Catalog } from "../catalog/catalog.ts";
+import { runsOnce } from "../catalog/runsOnce.ts";
 import { type Health, type HealthState, type ObjectHealth, worst } from "../model/health.ts";
 import { refKey, refOf } from "../model/manifest.ts";
 import { isSettled, type Phase } from "../model/phase.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
+import { printCondition } from "../plan/workflow/printCondition.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
-import { confirmedDrift, lasting } from "./drift.ts";
+import { broughtJobs, confirmedDrift, lasting, ownedKeys } from "./drift.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
@@ -35,7 +37,9 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
   const health = await liveHealth(world, revision, signal);
   // While a run is going on, what is there and what is wanted differ by right.
-  const drift = run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, revision, signal) : [];
+  const owned = await ownedKeys(world, place);
+  const drift =
+    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, owned }, signal) : [];
   const mask = await applicationMask(world, place);
   const components = revision.document.components.map((component) =>
     componentStatus({
@@ -46,6 +50,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
       jobs,
       health,
       drift,
+      owned,
       mask,
     }),
   );
@@ -73,10 +78,15 @@ async function liveHealth(world: World, revision: Revision, signal: AbortSignal)
   }
 }
 
-async function liveDrift(world: World, revision: Revision, signal: AbortSignal): Promise<readonly Drift[]> {
+interface Drifting {
+  readonly revision: Revision;
+  readonly owned: ReadonlySet<string>;
+}
+
+async function liveDrift(world: World, { revision, owned }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
     const cluster = await knownCluster(world, revision.cluster);
-    const manifests = lasting(revision.plan.jobs);
+    const manifests = lasting(broughtJobs(revision.plan.jobs, owned));
     return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
@@ -92,7 +102,13 @@ interface Sources {
   readonly jobs: readonly Job[];
   readonly health: readonly ObjectHealth[];
   readonly drift: readonly Drift[];
+  readonly owned: ReadonlySet<string>;
   readonly mask: Mask;
+}
+
+function isOnce({ components }: Catalog, type: string): boolean {
+  const definition = components.get(type);
+  return definition !== undefined && runsOnce(definition);
 }
 
 function componentStatus(sources: Sources): ComponentStatus {
@@ -106,7 +122,9 @@ function componentStatus(sources: Sources): ComponentStatus {
     .filter((one) => keys.has(refKey(one.ref)))
     .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
   const own = jobs.filter((job) => job.plan.component === name);
-  const deciding = decidingHealth(catalog.components.get(type)?.job === "task", own, objects);
+  const left = leftOut(sources, own);
+  if (left !== null) return { name, type, health: "healthy", state: "suspended", ...left, objects: [], drift: [] };
+  const deciding = decidingHealth(isOnce(catalog, type), own, objects);
   const counted = objects.find((one) => one.facts?.wanted !== undefined)?.facts;
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
     ? "changing"
@@ -125,13 +143,27 @@ function componentStatus(sources: Sources): ComponentStatus {
   };
 }
 
+/** Its condition did not hold when it was to be deployed: it is not there, and nobody wanted it there. */
+function leftOut({ name, revision, owned }: Sources, own: readonly Job[]): Pick<Health, "reason" | "evidence"> | null {
+  const planned = revision.plan.jobs.filter((job) => job.component === name);
+  if (planned.length === 0 || broughtJobs(planned, owned).length > 0) return null;
+  if (own.some((job) => job.reason.code !== "ConditionFalse")) return null;
+  const condition = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]));
+  return { reason: reason("ConditionFalse", { condition: condition[0] ?? "" }), evidence: [] };
+}
+
 const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
   failed: "failed",
   rejected: "rejected",
+  expired: "failed",
+  "start-failed": "failed",
+  interrupted: "failed",
   waiting: "progressing",
   queued: "progressing",
   running: "progressing",
   succeeded: "ready",
+  // It was never begun: why says its job.
+  skipped: "missing",
 };
 
 /** A task is what its job says: its pods do not stay. Everything else is what the cluster says, unless its job never got there. */

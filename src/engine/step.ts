@@ -11,6 +11,7 @@ import { unmetCondition } from "./bindings.ts";
 import { claimsOf } from "./claims.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf } from "./driver.ts";
+import { wakeRun, wakeRunCalled } from "./duties.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
 
@@ -31,7 +32,7 @@ export async function step(driver: Driver): Promise<Decision | null> {
       displace(driver, news, result.job);
       continue;
     }
-    if (!accepted(driver, result)) return null;
+    if (!(await accepted(driver, result))) return null;
     driver.jobs = next;
     for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
     return decision;
@@ -67,7 +68,8 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
     finalSkippedBy: driver.run.finalSkippedBy,
     now: driver.world.clock.now(),
     parallel: PARALLEL_JOBS,
-    condition: (job) => unmetCondition(job, contextOf(driver.run, next.values())),
+    condition: (job) =>
+      job.plan.condition === undefined ? null : unmetCondition(job, contextOf(driver.run, next.values(), job)),
     held: heldJobs(driver, next),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });
@@ -85,6 +87,8 @@ function displace(driver: Driver, news: Map<string, Job>, name: string): void {
 
 /** By what others hold, and by what holds back a whole type (a switch, a breaker). */
 function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
+  const now = driver.world.clock.now();
+  for (const [name, { until }] of driver.held) if (until !== undefined && until <= now) driver.held.delete(name);
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
@@ -104,13 +108,14 @@ async function hold(driver: Driver, refusal: ClaimRefusal): Promise<void> {
   driver.held.set(refusal.job, await holdFor(driver, refusal));
 }
 
-async function holdFor(driver: Driver, { key, limit, holders, job }: ClaimRefusal): Promise<Hold> {
+async function holdFor(driver: Driver, { key, limit, holders, job, until }: ClaimRefusal): Promise<Hold> {
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
   const wish = claimsOf(driver, driver.jobs.get(job)).find((one) => one.key === key);
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
   if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed" };
   if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
-  return { reason: busy };
+  // Whoever holds it renews its lease, or is gone: then nobody will wake us.
+  return { reason: busy, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
 async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {
@@ -118,18 +123,18 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
   await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  world.dispatch.wake(other.id);
+  await wakeRun(world, other);
 }
 
 type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
 
-function accepted({ world, run, locks }: Driver, result: Answer): boolean {
+async function accepted({ world, run, locks }: Driver, result: Answer): Promise<boolean> {
   if (result.outcome === "stale") {
     world.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
   for (const [job, held] of result.locks) locks.set(job, held);
-  for (const waiting of result.wake) world.dispatch.wake(waiting);
+  for (const waiting of result.wake) await wakeRunCalled(world, waiting);
   return true;
 }
 
@@ -154,10 +159,11 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
       }),
     );
   }
-  if (decision.finish === null) return { run: driver.run.id, jobs, events };
+  if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
   return {
     run: driver.run.id,
+    fence: driver.fence,
     jobs,
     events,
     finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },

@@ -79,9 +79,9 @@ function troubledJob(component: string, jobs: readonly Job[]): Job | undefined {
 
 /** The needed job that keeps this one from starting. */
 function heldBy(job: Job, jobs: readonly Job[]): Job | undefined {
-  if (job.phase !== "waiting" && job.phase !== "skipped") return undefined;
+  if ((job.phase !== "waiting" && job.phase !== "skipped") || job.reason.code === "ConditionFalse") return undefined;
   const needed = job.plan.needs.map((need) => jobs.find((one) => one.name === need.job));
-  return needed.find((one) => one !== undefined && one.phase !== "succeeded");
+  return needed.find((one) => one !== undefined && one.phase !== "succeeded" && one.reason.code !== "ConditionFalse");
 }
 
 function rootOf(component: ComponentStatus, job: Job | undefined): readonly CauseLink[] {

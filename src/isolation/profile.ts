@@ -2,7 +2,7 @@
 // program asks for the name of one. There is no privileged profile: who needs one gets no pod from kubemin.
 import type { Quantities } from "./resources.ts";
 
-export type ProfileName = "task" | "gpu" | "gang" | "helm" | "ssh";
+export type ProfileName = "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
 
 export interface Profile {
   /**
@@ -28,9 +28,10 @@ export interface Profile {
   readonly retry: "idempotent" | "infrastructure" | "checkpoint" | "never";
 }
 
-/** When somebody has to say yes first: never · above so many devices · for objects of the whole cluster · for hosts of these groups. */
+/** When somebody has to say yes first: never · always · above so many devices · for objects of the whole cluster · for hosts of these groups. */
 export type Approval =
   | { readonly when: "never" }
+  | { readonly when: "always" }
   | { readonly when: "devices"; readonly above: number }
   | { readonly when: "clusterScoped" }
   | { readonly when: "hostGroups"; readonly groups: readonly string[] };
@@ -106,6 +107,18 @@ export const PROFILES = {
     resources: SMALL,
     timeout: 15 * MINUTE,
     approval: { when: "hostGroups", groups: ["prod"] },
+    retry: "never",
+  },
+  chaos: {
+    egress: "cluster",
+    secrets: "perRun",
+    account: "bound",
+    devices: false,
+    scratch: "64Mi",
+    sharedMemory: undefined,
+    resources: SMALL,
+    timeout: 30 * MINUTE,
+    approval: { when: "always" },
     retry: "never",
   },
 } as const satisfies Record<ProfileName, Profile>;

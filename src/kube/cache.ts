@@ -1,5 +1,6 @@
 // One shared set of watches per cluster: everything that kubemin made (by label), and the warnings about it.
 // Started by the first question about health, then kept. Nothing polls. Contents of ConfigMaps and Secrets are not held.
+import { dig } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -36,6 +37,13 @@ const ALWAYS: readonly Kind[] = [
   { apiVersion: core, kind: "Service" },
   { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
 ];
+
+/** Made by the controllers of queues, which do not pass our label on. */
+const FOREIGN: ReadonlySet<string> = new Set(["Workload", "PodGroup"]);
+
+export function isForeign({ kind }: Kind): boolean {
+  return FOREIGN.has(kind);
+}
 
 export interface Cache {
   /** Begins to watch the kind, if nobody did yet, and all that every application is made of. */
@@ -136,7 +144,7 @@ function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchSta
     ...options,
     resource,
     signal,
-    labelSelector: `${LABELS.managedBy}=${MANAGED_BY}`,
+    ...(isForeign(kind) ? { strip: stripForeign } : { labelSelector: `${LABELS.managedBy}=${MANAGED_BY}` }),
     metadataOnly: METADATA_ONLY.has(kind.kind),
     onList: (objects) => {
       entry.shelf.replace(objects);
@@ -151,6 +159,13 @@ function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchSta
   };
 }
 
+/** Of what others made only what a verdict reads. */
+function stripForeign({ apiVersion, kind, metadata, spec, status = {} }: Manifest): Manifest {
+  const { name, namespace = "", uid = "", ownerReferences = [] } = metadata;
+  const active = dig(spec, "active") !== false;
+  return { apiVersion, kind, metadata: { name, namespace, uid, ownerReferences }, spec: { active }, status };
+}
+
 /** A kind that is not served is asked for so often: at first, and at last. */
 const FIRST_ASKED = 500;
 const LAST_ASKED = 5_000;
@@ -162,7 +177,10 @@ async function served(
 ): Promise<Resource | null> {
   for (let pause = FIRST_ASKED; !signal.aborted; pause = Math.min(pause * 2, LAST_ASKED)) {
     try {
-      const resource = await options.discovery.find(kind.apiVersion, kind.kind, signal);
+      const { discovery } = options;
+      const resource = isForeign(kind)
+        ? await discovery.findInGroup(kind.apiVersion, kind.kind, signal)
+        : await discovery.find(kind.apiVersion, kind.kind, signal);
       if (resource !== undefined) return resource;
       onState({ phase: "unserved", detail: `the API does not serve ${kind.apiVersion} ${kind.kind}` });
     } catch (cause) {

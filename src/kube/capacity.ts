@@ -5,6 +5,7 @@
 import type { NodeGroup } from "../capacity/autoscaler.ts";
 import { type CheckWorld, checkCapacity } from "../capacity/check.ts";
 import { createLine, ownersOf } from "../capacity/line.ts";
+import { overviewOf } from "../capacity/overview.ts";
 import { createReservations } from "../capacity/reservations.ts";
 import { createClusterView } from "../capacity/view.ts";
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
@@ -89,6 +90,12 @@ export function createCapacity(options: CapacityOptions): Capacity {
       const { ticket } = request;
       return ticket === undefined ? checkCapacity(request, world) : line.ask({ ...request, ticket }, world);
     },
+    overview: async (project, signal) => {
+      const old = await current(true, signal);
+      if (old === null) return overviewOf({ view, waiting: line.waiting(), project });
+      const { reason: unknown } = cannotTell(options.connection.cluster, old);
+      return { unknown, nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
+    },
     leave: (ticket, room) => {
       const entry = line.leave(ticket);
       if (entry !== undefined && room === "free")
@@ -151,11 +158,14 @@ async function keep({ source, options, signal, onState, tell }: Keeping): Promis
           else source.remove(object);
           tell();
         };
-        const { fieldSelector } = source;
-        const selector = fieldSelector === undefined ? {} : { fieldSelector };
+        const { fieldSelector, page } = source;
+        const more = {
+          ...(fieldSelector === undefined ? {} : { fieldSelector }),
+          ...(page === undefined ? {} : { onPage: page }),
+        };
         await watchForever({
           ...options,
-          ...selector,
+          ...more,
           resource,
           signal,
           strip: source.strip,

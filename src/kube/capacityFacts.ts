@@ -17,7 +17,9 @@ export async function gatherPodFacts(read: Read, pod: Manifest, signal: AbortSig
     boundVolumes(read, pod, signal),
   ]);
   const priority = optionalNumberAt(priorityClass, "value");
+  const preemptionPolicy = textAt(priorityClass, "preemptionPolicy");
   return {
+    ...(preemptionPolicy === "" ? {} : { preemptionPolicy }),
     ...(runtimeClass === null ? {} : { runtimeClass }),
     ...(priority === undefined ? {} : { priority }),
     volumes,

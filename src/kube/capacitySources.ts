@@ -12,6 +12,8 @@ export interface Source {
   /** What has ended holds nothing: it is not even sent to us. */
   readonly fieldSelector?: string;
   readonly strip: (object: Manifest) => Manifest;
+  /** Takes a long list in pages; `replace` is called when it has come to its end. */
+  readonly page?: (objects: readonly Manifest[], isFirst: boolean) => void;
   readonly replace: (objects: readonly Manifest[]) => void;
   readonly put: (object: Manifest) => void;
   readonly remove: (object: Manifest) => void;
@@ -38,7 +40,11 @@ export function* baseSources(view: ClusterView, reservations: Reservations): Gen
     kind: "Pod",
     fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
     strip: (pod) => stripPod(pod) as Manifest, // the name stays
-    replace: view.replacePods,
+    page: (pods, isFirst) => {
+      if (isFirst) view.beginPods();
+      pods.forEach(put);
+    },
+    replace: view.endPods,
     put,
     remove: view.removePod,
   };

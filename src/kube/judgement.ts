@@ -2,7 +2,7 @@
 import type { Health } from "../model/health.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import { reason } from "../model/reason.ts";
-import type { Cache, Kind } from "./cache.ts";
+import { type Cache, isForeign, type Kind } from "./cache.ts";
 import { nameOf } from "./fields.ts";
 import { type Finding, found } from "./finding.ts";
 import type { Lookup } from "./lookup.ts";
@@ -42,7 +42,12 @@ export function findingOf(world: World, object: Manifest, given: Moment & { read
   const view: View = {
     now: given.now,
     since: given.since,
-    ownedBy: (kind, uid) => cache.ownedBy(kindNamed(kind), uid),
+    ownedBy: (kind, uid) => {
+      const named = kindNamed(kind);
+      // Objects of queues are watched once a Job in a queue is looked at.
+      if (isForeign(named)) cache.watch([named]);
+      return cache.ownedBy(named, uid);
+    },
     inNamespace: (kind, namespace) => cache.inNamespace(kindNamed(kind), namespace),
     events: (uid) => cache.events(uid),
     other: (ref) => lookup.get(ref),
@@ -65,6 +70,9 @@ const VERSIONS: Readonly<Record<string, string>> = {
   StatefulSet: "apps/v1",
   Job: "batch/v1",
   EndpointSlice: "discovery.k8s.io/v1",
+  // Whichever version of the group is served.
+  Workload: "kueue.x-k8s.io/v1beta1",
+  PodGroup: "scheduling.volcano.sh/v1beta1",
 };
 
 function kindNamed(kind: string): Kind {

@@ -28,6 +28,8 @@ export const NO_MEMORY: Memory = { seen: new Map(), wasReady: false };
 
 /** A crash loop shows a running container now and then, an image pull alternates between two words: gaps up to this do not end a trouble. */
 const GAP = 15_000;
+/** Looked at again before its gap is over: the cluster may have nothing new to say for minutes, and a trouble has to last all the same. */
+const LOOK_AGAIN = 10_000;
 /** What is not a loss, though the object was ready before. */
 const NO_LOSS: ReadonlySet<string> = new Set(["Terminating", "VolumePending"]);
 
@@ -47,7 +49,7 @@ export function judge(finding: Finding, memory: Memory, now: number): Verdict {
     again:
       turned || turns === undefined
         ? finding.again
-        : Math.min(turns.after - lasted, finding.again ?? Number.POSITIVE_INFINITY),
+        : Math.min(turns.after - lasted, LOOK_AGAIN, finding.again ?? Number.POSITIVE_INFINITY),
     log: finding.log,
   };
 }

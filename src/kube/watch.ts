@@ -34,6 +34,8 @@ export interface WatchOptions {
   readonly metadataOnly?: boolean;
   /** Leaves out what the asker does not need, object by object: a long list is never whole in memory. */
   readonly strip?: (object: Manifest) => Manifest;
+  /** Takes the list page by page, so that it is never whole in memory; onList then gets an empty one when it has come to its end. */
+  readonly onPage?: (objects: readonly Manifest[], isFirst: boolean) => void;
   /** The whole list: at the start, and whenever the thread was lost. */
   readonly onList: (objects: readonly Manifest[]) => void;
   readonly onChange: (type: "put" | "delete", object: Manifest) => void;
@@ -102,10 +104,12 @@ async function list(options: WatchOptions): Promise<string> {
   const path = collectionPath(resource, "");
   const objects: Manifest[] = [];
   let next = "";
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const query = { ...selectors(options), limit: PAGE, ...(next === "" ? {} : { continue: next }) };
     const { body } = await connection.call({ path, query, signal, ...accept(options, true) });
-    for (const item of listAt(body, "items")) objects.push(strip(slim(resource, item)));
+    const page = listAt(body, "items").map((item) => strip(slim(resource, item)));
+    if (options.onPage === undefined) objects.push(...page);
+    else options.onPage(page, isFirst);
     next = textAt(body, "metadata", "continue");
     if (next !== "") continue;
     options.onList(objects);

@@ -80,3 +80,39 @@ export interface CapacityVerdict {
 }
 
 export const NO_HOLDERS: Holders = { own: [], others: 0 };
+
+/** One kind of resources on one kind of nodes. */
+export interface FlavorRoom {
+  /** `cpu`, `nvidia.com/gpu H100`. */
+  readonly flavor: string;
+  readonly resource: string;
+  /** Nodes that have any of it. */
+  readonly nodes: number;
+  /** In words of Kubernetes: `500m`, `4`, `12Gi`. */
+  readonly total: string;
+  /** On nodes that take pods now. */
+  readonly free: string;
+  /** The most that one pod could get; missing when nothing is free. */
+  readonly largest?: { readonly node: string; readonly free: string };
+  readonly holders: Holders;
+}
+
+/** Somebody in the line. */
+export interface WaitingRoom {
+  /** Empty: of another project. */
+  readonly name: string;
+  readonly flavor: string;
+  /** Among those who wait for the same. */
+  readonly position: number;
+  readonly since: number;
+  readonly reason: Reason;
+}
+
+export interface CapacityOverview {
+  /** Why it cannot be told; the rest is empty then. */
+  readonly unknown?: Reason;
+  /** open: take pods now. */
+  readonly nodes: { readonly total: number; readonly open: number };
+  readonly flavors: readonly FlavorRoom[];
+  readonly waiting: readonly WaitingRoom[];
+}

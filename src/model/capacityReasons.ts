@@ -46,6 +46,10 @@ export const CAPACITY_REASONS = {
       zh: "等待：节点 {node} 有 {count} 个 {resource} 不健康",
     },
   },
+  NoNodesTold: {
+    who: "nobody",
+    text: { en: "this cluster does not tell of its nodes", zh: "该集群不提供节点信息" },
+  },
   NoNodes: { who: "operator", text: { en: "waits: the cluster has no nodes", zh: "等待：集群没有节点" } },
   ScaleUp: {
     who: "nobody",
@@ -145,6 +149,10 @@ export const CAPACITY_REASONS = {
   QueueRefused: {
     who: "operator",
     text: { en: "the queue will never admit it: {detail}", zh: "队列永远不会接纳：{detail}" },
+  },
+  QueueGaveUp: {
+    who: "nobody",
+    text: { en: "the queue gave up: {detail}", zh: "队列已放弃：{detail}" },
   },
   QueueWaits: { who: "nobody", text: { en: "waits in the queue: {detail}", zh: "正在排队：{detail}" } },
   WouldFit: {

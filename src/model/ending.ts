@@ -33,7 +33,7 @@ const MAY_PASS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 export function endingOf(state: HealthState, code: ReasonCode): BadEnding {
   if (state === "rejected") return "rejected";
   if (code === "Interrupted") return "interrupted";
-  if (code === "Unschedulable") return "expired";
+  if (code === "Unschedulable" || code === "QueueGaveUp") return "expired";
   return NEVER_RAN.has(code) ? "start-failed" : "failed";
 }
 

@@ -57,7 +57,12 @@ const SEVERITY: readonly HealthState[] = [
   "ready",
 ];
 
-/** The worst state decides. An empty list is ready: nothing to wait for. */
-export function worst<T extends { readonly state: HealthState }>(all: readonly T[]): T | undefined {
-  return [...all].sort((a, b) => SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state))[0];
+/**
+ * The worst state decides; among equals the one that says why. A Service without an endpoint only follows from what its pods do, and
+ * says it last. An empty list is ready: nothing to wait for.
+ */
+export function worst<T extends Health>(all: readonly T[]): T | undefined {
+  const rank = ({ state, evidence, reason }: T): number =>
+    10 * SEVERITY.indexOf(state) + (evidence.length > 0 ? 0 : reason.code === "EndpointsPending" ? 2 : 1);
+  return [...all].sort((a, b) => rank(a) - rank(b))[0];
 }

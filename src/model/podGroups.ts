@@ -29,6 +29,9 @@ const MAKERS: Readonly<Record<string, Rule>> = {
   }),
 };
 
+/** Kueue reads it on the object that makes the pods. */
+export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+
 /** Undefined: it makes no pods, or none that are waited for. The pod carries the object's name. */
 export function podGroupOf(manifest: Manifest): PodGroup | undefined {
   if (manifest.kind === "Pod") return { pod: manifest, count: 1 };
@@ -36,7 +39,11 @@ export function podGroupOf(manifest: Manifest): PodGroup | undefined {
   if (made === undefined || made.count < 1) return undefined;
   const { template, count } = made;
   const { name, namespace = "" } = manifest.metadata;
-  const labels = labelsAt(template, "metadata", "labels");
+  const queue = labelsAt(manifest, "metadata", "labels")[QUEUE_LABEL];
+  const labels = {
+    ...labelsAt(template, "metadata", "labels"),
+    ...(queue === undefined ? {} : { [QUEUE_LABEL]: queue }),
+  };
   const annotations = labelsAt(template, "metadata", "annotations");
   const pod: Manifest = {
     apiVersion: "v1",

@@ -3,6 +3,7 @@
 import type { Actor } from "./actor.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
+import { RUN_REASONS } from "./runReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
 export type { Actor } from "./actor.ts";
@@ -337,47 +338,7 @@ export const REASONS = {
   Suspended: { who: "you", text: { en: "{object} is paused", zh: "{object} 已暂停" } },
   Missing: { who: "you", text: { en: "{object} does not exist on the cluster", zh: "集群上不存在 {object}" } },
   // The run
-  DependencyFailed: {
-    who: "you",
-    text: { en: "because {component} did not succeed", zh: "因为 {component} 没有成功" },
-  },
-  Deadline: { who: "you", text: { en: "gave up after {limit}: {cause}", zh: "{limit} 后放弃：{cause}" } },
-  ConditionFalse: {
-    who: "nobody",
-    text: { en: "its condition is not met: {condition}", zh: "条件不满足：{condition}" },
-  },
-  MissingOutput: {
-    who: "you",
-    text: { en: "{pointer} has no value: the step did not give it", zh: "{pointer} 没有值：该步骤没有给出" },
-  },
-  BadInput: { who: "you", text: { en: "its input does not fit: {detail}", zh: "输入不符合要求：{detail}" } },
-  BadOutput: {
-    who: "you",
-    text: { en: "its output does not fit what its type promises: {detail}", zh: "输出不符合类型声明：{detail}" },
-  },
-  GaveUpWaiting: {
-    who: "nobody",
-    text: { en: "gave up waiting after {limit}: {cause}", zh: "等待 {limit} 后放弃：{cause}" },
-  },
-  AttemptDeadline: {
-    who: "you",
-    text: { en: "the attempt took longer than {limit}: {cause}", zh: "单次尝试超过 {limit}：{cause}" },
-  },
-  LockLost: {
-    who: "nobody",
-    text: { en: "{key} was given to somebody else meanwhile", zh: "{key} 期间已被他人取得" },
-  },
-  StepDeadline: {
-    who: "you",
-    text: { en: "step {step} took longer than {limit}: {cause}", zh: "步骤 {step} 超过 {limit}：{cause}" },
-  },
-  Lost: {
-    who: "nobody",
-    text: { en: "gave no sign of life for {limit}", zh: "{limit} 内没有心跳" },
-  },
-  CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
-  Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
-  InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
+  ...RUN_REASONS,
 } as const satisfies Record<string, ReasonRow>;
 
 export type ReasonCode = keyof typeof REASONS;

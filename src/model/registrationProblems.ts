@@ -83,6 +83,13 @@ export const REGISTRATION_PROBLEMS = {
     text: { en: "the worker may not be called: {detail}", zh: "不允许调用该 worker：{detail}" },
     hint: { en: "an administrator can allow it: serve --allow-outgoing", zh: "可由管理员放行：serve --allow-outgoing" },
   },
+  TemplateShowsSecret: {
+    text: { en: "the template shows a secret value of the input", zh: "模板会暴露输入中的机密值" },
+    hint: {
+      en: "take it as the whole value of a variable, or as a file of the Secret {{run.secret}}",
+      zh: "请作为环境变量的完整值，或作为 Secret {{run.secret}} 的文件使用",
+    },
+  },
   Incompatible: {
     text: {
       en: "version {version} breaks what was promised with {before}: {detail}",

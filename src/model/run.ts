@@ -46,7 +46,14 @@ export interface Run {
   readonly finalSkippedBy: string | null;
   /** Values for the workflow's inputs. */
   readonly inputs: JsonObject;
+  /** Which of the runs that wait for a driver goes first. */
+  readonly priority: Priority;
+  /** Nothing is begun before. */
+  readonly startAt: string | null;
 }
+
+export const PRIORITIES = ["low", "normal", "high"] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export interface Pause {
   readonly from: string;

@@ -18,6 +18,10 @@ export const WORKFLOW_PROBLEMS = {
     text: { en: "{name} is a name that kubemin itself uses", zh: "{name} 是 kubemin 保留的名称" },
     hint: { en: "give the step another name", zh: "请给步骤改名" },
   },
+  RunOfComponents: {
+    text: { en: "a run takes no components", zh: "直接运行不接受 components" },
+    hint: { en: "an application is deployed: kubemin deploy", zh: "应用请使用 kubemin deploy 部署" },
+  },
   LockKind: {
     text: {
       en: "a lock names exactly one thing, this one names: {value}",

@@ -1,7 +1,9 @@
 // One component by itself: its own fields, its properties, its traits. What names other components is checked in references.ts,
 // once all of them are known.
+
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition } from "../catalog/define.ts";
+import { runsOnce } from "../catalog/runsOnce.ts";
 import { isObject, type Json } from "../model/json.ts";
 import { COMPONENT_NAME_MAX, nearest } from "../model/name.ts";
 import type { OnShort } from "../model/plan.ts";
@@ -43,7 +45,7 @@ export function checkComponent(value: Json, pointer: string, around: Surrounding
 /** What runs to an end is not made before there is room for it; everything else is made, and its pods wait on the cluster. */
 function checkRoom(spot: Spot, definition: ComponentDefinition | undefined): OnShort | null {
   const onShort = checkOnShort(spot);
-  if (field(spot, "onShort") !== undefined && definition !== undefined && definition.job !== "task")
+  if (field(spot, "onShort") !== undefined && definition !== undefined && !runsOnce(definition))
     spot.problems.push(problem("OnShortNotApplicable", fieldPointer(spot, "onShort"), { type: definition.name }));
   return onShort;
 }

@@ -18,7 +18,7 @@ const ENVELOPE_FIELDS = [
   "drift",
   "$schema",
 ];
-const DEFAULT_NAMESPACE = "default";
+export const DEFAULT_NAMESPACE = "default";
 
 export interface Envelope {
   readonly namespace: string;

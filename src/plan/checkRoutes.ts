@@ -2,7 +2,6 @@
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import { textOf } from "./manifestLists.ts";
 import type { RenderedComponent } from "./render.ts";
 
 export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
@@ -19,6 +18,7 @@ export function checkRoutes(components: readonly RenderedComponent[]): readonly 
   });
 }
 
+const word = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
 const list = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Who answers (kind and gateway or class), then `host/path (exact)`. */
@@ -35,7 +35,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   Ingress: (spec) =>
     list(spec["rules"]).flatMap((rule) => {
       const paths = list(dig(rule, "http", "paths")).map((one) => pathOf({ ...one, value: one["path"] }, "pathType"));
-      return combine(textOf(spec["ingressClassName"]), [textOf(rule["host"]) || "*"], paths);
+      return combine(word(spec["ingressClassName"], ""), [word(rule["host"], "*")], paths);
     }),
 };
 
@@ -46,7 +46,7 @@ function claimsOf({ kind, ...manifest }: Manifest): readonly string[] {
 }
 
 function pathOf(value: unknown, type: string): string {
-  const path = isObject(value) ? textOf(value["value"]) || "/" : "/";
+  const path = isObject(value) ? word(value["value"], "/") : "/";
   return isObject(value) && value[type] === "Exact" ? `${path} (exact)` : path;
 }
 

@@ -1,5 +1,6 @@
 // The new objects against those of the revision before: what is made, changed, left, removed or kept, and what it means for the pods.
 // It compares what we said with what we say. What the cluster holds may differ (somebody else's changes); that is seen on the cluster only.
+import { dig } from "../model/json.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../model/manifest.ts";
 import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
@@ -77,7 +78,8 @@ function removedChanges(before: Objects, after: Objects, owned: readonly OwnedOb
     const { apiVersion, kind, namespace, name } = one;
     return { component: one.component, object: { apiVersion, kind, namespace, name }, keep: one.keep };
   });
-  const removed = new Map([...others, ...planned].map((one) => [refKey(one.object), one] as const));
+  const volumes = [...before].flatMap(([key, object]) => (after.has(key) ? [] : volumesOf(object.manifest)));
+  const removed = new Map([...volumes, ...others, ...planned].map((one) => [refKey(one.object), one] as const));
   return [...removed]
     .filter(([key]) => !after.has(key))
     .map(([, { component, object, keep }]) => ({
@@ -87,6 +89,29 @@ function removedChanges(before: Objects, after: Objects, owned: readonly OwnedOb
       class: keep ? "none" : "delete",
       fields: [],
     }));
+}
+
+/** A set that goes leaves the volumes of its pods behind: Kubernetes made them from its templates. */
+function volumesOf(manifest: Manifest) {
+  const templates = dig(manifest, "spec", "volumeClaimTemplates");
+  const replicas = dig(manifest, "spec", "replicas");
+  const names = (Array.isArray(templates) ? templates : []).flatMap((one) => {
+    const name = dig(one, "metadata", "name");
+    return typeof name === "string" ? [name] : [];
+  });
+  const count = typeof replicas === "number" ? replicas : 1;
+  return names.flatMap((name) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...head(manifest),
+      object: {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        namespace: manifest.metadata.namespace ?? "",
+        name: `${name}-${manifest.metadata.name}-${index}`,
+      },
+      keep: true,
+    })),
+  );
 }
 
 function objectsByKey(jobs: readonly PlannedJob[]): Objects {

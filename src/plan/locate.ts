@@ -62,7 +62,8 @@ function withFirst(one: Problem, locate: Locate): Problem {
     : { ...one, params: { ...one.params, first: `${position.line}:${position.column}` } };
 }
 
-function nearestPosition(pointer: string, locate: Locate): Position | undefined {
+/** Of what does not exist (a missing field): of the nearest thing around it. */
+export function nearestPosition(pointer: string, locate: Locate): Position | undefined {
   for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
     const found = locate(at);
     if (found) return found;

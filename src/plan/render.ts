@@ -3,6 +3,7 @@
 
 import type { RenderedObject } from "../catalog/define.ts";
 import { selectorOf } from "../catalog/parts/labels.ts";
+import { runsOnce } from "../catalog/runsOnce.ts";
 import type { JsonObject } from "../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { PlannedObject } from "../model/plan.ts";
@@ -75,7 +76,7 @@ const APPLY_ORDER = [
 function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
   const { component, identity, merged } = draft;
   const main = merged === null ? null : controllerOf(draft, merged, sources);
-  const content = main === null || component.definition.job !== "task" ? null : contentOf(main, input);
+  const content = main === null || !runsOnce(component.definition) ? null : contentOf(main, input);
   const named = main === null || content === null ? main : renamed(main, content);
   const claims = merged === null || draft.workload.claimTemplates ? [] : merged.claims;
   const finishOne = ({ manifest, keep, clusterWide }: RenderedObject): PlannedObject => ({

@@ -10,9 +10,32 @@ import { secretPaths } from "./secrets.ts";
 type Seal = (text: string) => string;
 
 export function sealDocument(value: JsonObject, catalog: Catalog, seal: Seal): JsonObject {
-  const { components } = value;
-  if (!Array.isArray(components)) return value;
-  return { ...value, components: components.map((one: Json) => sealComponent(one, catalog, seal)) };
+  const { components, workflow } = value;
+  return {
+    ...value,
+    ...(Array.isArray(components)
+      ? { components: components.map((one: Json) => sealComponent(one, catalog, seal)) }
+      : {}),
+    ...(isObject(workflow) ? { workflow: sealWorkflow(workflow, catalog, seal) } : {}),
+  };
+}
+
+const STEP_LISTS = ["steps", "finally", "subSteps"] as const;
+
+/** A workflow, or a step with further ones inside: what its job types call secret. */
+export function sealWorkflow(value: JsonObject, catalog: Catalog, seal: Seal): JsonObject {
+  const lists = STEP_LISTS.flatMap((name) => {
+    const steps = value[name];
+    if (!Array.isArray(steps)) return [];
+    return [[name, steps.map((step: Json) => (isObject(step) ? sealWorkflow(step, catalog, seal) : step))] as const];
+  });
+  const { type, properties } = value;
+  const definition = typeof type === "string" ? catalog.jobs.get(type.replace(/@.*$/, "")) : undefined;
+  const sealed =
+    definition === undefined || properties === undefined
+      ? {}
+      : { properties: sealPaths(properties, secretPaths(definition, properties), seal) };
+  return { ...value, ...Object.fromEntries(lists), ...sealed };
 }
 
 function sealComponent(component: Json, catalog: Catalog, seal: Seal): Json {

@@ -1,6 +1,6 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
-import type { CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
+import type { CapacityOverview, CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
 import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
@@ -93,6 +93,8 @@ export interface Owner {
 export interface CapacityQuestion {
   /** An answer of this moment, from memory: no promise. `unknown` while the view of the cluster is old. */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /** What there is, what is free, who holds it and who waits. Names only what is the project's own. */
+  overview(project: string, signal: AbortSignal): Promise<CapacityOverview>;
   /** Out of the line. keep: the room that was found stays free until the pods are on their nodes, for a minute at most. */
   leave(ticket: string, room: "keep" | "free"): void;
   /** Called, not more often than ten times a second, when an answer may have become another, until the returned function is called. */

@@ -97,6 +97,8 @@ export interface ClaimRefusal {
   readonly key: string;
   readonly limit: number;
   readonly holders: readonly { readonly run: string; readonly job: string }[];
+  /** When the first of their leases runs out, unless it is renewed. Null: never. */
+  readonly until: string | null;
 }
 
 /**
@@ -127,11 +129,15 @@ export interface JobChange {
 
 export interface RunChange {
   readonly run: string;
+  /** From `claim`: the change is made only if nobody claimed the run since. */
+  readonly fence?: number;
   readonly jobs: readonly JobChange[];
   readonly events: readonly NewEvent[];
   /** Set when the run settles with this change. */
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
+
+export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt">;
 
 export interface RunFilter {
   readonly project: string;
@@ -149,8 +155,10 @@ export interface Runs {
   jobs(id: string): Promise<readonly Job[]>;
   /** Newest first. */
   list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
-  /** Of all projects, oldest first: what is taken up at start. */
-  unfinished(): Promise<readonly string[]>;
+  /** Of all projects, oldest first: what has to be driven. */
+  unfinished(): Promise<readonly UnfinishedRun[]>;
+  /** A new fence: whoever claimed the run before changes nothing any more. Null: there is no such run, or it has ended. */
+  claim(id: string): Promise<number | null>;
   /** All or nothing. */
   change(change: RunChange): Promise<ChangeResult>;
   /** Marks a run for cancellation; false when it has ended or was cancelled before. */
@@ -197,6 +205,8 @@ export interface Events {
     sequence: number,
     limit: number,
   ): Promise<readonly PlatformEvent[]>;
+  /** Of all projects: only the ends of runs. */
+  runsEnded(sequence: number, limit: number): Promise<readonly PlatformEvent[]>;
   latest(): Promise<number>;
   append(event: NewEvent): Promise<void>;
   /** Called after every commit that wrote events, wherever in the store it happened; sometimes without a new event. Look with `after`. */

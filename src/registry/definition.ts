@@ -5,6 +5,8 @@ import { defineJob, type JobDefinition } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { reason } from "../model/reason.ts";
+import { isSealed, mapStrings } from "../model/sealed.ts";
+import { lookUp } from "../plan/workflow/lookUp.ts";
 import { concurrencyOf, retryOf, timesOf, withRetries } from "./limits.ts";
 import { leavePlace, runPlace } from "./place/attempt.ts";
 import { isolate } from "./place/isolate.ts";
@@ -13,6 +15,7 @@ import type { Runtime } from "./registration.ts";
 import { checkedBy, complaintsOf } from "./schemas/checked.ts";
 import { withDefaults } from "./schemas/defaults.ts";
 import type { Schemas } from "./schemas/schemas.ts";
+import { secretPaths } from "./schemas/secretPaths.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { podTier, tellingPodTier } from "./tiers/pod.ts";
 import type { Tier, TierOrder } from "./tiers/tier.ts";
@@ -44,7 +47,9 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
         value: input,
       })),
     },
-    check: (input) => schemas.check(spec.input, input),
+    secrets: (input) => secretPaths(spec.input, input),
+    // What is sealed cannot be judged here; it is when the job begins.
+    check: (input) => schemas.check(spec.input, input).filter((one) => !isSealed(lookUp(input, one.pointer))),
     concurrency: (input, { project }) =>
       concurrencyOf(metadata.name, spec, { input: withDefaults(spec.input, input), project }),
     timeout,
@@ -62,7 +67,8 @@ interface Means {
 
 async function run(job: JobRun<JsonObject>, { order, schemas }: Means): Promise<JobOutcome> {
   const { spec } = order.type.registration;
-  const wrong = complaintsOf(schemas, spec.input, job.input);
+  const opened = mapStrings(job.input, (text) => job.reveal(text));
+  const wrong = complaintsOf(schemas, spec.input, opened);
   if (wrong !== "")
     return { phase: "rejected", reason: reason("BadInput", { detail: wrong }), evidence: [], retryable: false };
   const complete = { ...job, input: withDefaults(spec.input, job.input) };

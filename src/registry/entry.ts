@@ -2,6 +2,7 @@
 import type { JobDefinition } from "../catalog/define.ts";
 import type { RegisteredVersion } from "../ports/registrations.ts";
 import { definitionOf } from "./definition.ts";
+import { hidingSecret } from "./hideSecret.ts";
 import type { RegisteredType } from "./registered.ts";
 import type { Registration } from "./registration.ts";
 import type { RegistryWorld } from "./registryWorld.ts";
@@ -27,5 +28,11 @@ export function makeEntry(
     ...standingProblems(stored, view().types.get(name)?.stops ?? [], clock.now()),
     ...(made.check?.(input) ?? []),
   ];
-  return { stored, registration, definition: { ...made, check } };
+  const definition = { ...made, check };
+  if (runtime.tier !== "T2") return { stored, registration, definition };
+  return {
+    stored,
+    registration,
+    definition: hidingSecret(definition, () => vault.open(owner, runtime.secret)),
+  };
 }

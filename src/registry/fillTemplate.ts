@@ -12,6 +12,8 @@ export interface TemplateValues {
     readonly namespace: string;
     readonly job: string;
     readonly attempt: number;
+    /** Name of the Secret with what is secret in the input. */
+    readonly secret: string;
   };
 }
 
@@ -27,7 +29,8 @@ export function placeholdersOf(template: Json): readonly (readonly string[])[] {
   return Object.values(template).flatMap((inner) => (inner === undefined ? [] : placeholdersOf(inner)));
 }
 
-function pathOf(text: string): readonly string[] {
+/** `input.model` and `/input/model` alike. */
+export function pathOf(text: string): readonly string[] {
   return text.startsWith("/") ? fromPointer(text) : text.split(".");
 }
 

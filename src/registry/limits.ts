@@ -5,7 +5,7 @@ import { profileOf } from "../isolation/profile.ts";
 import { parseDuration } from "../model/duration.ts";
 import { canonicalJson, type JsonObject } from "../model/json.ts";
 import type { Clocks, Concurrency, RetryPolicy } from "../model/plan.ts";
-import { fromPointer } from "../model/pointer.ts";
+import { lookUp } from "../plan/workflow/lookUp.ts";
 import { profileNameOf } from "./profile.ts";
 import type { RegistrationSpec } from "./registration.ts";
 
@@ -100,22 +100,12 @@ export function concurrencyOf(
 ): readonly Concurrency[] {
   const { global, perTenant, key, onLimit = "queue" } = concurrency;
   const counted = onLimit === "cancel" ? "queue" : onLimit;
-  const value = key === undefined ? undefined : valueAt({ input }, key);
+  const value = key === undefined ? undefined : lookUp({ input }, key);
   return [
     ...(global === undefined ? [] : [{ key: `type ${name}`, limit: global, onLimit: counted }]),
     ...(perTenant === undefined ? [] : [{ key: `type ${name} of ${project}`, limit: perTenant, onLimit: counted }]),
     ...(value === undefined ? [] : [{ key: `${project}/${name} ${shown(value)}`, limit: 1, onLimit }]),
   ];
-}
-
-/** Own members only; undefined where there is none. */
-function valueAt(root: JsonObject, pointer: string): unknown {
-  let at: unknown = root;
-  for (const key of fromPointer(pointer)) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-    at = Reflect.get(at, key);
-  }
-  return at;
 }
 
 const LONGEST_KEY = 60;

@@ -1,6 +1,5 @@
 // A type whose runs throw again and again is set aside, with the stack of the last throw; the engine goes on with everything else.
 // Only what nobody expected counts: a program that fails, a worker that does not answer, a cluster that refuses are outcomes.
-import { MASK } from "../model/sealed.ts";
 import { changeEvent } from "./event.ts";
 import type { Registry } from "./registry.ts";
 
@@ -39,21 +38,10 @@ async function setAside(registry: Registry, name: string, stack: string): Promis
   const { store, clock } = registry.world;
   const type = registry.view().types.get(name);
   if (type === undefined) return;
-  const detail = withoutSecrets(registry, name, stack);
   const at = clock.now().toISOString();
   await store.registrations.stop(
-    { type: name, kind: "quarantined", detail, by: ACTOR, at },
+    { type: name, kind: "quarantined", detail: stack, by: ACTOR, at },
     changeEvent(type, "quarantined", ACTOR),
   );
   await registry.refresh();
-}
-
-/** The secrets of workers; those of the run were masked by the engine, which knows them. */
-function withoutSecrets({ view, world }: Registry, name: string, text: string): string {
-  let masked = text;
-  for (const { registration, stored } of view().types.get(name)?.versions ?? []) {
-    const { runtime } = registration.spec;
-    if (runtime.tier === "T2") masked = masked.replaceAll(world.vault.open(stored.owner, runtime.secret), MASK);
-  }
-  return masked;
 }

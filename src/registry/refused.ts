@@ -1,15 +1,13 @@
 // A registration that did not pass: all of its checks, so that whoever sent it sees what went well, too.
 import { PlatformError } from "../model/errors.ts";
-import type { Problem } from "../model/problem.ts";
 import type { CheckResult } from "../model/registrationCheck.ts";
 
 export class RegistrationRefused extends PlatformError {
   readonly checks: readonly CheckResult[];
 
-  /** `locate`: adds lines and columns. */
-  constructor(checks: readonly CheckResult[], locate: (problems: readonly Problem[]) => readonly Problem[]) {
+  constructor(checks: readonly CheckResult[]) {
     const failed = checks.filter((one) => one.result === "failed");
-    const problems = locate(failed.flatMap((one) => one.problems));
+    const problems = failed.flatMap((one) => one.problems);
     super("InvalidRegistration", { failed: failed.map((one) => one.check).join(", ") }, problems);
     this.name = "RegistrationRefused";
     this.checks = checks;

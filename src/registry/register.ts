@@ -40,8 +40,13 @@ export async function checkType(
   request: RegisterRequest,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const { checked } = await read(registry, { ...request, mayCreate: false }, signal);
-  return checked.checks;
+  const { checked, locate } = await read(registry, { ...request, mayCreate: false }, signal);
+  return located(checked.checks, locate);
+}
+
+/** With lines and columns, where the text is known. */
+function located(checks: readonly CheckResult[], locate: Read["locate"]): readonly CheckResult[] {
+  return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
 }
 
 /** Throws RegistrationRefused, or Conflict when somebody was faster. */
@@ -53,7 +58,7 @@ export async function registerType(
   const { checked, locate } = await read(registry, { ...request, mayCreate: true }, signal);
   const { registration, checks } = checked;
   if (registration === null || checks.some((one) => one.result === "failed"))
-    throw new RegistrationRefused(checks, locate);
+    throw new RegistrationRefused(located(checks, locate));
   const { name } = registration.metadata;
   checkLimits(registry, request.project, name);
   const stored = storedOf(registry, request, { registration, checks });
@@ -82,10 +87,15 @@ async function read(
   const document = readDocument(request.text, request.format);
   if (!document.ok) {
     const shape: CheckResult = { check: "shape", result: "failed", problems: document.problems };
-    throw new RegistrationRefused([shape], (problems) => problems);
+    throw new RegistrationRefused([shape]);
   }
   await registry.refresh();
-  const around = (registration: Registration) => surroundingsOf(registry, request, registration);
+  const cluster = await chosenCluster(registry.world.clusters, request.project, request);
+  const around = (registration: Registration): Omit<Candidate, "registration"> => ({
+    ...standingOf(registry, request.project, registration),
+    cluster,
+    mayCreate: request.mayCreate,
+  });
   const checked = await checkRegistration(document.value, around, meansOf(registry, signal));
   return { checked, locate: (problems) => withPositions(problems, document.locate) };
 }
@@ -102,20 +112,13 @@ export function meansOf({ world }: Registry, signal: AbortSignal): Means {
   };
 }
 
-function surroundingsOf(
-  registry: Registry,
-  request: RegisterRequest & { readonly mayCreate: boolean },
-  { metadata: { name } }: Registration,
-): Omit<Candidate, "registration"> {
-  const { project, mayCreate } = request;
+function standingOf(registry: Registry, project: string, { metadata: { name } }: Registration) {
   const type = registry.view().types.get(name);
   return {
     project,
     owner: type?.owner,
     earlier: type?.versions.map((one) => one.registration) ?? [],
     grants: grantsIn(registry.view(), name, project),
-    cluster: chosenCluster(registry.world.clusters, request),
-    mayCreate,
   };
 }
 

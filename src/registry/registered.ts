@@ -7,8 +7,6 @@ export interface RegisteredType {
   /** As it was registered; the secret of a worker is sealed, see below. */
   readonly registration: Registration;
   readonly lifecycle: Lifecycle;
-  /** When it is deprecated: until when it runs (a date), and what to use instead. */
-  readonly deprecation?: Deprecation;
   /** What administrators granted to the project for this type. Asked at each attempt: a grant that was revoked must not live on. */
   readonly grants: (project: string) => Grants;
   /**
@@ -16,9 +14,4 @@ export interface RegisteredType {
    * Pods have none: the empty text.
    */
   readonly workerSecret: (project: string) => string;
-}
-
-export interface Deprecation {
-  readonly until?: string;
-  readonly replacedBy?: string;
 }

@@ -28,7 +28,7 @@ export interface RegistrationSpec {
   readonly lifecycle?: Lifecycle;
   readonly summary: Localized;
   /** What its pods get without asking; by the resources that it names when it says nothing. */
-  readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh";
+  readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
   /** JSON Schemas, 2020-12. */
   readonly input: JsonObject;
   readonly output?: JsonObject;

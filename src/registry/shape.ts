@@ -44,7 +44,7 @@ const spec = z.strictObject({
   version: semver,
   lifecycle: z.enum(LIFECYCLES).optional(),
   summary: localized,
-  profile: z.enum(["task", "gpu", "gang", "helm", "ssh"]).optional(),
+  profile: z.enum(["task", "gpu", "gang", "helm", "ssh", "chaos"]).optional(),
   input: json,
   output: json.optional(),
   examples: z

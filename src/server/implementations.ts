@@ -2,6 +2,7 @@
 import { applications } from "./applications.ts";
 import { backup } from "./backup.ts";
 import { callback } from "./callback.ts";
+import { capacity } from "./capacity.ts";
 import { catalog } from "./catalog.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
@@ -18,6 +19,7 @@ export const implementations: Implementations = {
   ...applications,
   ...backup,
   ...callback,
+  ...capacity,
   ...catalog,
   ...clusters,
   ...events,

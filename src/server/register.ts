@@ -13,9 +13,16 @@ import { sendStream } from "./stream.ts";
 
 const JSON_BYTES = 64 * 1024;
 
-export function registerRoutes(app: FastifyInstance, service: Service, implementations: Implementations): void {
+export interface Registered {
+  readonly implementations: Implementations;
+  /** Undefined: all. */
+  readonly only: readonly RouteName[] | undefined;
+}
+
+export function registerRoutes(app: FastifyInstance, service: Service, { implementations, only }: Registered): void {
   // Object.entries forgets which names there are; the table knows nothing else.
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
+    if (only?.includes(name) === false) continue;
     app.route({
       method: route.method,
       url: route.path,

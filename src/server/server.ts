@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
-import { ROUTES } from "../api/routes.ts";
+import { ROUTES, type RouteName } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly port: number;
   readonly version: string;
   readonly logRequests: boolean;
+  /** Only these of the table, beside probes and metrics; undefined: all. */
+  readonly routes?: readonly RouteName[] | undefined;
   readonly heartbeatMilliseconds?: number;
   /** So many requests may wait for the end of a run at the same time; one token half of them. */
   readonly waitSlots?: number;
@@ -69,9 +71,9 @@ export async function createServer(world: World, registry: Registry, options: Se
   guardRequests(app, world, options.host);
   if (options.logRequests) logRequests(app, world);
   readBodies(app);
-  answerErrors(app, world);
+  answerErrors(app, world, options.routes);
   registerProbes(app, service, countRequests(app));
-  registerRoutes(app, service, implementations);
+  registerRoutes(app, service, { implementations, only: options.routes });
   // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
   await app.listen({ host: options.host === "localhost" ? "127.0.0.1" : options.host, port: options.port });
   return { url: urlOf(app, options.host), close: () => app.close() };
@@ -110,11 +112,13 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);
 }
 
-function answerErrors(app: FastifyInstance, world: World): void {
+function answerErrors(app: FastifyInstance, world: World, only: ServerOptions["routes"]): void {
   app.setErrorHandler((error, request, reply) => sendProblem(world.log, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1).join("").slice(0, 200);
-    const allowed = Object.values(ROUTES).flatMap((route) => (pattern(route.path).test(path) ? [route.method] : []));
+    const allowed = Object.entries(ROUTES).flatMap(([name, route]) =>
+      only?.some((one) => one === name) !== false && pattern(route.path).test(path) ? [route.method] : [],
+    );
     const { method } = request;
     if (allowed.length === 0) throw new PlatformError("NoSuchRoute", { method, path });
     void reply.header("allow", allowed.join(", "));

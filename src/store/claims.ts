@@ -47,7 +47,8 @@ async function takeClaim(
   const inTheWay = shared ? others.filter((one) => one.shared === 0) : others;
   if (inTheWay.length >= (shared ? 1 : limit)) {
     const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
-    return { refusal: { job, key, limit, holders } };
+    const ends = inTheWay.flatMap((one) => (one.leased_until === "" ? [] : [one.leased_until]));
+    return { refusal: { job, key, limit, holders, until: ends.toSorted()[0] ?? null } };
   }
   const own = all.find((one) => one.run === run && one.job === job);
   if (own !== undefined) return { held: [{ key, fence: own.fence }] };

@@ -100,7 +100,7 @@ async function nextNumber(transaction: Transaction<Tables>, project: string): Pr
 
 async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision }: NewRun): Promise<void> {
   if (revision !== undefined) await insertRevision(transaction, revision);
-  const { createdAt, finishedAt, cancelledBy, pausedBy, pauses, finalSkippedBy, inputs, ...rest } = run;
+  const { createdAt, finishedAt, cancelledBy, pausedBy, pauses, finalSkippedBy, startAt, inputs, ...rest } = run;
   await transaction
     .insertInto("runs")
     .values({
@@ -110,6 +110,7 @@ async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision
       finished_at: finishedAt,
       cancelled_by: cancelledBy,
       paused_by: pausedBy,
+      start_at: startAt,
       pauses: toJson(pauses),
       final_skipped_by: finalSkippedBy,
       inputs: toJson(inputs),

@@ -20,6 +20,11 @@ export function createEvents(database: Database): Events {
       const rows = await query.orderBy("sequence").limit(limit).execute();
       return rows.map(eventOf);
     },
+    async runsEnded(sequence, limit) {
+      const ends = queries.selectFrom("events").selectAll().where("type", "=", "run.finished");
+      const rows = await ends.where("sequence", ">", sequence).orderBy("sequence").limit(limit).execute();
+      return rows.map(eventOf);
+    },
     async latest() {
       const row = await queries
         .selectFrom("events")

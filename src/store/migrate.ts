@@ -7,6 +7,7 @@ import { workflows } from "./migrations/0002-workflows.ts";
 import { sinks } from "./migrations/0003-sinks.ts";
 import { logKeys } from "./migrations/0004-log-keys.ts";
 import { registry } from "./migrations/0005-registry.ts";
+import { dispatch } from "./migrations/0006-dispatch.ts";
 import { clusters } from "./migrations/0007-clusters.ts";
 import { retention } from "./migrations/0008-retention.ts";
 import { workflow } from "./migrations/0009-workflow.ts";
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sinks,
   logKeys,
   registry,
+  dispatch,
   clusters,
   retention,
   workflow,

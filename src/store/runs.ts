@@ -9,6 +9,7 @@ import { fromJson, toJson } from "./columns.ts";
 import { createRun } from "./createRun.ts";
 import type { Database } from "./database.ts";
 import { commit, insertEvents } from "./events.ts";
+import { claimRun, isLastClaim } from "./fences.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 import type { JobsTable, RunsTable, Tables } from "./schema.ts";
 
@@ -46,12 +47,13 @@ export function createRuns(database: Database): Runs {
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
-        .select("id")
+        .select(["id", "project", "priority", "start_at"])
         .where("phase", "=", "running")
         .orderBy("position")
         .execute();
-      return rows.map((row) => row.id);
+      return rows.map(({ start_at: startAt, ...row }) => ({ ...row, startAt }));
     },
+    claim: (id) => claimRun(queries, id),
     async idempotent(project, key) {
       const row = await queries
         .selectFrom("idempotency")
@@ -110,6 +112,7 @@ async function tryChange(database: Database, change: RunChange, claimed: Claimed
   // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
   const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
   return await guarded(database, change.events, async (transaction) => {
+    if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
       await changeClaims(transaction, change.run, { change: job, now: database.clock.now(), claimed });
@@ -241,10 +244,12 @@ async function guarded(
 function runOf(row: Selectable<RunsTable>): Run {
   const {
     position: _,
+    fence: _fence,
     created_at,
     finished_at,
     cancelled_by,
     paused_by,
+    start_at,
     pauses,
     final_skipped_by,
     inputs,
@@ -252,6 +257,7 @@ function runOf(row: Selectable<RunsTable>): Run {
   } = row;
   return {
     ...rest,
+    startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,
     cancelledBy: cancelled_by,

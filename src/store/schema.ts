@@ -9,7 +9,7 @@ import type { Phase } from "../model/phase.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { CheckResult, Standing } from "../model/registrationCheck.ts";
-import type { Pause, RunKind, RunPhase } from "../model/run.ts";
+import type { Pause, Priority, RunKind, RunPhase } from "../model/run.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
 import type { ClusterWay } from "../ports/clusterRegistry.ts";
 import type { RegistrationStop } from "../ports/registrations.ts";
@@ -68,6 +68,10 @@ export interface RunsTable {
   pauses: JsonText<readonly Pause[]>;
   final_skipped_by: string | null;
   inputs: JsonText<JsonObject>;
+  /** Counts who drove it: only the last one writes. */
+  fence: Generated<number>;
+  priority: Priority;
+  start_at: string | null;
 }
 
 export interface JobsTable {

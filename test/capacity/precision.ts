@@ -7,9 +7,11 @@ import { connectCluster } from "../../src/kube/cluster.ts";
 import { type Connection, openConnection } from "../../src/kube/connection.ts";
 import { findTarget } from "../../src/kube/kubeconfig.ts";
 import type { CapacityVerdict } from "../../src/model/capacity.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import { dig, isObject, type JsonObject } from "../../src/model/json.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
-import { type Question, randomLoad, randomNode, randomQuestion, randomSource } from "./randomCluster.ts";
+import { forgetClasses, makeClasses, makeVolumes } from "./precisionObjects.ts";
+import { PASSING_TAINT, type Question, randomLoad, randomNode, randomQuestion, randomSource } from "./randomCluster.ts";
+import { create, inParallel, listed, remove, soon, until } from "./rawCalls.ts";
 
 export interface PrecisionWish {
   readonly kubeconfig: string;
@@ -42,7 +44,6 @@ export interface Precision {
 
 const NAMESPACE = "precision";
 const QUOTA_NAMESPACE = "precision-quota";
-const soon = (): AbortSignal => AbortSignal.timeout(30_000);
 
 export async function measurePrecision(wish: PrecisionWish): Promise<Precision> {
   const where = { name: "capacity", kubeconfig: wish.kubeconfig, context: undefined };
@@ -131,6 +132,8 @@ async function tryOut(raw: Connection, { pod, count }: Question): Promise<{ plac
 
 function decided(pod: JsonObject): string {
   if (typeof dig(pod, "spec", "nodeName") === "string") return "placed";
+  // Others make way for it.
+  if (typeof dig(pod, "status", "nominatedNodeName") === "string") return "";
   const conditions = dig(pod, "status", "conditions");
   const found: unknown = Array.isArray(conditions)
     ? conditions.find((one) => dig(one, "type") === "PodScheduled")
@@ -148,6 +151,11 @@ async function prepare(raw: Connection): Promise<void> {
       "the account",
     );
   }
+  await makeClasses(raw);
+  for (const name of [NAMESPACE, QUOTA_NAMESPACE]) await makeVolumes(raw, name);
+  const limits = [{ type: "Container", max: { cpu: "40" }, min: { memory: "100Mi" } }];
+  const ranges = `/api/v1/namespaces/${QUOTA_NAMESPACE}/limitranges`;
+  await create(raw, ranges, { metadata: { name: "bounds" }, spec: { limits } });
   const hard = { "requests.nvidia.com/gpu": "12", pods: "6", "requests.cpu": "40" };
   const quotas = `/api/v1/namespaces/${QUOTA_NAMESPACE}/resourcequotas`;
   await create(raw, quotas, { metadata: { name: "small" }, spec: { hard } });
@@ -164,10 +172,16 @@ async function empty(raw: Connection, nodes: readonly Manifest[]): Promise<void>
       method: "PATCH",
       path: `/api/v1/nodes/${node.metadata.name}`,
       contentType: "application/merge-patch+json",
-      body: { spec: { unschedulable: false } },
+      body: { spec: { unschedulable: false, taints: stayingTaints(node) } },
       signal: soon(),
     }),
   );
+}
+
+function stayingTaints(node: Manifest): readonly JsonObject[] {
+  const taints = dig(node, "spec", "taints");
+  const all = Array.isArray(taints) ? taints.filter(isObject) : [];
+  return all.filter((taint) => taint["key"] !== PASSING_TAINT);
 }
 
 async function cleanUp(raw: Connection): Promise<void> {
@@ -176,6 +190,7 @@ async function cleanUp(raw: Connection): Promise<void> {
     await inParallel(pods, (pod) => remove(raw, `${podsIn(name)}/${String(dig(pod, "metadata", "name"))}`));
     await remove(raw, `/api/v1/namespaces/${name}`).catch(() => undefined);
   }
+  await forgetClasses(raw);
   const nodes = await listed(raw, "/api/v1/nodes", "random");
   await inParallel(nodes, (node) => remove(raw, `/api/v1/nodes/${String(dig(node, "metadata", "name"))}`));
   const ours = async (): Promise<number> =>
@@ -194,33 +209,4 @@ async function readyNodes(raw: Connection): Promise<number> {
       conditions.some((one) => dig(one, "type") === "Ready" && dig(one, "status") === "True");
     return ready && !taints.includes("not-ready");
   }).length;
-}
-
-async function listed(raw: Connection, path: string, labelSelector?: string): Promise<readonly JsonObject[]> {
-  const query = labelSelector === undefined ? {} : { labelSelector };
-  const items = dig((await raw.call({ path, query, signal: soon() })).body, "items");
-  return Array.isArray(items) ? (items as JsonObject[]) : []; // items of a list are objects
-}
-
-async function create(raw: Connection, path: string, body: JsonObject): Promise<void> {
-  await raw.call({ method: "POST", path, contentType: "application/json", body, signal: soon() });
-}
-
-async function remove(raw: Connection, path: string): Promise<void> {
-  await raw.call({ method: "DELETE", path, query: { gracePeriodSeconds: 0 }, signal: soon() }).catch(() => undefined);
-}
-
-async function inParallel<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < list.length; start += 16)
-    results.push(...(await Promise.all(list.slice(start, start + 16).map(work))));
-  return results;
-}
-
-async function until(holds: () => Promise<boolean>, forWhat: string): Promise<void> {
-  const end = Date.now() + 120_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited too long for ${forWhat}`);
-    await delay(20);
-  }
 }

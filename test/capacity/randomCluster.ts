@@ -1,8 +1,17 @@
 // Random nodes, pods and questions from a seed, with the traits that make fitting hard: taints, selectors, devices, rules between pods.
-import type { JsonObject } from "../../src/model/json.ts";
+import { isObject, type JsonObject } from "../../src/model/json.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 
 const GPU = "nvidia.com/gpu";
+const OTHER = "example.com/fpga";
+/** Objects that the questions name; precision.ts makes them. */
+export const CLASSES = { low: "precision-low", high: "precision-high", polite: "precision-polite" } as const;
+export const HEAVY = "precision-heavy";
+/** Zones of which each has a volume that only its nodes reach. There is no zone d. */
+export const VOLUME_ZONES = ["a", "b", "d"] as const;
+export const claimIn = (zone: string): string => `volume-${zone}`;
+/** Put by others for a while; taken away when the cluster is emptied. */
+export const PASSING_TAINT = "karpenter.sh/disrupted";
 
 export interface Random {
   /** 0 <= n < below */
@@ -31,10 +40,13 @@ export function randomNode(random: Random, name: string): Manifest {
     memory: random.pick(["8Gi", "16Gi", "65Gi"]),
     pods: random.pick(["3", "5", "110"]),
     ...(gpus > 0 ? { [GPU]: String(gpus) } : {}),
+    ...(random.chance(0.2) ? { [OTHER]: String(random.pick([1, 3])) } : {}),
   };
   const taints: JsonObject[] = [];
   if (gpus > 0 && random.chance(0.6)) taints.push({ key: GPU, value: "present", effect: "NoSchedule" });
   if (random.chance(0.15)) taints.push({ key: "team", value: random.pick(["red", "blue"]), effect: "NoSchedule" });
+  if (random.chance(0.05)) taints.push({ key: "team", value: "green", effect: "NoExecute" });
+  if (random.chance(0.05)) taints.push({ key: PASSING_TAINT, effect: "NoSchedule" });
   if (random.chance(0.1)) taints.push({ key: "soft", effect: "PreferNoSchedule" });
   return {
     apiVersion: "v1",
@@ -65,12 +77,16 @@ interface LoadPlace {
 /** Bound to its node directly: it need not fit. */
 export function randomLoad(random: Random, { nodes, index, namespace }: LoadPlace): Manifest {
   const node = nodes[random.whole(nodes.length)]?.metadata.name ?? "";
-  const antiAffinity = random.chance(0.05) ? antiAffine("hostname", { app: "web" }) : {};
+  const antiAffinity = random.chance(0.05)
+    ? antiAffine(random.chance(0.8) ? "hostname" : "zone", { app: random.pick(["web", "asked"]) })
+    : {};
+  const priority = random.chance(0.4) ? { priorityClassName: CLASSES.low } : {};
+  const beside = random.chance(0.15) ? { initContainers: sidecars(random) } : {};
   return pod({
     name: `load-${index}`,
     namespace,
     labels: { app: random.pick(["web", "db", "job"]) },
-    spec: { nodeName: node, ...antiAffinity },
+    spec: { nodeName: node, ...antiAffinity, ...priority, ...beside },
     resources: randomResources(random),
     ports: random.chance(0.1) ? [{ containerPort: 8080, hostPort: random.pick([8080, 9090]) }] : [],
   });
@@ -118,28 +134,68 @@ const TWISTS: Readonly<Record<string, Twist>> = {
           topologyKey: random.pick(["zone", "kubernetes.io/hostname"]),
           whenUnsatisfiable: "DoNotSchedule",
           labelSelector: { matchLabels: { app: "asked" } },
+          ...(random.chance(0.3) ? { nodeTaintsPolicy: "Honor" } : {}),
+          ...(random.chance(0.3) ? { nodeAffinityPolicy: "Ignore" } : {}),
+          ...(random.chance(0.2) ? { minDomains: random.pick([2, 4]) } : {}),
         },
       ],
     },
   }),
   hostPort: (random) => ({ ports: [{ containerPort: 80, hostPort: random.pick([8080, 9090]) }] }),
-  init: (random) => ({
+  init: (random) => ({ spec: { initContainers: sidecars(random) } }),
+  important: () => ({ spec: { priorityClassName: CLASSES.high } }),
+  polite: () => ({ spec: { priorityClassName: CLASSES.polite } }),
+  overhead: () => ({ spec: { runtimeClassName: HEAVY } }),
+  volume: (random) => ({
     spec: {
-      initContainers: [
-        { name: "warm", image: "x", resources: { requests: { cpu: random.pick(["2", "12", "40"]) } } },
-        { name: "beside", image: "x", restartPolicy: "Always", resources: { requests: { cpu: "1", memory: "2Gi" } } },
-        { name: "late", image: "x", resources: { requests: { cpu: "3" } } },
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: claimIn(random.pick(VOLUME_ZONES)) } }],
+    },
+  }),
+  wholePod: (random) => ({
+    spec: { resources: { requests: { cpu: random.pick(["33", "60"]), memory: random.pick(["31Gi", "70Gi"]) } } },
+  }),
+  toleratesTeam: (random) => ({
+    spec: {
+      tolerations: [
+        { key: "team", operator: "Equal", value: random.pick(["red", "green"]) },
+        { key: PASSING_TAINT, operator: "Exists", effect: random.pick(["NoSchedule", "NoExecute"]) },
       ],
     },
   }),
 };
 
+function sidecars(random: Random): readonly JsonObject[] {
+  return [
+    { name: "warm", image: "x", resources: { requests: { cpu: random.pick(["2", "12", "40"]) } } },
+    { name: "beside", image: "x", restartPolicy: "Always", resources: { requests: { cpu: "1", memory: "2Gi" } } },
+    { name: "late", image: "x", resources: { requests: { cpu: "3" } } },
+  ];
+}
+
+/** Two rules at once: where they say something of the same field, the second one counts. */
+function both(one: ReturnType<Twist>, other: ReturnType<Twist>): ReturnType<Twist> {
+  const affinity = { ...objectIn(one, "affinity"), ...objectIn(other, "affinity") };
+  return {
+    spec: { ...one.spec, ...other.spec, ...(Object.keys(affinity).length === 0 ? {} : { affinity }) },
+    ports: [...(one.ports ?? []), ...(other.ports ?? [])].slice(0, 1),
+  };
+}
+
+function objectIn({ spec = {} }: ReturnType<Twist>, field: string): JsonObject {
+  const value = spec[field];
+  return isObject(value) ? value : {};
+}
+
 export function randomQuestion(random: Random, given: { index: number; namespace: string }): Question {
-  const kind = random.pick(["plain", ...Object.keys(TWISTS)]);
-  const { spec = {}, ports = [] } = TWISTS[kind]?.(random) ?? {};
+  const kinds = [random.pick(["plain", ...Object.keys(TWISTS)])];
+  if (random.chance(0.35)) kinds.push(random.pick(["plain", ...Object.keys(TWISTS)]));
+  const { spec = {}, ports = [] } = kinds.map((kind) => TWISTS[kind]?.(random) ?? {}).reduce(both);
   const cpu = random.pick(["100m", "1", "4", "7900m", "15", "31500m", "48"]);
   const memory = random.pick(["64Mi", "1Gi", "7Gi", "30Gi"]);
-  const gpus = random.chance(0.5) ? { [GPU]: String(random.pick([1, 2, 3, 4, 7, 8, 16])) } : {};
+  const gpus = {
+    ...(random.chance(0.5) ? { [GPU]: String(random.pick([1, 2, 3, 4, 7, 8, 16])) } : {}),
+    ...(random.chance(0.1) ? { [OTHER]: String(random.pick([1, 2, 5])) } : {}),
+  };
   const asked = pod({
     name: `asked-${given.index}`,
     namespace: given.namespace,
@@ -148,7 +204,7 @@ export function randomQuestion(random: Random, given: { index: number; namespace
     ports,
     resources: { requests: { cpu, memory }, limits: gpus },
   });
-  return { kind, pod: asked, count: random.chance(0.6) ? 1 : random.pick([2, 3, 5, 9, 14, 30]) };
+  return { kind: kinds.join(" and "), pod: asked, count: random.chance(0.6) ? 1 : random.pick([2, 3, 5, 9, 14, 30]) };
 }
 
 function nodeAffine(random: Random): JsonObject {

@@ -33,6 +33,7 @@ function begin(
       get: (key: string) => Promise.resolve(kept.get(key) ?? null),
       put: (key: string, output: JsonObject) => Promise.resolve(void kept.set(key, output)),
     },
+    park: () => {},
     messages: async function* () {
       for (const one of messages)
         yield { sequence: 1, kind: "approval", attempt: null, data: {}, actor: "?", at: "now", ...one };

@@ -179,7 +179,7 @@ describe("kubemin plan", () => {
   it("exits 10 with --exit-code when there are changes, and gives rows to scripts", async () => {
     const told = await ask("plan app.yaml --exit-code", { planApplication: () => ({ json: plan() }) }, { directory });
     expect(told.stdout).toBe(
-      "update\trolling\tweb\tDeployment/web\tspec.template.spec.containers[web].image\nunchanged\tnone\tredis\tStatefulSet/redis\t\n",
+      "update\trolling\tweb\tDeployment/web\tspec.template.spec.containers[web].image\t\nunchanged\tnone\tredis\tStatefulSet/redis\t\t\n",
     );
     expect(told.exit).toBe(10);
   });

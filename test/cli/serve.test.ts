@@ -27,7 +27,7 @@ function pretended(
         served.stopped++;
         ended.resolve();
       };
-      return { url, token: "t", tokenFile: "/state/server.json", clusters, stop, done: ended.promise };
+      return { role: "all", url, token: "t", tokenFile: "/state/server.json", clusters, stop, done: ended.promise };
     },
   };
   return { root, served };
@@ -117,6 +117,7 @@ describe("against the real server with the sandbox", () => {
   beforeAll(async () => {
     mkdirSync(directory);
     const options: ServeOptions = {
+      role: "all",
       host: "127.0.0.1",
       port: 0,
       data: undefined,

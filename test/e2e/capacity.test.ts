@@ -84,6 +84,10 @@ describe("room for a task", () => {
     const told = Object.fromEntries(job.evidence.map((one) => [one.object, one.text]));
     expect(told["holders"]).toBe("held by holder/train");
     expect(told["line"]).toBe(`1 of 1 in line for ${RESOURCE}`);
+    const overview = JSON.parse((await product.kubemin("capacity", "-o", "json")).stdout);
+    const flavor = overview.flavors.find((one: { flavor: string }) => one.flavor === RESOURCE);
+    expect(flavor).toMatchObject({ total: String(HELD), free: "0", holders: { own: ["holder/train"], others: 0 } });
+    expect(overview.waiting).toMatchObject([{ name: "waiter/train", flavor: RESOURCE, position: 1 }]);
     const why = await product.kubemin("why", "waiter/train");
     expect(why.stdout).toContain("waits for room");
     expect(why.stdout).toContain("held by holder/train");

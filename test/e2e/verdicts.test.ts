@@ -141,7 +141,7 @@ describe("and what follows from it", { concurrent: true }, () => {
       components: [worker("patient", { timeout: "100s" })],
     };
     const deploying = product.start("deploy", product.file("quota-waits.json", application), "--yes");
-    await deploying.says(/patient .*quota small/);
+    await deploying.says(/patient pending .*quota small/);
     const known = await knownAt(where, /^patient-/, says("FailedCreate", /exceeded quota/));
     expect(Date.now() - known).toBeLessThan(WITHIN);
     expect((await newestRun(product, "quota-waits")).phase).toBe("running");

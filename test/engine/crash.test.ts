@@ -155,7 +155,12 @@ async function live(
   const process = new AbortController();
   const mortal = { ...world, store: crashingStore(world.store, [life], () => process.abort()) };
   const ended = new AbortController();
-  const driving = driveRun(mortal, "run", { signal: process.signal, onWake: () => {} })
+  const driving = driveRun(mortal, "run", {
+    signal: process.signal,
+    holds: () => !process.signal.aborted,
+    onWake: () => {},
+    rest: () => {},
+  })
     .catch(() => {})
     .finally(() => ended.abort());
   for (let turn = 0; !ended.signal.aborted && turn < 5_000; turn++) await clock.advance(50);

@@ -22,10 +22,23 @@ function states(steps: readonly (readonly [seconds: number, finding: Finding])[]
 describe("time over findings", () => {
   it("lets a trouble become final when it lasted, and says when to look again", () => {
     const first = judge(crash(), NO_MEMORY, 0);
-    expect(first).toMatchObject({ final: false, again: 20_000, health: { state: "blocked" } });
+    expect(first).toMatchObject({ final: false, again: 10_000, health: { state: "blocked" } });
     const later = judge(crash(), first.memory, 12_000);
     expect(later).toMatchObject({ final: false, again: 8_000 });
     expect(judge(crash(), later.memory, 20_000)).toMatchObject({ final: true, health: { state: "failed" } });
+  });
+
+  it("becomes final on a cluster that has nothing new to say: whoever looks again when told to sees it in time", () => {
+    const denied: Finding = {
+      ...found("blocked", reason("ImageUnauthorized")),
+      turns: { key: "k", after: 60_000, into: "failed" },
+    };
+    let [now, verdict] = [0, judge(denied, NO_MEMORY, 0)];
+    while (!verdict.final && now < 120_000) {
+      now += verdict.again ?? 120_000;
+      verdict = judge(denied, verdict.memory, now);
+    }
+    expect([verdict.final, now]).toEqual([true, 60_000]);
   });
 
   it("does not begin anew because the container ran for a moment", () => {

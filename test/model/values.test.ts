@@ -4,12 +4,13 @@ import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatDuration, parseDuration } from "../../src/model/duration.ts";
+import { type Health, type HealthState, worst } from "../../src/model/health.ts";
 import { canonicalJson } from "../../src/model/json.ts";
 import { COMPONENT_NAME_MAX, isComponentName, nearest, suggestName } from "../../src/model/name.ts";
 import { mayBecome, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
 import { fromPointer, toPointer } from "../../src/model/pointer.ts";
 import { equalQuantity, parseQuantity, storageSize } from "../../src/model/quantity.ts";
-import { REASONS } from "../../src/model/reason.ts";
+import { REASONS, type ReasonCode, reason } from "../../src/model/reason.ts";
 import { fill } from "../../src/model/text.ts";
 import { VERSION } from "../../src/model/version.ts";
 
@@ -99,6 +100,24 @@ describe("pointers and canonical JSON", () => {
         expect(canonicalJson(reversed)).toBe(canonicalJson(value));
       }),
     );
+  });
+});
+
+describe("the worst of several", () => {
+  const health = (state: HealthState, code: ReasonCode, ...texts: readonly string[]): Health => ({
+    state,
+    reason: reason(code),
+    evidence: texts.map((text) => ({ source: "event" as const, object: "Pod/a", text })),
+  });
+
+  it("is the worst state; among equals the one that says why, and never a Service's missing endpoints before its pods", () => {
+    const silent = health("progressing", "EndpointsPending");
+    const counting = health("progressing", "Progressing");
+    const telling = health("progressing", "NotReady", "Unhealthy: refused");
+    expect(worst([silent, counting, telling])).toBe(telling);
+    expect(worst([silent, counting])).toBe(counting);
+    expect(worst([telling, health("blocked", "Unschedulable")])?.state).toBe("blocked");
+    expect(worst([])).toBeUndefined();
   });
 });
 

@@ -97,6 +97,18 @@ describe("what an update means", () => {
     expect(told(changesOf(secret("Opaque"), secret("example.com/token")))).toEqual(["update recreate Secret/one"]);
   });
 
+  it("a store that goes leaves the volume of each replica, and says so", () => {
+    const before = one("store", { preset: "redis", replicas: 2 });
+    expect(told(changesOf(before, app({ name: "two", type: "config", properties: { data: {} } })))).toEqual([
+      "create create ConfigMap/two",
+      "keep none PersistentVolumeClaim/data-one-0",
+      "keep none PersistentVolumeClaim/data-one-1",
+      "delete delete Service/one-pods",
+      "delete delete Service/one",
+      "delete delete StatefulSet/one",
+    ]);
+  });
+
   it("what is gone is deleted, what holds data is kept, and a prune job comes last", () => {
     const volume = web({}, { storage: [{ type: "persistent", mountPath: "/data", size: 1 }], route: {} });
     const plan = goodPlan(web(), { previous: goodPlan(volume) });

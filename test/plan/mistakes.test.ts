@@ -135,9 +135,9 @@ describe("two that want one thing", () => {
       "error RouteTwice /components/1/traits/route",
     ]);
     expect(told(web("one", route()), web("two", route({ kind: "ingress" })))).toEqual([]);
-    expect(told(web("one", { route: {} }), web("two", { route: {} }))).toEqual([
-      "error RouteTwice /components/1/traits/route",
-    ]);
+    const everywhere = { route: { kind: "ingress" } };
+    const all = planOf(app(web("one", everywhere), web("two", everywhere)));
+    expect(all.problems.map(({ code, params }) => [code, params["where"]])).toEqual([["RouteTwice", "*/"]]);
   });
 
   it("traits that ask for nodes which cannot be the same name both", () => {

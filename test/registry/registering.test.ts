@@ -1,10 +1,13 @@
 // Job types over REST: register, run, change, grant, stop; what is refused, with which code, and how fast.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";
 
+const EXAMPLES = join(import.meta.dirname, "..", "..", "examples", "job-types");
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
@@ -58,6 +61,17 @@ describe("a job type", () => {
       "sample-run": "skipped",
       grant: "ok",
     });
+  });
+
+  it.each(readdirSync(EXAMPLES))("can be registered from examples/job-types/%s", async (file) => {
+    const type = await server.client.call("registerJobType", {
+      params: { project: "examples" },
+      body: readFileSync(join(EXAMPLES, file), "utf8"),
+    });
+    expect(["active", "draft"]).toContain(type.state);
+    // What asks for something is active once an administrator has granted it.
+    const to = { type: type.name, grantee: "examples" };
+    expect((await server.client.call("grantJobType", { params: to, body: {} })).state).toBe("active");
   });
 
   it("refuses an input that its schema does not take, with the place", async () => {

@@ -49,6 +49,27 @@ const live = (kind: string, name: string) =>
   server.sandbox.objects().find((one) => one.kind === kind && one.metadata.name === name);
 const ref = (kind: string, name: string, apiVersion = "v1") => ({ apiVersion, kind, namespace: "default", name });
 
+describe("what an earlier run never made", () => {
+  it("is planned as new, though the document is the same", async () => {
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+    const original = server.sandbox.apply;
+    const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    const apply: typeof original = (...given) =>
+      given[0].metadata.name === "unmade-first" ? Promise.reject(refused) : original(...given);
+    const second = { ...config("unmade-second", "a"), dependsOn: ["unmade-first"] };
+    const document = app("unmade", config("unmade-first", "a"), second, config("unmade-beside", "a"));
+    Object.assign(server.sandbox, { apply });
+    expect((await deploy(document)).phase).toBe("rejected");
+    Object.assign(server.sandbox, { apply: original });
+    const plan = await server.client.call("planApplication", { params: { project }, body: JSON.stringify(document) });
+    expect(plan.changes.map((one) => `${one.action} ${one.object.name}`).toSorted()).toEqual([
+      "create unmade-first",
+      "create unmade-second",
+      "unchanged unmade-beside",
+    ]);
+  });
+});
+
 describe("what cannot be changed in place", () => {
   it("is made anew: a set around its pods, whose volumes grow", async () => {
     await deploy(app("growing", store("grow", "1Gi")));
@@ -194,6 +215,20 @@ describe("onFailure: rollback", () => {
       message: `rollback to revision 1 because run ${failed.number} failed`,
     });
     expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "good" } });
+  });
+
+  it.each([
+    ["start-failed", { image: "busybox:does-not-exist" }, {}],
+    ["expired", { image: "busybox" }, { resources: { cpu: 1_000 } }],
+  ])("goes back whatever the ending is called: %s", async (phase, properties, traits) => {
+    const name = `ending-${phase}`;
+    const program = (more: JsonObject, added: JsonObject): JsonObject => ({
+      ...app(name, { name, type: "worker", properties: more, traits: added, timeout: "1s" }),
+      onFailure: "rollback",
+    });
+    expect((await deploy(program({ image: "busybox:1" }, {}))).phase).toBe("succeeded");
+    expect((await deploy(program(properties, traits))).phase).toBe(phase);
+    expect(await runBy(name, "kubemin:rollback")).toMatchObject({ phase: "succeeded", revision: 3 });
   });
 
   it("ends there when the rollback fails, too", async () => {

@@ -8,6 +8,7 @@ import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
+import { wakeRun } from "../../src/engine/duties.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import type { World } from "../../src/engine/world.ts";
@@ -106,9 +107,10 @@ export async function startTestServer({
     dispatch: inProcessDispatch(log, systemClock),
     newId: randomUUID,
   };
-  registry.onRelease(
-    () => void store.runs.unfinished().then((runs) => runs.forEach((run) => world.dispatch.wake(run))),
-  );
+  const wakeAll = async (): Promise<void> => {
+    for (const run of await store.runs.unfinished()) await wakeRun(world, run);
+  };
+  registry.onRelease(() => void wakeAll());
   const engine = await startEngine(world);
   const sinks = await startSinks(world);
   const server = await createServer(world, registry, {

@@ -11,9 +11,12 @@ export function createAffinity(view: ClusterView, shape: PodShape): { rule: Rule
   const domains = createDomains();
   const meansAll = (pod: Parameters<(typeof terms)[number]["matches"]>[0]): boolean =>
     terms.every((term) => term.matches(pod));
-  for (const pod of view.pods()) {
-    const node = pod.nominated || !meansAll(pod) ? undefined : view.node(pod.node);
-    if (node !== undefined) for (const { topologyKey } of terms) domains.add(topologyKey, node.labels);
+  for (const { kind, nodes } of view.kinds()) {
+    if (kind.nominated || !meansAll(kind)) continue;
+    for (const [name, count] of nodes) {
+      const labels = view.node(name)?.labels;
+      if (labels !== undefined) for (const { topologyKey } of terms) domains.add(topologyKey, labels, count);
+    }
   }
   const likesItself = meansAll(shape);
   const rule: Rule = {

@@ -3,7 +3,7 @@
 import type { PodShape } from "../shape.ts";
 import type { ClusterView } from "../view.ts";
 import type { Rule } from "./rule.ts";
-import { createDomains, readTerm, requiredTerms } from "./term.ts";
+import { createDomains, type Domains, readTerm, requiredTerms, type Term } from "./term.ts";
 
 export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: Rule | undefined; undecided: boolean } {
   const terms = requiredTerms(shape.spec, "podAntiAffinity").map((one) => readTerm(one, shape));
@@ -11,10 +11,9 @@ export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: 
   if (terms.length === 0 && keptOff.domains.size === 0) return { rule: undefined, undecided: keptOff.undecided };
   const perTerm = terms.map((term) => ({ term, domains: createDomains() }));
   if (terms.length > 0)
-    for (const pod of view.pods()) {
-      const node = pod.nominated ? undefined : view.node(pod.node);
-      if (node === undefined) continue;
-      for (const { term, domains } of perTerm) if (term.matches(pod)) domains.add(term.topologyKey, node.labels);
+    for (const { kind, nodes } of view.kinds()) {
+      const meant = kind.nominated ? [] : perTerm.filter(({ term }) => term.matches(kind));
+      if (meant.length > 0) addNodes(view, nodes, meant);
     }
   const rule: Rule = {
     conflict: (node) => {
@@ -34,14 +33,29 @@ function whoKeepsItOff(view: ClusterView, shape: PodShape) {
   const domains = createDomains();
   const keys = new Set<string>();
   let undecided = false;
-  for (const pod of view.keepingOff()) {
-    const node = view.node(pod.node);
-    for (const term of pod.keepsOff.map((one) => readTerm(one, pod))) {
-      undecided ||= term.undecided;
-      if (node === undefined || !term.matches(shape)) continue;
-      domains.add(term.topologyKey, node.labels);
-      keys.add(term.topologyKey);
-    }
+  for (const { kind, nodes } of view.keepingOff()) {
+    const all = kind.keepsOff.map((one) => readTerm(one, kind));
+    undecided ||= all.some((term) => term.undecided);
+    const meant = all.filter((term) => term.matches(shape));
+    addNodes(
+      view,
+      nodes,
+      meant.map((term) => ({ term, domains })),
+    );
+    for (const term of meant) keys.add(term.topologyKey);
   }
   return { domains, keys: [...keys], undecided };
+}
+
+interface Counting {
+  readonly term: Term;
+  readonly domains: Domains;
+}
+
+function addNodes(view: ClusterView, nodes: ReadonlyMap<string, number>, counting: readonly Counting[]): void {
+  if (counting.length === 0) return;
+  for (const [name, count] of nodes) {
+    const labels = view.node(name)?.labels;
+    if (labels !== undefined) for (const { term, domains } of counting) domains.add(term.topologyKey, labels, count);
+  }
 }

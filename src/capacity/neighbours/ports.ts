@@ -10,8 +10,8 @@ export function createPorts(view: ClusterView, shape: PodShape): Rule | undefine
   return {
     conflict: (node) => {
       if (placed.has(node.name)) return "its ports are taken";
-      for (const pod of view.occupancy(node.name).pods)
-        if (collide(shape.hostPorts, pod.hostPorts)) return "its ports are taken";
+      for (const kind of view.occupancy(node.name).kinds.keys())
+        if (kind.hostPorts.length > 0 && collide(shape.hostPorts, kind.hostPorts)) return "its ports are taken";
       return undefined;
     },
     place: (node) => void placed.add(node.name),

@@ -16,6 +16,7 @@ interface Constraint {
   readonly selects: Predicate;
   readonly self: number;
   readonly counts: Map<string, number>;
+  least: number | undefined;
   /** Whether the node's pods and its part of the cluster count. */
   readonly honours: (node: NodeRecord) => boolean;
 }
@@ -25,36 +26,70 @@ export function createSpread(view: ClusterView, shape: PodShape): Rule | undefin
     .filter((one) => textAt(one, "whenUnsatisfiable") !== "ScheduleAnyway")
     .map((one) => read(one, shape));
   if (constraints.length === 0) return undefined;
+  const keys = [...new Set(constraints.map(({ key }) => key))];
   const counting = (node: NodeRecord): readonly Constraint[] =>
-    constraints.every(({ key }) => node.labels[key] !== undefined)
-      ? constraints.filter((one) => one.honours(node))
-      : [];
-  for (const node of view.nodes())
-    for (const { key, counts } of counting(node))
-      counts.set(node.labels[key] ?? "", counts.get(node.labels[key] ?? "") ?? 0);
-  for (const pod of view.pods()) {
-    if (pod.deleting || pod.nominated || pod.namespace !== shape.namespace) continue;
-    const node = view.node(pod.node);
-    if (node !== undefined) for (const one of counting(node)) if (one.selects(pod.labels)) count(one, node);
+    keys.every((key) => node.labels[key] !== undefined) ? constraints.filter((one) => one.honours(node)) : [];
+  // Of a few matching kinds with many pods a node comes up again and again.
+  const known = new Map<string, readonly Constraint[]>();
+  for (const node of view.nodes()) {
+    const own = counting(node);
+    known.set(node.name, own);
+    for (const one of own) count(one, node, 0);
+  }
+  for (const { kind, nodes } of view.kinds()) {
+    if (kind.deleting || kind.nominated || kind.namespace !== shape.namespace) continue;
+    const meant = new Set(constraints.filter((one) => one.selects(kind.labels)));
+    if (meant.size > 0) addNodes({ view, nodes, meant, known });
   }
   return {
-    conflict: (node) => constraints.map((one) => tooMany(one, node)).find((words) => words !== undefined),
+    conflict: (node) => {
+      for (const one of constraints) {
+        const words = tooMany(one, node);
+        if (words !== undefined) return words;
+      }
+      return undefined;
+    },
     place: (node) => {
-      for (const one of counting(node)) if (one.self > 0) count(one, node);
+      for (const one of known.get(node.name) ?? []) if (one.self > 0) count(one, node, 1);
     },
   };
 }
 
-function count({ key, counts }: Constraint, node: NodeRecord): void {
-  const domain = node.labels[key] ?? "";
-  counts.set(domain, (counts.get(domain) ?? 0) + 1);
+interface Adding {
+  readonly view: ClusterView;
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly meant: ReadonlySet<Constraint>;
+  readonly known: ReadonlyMap<string, readonly Constraint[]>;
 }
 
-function tooMany({ key, counts, minDomains, maxSkew, self }: Constraint, node: NodeRecord): string | undefined {
+function addNodes({ view, nodes, meant, known }: Adding): void {
+  for (const [name, pods] of nodes) {
+    const node = view.node(name);
+    if (node !== undefined) for (const one of known.get(name) ?? []) if (meant.has(one)) count(one, node, pods);
+  }
+}
+
+function count(constraint: Constraint, node: NodeRecord, pods: number): void {
+  const domain = node.labels[constraint.key] ?? "";
+  constraint.counts.set(domain, (constraint.counts.get(domain) ?? 0) + pods);
+  constraint.least = undefined;
+}
+
+/** Of the emptiest part; looked for again only when something was counted since. */
+function leastOf(constraint: Constraint): number {
+  const { counts, minDomains } = constraint;
+  if (constraint.least !== undefined) return constraint.least;
+  let least = counts.size < minDomains || counts.size === 0 ? 0 : Number.POSITIVE_INFINITY;
+  for (const pods of counts.values()) least = Math.min(least, pods);
+  constraint.least = least;
+  return least;
+}
+
+function tooMany(constraint: Constraint, node: NodeRecord): string | undefined {
+  const { key, counts, maxSkew, self } = constraint;
   const domain = node.labels[key];
   if (domain === undefined) return `it lacks the label ${key} of the spread rule`;
-  const least = counts.size < minDomains ? 0 : Math.min(...counts.values());
-  const skew = (counts.get(domain) ?? 0) + self - (Number.isFinite(least) ? least : 0);
+  const skew = (counts.get(domain) ?? 0) + self - leastOf(constraint);
   return skew > maxSkew ? `${key} ${domain} has its share of the pods already` : undefined;
 }
 
@@ -69,6 +104,7 @@ function read(constraint: JsonObject, shape: PodShape): Constraint {
     selects,
     self: selects(shape.labels) ? 1 : 0,
     counts: new Map(),
+    least: undefined,
     honours: (node) =>
       (!honoursAffinity || shape.allowedOn(node)) &&
       (!honoursTaints || keptOffBy(node.taints, shape.tolerations) === undefined),

@@ -42,20 +42,26 @@ export function withLabelKeys(term: JsonObject, labels: Labels): JsonObject | un
   return { ...selector, matchExpressions: [...listAt(selector, "matchExpressions"), ...more] };
 }
 
+export interface Domains {
+  add(topologyKey: string, labels: Labels, pods?: number): void;
+  /** Undefined: the node belongs to no part. */
+  at(topologyKey: string, labels: Labels): number | undefined;
+  readonly size: number;
+}
+
 /** Counts in the parts of the cluster that a label makes. */
-export function createDomains() {
+export function createDomains(): Domains {
   const counts = new Map<string, number>();
   const keyOf = (topologyKey: string, labels: Labels): string | undefined => {
     const value = labels[topologyKey];
     return value === undefined ? undefined : `${topologyKey}=${value}`;
   };
   return {
-    add: (topologyKey: string, labels: Labels): void => {
+    add: (topologyKey, labels, pods = 1) => {
       const key = keyOf(topologyKey, labels);
-      if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + pods);
     },
-    /** Undefined: the node belongs to no part. */
-    at: (topologyKey: string, labels: Labels): number | undefined => {
+    at: (topologyKey, labels) => {
       const key = keyOf(topologyKey, labels);
       return key === undefined ? undefined : (counts.get(key) ?? 0);
     },

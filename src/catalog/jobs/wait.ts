@@ -35,6 +35,7 @@ export const wait = defineJob({
     const until = await endOf(job);
     const at = until.toISOString();
     job.report(reason("WaitingUntil", { at }));
+    job.park(until);
     for (let left = leftOf(job, until); left > 0 && !job.signal.aborted; left = leftOf(job, until))
       await job.clock.sleep(Math.min(left, LONGEST_SLEEP), job.signal);
     if (job.signal.aborted) return stopped(at);

@@ -69,6 +69,11 @@ function patience({ onShort, clocks }: JobRun<unknown>): number {
   return onShort === "wait" ? (clocks.queue ?? HALF_AN_HOUR) : onShort;
 }
 
+/** Milliseconds that it may still be held back. */
+export function patienceLeft(job: JobRun<unknown>): number {
+  return Math.max(0, job.waitingSince + patience(job) - job.clock.now().getTime());
+}
+
 function gaveUp({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reason {
   const cause = explainReason(why, "en");
   return onShort === "fail"

@@ -146,7 +146,8 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
     if (end.kind === "clock") {
       await stopPod(job);
-      return { phase: "expired", reason: end.reason, evidence: end.evidence, retryable: false };
+      const phase = end.reason.code === "NeverStarted" ? "start-failed" : "expired";
+      return { phase, reason: end.reason, evidence: end.evidence, retryable: false };
     }
     const lines = await keepLog(job, applied.ref.name);
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);

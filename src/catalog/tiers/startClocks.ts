@@ -4,6 +4,7 @@ import { formatDuration } from "../../model/duration.ts";
 import type { Evidence, ObjectHealth } from "../../model/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reason.ts";
 import type { JobRun } from "../job.ts";
+import { patienceLeft } from "../room/untilRoom.ts";
 
 export interface StartClocks {
   /** How the pod stands now. `pending`: its program has not begun. */
@@ -11,11 +12,17 @@ export interface StartClocks {
   stop(): void;
 }
 
-type Stage = "schedule" | "start";
+type Stage = "queue" | "schedule" | "start";
+/** A queue on the cluster holds it back as the platform's own line does. Everything else but the search for a node is its start. */
+const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
+  Unschedulable: "schedule",
+  QueueWaits: "queue",
+  QueueRefused: "queue",
+};
 type OnEnd = (why: Reason, evidence: readonly Evidence[]) => void;
 
 const MINUTES = 60_000;
-const DEFAULTS: Readonly<Record<Stage, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
+const DEFAULTS: Readonly<Record<Exclude<Stage, "queue">, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
 
 export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
   let stage: Stage | null = null;
@@ -27,15 +34,19 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
     void job.clock.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
       const cause = last === undefined ? "" : explainReason(last.reason, "en");
-      onEnd(reason("GaveUpWaiting", { limit: formatDuration(limit), cause }), last?.evidence ?? []);
+      // A pod without a node waits for the cluster; one that has a node and does not start is somebody's to look at.
+      const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";
+      onEnd(reason(code, { limit: formatDuration(limit), cause }), last?.evidence ?? []);
     });
   };
   const { pending: both } = job.clocks;
   // What a type says of both together stands in the place of what is usual for each.
   const limitOf = (next: Stage): number | undefined =>
-    job.clocks[next] ?? (both === undefined ? DEFAULTS[next] : undefined);
+    next === "queue" ? patienceLeft(job) : (job.clocks[next] ?? (both === undefined ? DEFAULTS[next] : undefined));
+  let bothRun = false;
   const begin = (next: Stage): void => {
-    if (stage === null && both !== undefined) limitTo(both, ending.signal);
+    if (next !== "queue" && !bothRun && both !== undefined) limitTo(both, ending.signal);
+    bothRun ||= next !== "queue";
     stage = next;
     running.abort();
     running = new AbortController();
@@ -46,7 +57,7 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd): StartClocks {
     note(health, pending) {
       last = health;
       if (!pending) ending.abort();
-      const next: Stage = health.reason.code === "Unschedulable" ? "schedule" : "start";
+      const next = STAGES[health.reason.code] ?? "start";
       if (pending && next !== stage && !ending.signal.aborted) begin(next);
     },
     stop: () => ending.abort(),

@@ -4,8 +4,8 @@ import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { printData } from "../output.ts";
-import { findRun } from "../runs.ts";
-import { runName, runTitle } from "../settle.ts";
+import { findRun, runName } from "../runs.ts";
+import { runTitle } from "../settle.ts";
 import { RUN_ARGUMENT } from "./shared.ts";
 
 export const cancelCommand = defineCommand({

@@ -8,12 +8,14 @@ import {
   DOCUMENT_PARTS,
   explainDefinition,
   explainPart,
+  explainSchema,
   type FieldExplanation,
   typeOfDefinition,
 } from "../../plan/explain.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";
+import { typeInputOf } from "../jobTypes/typeOptions.ts";
 import { printData, printListing } from "../output.ts";
 import { PLUGIN_OPTION } from "../plugins.ts";
 import { type Paint, painter } from "../style.ts";
@@ -72,7 +74,7 @@ export const explainCommand = defineCommand({
     const among = entries.filter((one) => kind === undefined || one.kind === kind);
     if (place === undefined) return list(context, among);
     const [name = "", ...path] = place.split(".");
-    const found = among.find((one) => one.definition.name === name);
+    const found = among.find((one) => one.definition.name === name) ?? (await registered(context, name, kind));
     if (found === undefined)
       throw unknown(
         context,
@@ -102,6 +104,20 @@ function entriesOf(context: Context): readonly Entry[] {
     type: "object",
   }));
   return [...all("component", components), ...all("trait", traits), ...all("job", jobs), ...parts];
+}
+
+/** A job type that the server knows; undefined also where there is no server to ask. */
+async function registered(context: Context, name: string, kind: string | undefined): Promise<Entry | undefined> {
+  if (kind !== undefined && kind !== "job") return undefined;
+  const type = await typeInputOf(context, name, undefined).catch(() => undefined);
+  if (type === undefined) return undefined;
+  return {
+    kind: "job",
+    type: "object",
+    definition: { name, summary: { en: type.summary, zh: type.summary } },
+    examples: type.examples.map(({ title, input }) => ({ title: { en: title, zh: title }, value: input })),
+    explain: (path) => explainSchema(type.schema, context.language, path),
+  };
 }
 
 function unknown(context: Context, name: string, known: readonly string[]): Failure {

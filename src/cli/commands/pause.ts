@@ -2,7 +2,7 @@
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
-import { findRun } from "../runs.ts";
+import { findRun, runName } from "../runs.ts";
 import { RUN_ARGUMENT } from "./shared.ts";
 
 export const pauseCommand = defineCommand({
@@ -18,7 +18,7 @@ export const pauseCommand = defineCommand({
     const client = connect(context);
     const run = await findRun(context, client, context.arguments[0] ?? "");
     await client.call("pauseRun", { params: { project: context.globals.project, run: run.id } });
-    const params = { run: run.id };
+    const params = { run: runName(run) };
     context.terminal.stdout.write(
       `${context.say({ en: "paused {run}; go on with: kubemin resume {run}", zh: "已暂停 {run}；继续：kubemin resume {run}" }, params)}\n`,
     );

@@ -2,7 +2,7 @@
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
-import { findRun } from "../runs.ts";
+import { findRun, runName } from "../runs.ts";
 import { RUN_ARGUMENT } from "./shared.ts";
 
 export const resumeCommand = defineCommand({
@@ -18,7 +18,7 @@ export const resumeCommand = defineCommand({
     const client = connect(context);
     const run = await findRun(context, client, context.arguments[0] ?? "");
     await client.call("resumeRun", { params: { project: context.globals.project, run: run.id } });
-    const params = { run: run.id };
+    const params = { run: runName(run) };
     context.terminal.stdout.write(`${context.say({ en: "{run} goes on", zh: "{run} 已继续" }, params)}\n`);
     return EXIT.done.code;
   },

@@ -1,99 +1,137 @@
 // kubemin run: a job type, or a workflow, without an application.
-import type { CallOf, Client } from "../../api/client.ts";
-import { type Context, defineCommand } from "../command.ts";
+import { ApiError, type CallOf } from "../../api/client.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { nearestPosition } from "../../plan/locate.ts";
+import { readDocument } from "../../plan/read.ts";
+import { type Command, type Context, defineCommand, type Options, type Values } from "../command.ts";
 import { connect } from "../connect.ts";
-import { onceMore, writeHeaders } from "../deploy.ts";
+import { onceMore, printedProblems, writeHeaders } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
-import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectIn } from "../givenInputs.ts";
+import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
+import { readSource } from "../input.ts";
+import { withTypeOptions } from "../jobTypes/runType.ts";
 import { printData } from "../output.ts";
+import type { Source } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
-import { printPlan } from "../views/planView.ts";
+import { type Plan, printPlan } from "../views/planView.ts";
 
-export const runCommand = defineCommand({
+const OPTIONS = {
+  ...INPUT_OPTIONS,
+  file: {
+    type: "text",
+    short: "f",
+    value: "FILE",
+    complete: "file",
+    summary: { en: "a workflow", zh: "工作流文件" },
+  },
+  "type-version": {
+    type: "text",
+    value: "VERSION",
+    summary: { en: "default: the newest that is active", zh: "默认：最新的可用版本" },
+  },
+  cluster: {
+    type: "text",
+    short: "c",
+    value: "NAME",
+    complete: "cluster",
+    summary: { en: "where its pods run", zh: "Pod 所在集群" },
+  },
+  plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
+  namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
+  ...WATCH_OPTIONS,
+} as const satisfies Options;
+
+export const runCommand: Command = defineCommand({
   name: "run",
   summary: { en: "run a job type, or the steps of a workflow file", zh: "运行一个作业类型，或一个工作流文件中的步骤" },
   details: {
-    en: "Values of --input are read as JSON where they are JSON (3, true, [1,2]), as text otherwise. What a type takes: kubemin explain job TYPE.",
-    zh: "--input 的值若是 JSON（3、true、[1,2]）按 JSON 读取，否则按文本。类型接受的字段：kubemin explain job TYPE。",
+    en: "Each field of the type's input is an option of its own. Values of --input are read as JSON where they are JSON (3, true, [1,2]), as text otherwise. What a type takes: kubemin explain job TYPE.",
+    zh: "类型输入的每个字段都是一个选项。--input 的值若是 JSON（3、true、[1,2]）按 JSON 读取，否则按文本。类型接受的字段：kubemin explain job TYPE。",
   },
   examples: [
     {
-      line: "run ai-eval --input model=qwen --input dataset=mmlu",
-      text: { en: "one job of a registered type", zh: "运行一个已注册类型的作业" },
+      line: "run ai-eval --model qwen --dataset mmlu",
+      text: {
+        en: "one job; what it takes: kubemin run ai-eval --help",
+        zh: "运行一个作业；参数见 kubemin run ai-eval --help",
+      },
     },
     {
       line: "run --file nightly.yaml --input day=monday",
       text: { en: "a workflow with its inputs", zh: "运行工作流并给出输入" },
     },
   ],
-  arguments: [{ name: "TYPE", optional: true, complete: "nothing", summary: { en: "a job type", zh: "作业类型" } }],
-  options: {
-    ...INPUT_OPTIONS,
-    file: {
-      type: "text",
-      short: "f",
-      value: "FILE",
-      complete: "file",
-      summary: { en: "a workflow", zh: "工作流文件" },
-    },
-    "type-version": {
-      type: "text",
-      value: "VERSION",
-      summary: { en: "default: the newest that is active", zh: "默认：最新的可用版本" },
-    },
-    cluster: {
-      type: "text",
-      short: "c",
-      value: "NAME",
-      complete: "cluster",
-      summary: { en: "where its pods run", zh: "Pod 所在集群" },
-    },
-    plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
-    namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
-    ...WATCH_OPTIONS,
-  },
-  async run(context) {
-    const body = await bodyOf(context, context.options);
-    const client = connect(context);
-    if (context.options.plan) return await showGraph(context, client, body);
-    const call = { params: { project: context.globals.project }, headers: writeHeaders(), body };
-    const run = await onceMore(context, () => client.call("startRun", call));
-    return await settleStarted(context, { client, run, options: context.options });
-  },
+  arguments: [{ name: "TYPE", optional: true, complete: "job-type", summary: { en: "a job type", zh: "作业类型" } }],
+  options: OPTIONS,
+  extend: (words, context) =>
+    withTypeOptions(words, context, {
+      plain: runCommand,
+      // Parsed by the very table: the type's own options stand beside them.
+      start: (given, typed) => start(given, given.options as Values<typeof OPTIONS>, typed),
+    }),
+  run: (context) => start(context, context.options, {}),
 });
 
-async function showGraph(
-  context: Context,
-  client: Client,
-  body: NonNullable<CallOf<"planRun">["body"]>,
-): Promise<number> {
-  const plan = await client.call("planRun", { params: { project: context.globals.project }, body });
+async function start(context: Context, options: Values<typeof OPTIONS>, typed: JsonObject): Promise<number> {
+  const asked = await askedFor(context, options, typed);
+  const client = connect(context);
+  const params = { project: context.globals.project };
+  try {
+    if (options.plan) return showGraph(context, await client.call("planRun", { params, body: asked.body }));
+    const call = { params, headers: writeHeaders(), body: asked.body };
+    const run = await onceMore(context, () => client.call("startRun", call));
+    return await settleStarted(context, { client, run, options });
+  } catch (error) {
+    if (!printed(context, asked, error)) throw error;
+    return EXIT.usage.code;
+  }
+}
+
+function showGraph(context: Context, plan: Plan): number {
   if (!printData(context, plan)) printPlan(context, plan);
   return EXIT.done.code;
 }
 
-interface Asked extends GivenInputs {
+interface Wish extends GivenInputs {
   readonly file: string | undefined;
   readonly "type-version": string | undefined;
   readonly cluster: string | undefined;
   readonly namespace: string | undefined;
 }
 
-async function bodyOf(context: Context, options: Asked) {
+interface Asked {
+  readonly body: NonNullable<CallOf<"startRun">["body"]>;
+  /** Of a workflow. */
+  readonly source?: Source;
+}
+
+async function askedFor(context: Context, options: Wish, typed: JsonObject): Promise<Asked> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
       { en: "say what to run: TYPE, or --file FILE", zh: "请指定要运行的内容：TYPE 或 --file 文件" },
       { en: "kubemin explain lists the types", zh: "kubemin explain 可列出类型" },
     );
-  const given = await inputsOf(context, options);
+  const given = { ...(await inputsOf(context, options)), ...typed };
   const { cluster, namespace } = options;
   const place = { ...(cluster === undefined ? {} : { cluster }), ...(namespace === undefined ? {} : { namespace }) };
   if (type === undefined) {
-    const document = await objectIn(context, options.file ?? "");
-    return { ...place, document, inputs: given };
+    const source = await readSource(context, options.file ?? "");
+    return { source, body: { ...place, document: objectOf(source), inputs: given } };
   }
   const version = options["type-version"];
-  return { ...place, type, input: given, ...(version === undefined ? {} : { version }) };
+  return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };
+}
+
+/** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
+function printed(context: Context, { source }: Asked, error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
+  if (source === undefined) return printedProblems(context, { file: "--input", text: "" }, error);
+  const read = readDocument(source.text, "auto");
+  const problems = error.body.problems.map((one) => {
+    const pointer = one.pointer.replace(/^\/document/, "");
+    return { ...one, ...(read.ok ? nearestPosition(pointer, read.locate) : {}), pointer };
+  });
+  return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems }));
 }

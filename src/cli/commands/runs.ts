@@ -6,8 +6,8 @@ import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { age, type Column, printListing } from "../output.ts";
+import { runName } from "../runs.ts";
 import { clusterLabel } from "../sandbox.ts";
-import { runName } from "../settle.ts";
 import { PHASE_TONE, runPhaseWord } from "../style.ts";
 import { APPLICATION_ARGUMENT } from "./shared.ts";
 

@@ -25,6 +25,10 @@ export const serveCommand = defineCommand({
       line: "serve --context my-cluster",
       text: { en: "deploy to the cluster of that kubeconfig context", zh: "部署到该 kubeconfig 上下文对应的集群" },
     },
+    {
+      line: "serve --worker --context my-cluster --database postgres://kubemin@db/kubemin",
+      text: { en: "one more process that drives runs", zh: "再加一个执行运行的进程" },
+    },
   ],
   arguments: [],
   options: {
@@ -52,6 +56,36 @@ export const serveCommand = defineCommand({
       type: "text",
       value: "URL",
       summary: { en: "SQLite file or postgres:// address", zh: "SQLite 文件或 postgres:// 地址" },
+    },
+    api: {
+      type: "flag",
+      summary: {
+        en: "answer requests only; others drive the runs (needs PostgreSQL)",
+        zh: "仅处理请求，由其他进程执行运行（需要 PostgreSQL）",
+      },
+    },
+    worker: {
+      type: "flag",
+      summary: {
+        en: "drive runs only; its port answers probes and programs (needs PostgreSQL)",
+        zh: "仅执行运行，端口只应答探针与程序回调（需要 PostgreSQL）",
+      },
+    },
+    slots: {
+      type: "number",
+      value: "COUNT",
+      summary: {
+        en: "runs that this process moves at the same time (default 400)",
+        zh: "本进程同时推进的运行数（默认 400）",
+      },
+    },
+    "project-limit": {
+      type: "number",
+      value: "COUNT",
+      summary: {
+        en: "runs of one project under way at the same time (default: any number)",
+        zh: "单个项目同时进行的运行数（默认不限）",
+      },
     },
     kubeconfig: {
       type: "text",
@@ -148,6 +182,14 @@ export const serveCommand = defineCommand({
         { en: "--once makes sense only with --deploy", zh: "--once 只能与 --deploy 同用" },
         { en: "add --deploy FILE", zh: "请加上 --deploy 文件" },
       );
+    if (options.worker && options.deploy !== undefined)
+      throw usageFailure(
+        {
+          en: "a worker takes no documents: --deploy goes with serve, or serve --api",
+          zh: "worker 不接收文档：--deploy 用于 serve 或 serve --api",
+        },
+        { en: "leave out --deploy", zh: "请去掉 --deploy" },
+      );
     // Read before anything starts: a mistyped name must not leave a server behind.
     const source = options.deploy === undefined ? undefined : await readSource(context, options.deploy);
     await refuseSecond(context, settings);
@@ -165,9 +207,14 @@ function sayWhere(context: Context, serving: Serving): void {
   const { stdout, stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   stdout.write(`${serving.url}\n`);
-  stderr.write(
-    `${context.say({ en: "kubemin {version} listens here; Ctrl-C stops it", zh: "kubemin {version} 在此监听；Ctrl-C 停止" }, { version: context.root.version })}\n`,
-  );
+  const listens =
+    serving.role === "worker"
+      ? {
+          en: "kubemin {version} drives runs; probes are answered here; Ctrl-C stops it",
+          zh: "kubemin {version} 正在执行运行；探针在此应答；Ctrl-C 停止",
+        }
+      : { en: "kubemin {version} listens here; Ctrl-C stops it", zh: "kubemin {version} 在此监听；Ctrl-C 停止" };
+  stderr.write(`${context.say(listens, { version: context.root.version })}\n`);
   for (const cluster of serving.clusters) {
     const label = clusterLabel(context, cluster);
     const line = `${context.say({ en: "cluster", zh: "集群" })} ${label}${cluster.detail ? ` · ${cluster.detail}` : ""}`;
@@ -175,6 +222,7 @@ function sayWhere(context: Context, serving: Serving): void {
       `${cluster.kind === "sandbox" ? paint("warning", line.replace("sandbox (", "SANDBOX (").replace("sandbox（", "SANDBOX（")) : line}\n`,
     );
   }
+  if (serving.role === "worker") return;
   stderr.write(
     `${context.say({ en: "on this machine every kubemin command finds it; elsewhere: KUBEMIN_URL={url} KUBEMIN_TOKEN=… (token in {file})", zh: "本机的 kubemin 命令会自动找到它；其他地方：KUBEMIN_URL={url} KUBEMIN_TOKEN=…（令牌在 {file}）" }, { url: serving.url, file: serving.tokenFile })}\n`,
   );
@@ -221,7 +269,7 @@ async function untilStopped(context: Context, serving: Serving): Promise<number>
     interrupted = true;
     forget();
     context.terminal.stderr.write(
-      `${context.say({ en: "stopping; unfinished runs go on at the next start", zh: "正在停止；未完成的运行将在下次启动时继续" })}\n`,
+      `${context.say({ en: "stopping; unfinished runs go on in another process, or at the next start", zh: "正在停止；未完成的运行由其他进程或在下次启动时继续" })}\n`,
     );
     void serving.stop();
   });

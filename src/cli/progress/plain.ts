@@ -41,8 +41,13 @@ function clock(at: string): string {
 }
 
 function startLine(context: Context, run: Run): string {
-  const { application, revision, jobs } = run;
+  const { application, revision, jobs, workflow } = run;
   const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
+  if (application === "")
+    return context.say(
+      { en: "{workflow} {id} started {jobs} jobs on {where}", zh: "{workflow} {id} 开始 {jobs} 个任务 于 {where}" },
+      { workflow, id: run.id, jobs: jobs.length, where },
+    );
   return context.say(
     {
       en: "run {number} started {application} v{revision} {jobs} jobs on {where}",
@@ -54,6 +59,7 @@ function startLine(context: Context, run: Run): string {
 
 function endLine(context: Context, run: Run): string {
   const phase = PHASES[run.phase].text[context.language];
+  if (run.application === "") return `${run.workflow} ${run.id} ${phase}`;
   return context.say({ en: "run {number} {phase}", zh: "运行 {number} {phase}" }, { number: run.number, phase });
 }
 

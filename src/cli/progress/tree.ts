@@ -64,7 +64,7 @@ function headLine({ run, now, language }: TreeInput): Line {
   const parts = [
     run.application === "" ? run.workflow : `${run.application} v${run.revision}`,
     ...(run.kind === "delete" ? [language === "zh" ? "删除" : "delete"] : []),
-    language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
+    run.application === "" ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
     formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
     ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),
   ];

@@ -8,8 +8,12 @@ import { displayWidth, oneLine, pad } from "../width.ts";
 type Plan = z.output<typeof PlanView>;
 type Job = Plan["jobs"][number];
 
+/** Who may wait for so long is not limited in any way that people care about. */
+const LONG = 30 * 24 * 60 * 60_000;
 const MOST_LINES = 200;
 const MOST_NEEDS = 5;
+const IF = { en: "if {condition}", zh: "条件 {condition}" };
+const SKIPPED = { en: "skipped, for {condition} does not hold", zh: "将跳过，因为 {condition} 不成立" };
 
 /** Empty where the plan has no steps: its order says all there is. */
 export function graphLines(context: Context, plan: Plan): readonly string[] {
@@ -45,10 +49,10 @@ function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonl
           job.needs.filter((need) => finals.has(need.job)),
         )
       : "",
-    condition === "" ? "" : oneLine(say({ en: "if {condition}", zh: "条件 {condition}" }, { condition })),
+    condition === "" ? "" : oneLine(say(job.skipped === true ? SKIPPED : IF, { condition })),
     locks === "" ? "" : oneLine(say({ en: "holds {locks}", zh: "持有 {locks}" }, { locks })),
     within === "" ? "" : say({ en: "within {within}", zh: "限时 {within}" }, { within }),
-    job.step === undefined
+    job.step === undefined || job.timeout > LONG
       ? ""
       : say({ en: "at most {limit}", zh: "最长 {limit}" }, { limit: formatDuration(job.timeout) }),
     job.attempts > 1 ? say({ en: "{n} attempts", zh: "最多 {n} 次" }, { n: job.attempts }) : "",

@@ -74,9 +74,15 @@ export function printPlan(context: Context, plan: Plan): void {
   for (const line of graphLines(context, plan)) context.terminal.stderr.write(`${line}\n`);
   for (const change of plan.changes) {
     const fields = change.fields.map((field) => field.path).join(",");
-    stdout.write(
-      `${[change.action, change.class, change.component, objectName(change), fields].map(oneLine).join("\t")}\n`,
-    );
+    const columns = [
+      change.action,
+      change.class,
+      change.component,
+      objectName(change),
+      fields,
+      change.disruption ?? "",
+    ];
+    stdout.write(`${columns.map(oneLine).join("\t")}\n`);
   }
 }
 

@@ -20,6 +20,7 @@ import {
   starting,
 } from "../finding.ts";
 import type { View } from "../view.ts";
+import { queuedFinding } from "./queued.ts";
 import type { Question } from "./rule.ts";
 
 export function jobStatus({ object, view }: Question): Finding {
@@ -31,9 +32,15 @@ export function jobStatus({ object, view }: Question): Finding {
     return { ...ready({ ...facts, ...lastWordsOf(pods) }), reason: reason("Completed") };
   if (failed !== undefined && isTrue(failed)) return { ...failedJob({ object, view }, failed, pods), facts };
   if (isTrue(conditionOf(object, "SuccessCriteriaMet"))) return progressing(reason("TaskRunning"), facts);
+  const queued = pods.some(hasBegun) ? undefined : queuedFinding(object, view);
+  if (queued !== undefined) return { ...queued, facts };
   if (isTrue(conditionOf(object, "Suspended")))
     return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
   return { ...running(object, pods, view), facts };
+}
+
+function hasBegun(pod: Manifest): boolean {
+  return !["", "Pending"].includes(textAt(pod, "status", "phase"));
 }
 
 /** What the main container of the pod that did it left in its termination message. */
@@ -52,9 +59,7 @@ function running(object: Manifest, pods: readonly Manifest[], view: View): Findi
     return { ...progressing(reason("TaskRunning")), evidence: trouble.evidence };
   if (trouble !== undefined) return trouble;
   if (pods.length === 0) return failedCreation(object, pods, view) ?? starting(object);
-  return pods.some((pod) => !["", "Pending"].includes(textAt(pod, "status", "phase")))
-    ? progressing(reason("TaskRunning"))
-    : starting(object);
+  return pods.some(hasBegun) ? progressing(reason("TaskRunning")) : starting(object);
 }
 
 function isProgram(finding: Finding): boolean {

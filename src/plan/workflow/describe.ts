@@ -1,13 +1,18 @@
 // What a planned job says of its place in a workflow, as people and programs read it.
+import type { Condition } from "../../model/condition.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { OnShort, PlannedJob, PlannedLock } from "../../model/plan.ts";
+import { evaluate } from "./evaluate.ts";
 import { isReference, pointerOf } from "./holes.ts";
+import { pointersIn } from "./mapCondition.ts";
 import { printCondition } from "./printCondition.ts";
 
 export interface StepFacts {
   readonly step?: string[];
   readonly condition?: string;
+  /** Known before anything runs: its condition looks at inputs alone, and does not hold. */
+  readonly skipped?: boolean;
   readonly final?: boolean;
   readonly clocks?: Record<string, number>;
   readonly onShort?: string;
@@ -21,7 +26,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
   if (step === undefined) return locks === undefined ? {} : { locks: locks.map(lockText) };
   return {
     step: [...step.path],
-    ...(condition === undefined ? {} : { condition: printCondition(condition) }),
+    ...(condition === undefined ? {} : { condition: printCondition(condition), ...settled(condition) }),
     ...(final === undefined ? {} : { final }),
     ...(clocks === undefined ? {} : { clocks: { ...clocks } }),
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
@@ -29,6 +34,10 @@ export function stepFacts(job: PlannedJob): StepFacts {
     ...(locks === undefined ? {} : { locks: locks.map(lockText) }),
     ...(job.component === "" ? { input } : {}),
   };
+}
+
+function settled(condition: Condition): Pick<StepFacts, "skipped"> {
+  return pointersIn(condition).length === 0 && !evaluate(condition, {}) ? { skipped: true } : {};
 }
 
 export function lockText({ kind, name, limit, shared }: PlannedLock): string {

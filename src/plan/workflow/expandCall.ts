@@ -1,5 +1,6 @@
 // A step that calls the workflow of another application: its steps are put in, under the name of the step. The other workflow sees nothing of
 // the one that calls it but the inputs that it is given; its final steps are final steps of the whole run.
+
 import { isObject, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { hasErrors, type Problem, problem } from "../../model/problem.ts";
@@ -9,6 +10,7 @@ import { checkWorkflow } from "./checkWorkflow.ts";
 import { type Expansion, expandSteps, type Spot, substituted, tell } from "./expand.ts";
 import { namesOf } from "./frame.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
+import { kindOf } from "./stepKinds.ts";
 import type { Frame, Unit } from "./tree.ts";
 
 type Call = Extract<ResolvedStep, { kind: "workflow" }>;
@@ -84,7 +86,7 @@ function deployStep(workflow: Json, application: string, pointer: string): Probl
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (!isObject(at)) continue;
     const { type, name, steps, finally: last, subSteps } = at;
-    if (type === "deploy")
+    if (typeof type === "string" && kindOf(type) === "deploy")
       return problem("CallDeploys", pointer, {
         name: clip(application),
         step: typeof name === "string" ? clip(name) : "",

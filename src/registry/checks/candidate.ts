@@ -49,7 +49,14 @@ export interface Check {
 }
 
 /** What a template may say of its run, with values to try it with. */
-export const RUN = { id: "run", project: "project", namespace: "namespace", job: "job", attempt: 1 } as const;
+export const RUN = {
+  id: "run",
+  project: "project",
+  namespace: "namespace",
+  job: "job",
+  attempt: 1,
+  secret: "secret",
+} as const;
 
 /** As it will be seen by those who run it. */
 export function typeOf({ registration, grants }: Candidate): RegisteredType {

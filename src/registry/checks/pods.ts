@@ -4,9 +4,8 @@ import type { PodManifest } from "../../isolation/order.ts";
 import { draftPod } from "../../isolation/renderPod.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Problem } from "../../model/problem.ts";
-import { fillTemplate } from "../fillTemplate.ts";
+import { draftOf, sealedExample } from "../draft.ts";
 import { podOrderOf } from "../place/order.ts";
-import { templateOf } from "../templateOf.ts";
 import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
@@ -30,9 +29,11 @@ export function podsOf(
     runtime,
   );
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
-    const filled = fillTemplate(templateOf(spec), { input, run: { ...RUN, project } });
-    if (!filled.ok) return [];
-    const { pod, problems } = draftPod(filled.value, order);
+    // Its own Secret is the one thing that a run has of its own to name.
+    const run = { ...RUN, project, secret: order.identity.name };
+    const drafted = draftOf(spec, sealedExample(spec, input), run);
+    if (!("draft" in drafted)) return [];
+    const { pod, problems } = draftPod(drafted.draft.template, order);
     return [{ title, pod, problems: problems.map(placed) }];
   });
 }

@@ -4,7 +4,8 @@ import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import { skip } from "../../model/registrationCheck.ts";
-import { fillTemplate, placeholdersOf } from "../fillTemplate.ts";
+import { draftOf, sealedExample } from "../draft.ts";
+import { placeholdersOf } from "../fillTemplate.ts";
 import type { Registration } from "../registration.ts";
 import { templateOf } from "../templateOf.ts";
 import { type Candidate, type Check, type Means, RUN } from "./candidate.ts";
@@ -66,10 +67,10 @@ function definition(root: JsonObject, reference: string): Json | undefined {
 
 function unfilled({ registration }: Candidate, { schemas }: Means): readonly Problem[] {
   const { spec } = registration;
-  const template = templateOf(spec);
   const fits = (input: JsonObject): boolean => schemas.check(spec.input, input).length === 0;
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
-    const filled = fillTemplate(template, { input, run: RUN });
-    return filled.ok ? [] : [problem("TemplateMissing", AT, { path: filled.missing, example: title })];
+    const drafted = draftOf(spec, sealedExample(spec, input), RUN);
+    if ("missing" in drafted) return [problem("TemplateMissing", AT, { path: drafted.missing, example: title })];
+    return "secret" in drafted ? [problem("TemplateShowsSecret", AT)] : [];
   });
 }

@@ -8,7 +8,8 @@ import { toPointer } from "../../model/pointer.ts";
 const regExp = Object.assign(
   (pattern: string) => {
     const compiled = RE2JS.compile(pattern);
-    return { test: (text: string) => compiled.matcher(text).find() };
+    // The compiler tells patterns apart by their text: without one, all of a schema would be the first.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
   { code: "RE2" },
 );

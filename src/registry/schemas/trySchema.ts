@@ -1,13 +1,19 @@
 // Compiles a schema in a thread with a deadline, so that one which takes for ever holds up nobody. Only what passed is compiled here.
 // Threads are kept for the next schema, because starting one takes longer than most schemas; one that went over the deadline is ended.
+import { once } from "node:events";
+import { setTimeout as startTimer } from "node:timers";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { formatDuration } from "../../model/duration.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 
-/** The start of a new thread is a part of it; waiting for one is not. */
-const DEADLINE = 1_800;
+/** Of the thread's own time on a processor: on a busy machine, it is not the schema that is slow. */
+const DEADLINE = 1_500;
+/** However little it got of a processor. */
+const PATIENCE = 8_000;
+const LOOK_EVERY = 250;
 /** Of the compiler alone, once it is done in the thread that answers everybody. */
 const LONGEST_COMPILE = 300;
 const MOST_THREADS = 2;
@@ -44,10 +50,21 @@ interface Asked {
   readonly alive: boolean;
 }
 
-function ask(worker: Worker, schema: JsonObject): Promise<Asked> {
+async function ask(worker: Worker, schema: JsonObject): Promise<Asked> {
+  const answered = new AbortController();
+  const before = await worker.cpuUsage();
+  const said = answerOf(worker);
+  worker.postMessage(schema); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread is no window
+  try {
+    return await Promise.race([said, untilLate(worker, before, answered.signal)]);
+  } finally {
+    answered.abort();
+  }
+}
+
+function answerOf(worker: Worker): Promise<Asked> {
   return new Promise((resolve) => {
     const settle = (asked: Asked): void => {
-      clearTimeout(timer);
       worker.off("message", hear).off("error", fail);
       resolve(asked);
     };
@@ -55,13 +72,21 @@ function ask(worker: Worker, schema: JsonObject): Promise<Asked> {
     // Out of memory, most of all.
     const fail = (error: Error): void =>
       settle({ said: { ok: false, detail: error.message.slice(0, 200) }, alive: false });
-    const timer = setTimeout(() => settle({ said: "late", alive: false }), DEADLINE);
     worker.on("message", hear).on("error", fail);
-    worker.postMessage(schema); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread is no window
   });
 }
 
-function take(): Thread | Promise<Thread> {
+async function untilLate(worker: Worker, before: NodeJS.CpuUsage, answered: AbortSignal): Promise<Asked> {
+  for (let waited = 0; waited < PATIENCE && !answered.aborted; waited += LOOK_EVERY) {
+    await setTimeout(LOOK_EVERY, undefined, { signal: answered }).catch(() => undefined);
+    // A thread that ended has answered by its error.
+    const used = answered.aborted ? undefined : await worker.cpuUsage(before).catch(() => undefined);
+    if (used !== undefined && (used.user + used.system) / 1_000 >= DEADLINE) break;
+  }
+  return { said: "late", alive: false };
+}
+
+async function take(): Promise<Thread> {
   const thread = free.pop();
   if (thread !== undefined) {
     clearTimeout(thread.idle);
@@ -70,13 +95,14 @@ function take(): Thread | Promise<Thread> {
   return threads < MOST_THREADS ? started() : new Promise((resolve) => void waiting.push(resolve));
 }
 
-function started(): Thread {
+async function started(): Promise<Thread> {
   threads += 1;
   const file = fileURLToPath(new URL(`./tryThread.${EXTENSION}`, import.meta.url));
   const worker = new Worker(file, { env: {}, resourceLimits: { maxOldGenerationSizeMb: 128 } });
   worker.unref();
   // Without a listener, a thread that fails while nobody asks it would end the process.
   worker.on("error", () => undefined);
+  await once(worker, "message");
   return { worker, schemas: 0 };
 }
 
@@ -84,17 +110,22 @@ function giveBack(thread: Thread, alive: boolean): void {
   thread.schemas += 1;
   if (!alive || thread.schemas >= MOST_SCHEMAS) {
     end(thread);
-    const next = waiting.shift();
-    if (next !== undefined) next(started());
+    void replace();
     return;
   }
   const next = waiting.shift();
   if (next !== undefined) return next(thread);
   free.push(thread);
-  thread.idle = setTimeout(() => {
+  thread.idle = startTimer(() => {
     free.splice(free.indexOf(thread), 1);
     end(thread);
   }, IDLE).unref();
+}
+
+/** For whoever waits longest. */
+async function replace(): Promise<void> {
+  const next = waiting.shift();
+  if (next !== undefined) next(await started());
 }
 
 function end({ worker }: Thread): void {

@@ -5,6 +5,8 @@ import { compileSchema } from "./ajv.ts";
 
 parentPort?.on("message", (schema: JsonObject) => parentPort?.postMessage(tried(schema))); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread is no window
 
+parentPort?.postMessage("ready"); // oxlint-disable-line unicorn/require-post-message-target-origin -- likewise
+
 function tried(schema: JsonObject) {
   try {
     compileSchema(schema)({});

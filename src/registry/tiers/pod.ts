@@ -1,15 +1,15 @@
 // T1: a pod for each run, described and not programmed. T3 is the same with a token, by which the program tells of itself.
 import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { refusal } from "../../catalog/jobs/patience.ts";
-import { type PodWish, runPod, stopPod } from "../../catalog/tiers/podRun.ts";
-import { isObject, type Json } from "../../model/json.ts";
+import { objectName, type PodWish, runPod, stopPod } from "../../catalog/tiers/podRun.ts";
+import { isObject } from "../../model/json.ts";
 import { explainProblem } from "../../model/problem.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { fillTemplate } from "../fillTemplate.ts";
+import { type Drafted, draftOf } from "../draft.ts";
 import { runPlace } from "../place/attempt.ts";
+import { inputSecret } from "../place/secretInputs.ts";
 import type { RegistrationSpec } from "../registration.ts";
-import { templateOf } from "../templateOf.ts";
 import { runTelling } from "./telling.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
@@ -29,35 +29,35 @@ interface Way {
 
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
-  const draft = draftOf(job, spec);
-  if ("missing" in draft) return rejected(reason("BadInput", { detail: `{{${draft.missing}}} has no value` }));
+  const drafted = draftFor(job, spec);
+  if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
+  const { secrets, ...draft } = drafted.draft;
   const isolated = await isolatedOf(job, order, { ...draft, ...(callback === undefined ? {} : { callback }) });
   if ("phase" in isolated) return isolated;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
     return rejected(reason("PolicyDenied", { detail: `${problem.pointer} ${explainProblem(problem, "en").message}` }));
-  return carryOut(runPlace(job), {
+  const inside = runPlace(job);
+  const owner = { name: objectName(job), namespace: inside.namespace, project: job.project, type: metadata.name };
+  return carryOut(inside, {
     type: metadata.name,
     labels: isolated.labels,
     annotations: isolated.annotations,
     pod: isolated.spec,
-    alongside: isolated.alongside,
+    alongside: [...isolated.alongside, ...inputSecret(secrets, owner)],
     failureMap: spec.failureMap ?? [],
   });
 }
 
-function draftOf(job: JobRun<unknown>, spec: RegistrationSpec): PodDraft | { readonly missing: string } {
-  const input = isObject(job.input) ? job.input : {};
-  const { run: id, project, namespace, job: name, attempt } = job;
-  const values = { input, run: { id, project, namespace, job: name, attempt } };
-  const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
-  const filled = fillTemplate({ template: templateOf(spec), targets }, values);
-  if (!filled.ok) return { missing: filled.missing };
-  const { template, targets: named } = isObject(filled.value) ? filled.value : {};
-  return {
-    template: isObject(template) ? template : {},
-    targets: Array.isArray(named) ? named.map((one) => String(one)) : [],
-  };
+function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
+  const { run: id, project, namespace, job: name, attempt, input } = job;
+  const secret = objectName(job);
+  return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
+}
+
+function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
+  if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
+  return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
 }
 
 async function isolatedOf(

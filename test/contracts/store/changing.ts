@@ -8,6 +8,7 @@ import { AT, aJob, anEvent, aRun, changeRun, finish, history, newProject, newRun
 
 export function changing(store: () => Store): void {
   changingJobs(store);
+  fencing(store);
   finishing(store);
   cancelling(store);
   listing(store);
@@ -117,6 +118,44 @@ function changingJobs(store: () => Store): void {
   });
 }
 
+function fencing(store: () => Store): void {
+  describe("claiming a run", () => {
+    const change = (run: Run, fence: number) => ({
+      run: run.id,
+      fence,
+      jobs: [{ job: aJob("web", { run: run.id, phase: "waiting" }), from: { phase: "waiting" as const, attempt: 0 } }],
+      events: [anEvent(run.project, { data: { fence } })],
+    });
+
+    it("shuts out whoever claimed it before, although phase and attempt are as they saw them", async () => {
+      const run = await started(store(), newRun(newProject()));
+      const before = (await store().runs.claim(run.id)) ?? 0;
+      expect(await changeRun(store(), change(run, before))).toBe(true);
+      const after = (await store().runs.claim(run.id)) ?? 0;
+      expect(after).toBeGreaterThan(before);
+      expect(await changeRun(store(), change(run, before))).toBe(false);
+      expect(await changeRun(store(), change(run, after))).toBe(true);
+      expect((await store().events.after({ project: run.project }, 0, 9)).map((event) => event.data["fence"])).toEqual([
+        undefined,
+        before,
+        after,
+      ]);
+    });
+
+    it("gives every claimant a fence of its own, and none for a run that has ended or never was", async () => {
+      const run = await started(store(), newRun(newProject()));
+      const fences = await Promise.all(Array.from({ length: 8 }, () => store().runs.claim(run.id)));
+      expect(new Set(fences).size).toBe(8);
+      const last = Math.max(...fences.map((fence) => fence ?? 0));
+      const results = await Promise.all(fences.map((fence) => changeRun(store(), change(run, fence ?? 0))));
+      expect(results).toEqual(fences.map((fence) => fence === last));
+      await finish(store(), run);
+      expect(await store().runs.claim(run.id)).toBeNull();
+      expect(await store().runs.claim("no-such-run")).toBeNull();
+    });
+  });
+}
+
 function finishing(store: () => Store): void {
   describe("finishing a run", () => {
     it("happens once, with its last jobs and events or not at all", async () => {
@@ -132,7 +171,7 @@ function finishing(store: () => Store): void {
       expect(await store().runs.get(run.id)).toEqual(run);
       expect(await changeRun(store(), { run: run.id, jobs: job("waiting"), ...end })).toBe(true);
       expect(await store().runs.get(run.id)).toEqual({ ...run, phase: "failed", finishedAt: AT });
-      expect(await store().runs.unfinished()).not.toContain(run.id);
+      expect((await store().runs.unfinished()).map((one) => one.id)).not.toContain(run.id);
       expect(
         await changeRun(store(), { run: run.id, jobs: [], ...end, finish: { phase: "succeeded", at: "later" } }),
       ).toBe(false);
@@ -242,13 +281,14 @@ function listing(store: () => Store): void {
     });
 
     it("names unfinished runs of all projects, oldest first", async () => {
-      const before = await store().runs.unfinished();
+      const ids = async () => (await store().runs.unfinished()).map((one) => one.id);
+      const before = await ids();
       const runs = [
         await started(store(), newRun(newProject())),
         await started(store(), newRun(newProject())),
         await started(store(), newRun(newProject())),
       ];
-      expect(await store().runs.unfinished()).toEqual([...before, ...runs.map((run) => run.id)]);
+      expect(await ids()).toEqual([...before, ...runs.map((run) => run.id)]);
     });
 
     it("stays newest first when the clock stood still or went back", async () => {

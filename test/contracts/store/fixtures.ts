@@ -34,6 +34,8 @@ export function aRun(project: string, changes: Partial<Run> = {}): Run {
     finalSkippedBy: null,
     inputs: {},
     workflow: "",
+    priority: "normal",
+    startAt: null,
     ...changes,
   };
 }

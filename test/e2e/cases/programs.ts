@@ -1,6 +1,6 @@
 // Programs that were let run, and did not do what was expected of them.
 import { dig } from "../../../src/model/json.ts";
-import { script, task, worker } from "../support/documents.ts";
+import { idle, script, task, worker } from "../support/documents.ts";
 import { list } from "../support/kubectl.ts";
 import { type Case, knownAt, says } from "../support/verdicts.ts";
 
@@ -71,14 +71,18 @@ const SERVICES: readonly Case[] = [
     name: { en: "readiness probe never passes", zh: "就绪探针始终失败" },
     job: "unready",
     components: [
-      worker("unready", {
+      // With a Service, whose missing endpoints are no reason of their own.
+      {
+        name: "unready",
+        type: "webservice",
+        properties: { ...idle(), port: 8080 },
         timeout: "20s",
         traits: {
           probes: {
             readiness: { exec: { command: ["cat", "/tables-loaded"] }, every: "1s", failures: 1 },
           },
         },
-      }),
+      },
     ],
     expected: {
       phase: "failed",

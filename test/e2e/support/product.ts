@@ -54,6 +54,8 @@ interface More {
   /** Another one than that of the suite, with a context of the same name unless one is given. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Where it listens; any free one when left out. */
+  readonly port?: string;
   /** Further options of `serve`. */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -84,7 +86,7 @@ export async function startProduct(more: More = {}): Promise<Product> {
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", print);
     return { child, server: await serverFile(home, child, () => printed) };
   };
-  let { child, server } = await begin("0");
+  let { child, server } = await begin(more.port ?? "0");
   const { url, token } = server;
   const client = createClient({ url, token, language: "en" });
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -1,0 +1,130 @@
+// What a cluster has, what of it is free, who holds it and who waits, by kind of resources. For people who look; no check rests on it.
+import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/capacity.ts";
+import { reason } from "../model/reason.ts";
+import { isExtended, writeAmount } from "./amounts.ts";
+import { isFree, type OfferedDevice, readPools } from "./devices/devicePools.ts";
+import type { Waiting } from "./line.ts";
+import { modelOf } from "./models.ts";
+import type { NodeRecord, PodKind } from "./records.ts";
+import { holdersAmong } from "./shortages.ts";
+import { keptOffBy, TRANSIENT } from "./taints.ts";
+import type { ClusterView } from "./view.ts";
+
+export interface OverviewQuestion {
+  readonly view: ClusterView;
+  /** The oldest first. */
+  readonly waiting: readonly Waiting[];
+  /** Who of it is told by name. */
+  readonly project: string;
+}
+
+export function overviewOf({ view, waiting, project }: OverviewQuestion): CapacityOverview {
+  const nodes = [...view.nodes()];
+  return {
+    nodes: { total: nodes.length, open: nodes.filter(isOpen).length },
+    flavors: [...resourceFlavors(view, nodes, project), ...deviceFlavors(view)],
+    waiting: waiting.map((one, index) => waitingRoom(one, waiting.slice(0, index), project)),
+  };
+}
+
+/** Nothing passing keeps pods off it. What keeps off only some stays there for the others. */
+function isOpen({ taints }: NodeRecord): boolean {
+  const passing = taints.filter(({ key }) => TRANSIENT.has(key));
+  return keptOffBy(passing, []) === undefined;
+}
+
+/** Room for pods, and space on the node's own disk, are hardly ever what somebody looks for. */
+function isShown(resource: string): boolean {
+  return resource === "cpu" || resource === "memory" || isExtended(resource);
+}
+
+interface Gathered {
+  readonly resource: string;
+  readonly nodes: NodeRecord[];
+  total: number;
+  free: number;
+  largest: { readonly node: string; readonly free: number };
+  readonly kinds: Map<PodKind, number>;
+}
+
+function resourceFlavors(view: ClusterView, nodes: readonly NodeRecord[], project: string): readonly FlavorRoom[] {
+  const flavors = new Map<string, Gathered>();
+  for (const node of nodes)
+    for (const [resource, amount] of node.allocatable)
+      if (amount > 0 && isShown(resource)) gather(flavors, view, { node, resource, amount });
+  return [...flavors]
+    .toSorted(([a], [b]) => Number(a.includes("/")) - Number(b.includes("/")) || a.localeCompare(b))
+    .map(([flavor, { resource, nodes: own, total, free, largest, kinds }]) => ({
+      flavor,
+      resource,
+      nodes: own.length,
+      total: writeAmount(resource, total),
+      free: writeAmount(resource, free),
+      ...(largest.free > 0 ? { largest: { node: largest.node, free: writeAmount(resource, largest.free) } } : {}),
+      holders: holdersAmong(kinds, ({ requests }) => (requests.get(resource) ?? 0) > 0, project),
+    }));
+}
+
+interface Offer {
+  readonly node: NodeRecord;
+  readonly resource: string;
+  readonly amount: number;
+}
+
+function gather(flavors: Map<string, Gathered>, view: ClusterView, { node, resource, amount }: Offer): void {
+  const model = isExtended(resource) ? modelOf(node.labels, resource) : undefined;
+  const flavor = model === undefined ? resource : `${resource} ${model}`;
+  const none = { resource, nodes: [], total: 0, free: 0, largest: { node: "", free: 0 }, kinds: new Map() };
+  const row: Gathered = flavors.get(flavor) ?? none;
+  flavors.set(flavor, row);
+  const { used, kinds } = view.occupancy(node.name);
+  const free = isOpen(node) ? Math.max(0, amount - (used.get(resource) ?? 0)) : 0;
+  row.nodes.push(node);
+  row.total += amount;
+  row.free += free;
+  if (free > row.largest.free) row.largest = { node: node.name, free };
+  for (const [kind, pods] of kinds) row.kinds.set(kind, (row.kinds.get(kind) ?? 0) + pods);
+}
+
+/** Devices of drivers (resource.k8s.io), by driver and product. Who holds one is not told by the claim. */
+function deviceFlavors(view: ClusterView): readonly FlavorRoom[] {
+  const rows = new Map<string, { readonly nodes: Map<string, number>; total: number; free: number }>();
+  for (const [node, devices] of readPools(view.devices).onNode)
+    for (const device of devices) {
+      const flavor = deviceFlavor(device);
+      const row = rows.get(flavor) ?? { nodes: new Map(), total: 0, free: 0 };
+      rows.set(flavor, row);
+      const free = isFree(device, []) ? 1 : 0;
+      row.total += 1;
+      row.free += free;
+      row.nodes.set(node, (row.nodes.get(node) ?? 0) + free);
+    }
+  return [...rows].map(([flavor, { nodes, total, free }]) => {
+    const [node, most] = [...nodes].toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
+    return {
+      flavor,
+      resource: flavor,
+      nodes: nodes.size,
+      total: String(total),
+      free: String(free),
+      ...(most > 0 ? { largest: { node, free: String(most) } } : {}),
+      holders: { own: [], others: 0 },
+    };
+  });
+}
+
+function deviceFlavor({ driver, attributes }: OfferedDevice): string {
+  const product = attributes["productName"];
+  const name = typeof product === "object" && product !== null && "string" in product ? product.string : undefined;
+  return typeof name === "string" ? `${driver} ${name}` : driver;
+}
+
+function waitingRoom(one: Waiting, before: readonly Waiting[], project: string): WaitingRoom {
+  return {
+    name: one.request.project === project ? one.ticket.name : "",
+    flavor: one.flavor,
+    position: before.filter(({ flavor }) => flavor === one.flavor).length + 1,
+    since: one.ticket.since,
+    reason: one.reason ?? reason("Beginning"),
+  };
+}

@@ -1,0 +1,72 @@
+// `kubemin run TYPE`: the fields of the type's input become options, and help tells of them. What the type is is asked for before the words
+// are parsed, of this program or of the server.
+import { parseArgs } from "node:util";
+import type { JsonObject } from "../../model/json.ts";
+import type { Command, Context, Option, Unparsed } from "../command.ts";
+import { GLOBAL_OPTIONS } from "../globals.ts";
+import { nodeOption } from "../parse.ts";
+import { inputFrom, optionsOf, type TypeInput, typeInputOf } from "./typeOptions.ts";
+
+export interface Running {
+  readonly plain: Command;
+  /** With what was said by options of the type. */
+  readonly start: (context: Context, typed: JsonObject) => Promise<number>;
+}
+
+export async function withTypeOptions(
+  words: readonly string[],
+  context: Unparsed,
+  { plain, start }: Running,
+): Promise<Command> {
+  const { type, version, unknown } = lookAhead(words, plain);
+  if (type === undefined) return plain;
+  const input = await typeInputOf(context, type, version).catch((error: unknown) => {
+    // Without a word about the type's own options there is nothing to explain: the run itself tells what is wrong.
+    if (unknown) throw error;
+    return undefined;
+  });
+  if (input === undefined) return plain;
+  const taken = new Set([...Object.keys(plain.options), ...Object.keys(GLOBAL_OPTIONS)]);
+  return {
+    ...plain,
+    summary: both(`${type}: ${input.summary}`),
+    examples: input.examples.map((one) => ({ line: lineOf(type, one.input), text: both(one.title) })),
+    options: { ...optionsOf(input, taken, context.language), ...plain.options },
+    run: (given) => startTyped(given, input, start),
+  };
+}
+
+async function startTyped(context: Context, input: TypeInput, start: Running["start"]): Promise<number> {
+  for (const text of input.warnings) context.terminal.stderr.write(`${text}\n`);
+  return await start(context, inputFrom(input, context.options));
+}
+
+/** The server answered in the language of whoever asks. */
+function both(text: string) {
+  return { en: text, zh: text };
+}
+
+function lookAhead(words: readonly string[], { options }: Command) {
+  const known: Readonly<Record<string, Option>> = { ...GLOBAL_OPTIONS, ...options };
+  const { values, positionals, tokens } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(Object.entries(known).map(([name, option]) => [name, nodeOption(option)])),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const version = values["type-version"];
+  return {
+    type: values["file"] === undefined ? positionals[0] : undefined,
+    version: typeof version === "string" ? version : undefined,
+    unknown: tokens.some((token) => token.kind === "option" && (token.name === "help" || !(token.name in known))),
+  };
+}
+
+function lineOf(type: string, input: JsonObject): string {
+  const words = Object.entries(input).map(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return ` --${name} ${/^[\w.,:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`}`;
+  });
+  return `run ${type}${words.join("")}`;
+}

@@ -1,0 +1,104 @@
+// The options that a job type brings to `kubemin run TYPE`: one for each field of its input. Made from the same schema as its checks, its
+// form and its page, so that help says nothing else than they do.
+import type { Json, JsonObject } from "../../model/json.ts";
+import { isObject } from "../../model/json.ts";
+import type { Language, Localized } from "../../model/text.ts";
+import { explainSchema, type FieldExplanation } from "../../plan/explain.ts";
+import { inputSchema } from "../../plan/workflow/jobSchemas.ts";
+import type { Option, OptionValue, Unparsed } from "../command.ts";
+import { connect } from "../connect.ts";
+import { usageFailure } from "../failure.ts";
+
+export interface TypeInput {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: JsonObject;
+  readonly examples: readonly { readonly title: string; readonly input: JsonObject }[];
+  /** What whoever runs it should know: it is deprecated, most of all. */
+  readonly warnings: readonly string[];
+}
+
+/** Of kubemin itself, else of the server. Rejects with what the server says. */
+export async function typeInputOf(context: Unparsed, name: string, version: string | undefined): Promise<TypeInput> {
+  const { language, globals, root } = context;
+  const own = root.catalog.jobs.get(name);
+  if (own?.step !== undefined)
+    return {
+      name,
+      summary: own.summary[language],
+      schema: inputSchema(own),
+      examples: own.step.examples.map(({ title, value }) => ({ title: title[language], input: value })),
+      warnings: [],
+    };
+  const query = version === undefined ? {} : { version };
+  const call = { params: { project: globals.project, type: name }, query };
+  const type = await connect(context).call("getJobTypeSchema", call);
+  return {
+    name,
+    summary: type.summary,
+    schema: type.input as JsonObject, // a JSON Schema, from JSON
+    examples: type.examples.map((one) => ({ title: one.title, input: one.input as JsonObject })), // likewise
+    warnings: type.warnings.map((one) => one.message),
+  };
+}
+
+/** `taken`: names that mean something else already; such a field is given by --input. */
+export function optionsOf(
+  { schema }: Pick<TypeInput, "schema">,
+  taken: ReadonlySet<string>,
+  language: Language,
+): Readonly<Record<string, Option>> {
+  const fields = explainSchema(schema, language, []).filter((field) => !taken.has(field.name));
+  return Object.fromEntries(fields.map((field) => [field.name, optionOf(field, language)]));
+}
+
+function optionOf(field: FieldExplanation, language: Language): Option {
+  const choices = field.type === "boolean" ? ["true", "false"] : (field.values ?? []).map(textOf);
+  const summary = summaryOf(field, language);
+  return {
+    type: field.type === "array of string" ? "list" : "text",
+    value: field.type.toUpperCase().replaceAll(/[^A-Z]+/g, "-"),
+    ...(choices.length === 0 ? {} : { choices }),
+    summary: { en: summary, zh: summary },
+  };
+}
+
+function summaryOf(field: FieldExplanation, language: Language): string {
+  const word = (text: Localized): string => text[language];
+  return [
+    field.description,
+    ...(field.required ? [word({ en: "required", zh: "必填" })] : []),
+    ...(field.default === undefined ? [] : [`${word({ en: "default", zh: "默认" })} ${textOf(field.default)}`]),
+  ]
+    .filter((text) => text !== "")
+    .join("; ");
+}
+
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** From the options, as the schema wants it: what is no text in the schema is read as JSON. */
+export function inputFrom({ schema }: TypeInput, values: Readonly<Record<string, OptionValue>>): JsonObject {
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const given = explainSchema(schema, "en", []).flatMap(({ name, type }) => {
+    const value = values[name];
+    if (value === undefined || (Array.isArray(value) && value.length === 0) || !(name in properties)) return [];
+    return [[name, typeof value === "string" ? valueOf(name, value, type) : (value as Json)] as const]; // a list of texts
+  });
+  return Object.fromEntries(given);
+}
+
+function valueOf(name: string, text: string, type: string): Json {
+  if (type === "string") return text;
+  try {
+    return JSON.parse(text) as Json; // JSON.parse gives nothing else
+  } catch {
+    if (type.split(" | ").includes("string") || type === "any") return text;
+    throw usageFailure(
+      { en: "--{name} {text}: expected {type}", zh: "--{name} {text}：应为 {type}" },
+      { en: "write it as JSON", zh: "请按 JSON 书写" },
+      { name, text, type },
+    );
+  }
+}

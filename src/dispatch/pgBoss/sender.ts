@@ -1,0 +1,67 @@
+// Puts entries into the queue, many with one statement when many come at once. What could not be put is kept and tried again for as long as
+// this process lives; what is lost with it, `ensure` finds.
+import type { Duty, Terms } from "../../ports/dispatch.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Entries } from "./entries.ts";
+
+export interface Sender {
+  /** Resolves once it is in the queue, or the first try failed. */
+  send(duty: Duty, terms: Terms): Promise<void>;
+  /** Tries a last time what is left. */
+  stop(): Promise<void>;
+}
+
+const RETRY_MILLISECONDS = 1_000;
+const MOST = 500;
+
+export function createSender(entries: Entries, log: Log): Sender {
+  const waiting = new Map<Duty, Terms>();
+  let sending: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function sendAll(): Promise<void> {
+    // Those who come in this turn go with us.
+    await Promise.resolve();
+    while (waiting.size > 0) {
+      const batch = [...waiting].slice(0, MOST).map(([duty, terms]) => ({ duty, terms }));
+      for (const { duty } of batch) waiting.delete(duty);
+      try {
+        await entries.tell(await entries.put(batch));
+      } catch (error) {
+        log.write("warn", "the queue cannot be written; it is tried again", {
+          count: batch.length,
+          error: String(error),
+        });
+        for (const { duty, terms } of batch) if (!waiting.has(duty)) waiting.set(duty, terms);
+        timer ??= setTimeout(retry, RETRY_MILLISECONDS).unref();
+        return;
+      }
+    }
+  }
+
+  function retry(): void {
+    timer = undefined;
+    void begin();
+  }
+
+  function begin(): Promise<void> {
+    sending ??= sendAll().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  }
+
+  return {
+    async send(duty, terms) {
+      waiting.set(duty, terms);
+      // A batch that was under way may have left without it.
+      await begin();
+      if (waiting.has(duty) && timer === undefined) await begin();
+    },
+    async stop() {
+      clearTimeout(timer);
+      await begin();
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// A run whose drivers vanish one after the other is ended, so that it takes no more of them with it: its jobs are called interrupted, and
+// what they left on the cluster stays. Whoever wants it deploys or retries it, once it is known what was wrong.
+import { isSettled } from "../model/phase.ts";
+import { reason } from "../model/reason.ts";
+import { eventOf } from "./driver.ts";
+import type { World } from "./world.ts";
+
+export async function giveUpRun(world: World, id: string): Promise<void> {
+  const fence = await world.store.runs.claim(id);
+  const run = fence === null ? null : await world.store.runs.get(id);
+  if (fence === null || run === null) return;
+  const at = world.clock.now().toISOString();
+  const why = reason("DriversLost");
+  const open = (await world.store.runs.jobs(id)).filter((job) => !isSettled(job.phase));
+  await world.store.runs.change({
+    run: id,
+    fence,
+    jobs: open.map((job) => ({
+      job: { ...job, phase: "interrupted", reason: why, notBefore: null, finishedAt: at },
+      from: { phase: job.phase, attempt: job.attempt },
+    })),
+    events: [
+      ...open.map((job) =>
+        eventOf(run, "job.changed", {
+          job: job.name,
+          phase: "interrupted",
+          attempt: job.attempt,
+          reason: { code: why.code, params: why.params },
+        }),
+      ),
+      eventOf(run, "run.finished", { phase: "interrupted" }),
+    ],
+    finish: { phase: "interrupted", at },
+  });
+}

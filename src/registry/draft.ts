@@ -1,0 +1,49 @@
+// The template of a type with everything of one run filled in, before isolation has looked at it. Pure, and the same for a run and for the
+// checks of a registration.
+import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import { toPointer } from "../model/pointer.ts";
+import { mapStrings, sealedToken } from "../model/sealed.ts";
+import { lookUp } from "../plan/workflow/lookUp.ts";
+import { fillTemplate, type TemplateValues } from "./fillTemplate.ts";
+import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } from "./place/secretInputs.ts";
+import { withTexts } from "./podText.ts";
+import type { RegistrationSpec } from "./registration.ts";
+import { withDefaults } from "./schemas/defaults.ts";
+import { secretPaths } from "./schemas/secretPaths.ts";
+import { templateOf } from "./templateOf.ts";
+
+export interface Draft {
+  readonly template: JsonObject;
+  /** `192.0.2.7:22`: where this run connects to. */
+  readonly targets: readonly string[];
+  readonly secrets: SecretInputs;
+}
+
+/** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it. */
+export type Drafted = { readonly draft: Draft } | { readonly missing: string } | { readonly secret: true };
+
+/** Secret values of the input are sealed. */
+export function draftOf(spec: RegistrationSpec, input: JsonObject, run: TemplateValues["run"]): Drafted {
+  const complete = withDefaults(spec.input, input);
+  const secrets = secretInputsOf(complete);
+  const template = withSecretVariables(templateOf(spec), secrets, run.secret);
+  const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
+  const filled = fillTemplate({ template, targets }, { input: complete, run });
+  if (!filled.ok) return { missing: filled.missing };
+  if (showsSecret(filled.value)) return { secret: true };
+  const { template: pod, targets: named } = isObject(filled.value) ? filled.value : {};
+  return {
+    draft: {
+      template: withTexts(isObject(pod) ? pod : {}),
+      targets: Array.isArray(named) ? named.map(String) : [],
+      secrets,
+    },
+  };
+}
+
+/** An example as it would come out of the front door: what is secret in it as tokens that open nothing. */
+export function sealedExample({ input: schema }: RegistrationSpec, input: JsonObject): JsonObject {
+  const secret = new Set(secretPaths(schema, input).map((path) => JSON.stringify(lookUp(input, toPointer(path)))));
+  const sealed = mapStrings(input, (text) => (secret.has(JSON.stringify(text)) ? sealedToken("example") : text));
+  return isObject(sealed) ? sealed : {};
+}

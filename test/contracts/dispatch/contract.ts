@@ -1,0 +1,270 @@
+// The contract of ports/dispatch.ts, for whichever implementation. Where many processes share the duties, the suite has two of them, and
+// every wake goes through the other one. Nothing sleeps: a drive ends when the test lets it, and the test goes on when a drive begins.
+import { afterEach, describe, expect, it } from "vitest";
+import type { Dispatch, Duty, Lease, Outcome, Terms } from "../../../src/ports/dispatch.ts";
+
+export interface Setting {
+  readonly slots: number;
+  readonly groupLimit?: number;
+}
+
+export interface Crew {
+  /** One per process. */
+  readonly dispatches: readonly Dispatch[];
+  close(): Promise<void>;
+}
+
+export interface Implementation {
+  readonly name: string;
+  /** Processes that share the duties; the slots of the setting are those of each. */
+  readonly processes: number;
+  create(setting: Setting): Promise<Crew>;
+}
+
+/** One drive of a duty, as long as the test wants it. */
+export interface Look {
+  readonly duty: Duty;
+  readonly process: number;
+  readonly lease: Lease;
+  end(outcome?: Outcome | Error): void;
+  readonly woken: () => number;
+}
+
+export interface Stage {
+  readonly crew: Crew;
+  /** The next drive that begins. */
+  readonly next: () => Promise<Look>;
+  /** Drives that have begun and were not asked for. */
+  readonly waiting: () => number;
+  readonly wake: (duty: Duty, terms?: Terms) => Promise<void>;
+}
+
+const open: Crew[] = [];
+/** Duties that were given up. */
+export const buried: Duty[] = [];
+
+export async function stage(implementation: Implementation, setting: Setting): Promise<Stage> {
+  const crew = await implementation.create(setting);
+  open.push(crew);
+  const looks: Look[] = [];
+  const waiters: ((look: Look) => void)[] = [];
+  const held = new Set<Duty>();
+  let turn = 0;
+  const bury = async (duty: Duty): Promise<void> => void buried.push(duty);
+  for (const [process, dispatch] of crew.dispatches.entries())
+    await dispatch.start(async (duty, lease) => {
+      if (held.has(duty)) throw new Error(`${duty} is looked after by two at once`);
+      held.add(duty);
+      const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+      let woken = 0;
+      lease.onWake(() => woken++);
+      lease.signal.addEventListener("abort", () => resolve("done"), { once: true });
+      const end = (outcome: Outcome | Error = "done"): void =>
+        outcome instanceof Error ? reject(outcome) : resolve(outcome);
+      const look: Look = { duty, process, lease, end, woken: () => woken };
+      const waiter = waiters.shift();
+      if (waiter === undefined) looks.push(look);
+      else waiter(look);
+      return promise.finally(() => held.delete(duty));
+    }, bury);
+  return {
+    crew,
+    waiting: () => looks.length,
+    next: () => {
+      const look = looks.shift();
+      return look === undefined ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve(look);
+    },
+    wake: async (duty, terms) => {
+      const { dispatches } = crew;
+      await dispatches[turn++ % dispatches.length]?.wake(duty, terms);
+    },
+  };
+}
+
+export function dispatchContract(implementation: Implementation): void {
+  describe(`dispatch ${implementation.name}`, () => {
+    afterEach(async () => {
+      for (const crew of open.splice(0)) await crew.close();
+    });
+    waking(implementation);
+    waiting(implementation);
+    choosing(implementation);
+    stopping(implementation);
+  });
+}
+
+function waking(implementation: Implementation): void {
+  it("hands out what was woken, also what was woken before anybody looked", async () => {
+    const { next, wake } = await stage(implementation, { slots: 10 });
+    await Promise.all([wake("run/a"), wake("run/b")]);
+    const looks = [await next(), await next()];
+    expect(looks.map((look) => look.duty).sort()).toEqual(["run/a", "run/b"]);
+    for (const look of looks) {
+      expect(look.lease.holds()).toBe(true);
+      look.end();
+    }
+  });
+
+  it("tells the holder that something happened, through whichever process; it is never held twice", async () => {
+    const { next, wake } = await stage(implementation, { slots: 10 });
+    await wake("run/a");
+    const look = await next();
+    for (let count = 0; count < 20; count++) await wake("run/a");
+    await expect.poll(look.woken).toBeGreaterThan(0);
+    look.end();
+    // Once or twice more, because nobody knows whether what woke it came after the last look; and then it is quiet.
+    const more = [await next()];
+    await wake("run/b");
+    for (let last = more[0]; last?.duty === "run/a"; last = more.at(-1)) {
+      last.end();
+      more.push(await next());
+    }
+    expect(more.length).toBeGreaterThan(1);
+    expect(more.length).toBeLessThanOrEqual(4);
+  });
+
+  it("forgets what is done", async () => {
+    const { next, wake, crew } = await stage(implementation, { slots: 10 });
+    await wake("run/a");
+    (await next()).end();
+    await expect.poll(() => crew.dispatches.reduce((sum, one) => sum + one.state().held, 0)).toBe(0);
+    await wake("run/a");
+    expect((await next()).duty).toBe("run/a");
+  });
+
+  it("ensures that every duty is held or waits, and disturbs none that is", async () => {
+    const { next, wake, crew } = await stage(implementation, { slots: 10 });
+    const soon = new Date(Date.now() + 3_600_000);
+    await wake("run/held");
+    const held = await next();
+    await wake("run/later", { at: soon });
+    const duties = ["run/held", "run/later", "run/lost"] as const;
+    await crew.dispatches[0]?.ensure(duties.map((duty) => ({ duty, terms: { group: "p" } })));
+    const found = await next();
+    expect(found.duty).toBe("run/lost");
+    expect(held.woken()).toBe(0);
+    held.end();
+    found.end();
+    await wake("run/other");
+    expect((await next()).duty).toBe("run/other");
+  });
+}
+
+function waiting(implementation: Implementation): void {
+  it("hands out again at the time that the drive named, and not before", async () => {
+    const { next, wake } = await stage(implementation, { slots: 10 });
+    await wake("run/a");
+    const at = new Date(Date.now() + 1_500);
+    (await next()).end({ again: at });
+    expect((await next()).duty).toBe("run/a");
+    expect(Date.now()).toBeGreaterThanOrEqual(at.getTime());
+  });
+
+  it("hands out earlier what is woken, and only once", async () => {
+    const { next, wake } = await stage(implementation, { slots: 10 });
+    await wake("run/a");
+    (await next()).end({ again: new Date(Date.now() + 3_600_000) });
+    await wake("run/a");
+    (await next()).end({ again: null });
+    await wake("run/a");
+    (await next()).end();
+    await wake("run/b");
+    expect((await next()).duty).toBe("run/b");
+  });
+
+  it("begins nothing before its time, and at once when it is woken without one", async () => {
+    const { next, wake } = await stage(implementation, { slots: 10 });
+    await wake("run/later", { at: new Date(Date.now() + 3_600_000) });
+    await wake("run/now");
+    expect((await next()).duty).toBe("run/now");
+    await wake("run/later");
+    expect((await next()).duty).toBe("run/later");
+  });
+
+  it("tries again what threw, later", async () => {
+    const { next, wake } = await stage(implementation, { slots: 10 });
+    await wake("run/a");
+    const began = Date.now();
+    (await next()).end(new Error("the store is away"));
+    const again = await next();
+    expect(again.duty).toBe("run/a");
+    expect(Date.now() - began).toBeGreaterThanOrEqual(900);
+    again.end();
+  });
+}
+
+function choosing(implementation: Implementation): void {
+  const { processes } = implementation;
+
+  it("takes the higher priority first, then what waits longest", async () => {
+    const { next, wake } = await stage(implementation, { slots: 1 });
+    const first: Look[] = [];
+    for (let count = 0; count < processes; count++) {
+      await wake(`run/first-${count}`);
+      first.push(await next());
+    }
+    for (const name of ["low", "normal-1", "normal-2", "high"])
+      await wake(`run/${name}`, { priority: name === "low" ? -1 : name === "high" ? 1 : 0 });
+    // One slot works on, the others stay taken: so the order is that of the queue.
+    const order: Duty[] = [];
+    let look = first[0];
+    for (let count = 0; count < 4; count++) {
+      look?.end();
+      look = await next();
+      order.push(look.duty);
+    }
+    expect(order).toEqual(["run/high", "run/normal-1", "run/normal-2", "run/low"]);
+  });
+
+  it("keeps a slot from a group that would take all, and lets the newcomer catch up", async () => {
+    const slots = 4;
+    const { next, wake, waiting } = await stage(implementation, { slots });
+    for (let count = 0; count < 30; count++) await wake(`run/crowd-${count}`, { group: "crowd" });
+    const crowd: Look[] = [];
+    for (let count = 0; count < processes * 3; count++) crowd.push(await next());
+    await wake("run/new-1", { group: "new" });
+    expect((await next()).duty).toBe("run/new-1");
+    // The next slot that comes free is the newcomer's as well, although many of the others wait for longer.
+    await wake("run/new-2", { group: "new" });
+    if (processes === 1) {
+      crowd[0]?.end();
+      expect((await next()).duty).toBe("run/new-2");
+    } else expect((await next()).duty).toBe("run/new-2");
+    expect(waiting()).toBe(0);
+  });
+
+  it("holds no more of a group than its limit, by all processes together", async () => {
+    const { next, wake, waiting } = await stage(implementation, { slots: 10, groupLimit: 2 });
+    for (let count = 0; count < 5; count++) await wake(`run/a-${count}`, { group: "a" });
+    const [first] = [await next(), await next()];
+    await wake("run/b", { group: "b" });
+    expect((await next()).duty).toBe("run/b");
+    expect(waiting()).toBe(0);
+    first?.end();
+    expect((await next()).duty).toMatch(/^run\/a-[234]$/);
+  });
+
+  it("takes another one while one rests", async () => {
+    const { next, wake } = await stage(implementation, { slots: 1 });
+    const resting: Look[] = [];
+    for (let count = 0; count < processes + 3; count++) {
+      await wake(`run/${count}`);
+      const look = await next();
+      look.lease.rest();
+      resting.push(look);
+    }
+    expect(resting.every((look) => look.lease.holds())).toBe(true);
+  });
+}
+
+function stopping(implementation: Implementation): void {
+  it("aborts what is held when it stops, and begins nothing more", async () => {
+    const { next, wake, crew } = await stage(implementation, { slots: 10 });
+    await wake("run/a");
+    const look = await next();
+    const stopped = Promise.all(crew.dispatches.map((dispatch) => dispatch.stop()));
+    await expect.poll(() => look.lease.signal.aborted).toBe(true);
+    expect(look.lease.holds()).toBe(false);
+    await stopped;
+  });
+}

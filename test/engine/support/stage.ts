@@ -1,0 +1,138 @@
+// A store and virtual time, with one process of the engine on it that can be killed, frozen (it renews nothing) and joined by another.
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
+import { defineJob } from "../../../src/catalog/define.ts";
+import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
+import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
+import { beginRun, type NewRunRequest } from "../../../src/engine/begin.ts";
+import { createBrakes } from "../../../src/engine/brakes.ts";
+import { driveRun } from "../../../src/engine/drive.ts";
+import { type Engine, startEngine } from "../../../src/engine/engine.ts";
+import type { World } from "../../../src/engine/world.ts";
+import type { PlannedJob } from "../../../src/model/plan.ts";
+import { reason } from "../../../src/model/reason.ts";
+import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
+import type { Runs, Store } from "../../../src/ports/store.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
+import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
+import { openSqlite } from "../../../src/store/open.ts";
+import { aesVault } from "../../../src/vault/aesVault.ts";
+import { onlyCluster } from "../../support/clusters.ts";
+
+export interface Stage extends AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly world: World;
+  /** Of locks, in the order in which jobs began. */
+  readonly fences: readonly number[];
+  /** The id of the new run. */
+  begin(jobs: readonly PlannedJob[], more?: Partial<NewRunRequest>): Promise<string>;
+  /** As kill -9 does. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** The process goes on, but its renewals reach nobody, until the returned function is called. */
+  freeze(): () => void;
+  /** A second process on the same store, which drives only what is begun there. */
+  beside(): Promise<Pick<Stage, "begin">>;
+}
+
+const SILENT = { write: () => {} };
+
+export async function openStage(): Promise<Stage> {
+  const clock = createVirtualClock();
+  const store = await openSqlite(":memory:", { clock });
+  const fences: number[] = [];
+  const catalog = createCatalog({ name: "test", jobs: [testJob(fences)] });
+  const frozen = { now: false };
+  const renew: Runs["renew"] = (id) => (frozen.now ? Promise.reject(new Error("cut off")) : store.runs.renew(id));
+  let count = 0;
+  const worldOn = (own: Store): World => ({
+    store: own,
+    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
+    brakes: createBrakes(clock),
+    publicUrl: () => "http://localhost",
+    vault: aesVault(randomBytes(32)),
+    outgoing: createOutgoing({ allow: [], clock }),
+    dispatch: inProcessDispatch(SILENT, clock),
+    clock,
+    log: SILENT,
+    newId: () => `run-${count++}`,
+  });
+  let world = worldOn(store);
+  let engine: Engine | null = null;
+  const others: Engine[] = [];
+  const start = async (): Promise<void> => {
+    world = worldOn({ ...store, runs: { ...store.runs, renew } });
+    engine = await startEngine(world);
+  };
+  await start();
+  return {
+    clock,
+    store,
+    fences,
+    get world() {
+      return world;
+    },
+    begin: async (jobs, more) => (await beginRun(world, { ...REQUEST, jobs, ...more })).id,
+    kill: async () => {
+      await engine?.stop();
+      engine = null;
+    },
+    start,
+    freeze: () => {
+      frozen.now = true;
+      return () => {
+        frozen.now = false;
+      };
+    },
+    async beside() {
+      const other = worldOn(store);
+      await other.dispatch.start(async (duty, lease) => driveRun(other, duty.slice("run/".length), lease));
+      others.push({ stop: () => other.dispatch.stop() });
+      return { begin: async (jobs, more) => (await beginRun(other, { ...REQUEST, jobs, ...more })).id };
+    },
+    async [Symbol.asyncDispose]() {
+      await engine?.stop();
+      for (const other of others) await other.stop();
+      await store.close();
+    },
+  };
+}
+
+const REQUEST = {
+  project: "default",
+  application: "",
+  workflow: "test",
+  kind: "workflow",
+  revision: 0,
+  seenRevision: 0,
+  cluster: "sandbox",
+  namespace: "default",
+  message: "",
+  actor: "test",
+} as const;
+
+function testJob(fences: number[]) {
+  return defineJob({
+    name: "test",
+    summary: { en: "a test", zh: "测试" },
+    input: z.looseObject({
+      takes: z.number().default(0),
+      fails: z.number().default(0),
+      output: z.record(z.string(), z.json()).default({}),
+    }),
+    output: z.looseObject({ right: z.boolean().optional() }),
+    timeout: 60_000,
+    async run(job) {
+      fences.push(...job.locks.map((lock) => lock.fence));
+      job.report(reason("TaskRunning"));
+      await job.clock.sleep(job.input.takes, job.signal);
+      if (job.signal.aborted || job.attempt <= job.input.fails)
+        return { phase: "failed", reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable: true };
+      return { phase: "succeeded", reason: reason("Ready"), output: job.input.output };
+    },
+  });
+}

@@ -1,0 +1,81 @@
+// Two processes on one database: what one of them registers, grants or switches off, the other one sees within seconds.
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { builtins } from "../../src/catalog/builtins.ts";
+import { createCatalog } from "../../src/catalog/catalog.ts";
+import { systemClock } from "../../src/engine/systemClock.ts";
+import { createOutgoing } from "../../src/outgoing/outgoing.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { registerType } from "../../src/registry/register.ts";
+import { openRegistry, type Registry } from "../../src/registry/registry.ts";
+import { createSchemas } from "../../src/registry/schemas/schemas.ts";
+import { disableType, enableType, grantType } from "../../src/registry/switches.ts";
+import { aesVault } from "../../src/vault/aesVault.ts";
+import { POSTGRES, type TestDatabase } from "../contracts/store/backends.ts";
+import { aDocument } from "./documents.ts";
+
+let database: TestDatabase;
+const stores: Store[] = [];
+const registries: Registry[] = [];
+const key = randomBytes(32);
+const NO_CLUSTERS = {
+  names: () => [],
+  usable: () => [],
+  get: () => undefined,
+  find: async () => undefined,
+  onChange: () => () => undefined,
+};
+
+async function open(): Promise<Registry> {
+  const store = await database.open();
+  stores.push(store);
+  const registry = await openRegistry({
+    store,
+    catalog: createCatalog(builtins),
+    clusters: NO_CLUSTERS,
+    vault: aesVault(key),
+    outgoing: createOutgoing({ allow: [], clock: systemClock }),
+    clock: systemClock,
+    log: { write: () => {} },
+    surroundings: { schemas: createSchemas(), resolve: async () => [] },
+  });
+  registries.push(registry);
+  return registry;
+}
+
+beforeAll(async () => {
+  database = await POSTGRES.create();
+});
+afterAll(async () => {
+  for (const registry of registries) await registry.stop();
+  for (const store of stores) await store.close();
+  await database.remove();
+});
+
+const LIMIT = 5_000;
+
+it("see each other's registrations and kill switches within five seconds", async () => {
+  const [here, there] = [await open(), await open()];
+  const released = vi.fn<() => void>();
+  there.onRelease(released);
+  const text = JSON.stringify(aDocument("shared"));
+  const { signal } = new AbortController();
+  await registerType(here, { project: "a", actor: "ada", text, format: "json" }, signal);
+  expect(here.jobTypes.usable("a").has("shared")).toBe(true);
+  await vi.waitFor(() => expect(there.jobTypes.usable("a").has("shared@1.0.0")).toBe(true), LIMIT);
+  expect(there.jobTypes.usable("b").has("shared")).toBe(false);
+
+  await grantType(here, { actor: "root", type: "shared", project: "b" });
+  await vi.waitFor(() => expect(there.jobTypes.usable("b").has("shared")).toBe(true), LIMIT);
+
+  await disableType(here, { actor: "root", type: "shared", reason: "it burns" });
+  await vi.waitFor(() => expect(there.stopOf("shared")).toMatchObject({ code: "TypeDisabled" }), LIMIT);
+  expect(released).not.toHaveBeenCalled();
+  await enableType(here, { actor: "root", type: "shared" });
+  await vi.waitFor(() => expect(there.stopOf("shared")).toBeNull(), LIMIT);
+  expect(released).toHaveBeenCalledOnce();
+
+  // A third one that starts now finds it all.
+  const late = await open();
+  expect(late.jobTypes.find("b", "shared", "1.0.0")?.version).toBe("1.0.0");
+});
