@@ -1,7 +1,7 @@
 // How often the capacity check and the real scheduler differ, in both directions: random clusters, more of them than the test has.
 // `node bench/precision.ts [clusters] [nodes] [questions] [first seed]`
 import { measurePrecision, sentence } from "../test/capacity/precision.ts";
-import { startCluster } from "../tools/cluster/instance.ts";
+import { startCluster, stopCluster } from "../tools/cluster/instance.ts";
 import { printTable } from "./support/table.ts";
 
 const anySeed = (): number => Math.floor(Math.random() * 1_000_000);
@@ -28,6 +28,7 @@ export async function benchPrecision(clusters = 5, nodes = 300, questions = 200,
       for (const one of found[kind]) process.stderr.write(`seed ${seed} ${kind}: ${sentence(one)}\n`);
     }
   }
+  await stopCluster("capacity");
   const told = (what: string, measured: number) => ({ what, measured: String(measured) });
   const bound = (what: string, measured: number) => ({ ...told(what, measured), limit: "0", kept: measured === 0 });
   printTable(

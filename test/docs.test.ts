@@ -154,7 +154,16 @@ describe("commands in the documentation", () => {
       const command = COMMANDS.find((one) => one.name === name);
       expect(command, `${relative(ROOT, page.path)}: kubemin ${line}`).toBeDefined();
       const options = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2).split("=")[0] ?? "");
-      const known = [...Object.keys(command?.options ?? {}), "output", "json", "project", "server", "lang", "no-input"];
+      const known = [
+        ...Object.keys(command?.options ?? {}),
+        "output",
+        "json",
+        "project",
+        "server",
+        "lang",
+        "no-input",
+        "help",
+      ];
       expect(known, `kubemin ${line}`).toEqual(expect.arrayContaining(options));
     }
   });

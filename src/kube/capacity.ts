@@ -122,7 +122,10 @@ function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) =
 }
 
 function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
-  const why = reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
+  // Who may not list the nodes cannot tell either, but the cluster is there.
+  const why = / is forbidden: /.test(detail)
+    ? reason("NotAllowed", { detail })
+    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
   return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
 }
 

@@ -152,6 +152,14 @@ describe("before a pod is made", () => {
     expect(await begin({ verdicts: [FITS], refusals: [small] }).outcome).toMatchObject({ phase: "rejected" });
   });
 
+  it("without the right to try a pod out, the check alone decides", async () => {
+    const detail = 'User "kubemin" cannot patch resource "pods" in API group "" in the namespace "default"';
+    const refusals = [reason("NotAllowed", { detail })];
+    expect(await begin({ verdicts: [FITS], refusals }).outcome).toBeNull();
+    const other = [reason("NotAllowed", { detail: 'serviceaccount "runner" not found' })];
+    expect(await begin({ verdicts: [FITS], refusals: other }).outcome).toMatchObject({ phase: "rejected" });
+  });
+
   it("where only the scheduler can tell, nothing is held back", async () => {
     const { outcome } = begin({ verdicts: [says("unknown", reason("SchedulerDecides", { detail: "CEL" }))] });
     expect(await outcome).toBeNull();

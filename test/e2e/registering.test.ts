@@ -1,0 +1,54 @@
+// Registering on a real cluster: its API server is asked by a dry run in the namespace of the project's jobs, and has the last word.
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ApiError } from "../../src/api/client.ts";
+import { runNamespaceOf } from "../../src/isolation/projectNamespace.ts";
+import type { JsonObject } from "../../src/model/json.ts";
+import { dropNamespace, get, list } from "./support/kubectl.ts";
+import { example, startTypes, type TypesServer } from "./support/types.ts";
+
+const project = `register-${randomBytes(3).toString("hex")}`;
+const ROOM = runNamespaceOf(project);
+let types: TypesServer;
+beforeAll(async () => {
+  types = await startTypes();
+}, 300_000);
+afterAll(async () => {
+  await types?.stop();
+  await dropNamespace(ROOM);
+});
+
+const greet = (spec: JsonObject = {}): JsonObject => example("greet", spec);
+const checksOf = (checks: readonly { readonly check: string; readonly result: string }[]) =>
+  Object.fromEntries(checks.map((one) => [one.check, one.result]));
+
+it("asks the cluster by a dry run, makes the jobs' namespace and no pod, and runs the type then", async () => {
+  const { client } = types;
+  const body = JSON.stringify(greet());
+  const before = await client.call("checkJobType", { params: { project }, body });
+  expect(checksOf(before.checks)["dry-run"]).toBe("skipped");
+  const type = await client.call("registerJobType", { params: { project }, body });
+  expect(type.state).toBe("active");
+  expect(checksOf(type.checks)["dry-run"]).toBe("ok");
+  expect(await get("", "namespace", ROOM)).toMatchObject({ metadata: { name: ROOM } });
+  expect(await list(ROOM, "pods")).toEqual([]);
+  const run = await types.run("greet", { who: "ada" }, { project });
+  expect(run).toMatchObject({ phase: "succeeded", jobs: [{ type: "greet" }] });
+});
+
+it("tells what only the cluster refuses, and registers nothing", async () => {
+  const ports = [
+    { name: "http", containerPort: 8080 },
+    { name: "http", containerPort: 8081 },
+  ];
+  const spec = { containers: [{ ports }] };
+  const runtime = { tier: "T1", image: "busybox:1.36", template: { spec } };
+  const refused = await types.client
+    .call("registerJobType", { params: { project }, body: JSON.stringify(greet({ version: "1.1.0", runtime })) })
+    .catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ApiError);
+  const { body } = refused as ApiError; // as it was just found to be
+  expect(body.problems?.map((one) => `${one.code} ${one.pointer}`)).toEqual(["DryRunRefused /spec/runtime"]);
+  expect(body.problems?.[0]?.message).toContain("Duplicate value");
+  expect(checksOf(body.checks ?? [])["dry-run"]).toBe("failed");
+});
