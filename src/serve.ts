@@ -33,7 +33,7 @@ import { quarantineFor } from "./registry/quarantine.ts";
 import { openRegistry, type Registry } from "./registry/registry.ts";
 import { createSchemas } from "./registry/schemas/schemas.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
-import { ensureLocalToken } from "./server/auth/localToken.ts";
+import { ensureGivenToken, ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
 import { startSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open.ts";
@@ -77,7 +77,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   usableFolder(data);
   const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
   const tokenFile = join(data, "token");
-  const token = options.role === "worker" ? "" : await ensureLocalToken(world.store, tokenFile, systemClock.now());
+  const token = await tokenFor(world.store, { options, env: surroundings.env, file: tokenFile });
   const server = await createServer(world, registry, {
     host: options.host,
     port: options.port,
@@ -113,6 +113,20 @@ function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: L
     stopping.abort();
     return pruning;
   });
+}
+
+interface Tokens {
+  readonly options: ServeOptions;
+  readonly env: Surroundings["env"];
+  readonly file: string;
+}
+
+/** Of this machine's own command line; a worker has none. */
+async function tokenFor(store: Store, { options, env, file }: Tokens): Promise<string> {
+  if (options.role === "worker") return "";
+  const given = env["KUBEMIN_ADMIN_TOKEN"];
+  if (given !== undefined && given !== "") return ensureGivenToken(store, given, systemClock.now());
+  return ensureLocalToken(store, file, systemClock.now());
 }
 
 /** What programs on clusters tell of their own attempts: all that a worker answers beside its probes. */

@@ -47,7 +47,7 @@ export async function writeBackup(file: string, records: AsyncIterable<unknown>)
 }
 
 /** Throws PlatformError when it is no backup, or ends too early. */
-export async function* readBackup(file: string): AsyncGenerator<unknown> {
+export async function* readBackup(file: string): AsyncIterable<unknown> {
   try {
     const unpacked = createGunzip();
     const packed = createReadStream(file);

@@ -88,6 +88,16 @@ export const START_ERRORS = {
       zh: "请恢复正确的密钥；新密钥（openssl rand -hex 32）无法解开此前加密的内容",
     },
   },
+  AdminTokenInvalid: {
+    status: 400,
+    exit: 2,
+    who: "operator",
+    text: { en: "KUBEMIN_ADMIN_TOKEN is not a token", zh: "KUBEMIN_ADMIN_TOKEN 不是令牌" },
+    advice: {
+      en: "it is kubemin_ and 43 letters of base64url: 32 random bytes; nothing was started",
+      zh: "应为 kubemin_ 加 43 个 base64url 字符（32 字节随机数）；没有启动任何内容",
+    },
+  },
   FolderUnusable: {
     status: 500,
     exit: 1,

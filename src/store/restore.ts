@@ -2,6 +2,7 @@
 // schema that it was taken from, and then brought forward like any database.
 import { sql, type Transaction } from "kysely";
 import { PlatformError } from "../model/errors.ts";
+import { textAt } from "../model/fields.ts";
 import type { BackupRecord, BackupRow, Restored } from "../ports/backup.ts";
 import { BACKED_UP, NEW_ROWS, POSITIONS } from "./backedUp.ts";
 import type { Database } from "./database.ts";
@@ -97,7 +98,7 @@ async function write(
   const [first] = rows;
   if (!KNOWN_TABLES.has(table)) throw damaged(restoring, "it has a table that is not known");
   if (first === undefined) return;
-  if (table === "settings") restoring.check(new Map(rows.map((row) => [String(row["name"]), String(row["value"])])));
+  if (table === "settings") restoring.check(new Map(rows.map((row) => [textAt(row, "name"), textAt(row, "value")])));
   const columns = Object.keys(first);
   const names = sql.join(columns.map((column) => sql.ref(column)));
   const values = sql.join(rows.map((row) => sql`(${sql.join(columns.map((column) => row[column] ?? null))})`));

@@ -29,15 +29,12 @@ function content(records: readonly BackupRecord[]): unknown {
   return { rows: rows.toSorted(), rest: records.filter((one) => one.record === "positions" || one.record === "end") };
 }
 
-async function* given(records: Iterable<unknown>): AsyncGenerator<unknown> {
+async function* given(records: Iterable<unknown>): AsyncIterable<unknown> {
   yield* records;
 }
 
-const restore = (
-  address: string,
-  records: Iterable<unknown>,
-  check = (_: ReadonlyMap<string, string>): void => undefined,
-) => restoreStore(address, { file: "the.backup", records: given(records), check });
+const restore = (address: string, records: Iterable<unknown>, check = (): void => undefined) =>
+  restoreStore(address, { file: "the.backup", records: given(records), check });
 
 async function filled(backend: Backend): Promise<{ readonly store: Store; readonly records: readonly BackupRecord[] }> {
   const store = await (await fresh(backend)).open();
@@ -76,29 +73,25 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
       Array.from({ length: 30 }, (_, number) => store.runs.create(newRun("busy", { application: `app-${number}` }))),
     );
     expect(begun.every((one) => one.ok)).toBe(true);
-    let writing = true;
+    const ending = new AbortController();
     const writer = (async () => {
-      for (let number = 30; writing; number += 1) {
+      for (let number = 30; !ending.signal.aborted; number += 1) {
         await store.runs.create(newRun("busy", { application: `app-${number}` }));
         // As requests do, which come over the network: SQLite's own work is all done in one turn.
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
     const records = await Array.fromAsync(store.backup());
-    writing = false;
+    ending.abort();
     await writer;
     const rowsOf = (table: string) =>
       records.flatMap((one) => (one.record === "rows" && one.table === table ? one.rows : []));
     // A run, its job and its event are one transaction: all of them or none.
-    const runs = rowsOf("runs").map((row) => row["id"]);
-    expect(runs.length).toBeGreaterThanOrEqual(32);
-    expect(
-      rowsOf("jobs")
-        .map((row) => row["run"])
-        .toSorted(),
-    ).toEqual(runs.toSorted());
+    const runs = new Set(rowsOf("runs").map((row) => row["id"]));
+    expect(runs.size).toBeGreaterThanOrEqual(32);
+    expect(new Set(rowsOf("jobs").map((row) => row["run"]))).toEqual(runs);
     const told = rowsOf("events").flatMap((row) => (row["type"] === "run.created" ? [row["run"]] : []));
-    expect(told.toSorted()).toEqual(runs.toSorted());
+    expect(new Set(told)).toEqual(runs);
     await store.close();
   });
 

@@ -43,7 +43,7 @@ export const backupCommand = defineCommand({
   },
 });
 
-async function* fromServer(context: Context): AsyncGenerator<unknown> {
+async function* fromServer(context: Context): AsyncIterable<unknown> {
   const interrupted = new AbortController();
   const forget = context.terminal.onInterrupt(() => interrupted.abort());
   try {
