@@ -6,8 +6,8 @@ import type { NodeGroup } from "../capacity/autoscaler.ts";
 import { type CheckWorld, checkCapacity } from "../capacity/check.ts";
 import { createLine, ownersOf } from "../capacity/line.ts";
 import { overviewOf } from "../capacity/overview.ts";
-import { createReservations } from "../capacity/reservations.ts";
-import { createClusterView } from "../capacity/view.ts";
+import { createReservations, type Reservations } from "../capacity/reservations.ts";
+import { type ClusterView, createClusterView } from "../capacity/view.ts";
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
 import { labelsAt, listAt } from "../model/fields.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
@@ -51,30 +51,10 @@ export function createCapacity(options: CapacityOptions): Capacity {
   const reservations = createReservations();
   const abort = new AbortController();
   const listeners = new Set<() => void>();
-  const running = new Map<string, Running>();
-  const waiting = new Set<() => void>();
   const tell = tellLater(clock, abort.signal, () => listeners.forEach((listener) => listener()));
-  const start = (source: Source): void => {
-    if (running.has(source.kind)) return;
-    const entry: Running = { state: { phase: "starting", detail: "" } };
-    running.set(source.kind, entry);
-    const onState = (state: WatchState): void => {
-      entry.state = state;
-      for (const wake of waiting) wake();
-    };
-    void keep({ source, options, signal: abort.signal, onState, tell });
-  };
-  const base = [...baseSources(view, reservations)];
   const line = createLine();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
-  /** A refusal to answer, or null when the view is as the cluster is. */
-  const current = async (devices: boolean, signal: AbortSignal): Promise<WatchState | null> => {
-    const sources = [...base, ...(devices ? deviceSources(view) : [])];
-    for (const source of sources) start(source);
-    const entries = sources.map((source) => running.get(source.kind)).filter((one) => one !== undefined);
-    await currentOrOld({ entries, waiting, clock, signal });
-    return entries.find(({ state }) => state.phase !== "live" && state.phase !== "unserved")?.state ?? null;
-  };
+  const current = keepCurrent({ view, reservations, tell, signal: abort.signal }, options);
   return {
     check: async (request, signal) => {
       const old = await current(asksForDevices(request), signal);
@@ -108,6 +88,37 @@ export function createCapacity(options: CapacityOptions): Capacity {
       return () => listeners.delete(onChange);
     },
     close: () => abort.abort(),
+  };
+}
+
+interface Kept {
+  readonly view: ClusterView;
+  readonly reservations: Reservations;
+  readonly tell: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Watches begin with the first question that needs them. Gives a refusal to answer, or null when the view is as the cluster is. */
+function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options: CapacityOptions) {
+  const running = new Map<string, Running>();
+  const waiting = new Set<() => void>();
+  const base = [...baseSources(view, reservations)];
+  const start = (source: Source): void => {
+    if (running.has(source.kind)) return;
+    const entry: Running = { state: { phase: "starting", detail: "" } };
+    running.set(source.kind, entry);
+    const onState = (state: WatchState): void => {
+      entry.state = state;
+      for (const wake of waiting) wake();
+    };
+    void keep({ source, options, signal: closed, onState, tell });
+  };
+  return async (devices: boolean, signal: AbortSignal): Promise<WatchState | null> => {
+    const sources = [...base, ...(devices ? deviceSources(view) : [])];
+    for (const source of sources) start(source);
+    const entries = sources.map((source) => running.get(source.kind)).filter((one) => one !== undefined);
+    await currentOrOld({ entries, waiting, clock: options.clock, signal });
+    return entries.find(({ state }) => state.phase !== "live" && state.phase !== "unserved")?.state ?? null;
   };
 }
 

@@ -68,24 +68,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const cache = createCache({ connection, discovery, clock, log });
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
-  const lookup = createLookup({ clock, read: (ref) => read(ref, closed.signal), onAnswer: () => cache.refresh() });
-  const routes = createRouteChecks({
-    clock,
-    ask: options.ask ?? askOverNetwork,
-    programSays404: (question, signal) => programSays404(connection, question, signal),
-    onAnswer: () => cache.refresh(),
-  });
-  const world: FollowWorld = {
-    cluster: name,
-    cache,
-    lookup,
-    routes,
-    memories: createMemories(),
-    clock,
-    log,
-    read,
-    lastWords: (source, signal) => lastWords(connection, source, signal),
-  };
+  const { world, routes } = openWorld({ connection, cache, closed: closed.signal, read }, options);
   const network = createNetworkLook(api, clock);
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
   return {
@@ -119,6 +102,37 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
       await connection.close();
     },
   };
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly cache: ReturnType<typeof createCache>;
+  readonly closed: AbortSignal;
+  readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
+}
+
+/** What following an object needs beside its own watch. */
+function openWorld({ connection, cache, closed, read }: Parts, options: ClusterOptions) {
+  const { name, clock, log } = options;
+  const lookup = createLookup({ clock, read: (ref) => read(ref, closed), onAnswer: () => cache.refresh() });
+  const routes = createRouteChecks({
+    clock,
+    ask: options.ask ?? askOverNetwork,
+    programSays404: (question, signal) => programSays404(connection, question, signal),
+    onAnswer: () => cache.refresh(),
+  });
+  const world: FollowWorld = {
+    cluster: name,
+    cache,
+    lookup,
+    routes,
+    memories: createMemories(),
+    clock,
+    log,
+    read,
+    lastWords: (source, signal) => lastWords(connection, source, signal),
+  };
+  return { world, routes };
 }
 
 const PROBE = 5_000;

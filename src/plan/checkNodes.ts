@@ -2,7 +2,7 @@
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { objectsIn } from "./manifestLists.ts";
-import type { Part } from "./merge.ts";
+import type { Part } from "./part.ts";
 
 interface Wish {
   readonly owner: string;

@@ -2,7 +2,7 @@
 import { dig, isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import type { RenderedComponent } from "./render.ts";
+import type { RenderedComponent } from "./rendered.ts";
 
 export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
   const owners = new Map<string, string>();

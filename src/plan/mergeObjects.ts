@@ -4,8 +4,8 @@ import type { RenderedObject } from "../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { type Manifest, shortRef } from "../model/manifest.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import type { Part } from "./merge.ts";
 import { joinObjects } from "./mergeFields.ts";
+import type { Part } from "./part.ts";
 
 const TOGETHER: ReadonlySet<string> = new Set(["Service", "ServiceAccount"]);
 

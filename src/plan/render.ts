@@ -12,22 +12,11 @@ import { checkRoutes } from "./checkRoutes.ts";
 import { checkTogether, podsOf } from "./checkTogether.ts";
 import { contentHash } from "./hash.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
-import { configurationHash, isSource, type Reading, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
+import { configurationHash, isSource, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
 import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraft.ts";
+import type { RenderedComponent } from "./rendered.ts";
 import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
 import type { ResolvedComponent } from "./resolved.ts";
-
-export interface RenderedComponent {
-  readonly component: ResolvedComponent;
-  /** In the order in which they are applied. */
-  readonly objects: readonly PlannedObject[];
-  /** Applied once the component is ready. */
-  readonly exposure: readonly PlannedObject[];
-  /** ConfigMaps and Secrets that its pods read, whoever makes them. */
-  readonly reads: readonly Reading[];
-  /** Of a task: hash of what it does and what it reads. It runs once for each. */
-  readonly content: string | null;
-}
 
 export interface Rendered {
   readonly components: readonly RenderedComponent[];

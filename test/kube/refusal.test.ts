@@ -34,7 +34,7 @@ describe("what the API server's answers mean", () => {
       "NotAllowed",
       false,
     ],
-    ["credentials", 401, "Unauthorized", "NotAllowed", false],
+    ["credentials", 401, "Unauthorized", "CredentialRefused", true],
     [
       "immutable",
       422,
