@@ -166,7 +166,7 @@ const databaseService = {
 };
 
 describe("the release", () => {
-  it("serves, and deploys into the cluster that it lives in", { timeout: 180_000 }, async () => {
+  it("serves, and deploys into the cluster that it lives in", { timeout: 300_000 }, async () => {
     await importProduct();
     const url = `postgres://postgres:s3cr3t@database.${namespace}.svc:5432/postgres`;
     const secret = {
@@ -176,6 +176,9 @@ describe("the release", () => {
       stringData: { database: url, key: randomBytes(32).toString("hex"), "admin-token": TOKEN },
     };
     await apply(namespace, secret, database, databaseService);
+    // Servers that find no database end, and are started again later and later.
+    const isReady = (one: Manifest): boolean => dig(one, "status", "containerStatuses", 0, "ready") === true;
+    await until(namespace, "pods", (pods) => pods.some(isReady), 90);
     const options = `secret=kubemin,image.repository=docker.io/library/${IMAGE},image.tag=test,api.replicas=1,worker.replicas=1`;
     await apply(namespace, ...render("--set", options));
     const ready = (one: Manifest): boolean => dig(one, "status", "readyReplicas") === 1;
