@@ -1,10 +1,12 @@
 // All benchmarks, one after the other: each prints its table.
 import { benchChain } from "./chain.ts";
+import { benchPlanning } from "./planning.ts";
 import { benchServer } from "./server.ts";
 import { benchCluster } from "./support/cluster.ts";
 import { benchUnchanged } from "./unchanged.ts";
 import { benchWebservice } from "./webservice.ts";
 
+benchPlanning();
 await benchServer();
 const cluster = await benchCluster();
 await benchWebservice(cluster);

@@ -80,7 +80,8 @@ function isOfType(command: Command, word: string, before = ""): boolean {
 
 /** A document as it is; a list of components, or the traits of one, made whole. Null for what is something else. */
 function documentOf(value: Json): Json | null {
-  if (dig(value, "components") !== undefined) return value;
+  if (dig(value, "components") !== undefined || dig(value, "workflow", "steps") !== undefined) return value;
+  if (dig(value, "steps", 0, "type") !== undefined) return { name: "pieces", workflow: value };
   if (Array.isArray(value) && dig(value, 0, "type") !== undefined) return around(value);
   const names = Object.keys(value ?? {});
   if (names.length === 0 || !names.every((name) => catalog.traits.has(name))) return null;

@@ -10,6 +10,7 @@ import { ingressUrl } from "./support/environment.ts";
 import {
   dropNamespace,
   exec,
+  type Finished,
   get,
   kubectl,
   list,
@@ -32,9 +33,33 @@ async function homeOf(application: string, labels?: Readonly<Record<string, stri
   return name;
 }
 
+/** Its route is asked for 90 s before it is given up: the other tests run meanwhile. */
+let deaf: Promise<Finished> | undefined;
+
 beforeAll(async () => {
   product = await startProduct();
+  deaf = deployDeaf();
+  deaf.catch(() => undefined);
 });
+
+async function deployDeaf(): Promise<Finished> {
+  const namespace = await homeOf("deaf");
+  const web = {
+    name: "web",
+    type: "webservice",
+    // Kubernetes believes it to be ready, and nothing listens.
+    properties: {
+      image: "busybox:1.36",
+      port: 8080,
+      command: ["sh", "-c", "trap 'exit 0' TERM; sleep infinity & wait"],
+    },
+    traits: {
+      probes: { readiness: { exec: { command: ["true"] } } },
+      route: { host: `${namespace}.example.com` },
+    },
+  };
+  return product.kubemin("deploy", product.file("deaf.json", { name: "deaf", namespace, components: [web] }), "--yes");
+}
 
 afterAll(async () => {
   await product?.stop();
@@ -228,24 +253,7 @@ describe("routes", () => {
   });
 
   it("fail with the answer as evidence when the controller never finds the program", { timeout: 240_000 }, async () => {
-    const namespace = await homeOf("deaf");
-    const web = {
-      name: "web",
-      type: "webservice",
-      // Kubernetes believes it to be ready, and nothing listens.
-      properties: {
-        image: "busybox:1.36",
-        port: 8080,
-        command: ["sh", "-c", "trap 'exit 0' TERM; sleep infinity & wait"],
-      },
-      traits: {
-        probes: { readiness: { exec: { command: ["true"] } } },
-        route: { host: `${namespace}.example.com` },
-      },
-    };
-    const file = product.file("deaf.json", { name: "deaf", namespace, components: [web] });
-    const { code } = await product.kubemin("deploy", file, "--yes");
-    expect(code).not.toBe(0);
+    expect((await deaf)?.code).not.toBe(0);
     const job = jobOf(await newestRun(product, "deaf"), "web:route");
     expect(job).toMatchObject({ phase: "failed", reason: { code: "RouteRefused" } });
     expect(JSON.stringify(job.evidence)).toContain("502 Bad Gateway");
@@ -292,12 +300,59 @@ describe("routes", () => {
   });
 });
 
-describe("devices and disks that this cluster does not have", () => {
-  it("are planned with a dry run of the API server, and nothing is made", async () => {
+describe("devices", () => {
+  const DEVICE = "devices.kubemin.dev/gpu";
+  const onNode = (patch: object, ...words: readonly string[]) =>
+    kubectl(["patch", "node", node, ...words, "--type=merge", "-p", JSON.stringify(patch)]);
+  const advertise = async (amount: string | null): Promise<void> => {
+    // As for any extended resource without a device plug-in:
+    // https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/
+    const resources = { [DEVICE]: amount };
+    await onNode({ status: { capacity: resources, allocatable: resources } }, "--subresource=status");
+    await onNode({ metadata: { labels: { [`${DEVICE}.product`]: amount === null ? null : "A100" } } });
+  };
+  let node: string;
+
+  beforeAll(async () => {
+    const [first] = await list("default", "nodes");
+    node = first?.metadata.name ?? "";
+    await advertise("1");
+  });
+  afterAll(() => advertise(null));
+
+  it("a program gets one, on a node with the right model; nothing is deployed where there is none", async () => {
     const namespace = await homeOf("training");
-    const { code, stdout, stderr } = await product.kubemin("plan", example("training", namespace), "--output", "json");
+    const file = example(
+      "training",
+      namespace,
+      [/gpu: \{.*\}/, `gpu: { count: 1, resource: ${DEVICE}, productLabel: ${DEVICE}.product, product: [A100, H100] }`],
+      [/resources: \{.*\}/, "resources: { cpu: 10m, memory: 16Mi, limits: { memory: 16Mi } }"],
+      // There is no NFS server here: see below.
+      [/ *- \{ type: nfs.*\n/, ""],
+    );
+    await deploy(file, "training");
+    const [pod] = await podsOf(namespace, "train");
+    expect(dig(pod, "status", "phase")).toBe("Running");
+    expect(dig(pod, "spec", "containers", "0", "resources", "limits")).toMatchObject({ [DEVICE]: "1" });
+    expect(await exec(namespace, pod?.metadata.name ?? "", "df", "/results")).toContain("/results");
+    const impatient = readFileSync(file, "utf8")
+      .replace("[A100, H100]", "H100")
+      .replace("type: worker", "$&\n    timeout: 15s");
+    const other = product.file("h100.yaml", impatient);
+    const { code, stdout, stderr } = await product.kubemin("deploy", other, "--yes");
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/gpu\.product|node affinity|no node/i);
+  });
+});
+
+describe("disks that this cluster does not have", () => {
+  it("are planned with a dry run of the API server, and nothing is made", async () => {
+    const namespace = await makeNamespace();
+    namespaces.set("nas", namespace);
+    const file = example("training", namespace, [/^name: .*$/m, "name: nas"]);
+    const { code, stdout, stderr } = await product.kubemin("plan", file, "--output", "json");
     expect(code, stdout + stderr).toBe(0);
-    expect(stdout).toContain("nvidia.com/gpu");
+    expect(stdout).toContain("nas.example.com");
     expect(await list(namespace, "deployments,persistentvolumeclaims")).toEqual([]);
   });
 });

@@ -59,6 +59,7 @@ async function call(job: HttpRun, host: string): Promise<JobOutcome> {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...headers,
       "idempotency-key": `${job.run}/${job.job}`,
+      ...fences(job),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: job.signal,
@@ -71,6 +72,12 @@ async function call(job: HttpRun, host: string): Promise<JobOutcome> {
   const why = reason("CallFailed", { target: host, detail: `it answered with status ${status}` });
   const evidence = [{ source: "response" as const, object: host, text: answer.body.slice(0, 500) }];
   return { phase: "failed", reason: why, evidence, retryable: status >= 500 || status === 429 };
+}
+
+/** Whoever is called can refuse what comes with a smaller number than it has seen for that lock. */
+function fences({ locks }: HttpRun): Readonly<Record<string, string>> {
+  if (locks.length === 0) return {};
+  return { "kubemin-fence": locks.map(({ key, fence }) => `${encodeURI(key)}=${fence}`).join(", ") };
 }
 
 /** JSON as JSON, anything else as text; what is too long is left out. */
