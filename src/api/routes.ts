@@ -5,6 +5,7 @@ import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
+import { SECURITY_ROUTES } from "./securityRoutes.ts";
 import { SINK_ROUTES } from "./sinkRoutes.ts";
 import * as view from "./views.ts";
 
@@ -71,6 +72,7 @@ export const ROUTES = {
     response: view.DefinitionView,
   },
   ...CLUSTER_ROUTES,
+  ...SECURITY_ROUTES,
   getCapacity: {
     method: "GET",
     path: `${P}/capacity`,

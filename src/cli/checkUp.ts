@@ -1,23 +1,20 @@
 // The checks of `kubemin doctor`, one after another; what makes no sense after a failure is left out.
 import { accessSync, constants, mkdirSync } from "node:fs";
-import type { Client } from "../api/client.ts";
+import type { AnswerOf, Client } from "../api/client.ts";
 import { ApiError } from "../api/client.ts";
+import { type Check, checkSecurity } from "./checkSecurity.ts";
 import type { Context } from "./command.ts";
 import { type Address, findServer } from "./connect.ts";
 import { Failure } from "./failure.ts";
 import { clusterLabel } from "./sandbox.ts";
 
-export interface Check {
-  readonly grade: "ok" | "warn" | "fail";
-  readonly name: string;
-  readonly detail: string;
-  /** What to do; empty when all is well. */
-  readonly advice: string;
-}
-
 const NODE_NEEDED = 22;
 
-export async function checkUp(context: Context, connectTo: (address: Address) => Client): Promise<readonly Check[]> {
+export async function checkUp(
+  context: Context,
+  connectTo: (address: Address) => Client,
+  network: "ask" | "leave",
+): Promise<readonly Check[]> {
   const local = [checkNode(context), checkHome(context)];
   const { address, check } = checkAddress(context);
   if (address === undefined) return [...local, check];
@@ -26,7 +23,7 @@ export async function checkUp(context: Context, connectTo: (address: Address) =>
   if (server.grade === "fail") return [...local, server];
   const token = await checkToken(context, client);
   if (token.grade === "fail") return [...local, server, token];
-  return [...local, server, token, ...(await checkClusters(context, client))];
+  return [...local, server, token, ...(await checkClusters(context, client, network))];
 }
 
 function checkNode(context: Context): Check {
@@ -124,7 +121,7 @@ async function checkToken(context: Context, client: Client): Promise<Check> {
   }
 }
 
-async function checkClusters(context: Context, client: Client): Promise<readonly Check[]> {
+async function checkClusters(context: Context, client: Client, network: "ask" | "leave"): Promise<readonly Check[]> {
   const { items } = await client.call("listClusters", {});
   const none = context.say({
     en: "register one with kubemin cluster add, or start the server with --context NAME or --sandbox",
@@ -132,27 +129,32 @@ async function checkClusters(context: Context, client: Client): Promise<readonly
   });
   const name = context.say({ en: "cluster", zh: "集群" });
   if (items.length === 0) return [{ grade: "warn", name, detail: context.say({ en: "none", zh: "无" }), advice: none }];
-  return items.map((cluster) => {
-    const detail = [clusterLabel(context, cluster), cluster.version, cluster.detail]
-      .filter((part) => part !== "")
-      .join(" · ");
-    const advice = context.say(
-      cluster.origin === "start"
-        ? {
-            en: "check the cluster and the kubeconfig that the server was started with",
-            zh: "请检查集群以及启动服务器所用的 kubeconfig",
-          }
-        : {
-            en: "check the cluster; another credential: kubemin cluster update {name} --kubeconfig FILE",
-            zh: "请检查集群；更换凭据：kubemin cluster update {name} --kubeconfig 文件",
-          },
-      { name: cluster.name },
-    );
-    return {
-      grade: cluster.reachable ? "ok" : "fail",
-      name: `${name} ${cluster.name}`,
-      detail,
-      advice: cluster.reachable ? "" : advice,
-    };
-  });
+  const reached = items.map((cluster) => checkCluster(context, name, cluster));
+  const real = items.filter((one) => one.reachable && one.kind === "kubernetes");
+  const secured = await Promise.all(real.map((one) => checkSecurity(context, client, { cluster: one.name, network })));
+  return [...reached, ...secured.flat()];
+}
+
+function checkCluster(context: Context, name: string, cluster: AnswerOf<"getCluster">): Check {
+  const detail = [clusterLabel(context, cluster), cluster.version, cluster.detail]
+    .filter((part) => part !== "")
+    .join(" · ");
+  const advice = context.say(
+    cluster.origin === "start"
+      ? {
+          en: "check the cluster and the kubeconfig that the server was started with",
+          zh: "请检查集群以及启动服务器所用的 kubeconfig",
+        }
+      : {
+          en: "check the cluster; another credential: kubemin cluster update {name} --kubeconfig FILE",
+          zh: "请检查集群；更换凭据：kubemin cluster update {name} --kubeconfig 文件",
+        },
+    { name: cluster.name },
+  );
+  return {
+    grade: cluster.reachable ? "ok" : "fail",
+    name: `${name} ${cluster.name}`,
+    detail,
+    advice: cluster.reachable ? "" : advice,
+  };
 }

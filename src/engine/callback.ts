@@ -5,6 +5,7 @@ import { PlatformError } from "../model/errors.ts";
 import { dig, type JsonObject } from "../model/json.ts";
 import { isActive } from "../model/phase.ts";
 import { sealedPayload, sealedToken } from "../model/sealed.ts";
+import { eventOf } from "./driver.ts";
 import { wakeRunCalled } from "./duties.ts";
 import type { World } from "./world.ts";
 
@@ -46,6 +47,7 @@ export async function tellFromOutside(
   const job = (await world.store.runs.jobs(name.run)).find((one) => one.name === name.job);
   if (job === undefined || !isActive(job.phase) || job.attempt !== name.attempt) {
     const standing = job === undefined ? "gone" : `${job.phase}, attempt ${job.attempt}`;
+    if (job !== undefined) await recordRefusal(world, name, { kind: message.kind, standing });
     throw new PlatformError("StaleAttempt", { run: name.run, job: name.job, attempt: name.attempt, standing });
   }
   const { kind, data, once } = message;
@@ -55,4 +57,18 @@ export async function tellFromOutside(
   else if (!(await world.store.messages.put(stored)))
     throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
   await wakeRunCalled(world, name.run);
+}
+
+/** Once for each attempt and kind: who comes too late again and again must not fill the history. */
+async function recordRefusal(
+  world: World,
+  name: AttemptName,
+  { kind, standing }: { readonly kind: string; readonly standing: string },
+): Promise<void> {
+  const { run: id, job, attempt } = name;
+  const run = await world.store.runs.get(id);
+  const key = `refused ${kind}/${attempt}`;
+  const note = { ...name, kind: "refused", data: { kind }, actor: "worker", key };
+  if (run === null || !(await world.store.messages.put(note))) return;
+  await world.store.events.append(eventOf(run, "job.refused", { job, attempt, kind, code: "StaleAttempt", standing }));
 }

@@ -26,6 +26,7 @@ import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
 import { createMemories } from "./memories.ts";
 import { createNetworkLook } from "./network.ts";
+import { probeNetworkPolicy } from "./probeNetworkPolicy.ts";
 import { clusterError } from "./refusal.ts";
 import { removeObject } from "./remove.ts";
 import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
@@ -69,9 +70,8 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
   const { world, routes } = openWorld({ connection, cache, closed: closed.signal, read }, options);
-  const network = createNetworkLook(api, clock);
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
-  return {
+  const cluster: KubeCluster = {
     name,
     kind: "kubernetes",
     probe: (signal) => askVersion(connection, signal),
@@ -93,7 +93,6 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     health: (refs, signal) => healthNow(world, refs, signal),
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
     capacity,
-    network: (signal) => network.look(signal),
     close: async () => {
       closed.abort();
       capacity.close();
@@ -101,6 +100,17 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
       cache.close();
       await connection.close();
     },
+  };
+  return withNetwork(cluster, api, clock);
+}
+
+/** What is known of its network, and what can be tried out. */
+function withNetwork(cluster: KubeCluster, api: Api, clock: Clock): KubeCluster {
+  const network = createNetworkLook(api, clock);
+  return {
+    ...cluster,
+    network: (signal) => network.look(signal),
+    probeNetwork: (probe) => probeNetworkPolicy(cluster, probe),
   };
 }
 

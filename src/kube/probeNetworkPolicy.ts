@@ -5,23 +5,11 @@
 import { textAt } from "../model/fields.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
+import type { NetworkProbe, NetworkVerdict } from "../model/networkVerdict.ts";
 import type { Applied, Cluster } from "../ports/cluster.ts";
 
-export type Enforcement = "enforced" | "ignored" | "unknown";
-
-export interface NetworkVerdict {
-  readonly enforcement: Enforcement;
-  /** Why it is not known, in the cluster's words; empty otherwise. */
-  readonly detail: string;
-}
-
-export interface ProbeOptions {
-  /** Of the namespace; it must not exist. */
-  readonly name: string;
-  /** With a shell, httpd and wget; any user. */
-  readonly image: string;
-  readonly signal: AbortSignal;
-}
+type ProbeOptions = NetworkProbe;
+type Prober = Pick<Cluster, "apply" | "read" | "remove" | "follow">;
 
 const PORT = 8_080;
 /** What the denied one ends with when it got through. */
@@ -36,7 +24,7 @@ const SERVER = `mkdir -p /tmp/www && echo here > /tmp/www/index.html && exec htt
 const ALLOWED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" && exit 0; sleep 1; done; exit 1`;
 const DENIED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" || exit 0; sleep 1; done; exit ${GOT_THROUGH}`;
 
-export async function probeNetworkPolicy(cluster: Cluster, options: ProbeOptions): Promise<NetworkVerdict> {
+export async function probeNetworkPolicy(cluster: Prober, options: ProbeOptions): Promise<NetworkVerdict> {
   const namespace = await apply(cluster, namespaceOf(options), options);
   try {
     return await tryOut(cluster, options);
@@ -47,7 +35,7 @@ export async function probeNetworkPolicy(cluster: Cluster, options: ProbeOptions
   }
 }
 
-async function tryOut(cluster: Cluster, options: ProbeOptions): Promise<NetworkVerdict> {
+async function tryOut(cluster: Prober, options: ProbeOptions): Promise<NetworkVerdict> {
   const { name, signal } = options;
   await apply(cluster, denial(options), options);
   const server = await apply(cluster, pod(options, "server", { script: SERVER, target: "" }), options);
@@ -72,12 +60,12 @@ function unknown({ ref, reason, evidence }: ObjectHealth): NetworkVerdict {
   return { enforcement: "unknown", detail: `${ref.kind}/${ref.name}: ${first?.text ?? reason.code}` };
 }
 
-function apply(cluster: Cluster, object: Manifest, { signal }: ProbeOptions): Promise<Applied> {
+function apply(cluster: Prober, object: Manifest, { signal }: ProbeOptions): Promise<Applied> {
   return cluster.apply(object, { signal, reveal: (text) => text });
 }
 
 /** Its last word; what it was when the signal aborts. */
-function settled(cluster: Cluster, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
+function settled(cluster: Prober, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
   return new Promise((resolve, reject) => {
     let unfollow = (): void => {};
     const abort = (): void => {

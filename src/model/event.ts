@@ -7,6 +7,7 @@ export const EVENT_TYPES = [
   "run.cancelling",
   "run.paused",
   "job.told",
+  "job.refused",
   "run.resumed",
   "job.changed",
   "notification",

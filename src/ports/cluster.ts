@@ -5,6 +5,7 @@ import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/health.ts";
 import type { Json } from "../model/json.ts";
 import type { Manifest, ObjectRef } from "../model/manifest.ts";
+import type { NetworkProbe, NetworkVerdict } from "../model/networkVerdict.ts";
 import type { ClusterFacts } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 
@@ -139,6 +140,8 @@ export interface Cluster {
   readonly capacity?: CapacityQuestion;
   /** Where the cluster itself lives, for rules of the network. Left out where there is no network. */
   network?(signal: AbortSignal): Promise<ClusterNetwork>;
+  /** Tries out whether policies of the network are obeyed; leaves nothing behind. Left out where there is no network. */
+  probeNetwork?(probe: NetworkProbe): Promise<NetworkVerdict>;
   close(): Promise<void>;
 }
 

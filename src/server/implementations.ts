@@ -4,6 +4,7 @@ import { backup } from "./backup.ts";
 import { callback } from "./callback.ts";
 import { capacity } from "./capacity.ts";
 import { catalog } from "./catalog.ts";
+import { clusterSecurity } from "./clusterSecurity.ts";
 import { clusters } from "./clusters.ts";
 import type { Implementations } from "./contract.ts";
 import { events } from "./events.ts";
@@ -22,6 +23,7 @@ export const implementations: Implementations = {
   ...capacity,
   ...catalog,
   ...clusters,
+  ...clusterSecurity,
   ...events,
   ...jobTypes,
   ...logs,

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
+import { reason } from "../../src/model/reason.ts";
+import { ClusterError } from "../../src/ports/cluster.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { registered, withTypes } from "./types.ts";
 
@@ -133,6 +135,26 @@ describe("a pod of a registered type", () => {
     Object.assign(server.sandbox, { follow });
     expect(seen.join()).toContain(`"namespace":"${ROOM}"`);
     expect([...live("Role", "default"), ...live("RoleBinding", "default")]).toEqual([]);
+  });
+
+  it("leaves no account behind when it is refused in the end", async () => {
+    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+    const { apply } = server.sandbox;
+    const refusing: typeof apply = (object, given) => {
+      if (object.kind !== "Job") return apply(object, given);
+      throw new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
+    };
+    Object.assign(server.sandbox, { apply: refusing });
+    expect((await run("installs", {})).jobs[0]).toMatchObject({ phase: "rejected", reason: { code: "PolicyDenied" } });
+    Object.assign(server.sandbox, { apply });
+    const mine = (kind: string): readonly string[] =>
+      live(kind)
+        .map((one) => one.metadata.name)
+        .filter((name) => name.includes("installs"));
+    // Those of the run before are owned by its Job, which the cluster removes later.
+    const owned = server.sandbox.objects().filter((one) => one.metadata["ownerReferences"] !== undefined);
+    const names = new Set(owned.map((one) => one.metadata.name));
+    expect([...mine("ServiceAccount"), ...mine("NetworkPolicy")].filter((name) => !names.has(name))).toEqual([]);
   });
 });
 

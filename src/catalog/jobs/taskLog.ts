@@ -1,4 +1,5 @@
 // What job types that run a program to its end have in common: whose Job it is, and its log, kept because pods do not stay.
+import { setImmediate } from "node:timers/promises";
 import type { Manifest } from "../../model/manifest.ts";
 import { ClusterError, type LogLine } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
@@ -6,6 +7,7 @@ import type { JobRun } from "../job.ts";
 /** Which attempt made the Job. Without it a restarted attempt could not tell its own failed Job from one of an earlier attempt. */
 export const ATTEMPT = "kubemin.dev/attempt";
 const KEPT_LINES = 10_000;
+const AT_ONCE = 250;
 
 export function marked(manifest: Manifest, mark: string): Manifest {
   return {
@@ -32,6 +34,10 @@ export async function keepLog(job: JobRun<unknown>, name: string): Promise<reado
     if (!(error instanceof ClusterError)) throw error;
     lines.push({ at: job.clock.now().toISOString(), pod: name, container: "", text: `[log lost: ${error.message}]` });
   }
-  await job.keepLog(lines);
+  for (let at = 0; at < lines.length; at += AT_ONCE) {
+    await job.keepLog(lines.slice(at, at + AT_ONCE));
+    // An embedded store writes without giving way: a flood of lines must not hold up everybody else.
+    await setImmediate();
+  }
   return lines;
 }

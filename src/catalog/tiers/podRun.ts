@@ -51,7 +51,7 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
     }
     // There before the pod, which may need them at once; owned as soon as there is an owner.
     if (existing === null) await bringAlongside(job, null, wish.alongside);
-    const applied = await patiently(job, () => apply(job, manifest));
+    const applied = await madeOrNothing(job, manifest, wish.alongside);
     await bringAlongside(job, applied, wish.alongside);
     return await follow(job, applied, wish);
   } catch (error) {
@@ -117,6 +117,28 @@ function podManifest(manifest: Manifest): Manifest {
 
 function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
   return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
+}
+
+/** A Job that the cluster refuses owns nothing: what was there for it, secrets among it, must not stay. */
+async function madeOrNothing(
+  job: JobRun<unknown>,
+  manifest: Manifest,
+  alongside: readonly Manifest[],
+): Promise<Applied> {
+  try {
+    return await patiently(job, () => apply(job, manifest));
+  } catch (error) {
+    if (!job.signal.aborted) for (const object of alongside) await removeUnowned(job, object);
+    throw error;
+  }
+}
+
+export async function removeUnowned(job: JobRun<unknown>, object: Manifest): Promise<void> {
+  const ref = { ...refOf(object), namespace: job.namespace };
+  const live = await job.cluster.read(ref, job.signal);
+  const uid = live?.metadata.uid;
+  if (uid !== undefined && live?.metadata["ownerReferences"] === undefined)
+    await job.cluster.remove(ref, { signal: job.signal, uid });
 }
 
 async function bringAlongside(

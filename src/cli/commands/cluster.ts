@@ -9,6 +9,7 @@ import { usageFailure } from "../failure.ts";
 import { kubeconfigText, textOf } from "../kubeconfigText.ts";
 import { printListing } from "../output.ts";
 import { clusterLabel } from "../sandbox.ts";
+import { secureCluster } from "../secureCluster.ts";
 
 type Cluster = AnswerOf<"getCluster">;
 
@@ -74,7 +75,7 @@ type Options = Values<typeof OPTIONS>;
 
 export const clusterCommand = defineCommand({
   name: "cluster",
-  summary: { en: "list, register and remove clusters", zh: "查看、注册和移除集群" },
+  summary: { en: "list, register, secure and remove clusters", zh: "查看、注册、加固和移除集群" },
   details: {
     en: "A cluster is named when the server is started (kubemin serve --context NAME), or registered while it runs. It is asked before it is registered; its credential is kept sealed and never shown again.",
     zh: "集群可在启动服务器时指定（kubemin serve --context 名称），也可在运行时注册。注册前会先连接检查；凭据加密保存，不再显示。",
@@ -93,12 +94,19 @@ export const clusterCommand = defineCommand({
       line: "cluster update prod --kubeconfig new.yaml",
       text: { en: "another credential; what runs goes on", zh: "更换凭据，运行不受影响" },
     },
+    {
+      line: "cluster secure prod --project shop",
+      text: {
+        en: "it refuses unsafe job pods by itself; shop has a closed namespace",
+        zh: "集群自行拒绝不安全的作业 Pod，并为 shop 建立封闭命名空间",
+      },
+    },
   ],
   arguments: [
     {
-      name: "list|add|show|update|remove",
+      name: "list|add|show|update|remove|secure",
       optional: true,
-      choices: ["list", "add", "show", "update", "remove"],
+      choices: ["list", "add", "show", "update", "remove", "secure"],
       summary: { en: "default: list", zh: "默认：list" },
     },
     { name: "NAME", optional: true, complete: "cluster", summary: { en: "of the cluster", zh: "集群名称" } },
@@ -114,6 +122,7 @@ export const clusterCommand = defineCommand({
         { en: "see: kubemin cluster --help", zh: "参见：kubemin cluster --help" },
         { action },
       );
+    if (action === "secure") return await secureCluster(context, client, name);
     if (action === "remove") return await remove(context, client, { name, options: context.options });
     if (action === "show") return show(context, await client.call("getCluster", { params: { cluster: name } }));
     return show(context, await write(context, client, { action, name, options: context.options }));

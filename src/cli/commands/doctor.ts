@@ -1,4 +1,4 @@
-// kubemin doctor: is everything in place, and what to do about what is not. Changes nothing.
+// kubemin doctor: is everything in place, and what to do about what is not. Changes nothing; with --network, makes pods for a moment.
 
 import { checkUp } from "../checkUp.ts";
 import { defineCommand } from "../command.ts";
@@ -21,9 +21,21 @@ export const doctorCommand = defineCommand({
     { line: "doctor -o json", text: { en: "for a script", zh: "用于脚本" } },
   ],
   arguments: [],
-  options: {},
+  options: {
+    network: {
+      type: "flag",
+      summary: {
+        en: "try out whether networks obey policies: makes three small pods for half a minute",
+        zh: "验证网络是否遵守策略：会短暂创建三个小 Pod",
+      },
+    },
+  },
   async run(context) {
-    const checks = await checkUp(context, (address) => connect(context, address));
+    const checks = await checkUp(
+      context,
+      (address) => connect(context, address),
+      context.options.network ? "ask" : "leave",
+    );
     const exit = checks.some((one) => one.grade === "fail") ? EXIT.failed.code : EXIT.done.code;
     if (printData(context, { items: checks, next: null })) return exit;
     const { stdout } = context.terminal;

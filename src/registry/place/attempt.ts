@@ -12,5 +12,5 @@ export function runPlace<I>(job: JobRun<I>): JobRun<I> {
 
 export async function leavePlace(job: JobRun<unknown>, type: RegisteredType): Promise<void> {
   const { account } = accountOf(podOrderOf(type, job), job.namespace);
-  if (account !== null) await takeBack(job, account);
+  if (account !== null) await takeBack(job, runPlace(job), account);
 }

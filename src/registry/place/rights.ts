@@ -2,6 +2,7 @@
 // the Job; the rights may lie in another namespace, where nothing can own them, so they are taken back when the attempt ends.
 import type { JobRun } from "../../catalog/job.ts";
 import { patiently } from "../../catalog/jobs/patience.ts";
+import { removeUnowned } from "../../catalog/tiers/podRun.ts";
 import type { PodOrder } from "../../isolation/order.ts";
 import { jobAccount } from "../../isolation/projectNamespace.ts";
 import { jobRights } from "../../isolation/rights.ts";
@@ -28,7 +29,13 @@ export async function giveRights(job: JobRun<unknown>, { account, rights }: Acco
     await patiently(job, () => job.cluster.apply(object, { signal: job.signal, reveal: (text) => text }));
 }
 
-export async function takeBack(job: JobRun<unknown>, { rights }: Account): Promise<void> {
+/** `inside`: the attempt as its pod sees it. The account goes with the Job, where there ever was one. */
+export async function takeBack(
+  job: JobRun<unknown>,
+  inside: JobRun<unknown>,
+  { account, rights }: Account,
+): Promise<void> {
+  await removeUnowned(inside, account);
   for (const object of [...rights].reverse()) {
     const live = await job.cluster.read(refOf(object), job.signal);
     const uid = live?.metadata.uid;

@@ -1,0 +1,96 @@
+// How another project's runs fare while one project's types burn. What is measured is kubemin's own way: a worker that answers at once, from
+// the request to the event that the run ended, so that the node's busy processor does not hide what the platform does.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { signedHeaders } from "../../src/outgoing/signature.ts";
+import { type TypesServer, typeNamed } from "../e2e/support/types.ts";
+import type { Fault } from "./faults.ts";
+
+const SECRET = "a secret of both sides";
+
+export interface Victim {
+  readonly project: string;
+  readonly type: string;
+  stop(): void;
+}
+
+export async function startVictim(types: TypesServer, project: string): Promise<Victim> {
+  const worker = createServer((request, response) => {
+    const text = JSON.stringify({ phase: "Succeeded", outputs: {} });
+    request.resume().on("end", () => {
+      const headers = signedHeaders({ keyId: "w", secret: SECRET }, text, new Date());
+      response.writeHead(200, { "content-type": "application/json", ...headers }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => worker.listen(0, "127.0.0.1", resolve));
+  const { port } = worker.address() as AddressInfo; // it listens on a port
+  const type = `${project}-victim`;
+  await types.register(
+    typeNamed(type, { runtime: { tier: "T2", url: `http://127.0.0.1:${port}`, secret: SECRET } }),
+    project,
+  );
+  return { project, type, stop: () => worker.close() };
+}
+
+/** Milliseconds of each run, one after the other. */
+export async function timesOf(
+  types: TypesServer,
+  { project, type }: Victim,
+  count: number,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const began = performance.now();
+    const { phase } = await types.run(type, {}, { project });
+    if (phase !== "succeeded") throw new Error(`the other project's run ended as ${phase}`);
+    times.push(performance.now() - began);
+  }
+  return times;
+}
+
+export interface Burning {
+  /** How each of its jobs ended, as `phase code`. */
+  readonly endings: readonly string[];
+  readonly times: readonly number[];
+}
+
+/** Some jobs of the fault at a time, anew as they end, until the victim has had its runs and each has ended once. */
+export async function burn(
+  types: TypesServer,
+  {
+    fault,
+    project,
+    victim,
+    width,
+    count,
+  }: {
+    readonly fault: Fault;
+    readonly project: string;
+    readonly victim: Victim;
+    readonly width: number;
+    readonly count: number;
+  },
+): Promise<Burning> {
+  const type = typeIn(project, fault);
+  const endings: string[] = [];
+  const over = new AbortController();
+  const again = async (): Promise<void> => {
+    do {
+      const { jobs } = await types.run(type, {}, { project });
+      endings.push(JSON.stringify({ phase: jobs[0]?.phase, reason: jobs[0]?.reason }));
+    } while (!over.signal.aborted);
+  };
+  const burning = Array.from({ length: width }, again);
+  const times = await timesOf(types, victim, count);
+  over.abort();
+  await Promise.all(burning);
+  return { endings, times };
+}
+
+export function typeIn(project: string, { name }: Fault): string {
+  return `${project}-${name}`;
+}
+
+export async function registerFault(types: TypesServer, project: string, fault: Fault): Promise<void> {
+  await types.register(typeNamed(typeIn(project, fault), fault.spec), project);
+}

@@ -1,0 +1,68 @@
+// Job types that do what a bad program does (the table of faults in the design, 7.1): each with the word that its job must end with. What
+// they burn is their own share: every one has small limits.
+import type { JsonObject } from "../../src/model/json.ts";
+
+export interface Fault {
+  readonly name: string;
+  readonly spec: JsonObject;
+  readonly ends: { readonly phase: string; readonly reason: JsonObject };
+}
+
+const small = { cpu: "100m", memory: "24Mi", "ephemeral-storage": "32Mi" };
+
+function program(script: string, more: JsonObject = {}): JsonObject {
+  return {
+    runtime: {
+      tier: "T1",
+      image: "busybox:1.36",
+      template: { spec: { containers: [{ command: ["sh", "-c", script] }], terminationGracePeriodSeconds: 1 } },
+    },
+    resources: { default: small },
+    retry: { on: [] },
+    ...more,
+  };
+}
+
+const failed = (code: string, params: JsonObject = {}): Fault["ends"] => ({
+  phase: "failed",
+  reason: { code, params },
+});
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "memory-hog",
+    spec: program("x=1234567890; while :; do x=$x$x; done"),
+    ends: failed("OutOfMemory"),
+  },
+  {
+    name: "endless-loop",
+    spec: program("while :; do :; done", { timeouts: { attempt: "8s" } }),
+    ends: failed("AttemptDeadline"),
+  },
+  {
+    name: "exits",
+    spec: program("exit 7", { failureMap: [{ exitCode: 7, reason: "NoLuck", domain: "job" }] }),
+    ends: failed("MappedFailure", { name: "NoLuck" }),
+  },
+  {
+    name: "kills-itself",
+    spec: program("sleep 100 & kill -9 $!; wait $!"),
+    ends: failed("TaskFailed", { exitCode: 137 }),
+  },
+  {
+    name: "throws",
+    spec: program("echo 'Error: nothing works' >&2; echo '    at main.js:1' >&2; exit 1"),
+    ends: failed("TaskFailed", { exitCode: 1 }),
+  },
+  {
+    name: "gives-much",
+    spec: program(`echo "kubemin-output:{\\"x\\": \\"$(head -c 200000 /dev/zero | tr '\\0' x)\\"}"`),
+    ends: failed("BadOutput"),
+  },
+  { name: "gives-nonsense", spec: program("echo kubemin-output:nonsense"), ends: failed("BadOutput") },
+  {
+    name: "log-flood",
+    spec: program("yes 'a line of a log that nobody will ever read' | head -n 400000; exit 3"),
+    ends: failed("TaskFailed", { exitCode: 3 }),
+  },
+];
