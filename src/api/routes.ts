@@ -5,6 +5,7 @@ import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
+import { SCHEDULE_ROUTES } from "./scheduleRoutes.ts";
 import { SECURITY_ROUTES } from "./securityRoutes.ts";
 import { SINK_ROUTES } from "./sinkRoutes.ts";
 import * as view from "./views.ts";
@@ -261,6 +262,7 @@ export const ROUTES = {
     response: { events: view.LogLineView },
   },
   ...RUN_ROUTES,
+  ...SCHEDULE_ROUTES,
   ...SINK_ROUTES,
   ...JOB_TYPE_ROUTES,
 } as const satisfies Record<string, Route>;

@@ -1,9 +1,10 @@
 // Runs: start, look at, steer, tell; and what happens, as it happens.
 import { z } from "zod";
+import { PRIORITIES } from "../model/run.ts";
 import { jsonObject, P, page, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
-const newRun = z.strictObject({
+export const scheduledRun = z.strictObject({
   type: z.string().optional().meta({ description: "a job type; or `document`" }),
   version: z.string().optional().meta({ description: "of the type; default: the newest that is active" }),
   input: jsonObject.optional(),
@@ -11,8 +12,12 @@ const newRun = z.strictObject({
   inputs: jsonObject.optional().meta({ description: "values for the workflow's inputs" }),
   cluster: z.string().optional(),
   namespace: z.string().optional(),
-  message: z.string().max(500).optional(),
   timeout: z.string().optional(),
+  priority: z.enum(PRIORITIES).optional().meta({ description: "which run that waits for a worker goes first" }),
+});
+const newRun = scheduledRun.extend({
+  message: z.string().max(500).optional(),
+  startAt: z.iso.datetime({ offset: true }).optional().meta({ description: "nothing of it is begun before" }),
 });
 
 export const RUN_ROUTES = {

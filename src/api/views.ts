@@ -3,7 +3,7 @@
 import { z } from "zod";
 
 export const JsonView = z.record(z.string(), z.unknown());
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
+export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
 
 export const ReasonView = z.object({
   code: z.string(),
@@ -105,6 +105,8 @@ export const RunSummary = z.object({
   finishedAt: timestamp.nullable(),
   pausedBy: z.string().nullable(),
   cancelledBy: z.string().nullable(),
+  priority: z.enum(["low", "normal", "high"]),
+  startAt: timestamp.nullable(),
 });
 
 export const RunView = RunSummary.extend({

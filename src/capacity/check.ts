@@ -119,7 +119,7 @@ interface Asked {
   readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
-function surroundings(shape: PodShape, { world, count, pod }: Asked): Surroundings {
+function surroundings(shape: PodShape, { request, world, count, pod }: Asked): Surroundings {
   const { view, reservations, now } = world;
   return {
     view,
@@ -127,6 +127,7 @@ function surroundings(shape: PodShape, { world, count, pod }: Asked): Surroundin
     devices: deviceFitFor(shape, pod, view),
     reserved: reservations.heldFrom(ownerOf(shape), now),
     most: count,
+    alone: request.groups.length === 1,
   };
 }
 

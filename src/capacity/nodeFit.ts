@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly reserved: ReadonlyMap<string, readonly Amounts[]>;
   /** No more than so many are asked for. */
   readonly most: number;
+  /** Nothing else is asked for beside it. */
+  readonly alone: boolean;
 }
 
 export function fitNode(node: NodeRecord, shape: PodShape, around: Surroundings): Outcome {

@@ -10,7 +10,7 @@ export interface Survey {
   /** Both at most `count`. */
   readonly ever: number;
   readonly now: number;
-  /** Nodes on which it may be possible some day. */
+  /** Nodes on which it may be possible some day; where there is room at once, no more of them than it takes. */
   readonly suitable: readonly Outcome[];
   readonly unsuitable: readonly Outcome[];
   readonly undecided: boolean;
@@ -21,15 +21,20 @@ export interface Survey {
 export function survey(shape: PodShape, count: number, around: Surroundings): Survey {
   const suitable: Outcome[] = [];
   const unsuitable: Outcome[] = [];
+  // Where no pod closes a place to another, enough is enough: the other nodes would change nothing.
+  const soonDone = around.alone && !around.neighbours.constrained;
+  let found = 0;
   for (const node of around.view.nodes()) {
     const outcome = fitNode(node, shape, around);
     (outcome.hard === undefined ? suitable : unsuitable).push(outcome);
+    if (outcome.hard === undefined && outcome.soft.length === 0 && !outcome.undecided) found += outcome.now;
+    if (soonDone && found >= count) break;
   }
   const places = placesFor(suitable, count, around);
   return {
     shape,
     count,
-    total: suitable.length + unsuitable.length,
+    total: around.view.nodeCount(),
     ever: Math.min(
       count,
       sum(suitable, (one) => one.ever),

@@ -24,6 +24,7 @@ import { retryCommand } from "./commands/retry.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { sinksCommand } from "./commands/sinks.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   deployCommand,
   runCommand,
+  scheduleCommand,
   typeCommand,
   statusCommand,
   watchCommand,

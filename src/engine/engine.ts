@@ -3,6 +3,7 @@ import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
 import { runEnded } from "./afterwards.ts";
 import { driveRun } from "./drive.ts";
 import { giveUpRun } from "./giveUp.ts";
+import { lookAfterSchedule } from "./schedules.ts";
 import { handOutForgotten, keepUp, UPKEEP } from "./upkeep.ts";
 import type { World } from "./world.ts";
 
@@ -19,6 +20,7 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   run: { look: lookAfterRun, giveUp: giveUpRun },
+  schedule: { look: lookAfterSchedule },
   engine: { look: (world, _, lease) => keepUp(world, lease) },
 };
 

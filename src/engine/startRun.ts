@@ -4,7 +4,7 @@ import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem, problem } from "../model/problem.ts";
-import type { Run } from "../model/run.ts";
+import type { Priority, Run } from "../model/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
@@ -31,6 +31,9 @@ export interface PlanRequest {
   readonly namespace?: string;
   readonly message?: string;
   readonly timeout?: string;
+  readonly priority?: Priority;
+  /** Nothing of it is begun before. */
+  readonly startAt?: string;
 }
 
 export type StartRequest = PlanRequest & WriteConditions;
@@ -63,6 +66,8 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
     namespace: request.namespace ?? wanted.namespace,
     message: request.message ?? "",
     inputs: request.inputs ?? {},
+    ...(request.priority === undefined ? {} : { priority: request.priority }),
+    ...(request.startAt === undefined ? {} : { startAt: new Date(request.startAt).toISOString() }),
     jobs,
   });
 }

@@ -3,6 +3,7 @@
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import { watchForDrift } from "./afterwards.ts";
 import { runDuty, runTerms } from "./duties.ts";
+import { handOutSchedules } from "./schedules.ts";
 import type { World } from "./world.ts";
 
 export const UPKEEP = "engine/upkeep";
@@ -18,7 +19,9 @@ export async function keepUp(world: World, lease: Lease): Promise<Outcome> {
   return { again: null };
 }
 
-export async function handOutForgotten({ store, dispatch }: World): Promise<void> {
+export async function handOutForgotten(world: World): Promise<void> {
+  const { store, dispatch } = world;
+  await handOutSchedules(world);
   const unfinished = await store.runs.unfinished();
   await dispatch.ensure(unfinished.map((run) => ({ duty: runDuty(run.id), terms: runTerms(run) })));
 }

@@ -9,6 +9,7 @@ import type { BackupRecord } from "./backup.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
 import type { Retention } from "./retention.ts";
+import type { Schedules } from "./schedules.ts";
 import type { Sinks } from "./sinks.ts";
 
 export interface Page {
@@ -318,6 +319,7 @@ export interface Store {
   readonly tokens: Tokens;
   readonly waits: Waits;
   readonly sinks: Sinks;
+  readonly schedules: Schedules;
   readonly clusters: RegisteredClusters;
   readonly retention: Retention;
   readonly registrations: Registrations;

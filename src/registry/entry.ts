@@ -6,6 +6,7 @@ import { hidingSecret } from "./hideSecret.ts";
 import type { RegisteredType } from "./registered.ts";
 import type { Registration } from "./registration.ts";
 import type { RegistryWorld } from "./registryWorld.ts";
+import { givingOutput } from "./sandboxOutput.ts";
 import { standingProblems } from "./standing.ts";
 import { type Entry, grantsIn, type View } from "./view.ts";
 
@@ -29,7 +30,10 @@ export function makeEntry(
     ...(made.check?.(input) ?? []),
   ];
   const definition = { ...made, check };
-  if (runtime.tier !== "T2") return { stored, registration, definition };
+  if (runtime.tier !== "T2") {
+    const { output = {} } = registration.spec;
+    return { stored, registration, definition: givingOutput(definition, output, surroundings.schemas) };
+  }
   return {
     stored,
     registration,

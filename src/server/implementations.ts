@@ -13,6 +13,7 @@ import { logs } from "./logs.ts";
 import { meta } from "./meta.ts";
 import { revisions } from "./revisions.ts";
 import { runs } from "./runs.ts";
+import { schedules } from "./schedules.ts";
 import { sinks } from "./sinks.ts";
 import { tokens } from "./tokens.ts";
 
@@ -30,6 +31,7 @@ export const implementations: Implementations = {
   ...meta,
   ...revisions,
   ...runs,
+  ...schedules,
   ...sinks,
   ...tokens,
 };

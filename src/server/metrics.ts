@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Service } from "./service.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";
 import { databaseAnswers, inTime } from "./troubles.ts";
+import { typeMetrics } from "./typeMetrics.ts";
 
 /** Answers since the start, by `METHOD status` class. */
 export type Requests = ReadonlyMap<string, number>;
@@ -28,6 +29,7 @@ export async function metricsText(service: Service, requests: Requests): Promise
     ...metric("kubemin_build_info", "gauge", "Version of the server", [`{version="${version}"} 1`]),
     ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size()}`]),
     ...metric("kubemin_waiting_requests", "gauge", "Requests that wait for the end of a run", [` ${waits.waiting()}`]),
+    ...typeMetrics(service).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
     ...metric(
       "kubemin_http_requests_total",
       "counter",

@@ -26,6 +26,7 @@ export const BACKED_UP = [
   "sinks",
   "sink_held_keys",
   "capacity_waits",
+  "schedules",
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Who does something now is nothing to bring back. */

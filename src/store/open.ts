@@ -22,6 +22,7 @@ import { createRegistrations } from "./registrations.ts";
 import { type Restoring, restoreInto } from "./restore.ts";
 import { createRetention } from "./retention.ts";
 import { createRuns } from "./runs.ts";
+import { createSchedules } from "./schedules.ts";
 import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
 import { createSinks } from "./sinks.ts";
@@ -131,6 +132,8 @@ function createPool(url: string): Pool {
   });
   // An idle connection that breaks would end the process otherwise; the pool replaces it by itself.
   pool.on("error", () => undefined);
+  // So would one that breaks between two statements of a transaction: the next statement tells whoever waits for it.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
@@ -154,6 +157,7 @@ function storeOf(database: Database, { close, backup }: Pick<Store, "close" | "b
     logs: createLogs(database),
     tokens: createTokens(database),
     sinks: createSinks(database),
+    schedules: createSchedules(database),
     clusters: createClusters(database),
     retention: createRetention(database),
     registrations: createRegistrations(database),

@@ -66,7 +66,7 @@ async function pruneRuns(
       .selectFrom("runs")
       .select("runs.id")
       .where("runs.id", "in", ids)
-      .where((run) => run.not(run.or([isLast(run), isLastGood(run), isHeldBack(run), isTrial(run)])))
+      .where((run) => run.not(run.or([isLast(run), isLastGood(run), isHeldBack(run), isTrial(run), isOfSchedule(run)])))
       .where((run) => run("runs.position", "<", newestKept(run, request.keep)))
       .execute();
     const doomed = old.map((row) => row.id);
@@ -115,6 +115,9 @@ const isTrial = (run: OfRun) =>
   run.exists(
     run.selectFrom("job_type_versions").select("name").whereRef("job_type_versions.sample_run", "=", "runs.id"),
   );
+
+const isOfSchedule = (run: OfRun) =>
+  run.exists(run.selectFrom("schedules").select("schedules.id").whereRef("schedules.last_run", "=", "runs.id"));
 
 /** The position from which on an application's runs are kept for their number. 0 when it has fewer: then none is old. */
 const newestKept = (run: OfRun, keep: number) =>

@@ -10,6 +10,7 @@ import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { CheckResult, Standing } from "../model/registrationCheck.ts";
 import type { Pause, Priority, RunKind, RunPhase } from "../model/run.ts";
+import type { ScheduleSettings, ScheduleTick } from "../model/schedule.ts";
 import type { SinkFailure } from "../model/sinkFailure.ts";
 import type { ClusterWay } from "../ports/clusterRegistry.ts";
 import type { RegistrationStop } from "../ports/registrations.ts";
@@ -295,6 +296,21 @@ export interface TurnsTable {
   until: string;
 }
 
+export interface SchedulesTable {
+  id: string;
+  project: string;
+  name: string;
+  settings: JsonText<ScheduleSettings>;
+  actor: string;
+  created_at: string;
+  paused_by: string | null;
+  next_at: string | null;
+  last_at: string | null;
+  last_run: string | null;
+  /** Why the last time started none. */
+  last_problem: JsonText<Pick<ScheduleTick, "skipped" | "problem">> | null;
+}
+
 export interface SettingsTable {
   name: string;
   value: string;
@@ -325,5 +341,6 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   capacity_waits: CapacityWaitsTable;
   turns: TurnsTable;
+  schedules: SchedulesTable;
   settings: SettingsTable;
 }

@@ -42,9 +42,9 @@ it("never refuses what the scheduler would place, and hardly ever promises what 
   const found = await measurePrecision({
     kubeconfig: running?.kubeconfig ?? "",
     seed,
-    nodes: 40,
-    load: 80,
-    questions: 50,
+    nodes: 30,
+    load: 60,
+    questions: 35,
   });
   expect(found.falseRejections.map(sentence), `seed ${seed}`).toEqual([]);
   expect(found.falseWaits.map(sentence), `seed ${seed}`).toEqual([]);

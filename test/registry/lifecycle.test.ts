@@ -208,6 +208,8 @@ describe("the kill switch", () => {
     const answer = await ask("/projects/default/runs", { type: name, input: { who: "x" } });
     expect(answer).toMatchObject({ status: 422, body: { problems: [{ code: "TypeStopped" }] } });
     expect(JSON.stringify(answer.body)).toContain("it burns the cluster");
+    const metrics = await (await server.request("/metrics", { token: null })).text();
+    expect(metrics).toContain(`kubemin_job_type_stopped{type="${name}",kind="disabled"} 1`);
     expect((await ask(`${any(name)}/enable`, {})).body).toMatchObject({ state: "active", stops: [] });
     expect((await run(name, { who: "x" })).phase).toBe("succeeded");
   });

@@ -74,6 +74,16 @@ describe("a job type", () => {
     expect((await server.client.call("grantJobType", { params: to, body: {} })).state).toBe("active");
   });
 
+  it("gives in a sandbox, where nothing is computed, what it promises", async () => {
+    const name = newName();
+    const output = { type: "object", properties: { score: { type: "number", minimum: 3 } }, required: ["score"] };
+    await register(aDocument(name, { output }));
+    const ran = await run(name, { who: "ada" });
+    expect(ran.phase).toBe("succeeded");
+    const [job] = await server.world.store.runs.jobs(ran.id);
+    expect(job?.output).toEqual({ score: 3 });
+  });
+
   it("refuses an input that its schema does not take, with the place", async () => {
     const name = newName();
     await register(aDocument(name));

@@ -48,7 +48,7 @@ function headLine(context: Context, { cluster, clusterKind, nodes, unknown }: Ca
   const name = clusterLabel(context, { name: cluster, kind: clusterKind });
   if (unknown !== undefined) return `${name}: ${unknown.message}`;
   return context.say(
-    { en: "{name}: {total} nodes, {open} of them take pods now", zh: "{name}：{total} 个节点，其中 {open} 个可调度" },
+    { en: "{name}: {open} of {total} nodes take pods now", zh: "{name}：{total} 个节点，其中 {open} 个可调度" },
     { name, total: nodes.total, open: nodes.open },
   );
 }
@@ -75,7 +75,7 @@ function printFlavors(context: Context, data: Capacity): void {
 
 function holdersOf(context: Context, { holders: { own, others } }: Flavor): string {
   const more =
-    others === 0 ? [] : [context.say({ en: "{count} other pods", zh: "其他 {count} 个 Pod" }, { count: others })];
+    others === 0 ? [] : [context.say({ en: "others: {count} pods", zh: "其他 {count} 个 Pod" }, { count: others })];
   return [...own, ...more].join(", ");
 }
 

@@ -1,6 +1,8 @@
 // kubemin run: a job type, or a workflow, without an application.
 import { ApiError, type CallOf } from "../../api/client.ts";
 import type { JsonObject } from "../../model/json.ts";
+import { PRIORITIES, type Priority } from "../../model/run.ts";
+
 import { nearestPosition } from "../../plan/locate.ts";
 import { readDocument } from "../../plan/read.ts";
 import { type Command, type Context, defineCommand, type Options, type Values } from "../command.ts";
@@ -36,6 +38,17 @@ const OPTIONS = {
     value: "NAME",
     complete: "cluster",
     summary: { en: "where its pods run", zh: "Pod 所在集群" },
+  },
+  priority: {
+    type: "text",
+    value: "PRIORITY",
+    choices: PRIORITIES,
+    summary: { en: "which waiting run goes first", zh: "等待中的运行谁先执行" },
+  },
+  at: {
+    type: "text",
+    value: "TIME",
+    summary: { en: "begin then, e.g. 2026-01-31T08:00:00Z", zh: "届时开始，如 2026-01-31T08:00:00Z" },
   },
   plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
   namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
@@ -98,6 +111,8 @@ interface Wish extends GivenInputs {
   readonly "type-version": string | undefined;
   readonly cluster: string | undefined;
   readonly namespace: string | undefined;
+  readonly priority: string | undefined;
+  readonly at: string | undefined;
 }
 
 interface Asked {
@@ -114,8 +129,13 @@ async function askedFor(context: Context, options: Wish, typed: JsonObject): Pro
       { en: "kubemin explain lists the types", zh: "kubemin explain 可列出类型" },
     );
   const given = { ...(await inputsOf(context, options)), ...typed };
-  const { cluster, namespace } = options;
-  const place = { ...(cluster === undefined ? {} : { cluster }), ...(namespace === undefined ? {} : { namespace }) };
+  const { cluster, namespace, priority, at } = options;
+  const place = {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(priority === undefined ? {} : { priority: priority as Priority }), // one of its choices
+    ...(at === undefined ? {} : { startAt: at }),
+  };
   if (type === undefined) {
     const source = await readSource(context, options.file ?? "");
     return { source, body: { ...place, document: objectOf(source), inputs: given } };

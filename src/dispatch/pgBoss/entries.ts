@@ -46,6 +46,8 @@ export interface Entries {
   remove(taken: Taken): Promise<void>;
   /** Those of them for which there is no entry, neither waiting nor held. */
   missing(wanted: readonly Wanted[]): Promise<readonly Wanted[]>;
+  /** All that is held was left behind: it is handed out anew. */
+  orphan(): Promise<void>;
   takeDead(): Promise<readonly Taken[]>;
   removeDead(taken: Taken): Promise<void>;
   listen(onNews: (news: News) => void, onReconnect: () => void): Promise<{ close(): Promise<void> }>;
@@ -78,6 +80,13 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
       await boss.deleteJob(QUEUE, attemptOf(taken));
     },
     missing: (wanted) => missing(boss, wanted),
+    async orphan() {
+      // What pg-boss itself does with holders that are not heard of, a little earlier.
+      await database.executeSql(
+        "update kubemin_queue.job set heartbeat_on = now() - interval '1 day' where name = $1 and state = 'active'",
+        [QUEUE],
+      );
+    },
     async takeDead() {
       const jobs = await boss.fetch<Data>(DEAD, { batchSize: 10, includeMetadata: true });
       return jobs.map(takenOf);

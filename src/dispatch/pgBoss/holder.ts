@@ -5,6 +5,7 @@ import { pauseAfter } from "../pauses.ts";
 import { type Claim, Claims } from "./claims.ts";
 import type { Entries, Wanted } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
+import { bePresent } from "./presence.ts";
 import { repeat } from "./repeat.ts";
 import { createTaker, type Taker } from "./taker.ts";
 
@@ -38,6 +39,7 @@ export class Holder {
   }
 
   async start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void> {
+    const presence = await bePresent(this.#options.url, () => this.#entries.orphan());
     this.#drive = drive;
     this.#giveUp = giveUp;
     const heard = await this.#entries.listen(
@@ -49,6 +51,7 @@ export class Holder {
       () => this.#missed(),
     );
     this.#ends.push(
+      () => presence.close(),
       () => heard.close(),
       this.#every(CHECK_MILLISECONDS, () => this.#claims.check()),
       this.#every(TOUCH_MILLISECONDS, () => this.#claims.touch(this.#entries)),

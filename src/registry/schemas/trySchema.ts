@@ -22,7 +22,9 @@ const MOST_SCHEMAS = 200;
 const IDLE = 60_000;
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
-type Said = { readonly ok: true; readonly milliseconds: number } | { readonly ok: false; readonly detail: string };
+type Said =
+  | { readonly ok: true; readonly milliseconds: number }
+  | { readonly ok: false; readonly detail: string; readonly pattern?: string };
 
 interface Thread {
   readonly worker: Worker;
@@ -40,6 +42,8 @@ export async function trySchema(schema: JsonObject, pointer: string): Promise<Pr
   giveBack(thread, alive);
   const tooSlow = (limit: number): Problem => problem("SchemaTooSlow", pointer, { limit: formatDuration(limit) });
   if (said === "late") return tooSlow(DEADLINE);
+  if (!said.ok && said.pattern !== undefined)
+    return problem("SchemaPattern", pointer + said.pattern, { detail: said.detail });
   if (!said.ok) return problem("SchemaInvalid", pointer, { detail: said.detail });
   return said.milliseconds > LONGEST_COMPILE ? tooSlow(LONGEST_COMPILE) : null;
 }

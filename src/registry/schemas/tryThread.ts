@@ -1,7 +1,9 @@
 // Runs in a thread of its own: compiles one schema after the other, and says how each went. Whoever asked ends it when one takes too long.
 import { parentPort } from "node:worker_threads";
+import { RE2JS } from "re2js";
 import type { JsonObject } from "../../model/json.ts";
 import { compileSchema } from "./ajv.ts";
+import { patternsOf } from "./guard.ts";
 
 parentPort?.on("message", (schema: JsonObject) => parentPort?.postMessage(tried(schema))); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread is no window
 
@@ -9,6 +11,8 @@ parentPort?.postMessage("ready"); // oxlint-disable-line unicorn/require-post-me
 
 function tried(schema: JsonObject) {
   try {
+    const wrong = wrongPattern(schema);
+    if (wrong !== undefined) return { ok: false, ...wrong };
     compileSchema(schema)({});
     const before = process.threadCpuUsage();
     compileSchema(schema, "tried")({});
@@ -19,4 +23,16 @@ function tried(schema: JsonObject) {
     const detail = error instanceof RangeError ? "it is too large for the compiler" : words;
     return { ok: false, detail: detail.slice(0, 300) };
   }
+}
+
+/** The first one that RE2 does not take. */
+function wrongPattern(schema: JsonObject): { readonly detail: string; readonly pattern: string } | undefined {
+  for (const { pattern, pointer } of patternsOf(schema)) {
+    try {
+      RE2JS.compile(pattern);
+    } catch (error) {
+      return { detail: error instanceof Error ? error.message.slice(0, 200) : "unreadable", pattern: pointer };
+    }
+  }
+  return undefined;
 }

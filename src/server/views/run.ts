@@ -33,6 +33,8 @@ export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSu
     createdAt: run.createdAt,
     finishedAt: run.finishedAt,
     pausedBy: run.pausedBy,
+    priority: run.priority,
+    startAt: run.startAt,
     cancelledBy: run.cancelledBy,
   };
 }

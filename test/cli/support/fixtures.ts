@@ -48,6 +48,8 @@ export function run(more: Partial<Run> = {}): Run {
     cancelledBy: null,
     inputs: {},
     pausedBy: null,
+    priority: "normal",
+    startAt: null,
     jobs: [
       job("redis", "running", { reason: reason("Progressing", "0 of 1 replicas ready") }),
       job("migrate", "waiting"),

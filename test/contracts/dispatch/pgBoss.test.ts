@@ -58,6 +58,27 @@ describe("many processes", () => {
     await crew.close();
   });
 
+  it("do not wait for one that is gone when nobody else is there", async () => {
+    const { next, wake, crew } = await stage(PG_BOSS, { slots: 10 });
+    await wake("run/a");
+    await next();
+    // As when its processes were killed: the connections are closed, the entry says that it is held.
+    await database.sql("update kubemin_queue.job set id = gen_random_uuid() where state = 'active'");
+    await crew.close();
+    expect(await database.sql("select state from kubemin_queue.job where state = 'active'")).toHaveLength(1);
+    const began = Date.now();
+    const dispatch = await open({});
+    const taken = Promise.withResolvers<void>();
+    await dispatch.start(async () => {
+      taken.resolve();
+      return "done";
+    });
+    await taken.promise;
+    expect(Date.now() - began).toBeLessThan(5_000);
+    await dispatch.stop();
+    await dispatch.close();
+  });
+
   it("find what was told to a process that only wakes", async () => {
     const { next, crew } = await stage(PG_BOSS, { slots: 10 });
     const api = await open({ works: false });

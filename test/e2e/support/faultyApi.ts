@@ -1,4 +1,4 @@
-// An API server that misbehaves: a proxy before the real one that answers some requests with 409, 410, 429 or 500 (before or after they were
+// An API server that misbehaves: a proxy before the real one that answers some requests with 409, 410, 429, 500 or 503 (before or after they were
 // carried out), hangs up (likewise), and cuts watches, soon or after a while. Speaks plain HTTP on the loopback address and lends the
 // kubeconfig's own identity.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ export interface FaultyOptions {
   readonly share: number;
 }
 
-type Fault = "409" | "410" | "429" | "500" | "500 afterwards" | "hung up" | "hung up afterwards" | "cut";
+type Fault = "409" | "410" | "429" | "500" | "503" | "500 afterwards" | "hung up" | "hung up afterwards" | "cut";
 const WRITES: readonly string[] = ["PATCH", "POST", "PUT", "DELETE"];
 
 export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi> {
@@ -101,8 +101,8 @@ function chooseFault(request: IncomingMessage, { random, share }: FaultyOptions)
   if (random() >= share) return undefined;
   const write = WRITES.includes(request.method ?? "");
   const kinds: readonly Fault[] = write
-    ? ["409", "429", "500", "500 afterwards", "hung up", "hung up afterwards"]
-    : ["429", "500", "hung up"];
+    ? ["409", "429", "500", "503", "500 afterwards", "hung up", "hung up afterwards"]
+    : ["429", "500", "503", "hung up"];
   return kinds[Math.floor(random() * kinds.length)];
 }
 
@@ -152,6 +152,7 @@ const REFUSALS: Readonly<Partial<Record<Fault, readonly [number, string]>>> = {
   "409": [409, "Conflict"],
   "429": [429, "TooManyRequests"],
   "500": [500, "InternalError"],
+  "503": [503, "ServiceUnavailable"],
 };
 
 function forward({ request, response, fault, url, agent, random }: Forwarding): void {

@@ -125,6 +125,7 @@ function testJob(fences: number[]) {
       output: z.record(z.string(), z.json()).default({}),
     }),
     output: z.looseObject({ right: z.boolean().optional() }),
+    step: { examples: [] },
     timeout: 60_000,
     async run(job) {
       fences.push(...job.locks.map((lock) => lock.fence));

@@ -1,0 +1,120 @@
+// Runs that begin by the clock. A schedule is a duty like a run: one process looks after it, begins what is due, and lets go of it until the
+// next time. The run of each time has a key of its own, so that it begins once, whoever dies in between.
+import { PlatformError } from "../model/errors.ts";
+import type { Schedule, ScheduleSettings, ScheduleTick } from "../model/schedule.ts";
+import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
+import { cancelRun } from "./cancel.ts";
+import { cronFault, nextTime } from "./cron.ts";
+import { planRun, startRun } from "./startRun.ts";
+import type { World } from "./world.ts";
+
+/** Later than so, its time was missed. Above what it takes another process to notice that the last one is gone. */
+const LATE = 60_000;
+
+export function scheduleDuty(id: string): Duty {
+  return `schedule/${id}`;
+}
+
+export async function lookAfterSchedule(world: World, id: string, lease: Lease): Promise<Outcome> {
+  while (!lease.signal.aborted) {
+    const schedule = await world.store.schedules.find(id);
+    if (schedule === null || schedule.pausedBy !== null || schedule.nextAt === null) return "done";
+    const due = new Date(schedule.nextAt);
+    const now = world.clock.now();
+    if (due > now) return { again: due };
+    const last = await begin(world, schedule, now);
+    const { cron, timeZone } = schedule.settings;
+    const nextAt = nextTime(cron, timeZone, now)?.toISOString() ?? null;
+    await world.store.schedules.advance(schedule, { nextAt, last });
+  }
+  return "done";
+}
+
+async function begin(world: World, schedule: Schedule, now: Date): Promise<ScheduleTick> {
+  const { settings, project, actor, name, last } = schedule;
+  const at = schedule.nextAt ?? now.toISOString();
+  const tick = { at, run: null, skipped: null, problem: null };
+  if (now.getTime() - Date.parse(at) > LATE && settings.missed === "skip") return { ...tick, skipped: "missed" };
+  const before = last?.run == null ? null : await world.store.runs.get(last.run);
+  if (before?.phase === "running" && settings.overlap === "skip")
+    return { ...tick, run: before.id, skipped: "overlap" };
+  try {
+    if (before?.phase === "running" && settings.overlap === "cancel")
+      await cancelRun(world, { project, run: before.id, actor: `schedule ${name}` });
+    const key = `schedule/${schedule.id}/${at}`;
+    const run = await startRun(world, {
+      ...settings.run,
+      project,
+      actor,
+      message: `schedule ${name}, ${at}`,
+      idempotency: { key, request: key },
+    });
+    return { ...tick, run: run.id };
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    return { ...tick, problem: { message: error.message, problems: error.problems } };
+  }
+}
+
+export interface ScheduleRequest {
+  readonly project: string;
+  readonly name: string;
+  readonly settings: ScheduleSettings;
+  readonly actor: string;
+}
+
+/** Everything that would be refused at its time is refused now, with all problems at once. */
+export async function putSchedule(world: World, request: ScheduleRequest): Promise<Schedule> {
+  const { project, name, settings, actor } = request;
+  const fault = cronFault(settings.cron, settings.timeZone);
+  if (fault !== undefined) throw new PlatformError("InvalidRequest", { detail: fault.en });
+  await planRun(world, { ...settings.run, project });
+  const now = world.clock.now();
+  const schedule = await world.store.schedules.put({
+    id: world.newId(),
+    project,
+    name,
+    settings,
+    actor,
+    createdAt: now.toISOString(),
+    pausedBy: null,
+    nextAt: nextTime(settings.cron, settings.timeZone, now)?.toISOString() ?? null,
+    last: null,
+  });
+  await world.dispatch.wake(scheduleDuty(schedule.id), { group: project });
+  return schedule;
+}
+
+/** Times that pass meanwhile are missed; when it goes on, they are treated so. */
+export async function pauseSchedule(
+  world: World,
+  request: { readonly project: string; readonly name: string; readonly actor: string; readonly pause: boolean },
+): Promise<Schedule> {
+  const schedule = await knownSchedule(world, request.project, request.name);
+  await world.store.schedules.pause(schedule.id, request.pause ? request.actor : null, schedule.nextAt);
+  await world.dispatch.wake(scheduleDuty(schedule.id), { group: schedule.project });
+  return knownSchedule(world, request.project, request.name);
+}
+
+export async function removeSchedule(world: World, project: string, name: string): Promise<void> {
+  const schedule = await knownSchedule(world, project, name);
+  await world.store.schedules.remove(project, name);
+  await world.dispatch.wake(scheduleDuty(schedule.id), { group: project });
+}
+
+export async function knownSchedule(world: World, project: string, name: string): Promise<Schedule> {
+  const found = await world.store.schedules.get(project, name);
+  if (found !== null) return found;
+  const known = (await world.store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
+  throw new PlatformError("NotFound", { what: "schedule", name, known });
+}
+
+export async function handOutSchedules({ store, dispatch }: World): Promise<void> {
+  const running = (await store.schedules.list()).filter((one) => one.pausedBy === null && one.nextAt !== null);
+  await dispatch.ensure(
+    running.map(({ id, project, nextAt }) => ({
+      duty: scheduleDuty(id),
+      terms: { group: project, ...(nextAt === null ? {} : { at: new Date(nextAt) }) },
+    })),
+  );
+}

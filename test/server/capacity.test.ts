@@ -1,0 +1,89 @@
+// Room as the API tells it: warnings of a plan, and what a cluster has free. The cluster says what the test wants.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  type CapacityOverview,
+  type CapacityRequest,
+  type CapacityVerdict,
+  NO_HOLDERS,
+} from "../../src/model/capacity.ts";
+import { reason } from "../../src/model/reason.ts";
+import type { CapacityQuestion } from "../../src/ports/cluster.ts";
+import { startTestServer, type TestServer } from "../support/testServer.ts";
+
+const params = { project: "default" };
+const NEVER = reason("NeverFits", { need: "8 nvidia.com/gpu", node: "gpu-1", have: "4" });
+const OVERVIEW: CapacityOverview = {
+  nodes: { total: 2, open: 1 },
+  flavors: [
+    {
+      flavor: "nvidia.com/gpu A10",
+      resource: "nvidia.com/gpu",
+      nodes: 2,
+      total: "8",
+      free: "0",
+      holders: { own: ["shop/train"], others: 3 },
+    },
+  ],
+  waiting: [{ name: "", flavor: "nvidia.com/gpu A10", position: 1, since: 0, reason: reason("NoNodes") }],
+};
+
+let server: TestServer;
+const asked: CapacityRequest[] = [];
+
+/** More than two replicas never fit, more than one not now. */
+const capacity: CapacityQuestion = {
+  check: (request) => {
+    asked.push(request);
+    const count = request.groups[0]?.count ?? 0;
+    const verdict: CapacityVerdict["class"] = count > 2 ? "rejected" : count > 1 ? "waits" : "fits";
+    const why = { rejected: NEVER, waits: reason("NoNodes"), fits: reason("FitsNow"), unknown: NEVER }[verdict];
+    return Promise.resolve({
+      class: verdict,
+      reason: why,
+      missing: [],
+      holders: NO_HOLDERS,
+      nodes: { total: 1, suitable: 1 },
+    });
+  },
+  overview: () => Promise.resolve(OVERVIEW),
+  leave: () => undefined,
+  subscribe: () => () => undefined,
+};
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const plan = (replicas: number) => {
+  const properties = { image: "busybox:1.36", port: 80, replicas };
+  const body = JSON.stringify({ name: "shop", components: [{ name: "web", type: "webservice", properties }] });
+  return server.client.call("planApplication", { params, body });
+};
+
+it("a cluster that does not tell of its nodes warns of nothing, and says so when it is asked", async () => {
+  expect((await plan(9)).warnings).toEqual([]);
+  expect(await server.client.call("getCapacity", { params })).toMatchObject({
+    unknown: { code: "NoNodesTold" },
+    flavors: [],
+  });
+});
+
+it("a plan warns of what never fits, of what does not fit now, and of nothing else", async () => {
+  Object.assign(server.sandbox, { capacity });
+  expect((await plan(1)).warnings).toEqual([]);
+  expect((await plan(2)).warnings).toMatchObject([{ code: "NoRoomNow", severity: "warning" }]);
+  const [warning] = (await plan(3)).warnings;
+  expect(warning).toMatchObject({ code: "NeverRoom", severity: "warning", pointer: "/components/0" });
+  expect(warning?.message).toBe(
+    "cluster sandbox can never run Deployment/web: no node can ever take it: asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in all",
+  );
+  expect(asked.at(-1)?.groups[0]?.pod).toMatchObject({ kind: "Pod", metadata: { name: "web", namespace: "default" } });
+});
+
+it("tells what is free, with sentences in the reader's language", async () => {
+  const found = await server.client.call("getCapacity", { params });
+  expect(found).toMatchObject({ cluster: "sandbox", nodes: OVERVIEW.nodes, flavors: OVERVIEW.flavors });
+  const answer = await server.request("/api/v1/projects/default/capacity", { headers: { "accept-language": "zh" } });
+  expect(await answer.json()).toMatchObject({ waiting: [{ reason: { message: "等待：集群没有节点" } }] });
+});

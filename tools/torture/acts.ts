@@ -1,0 +1,90 @@
+// What is done to the processes and to what they depend on. Each act leaves behind a world in which everything can go on.
+import { execFileSync } from "node:child_process";
+import type { Member } from "./fleet.ts";
+import type { Wire } from "./wire.ts";
+
+export interface Victims {
+  readonly members: readonly Member[];
+  readonly wire: Wire;
+  readonly random: () => number;
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** Ids of the database's own processes that serve us. */
+  readonly backends: () => Promise<readonly number[]>;
+}
+
+type Act = (victims: Victims) => Promise<string>;
+
+const one = ({ members, random }: Victims, role?: Member["role"]): Member => {
+  const chosen = members.filter((member) => role === undefined || member.role === role);
+  const member = chosen[Math.floor(random() * chosen.length)];
+  if (member === undefined) throw new Error("there is nobody to be tortured");
+  return member;
+};
+
+async function kill(victims: Victims): Promise<string> {
+  const member = one(victims);
+  await member.end("SIGKILL");
+  await victims.pause(1_000 * victims.random());
+  member.start();
+  return `kill -9 ${member.name}`;
+}
+
+async function killAllWorkers(victims: Victims): Promise<string> {
+  const workers = victims.members.filter((member) => member.role === "worker");
+  await Promise.all(workers.map((member) => member.end("SIGKILL")));
+  for (const member of workers) member.start();
+  return "kill -9 of all workers";
+}
+
+async function drain(victims: Victims): Promise<string> {
+  const member = one(victims);
+  const began = Date.now();
+  await member.end("SIGTERM");
+  const took = Date.now() - began;
+  member.start();
+  return `SIGTERM ${member.name}, gone after ${took} ms`;
+}
+
+/** Longer than a lease: what it held is somebody else's when it goes on. */
+async function freeze(victims: Victims): Promise<string> {
+  const member = one(victims, "worker");
+  member.signal("SIGSTOP");
+  await victims.pause(13_000 + 4_000 * victims.random());
+  member.signal("SIGCONT");
+  return `SIGSTOP ${member.name} for longer than a lease`;
+}
+
+async function cutDatabase(victims: Victims): Promise<string> {
+  const long = victims.random() < 0.3;
+  victims.wire.cut();
+  await victims.pause(long ? 12_000 : 2_000);
+  victims.wire.mend();
+  return `the database cut off for ${long ? 12 : 2} s`;
+}
+
+/** The death of one of its processes makes PostgreSQL end all others and recover from its log, as after a crash. */
+async function crashDatabase(victims: Victims): Promise<string> {
+  const [pid] = await victims.backends();
+  if (pid === undefined) return "the database had nobody to kill";
+  execFileSync("kill", ["-9", String(pid)]);
+  await victims.pause(500);
+  return "the database crashed and recovered";
+}
+
+export const ACTS: readonly (readonly [weight: number, act: Act])[] = [
+  [6, kill],
+  [1, killAllWorkers],
+  [3, drain],
+  [2, freeze],
+  [2, cutDatabase],
+  [2, crashDatabase],
+];
+
+export function chooseAct(random: () => number): Act {
+  let left = random() * ACTS.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, act] of ACTS) {
+    left -= weight;
+    if (left < 0) return act;
+  }
+  return kill;
+}

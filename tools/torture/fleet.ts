@@ -1,0 +1,100 @@
+// The processes that are tortured, as users start them: those that answer requests keep their port over all their lives, workers need none.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+
+const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
+
+export interface Member {
+  readonly name: string;
+  readonly role: "api" | "worker";
+  /** Of the API. */
+  readonly url: string;
+  readonly pid: number | undefined;
+  start(): void;
+  /** Resolves once the process is gone. */
+  end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
+  /** The first token, as the process wrote it down. */
+  token(): string | undefined;
+  output(): string;
+  /** Ends of its own accord after it had been up: there should be none. One that does not come up is started again, as a supervisor does. */
+  readonly deaths: readonly string[];
+}
+
+export interface FleetOptions {
+  readonly folder: string;
+  readonly database: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+export async function createMember(name: string, role: Member["role"], options: FleetOptions): Promise<Member> {
+  const home = join(options.folder, name);
+  mkdirSync(home, { recursive: true });
+  const port = role === "api" ? await freePort() : 0;
+  let child: ChildProcess | undefined;
+  let output = "";
+  const deaths: string[] = [];
+  const words = ["serve", `--${role}`, "--port", String(port), "--database", options.database];
+  words.push("--kubeconfig", options.kubeconfig, "--context", options.context);
+  const start = (): void => {
+    // What the last life of it wrote is no sign of this one.
+    rmSync(join(home, "server.json"), { force: true });
+    const env = { ...process.env, KUBEMIN_HOME: home, KUBEMIN_KEY: "7".repeat(64), LANG: "C.UTF-8" };
+    const life = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
+    child = life;
+    let said = "";
+    for (const stream of [life.stdout, life.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said = (said + text).slice(-5_000);
+        output = (output + text).slice(-50_000);
+      });
+    life.once("exit", (code, signal) => {
+      if (child !== life) return;
+      if (/^http:/m.test(said)) deaths.push(`${name} ended by itself (${code ?? signal}): ${said.slice(-500)}`);
+      setTimeout(() => child === life && start(), 1_000);
+    });
+  };
+  return {
+    name,
+    role,
+    deaths,
+    start,
+    url: `http://127.0.0.1:${port}`,
+    get pid() {
+      return child?.pid;
+    },
+    async end(signal) {
+      const gone = child;
+      child = undefined;
+      if (gone === undefined || gone.exitCode !== null || gone.signalCode !== null) return;
+      const exited = once(gone, "exit");
+      gone.kill(signal);
+      await exited;
+    },
+    signal: (signal) => void child?.kill(signal),
+    token() {
+      try {
+        const written: unknown = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
+        return (written as { token: string }).token; // the program's own file
+      } catch {
+        return undefined;
+      }
+    },
+    output: () => output,
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo; // it listens on TCP
+      server.close(() => done(port));
+    });
+  });
+}

@@ -1,0 +1,179 @@
+// The whole of it: a database, servers and workers on a real cluster behind an API server that misbehaves, users who go on all the time,
+// acts against everything, and a judge at the end.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client as Database } from "pg";
+import { type Client, createClient } from "../../src/api/client.ts";
+import { contextName, kubeconfig } from "../../test/e2e/support/environment.ts";
+import { startFaultyApi } from "../../test/e2e/support/faultyApi.ts";
+import { dropNamespace, makeNamespace } from "../../test/e2e/support/kubectl.ts";
+import { startPostgres } from "../postgres/postgres.ts";
+import { chooseAct } from "./acts.ts";
+import { judge, type Verdict } from "./check.ts";
+import { createMember, type Member } from "./fleet.ts";
+import { PROJECT, sendUsers } from "./load.ts";
+import { watch } from "./watcher.ts";
+import { layWire } from "./wire.ts";
+
+export interface TortureOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly apis: number;
+  readonly workers: number;
+  readonly users: number;
+  readonly log: (line: string) => void;
+}
+
+export interface Tortured extends Verdict {
+  readonly acts: readonly string[];
+  readonly faults: ReadonlyMap<string, number>;
+  readonly refused: ReadonlyMap<string, number>;
+  /** How long the last run took to settle after the last act, milliseconds. */
+  readonly settled: number;
+}
+
+const SETTLE_SECONDS = 240;
+
+export async function torture(options: TortureOptions): Promise<Tortured> {
+  const { log } = options;
+  const random = seeded(options.seed);
+  const closings: (() => Promise<unknown> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (let one = closings.pop(); one !== undefined; one = closings.pop()) await one();
+  };
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "kubemin-torture-"));
+    closings.push(() => rmSync(folder, { recursive: true, force: true }));
+    const namespace = await makeNamespace();
+    closings.push(() => dropNamespace(namespace));
+    const postgres = await startPostgres();
+    closings.push(() => postgres.stop());
+    const wire = await layWire(postgres.url);
+    closings.push(() => wire.close());
+    const faulty = await startFaultyApi({
+      kubeconfig: kubeconfig(),
+      context: contextName(),
+      file: join(folder, "kubeconfig"),
+      random,
+      share: 0.05,
+    });
+    closings.push(() => faulty.close());
+    const place = { folder, database: wire.url, kubeconfig: faulty.kubeconfig, context: contextName() };
+    const members = await startMembers(options, place);
+    closings.push(() => Promise.all(members.map((member) => member.end("SIGTERM"))));
+    const apis = members.filter((member) => member.role === "api");
+    const token = await tokenOf(apis);
+    const clients = apis.map((member) => createClient({ url: member.url, token, language: "en" }));
+    const anybody = (): Client => clients[Math.floor(random() * clients.length)] ?? clientless();
+    const watchers = clients.map((client) => watch(() => client, pause));
+    closings.push(() => watchers.forEach((watcher) => watcher.stop()));
+    const users = sendUsers({ client: anybody, random, namespace, users: options.users, pause });
+    const acts: string[] = [];
+    const victims = { members, wire, random, pause, backends: () => backendsOf(postgres.url) };
+    for (const end = Date.now() + options.seconds * 1_000; Date.now() < end; ) {
+      await pause(2_000 + 3_000 * random());
+      acts.push((await within(60, chooseAct(random)(victims))) ?? "an act that did not end");
+      log(`${acts.at(-1)} · ${users.acknowledged.length} runs acknowledged`);
+    }
+    faulty.calm();
+    log("quiet now; what was acknowledged has to settle");
+    const quiet = Date.now();
+    await users.stop();
+    await settle(
+      anybody,
+      users.acknowledged.map((one) => one.run),
+    );
+    const settled = Date.now() - quiet;
+    const last = Math.max(...watchers.map((watcher) => watcher.seen.at(-1)?.sequence ?? 0));
+    await within(60, Promise.all(watchers.map((watcher) => watcher.until(last))));
+    const verdict = await judge({ client: anybody(), acknowledged: users.acknowledged, watchers, namespace });
+    const deaths = members.flatMap((member) => member.deaths);
+    if (verdict.broken.length > 0)
+      for (const member of members) log(`--- ${member.name}\n${member.output().slice(-4_000)}`);
+    return {
+      ...verdict,
+      broken: [...verdict.broken, ...deaths],
+      acts,
+      faults: faulty.faults,
+      refused: users.refused,
+      settled,
+    };
+  } finally {
+    await close();
+  }
+}
+
+async function startMembers(
+  { apis, workers }: TortureOptions,
+  place: Parameters<typeof createMember>[2],
+): Promise<readonly Member[]> {
+  const members: Member[] = [];
+  for (let count = 0; count < apis; count++) members.push(await createMember(`api-${count}`, "api", place));
+  for (let count = 0; count < workers; count++) members.push(await createMember(`worker-${count}`, "worker", place));
+  for (const member of members) member.start();
+  return members;
+}
+
+/** Each server makes itself a token; one is enough. */
+async function tokenOf(apis: readonly Member[]): Promise<string> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await pause(200))
+    for (const api of apis) {
+      const token = api.token();
+      if (token !== undefined) return token;
+    }
+  throw new Error(`no server came up:\n${apis.map((api) => api.output()).join("\n")}`);
+}
+
+async function settle(client: () => Client, runs: readonly string[]): Promise<void> {
+  const open = new Set(runs);
+  for (const end = Date.now() + SETTLE_SECONDS * 1_000; open.size > 0 && Date.now() < end; await pause(1_000))
+    for (const run of open) {
+      try {
+        const { phase } = await client().call("getRun", { params: { project: PROJECT, run } });
+        if (phase === "running") break;
+        open.delete(run);
+      } catch {
+        break;
+      }
+    }
+}
+
+async function backendsOf(url: string): Promise<readonly number[]> {
+  const limits = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
+  const database = new Database({ connectionString: url, ...limits });
+  // It ends with the others.
+  database.on("error", () => undefined);
+  // It may just be recovering from the crash before.
+  const there = await database.connect().then(
+    () => true,
+    () => false,
+  );
+  if (!there) return [];
+  const { rows } = await database.query<{ pid: number }>(
+    "select pid from pg_stat_activity where application_name like 'kubemin%' and pid <> pg_backend_pid()",
+  );
+  void database.end().catch(() => undefined);
+  return rows.map((row) => row.pid);
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
+
+function within<T>(seconds: number, work: Promise<T>): Promise<T | undefined> {
+  return Promise.race([work, pause(seconds * 1_000).then(() => undefined)]);
+}
+
+function clientless(): never {
+  throw new Error("there is no server to ask");
+}
+
+/** mulberry32: the same seed gives the same acts, though not the same moments. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

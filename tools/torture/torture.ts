@@ -1,0 +1,41 @@
+// npm run torture -- --minutes 5 [--seed N]: many processes, real faults, and a judge. On the cluster of KUBEMIN_TEST_KUBECONFIG, or on one that
+// is built and started for it, as for the tests. Exits with 1 when anything was lost, done twice, or told wrongly.
+import { parseArgs } from "node:util";
+import cluster from "../../test/cluster.ts";
+import { type Tortured, torture } from "./run.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "5" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+const minutes = Number(values.minutes);
+const seed = Number(values.seed);
+const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+
+function report(told: Tortured): void {
+  const table = (of: Iterable<readonly [string, unknown]>): string =>
+    [...of].map(([name, count]) => `${name} ${String(count)}`).join(", ") || "none";
+  say(`runs acknowledged: ${told.runs} (${table(Object.entries(told.phases))}); events: ${told.events}`);
+  say(`refused rightly: ${table(told.refused)}`);
+  say(`acts: ${told.acts.length}; faults of the API server: ${table(told.faults)}`);
+  say(`everything had settled ${(told.settled / 1_000).toFixed(1)} s after the last act`);
+  for (const line of told.broken) say(`BROKEN ${line}`);
+  say(told.broken.length === 0 ? "0 lost, 0 done twice" : `${told.broken.length} rules broken; seed ${seed}`);
+}
+
+if (!(minutes > 0) || !Number.isInteger(seed)) {
+  process.stderr.write("usage: npm run torture -- --minutes 5 [--seed 1]\n");
+  process.exitCode = 2;
+} else {
+  const stop = await cluster();
+  try {
+    say(`seed ${seed}`);
+    const told = await torture({ seconds: minutes * 60, seed, apis: 2, workers: 3, users: 6, log: say });
+    report(told);
+    process.exitCode = told.broken.length === 0 ? 0 : 1;
+  } finally {
+    await stop();
+  }
+}
