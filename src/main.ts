@@ -19,6 +19,10 @@ function rootOf(catalog: Catalog, plugins: readonly PluginSummary[]): Root {
     catalog,
     plugins,
     withPlugins,
+    async *backup(place) {
+      yield* (await import("./backup.ts")).takeBackup(place, { home, env: terminal.env });
+    },
+    restore: async (options) => (await import("./backup.ts")).restoreBackup(options, { home, env: terminal.env }),
     serve: async (options) => (await import("./serve.ts")).serve(options, { home, catalog, env: terminal.env }),
   };
 }

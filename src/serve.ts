@@ -1,8 +1,8 @@
 // The composition root of a server: the only file that knows which implementation stands behind each port.
 // Everything that was opened is closed again, in reverse order, when a later step fails or the server stops.
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
@@ -14,6 +14,7 @@ import { pgBossDispatch } from "./dispatch/pgBoss.ts";
 import { createBrakes } from "./engine/brakes.ts";
 import { wakeRun } from "./engine/duties.ts";
 import { startEngine } from "./engine/engine.ts";
+import { GENEROUS, keepPruning } from "./engine/retention.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
@@ -32,12 +33,12 @@ import { quarantineFor } from "./registry/quarantine.ts";
 import { openRegistry, type Registry } from "./registry/registry.ts";
 import { createSchemas } from "./registry/schemas/schemas.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
-import { ensureLocalToken } from "./server/auth/localToken.ts";
+import { ensureGivenToken, ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
 import { startSinks } from "./sinks/sinks.ts";
-import { openPostgres, openSqlite } from "./store/open.ts";
+import { openStore } from "./store/open.ts";
 import { aesVault } from "./vault/aesVault.ts";
-import { parseKey, readOrMakeKey } from "./vault/keyFile.ts";
+import { KEY_SETTING, keyOf, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
 interface Surroundings {
   readonly home: string;
@@ -73,10 +74,10 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   const { home } = surroundings;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  usableFolder(data);
   const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
   const tokenFile = join(data, "token");
-  const token = options.role === "worker" ? "" : await ensureLocalToken(world.store, tokenFile, systemClock.now());
+  const token = await tokenFor(world.store, { options, env: surroundings.env, file: tokenFile });
   const server = await createServer(world, registry, {
     host: options.host,
     port: options.port,
@@ -87,7 +88,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   life.url = server.url;
   life.closings.push(() => server.close());
   // Last in, first out: runs are handed over before what is being answered is waited for.
-  if (options.role !== "api") await startWork(world, life);
+  if (options.role !== "api") await startWork(world, options, life);
   const tokenPlace = options.role === "worker" ? "" : beFound(home, { url: server.url, token, tokenFile }, life);
   const ended = Promise.withResolvers<void>();
   return {
@@ -105,14 +106,39 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   };
 }
 
+function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: Life): void {
+  const stopping = new AbortController();
+  const pruning = keepPruning(world, { ...GENEROUS, ...keep }, stopping.signal);
+  closings.push(() => {
+    stopping.abort();
+    return pruning;
+  });
+}
+
+interface Tokens {
+  readonly options: ServeOptions;
+  readonly env: Surroundings["env"];
+  readonly file: string;
+}
+
+/** Of this machine's own command line; a worker has none. */
+async function tokenFor(store: Store, { options, env, file }: Tokens): Promise<string> {
+  if (options.role === "worker") return "";
+  const given = env["KUBEMIN_ADMIN_TOKEN"];
+  if (given !== undefined && given !== "") return ensureGivenToken(store, given, systemClock.now());
+  return ensureLocalToken(store, file, systemClock.now());
+}
+
 /** What programs on clusters tell of their own attempts: all that a worker answers beside its probes. */
 const CALLBACKS: readonly RouteName[] = ["beat", "complete"];
 
-async function startWork(world: World, { closings }: Life): Promise<void> {
+async function startWork(world: World, options: ServeOptions, life: Life): Promise<void> {
+  const { closings } = life;
   const engine = await startEngine(world);
   closings.push(() => engine.stop());
   const sinks = await startSinks(world);
   closings.push(() => sinks.stop());
+  startPruning(world, options, life);
 }
 
 /** One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind. */
@@ -137,12 +163,9 @@ async function openWorld(
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
-  const key =
-    env["KUBEMIN_KEY"] === undefined
-      ? readOrMakeKey(join(data, "vault.key"))
-      : parseKey(env["KUBEMIN_KEY"], "KUBEMIN_KEY");
-  await sameKeyAsBefore(store, key);
-  const vault = aesVault(key);
+  const key = keyOf(env, data);
+  await sameKeyAsBefore(store, key.key, key.origin);
+  const vault = aesVault(key.key);
   const clusters = await startClusterRegistry({
     fixed: await openClusters(options, { data, log }),
     store,
@@ -224,17 +247,11 @@ function newId(): string {
   return [...randomBytes(12)].map((byte) => letters[byte % letters.length]).join("");
 }
 
-function openStore(database: string): Promise<Store> {
-  return isPostgres(database) ? openPostgres(database) : openSqlite(database);
-}
-
 /** A store keeps its values sealed: with another key they would be lost without a word, later. */
-async function sameKeyAsBefore(store: Store, key: Uint8Array): Promise<void> {
-  const print = createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
-  if ((await store.setting("vault-key", print)) === print) return;
-  throw new Error(
-    "the values in this database were sealed with another key: bring back the vault.key that belongs to it, or set KUBEMIN_KEY",
-  );
+async function sameKeyAsBefore(store: Store, key: Uint8Array, origin: string): Promise<void> {
+  const print = keyPrint(key);
+  if ((await store.setting(KEY_SETTING, print)) !== print)
+    throw new PlatformError("OtherKey", { what: "this database", origin });
 }
 
 async function openClusters(

@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The composition root: it alone knows every folder. */
-const COMPOSITION = new Set(["main.ts", "serve.ts"]);
+const COMPOSITION = new Set(["main.ts", "serve.ts", "backup.ts"]);
 
 /** The command line and the importer know words of documents; what runs a job does not. */
 const NAME_TYPES = new Set(["catalog", "registry", "cli", "import"]);
@@ -138,10 +138,11 @@ describe("budgets", () => {
     ).toBeLessThanOrEqual(25);
   });
 
-  it("keep the root tidy: at most 14 visible entries", () => {
+  // The folders of the design (bench, console, deploy and tools among them) and the files that must be there.
+  it("keep the root tidy: at most 16 visible entries", () => {
     const generated = new Set(["node_modules", "dist", "coverage"]);
     const visible = readdirSync(ROOT).filter((name) => !name.startsWith(".") && !generated.has(name));
-    expect(visible.length, visible.join(" ")).toBeLessThanOrEqual(14);
+    expect(visible.length, visible.join(" ")).toBeLessThanOrEqual(16);
   });
 });
 

@@ -116,6 +116,15 @@ export const ROUTES = {
     response: z.null(),
   },
 
+  downloadBackup: {
+    method: "GET",
+    path: "/api/v1/backup",
+    summary: "Everything that the server keeps, as it is at one moment, record by record; its key is not in it",
+    access: "admin",
+    status: 200,
+    response: { events: view.JsonView },
+  },
+
   planApplication: {
     method: "POST",
     path: `${P}/plan`,

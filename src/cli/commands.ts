@@ -1,6 +1,7 @@
 // All commands, in the order of help: the daily path first, administration last.
 import type { Command } from "./command.ts";
 import { approveCommand } from "./commands/approve.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { capacityCommand } from "./commands/capacity.ts";
 import { clusterCommand } from "./commands/cluster.ts";
@@ -17,6 +18,7 @@ import { logsCommand } from "./commands/logs.ts";
 import { pauseCommand } from "./commands/pause.ts";
 import { planCommand } from "./commands/plan.ts";
 import { pluginCommand } from "./commands/plugin.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
@@ -63,6 +65,8 @@ export const COMMANDS: readonly Command[] = [
   clusterCommand,
   capacityCommand,
   tokenCommand,
+  backupCommand,
+  restoreCommand,
   sinksCommand,
   pluginCommand,
   completionCommand,

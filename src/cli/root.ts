@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly kubeconfig: string | undefined;
   /** Kubeconfig contexts that the user named; no other cluster is ever touched. */
   readonly contexts: readonly string[];
+  /** How long what is old is kept, in milliseconds; null: for ever. What is left out: see engine/retention.ts. */
+  readonly keep?: Readonly<Partial<Record<"runs" | "logs" | "events" | "revisions", number | null>>>;
   /** Programs that kubeconfigs of registered clusters may name for their credential. */
   readonly allowExec?: readonly string[];
   /** A simulated cluster, named `sandbox`. True when no context was named, unless it was said otherwise. */
@@ -30,6 +32,19 @@ export interface ServeOptions {
   readonly allowOutgoing?: readonly string[];
   /** How pods and workers reach the server; undefined: its own address. */
   readonly publicUrl?: string | undefined;
+}
+
+/** A store that no server has open: `data` with its file and key, or another database. */
+export interface StorePlace {
+  readonly data?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+export interface RestoreOptions {
+  readonly place: StorePlace;
+  /** For errors. */
+  readonly file: string;
+  readonly records: AsyncIterable<unknown>;
 }
 
 export interface Serving {
@@ -69,4 +84,6 @@ export interface Root {
   /** The same with the definitions of these plug-ins (paths or packages) in its catalog. Rejects with a Failure. */
   withPlugins(sources: readonly string[]): Promise<Root>;
   serve(options: ServeOptions): Promise<Serving>;
+  backup(place: StorePlace): AsyncIterable<unknown>;
+  restore(options: RestoreOptions): Promise<{ readonly rows: number; readonly at: string }>;
 }

@@ -4,6 +4,7 @@ import { dig } from "../model/json.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure, usageFailure } from "./failure.ts";
+import { keepOf } from "./keep.ts";
 import { isAlive, readLocalServer } from "./localServer.ts";
 import type { ProcessRole, ServeOptions, Serving } from "./root.ts";
 
@@ -21,6 +22,7 @@ interface Settings {
   readonly context: readonly string[];
   readonly sandbox: boolean;
   readonly "no-sandbox"?: boolean;
+  readonly keep?: readonly string[] | undefined;
   readonly "allow-exec"?: readonly string[] | undefined;
   readonly charts?: string | undefined;
   readonly "allow-outgoing"?: readonly string[] | undefined;
@@ -69,6 +71,7 @@ export function settingsOf(options: Settings): ServeOptions {
     allowOutgoing: options["allow-outgoing"] ?? [],
     publicUrl: options["public-url"],
     allowExec: options["allow-exec"] ?? [],
+    keep: keepOf(options.keep ?? []),
     // Every process would have another one.
     sandbox: role === "all" && (options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true)),
   };

@@ -62,7 +62,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
 }
 
 export function openCluster(target: Target, options: ClusterOptions): KubeCluster {
-  const { name, clock, log } = options;
+  const { name, clock, log, nodeGroups = [] } = options;
   const connection = openConnection(name, target, clock, options);
   const discovery = openDiscovery(connection, clock);
   const api: Api = { connection, discovery };
@@ -70,7 +70,6 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
   const { world, routes } = openWorld({ connection, cache, closed: closed.signal, read }, options);
-  const { nodeGroups = [] } = options;
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
   const cluster: KubeCluster = {
     name,

@@ -3,6 +3,7 @@
 import { CLUSTER_ERRORS } from "./clusterErrors.ts";
 import type { ErrorRow } from "./errorRow.ts";
 import type { Problem } from "./problem.ts";
+import { START_ERRORS } from "./startErrors.ts";
 import { type Language, type Params, translate } from "./text.ts";
 
 export const ERRORS = {
@@ -133,6 +134,7 @@ export const ERRORS = {
     advice: { en: "use a new key for a new request", zh: "新请求请使用新的幂等键" },
   },
   ...CLUSTER_ERRORS,
+  ...START_ERRORS,
   Busy: {
     status: 503,
     exit: 3,

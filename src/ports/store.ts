@@ -5,8 +5,10 @@ import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
 import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
+import type { BackupRecord } from "./backup.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
+import type { Retention } from "./retention.ts";
 import type { Schedules } from "./schedules.ts";
 import type { Sinks } from "./sinks.ts";
 
@@ -319,7 +321,10 @@ export interface Store {
   readonly sinks: Sinks;
   readonly schedules: Schedules;
   readonly clusters: RegisteredClusters;
+  readonly retention: Retention;
   readonly registrations: Registrations;
+  /** Everything, as it is at one moment, while others go on writing. */
+  backup(): AsyncIterable<BackupRecord>;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
   setting(name: string, value: string): Promise<string>;
   /**

@@ -1,5 +1,6 @@
 // Every route with what answers it. A route without an implementation does not compile.
 import { applications } from "./applications.ts";
+import { backup } from "./backup.ts";
 import { callback } from "./callback.ts";
 import { capacity } from "./capacity.ts";
 import { catalog } from "./catalog.ts";
@@ -18,6 +19,7 @@ import { tokens } from "./tokens.ts";
 
 export const implementations: Implementations = {
   ...applications,
+  ...backup,
   ...callback,
   ...capacity,
   ...catalog,

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Service } from "./service.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";
+import { databaseAnswers, inTime } from "./troubles.ts";
 import { typeMetrics } from "./typeMetrics.ts";
 
 /** Answers since the start, by `METHOD status` class. */
@@ -17,16 +18,18 @@ export function countRequests(app: FastifyInstance): Requests {
 }
 
 export async function metricsText(service: Service, requests: Requests): Promise<string> {
-  const { world, version, streams, waits } = service;
+  const { version, streams, waits } = service;
   const { user, system } = process.cpuUsage();
-  const unfinished = (await world.store.runs.unfinished()).length;
+  const up = await databaseAnswers(service);
+  const stored = up ? await inTime(storedMetrics(service).catch(() => undefined)) : undefined;
   return [
+    ...metric("kubemin_database_up", "gauge", "Whether the database answers", [` ${stored === undefined ? 0 : 1}`]),
+    ...(stored ?? []),
+    ...(await clusterMetrics(service)),
     ...metric("kubemin_build_info", "gauge", "Version of the server", [`{version="${version}"} 1`]),
-    ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished}`]),
     ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size()}`]),
     ...metric("kubemin_waiting_requests", "gauge", "Requests that wait for the end of a run", [` ${waits.waiting()}`]),
     ...typeMetrics(service).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
-    ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
     ...metric(
       "kubemin_http_requests_total",
       "counter",
@@ -40,6 +43,30 @@ export async function metricsText(service: Service, requests: Requests): Promise
     ]),
     "",
   ].join("\n");
+}
+
+/** Left out while the database is away. */
+async function storedMetrics({ world }: Service): Promise<readonly string[]> {
+  const unfinished = (await world.store.runs.unfinished()).length;
+  return [
+    ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished}`]),
+    ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
+  ];
+}
+
+async function clusterMetrics({ world }: Service): Promise<readonly string[]> {
+  const entries = world.clusters.entries();
+  const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
+  const sample = (value: (index: number) => boolean): readonly string[] =>
+    entries.map(({ name }, index) => `{cluster="${name.replaceAll(/[^\w.-]/g, "_")}"} ${value(index) ? 1 : 0}`);
+  return [
+    ...metric("kubemin_cluster_up", "gauge", "Whether the cluster answers", [
+      ...sample((index) => pulses[index]?.reachable === true),
+    ]),
+    ...metric("kubemin_cluster_breaker_open", "gauge", "Whether calls to the cluster are held back", [
+      ...sample((index) => entries[index]?.breaker === "open"),
+    ]),
+  ];
 }
 
 function metric(name: string, type: "gauge" | "counter", help: string, samples: readonly string[]): string[] {

@@ -29,6 +29,14 @@ export interface Differences {
    * Nothing else may be locked after it, or two transactions could wait for each other.
    */
   lockEvents(transaction: Transaction<Tables>): Promise<void>;
+  hasTable(transaction: Transaction<Tables>, table: string): Promise<boolean>;
+  /** Between columns and values of an insert that brings its own positions. */
+  readonly ownPositions: string;
+  /** The next position of the table is greater than this one. */
+  goOnAfter(
+    transaction: Transaction<Tables>,
+    position: { readonly table: string; readonly column: string; readonly last: number },
+  ): Promise<void>;
 }
 
 export interface Database {

@@ -12,6 +12,17 @@ export const SQLITE: Differences = {
   types: { position: "integer primary key autoincrement", text: "text", long: "integer", tableEnd: " strict" },
   lockSchema: () => Promise.resolve(),
   lockEvents: () => Promise.resolve(),
+  ownPositions: "",
+  async hasTable(transaction, table) {
+    const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${table}`.execute(
+      transaction,
+    );
+    return rows.length > 0;
+  },
+  async goOnAfter(transaction, { table, last }) {
+    await sql`delete from sqlite_sequence where name = ${table}`.execute(transaction);
+    await sql`insert into sqlite_sequence (name, seq) values (${table}, ${last})`.execute(transaction);
+  },
 };
 
 /** `origin` names this process, so that it can ignore its own notifications: its own subscribers were woken at the commit. */
@@ -31,6 +42,14 @@ export function postgresDifferences(origin: string): Differences {
       await sql`select pg_advisory_xact_lock(${sql.lit(EVENT_LOCK)}), pg_notify(${sql.lit(EVENT_CHANNEL)}, ${origin})`.execute(
         transaction,
       );
+    },
+    ownPositions: "overriding system value",
+    async hasTable(transaction, table) {
+      const { rows } = await sql`select 1 where to_regclass(${table}) is not null`.execute(transaction);
+      return rows.length > 0;
+    },
+    async goOnAfter(transaction, { table, column, last }) {
+      await sql`select setval(pg_get_serial_sequence(${table}, ${column}), ${last})`.execute(transaction);
     },
   };
 }

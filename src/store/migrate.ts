@@ -1,5 +1,6 @@
 // Brings the schema forward, never back. All missing migrations are one transaction: a database is at a released schema or untouched.
 import { sql, type Transaction } from "kysely";
+import { PlatformError } from "../model/errors.ts";
 import type { Database } from "./database.ts";
 import { begin } from "./migrations/0001-begin.ts";
 import { workflows } from "./migrations/0002-workflows.ts";
@@ -8,13 +9,14 @@ import { logKeys } from "./migrations/0004-log-keys.ts";
 import { registry } from "./migrations/0005-registry.ts";
 import { dispatch } from "./migrations/0006-dispatch.ts";
 import { clusters } from "./migrations/0007-clusters.ts";
+import { retention } from "./migrations/0008-retention.ts";
 import { workflow } from "./migrations/0009-workflow.ts";
 import { capacityWaits } from "./migrations/0010-capacity-waits.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Tables } from "./schema.ts";
 
 /** In order; only ever appended to. */
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   begin,
   workflows,
   sinks,
@@ -22,40 +24,48 @@ const MIGRATIONS: readonly Migration[] = [
   registry,
   dispatch,
   clusters,
+  retention,
   workflow,
   capacityWaits,
 ];
 
 /** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */
-export async function migrate({ queries, differences, clock }: Database): Promise<void> {
-  await queries.transaction().execute(async (transaction) => {
-    await differences.lockSchema(transaction);
-    const { text, tableEnd } = differences.types;
-    await run(
+export async function migrate(database: Database): Promise<void> {
+  await database.queries.transaction().execute((transaction) => migrateWithin(database, transaction));
+}
+
+/** The names of the changes that this program knows, oldest first. */
+export const KNOWN_CHANGES: readonly string[] = MIGRATIONS.map((migration) => migration.name);
+
+/** `only`: no further than these, for a backup of an older program. */
+export async function migrateWithin(
+  { differences, clock }: Database,
+  transaction: Transaction<Tables>,
+  only: ReadonlySet<string> = new Set(KNOWN_CHANGES),
+): Promise<void> {
+  await differences.lockSchema(transaction);
+  const { text, tableEnd } = differences.types;
+  await run(
+    transaction,
+    `create table if not exists migrations (name ${text} not null primary key, at ${text} not null)${tableEnd}`,
+  );
+  const { rows } = await sql<{ name: string }>`select name from migrations order by name`.execute(transaction);
+  const done = new Set(rows.map((row) => row.name));
+  refuseNewer(done);
+  for (const migration of MIGRATIONS) {
+    if (done.has(migration.name) || !only.has(migration.name)) continue;
+    for (const statement of migration.statements(differences.types)) await run(transaction, statement);
+    await sql`insert into migrations (name, at) values (${migration.name}, ${clock.now().toISOString()})`.execute(
       transaction,
-      `create table if not exists migrations (name ${text} not null primary key, at ${text} not null)${tableEnd}`,
     );
-    const { rows } = await sql<{ name: string }>`select name from migrations order by name`.execute(transaction);
-    const done = new Set(rows.map((row) => row.name));
-    refuseNewer(done);
-    for (const migration of MIGRATIONS) {
-      if (done.has(migration.name)) continue;
-      for (const statement of migration.statements(differences.types)) await run(transaction, statement);
-      await sql`insert into migrations (name, at) values (${migration.name}, ${clock.now().toISOString()})`.execute(
-        transaction,
-      );
-    }
-  });
+  }
 }
 
 function refuseNewer(done: ReadonlySet<string>): void {
   const known = new Set(MIGRATIONS.map((migration) => migration.name));
   const unknown = [...done].filter((name) => !known.has(name));
   if (unknown.length === 0) return;
-  throw new Error(
-    `the database was written by a newer kubemin: it has the schema change ${unknown.join(", ")}, this program knows up to ${MIGRATIONS.at(-1)?.name ?? "none"}. ` +
-      "Nothing was changed. Start the newer version, or restore a backup from before the upgrade.",
-  );
+  throw new PlatformError("DatabaseNewer", { change: unknown.join(", "), known: MIGRATIONS.at(-1)?.name ?? "none" });
 }
 
 async function run(transaction: Transaction<Tables>, statement: string): Promise<void> {

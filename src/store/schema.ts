@@ -289,6 +289,13 @@ export interface JobTypeStopsTable {
   at: string;
 }
 
+/** What one process at a time does, and who does it now. */
+export interface TurnsTable {
+  name: string;
+  owner: string;
+  until: string;
+}
+
 export interface SchedulesTable {
   id: string;
   project: string;
@@ -333,6 +340,7 @@ export interface Tables {
   job_type_grants: JobTypeGrantsTable;
   job_type_stops: JobTypeStopsTable;
   capacity_waits: CapacityWaitsTable;
+  turns: TurnsTable;
   schedules: SchedulesTable;
   settings: SettingsTable;
 }

@@ -4,20 +4,24 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { PlatformError } from "../model/errors.ts";
 
 /** Long enough for a predecessor that is just closing; short enough to tell the user at once. */
 const LOCK_WAIT_MILLISECONDS = 500;
 
 /** Fails with a sentence that names the file when it is in use, no database, or not writable. */
-export function openSqliteFile(path: string): SqliteDatabase {
+export function openSqliteFile(path: string): {
+  readonly statements: SqliteDatabase;
+  readonly file: Sqlite.Database;
+} {
   try {
     if (path !== ":memory:") createPrivateFile(path);
     const database = new Sqlite(path, { timeout: LOCK_WAIT_MILLISECONDS });
     takeHold(database);
     if (path !== ":memory:") syncFolder(path);
-    return withStatements(database);
+    return { statements: withStatements(database), file: database };
   } catch (error) {
-    throw new Error(explain(path, error), { cause: error });
+    throw explained(path, error);
   }
 }
 
@@ -78,21 +82,19 @@ function withStatements(database: Sqlite.Database): SqliteDatabase {
   };
 }
 
-const EXPLANATIONS: readonly (readonly [code: string, sentence: string])[] = [
-  [
-    "SQLITE_BUSY",
-    "is already in use by another kubemin process: stop that one, or start this one with another database file",
-  ],
-  ["SQLITE_NOTADB", "is not a kubemin database: move the file away, or start with another database file"],
-  ["SQLITE_CORRUPT", "is damaged: restore it from a backup"],
-  ["SQLITE_FULL", "cannot be opened because the disk is full: free some space"],
-  ["SQLITE_READONLY", "cannot be written: check the permissions of the file and of its folder"],
-  ["EACCES", "cannot be written: check the permissions of the file and of its folder"],
-  ["EROFS", "is on a read-only file system: use another database file"],
+const EXPLANATIONS: readonly (readonly [code: string, detail: string])[] = [
+  ["SQLITE_NOTADB", "it is not a kubemin database"],
+  ["SQLITE_CORRUPT", "it is damaged"],
+  ["SQLITE_FULL", "the disk is full"],
+  ["SQLITE_READONLY", "it cannot be written"],
+  ["EACCES", "it cannot be written"],
+  ["EROFS", "it is on a read-only file system"],
 ];
 
-function explain(path: string, error: unknown): string {
+function explained(path: string, error: unknown): PlatformError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const sentence = EXPLANATIONS.find(([prefix]) => code.startsWith(prefix))?.[1];
-  return `database ${path} ${sentence ?? `cannot be opened: ${error instanceof Error ? error.message : String(error)}`}`;
+  if (code.startsWith("SQLITE_BUSY")) return new PlatformError("DatabaseInUse", { file: path });
+  const known = EXPLANATIONS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  const detail = known ?? (error instanceof Error ? error.message : String(error));
+  return new PlatformError("DatabaseUnusable", { file: path, detail });
 }

@@ -1,23 +1,72 @@
 // The vault's key: a file that only its owner may read, made at the first start; or handed in by the environment.
-import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { createHash, randomBytes } from "node:crypto";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PlatformError } from "../model/errors.ts";
 
 /** The key in `file` (64 hex digits), made if there is none. Throws a sentence that says what to do. */
 export function readOrMakeKey(file: string): Uint8Array {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  usableFolder(dirname(file));
   try {
     // `wx` lets exactly one of two processes that start together make the key.
     writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw unusable(dirname(file), error);
   }
   chmodSync(file, 0o600);
   return parseKey(readFileSync(file, "utf8"), file);
 }
 
+/** Makes the folder if there is none; for its owner only. */
+export function usableFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+function unusable(folder: string, error: unknown): PlatformError {
+  return new PlatformError("FolderUnusable", {
+    folder,
+    detail: error instanceof Error ? error.message : String(error),
+  });
+}
+
 export function parseKey(text: string, origin: string): Uint8Array {
   const hex = text.trim();
-  if (!/^[0-9a-f]{64}$/i.test(hex)) throw new Error(`${origin} does not hold a vault key: 64 hex digits are needed`);
+  if (!/^[0-9a-f]{64}$/i.test(hex)) throw new PlatformError("KeyInvalid", { origin });
   return Buffer.from(hex, "hex");
+}
+
+/** Under which name a store keeps the print of its key. */
+export const KEY_SETTING = "vault-key";
+
+/** Tells keys apart without telling anything of them. */
+export function keyPrint(key: Uint8Array): string {
+  return createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
+}
+
+export interface NamedKey {
+  readonly key: Uint8Array;
+  readonly origin: string;
+}
+
+/** KUBEMIN_KEY, else the file in the data folder, which is made if there is none. */
+export function keyOf(env: Readonly<Record<string, string | undefined>>, data: string): NamedKey {
+  return keyInEnvironment(env) ?? { key: readOrMakeKey(join(data, KEY_FILE)), origin: join(data, KEY_FILE) };
+}
+
+/** The same, but none is made. Null: there is none. */
+export function existingKey(env: Readonly<Record<string, string | undefined>>, data: string): NamedKey | null {
+  const file = join(data, KEY_FILE);
+  return keyInEnvironment(env) ?? (existsSync(file) ? { key: readOrMakeKey(file), origin: file } : null);
+}
+
+const KEY_FILE = "vault.key";
+
+function keyInEnvironment(env: Readonly<Record<string, string | undefined>>): NamedKey | null {
+  const text = env["KUBEMIN_KEY"];
+  return text === undefined || text === "" ? null : { key: parseKey(text, "KUBEMIN_KEY"), origin: "KUBEMIN_KEY" };
 }

@@ -174,10 +174,11 @@ describe("the loopback server", () => {
 describe("probes", () => {
   it("tell alive from ready", async () => {
     expect((await server.request("/healthz", { token: null })).status).toBe(200);
-    expect(await (await server.request("/readyz", { token: null })).json()).toEqual({ ready: true });
+    expect(await (await server.request("/readyz", { token: null })).json()).toEqual({ ready: true, troubles: [] });
     storeFails = true;
     const away = await server.request("/readyz", { token: null });
-    expect([away.status, await away.json()]).toEqual([503, { ready: false }]);
+    expect([away.status, await away.json()]).toMatchObject([200, { ready: true, troubles: [{ what: "database" }] }]);
+    expect(await (await server.request("/metrics", { token: null })).text()).toMatch(/^kubemin_database_up 0$/m);
     expect((await server.request("/healthz", { token: null })).status).toBe(200);
     storeFails = false;
   });
@@ -186,6 +187,8 @@ describe("probes", () => {
     const text = await (await server.request("/metrics", { token: null })).text();
     const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     for (const sample of samples) expect(sample).toMatch(/^[a-z_]+(\{[^}]*\})? [\d.e+-]+$/);
+    expect(text).toMatch(/^kubemin_database_up 1$/m);
+    expect(text).toMatch(/^kubemin_cluster_up\{cluster="sandbox"\} 1$/m);
     expect(text).toMatch(/^process_resident_memory_bytes [1-9]/m);
     expect(text).toMatch(/^kubemin_runs_unfinished 0$/m);
   });

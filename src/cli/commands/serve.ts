@@ -55,7 +55,10 @@ export const serveCommand = defineCommand({
     database: {
       type: "text",
       value: "URL",
-      summary: { en: "SQLite file or postgres:// address", zh: "SQLite 文件或 postgres:// 地址" },
+      summary: {
+        en: "SQLite file or postgres:// address (default: KUBEMIN_DATABASE, else SQLite in --data)",
+        zh: "SQLite 文件或 postgres:// 地址（默认 KUBEMIN_DATABASE，否则 --data 中的 SQLite）",
+      },
     },
     api: {
       type: "flag",
@@ -110,6 +113,14 @@ export const serveCommand = defineCommand({
       summary: {
         en: "without --context: no simulated cluster, only those that are registered",
         zh: "不带 --context 时不使用模拟集群，只使用已注册的集群",
+      },
+    },
+    keep: {
+      type: "list",
+      value: "WHAT=AGE",
+      summary: {
+        en: "how long to keep runs (90d), logs (30d), events (30d), revisions (365d), or forever; may be repeated",
+        zh: "保留时长：runs（90d）、logs（30d）、events（30d）、revisions（365d），或 forever，可重复",
       },
     },
     "allow-exec": {
@@ -168,7 +179,10 @@ export const serveCommand = defineCommand({
   },
   async run(context) {
     const { options } = context;
-    const settings = settingsOf(options);
+    const settings = settingsOf({
+      ...options,
+      database: options.database ?? (context.terminal.env["KUBEMIN_DATABASE"] || undefined),
+    });
     if (options.once && options.deploy === undefined)
       throw usageFailure(
         { en: "--once makes sense only with --deploy", zh: "--once 只能与 --deploy 同用" },

@@ -13,6 +13,7 @@ import { createTaker, type Taker } from "./taker.ts";
 const LOOK_MILLISECONDS = 1_000;
 const TOUCH_MILLISECONDS = 2_500;
 const CHECK_MILLISECONDS = 250;
+const STOP_MILLISECONDS = 10_000;
 /** A wake that was lost (a process died between its write and ours) costs no more than this. */
 const REMIND_MILLISECONDS = 15 * 60_000;
 
@@ -75,7 +76,10 @@ export class Holder {
   async stop(): Promise<void> {
     await this.#taker.stop();
     this.#claims.handOverAll();
-    await Promise.all(this.#drives);
+    // One that hangs must not keep the others' entries, nor the process: without signs of life it is handed out by itself.
+    const enough = new AbortController();
+    await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
+    enough.abort();
     for (const end of this.#ends) await end();
   }
 

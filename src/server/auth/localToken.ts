@@ -2,9 +2,10 @@
 // When it was revoked, or the file was lost, the next start makes a new one: whoever can start the server on its store owns it anyway.
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { PlatformError } from "../../model/errors.ts";
 import type { Store } from "../../ports/store.ts";
 import { EVERY_PROJECT } from "./authorise.ts";
-import { hashSecret, isExpired, newSecret } from "./token.ts";
+import { hashSecret, isExpired, isSecret, newSecret } from "./token.ts";
 
 export async function ensureLocalToken(store: Store, file: string, now: Date): Promise<string> {
   const kept = readKept(file);
@@ -31,4 +32,26 @@ function readKept(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** An administrator whose token the operator chose, the same for all processes: where data folders come and go with pods. */
+export async function ensureGivenToken(store: Store, secret: string, now: Date): Promise<string> {
+  if (!isSecret(secret)) throw new PlatformError("AdminTokenInvalid");
+  const known = await store.tokens.byHash(hashSecret(secret));
+  if (known !== null) return secret;
+  const token = {
+    id: randomUUID(),
+    name: "given",
+    project: EVERY_PROJECT,
+    role: "admin",
+    createdAt: now.toISOString(),
+    expiresAt: null,
+  } as const;
+  try {
+    await store.tokens.add(token, hashSecret(secret));
+  } catch (error) {
+    // Another process was faster.
+    if ((await store.tokens.byHash(hashSecret(secret))) === null) throw error;
+  }
+  return secret;
 }

@@ -11,6 +11,11 @@ export function newSecret(): string {
   return `kubemin_${randomBytes(32).toString("base64url")}`;
 }
 
+/** Whether it looks like a token of ours. */
+export function isSecret(text: string): boolean {
+  return SHAPE.test(text);
+}
+
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }

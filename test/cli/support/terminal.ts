@@ -97,6 +97,10 @@ export function testRoot(options: TestOptions): Root {
     catalog,
     plugins: [],
     withPlugins: () => Promise.reject(new Error("no plug-ins in this test")),
+    backup: () => {
+      throw new Error("this test takes no backup");
+    },
+    restore: () => Promise.reject(new Error("this test restores nothing")),
     serve: async () => {
       throw new Error("serve is not part of this test");
     },

@@ -11,6 +11,7 @@ import { keeping } from "./keeping.ts";
 import { lasting } from "./lasting.ts";
 import { reading } from "./reading.ts";
 import { registering } from "./registering.ts";
+import { retaining } from "./retaining.ts";
 import { scale } from "./scale.ts";
 import { sinking } from "./sinking.ts";
 
@@ -44,6 +45,7 @@ export function storeContract(backend: Backend): void {
     keeping(either);
     sinking(either);
     clustering(either);
+    retaining(either);
     registering(either);
     lasting(backend);
     scale(backend);

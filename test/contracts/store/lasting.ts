@@ -52,9 +52,7 @@ export function lasting(backend: Backend): void {
         await (await database.open()).close();
         const before = await database.sql("select name from migrations order by name");
         await database.sql("insert into migrations (name, at) values ('0999-from-the-future', 'later')");
-        await expect(database.open()).rejects.toThrow(
-          /written by a newer kubemin.*0999-from-the-future.*Start the newer version/s,
-        );
+        await expect(database.open()).rejects.toThrow(/written by a newer kubemin.*0999-from-the-future/s);
         expect(await database.sql("select name from migrations order by name")).toHaveLength(before.length + 1);
       });
     });

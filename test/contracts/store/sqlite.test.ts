@@ -23,7 +23,7 @@ describe("a SQLite file", () => {
     const writer = startWriter(SQLITE, database, "holder");
     for await (const _ of writer.lines) break;
     await expect(database.open()).rejects.toThrow(
-      `database ${database.address} is already in use by another kubemin process`,
+      `the database ${database.address} is already in use by another kubemin process`,
     );
     writer.process.kill("SIGKILL");
     await writer.exit;
@@ -43,7 +43,7 @@ describe("a SQLite file", () => {
   it("that is something else is refused by name, and left as it is", async () => {
     const path = join(folder, "letter.txt");
     await writeFile(path, "Dear reader, ".repeat(1000));
-    await expect(openSqlite(path)).rejects.toThrow(`database ${path} is not a kubemin database`);
+    await expect(openSqlite(path)).rejects.toThrow(`the database ${path} cannot be used: it is not a kubemin database`);
     await expect(openSqlite(folder)).rejects.toThrow(`database ${folder} cannot be`);
     expect((await stat(path)).size).toBe(13_000);
   });

@@ -1,0 +1,42 @@
+// The composition root of backup and restore, for a store that no server has open: the command line loads it when it is asked for one.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { RestoreOptions, StorePlace } from "./cli/root.ts";
+import { PlatformError } from "./model/errors.ts";
+import type { BackupRecord, Restored } from "./ports/backup.ts";
+import { openStore, restoreStore } from "./store/open.ts";
+import { existingKey, KEY_SETTING, keyPrint, usableFolder } from "./vault/keyFile.ts";
+
+interface Surroundings {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export async function* takeBackup(place: StorePlace, { home }: Surroundings): AsyncGenerator<BackupRecord> {
+  const address = place.database ?? join(place.data ?? join(home, "data"), "kubemin.db");
+  if (!/^[a-z]+:\/\//i.test(address) && !existsSync(address))
+    throw new PlatformError("DatabaseUnusable", { file: address, detail: "there is no such file" });
+  const store = await openStore(address);
+  try {
+    yield* store.backup();
+  } finally {
+    await store.close();
+  }
+}
+
+export async function restoreBackup(options: RestoreOptions, { home, env }: Surroundings): Promise<Restored> {
+  const { place, file, records } = options;
+  const data = place.data ?? join(home, "data");
+  usableFolder(data);
+  const key = existingKey(env, data);
+  return await restoreStore(place.database ?? join(data, "kubemin.db"), {
+    file,
+    records,
+    check: (settings) => {
+      const print = settings.get(KEY_SETTING);
+      if (print === undefined) return;
+      if (key === null) throw new PlatformError("KeyMissing", { folder: data });
+      if (keyPrint(key.key) !== print) throw new PlatformError("OtherKey", { what: file, origin: key.origin });
+    },
+  });
+}
