@@ -56,6 +56,7 @@ const runPhase = z.enum([
   "running",
   "succeeded",
   "failed",
+  "timed-out",
   "start-failed",
   "interrupted",
   "rejected",

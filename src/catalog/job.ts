@@ -90,12 +90,12 @@ export interface JobInventory {
 
 /**
  * failed: the user's program ran and did not succeed, or asked for something wrong · rejected: the platform or the cluster refuses it ·
- * expired: waited longer than its clock allows · start-failed: its program never ran · interrupted: the platform took its place away.
+ * timed-out: ran longer than its clock allows · expired: waited longer than its clock allows · start-failed: its program never ran · interrupted: the platform took its place away.
  */
 export type JobOutcome =
   | { readonly phase: "succeeded"; readonly reason: Reason; readonly output?: JsonObject }
   | {
-      readonly phase: "failed" | "rejected" | "expired" | "start-failed" | "interrupted";
+      readonly phase: "failed" | "timed-out" | "rejected" | "expired" | "start-failed" | "interrupted";
       readonly reason: Reason;
       readonly evidence: readonly Evidence[];
       /** Another attempt could end differently (the cluster was away, the program may have been unlucky). */

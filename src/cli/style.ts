@@ -29,6 +29,7 @@ export const PHASE_TONE = {
   running: "info",
   succeeded: "success",
   failed: "danger",
+  "timed-out": "danger",
   "start-failed": "danger",
   interrupted: "warning",
   rejected: "danger",

@@ -216,7 +216,7 @@ function earliest(jobs: readonly Job[], board: Board): Date | null {
 }
 
 /** The first of these words that a job ended with is the run's. Skipped jobs only follow one of these. */
-const WORST = ["failed", "start-failed", "interrupted", "rejected", "expired", "cancelled"] as const;
+const WORST = ["failed", "timed-out", "start-failed", "interrupted", "rejected", "expired", "cancelled"] as const;
 
 function verdict(jobs: readonly Job[]): RunEnding {
   const phases = new Set(jobs.map((job) => job.phase));

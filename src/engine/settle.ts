@@ -37,7 +37,7 @@ function retried(job: Job, outcome: Unsuccessful): Job | null {
   if (!outcome.retryable) return null;
   if (outcome.phase === "interrupted")
     return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
-  const counted = outcome.phase === "failed" || outcome.phase === "start-failed";
+  const counted = ["failed", "timed-out", "start-failed"].includes(outcome.phase);
   return counted && job.attempt - job.interruptions < job.plan.retry.attempts ? job : null;
 }
 
@@ -77,10 +77,10 @@ export function gaveUp(
   const { evidence } = last;
   if (clock.name === "step") {
     const why = reason("StepDeadline", { ...params, step: clock.step ?? "" });
-    return { phase: last.pending ? "expired" : "failed", reason: why, evidence, retryable: false };
+    return { phase: last.pending ? "expired" : "timed-out", reason: why, evidence, retryable: false };
   }
   if (last.pending) return { phase: "expired", reason: reason("GaveUpWaiting", params), evidence, retryable: false };
   return clock.name === "total"
-    ? { phase: "failed", reason: reason("Deadline", params), evidence, retryable: false }
-    : { phase: "failed", reason: reason("AttemptDeadline", params), evidence, retryable: true };
+    ? { phase: "timed-out", reason: reason("Deadline", params), evidence, retryable: false }
+    : { phase: "timed-out", reason: reason("AttemptDeadline", params), evidence, retryable: true };
 }

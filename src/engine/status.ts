@@ -154,6 +154,7 @@ function leftOut({ name, revision, owned }: Sources, own: readonly Job[]): Pick<
 
 const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
   failed: "failed",
+  "timed-out": "failed",
   rejected: "rejected",
   expired: "failed",
   "start-failed": "failed",

@@ -111,6 +111,10 @@ export const CAPACITY_REASONS = {
     who: "nobody",
     text: { en: "only the scheduler can tell: {detail}", zh: "只有调度器能判断：{detail}" },
   },
+  Scheduling: {
+    who: "nobody",
+    text: { en: "scheduler {scheduler} looks for a node", zh: "调度器 {scheduler} 正在寻找节点" },
+  },
   SchedulerAbsent: {
     who: "operator",
     text: {

@@ -3,7 +3,7 @@
 import type { HealthState } from "./health.ts";
 import type { ReasonCode } from "./reason.ts";
 
-export type BadEnding = "failed" | "rejected" | "expired" | "start-failed" | "interrupted";
+export type BadEnding = "failed" | "timed-out" | "rejected" | "expired" | "start-failed" | "interrupted";
 
 /** The program never ran. Whether the document or the cluster is to blame is said by the reason's own "who". */
 const NEVER_RAN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
@@ -33,6 +33,7 @@ const MAY_PASS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 export function endingOf(state: HealthState, code: ReasonCode): BadEnding {
   if (state === "rejected") return "rejected";
   if (code === "Interrupted") return "interrupted";
+  if (code === "Deadline") return "timed-out";
   if (code === "Unschedulable" || code === "QueueGaveUp") return "expired";
   return NEVER_RAN.has(code) ? "start-failed" : "failed";
 }

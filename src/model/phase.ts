@@ -1,6 +1,7 @@
 // Where a job or a run stands. Few words, closed tables; `reason.ts` says why.
 // queued: the engine holds it back (a slot, a limit, a lock, the pause before a retry). pending: the attempt has begun, the user's program has not.
-// failed means one thing only: the user's program ran, or what it asked for was wrong; the other endings name another owner.
+// failed means one thing only: the user's program ran, or what it asked for was wrong; the other endings name another owner, and
+// timed-out is the end of what ran for longer than its clock allows.
 import type { Localized } from "./text.ts";
 
 export const PHASES = {
@@ -24,6 +25,7 @@ export const PHASES = {
       "queued",
       "succeeded",
       "failed",
+      "timed-out",
       "rejected",
       "expired",
       "start-failed",
@@ -40,6 +42,7 @@ export const PHASES = {
       "queued",
       "succeeded",
       "failed",
+      "timed-out",
       "rejected",
       "expired",
       "start-failed",
@@ -50,6 +53,7 @@ export const PHASES = {
   },
   succeeded: { settled: true, glyph: "●", next: [], text: { en: "succeeded", zh: "成功" } },
   failed: { settled: true, glyph: "✕", next: [], text: { en: "failed", zh: "失败" } },
+  "timed-out": { settled: true, glyph: "◷", next: [], text: { en: "timed out", zh: "运行超时" } },
   rejected: { settled: true, glyph: "⊘", next: [], text: { en: "rejected", zh: "平台拒绝" } },
   expired: { settled: true, glyph: "⧗", next: [], text: { en: "gave up waiting", zh: "等待超时" } },
   "start-failed": { settled: true, glyph: "⊗", next: [], text: { en: "could not start", zh: "启动失败" } },

@@ -11,6 +11,7 @@ export type RunPhase =
   | "running"
   | "succeeded"
   | "failed"
+  | "timed-out"
   | "start-failed"
   | "interrupted"
   | "rejected"
@@ -86,9 +87,12 @@ export const RUN_PHASE_GLYPH = {
   running: "◐",
   succeeded: "●",
   failed: "✕",
+  "timed-out": "◷",
   "start-failed": "⊗",
   interrupted: "↯",
   rejected: "⊘",
   expired: "⧗",
   cancelled: "■",
 } as const satisfies Record<RunPhase, string>;
+
+export const RUN_PHASES = Object.keys(RUN_PHASE_GLYPH) as readonly RunPhase[]; // keys of a const object: the cast only narrows

@@ -64,6 +64,7 @@ const ENDINGS: Readonly<Partial<Record<JobOutcome["phase"], Ending>>> = {
   interrupted: "interrupted",
   "start-failed": "start_failed",
   failed: "failed",
+  "timed-out": "failed",
 };
 
 const ALL: readonly Ending[] = ["interrupted", "start_failed", "failed"];

@@ -197,7 +197,7 @@ describe("in the user's hands", () => {
     expect(result.code, result.stderr).toBe(1);
     const run = await newestRun(product, "late");
     const job = jobOf(run, "sleeper");
-    expect(job).toMatchObject({ phase: "failed", reason: { code: "Deadline", params: { limit: "10s" } } });
+    expect(job).toMatchObject({ phase: "timed-out", reason: { code: "Deadline", params: { limit: "10s" } } });
     expect(Date.parse(job.finishedAt ?? "") - Date.parse(job.startedAt ?? "")).toBeLessThan(15_000);
     expect(jobOf(run, "web").phase).toBe("skipped");
     expect((await product.kubemin("why", "late")).stdout).toMatch(/sleeper.*10s/s);

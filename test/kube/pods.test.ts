@@ -5,7 +5,7 @@ import { gravestTrouble } from "../../src/kube/failures/pod.ts";
 import { statusOf } from "../../src/kube/status/table.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
-import { object, pod, running, terminated, view, waiting, warning } from "./fixtures.ts";
+import { NOW, object, pod, running, terminated, view, waiting, warning } from "./fixtures.ts";
 
 const unscheduled = (message: string): Manifest =>
   pod({
@@ -14,6 +14,12 @@ const unscheduled = (message: string): Manifest =>
       containerStatuses: [],
     },
   });
+/** Made so long ago, and no scheduler has said a word. */
+const unseen = (ago: number): Manifest => ({
+  ...pod({ spec: { schedulerName: "batch" } }),
+  metadata: { name: "web-1", uid: "Pod-uid", creationTimestamp: new Date(NOW - ago).toISOString() },
+  status: { phase: "Pending" },
+});
 const trouble = (subject: Manifest, events: readonly EventFact[] = []) =>
   gravestTrouble([subject], view({ events: { "Pod-uid": events } }));
 
@@ -31,6 +37,8 @@ const loop = (lastState: JsonObject, restarts: number): Manifest =>
 describe("troubles of a pod", () => {
   it.each<Case>([
     ["creating", pod(), [], undefined, undefined],
+    ["not looked at by a scheduler yet", unseen(5_000), [], "progressing", "Scheduling"],
+    ["never looked at by a scheduler", unseen(31_000), [], "blocked", "SchedulerAbsent"],
     ["running and ready", pod({ ready: true, phase: "Running", state: running(60) }), [], undefined, undefined],
     [
       "invalid image name",

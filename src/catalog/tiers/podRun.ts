@@ -236,7 +236,7 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: Po
     phase,
     reason: health.reason,
     evidence,
-    retryable: phase === "failed" || phase === "interrupted" || mayPass(health.reason.code),
+    retryable: phase === "failed" || phase === "timed-out" || phase === "interrupted" || mayPass(health.reason.code),
   };
 }
 

@@ -15,6 +15,8 @@ export interface StartClocks {
 type Stage = "queue" | "schedule" | "start";
 /** A queue on the cluster holds it back as the platform's own line does. Everything else but the search for a node is its start. */
 const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
+  Scheduling: "schedule",
+  SchedulerAbsent: "schedule",
   Unschedulable: "schedule",
   QueueWaits: "queue",
   QueueRefused: "queue",

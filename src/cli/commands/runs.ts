@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { RunSummary } from "../../api/views.ts";
 import { formatDuration } from "../../model/duration.ts";
+import { RUN_PHASES } from "../../model/run.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
@@ -25,7 +26,7 @@ export const runsCommand = defineCommand({
     phase: {
       type: "text",
       value: "PHASE",
-      choices: ["running", "succeeded", "failed", "rejected", "cancelled"],
+      choices: RUN_PHASES,
       summary: { en: "only these", zh: "只看该状态" },
     },
     limit: {

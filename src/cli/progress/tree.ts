@@ -38,6 +38,7 @@ const FOLDED: readonly Phase[] = [
   "queued",
   "running",
   "rejected",
+  "timed-out",
   "failed",
 ];
 const LOG_LINES = 5;

@@ -2,7 +2,8 @@
 // Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
 
 import { explainScheduling } from "../../capacity/schedulerMessage.ts";
-import { listAt, textAt } from "../../model/fields.ts";
+import { formatDuration } from "../../model/duration.ts";
+import { listAt, textAt, timeAt } from "../../model/fields.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
@@ -17,6 +18,8 @@ import { missingReference } from "./references.ts";
 
 const MISSING_LASTS = 10_000;
 const MOUNT_LASTS = 120_000;
+/** A scheduler that runs says something of a pod much sooner, even on a large cluster. */
+const SCHEDULER_LOOKS = 30_000;
 /** Why a pod died through no fault of its program: pod.status.reason, and reasons of the DisruptionTarget condition. */
 const INTERRUPTIONS: ReadonlySet<string> = new Set([
   "Evicted",
@@ -91,7 +94,8 @@ export function diskLimit(pod: Manifest): Finding | undefined {
 
 function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
   const scheduled = conditionOf(pod, "PodScheduled");
-  if (scheduled === undefined || scheduled.status !== "False") return undefined;
+  if (scheduled === undefined) return unseen(pod, view.now);
+  if (scheduled.status !== "False") return undefined;
   const evidence = [fromCondition(pod, scheduled)];
   const missing = missingReference(scheduled.message);
   // A StatefulSet makes its claims in the same moment as its pods.
@@ -105,6 +109,17 @@ function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
     reason("Unschedulable", { detail: clip(explainScheduling(scheduled.message || scheduled.reason)) }),
     evidence,
   );
+}
+
+/** No scheduler has said anything of it yet. The one that it names may not be running at all: then nobody ever will. */
+function unseen(pod: Manifest, now: number): Finding | undefined {
+  const isWaiting = textAt(pod, "status", "phase") === "Pending" && textAt(pod, "spec", "nodeName") === "";
+  const created = timeAt(pod, "metadata", "creationTimestamp");
+  if (!isWaiting || created === undefined) return undefined;
+  const scheduler = textAt(pod, "spec", "schedulerName") || "default-scheduler";
+  const left = created + SCHEDULER_LOOKS - now;
+  if (left > 0) return { ...progressing(reason("Scheduling", { scheduler })), again: left };
+  return found("blocked", reason("SchedulerAbsent", { scheduler, delay: formatDuration(SCHEDULER_LOOKS) }));
 }
 
 function ownerKind(pod: Manifest): string {

@@ -85,7 +85,7 @@ const SERVICES: readonly Case[] = [
       },
     ],
     expected: {
-      phase: "failed",
+      phase: "timed-out",
       code: "NotReady",
       end: "Deadline",
       who: "you",
@@ -158,7 +158,7 @@ const TASKS: readonly Case[] = [
       task("endless", "echo working on 1 of 1000000; trap 'exit 1' TERM; sleep infinity & wait", { timeout: "8s" }),
     ],
     expected: {
-      phase: "failed",
+      phase: "timed-out",
       code: "Deadline",
       who: "you",
       en: /gave up after 8s/,

@@ -217,7 +217,7 @@ const PLATFORM: readonly Scene[] = [
   of("no-such-scheduler", {
     objects: [deployment(pod(idle(), { schedulerName: "none" }))],
     until: all(exists("Pod"), hasField("Deployment", "status.unavailableReplicas")),
-    expected: { state: "progressing", code: "Progressing" },
+    expected: { state: "progressing", code: "Scheduling" },
   }),
   of("quota-used-up", {
     objects: [quota({ pods: "1" }), deployment(pod(), { replicas: 2 })],
