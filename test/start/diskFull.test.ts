@@ -78,7 +78,7 @@ describe("a server whose disk is full", () => {
     expect(accepted.length).toBeGreaterThan(3);
     expect(refusal).toBeInstanceOf(ApiError);
     expect(refusal).toMatchObject({ status: 507, body: { code: "DatabaseFull", who: "operator" } });
-    expect(String((refusal as ApiError).message)).toContain(join(disk, "data", "kubemin.db"));
+    expect((refusal as ApiError).message).toContain(join(disk, "data", "kubemin.db"));
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     await server.client.call("listApplications", { params: { project: "default" } });
 
