@@ -17,6 +17,9 @@ export interface Limits {
   readonly groupLimit?: number;
 }
 
+/** A duty waits for a time of day, a timer for a duration: when the clock is set, or the computer slept, they are no longer the same moment. */
+const LOOK_AGAIN = 60_000;
+
 export function inProcessDispatch(log: Log, clock: Clock, limits: Limits = {}): Dispatch {
   return new InProcess(log, clock, limits);
 }
@@ -129,7 +132,7 @@ class InProcess implements Dispatch {
   #handLater(duty: Duty, terms: Terms, wait: number): void {
     const alarm = new AbortController();
     this.#alarms.set(duty, alarm);
-    void this.#clock.sleep(wait, alarm.signal).then(() => {
+    void this.#clock.sleep(Math.min(wait, LOOK_AGAIN), alarm.signal).then(() => {
       if (!alarm.signal.aborted) this.#hand(duty, terms);
     });
   }

@@ -92,7 +92,8 @@ function note(breaker: Breaker, failed: boolean, now: number): void {
 function openHold(type: string, breaker: Breaker, now: number): Hold | null {
   if (breaker.openedAt === null) return null;
   const until = Math.max(breaker.openedAt, breaker.tryingSince ?? 0) + OPEN_FOR;
-  if (now >= until) return null;
+  // Longer than it may be open: somebody set the clock back.
+  if (now >= until || until - now > OPEN_FOR) return null;
   const { calls, failures } = stateOf(type, breaker, now);
   const delay = formatDuration(Math.max(1_000, until - now));
   return {

@@ -69,6 +69,7 @@ async function openDriver(
     cancelled: new AbortController(),
     finalSkipped: new AbortController(),
     lost: new AbortController(),
+    trouble: null,
     wake: () => {},
   };
 }
@@ -82,6 +83,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     driver.wake();
   });
   while (!driver.lost.signal.aborted) {
+    if (driver.trouble !== null) throw driver.trouble;
     const asked = cancelAsked;
     cancelAsked = false;
     if (asked) await noticeCancel(driver);
@@ -89,7 +91,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     const decision = await step(driver);
     if (decision === null || decision.finish !== null) return "done";
     startAttempts(driver);
-    if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked) continue;
+    if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked || driver.trouble !== null) continue;
     const again = parkedUntil(driver, decision);
     if (again !== undefined) return { again };
     await sleepUntil(driver, woken, decision.wakeAt);
@@ -118,7 +120,10 @@ function startAttempts(driver: Driver): void {
     if (!isActive(job.phase) || driver.running.has(job.name) || driver.results.has(job.name)) continue;
     driver.running.add(job.name);
     driver.world.brakes.noteStart(job.plan.type);
-    void attemptJob(driver, job);
+    attemptJob(driver, job).catch((error: unknown) => {
+      driver.trouble = error instanceof Error ? error : new Error(String(error));
+      driver.wake();
+    });
   }
 }
 

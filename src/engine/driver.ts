@@ -40,6 +40,8 @@ export interface Driver {
   /** Of final jobs, which a cancel alone does not stop. */
   readonly finalSkipped: AbortController;
   readonly lost: AbortController;
+  /** The store could not keep what a job did: nobody's fault but ours, so the whole drive is tried again. */
+  trouble: Error | null;
   wake: () => void;
 }
 

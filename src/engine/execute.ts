@@ -1,7 +1,9 @@
 // One attempt of one job: looks its type up, gives it what it needs, and holds it to its deadline.
 // Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
+// It throws only when the disk of the store is full: that is no outcome of the job.
 import type { JobDefinition } from "../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
+import { PlatformError } from "../model/errors.ts";
 import { toPointer } from "../model/pointer.ts";
 import { reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
@@ -144,6 +146,7 @@ async function runType(world: World, { mask }: Attempt, { definition, context }:
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    if (error instanceof PlatformError && error.code === "DatabaseFull") throw error;
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     world.brakes.noteThrow(definition.name, mask.text(stack));
     return broken(error instanceof Error ? error.message : String(error));

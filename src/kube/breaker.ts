@@ -24,7 +24,9 @@ export function createBreaker(clock: Pick<Clock, "now">): CallBreaker {
   return {
     refusal: () => {
       if (!open()) return null;
-      if (now() < nextTry)
+      const wait = nextTry - now();
+      // Longer than a pause: somebody set the clock back, and the cluster is not to pay for that.
+      if (wait > 0 && wait <= PAUSE)
         return `it has not answered since ${new Date(since).toISOString()} (${last}); it is asked again every few seconds`;
       nextTry = now() + PAUSE;
       return null;

@@ -127,7 +127,8 @@ function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) =
   let known: { readonly value: T; readonly until: number } | undefined;
   return async (signal: AbortSignal): Promise<T> => {
     const now = clock.now().getTime();
-    if (known === undefined || known.until <= now) known = { value: await ask(signal), until: now + lasts };
+    if (known === undefined || known.until <= now || known.until > now + lasts)
+      known = { value: await ask(signal), until: now + lasts };
     return known.value;
   };
 }

@@ -99,7 +99,7 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
     clock.now().getTime() < (expected.get(groupKind({ apiVersion, kind })) ?? 0);
   const search = async (apiVersion: string, kind: string, ask: Search): Promise<Resource | undefined> => {
     const found = ask.look(table ?? (await load(ask.signal)));
-    const fresh = clock.now().getTime() - askedAt < REFRESH && !isExpected(apiVersion, kind);
+    const fresh = Math.abs(clock.now().getTime() - askedAt) < REFRESH && !isExpected(apiVersion, kind);
     const sure = found ?? (fresh ? undefined : ask.look(await load(ask.signal)));
     if (sure !== undefined) return sure;
     const silent = [...(table?.silent ?? [])].find((one) => ask.isOf(one));

@@ -36,7 +36,8 @@ export function createLookup({ clock, read, onAnswer }: LookupOptions): Lookup {
       const key = refKey(ref);
       const entry = entries.get(key);
       const now = clock.now().getTime();
-      if (entry === undefined || (!entry.pending && now - entry.at > KEPT)) {
+      // An age below zero: the clock was set back, and nothing is known about the true one.
+      if (entry === undefined || (!entry.pending && Math.abs(now - entry.at) > KEPT)) {
         entries.set(key, { value: entry?.value, at: now, pending: true });
         void ask(ref, key, entry?.value);
       }

@@ -22,7 +22,8 @@ export function createNetworkLook(api: Api, clock: Clock): NetworkLook {
   return {
     async look(signal) {
       const now = clock.now().getTime();
-      if (known === undefined || now - known.at > FRESH) known = { at: now, network: await gather(api, signal) };
+      if (known === undefined || Math.abs(now - known.at) > FRESH)
+        known = { at: now, network: await gather(api, signal) };
       return known.network;
     },
   };

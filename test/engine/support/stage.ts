@@ -10,10 +10,11 @@ import { createBrakes } from "../../../src/engine/brakes.ts";
 import { driveRun } from "../../../src/engine/drive.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { World } from "../../../src/engine/world.ts";
+import { PlatformError } from "../../../src/model/errors.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { reason } from "../../../src/model/reason.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
-import type { Runs, Store } from "../../../src/ports/store.ts";
+import type { Events, Runs, Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
@@ -22,6 +23,8 @@ import { onlyCluster } from "../../support/clusters.ts";
 
 export interface Stage extends AsyncDisposable {
   readonly clock: VirtualClock;
+  /** Somebody sets the clock of the computer; timers that run go on as before. */
+  setClock(by: number): void;
   readonly store: Store;
   readonly world: World;
   /** Of locks, in the order in which jobs began. */
@@ -33,6 +36,8 @@ export interface Stage extends AsyncDisposable {
   start(): Promise<void>;
   /** The process goes on, but its renewals reach nobody, until the returned function is called. */
   freeze(): () => void;
+  /** Nothing that a job wants to have kept can be kept, until the returned function is called. */
+  fillDisk(): () => void;
   /** A second process on the same store, which drives only what is begun there. */
   beside(): Promise<Pick<Stage, "begin">>;
 }
@@ -40,11 +45,18 @@ export interface Stage extends AsyncDisposable {
 const SILENT = { write: () => {} };
 
 export async function openStage(): Promise<Stage> {
-  const clock = createVirtualClock();
+  const steady = createVirtualClock();
+  let off = 0;
+  const clock: VirtualClock = { ...steady, now: () => new Date(steady.now().getTime() + off) };
   const store = await openSqlite(":memory:", { clock });
   const fences: number[] = [];
   const catalog = createCatalog({ name: "test", jobs: [testJob(fences)] });
   const frozen = { now: false };
+  const full = { now: false };
+  const append: Events["append"] = async (event) => {
+    if (full.now) throw new PlatformError("DatabaseFull", { file: "kubemin.db" });
+    await store.events.append(event);
+  };
   const renew: Runs["renew"] = (id) => (frozen.now ? Promise.reject(new Error("cut off")) : store.runs.renew(id));
   let count = 0;
   const worldOn = (own: Store): World => ({
@@ -65,12 +77,15 @@ export async function openStage(): Promise<Stage> {
   let engine: Engine | null = null;
   const others: Engine[] = [];
   const start = async (): Promise<void> => {
-    world = worldOn({ ...store, runs: { ...store.runs, renew } });
+    world = worldOn({ ...store, runs: { ...store.runs, renew }, events: { ...store.events, append } });
     engine = await startEngine(world);
   };
   await start();
   return {
     clock,
+    setClock: (by) => {
+      off += by;
+    },
     store,
     fences,
     get world() {
@@ -86,6 +101,12 @@ export async function openStage(): Promise<Stage> {
       frozen.now = true;
       return () => {
         frozen.now = false;
+      };
+    },
+    fillDisk: () => {
+      full.now = true;
+      return () => {
+        full.now = false;
       };
     },
     async beside() {
@@ -122,6 +143,7 @@ function testJob(fences: number[]) {
     input: z.looseObject({
       takes: z.number().default(0),
       fails: z.number().default(0),
+      announces: z.boolean().default(false),
       output: z.record(z.string(), z.json()).default({}),
     }),
     output: z.looseObject({ right: z.boolean().optional() }),
@@ -131,6 +153,7 @@ function testJob(fences: number[]) {
       fences.push(...job.locks.map((lock) => lock.fence));
       job.report(reason("TaskRunning"));
       await job.clock.sleep(job.input.takes, job.signal);
+      if (job.input.announces) await job.announce("done", {});
       if (job.signal.aborted || job.attempt <= job.input.fails)
         return { phase: "failed", reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable: true };
       return { phase: "succeeded", reason: reason("Ready"), output: job.input.output };
