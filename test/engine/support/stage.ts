@@ -14,6 +14,8 @@ import { PlatformError } from "../../../src/model/errors.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { reason } from "../../../src/model/reason.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
+import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
+import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
@@ -44,7 +46,14 @@ export interface Stage extends AsyncDisposable {
 
 const SILENT = { write: () => {} };
 
-export async function openStage(): Promise<Stage> {
+export interface StageOptions {
+  /** Whether the process knows the cluster of its runs. */
+  readonly knows?: () => boolean;
+  /** It is one of many. */
+  readonly shared?: boolean;
+}
+
+export async function openStage({ knows = () => true, shared = false }: StageOptions = {}): Promise<Stage> {
   const steady = createVirtualClock();
   let off = 0;
   const clock: VirtualClock = { ...steady, now: () => new Date(steady.now().getTime() + off) };
@@ -61,14 +70,17 @@ export async function openStage(): Promise<Stage> {
   let count = 0;
   const worldOn = (own: Store): World => ({
     store: own,
-    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
+    clusters: known(
+      knows,
+      onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
+    ),
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(clock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock }),
-    dispatch: inProcessDispatch(SILENT, clock),
+    dispatch: oneOfMany(shared, inProcessDispatch(SILENT, clock)),
     clock,
     log: SILENT,
     newId: () => `run-${count++}`,
@@ -120,6 +132,22 @@ export async function openStage(): Promise<Stage> {
       for (const other of others) await other.stop();
       await store.close();
     },
+  };
+}
+
+function known(knows: () => boolean, clusters: ClusterRegistry): ClusterRegistry {
+  return { ...clusters, find: async (name) => (knows() ? clusters.find(name) : undefined) };
+}
+
+/** What it does is the same: only what it says of itself differs. */
+function oneOfMany(shared: boolean, dispatch: Dispatch): Dispatch {
+  return {
+    shared,
+    start: (drive, giveUp) => dispatch.start(drive, giveUp),
+    wake: (duty, terms) => dispatch.wake(duty, terms),
+    ensure: (duties) => dispatch.ensure(duties),
+    state: () => dispatch.state(),
+    stop: () => dispatch.stop(),
   };
 }
 
