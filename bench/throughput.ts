@@ -1,7 +1,7 @@
 // Runs per minute through real processes on PostgreSQL, with simulated nodes: one process, then three. Each application is one set-up task and
 // a configuration that needs it. What the API server itself took of the machine is printed beside it, because both share its cores.
 // KUBEMIN_BENCH_RUNS says how many runs (default 3000), KUBEMIN_BENCH_PROCESSES which numbers of processes (default 1,3).
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "../src/api/client.ts";
@@ -11,6 +11,8 @@ import { stopCluster } from "../tools/cluster/instance.ts";
 import { readState } from "../tools/cluster/state.ts";
 import { startPostgres } from "../tools/postgres/postgres.ts";
 import { type BenchCluster, benchCluster } from "./support/cluster.ts";
+import { apiServerProcesses, cpuSeconds } from "./support/cost.ts";
+import { SIMULATED } from "./support/simulated.ts";
 import { printTable, type Row } from "./support/table.ts";
 
 const RUNS = Number(process.env["KUBEMIN_BENCH_RUNS"] ?? 3_000);
@@ -88,9 +90,8 @@ async function measure(cluster: BenchCluster, count: number): Promise<Measured> 
     // What a process does once (its watches, the capabilities of the cluster) is no part of a rate.
     for (const [number, { client }] of servers.entries()) await runOne(client, `warm${count}-${number}`);
     const processes = servers.map((server) => server.pid);
-    const others = apiServerProcesses();
-    const cpu = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
-    const [ours, theirs, begin] = [cpu(processes), cpu(others), performance.now()];
+    const others = apiServerProcesses(NAME);
+    const [ours, theirs, begin] = [cpuSeconds(processes), cpuSeconds(others), performance.now()];
     const names = Array.from({ length: RUNS }, (_, number) => `p${count}-${number}`).values();
     const lane = async (client: Client): Promise<void> => {
       for (const name of names) await runOne(client, name);
@@ -99,7 +100,12 @@ async function measure(cluster: BenchCluster, count: number): Promise<Measured> 
       Array.from({ length: LANES }, (_, index) => lane((servers[index % count] as ServerProcess).client)),
     ); // index % count is one of them
     const took = (performance.now() - begin) / 1_000;
-    return { perMinute: (60 * RUNS) / took, ours: cpu(processes) - ours, apiServer: cpu(others) - theirs, took };
+    return {
+      perMinute: (60 * RUNS) / took,
+      ours: cpuSeconds(processes) - ours,
+      apiServer: cpuSeconds(others) - theirs,
+      took,
+    };
   } finally {
     for (const server of servers) await server.stop();
     await database.remove();
@@ -108,7 +114,6 @@ async function measure(cluster: BenchCluster, count: number): Promise<Measured> 
 }
 
 async function runOne(client: Client, name: string): Promise<void> {
-  const simulated = { nodes: { type: "kwok" }, tolerations: [{ key: "kwok.x-k8s.io/node", operator: "Exists" }] };
   const document = {
     name,
     namespace: NAMESPACE,
@@ -117,7 +122,7 @@ async function runOne(client: Client, name: string): Promise<void> {
         name: `${name}-setup`,
         type: "task",
         properties: { image: "busybox:1.36", command: ["true"] },
-        traits: { placement: simulated },
+        traits: { placement: SIMULATED },
       },
       { name: `${name}-settings`, type: "config", dependsOn: [`${name}-setup`], properties: { data: { a: "b" } } },
     ],
@@ -129,16 +134,6 @@ async function runOne(client: Client, name: string): Promise<void> {
     body: JSON.stringify(document),
   });
   if (run.phase !== "succeeded") throw new Error(`${name} ended ${run.phase}`);
-}
-
-function apiServerProcesses(): readonly number[] {
-  const processes = readState(NAME)?.processes ?? {};
-  return ["kube-apiserver", "etcd"].flatMap((name) => processes[name]?.pid ?? []);
-}
-
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 if (import.meta.main) await benchThroughput();

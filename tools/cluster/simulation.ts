@@ -38,6 +38,7 @@ export async function ensureSimulation(state: State, built: Built, nodes: Simula
 export async function ensureSimulator(state: State, built: Built): Promise<void> {
   const stages = Object.values(built.files())
     .filter((text) => text.includes("kind: Stage"))
+    .map(withWorkingTime)
     .join("\n---\n");
   const file = join(folderOf(state.name), "simulation.yaml");
   writeIfChanged(file, stages);
@@ -57,6 +58,15 @@ export async function ensureSimulator(state: State, built: Built): Promise<void>
     configuration: stages,
     ready: async () => (await ask(`http://${server}/healthz`)).status === 200,
   });
+}
+
+/** How long the pod of a Job works, as its annotation says; KWOK's own name for it. Without one it ends at once. */
+export const WORKING_TIME = "pod-complete.stage.kwok.x-k8s.io/delay";
+
+function withWorkingTime(stage: string): string {
+  if (!/^ {2}name: pod-complete$/m.test(stage)) return stage;
+  const from = `expressionFrom: '.metadata.annotations["${WORKING_TIME}"]'`;
+  return stage.replace(/^spec:\n/m, `spec:\n  delay:\n    durationMilliseconds: 0\n    durationFrom:\n      ${from}\n`);
 }
 
 interface Target {
