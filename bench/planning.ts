@@ -2,7 +2,7 @@
 import { builtins } from "../src/catalog/builtins.ts";
 import { createCatalog } from "../src/catalog/catalog.ts";
 import type { JsonObject } from "../src/model/json.ts";
-import { checkDocument } from "../src/plan/check.ts";
+import { checkDocument } from "../src/plan/check/check.ts";
 import { NEUTRAL } from "../src/plan/neutralFacts.ts";
 import { planApplication } from "../src/plan/plan.ts";
 import { median, milliseconds, printTable } from "./support/table.ts";

@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { dig, isObject, type JsonObject } from "../src/model/json.ts";
-import { explainDefinition } from "../src/plan/explain.ts";
-import { objectsIn } from "../src/plan/manifestLists.ts";
+import { objectsIn } from "../src/plan/render/manifestLists.ts";
+import { explainDefinition } from "../src/plan/schema/explain.ts";
 import { SCENES } from "./kube/corpus/scenes.ts";
 import { catalog, goodPlan } from "./plan/planned.ts";
 

@@ -8,7 +8,7 @@ import { createCatalog } from "../src/catalog/catalog.ts";
 import { cliReference } from "../src/cli/reference.ts";
 import { ERRORS } from "../src/model/errors.ts";
 import { REASONS } from "../src/model/reason.ts";
-import { documentSchema } from "../src/plan/schema.ts";
+import { documentSchema } from "../src/plan/schema/schema.ts";
 import { rows } from "../test/e2e/support/verdictTable.ts";
 import { verdictRows } from "./verdictsPage.ts";
 

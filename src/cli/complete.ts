@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "../api/client.ts";
 import { dig } from "../model/json.ts";
-import { DOCUMENT_PARTS } from "../plan/explain.ts";
+import { DOCUMENT_PARTS } from "../plan/schema/explain.ts";
 import type { Command, Completes, Context, Option, Options } from "./command.ts";
 import { connect, findServer } from "./connect.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";

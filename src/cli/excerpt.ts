@@ -2,7 +2,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { isObject } from "../model/json.ts";
 import { MASK } from "../model/sealed.ts";
-import { readDocument } from "../plan/read.ts";
+import { readDocument } from "../plan/read/read.ts";
 import { sealDocument } from "../plan/seal.ts";
 
 /** Makes lines of this text fit to be shown. */

@@ -1,6 +1,6 @@
 // Values for the inputs of a workflow or a job type, as the command line takes them: `--input NAME=VALUE`, `--input-file FILE`.
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
-import { readDocument } from "../plan/read.ts";
+import { readDocument } from "../plan/read/read.ts";
 import type { Context } from "./command.ts";
 import { usageFailure } from "./failure.ts";
 import { readSource } from "./input.ts";

@@ -4,11 +4,11 @@ import type { JsonObject } from "../model/json.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { sealedToken } from "../model/sealed.ts";
-import { checkDocument } from "../plan/check.ts";
-import { withPositions } from "../plan/locate.ts";
+import { checkDocument } from "../plan/check/check.ts";
 import { NEUTRAL } from "../plan/neutralFacts.ts";
 import { planApplication } from "../plan/plan.ts";
-import { readDocument } from "../plan/read.ts";
+import { withPositions } from "../plan/read/locate.ts";
+import { readDocument } from "../plan/read/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
 import { sealDocument } from "../plan/seal.ts";
 

@@ -3,7 +3,7 @@
 import { refKey, refOf } from "../model/manifest.ts";
 import type { Change, Plan, PlannedJob, PlannedObject } from "../model/plan.ts";
 import type { OwnedObject } from "../model/revision.ts";
-import { classOf, disruptionOf, remadeClass } from "../plan/compareClass.ts";
+import { classOf, disruptionOf, remadeClass } from "../plan/compare/compareClass.ts";
 import type { LiveDifference } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
 import { applyOptions, objectsOf, type Target } from "./preflight.ts";

@@ -8,7 +8,7 @@ import { type Problem, problem } from "../model/problem.ts";
 import { explainReason, REASONS } from "../model/reason.ts";
 import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
 import { isSealed } from "../model/sealed.ts";
-import { remadeClass } from "../plan/compareClass.ts";
+import { remadeClass } from "../plan/compare/compareClass.ts";
 import { keysOf } from "../plan/planOutside.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
 import type { ApplyOptions, Cluster } from "../ports/cluster.ts";

@@ -2,7 +2,7 @@
 import { PlatformError } from "../model/errors.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
-import { planRemoval } from "../plan/removal.ts";
+import { planRemoval } from "../plan/compare/removal.ts";
 import { beginRun, expectRevision, repeated } from "./begin.ts";
 import { conditionsOf } from "./deploy.ts";
 import type { Place, WriteConditions } from "./requests.ts";

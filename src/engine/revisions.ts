@@ -2,7 +2,7 @@
 import { PlatformError } from "../model/errors.ts";
 import type { Change, ClusterFacts } from "../model/plan.ts";
 import type { Revision } from "../model/revision.ts";
-import { comparePlans } from "../plan/compare.ts";
+import { comparePlans } from "../plan/compare/compare.ts";
 import { knownApplication } from "./remove.ts";
 import type { Place } from "./requests.ts";
 import type { World } from "./world.ts";

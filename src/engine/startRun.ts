@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem, problem } from "../model/problem.ts";
 import type { Priority, Run } from "../model/run.ts";
-import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/checkEnvelope.ts";
+import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/check/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
 import { sealWorkflow } from "../plan/seal.ts";

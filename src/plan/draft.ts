@@ -2,7 +2,7 @@
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { OnShort, RetryPolicy } from "../model/plan.ts";
-import type { Box } from "./checkDefinition.ts";
+import type { Box } from "./check/checkDefinition.ts";
 
 export interface DraftTrait {
   readonly definition: TraitDefinition;

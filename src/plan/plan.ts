@@ -6,11 +6,11 @@ import { refKey, refOf } from "../model/manifest.ts";
 import type { ClusterFacts, Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { OwnedObject } from "../model/revision.ts";
-import { comparePlans } from "./compare.ts";
+import { comparePlans } from "./compare/compare.ts";
 import { contentHash } from "./hash.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
 import { checkKeys, checkOutside } from "./planOutside.ts";
-import { renderApplication } from "./render.ts";
+import { renderApplication } from "./render/render.ts";
 import type { ResolvedApplication } from "./resolved.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
 

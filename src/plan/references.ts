@@ -6,11 +6,11 @@ import { nearest } from "../model/name.ts";
 import type { Need } from "../model/plan.ts";
 import { toPointer } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import { attempt, type Box } from "./checkDefinition.ts";
-import { type Spot, wrongType } from "./checkFields.ts";
+import { attempt, type Box } from "./check/checkDefinition.ts";
+import { type Spot, wrongType } from "./check/checkFields.ts";
 import type { Draft } from "./draft.ts";
 import type { KeyReference, OutsideReference } from "./resolved.ts";
-import { clip, listNames } from "./words.ts";
+import { clip, listNames } from "./schema/words.ts";
 
 export interface Links {
   readonly needs: readonly Need[];

@@ -4,7 +4,7 @@ import type { Json } from "../model/json.ts";
 import { type Path, toPointer } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
 import { MASK } from "../model/sealed.ts";
-import { clip, valueAt } from "./words.ts";
+import { clip, valueAt } from "./schema/words.ts";
 
 interface KeepsSecrets {
   readonly secrets?: (data: Json) => readonly Path[];

@@ -5,7 +5,7 @@ import { type Catalog, createCatalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Localized } from "../model/text.ts";
-import { jsonSchemaOf } from "../plan/jsonSchema.ts";
+import { jsonSchemaOf } from "../plan/schema/jsonSchema.ts";
 import { checkContract, type Fault, fault, type Plugin } from "./contract.ts";
 import { type Case, casesOf } from "./exampleCases.ts";
 import { planCase } from "./planCase.ts";

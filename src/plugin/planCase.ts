@@ -6,7 +6,7 @@ import type { Manifest } from "../model/manifest.ts";
 import type { ClusterFacts, Plan } from "../model/plan.ts";
 import { explainProblem, type Problem } from "../model/problem.ts";
 import { isSealed, sealedToken } from "../model/sealed.ts";
-import { checkDocument } from "../plan/check.ts";
+import { checkDocument } from "../plan/check/check.ts";
 import { planApplication } from "../plan/plan.ts";
 import { sealDocument } from "../plan/seal.ts";
 

@@ -1,7 +1,7 @@
 // The page of documentation of a type, in Markdown: made from its registration, so that it says nothing else than the checks do.
 import type { JsonObject } from "../model/json.ts";
 import { type Language, type Localized, translate } from "../model/text.ts";
-import { explainSchema, type FieldExplanation } from "../plan/explain.ts";
+import { explainSchema, type FieldExplanation } from "../plan/schema/explain.ts";
 import type { Entry } from "./view.ts";
 
 const WORDS = {

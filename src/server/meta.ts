@@ -1,7 +1,7 @@
 // About the server itself.
 import { openapiDocument } from "../api/openapi.ts";
 import { PlatformError } from "../model/errors.ts";
-import { documentSchema } from "../plan/schema.ts";
+import { documentSchema } from "../plan/schema/schema.ts";
 import type { Implementations } from "./contract.ts";
 import { tokenView } from "./views/token.ts";
 

@@ -1,6 +1,6 @@
 // Probes and metrics: for kubelets and Prometheus, without a token, and without anything of a project. None of them depends on the database:
 // a server whose database is away answers every request with that sentence, which is better than a Service without endpoints.
-// Why: docs/decisions/0012-readiness-without-the-database.md.
+// Why: docs/decisions/0007-readiness-without-the-database.md.
 import type { FastifyInstance } from "fastify";
 import { metricsText, type Requests } from "./metrics.ts";
 import type { Service } from "./service.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/model/document.ts";
 import type { Json } from "../../src/model/json.ts";
 import { explainProblem } from "../../src/model/problem.ts";
-import { checkDocument } from "../../src/plan/check.ts";
+import { checkDocument } from "../../src/plan/check/check.ts";
 import { catalog, documentOf, problemsOf, problemsOfText } from "./fixtures.ts";
 
 const web = (name: string, more: { readonly [key: string]: Json } = {}): Json => ({

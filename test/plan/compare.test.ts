@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../src/model/json.ts";
 import { shortRef } from "../../src/model/manifest.ts";
 import type { Change } from "../../src/model/plan.ts";
 import { MASK } from "../../src/model/sealed.ts";
-import { compareFields } from "../../src/plan/compareFields.ts";
+import { compareFields } from "../../src/plan/compare/compareFields.ts";
 import { app, codes, facts, goodPlan, planOf } from "./planned.ts";
 
 const one = (type: string, properties: JsonObject, traits: JsonObject = {}): JsonObject =>

@@ -5,9 +5,9 @@ import { type ComponentDefinition, defineComponent, defineTrait } from "../../sr
 import { image, port, quantity } from "../../src/catalog/fields.ts";
 import { isObject, type Json } from "../../src/model/json.ts";
 import { type Problem, problem } from "../../src/model/problem.ts";
-import { checkDocument } from "../../src/plan/check.ts";
-import { withPositions } from "../../src/plan/locate.ts";
-import { readDocument } from "../../src/plan/read.ts";
+import { checkDocument } from "../../src/plan/check/check.ts";
+import { withPositions } from "../../src/plan/read/locate.ts";
+import { readDocument } from "../../src/plan/read/read.ts";
 
 const nothing = { pod: null, objects: [] };
 const summary = { en: "a test", zh: "测试" };

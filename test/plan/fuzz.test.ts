@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/json.ts";
 import { fromPointer } from "../../src/model/pointer.ts";
 import { explainProblem, hasErrors, type Problem } from "../../src/model/problem.ts";
-import { checkDocument } from "../../src/plan/check.ts";
-import { withPositions } from "../../src/plan/locate.ts";
-import { readDocument } from "../../src/plan/read.ts";
-import { documentSchema } from "../../src/plan/schema.ts";
+import { checkDocument } from "../../src/plan/check/check.ts";
+import { withPositions } from "../../src/plan/read/locate.ts";
+import { readDocument } from "../../src/plan/read/read.ts";
+import { documentSchema } from "../../src/plan/schema/schema.ts";
 import { catalog } from "./fixtures.ts";
 
 const VALID = {

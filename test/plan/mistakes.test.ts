@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import { explainProblem } from "../../src/model/problem.ts";
-import { checkDocument } from "../../src/plan/check.ts";
+import { checkDocument } from "../../src/plan/check/check.ts";
 import { app, catalog, codes, planOf } from "./planned.ts";
 
 const BASE64 = Buffer.from([0, 0xff, 0xfe]).toString("base64");

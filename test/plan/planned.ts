@@ -6,9 +6,9 @@ import type { Manifest } from "../../src/model/manifest.ts";
 import type { ClusterFacts, Plan } from "../../src/model/plan.ts";
 import { explainProblem } from "../../src/model/problem.ts";
 import { sealedToken } from "../../src/model/sealed.ts";
-import { checkDocument } from "../../src/plan/check.ts";
+import { checkDocument } from "../../src/plan/check/check.ts";
 import { type PlanInput, type PlanResult, planApplication } from "../../src/plan/plan.ts";
-import { readDocument } from "../../src/plan/read.ts";
+import { readDocument } from "../../src/plan/read/read.ts";
 import { sealDocument } from "../../src/plan/seal.ts";
 
 export const catalog = createCatalog({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explainProblem } from "../../src/model/problem.ts";
-import { readDocument } from "../../src/plan/read.ts";
+import { readDocument } from "../../src/plan/read/read.ts";
 
 type Format = "json" | "yaml" | "auto";
 

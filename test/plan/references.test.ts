@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/json.ts";
-import { checkDocument } from "../../src/plan/check.ts";
+import { checkDocument } from "../../src/plan/check/check.ts";
 import { findCycles } from "../../src/plan/cycle.ts";
 import { catalog, documentOf, problemsOf } from "./fixtures.ts";
 

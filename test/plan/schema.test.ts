@@ -4,8 +4,8 @@ import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { defineComponent } from "../../src/catalog/define.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import { explainDefinition } from "../../src/plan/explain.ts";
-import { documentSchema } from "../../src/plan/schema.ts";
+import { explainDefinition } from "../../src/plan/schema/explain.ts";
+import { documentSchema } from "../../src/plan/schema/schema.ts";
 import { catalog } from "./fixtures.ts";
 
 type Validate = (value: unknown) => boolean;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/catalog/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { documentSchema } from "../../src/plan/schema.ts";
+import { documentSchema } from "../../src/plan/schema/schema.ts";
 import { planCase } from "../../src/plugin/planCase.ts";
 import {
   canonicalQuantity,

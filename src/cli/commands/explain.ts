@@ -11,7 +11,7 @@ import {
   explainSchema,
   type FieldExplanation,
   typeOfDefinition,
-} from "../../plan/explain.ts";
+} from "../../plan/schema/explain.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";

@@ -1,7 +1,7 @@
 // kubemin init: a document to begin with, and beside it the schema that lets an editor complete and check it.
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { documentSchema } from "../../plan/schema.ts";
+import { documentSchema } from "../../plan/schema/schema.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { Failure } from "../failure.ts";

@@ -3,8 +3,8 @@ import { ApiError, type CallOf } from "../../api/client.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { PRIORITIES, type Priority } from "../../model/run.ts";
 
-import { nearestPosition } from "../../plan/locate.ts";
-import { readDocument } from "../../plan/read.ts";
+import { nearestPosition } from "../../plan/read/locate.ts";
+import { readDocument } from "../../plan/read/read.ts";
 import { type Command, type Context, defineCommand, type Options, type Values } from "../command.ts";
 import { connect } from "../connect.ts";
 import { onceMore, printedProblems, writeHeaders } from "../deploy.ts";

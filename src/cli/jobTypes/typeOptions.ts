@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from "../../model/json.ts";
 import { isObject } from "../../model/json.ts";
 import type { Language, Localized } from "../../model/text.ts";
-import { explainSchema, type FieldExplanation } from "../../plan/explain.ts";
+import { explainSchema, type FieldExplanation } from "../../plan/schema/explain.ts";
 import { inputSchema } from "../../plan/workflow/jobSchemas.ts";
 import type { Option, OptionValue, Unparsed } from "../command.ts";
 import { connect } from "../connect.ts";

@@ -3,8 +3,8 @@ import { LIMITS } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot, wrongType } from "../checkFields.ts";
-import { clip, listNames } from "../words.ts";
+import { checkKnown, checkObject, field, fieldPointer, type Spot, wrongType } from "../check/checkFields.ts";
+import { clip, listNames } from "../schema/words.ts";
 import { loopAround, type StepDraft } from "./stepDraft.ts";
 
 interface Deploying {

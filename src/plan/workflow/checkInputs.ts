@@ -4,8 +4,8 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../checkFields.ts";
-import { clip, listNames, showValue, typeWord } from "../words.ts";
+import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../check/checkFields.ts";
+import { clip, listNames, showValue, typeWord } from "../schema/words.ts";
 import { holesIn, isReference } from "./holes.ts";
 
 export const INPUT_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;

@@ -3,8 +3,8 @@ import type { Json } from "../../model/json.ts";
 import { LOCK_KINDS, type PlannedLock } from "../../model/plan.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../checkFields.ts";
-import { showValue } from "../words.ts";
+import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../check/checkFields.ts";
+import { showValue } from "../schema/words.ts";
 import { isReference } from "./holes.ts";
 
 export const ON_LIMIT = ["queue", "cancel", "fail"] as const;

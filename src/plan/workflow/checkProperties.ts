@@ -4,8 +4,8 @@ import type { JobDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import type { Problem, ProblemCode } from "../../model/problem.ts";
-import { attempt } from "../checkDefinition.ts";
-import { parseData } from "../zodProblems.ts";
+import { attempt } from "../check/checkDefinition.ts";
+import { parseData } from "../schema/zodProblems.ts";
 import { type Hole, holesIn, withDefaults } from "./holes.ts";
 
 /** True of what surrounds a reference, whatever its value. */

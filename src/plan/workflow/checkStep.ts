@@ -14,8 +14,8 @@ import {
   type Spot,
   textField,
   wrongType,
-} from "../checkFields.ts";
-import { clip, listNames, showValue } from "../words.ts";
+} from "../check/checkFields.ts";
+import { clip, listNames, showValue } from "../schema/words.ts";
 import { checkLocks } from "./checkLocks.ts";
 import { checkStepTimes } from "./checkStepTimes.ts";
 import { parseCondition } from "./parseCondition.ts";

@@ -1,7 +1,7 @@
 // How long a step may take and wait: timeout, retry, the clocks, and what happens when the cluster has no room.
 import type { Clocks } from "../../model/plan.ts";
-import { checkKnown, checkObject, durationField, field, fieldPointer, type Spot } from "../checkFields.ts";
-import { checkOnShort, checkTimes } from "../checkTimes.ts";
+import { checkKnown, checkObject, durationField, field, fieldPointer, type Spot } from "../check/checkFields.ts";
+import { checkOnShort, checkTimes } from "../check/checkTimes.ts";
 import type { StepTimes } from "./resolvedWorkflow.ts";
 
 export const STEP_CLOCKS = ["queue", "schedule", "start", "attempt"] as const;

@@ -3,9 +3,9 @@
 import type { WorkflowInput } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
 import { hasErrors, type Problem, problem } from "../../model/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../checkFields.ts";
+import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../check/checkFields.ts";
 import type { Edge } from "../cycle.ts";
-import { clip } from "../words.ts";
+import { clip } from "../schema/words.ts";
 import { checkDeploys } from "./checkDeploys.ts";
 import { checkInputs } from "./checkInputs.ts";
 import { edgesOf } from "./checkReferences.ts";

@@ -4,7 +4,7 @@ import { LIMITS, type WorkflowDocument } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
 import { explainProblem, type Problem, problem } from "../../model/problem.ts";
-import { wrongType } from "../checkFields.ts";
+import { wrongType } from "../check/checkFields.ts";
 import { checkProperties } from "./checkProperties.ts";
 import { contextName, namesOf, substitute, substituteCondition } from "./frame.ts";
 import { holesIn } from "./holes.ts";

@@ -4,7 +4,7 @@
 import { isObject, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { hasErrors, type Problem, problem } from "../../model/problem.ts";
-import { clip, listNames } from "../words.ts";
+import { clip, listNames } from "../schema/words.ts";
 import { inputValues } from "./checkInputs.ts";
 import { checkWorkflow } from "./checkWorkflow.ts";
 import { type Expansion, expandSteps, type Spot, substituted, tell } from "./expand.ts";

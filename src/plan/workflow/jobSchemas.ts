@@ -1,7 +1,7 @@
 // The schemas of a job type as JSON Schema, wherever they come from.
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { jsonSchemaOf, outputSchemaOf } from "../jsonSchema.ts";
+import { jsonSchemaOf, outputSchemaOf } from "../schema/jsonSchema.ts";
 
 const inputs = new WeakMap<JobDefinition, JsonObject>();
 const outputs = new WeakMap<JobDefinition, JsonObject>();

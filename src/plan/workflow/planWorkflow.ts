@@ -4,8 +4,8 @@ import type { WorkflowDocument } from "../../model/document.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { PlannedJob } from "../../model/plan.ts";
 import { hasErrors, type Problem } from "../../model/problem.ts";
-import { inDocumentOrder } from "../checkOrder.ts";
-import { checkSize } from "../readLimits.ts";
+import { inDocumentOrder } from "../check/checkOrder.ts";
+import { checkSize } from "../read/readLimits.ts";
 import { checkWorkflow } from "./checkWorkflow.ts";
 import { workflowJobs } from "./workflowJobs.ts";
 

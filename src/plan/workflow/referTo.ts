@@ -7,7 +7,7 @@ import { PHASE_NAMES } from "../../model/phase.ts";
 import { fromPointer } from "../../model/pointer.ts";
 import { type Problem, type ProblemCode, problem } from "../../model/problem.ts";
 import type { Params } from "../../model/text.ts";
-import { clip, listNames } from "../words.ts";
+import { clip, listNames } from "../schema/words.ts";
 import { outputSchema } from "./jobSchemas.ts";
 import { type Place, schemaAt } from "./schemaTypes.ts";
 import { ancestry, isRelated, loopAround, type StepDraft } from "./stepDraft.ts";

@@ -2,7 +2,7 @@
 // made out has a problem of its own, so nothing is resolved then.
 import { isObject, type JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../checkFields.ts";
+import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../check/checkFields.ts";
 import { checkProperties } from "./checkProperties.ts";
 import type { ResolvedStep, StepNeed } from "./resolvedWorkflow.ts";
 import type { StepDraft } from "./stepDraft.ts";

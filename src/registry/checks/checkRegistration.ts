@@ -2,7 +2,7 @@
 import type { Json } from "../../model/json.ts";
 import { hasErrors } from "../../model/problem.ts";
 import { type CheckResult, type RegistrationCheck, skip } from "../../model/registrationCheck.ts";
-import { parseData } from "../../plan/zodProblems.ts";
+import { parseData } from "../../plan/schema/zodProblems.ts";
 import type { Registration } from "../registration.ts";
 import { registrationShape } from "../shape.ts";
 import type { Candidate, Check, Means } from "./candidate.ts";

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { FieldView } from "../../api/views.ts";
 import type { Language } from "../../model/text.ts";
-import { explainDefinition, type FieldExplanation } from "../../plan/explain.ts";
+import { explainDefinition, type FieldExplanation } from "../../plan/schema/explain.ts";
 
 type Field = z.output<typeof FieldView>;
 

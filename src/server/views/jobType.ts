@@ -4,7 +4,7 @@ import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/j
 import type { World } from "../../engine/world.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Language } from "../../model/text.ts";
-import { explainSchema } from "../../plan/explain.ts";
+import { explainSchema } from "../../plan/schema/explain.ts";
 import { capabilitiesOf } from "../../registry/place/order.ts";
 import { standingProblems } from "../../registry/standing.ts";
 import type { Entry, TypeEntry } from "../../registry/view.ts";

@@ -1,6 +1,6 @@
 // The check of workflows: every mistake with its code, its place and, where something is near, what was meant.
 import { describe, expect, it } from "vitest";
-import { checkDocument } from "../../../src/plan/check.ts";
+import { checkDocument } from "../../../src/plan/check/check.ts";
 import { catalog, problemsOf, step, workflow } from "./steps.ts";
 
 const from = (pointer: string, more: object = {}) => ({ $from: pointer, ...more });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorkflowDocument } from "../../../src/model/document.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
-import { checkDocument } from "../../../src/plan/check.ts";
+import { checkDocument } from "../../../src/plan/check/check.ts";
 import { planApplication } from "../../../src/plan/plan.ts";
 import { callsOf } from "../../../src/plan/workflow/calls.ts";
 import { printCondition } from "../../../src/plan/workflow/printCondition.ts";

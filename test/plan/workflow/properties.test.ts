@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { explainProblem, hasErrors } from "../../../src/model/problem.ts";
-import { checkDocument } from "../../../src/plan/check.ts";
+import { checkDocument } from "../../../src/plan/check/check.ts";
 import { layersOf } from "../../../src/plan/order.ts";
 import { catalog, planned, step } from "./steps.ts";
 

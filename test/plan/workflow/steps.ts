@@ -7,7 +7,7 @@ import type { WorkflowDocument } from "../../../src/model/document.ts";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { explainProblem, type Problem } from "../../../src/model/problem.ts";
-import { checkDocument } from "../../../src/plan/check.ts";
+import { checkDocument } from "../../../src/plan/check/check.ts";
 import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
 
 const summary = { en: "a test", zh: "测试" };

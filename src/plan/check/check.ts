@@ -1,0 +1,127 @@
+// All that can be said about a document without a cluster: every problem at once, and the resolved application when there is no error.
+// Goes on after each problem as far as the rest still makes sense. Never throws, whatever JSON it is given. Refuses nothing that
+// only the cluster can know.
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { ApplicationDocument } from "../../model/document.ts";
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { hasErrors, type Problem, problem } from "../../model/problem.ts";
+import { findCycles } from "../cycle.ts";
+import type { Draft } from "../draft.ts";
+import { checkSize } from "../read/readLimits.ts";
+import { type Links, linkComponent } from "../references.ts";
+import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "../resolved.ts";
+import { checkWorkflow } from "../workflow/checkWorkflow.ts";
+import type { ResolvedWorkflow } from "../workflow/resolvedWorkflow.ts";
+import { checkComponent } from "./checkComponent.ts";
+import { checkEnvelope } from "./checkEnvelope.ts";
+import { inDocumentOrder } from "./checkOrder.ts";
+import { furtherProblems } from "./soundPart.ts";
+
+export interface CheckedDocument {
+  /** In the order of the document; warnings too. */
+  readonly problems: Problem[];
+  /** Null exactly when there is an error among the problems. */
+  readonly application: ResolvedApplication | null;
+}
+
+export function checkDocument(value: Json, catalog: Catalog): CheckedDocument {
+  const oversize = checkSize(value);
+  if (oversize) return { problems: [oversize], application: null };
+  const problems: Problem[] = [];
+  const { namespace, components } = checkEnvelope(value, problems);
+  const around = { catalog, namespace, problems };
+  const drafts = components.flatMap((one, index) => checkComponent(one, `/components/${index}`, around) ?? []);
+  const byName = uniqueNames(drafts, problems);
+  const links = new Map(drafts.map((draft) => [draft, linkComponent(draft, byName, problems)]));
+  checkCycles(links, byName, problems);
+  const workflow = workflowOf(value, { catalog, links, byName, problems });
+  if (!isObject(value)) return { problems: inDocumentOrder(problems, value), application: null };
+  const application = resolve(value, { namespace, links, workflow });
+  if (!hasErrors(problems)) return { problems: inDocumentOrder(problems, value), application };
+  const further = furtherProblems(application, problems);
+  return { problems: inDocumentOrder([...problems, ...further], value), application: null };
+}
+
+function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap<string, Draft> {
+  const byName = new Map<string, Draft>();
+  for (const draft of drafts) {
+    if (draft.name === undefined) continue;
+    const first = byName.get(draft.name);
+    if (first === undefined) byName.set(draft.name, draft);
+    else {
+      const params = { name: draft.name.slice(0, 80), first: `${first.pointer}/name` };
+      problems.push(problem("DuplicateName", `${draft.pointer}/name`, params));
+    }
+  }
+  return byName;
+}
+
+function checkCycles(links: ReadonlyMap<Draft, Links>, byName: ReadonlyMap<string, Draft>, problems: Problem[]): void {
+  const graph = new Map(
+    [...byName].map(([name, draft]) => [
+      name,
+      (links.get(draft)?.needs ?? []).map((need) => ({ to: need.job, pointer: need.pointer ?? draft.pointer })),
+    ]),
+  );
+  for (const cycle of findCycles(graph)) {
+    const params = { path: cycle.path.join(" → "), edges: cycle.pointers.join(", ") };
+    problems.push(problem("Cycle", cycle.pointers[0] ?? "", params));
+  }
+}
+
+interface Components {
+  readonly catalog: Catalog;
+  readonly links: ReadonlyMap<Draft, Links>;
+  readonly byName: ReadonlyMap<string, Draft>;
+  readonly problems: Problem[];
+}
+
+function workflowOf(value: Json, { catalog, links, byName, problems }: Components): ResolvedWorkflow | null {
+  const workflow = isObject(value) && Object.hasOwn(value, "workflow") ? value["workflow"] : undefined;
+  if (workflow === undefined) return null;
+  const components = new Map(
+    [...byName].map(([name, draft]) => {
+      const needs = (links.get(draft)?.needs ?? []).map(({ job, pointer }) => ({ to: job, pointer: pointer ?? "" }));
+      return [name, { pointer: draft.pointer, outputs: draft.outputs, needs }] as const;
+    }),
+  );
+  return checkWorkflow(workflow, { types: catalog.jobs, components, pointer: "/workflow", problems });
+}
+
+interface Parts {
+  readonly namespace: string;
+  readonly links: ReadonlyMap<Draft, Links>;
+  readonly workflow: ResolvedWorkflow | null;
+}
+
+function resolve(value: JsonObject, { namespace, links, workflow }: Parts): ResolvedApplication {
+  return {
+    document: documentOf(value),
+    namespace,
+    components: [...links].flatMap(([draft, link]) => resolveComponent(draft, link) ?? []),
+    outside: [...links.values()].flatMap((link) => link.outside),
+    keys: [...links.values()].flatMap((link) => link.keys),
+    workflow,
+  };
+}
+
+/** Without what means nothing: the editor's `$schema`, and a namespace of null. A workflow alone has no components. */
+function documentOf(value: JsonObject): ApplicationDocument {
+  const kept = Object.entries(value).filter(
+    ([key, inner]) => key !== "$schema" && !(key === "namespace" && inner === null),
+  );
+  // Every field was checked before we come here: this is the moment where the value becomes a document.
+  return { components: [], ...Object.fromEntries(kept) } as unknown as ApplicationDocument;
+}
+
+/** Undefined never happens without an error among the problems. */
+function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefined {
+  const { name, definition, parsed, outputs, timeout, retry, onShort, pointer } = draft;
+  if (name === undefined || !definition || !parsed || !outputs) return undefined;
+  const traits = draft.traits.flatMap((trait): ResolvedTrait[] =>
+    trait.parsed ? [{ definition: trait.definition, data: trait.parsed.data, pointer: trait.pointer }] : [],
+  );
+  const { needs, wishes } = link;
+  const times = { timeout, retry, onShort };
+  return { name, definition, properties: parsed.data, traits, needs, wishes, outputs, ...times, pointer };
+}

@@ -1,0 +1,91 @@
+// One component by itself: its own fields, its properties, its traits. What names other components is checked in references.ts,
+// once all of them are known.
+
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { ComponentDefinition } from "../../catalog/define.ts";
+import { runsOnce } from "../../catalog/runsOnce.ts";
+import { isObject, type Json } from "../../model/json.ts";
+import { COMPONENT_NAME_MAX, nearest } from "../../model/name.ts";
+import type { OnShort } from "../../model/plan.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import type { Draft } from "../draft.ts";
+import { clip, listNames } from "../schema/words.ts";
+import { attempt, type Box, checkPiece, type Piece } from "./checkDefinition.ts";
+import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
+import { checkOnShort, checkTimes } from "./checkTimes.ts";
+import { checkTraits } from "./checkTraits.ts";
+
+const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "onShort"];
+
+export interface Surroundings {
+  readonly catalog: Catalog;
+  readonly namespace: string;
+  readonly problems: Problem[];
+}
+
+export function checkComponent(value: Json, pointer: string, around: Surroundings): Draft | undefined {
+  const { catalog, namespace, problems } = around;
+  if (!isObject(value)) {
+    problems.push(wrongType(pointer, "object", value));
+    return undefined;
+  }
+  const spot: Spot = { value, pointer, problems };
+  checkKnown(spot, COMPONENT_FIELDS);
+  const name = checkComponentName(spot);
+  const type = textField(spot, "type", "required");
+  const definition = type === undefined ? undefined : findType(spot, type, catalog);
+  const piece = definition && propertiesPiece(spot, definition);
+  const parsed = piece && checkPiece(piece, (data) => definition?.check?.(data) ?? []);
+  const outputs = piece && parsed && outputsOf(piece, name ?? "", parsed, namespace);
+  const traits = checkTraits(spot, { type, definition, parsed, outputs }, catalog);
+  const times = { ...checkTimes(spot), onShort: checkRoom(spot, definition) };
+  return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...times };
+}
+
+/** What runs to an end is not made before there is room for it; everything else is made, and its pods wait on the cluster. */
+function checkRoom(spot: Spot, definition: ComponentDefinition | undefined): OnShort | null {
+  const onShort = checkOnShort(spot);
+  if (field(spot, "onShort") !== undefined && definition !== undefined && !runsOnce(definition))
+    spot.problems.push(problem("OnShortNotApplicable", fieldPointer(spot, "onShort"), { type: definition.name }));
+  return onShort;
+}
+
+function checkComponentName(spot: Spot): string | undefined {
+  const name = textField(spot, "name", "required");
+  const wrong = name === undefined ? undefined : checkName(name, fieldPointer(spot, "name"), COMPONENT_NAME_MAX);
+  if (wrong) spot.problems.push(wrong);
+  return name;
+}
+
+function findType(spot: Spot, type: string, catalog: Catalog): ComponentDefinition | undefined {
+  const definition = catalog.components.get(type);
+  if (definition) return definition;
+  const known = [...catalog.components.keys()];
+  const params = { value: clip(type), known: listNames(known) };
+  spot.problems.push(problem("UnknownComponentType", fieldPointer(spot, "type"), params, nearest(clip(type), known)));
+  return undefined;
+}
+
+type PropertiesPiece = Piece & { readonly definition: ComponentDefinition };
+
+/** Missing properties are an empty object: the schema then tells which are required. */
+function propertiesPiece(spot: Spot, definition: ComponentDefinition): PropertiesPiece {
+  const data = field(spot, "properties");
+  const pointer = fieldPointer(spot, "properties");
+  return {
+    definition,
+    data: data ?? (data === null ? null : {}),
+    absent: data === undefined,
+    pointer,
+    problems: spot.problems,
+  };
+}
+
+function outputsOf(
+  piece: PropertiesPiece,
+  name: string,
+  parsed: Box,
+  namespace: string,
+): Readonly<Record<string, string>> | undefined {
+  return attempt(piece, () => piece.definition.outputs?.(name, parsed.data, { namespace }) ?? {});
+}

@@ -1,0 +1,37 @@
+// Problems in the order of the document, as many as one can take in at once.
+import { LIMITS } from "../../model/document.ts";
+import type { Json } from "../../model/json.ts";
+import { fromPointer } from "../../model/pointer.ts";
+import { hasErrors, type Problem, problem, warning } from "../../model/problem.ts";
+
+/** Sorted by where they are in `value`, equal ones once, at most LIMITS.problems; the last one then says that there are more. */
+export function inDocumentOrder(problems: readonly Problem[], value: Json): Problem[] {
+  const indexes = new WeakMap<object, ReadonlyMap<string, number>>();
+  const placed = problems.map((one) => ({ one, place: placeOf(one.pointer, value, indexes) }));
+  const sorted = placed.sort((a, b) => comparePlaces(a.place, b.place)).map(({ one }) => one);
+  const unique = [...new Map(sorted.map((one) => [JSON.stringify(one), one])).values()];
+  if (unique.length <= LIMITS.problems) return unique;
+  const tell = hasErrors(unique) ? problem : warning;
+  const last = tell("MoreProblems", "", { limit: LIMITS.problems - 1 });
+  return [...unique.slice(0, LIMITS.problems - 1), last];
+}
+
+/** Index of each step among its siblings; what does not exist comes before everything that does. */
+function placeOf(pointer: string, root: Json, indexes: WeakMap<object, ReadonlyMap<string, number>>): number[] {
+  let current: unknown = root;
+  return fromPointer(pointer).map((key) => {
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return -1;
+    const known = indexes.get(current) ?? new Map(Object.keys(current).map((name, index) => [name, index]));
+    indexes.set(current, known);
+    current = Reflect.get(current, key);
+    return known.get(key) ?? -1;
+  });
+}
+
+function comparePlaces(a: readonly number[], b: readonly number[]): number {
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const difference = (a[at] ?? -2) - (b[at] ?? -2);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

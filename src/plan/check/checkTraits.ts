@@ -1,0 +1,80 @@
+// The traits of one component. They are checked even where the component's own type or properties did not pass, as far as that
+// makes sense, so that one pass shows everything.
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.ts";
+import { LIMITS } from "../../model/document.ts";
+import { isObject, type Json } from "../../model/json.ts";
+import { nearest } from "../../model/name.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import type { DraftTrait } from "../draft.ts";
+import { clip, listNames } from "../schema/words.ts";
+import { traitTarget } from "../target.ts";
+import { type Box, checkPiece } from "./checkDefinition.ts";
+import { checkObject, field, fieldPointer, type Spot } from "./checkFields.ts";
+
+/** What is known of the component at this moment. */
+export interface Carrier {
+  readonly type: string | undefined;
+  readonly definition: ComponentDefinition | undefined;
+  readonly parsed: Box | undefined;
+  readonly outputs: Readonly<Record<string, string>> | undefined;
+}
+
+export function checkTraits(spot: Spot, carrier: Carrier, catalog: Catalog): DraftTrait[] {
+  const traits = field(spot, "traits");
+  if (traits === undefined) return [];
+  if (!checkObject(traits, fieldPointer(spot, "traits"), spot.problems)) return [];
+  return Object.entries(traits)
+    .slice(0, LIMITS.problems + 1)
+    .flatMap(([name, data]) => {
+      const definition = catalog.traits.get(name);
+      const pointer = fieldPointer(spot, "traits", name);
+      if (definition) return [checkTrait({ definition, data: data ?? null, pointer }, spot, carrier)];
+      const params = { value: clip(name), known: listNames(catalog.traits.keys()) };
+      spot.problems.push(problem("UnknownTrait", pointer, params, nearest(clip(name), catalog.traits.keys())));
+      return [];
+    });
+}
+
+interface Attached {
+  readonly definition: TraitDefinition;
+  readonly data: Json;
+  readonly pointer: string;
+}
+
+function checkTrait(trait: Attached, spot: Spot, carrier: Carrier): DraftTrait {
+  const { definition, data, pointer } = trait;
+  if (carrier.definition && !appliesTo(definition, carrier.definition)) {
+    const params = { trait: definition.name, type: carrier.definition.name };
+    spot.problems.push(problem("TraitNotApplicable", pointer, params));
+  }
+  const piece = { definition, data, pointer, problems: spot.problems };
+  const parsed = checkPiece(piece, (value) => [
+    ...portless(trait, carrier),
+    ...(definition.check?.(value, targetOf(spot, carrier)) ?? []),
+  ]);
+  return { definition, pointer, parsed };
+}
+
+/** That there is a pod cannot be told from the definition alone: rendering says it. */
+function appliesTo({ appliesTo: where }: TraitDefinition, type: ComponentDefinition): boolean {
+  if (where === "pods") return true;
+  return where === "ports" ? type.outputs !== undefined : where.includes(type.name);
+}
+
+/** Nothing is said of a component whose properties did not pass: whether it serves a port is not known then. */
+function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): readonly Problem[] {
+  if (definition.appliesTo !== "ports" || carrier.definition?.outputs === undefined) return [];
+  if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
+  const { name } = definition;
+  return [
+    problem("Rule", [], { en: `a ${name} needs a component that serves a port`, zh: `${name} 需要组件提供端口` }),
+  ];
+}
+
+function targetOf(spot: Spot, carrier: Carrier): ReturnType<typeof traitTarget> {
+  const raw = field(spot, "properties");
+  // Parsed properties are made of JSON by a schema without transformations to other types.
+  const properties = carrier.parsed ? (carrier.parsed.data as Json) : isObject(raw) ? raw : {};
+  return traitTarget(carrier.type ?? "", properties, carrier.outputs ?? {});
+}

@@ -1,0 +1,127 @@
+// The new objects against those of the revision before: what is made, changed, left, removed or kept, and what it means for the pods.
+// It compares what we said with what we say. What the cluster holds may differ (somebody else's changes); that is seen on the cluster only.
+import { dig } from "../../model/json.ts";
+import { LABELS, type Manifest, refKey, refOf } from "../../model/manifest.ts";
+import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../../model/plan.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { OwnedObject } from "../../model/revision.ts";
+import { checkClaimChanges } from "./compareClaims.ts";
+import { classOf, disruptionOf } from "./compareClass.ts";
+import { compareFields } from "./compareFields.ts";
+
+export interface CompareInput {
+  readonly jobs: readonly PlannedJob[];
+  /** Of the revision before; empty at the first. */
+  readonly previous: readonly PlannedJob[];
+  /** What the application owns on the cluster, which can be more than the revision before says. */
+  readonly owned: readonly OwnedObject[];
+  readonly facts: ClusterFacts;
+  /** Pointer of a component in the new document. */
+  readonly pointerOf: (component: string) => string;
+}
+
+export interface Comparison {
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+}
+
+export function comparePlans(input: CompareInput): Comparison {
+  const before = objectsByKey(input.previous);
+  const after = objectsByKey(input.jobs);
+  const oldJobs = new Map(
+    [...before.values()].filter(isJob).map((object) => [componentOf(object.manifest), object.manifest] as const),
+  );
+  const problems: Problem[] = [];
+  const changes = [...after].map(([key, { manifest }]) => {
+    const old = before.get(key)?.manifest;
+    if (old !== undefined) {
+      const pointer = input.pointerOf(componentOf(manifest));
+      problems.push(...checkClaimChanges(old, manifest, { pointer, facts: input.facts }));
+      return updated(old, manifest);
+    }
+    const oldJob = manifest.kind === "Job" ? oldJobs.get(componentOf(manifest)) : undefined;
+    return oldJob === undefined ? created(manifest) : renamed(oldJob, manifest);
+  });
+  return { changes: [...changes, ...removedChanges(before, after, input.owned)], problems };
+}
+
+function updated(before: Manifest, after: Manifest): Change {
+  const fields = compareFields(before, after, masking(after));
+  if (fields.length === 0) return { ...head(after), action: "unchanged", class: "none", fields };
+  const kind = classOf({ before, after, fields });
+  return { ...head(after), action: "update", class: kind, disruption: disruptionOf(kind, after), fields };
+}
+
+function created(manifest: Manifest): Change {
+  return { ...head(manifest), action: "create", class: "create", fields: [] };
+}
+
+/** The template of a Job never changes: changed content is a Job of another name, and the old one goes. */
+function renamed(before: Manifest, after: Manifest): Change {
+  return { ...head(after), action: "create", class: "new-name", fields: compareFields(before, after, masking(after)) };
+}
+
+function head(manifest: Manifest): Pick<Change, "component" | "object"> {
+  return { component: componentOf(manifest), object: refOf(manifest) };
+}
+
+/** Values of Secrets are sealed in plans; masking them here too means that a plan made without a vault shows none either. */
+function masking(manifest: Manifest): { readonly masked: readonly string[] } {
+  return { masked: manifest.kind === "Secret" ? ["data", "stringData"] : [] };
+}
+
+type Objects = ReadonlyMap<string, PlannedObject>;
+
+function removedChanges(before: Objects, after: Objects, owned: readonly OwnedObject[]): readonly Change[] {
+  const planned = [...before.values()].map(({ manifest, keep }) => ({ ...head(manifest), keep }));
+  const others = owned.map((one) => {
+    const { apiVersion, kind, namespace, name } = one;
+    return { component: one.component, object: { apiVersion, kind, namespace, name }, keep: one.keep };
+  });
+  const volumes = [...before].flatMap(([key, object]) => (after.has(key) ? [] : volumesOf(object.manifest)));
+  const removed = new Map([...volumes, ...others, ...planned].map((one) => [refKey(one.object), one] as const));
+  return [...removed]
+    .filter(([key]) => !after.has(key))
+    .map(([, { component, object, keep }]) => ({
+      component,
+      object,
+      action: keep ? "keep" : "delete",
+      class: keep ? "none" : "delete",
+      fields: [],
+    }));
+}
+
+/** A set that goes leaves the volumes of its pods behind: Kubernetes made them from its templates. */
+function volumesOf(manifest: Manifest) {
+  const templates = dig(manifest, "spec", "volumeClaimTemplates");
+  const replicas = dig(manifest, "spec", "replicas");
+  const names = (Array.isArray(templates) ? templates : []).flatMap((one) => {
+    const name = dig(one, "metadata", "name");
+    return typeof name === "string" ? [name] : [];
+  });
+  const count = typeof replicas === "number" ? replicas : 1;
+  return names.flatMap((name) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...head(manifest),
+      object: {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        namespace: manifest.metadata.namespace ?? "",
+        name: `${name}-${manifest.metadata.name}-${index}`,
+      },
+      keep: true,
+    })),
+  );
+}
+
+function objectsByKey(jobs: readonly PlannedJob[]): Objects {
+  return new Map(jobs.flatMap((job) => job.objects).map((object) => [refKey(refOf(object.manifest)), object] as const));
+}
+
+function isJob({ manifest }: PlannedObject): boolean {
+  return manifest.kind === "Job";
+}
+
+function componentOf(manifest: Manifest): string {
+  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "";
+}

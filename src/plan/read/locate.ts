@@ -1,0 +1,72 @@
+// Where in the text a JSON Pointer points. A field is found at its key, an item of a list at its first character:
+// that is where an editor underlines. Both readers build the same tree of places.
+import { fromPointer } from "../../model/pointer.ts";
+import type { Problem } from "../../model/problem.ts";
+
+/** Offsets into the text. Children of a list are named by their index. */
+export interface Place {
+  readonly start: number;
+  readonly children?: Map<string, Place>;
+}
+
+/** 1-based; columns count UTF-16 units, as editors do. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Locate = (pointer: string) => Position | undefined;
+
+export function positionAt(lines: readonly number[], offset: number): Position {
+  let [low, high] = [0, lines.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lines[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
+}
+
+/** Offset at which each line starts. */
+export function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The tree of places is made at the first question only: documents without problems never need it. */
+export function locator(text: string, places: () => Place | undefined): Locate {
+  let known: { readonly root: Place | undefined; readonly lines: readonly number[] } | undefined;
+  return (pointer) => {
+    known ??= { root: places(), lines: lineStarts(text) };
+    let place = known.root;
+    for (const key of fromPointer(pointer)) place = place?.children?.get(key);
+    return place === undefined ? undefined : positionAt(known.lines, place.start);
+  };
+}
+
+/** Adds line and column and sorts by them. What does not exist (a missing field) is shown at the nearest thing around it. */
+export function withPositions(problems: readonly Problem[], locate: Locate): Problem[] {
+  return problems
+    .map((one) => (one.line === undefined ? { ...one, ...nearestPosition(one.pointer, locate) } : one))
+    .map((one) => withFirst(one, locate))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+/** Where the other one of two stands: people look for a line, not for a pointer. */
+function withFirst(one: Problem, locate: Locate): Problem {
+  const first = one.params["first"];
+  const position = typeof first === "string" && first.startsWith("/") ? locate(first) : undefined;
+  return position === undefined
+    ? one
+    : { ...one, params: { ...one.params, first: `${position.line}:${position.column}` } };
+}
+
+/** Of what does not exist (a missing field): of the nearest thing around it. */
+export function nearestPosition(pointer: string, locate: Locate): Position | undefined {
+  for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+    const found = locate(at);
+    if (found) return found;
+  }
+  return locate("");
+}

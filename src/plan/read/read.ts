@@ -1,0 +1,59 @@
+// Text to plain JSON, with a way back from every value to its line and column. Refuses what cannot be read without doubt:
+// syntax errors, keys written twice, a second document, anything over the limits. Knows nothing of applications.
+import { LIMITS } from "../../model/document.ts";
+import { isObject, type JsonObject } from "../../model/json.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { typeWord } from "../schema/words.ts";
+import { type Locate, lineStarts, locator, positionAt } from "./locate.ts";
+import type { Fault, Reading } from "./reading.ts";
+import { readJson } from "./readJson.ts";
+import { tooLarge } from "./readLimits.ts";
+import { readYaml } from "./readYaml.ts";
+
+export type Format = "json" | "yaml";
+
+export type ReadResult =
+  | { readonly ok: true; readonly value: JsonObject; readonly locate: Locate }
+  | { readonly ok: false; readonly problems: Problem[] };
+
+const READERS = { json: readJson, yaml: readYaml } as const satisfies Record<Format, (text: string) => Reading>;
+
+/** At most LIMITS.documentBytes bytes of UTF-8. `auto`: JSON if it starts like JSON, else YAML. A byte order mark is ignored. */
+export function readDocument(text: string, format: Format | "auto"): ReadResult {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LIMITS.documentBytes) return { ok: false, problems: [{ ...tooLarge(bytes), line: 1, column: 1 }] };
+  const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const reading = READERS[format === "auto" ? guessFormat(source) : format](source);
+  if (!reading.ok) return { ok: false, problems: placed(source, reading.faults) };
+  if (!isObject(reading.value)) return { ok: false, problems: [{ ...notAnObject(reading.value), line: 1, column: 1 }] };
+  return { ok: true, value: reading.value, locate: locator(source, reading.places) };
+}
+
+/** `{name: shop}` is YAML, `{"name": "shop"}` is JSON (and YAML). A comment at the start is a mistake in JSON, not YAML. */
+export function guessFormat(text: string): Format {
+  return /^\s*(\{\s*("|\}|\/|$)|\[\s*(["{[\]]|$))/.test(text) ? "json" : "yaml";
+}
+
+function notAnObject(value: unknown): Problem {
+  return problem("Type", "", { expected: "object", actual: typeWord(value) });
+}
+
+function placed(text: string, faults: readonly Fault[]): Problem[] {
+  const lines = lineStarts(text);
+  const all = faults.map((fault) => ({
+    ...fault.problem,
+    ...positionAt(lines, Math.min(fault.offset ?? 0, text.length)),
+  }));
+  const sorted = all.sort((a, b) => a.line - b.line || a.column - b.column);
+  return sorted.filter((one, index) => !sameFault(one, sorted[index - 1])).slice(0, LIMITS.problems);
+}
+
+// A YAML error is often reported again one character further, by the next rule that stumbles over it.
+function sameFault(one: Problem, before: Problem | undefined): boolean {
+  return (
+    one.code === "Syntax" &&
+    before?.code === "Syntax" &&
+    one.line === before.line &&
+    one.params["detail"] === before.params["detail"]
+  );
+}

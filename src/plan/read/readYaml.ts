@@ -1,0 +1,74 @@
+// YAML 1.2, core schema, one document: what means the same as JSON. `yes` is text. Tags, directives, merge keys, keys that are not
+// text and a second document are refused instead of guessed. All syntax errors are told at once, in our own sentences.
+import { type Document, type ErrorCode, parseDocument, type YAMLError } from "yaml";
+import { problem } from "../../model/problem.ts";
+import type { SyntaxDetail } from "../../model/syntax.ts";
+import type { Fault, Reading } from "./reading.ts";
+import { readNodes } from "./readYamlNodes.ts";
+import { scanYaml } from "./readYamlScan.ts";
+
+const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
+  ALIAS_PROPS: "Properties",
+  BAD_ALIAS: "UnknownAlias",
+  BAD_COLLECTION_TYPE: "CustomTag",
+  BAD_DIRECTIVE: "Directive",
+  BAD_DQ_ESCAPE: "BadEscape",
+  BAD_INDENT: "Indent",
+  BAD_PROP_ORDER: "Properties",
+  BAD_SCALAR_START: "BadStart",
+  BLOCK_AS_IMPLICIT_KEY: "NestedOnOneLine",
+  BLOCK_IN_FLOW: "Unexpected",
+  DUPLICATE_KEY: "Unexpected",
+  IMPOSSIBLE: "Unexpected",
+  KEY_OVER_1024_CHARS: "KeyTooLong",
+  MISSING_CHAR: "MissingCharacter",
+  MULTILINE_IMPLICIT_KEY: "KeyOverLines",
+  MULTIPLE_ANCHORS: "Properties",
+  MULTIPLE_DOCS: "MultipleDocuments",
+  MULTIPLE_TAGS: "Properties",
+  NON_STRING_KEY: "KeyNotText",
+  RESOURCE_EXHAUSTION: "AliasBomb",
+  TAB_AS_INDENT: "Tab",
+  TAG_RESOLVE_FAILED: "CustomTag",
+  UNEXPECTED_TOKEN: "Unexpected",
+};
+
+/** More than can be shown, because some are the same fault seen twice. */
+const ERRORS_LIMIT = 1_000;
+
+export function readYaml(text: string): Reading {
+  const limit = scanYaml(text);
+  if (limit) return { ok: false, faults: [limit] };
+  const document = parse(text);
+  if (document === undefined) return { ok: false, faults: [yamlFault("Unexpected", 0)] };
+  const errors = [...document.errors, ...document.warnings].slice(0, ERRORS_LIMIT).map(translateError);
+  if (document.contents === null && errors.length === 0) return { ok: false, faults: [yamlFault("Empty", 0)] };
+  const nodes = readNodes(document.contents);
+  const faults = [...errors, ...nodes.faults];
+  if (faults.length > 0) return { ok: false, faults };
+  if (nodes.value === null) return { ok: false, faults: [yamlFault("Empty", 0)] };
+  return { ok: true, value: nodes.value, places: () => nodes.place };
+}
+
+export function yamlFault(detail: SyntaxDetail, offset: number): Fault {
+  return { problem: problem("Syntax", "", { format: "YAML", detail }), offset };
+}
+
+// uniqueKeys off: the parser compares every key with every other, which is quadratic; readYamlNodes.ts does it with a set.
+function parse(text: string): Document.Parsed | undefined {
+  const options = { version: "1.2", schema: "core", stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;
+  const { stackTraceLimit } = Error;
+  try {
+    // The library makes an Error per fault: with their stacks, a hundred thousand faults are seconds and a gigabyte.
+    Error.stackTraceLimit = 0;
+    return parseDocument(text, options);
+  } catch {
+    return undefined; // the parser's own fault on text that no test knows: still an answer, never a crash
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function translateError(error: YAMLError): Fault {
+  return yamlFault(DETAILS[error.code], error.pos[0]);
+}

@@ -1,0 +1,20 @@
+// Finds where the document says something that shows up in rendered objects ("mountPath: /data"), so that a problem of rendering points there.
+// Definitions hand over no pointers with what they make; a field's name and value are enough to find it again.
+import { isObject, type Json } from "../../model/json.ts";
+import { toPointer } from "../../model/pointer.ts";
+
+interface Wanted {
+  readonly field: string;
+  readonly matches: (value: Json) => boolean;
+}
+
+/** Pointers of all matching fields inside of `root`, in the document's order. `base` is the pointer of `root`. */
+export function whereWritten(root: Json | undefined, base: string, wanted: Wanted): readonly string[] {
+  if (Array.isArray(root)) return root.flatMap((inner: Json, index) => whereWritten(inner, `${base}/${index}`, wanted));
+  if (!isObject(root)) return [];
+  return Object.entries(root).flatMap(([key, inner]) => {
+    if (inner === undefined) return [];
+    const pointer = base + toPointer([key]);
+    return key === wanted.field && wanted.matches(inner) ? [pointer] : whereWritten(inner, pointer, wanted);
+  });
+}

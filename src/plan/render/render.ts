@@ -1,0 +1,172 @@
+// Rendering: from checked components to the objects that are sent to the cluster. Pure and deterministic: nothing of a revision, a run or
+// the time is in them, so equal documents give equal bytes.
+
+import type { RenderedObject } from "../../catalog/define.ts";
+import { selectorOf } from "../../catalog/parts/labels.ts";
+import { runsOnce } from "../../catalog/runsOnce.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../../model/manifest.ts";
+import type { PlannedObject } from "../../model/plan.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import { checkRoutes } from "../check/checkRoutes.ts";
+import { checkTogether, podsOf } from "../check/checkTogether.ts";
+import { contentHash } from "../hash.ts";
+import type { ResolvedComponent } from "../resolved.ts";
+import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
+import { configurationHash, isSource, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
+import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraft.ts";
+import type { RenderedComponent } from "./rendered.ts";
+import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
+
+export interface Rendered {
+  readonly components: readonly RenderedComponent[];
+  readonly problems: readonly Problem[];
+}
+
+export function renderApplication(input: RenderInput): Rendered {
+  const drafts = input.application.components.map((component) => draftComponent(component, input));
+  const sources: Sources = new Map(
+    drafts
+      .flatMap((draft) => draft.objects)
+      .filter(({ manifest }) => isSource(manifest))
+      .map(({ manifest }) => [sourceKey({ kind: manifest.kind, name: manifest.metadata.name }), manifest]),
+  );
+  const finished = drafts.map((draft) => finish(draft, sources, input));
+  const components = finished.map((one) => one.rendered);
+  return {
+    components,
+    problems: [
+      ...drafts.flatMap((draft) => draft.problems),
+      ...finished.flatMap((one) => one.problems),
+      ...objectsTwice(components),
+      ...checkRoutes(components),
+    ],
+  };
+}
+
+/** What others need comes first, what runs the pods comes last, and after it what programs may have to admit: custom resources. */
+const APPLY_ORDER = [
+  "Namespace",
+  "CustomResourceDefinition",
+  "PriorityClass",
+  "StorageClass",
+  "PersistentVolume",
+  "ServiceAccount",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "Role",
+  "RoleBinding",
+  "ConfigMap",
+  "Secret",
+  "PersistentVolumeClaim",
+  "Service",
+];
+
+function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
+  const { component, identity, merged } = draft;
+  const main = merged === null ? null : controllerOf(draft, merged, sources);
+  const content = main === null || !runsOnce(component.definition) ? null : contentOf(main, input);
+  const named = main === null || content === null ? main : renamed(main, content);
+  const claims = merged === null || draft.workload.claimTemplates ? [] : merged.claims;
+  const finishOne = ({ manifest, keep, clusterWide }: RenderedObject): PlannedObject => ({
+    manifest: stamped(manifest, { identity, clusterWide: clusterWide ?? false, extra: draft.metadata.objects }),
+    keep: keep ?? false,
+  });
+  const objects = [
+    ...draft.objects,
+    ...claimObjects(component.name, claims),
+    ...(named === null ? [] : [{ manifest: named }]),
+  ];
+  const rendered: RenderedComponent = {
+    component,
+    objects: objects.map(finishOne).sort((a, b) => rank(a) - rank(b)),
+    exposure: draft.exposure.map(finishOne),
+    reads: merged === null ? [] : readings(merged.pod),
+    content,
+  };
+  const about = { name: component.name, pointer: component.pointer, document: draft.document };
+  const problems = [
+    ...(merged === null ? [] : checkClaims(merged.claims, about, input.facts)),
+    ...checkSharing(podsOf(rendered.objects)?.most, claims, about),
+    ...checkTogether({ ...rendered, pointer: component.pointer }),
+  ];
+  return { rendered, problems };
+}
+
+function controllerOf(
+  draft: RenderDraft,
+  merged: NonNullable<RenderDraft["merged"]>,
+  sources: Sources,
+): Manifest | null {
+  const { workload, identity, labels } = draft;
+  const { claims } = merged;
+  const templates = workload.claimTemplates === true;
+  const pod = templates ? merged.pod : withVolumes(merged.pod, claimVolumes(identity.component, claims));
+  const configuration = configurationHash(pod, sources);
+  const extra = draft.metadata.pods;
+  const annotations = {
+    ...textsIn(extra["annotations"]),
+    ...(configuration === undefined ? {} : { [ANNOTATIONS.configuration]: configuration }),
+  };
+  const template = podTemplate(
+    pod,
+    { ...textsIn(extra["labels"]), ...labels },
+    Object.keys(annotations).length === 0 ? undefined : annotations,
+  );
+  const manifest = workload.controller?.({ template, claims, labels: selectorOf(identity) });
+  if (manifest === undefined) return null;
+  const volumes: JsonObject =
+    templates && claims.length > 0 ? { volumeClaimTemplates: claimTemplates(claims, labels) } : {};
+  return withFields(manifest, { ...volumes, ...merged.controller }, merged.unmanaged);
+}
+
+function withVolumes(pod: JsonObject, added: readonly JsonObject[]): JsonObject {
+  if (added.length === 0) return pod;
+  const own = Array.isArray(pod["volumes"]) ? pod["volumes"] : [];
+  return { ...pod, volumes: [...own, ...added] };
+}
+
+/**
+ * A task's content is its pod template, with the hash of the configuration it reads: what it does, not how long it may take or how often
+ * it is tried. The cluster belongs to it: a task that was done on one cluster has still to be done on another.
+ */
+function contentOf(manifest: Manifest, input: RenderInput): string {
+  const spec = manifest["spec"] as JsonObject | undefined; // of a manifest that the definition wrapped around a template
+  return contentHash({
+    cluster: input.facts.name,
+    namespace: input.application.namespace,
+    template: spec?.["template"],
+  });
+}
+
+function renamed(manifest: Manifest, content: string): Manifest {
+  return { ...manifest, metadata: { ...manifest.metadata, name: `${manifest.metadata.name}-${content.slice(0, 8)}` } };
+}
+
+function rank({ manifest }: PlannedObject): number {
+  const index = APPLY_ORDER.indexOf(manifest.kind);
+  if (index >= 0) return index;
+  return isCustom(manifest.apiVersion) ? APPLY_ORDER.length + 1 : APPLY_ORDER.length;
+}
+
+/** Groups of Kubernetes itself have no dot, or end in k8s.io. */
+function isCustom(apiVersion: string): boolean {
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return group.includes(".") && !group.endsWith("k8s.io");
+}
+
+function objectsTwice(components: readonly RenderedComponent[]): readonly Problem[] {
+  const makers = new Map<string, ResolvedComponent>();
+  return components.flatMap(({ component, objects, exposure }) =>
+    [...objects, ...exposure].flatMap(({ manifest }) => {
+      const key = refKey(refOf(manifest));
+      const first = makers.get(key);
+      makers.set(key, first ?? component);
+      if (first === undefined) return [];
+      const object = shortRef({ kind: manifest.kind, name: manifest.metadata.name });
+      if (first === component) return [problem("ObjectTwiceHere", component.pointer, { name: component.name, object })];
+      const params = { first: `component ${first.name}`, second: `component ${component.name}`, object };
+      return [problem("ObjectTwice", component.pointer, params)];
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+// What of this application's ConfigMaps and Secrets a pod reads, as a hash on its template: a change of it rolls exactly the pods that use it.
+// Secret values are sealed tokens here; equal values have equal tokens, so the hash changes when the value does and says nothing about it.
+import { dig, isObject, type Json, type JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { contentHash } from "../hash.ts";
+import { objectsIn } from "./manifestLists.ts";
+
+/** `ConfigMap/name`, with the key when only one is read. */
+export interface Reading {
+  readonly kind: "ConfigMap" | "Secret";
+  readonly name: string;
+  readonly key?: string;
+}
+
+export type Sources = ReadonlyMap<string, Manifest>;
+
+export function isSource(manifest: Manifest): boolean {
+  return manifest.kind === "ConfigMap" || manifest.kind === "Secret";
+}
+
+export function sourceKey({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind}/${name}`;
+}
+
+/** Undefined: the pod reads nothing that this application makes. */
+export function configurationHash(pod: JsonObject, sources: Sources): string | undefined {
+  const read = readings(pod).flatMap((reading) => {
+    const source = sources.get(sourceKey(reading));
+    return source === undefined
+      ? []
+      : [[sourceKey(reading), reading.key ?? "", contentOf(source, reading.key)] as const];
+  });
+  if (read.length === 0) return undefined;
+  const sorted = read.map((entry) => JSON.stringify(entry)).sort();
+  return contentHash([...new Set(sorted)]).slice(0, 16);
+}
+
+function contentOf(source: Manifest, key: string | undefined): Json {
+  const fields = ["data", "binaryData", "stringData"] as const;
+  return fields.map((field) => {
+    const data = source[field];
+    if (!isObject(data)) return null;
+    return key === undefined ? Object.entries(data).map(([name, value]) => [name, value ?? null]) : (data[key] ?? null);
+  });
+}
+
+export function readings(pod: JsonObject): readonly Reading[] {
+  const containers = [...objectsIn(pod["initContainers"]), ...objectsIn(pod["containers"])];
+  return [...containers.flatMap(ofContainer), ...objectsIn(pod["volumes"]).flatMap(ofVolume)];
+}
+
+function ofContainer(container: JsonObject): readonly Reading[] {
+  const whole = objectsIn(container["envFrom"]).flatMap((from) => [
+    ...reading("ConfigMap", dig(from, "configMapRef", "name")),
+    ...reading("Secret", dig(from, "secretRef", "name")),
+  ]);
+  const keys = objectsIn(container["env"]).flatMap(({ valueFrom }) => [
+    ...reading("ConfigMap", dig(valueFrom, "configMapKeyRef", "name"), dig(valueFrom, "configMapKeyRef", "key")),
+    ...reading("Secret", dig(valueFrom, "secretKeyRef", "name"), dig(valueFrom, "secretKeyRef", "key")),
+  ]);
+  return [...whole, ...keys];
+}
+
+function ofVolume(volume: JsonObject): readonly Reading[] {
+  const projected = dig(volume, "projected", "sources");
+  const sources = Array.isArray(projected) ? projected.filter(isObject) : [];
+  return [
+    ...reading("ConfigMap", dig(volume, "configMap", "name")),
+    ...reading("Secret", dig(volume, "secret", "secretName")),
+    ...sources.flatMap((source) => [
+      ...reading("ConfigMap", dig(source, "configMap", "name")),
+      ...reading("Secret", dig(source, "secret", "name")),
+    ]),
+  ];
+}
+
+function reading(kind: Reading["kind"], name: unknown, key?: unknown): readonly Reading[] {
+  if (typeof name !== "string") return [];
+  return [{ kind, name, ...(typeof key === "string" ? { key } : {}) }];
+}

@@ -1,0 +1,137 @@
+// First pass of rendering: what the component's definition and its traits make, merged. Hashes of configuration come in the second pass,
+// because they need the objects of all components.
+import type { RenderContext, RenderedObject, Workload } from "../../catalog/define.ts";
+import { dig, isObject, type Json, type JsonObject } from "../../model/json.ts";
+import type { ClusterFacts } from "../../model/plan.ts";
+import { fromPointer } from "../../model/pointer.ts";
+import { type Problem, problem } from "../../model/problem.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../resolved.ts";
+import { traitTarget } from "../target.ts";
+import { type Merged, mergePod } from "./merge.ts";
+import { type MergedFields, mergeFields } from "./mergeFields.ts";
+import { mergeObjects } from "./mergeObjects.ts";
+import type { Part } from "./part.ts";
+import { type Identity, type Labels, labelsOf } from "./renderLabels.ts";
+
+export interface RenderInput {
+  readonly application: ResolvedApplication;
+  readonly project: string;
+  readonly facts: ClusterFacts;
+}
+
+export interface RenderDraft {
+  readonly component: ResolvedComponent;
+  /** As the user wrote it. */
+  readonly document: Json | undefined;
+  readonly identity: Identity;
+  readonly labels: Labels;
+  readonly workload: Workload;
+  /** Null: no containers. */
+  readonly merged: Merged | null;
+  /** What traits add to the metadata of every object, and of the pods. */
+  readonly metadata: { readonly objects: JsonObject; readonly pods: JsonObject };
+  readonly objects: readonly RenderedObject[];
+  readonly exposure: readonly RenderedObject[];
+  readonly problems: readonly Problem[];
+}
+
+/** Milliseconds that a component's job may take when the document says nothing. */
+const TIMEOUT = { deploy: 10 * 60_000, task: 30 * 60_000, check: 5 * 60_000 } as const;
+
+export function timeoutOf(component: ResolvedComponent): number {
+  return component.timeout ?? TIMEOUT[component.definition.job];
+}
+
+export function draftComponent(component: ResolvedComponent, input: RenderInput): RenderDraft {
+  const context = contextOf(component, input);
+  const workload = component.definition.render(component.properties, context);
+  const parts = partsOf(component, context);
+  const document = documentOf(component, input.application);
+  const { pod } = workload;
+  const about = { name: component.name, pointer: component.pointer, document };
+  const merged = pod === null ? null : mergePod({ component: about, workload: { ...workload, pod }, parts });
+  const identity = identityOf(component, input);
+  const objects = mergeObjects(workload.objects, parts);
+  const metadata = { objects: metadataOf(parts, "objects"), pods: metadataOf(parts, "pods") };
+  return {
+    component,
+    document,
+    identity,
+    labels: labelsOf(identity),
+    workload,
+    merged,
+    metadata: { objects: metadata.objects.fields, pods: metadata.pods.fields },
+    objects: objects.objects,
+    exposure: parts.flatMap((part) => part.contribution.exposure ?? []),
+    problems: [
+      ...(pod === null ? withoutPod(component) : []),
+      ...(workload.problems ?? []).map((one) => ({ ...one, pointer: `${component.pointer}/properties${one.pointer}` })),
+      ...(merged?.problems ?? []),
+      ...[objects, metadata.objects, metadata.pods].flatMap((one) => one.problems),
+      ...parts.flatMap(({ pointer, contribution }) =>
+        (contribution.warnings ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer })),
+      ),
+    ],
+  };
+}
+
+function metadataOf(parts: readonly Part[], whose: "objects" | "pods"): MergedFields {
+  const settings = parts.map(({ owner, pointer, contribution }) => ({
+    owner,
+    pointer,
+    fields: contribution.metadata?.[whose],
+  }));
+  return mergeFields("metadata", settings);
+}
+
+function identityOf(component: ResolvedComponent, { application, project }: RenderInput): Identity {
+  return {
+    project,
+    application: application.document.name,
+    namespace: application.namespace,
+    component: component.name,
+    type: component.definition.name,
+  };
+}
+
+function contextOf(component: ResolvedComponent, input: RenderInput): RenderContext {
+  const { application } = input;
+  return {
+    ...identityOf(component, input),
+    facts: input.facts,
+    timeout: timeoutOf(component),
+    ...(component.rendered === undefined ? {} : { rendered: component.rendered }),
+    output(name, output) {
+      const value = application.components.find((one) => one.name === name)?.outputs[output];
+      if (value === undefined)
+        throw new Error(`component ${name} has no output ${output}; the checks should have said so`);
+      return value;
+    },
+  };
+}
+
+/** In the order of the traits' names: the order of keys in the document means nothing. */
+function partsOf(component: ResolvedComponent, context: RenderContext): readonly Part[] {
+  // Parsed properties are made of JSON by a schema that keeps it JSON.
+  const target = traitTarget(component.definition.name, component.properties as Json, component.outputs);
+  return [...component.traits]
+    .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))
+    .map(({ definition, data, pointer }) => ({
+      owner: `trait ${definition.name} of ${component.name}`,
+      pointer,
+      contribution: definition.render(data, target, context),
+    }));
+}
+
+function withoutPod(component: ResolvedComponent): readonly Problem[] {
+  return component.traits
+    .filter(({ definition: { appliesTo } }) => appliesTo === "pods" || appliesTo === "ports")
+    .map(({ definition, pointer }) =>
+      problem("TraitNotApplicable", pointer, { trait: definition.name, type: component.definition.name }),
+    );
+}
+
+function documentOf(component: ResolvedComponent, application: ResolvedApplication): JsonObject | undefined {
+  const found = dig(application.document, ...fromPointer(component.pointer));
+  return isObject(found) ? found : undefined;
+}

@@ -1,0 +1,114 @@
+// Labels, namespace and pod defaults: what the framework puts on every object, whatever the definition made.
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../../model/manifest.ts";
+
+export interface Identity {
+  readonly project: string;
+  readonly application: string;
+  readonly namespace: string;
+  readonly component: string;
+  readonly type: string;
+}
+
+export type Labels = { readonly [label: string]: string };
+
+export function labelsOf(identity: Identity): Labels {
+  return {
+    [LABELS.name]: identity.component,
+    [LABELS.instance]: identity.application,
+    [LABELS.component]: identity.type,
+    [LABELS.partOf]: identity.application,
+    [LABELS.managedBy]: MANAGED_BY,
+    [LABELS.project]: identity.project,
+    [LABELS.application]: identity.application,
+    [LABELS.kubeminComponent]: identity.component,
+  };
+}
+
+interface Stamp {
+  readonly identity: Identity;
+  readonly clusterWide: boolean;
+  /** Labels and annotations of traits. */
+  readonly extra: JsonObject;
+}
+
+/** Those by which an object is known as ours. The others only tell people what it is. */
+const MARKS: readonly string[] = [LABELS.managedBy, LABELS.project, LABELS.application, LABELS.kubeminComponent];
+
+/**
+ * Labels that an object brought along stay, because selectors of other objects may rest on them; our marks win. The pods that it makes are
+ * marked too: only what carries the mark is watched. An object of the whole cluster has no namespace.
+ */
+export function stamped(manifest: Manifest, at: Stamp): Manifest {
+  const { namespace: _wanted, ...metadata } = manifest.metadata;
+  const annotations = { ...metadata.annotations, ...textsIn(at.extra["annotations"]) };
+  const own = { ...metadata.labels, ...textsIn(at.extra["labels"]) };
+  const labels = labelsOf(at.identity);
+  const place = at.clusterWide ? {} : { namespace: at.identity.namespace };
+  const marked = markTemplate(manifest, labels);
+  const annotated = Object.keys(annotations).length === 0 ? {} : { annotations };
+  return { ...marked, metadata: { ...metadata, ...place, labels: overlaid(own, labels), ...annotated } };
+}
+
+function overlaid(own: Labels, labels: Labels): Labels {
+  const marks = Object.entries(labels).filter(([label]) => MARKS.includes(label));
+  return { ...labels, ...own, ...Object.fromEntries(marks) };
+}
+
+/** Where the kinds that make pods keep the labels of what they make, outermost first. */
+const TEMPLATES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  Deployment: [["spec", "template"]],
+  ReplicaSet: [["spec", "template"]],
+  StatefulSet: [["spec", "template"]],
+  DaemonSet: [["spec", "template"]],
+  Job: [["spec", "template"]],
+  CronJob: [
+    ["spec", "jobTemplate"],
+    ["spec", "jobTemplate", "spec", "template"],
+  ],
+};
+
+function markTemplate(manifest: Manifest, labels: Labels): Manifest {
+  if (!/^(apps|batch)\//.test(manifest.apiVersion)) return manifest;
+  const marked = (TEMPLATES[manifest.kind] ?? []).reduce<JsonObject>(
+    (object, path) => changedAt(object, path, (template) => withLabels(template, labels)),
+    manifest,
+  );
+  return marked as Manifest; // labels were added below spec, nothing else
+}
+
+function changedAt(object: JsonObject, path: readonly string[], change: (inner: JsonObject) => JsonObject): JsonObject {
+  const [key, ...rest] = path;
+  if (key === undefined) return change(object);
+  const inner = object[key];
+  return isObject(inner) ? { ...object, [key]: changedAt(inner, rest, change) } : object;
+}
+
+function withLabels(template: JsonObject, labels: Labels): JsonObject {
+  const metadata = isObject(template["metadata"]) ? template["metadata"] : {};
+  const own = isObject(metadata["labels"]) ? (metadata["labels"] as Labels) : {}; // labels are text, or the API server refuses them
+  return { ...template, metadata: { ...metadata, labels: overlaid(own, labels) } };
+}
+
+export function textsIn(value: Json | undefined): Labels {
+  const pairs = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+}
+
+/**
+ * Pods get no token of the API server (no program asked for it, and a token is what an intruder looks for) and no variables for every
+ * Service of the namespace (thousands of them make programs fail to start). No security context: it would break ordinary images.
+ */
+export function podTemplate(pod: JsonObject, labels: Labels, annotations: Labels | undefined): JsonObject {
+  return {
+    metadata: { labels, ...(annotations === undefined ? {} : { annotations }) },
+    spec: { automountServiceAccountToken: false, enableServiceLinks: false, ...pod },
+  };
+}
+
+/** The controller's object with fields of traits set in its spec. */
+export function withFields(manifest: Manifest, fields: JsonObject, unmanaged: readonly string[] = []): Manifest {
+  const spec = isObject(manifest["spec"]) ? manifest["spec"] : {};
+  const kept = Object.entries({ ...spec, ...fields }).filter(([field]) => !unmanaged.includes(field));
+  return { ...manifest, spec: Object.fromEntries(kept) };
+}

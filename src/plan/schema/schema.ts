@@ -1,0 +1,114 @@
+// One JSON Schema for the whole document, for editors: completion, hover texts, early red lines. It accepts every document that the
+// checks accept; rules that a schema cannot say (references, quantities, names of images) stay with the checks.
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { ComponentDefinition } from "../../catalog/define.ts";
+import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { workflowSchemas } from "../workflow/schema.ts";
+import { embedSchema } from "./embedSchema.ts";
+import { jsonSchemaOf } from "./jsonSchema.ts";
+import { DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts";
+
+export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
+
+/** Draft 2020-12. Components are told apart by `type`. */
+export function documentSchema(catalog: Catalog): JsonObject {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: SCHEMA_ID,
+    title: "kubemin application",
+    description: "An application: components with traits, deployed in the order of what needs what.",
+    type: "object",
+    required: ["name"],
+    anyOf: [{ required: ["components"], properties: { components: { minItems: 1 } } }, { required: ["workflow"] }],
+    additionalProperties: false,
+    properties: {
+      $schema: { type: "string" },
+      apiVersion: { const: API_VERSION, description: "May be left out" },
+      name: { ...NAME, description: "Name of the application" },
+      description: { type: "string", description: "For people" },
+      namespace: {
+        type: ["string", "null"],
+        pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+        description: "Kubernetes namespace; default: default",
+      },
+      onFailure: {
+        enum: [...ON_FAILURE],
+        description:
+          "When a deploy fails: keep what is there (default), or roll back to the last revision that succeeded",
+      },
+      drift: {
+        enum: [...ON_DRIFT],
+        description: "When somebody else changes the objects: report it (default), or repair them",
+      },
+      components: {
+        type: "array",
+        maxItems: LIMITS.components,
+        items: { $ref: "#/$defs/component" },
+        description: "May be left out where there is a workflow",
+      },
+      workflow: { $ref: "#/$defs/workflow" },
+    },
+    $defs: {
+      component: componentSchema(catalog),
+      traits: traitsSchema(catalog),
+      ...workflowSchemas(catalog.jobs, "editor"),
+      ...definitionSchemas(catalog),
+    },
+  };
+}
+
+function componentSchema(catalog: Catalog): JsonObject {
+  const types = [...catalog.components.values()];
+  return {
+    type: "object",
+    required: ["name", "type"],
+    additionalProperties: false,
+    properties: {
+      name: { ...NAME, description: "Also the name of its objects on the cluster" },
+      type: {
+        type: "string",
+        description: "What it is",
+        enum: types.map((type) => type.name),
+        // Not part of the standard; what editors show beside each entry of the list.
+        markdownEnumDescriptions: types.map((type) => `${type.summary.en}\n\n${type.summary.zh}`),
+      },
+      properties: { type: "object", description: "What it is made of; see its type" },
+      traits: { $ref: "#/$defs/traits" },
+      dependsOn: { type: "array", items: { type: "string" }, description: "Components that must be ready before" },
+      timeout: { ...DURATION, description: "How long its job may take in all, e.g. 10m" },
+      retry: RETRY,
+      onShort: { ...ON_SHORT, description: `Of a task. ${ON_SHORT.description}` },
+    },
+    allOf: types.map(typeRule),
+  };
+}
+
+function typeRule(type: ComponentDefinition): JsonObject {
+  const needs = type.schema.safeParse({}).success ? [] : ["properties"];
+  return {
+    if: { properties: { type: { const: type.name } }, required: ["type"] },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's keyword; nothing awaits a schema
+    then: { properties: { properties: { $ref: `#/$defs/component.${type.name}` } }, required: needs },
+  };
+}
+
+function traitsSchema(catalog: Catalog): JsonObject {
+  const entries = [...catalog.traits.keys()].map((name) => [name, { $ref: `#/$defs/trait.${name}` }] as const);
+  return {
+    type: "object",
+    description: "What is attached to it",
+    additionalProperties: false,
+    properties: Object.fromEntries(entries),
+  };
+}
+
+function definitionSchemas(catalog: Catalog): JsonObject {
+  const components = [...catalog.components.values()].map((one) =>
+    embedSchema(`component.${one.name}`, one, jsonSchemaOf(one.schema, "editor")),
+  );
+  const traits = [...catalog.traits.values()].map((one) =>
+    embedSchema(`trait.${one.name}`, one, jsonSchemaOf(one.schema, "editor")),
+  );
+  return Object.assign({}, ...components, ...traits);
+}

@@ -1,0 +1,30 @@
+// Fields that components and steps share, as JSON Schema.
+import { COMPONENT_NAME_MAX } from "../../model/name.ts";
+
+export const NAME = {
+  type: "string",
+  pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$",
+  maxLength: COMPONENT_NAME_MAX,
+} as const;
+
+export const DURATION = {
+  anyOf: [
+    { type: "string", pattern: "^\\s*(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$" },
+    { type: "number", minimum: 0 },
+  ],
+};
+
+export const RETRY = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    attempts: { type: "integer", minimum: 1, maximum: 100, description: "In all, the first included" },
+    backoff: { ...DURATION, description: "Wait before the second attempt; doubles each time" },
+  },
+};
+
+export const ON_SHORT = {
+  anyOf: [{ enum: ["wait", "fail"] }, { type: "string", pattern: "^wait-then-fail\\(.+\\)$" }],
+  description: "When the cluster has no room: wait, fail, or wait-then-fail(30m)",
+  zh: "集群资源不足时：wait、fail 或 wait-then-fail(30m)",
+};
