@@ -11,6 +11,7 @@ import { filledInput } from "./bindings.ts";
 import { beginnings, type ScopeEnd, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import type { Driver } from "./driver.ts";
+import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./elsewhere.ts";
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { keepLocks, takeUpLocks } from "./locks.ts";
@@ -28,6 +29,7 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
   const driver = await openDriver(world, { run, fence, lease });
   const loseLease = (): void => driver.lost.abort();
   if (lease.signal.aborted) return "done";
+  if (driver.elsewhere !== null && mayStaySilent(driver)) return { again: againLater(driver) };
   lease.signal.addEventListener("abort", loseLease, { once: true });
   try {
     await intendObjects(world, run, [...driver.jobs.values()]);
@@ -60,6 +62,7 @@ async function openDriver(
     results: new Map(),
     reports: new Map(),
     quiet: new Map(),
+    elsewhere: await elsewhere(world, run),
     bells: new Set(),
     held: new Map(),
     inLine: new Set(),
@@ -85,9 +88,11 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     const asked = cancelAsked;
     cancelAsked = false;
     if (asked) await noticeCancel(driver);
+    tellElsewhere(driver);
     const woken = arm(driver);
     const decision = await step(driver);
     if (decision === null || decision.finish !== null) return "done";
+    if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
     startAttempts(driver);
     if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked) continue;
     const again = parkedUntil(driver, decision);

@@ -2,6 +2,7 @@
 import type { JobDefinition } from "../catalog/define.ts";
 import type { NewEvent } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
+import type { Reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
 import type { HeldLock } from "../ports/store.ts";
@@ -24,6 +25,8 @@ export interface Driver {
   readonly reports: Map<string, Progress>;
   /** Running jobs that only wait for a message or a time, and until when at the latest. */
   readonly quiet: Map<string, Date | null>;
+  /** Why it is for another process to go on with it; null: it is not. */
+  readonly elsewhere: Reason | null;
   /** Jobs that wait for a message may have got one. */
   readonly bells: Set<() => void>;
   /** Jobs whose claims others hold, until somebody wakes us. */

@@ -85,14 +85,14 @@ function displace(driver: Driver, news: Map<string, Job>, name: string): void {
   if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.world.clock.now()));
 }
 
-/** By what others hold, and by what holds back a whole type (a switch, a breaker). */
+/** By what others hold, and by what holds back a whole type (a switch, a breaker) or the whole run (a cluster that we do not know). */
 function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
   const now = driver.world.clock.now();
   for (const [name, { until }] of driver.held) if (until !== undefined && until <= now) driver.held.delete(name);
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const stop = driver.world.brakes.holds(job.plan.type);
+    const stop = driver.elsewhere === null ? driver.world.brakes.holds(job.plan.type) : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }
   return held;

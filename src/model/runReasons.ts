@@ -51,6 +51,13 @@ export const RUN_REASONS = {
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
+  ClusterElsewhere: {
+    who: "operator",
+    text: {
+      en: "waits for a server that knows cluster {cluster}: register it, or start one that drives runs with its context",
+      zh: "等待认识集群 {cluster} 的服务器：请注册该集群，或启动一个带该上下文并执行运行的服务器",
+    },
+  },
   DriversLost: {
     who: "operator",
     text: { en: "every server that looked after it vanished without a word", zh: "负责它的服务器接连无声退出" },

@@ -1,4 +1,4 @@
-// Why a server does not start, or a backup is not taken or restored: what, where, what to do. Rows of the table of errors.
+// Why a server does not start or cannot write, or a backup is not taken or restored: what, where, what to do. Rows of the table of errors.
 // A start that fails has changed nothing, and leaves nothing behind.
 import type { ErrorRow } from "./errorRow.ts";
 
@@ -60,6 +60,19 @@ export const START_ERRORS = {
     advice: {
       en: "check the file, its folder and the disk; kubemin restore brings back a backup into a new file",
       zh: "请检查文件、所在目录与磁盘；kubemin restore 可将备份恢复到新文件",
+    },
+  },
+  DatabaseFull: {
+    status: 507,
+    exit: 1,
+    who: "operator",
+    text: {
+      en: "nothing was started or changed: the disk with the database {file} is full",
+      zh: "没有启动或更改任何内容：数据库 {file} 所在的磁盘已满",
+    },
+    advice: {
+      en: "free some space on the disk of the server, then try again; the runs that were accepted before go on by themselves",
+      zh: "请在服务器的磁盘上腾出空间后重试；之前已接受的运行会自行继续",
     },
   },
   OtherKey: {

@@ -19,7 +19,7 @@ export function openSqliteFile(path: string): {
     const database = new Sqlite(path, { timeout: LOCK_WAIT_MILLISECONDS });
     takeHold(database);
     if (path !== ":memory:") syncFolder(path);
-    return { statements: withStatements(database), file: database };
+    return { statements: withStatements(database, path), file: database };
   } catch (error) {
     throw explained(path, error);
   }
@@ -61,12 +61,12 @@ const STATEMENTS_KEPT = 500;
 const STATEMENT_LENGTH_KEPT = 2000;
 
 /** What Kysely needs of a database, with each statement compiled once. */
-function withStatements(database: Sqlite.Database): SqliteDatabase {
+function withStatements(database: Sqlite.Database, path: string): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
     const known = statements.get(text);
     if (known !== undefined) return known;
-    const statement: SqliteStatement = database.prepare(text);
+    const statement = tellingOfFullDisks(database.prepare(text), path);
     if (text.length <= STATEMENT_LENGTH_KEPT && statements.size < STATEMENTS_KEPT) statements.set(text, statement);
     return statement;
   };
@@ -79,6 +79,25 @@ function withStatements(database: Sqlite.Database): SqliteDatabase {
       if (text === "rollback" && !database.inTransaction) return prepare("select 1");
       return prepare(text === "begin" ? "begin immediate" : text);
     },
+  };
+}
+
+/** SQLite has taken back the transaction by then. The user, whose request it was, is to hear what is the matter and what is not lost. */
+function tellingOfFullDisks(statement: SqliteStatement, file: string): SqliteStatement {
+  const told = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Sqlite.SqliteError && error.code === "SQLITE_FULL")
+        throw new PlatformError("DatabaseFull", { file });
+      throw error;
+    }
+  };
+  return {
+    reader: statement.reader,
+    all: (parameters) => told(() => statement.all(parameters)),
+    run: (parameters) => told(() => statement.run(parameters)),
+    iterate: (parameters) => statement.iterate(parameters),
   };
 }
 

@@ -10,34 +10,48 @@ const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
 export interface ServerProcess {
   readonly client: Client;
   readonly url: string;
+  /** An administrator's. */
+  readonly token: string;
   readonly pid: number;
   /** From the start of the process to the first answered request, milliseconds. */
   readonly startup: number;
   stop(): Promise<void>;
+  /** kill -9. Resolves once it is gone. */
+  kill(): Promise<void>;
 }
 
-/** `given`: a state folder of the caller's, which stays; without it a fresh one, which goes when the server stops. */
-export async function startServer(words: readonly string[], given?: string): Promise<ServerProcess> {
+/**
+ * `given`: a state folder of the caller's, which stays; without it a fresh one, which goes when the server stops.
+ * `more`: of its environment.
+ */
+export async function startServer(
+  words: readonly string[],
+  given?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const home = given ?? mkdtempSync(join(tmpdir(), "kubemin-"));
   const begin = performance.now();
   const child = spawn(PROGRAM, ["serve", "--port", "0", ...words], {
-    env: { ...process.env, KUBEMIN_HOME: home },
+    env: { ...process.env, ...more, KUBEMIN_HOME: home },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
   const { url, token } = await serverFile(home, exited);
   const client = createClient({ url, token });
   await client.call("getVersion", {});
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+    child.kill(signal);
+    await exited;
+    if (given === undefined) rmSync(home, { recursive: true, force: true });
+  };
   return {
     client,
     url,
     pid: child.pid ?? 0,
     startup: performance.now() - begin,
-    async stop() {
-      child.kill("SIGTERM");
-      await exited;
-      if (given === undefined) rmSync(home, { recursive: true, force: true });
-    },
+    token,
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
 }
 

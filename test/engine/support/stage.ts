@@ -13,6 +13,8 @@ import type { World } from "../../../src/engine/world.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { reason } from "../../../src/model/reason.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
+import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
+import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Runs, Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
@@ -39,7 +41,14 @@ export interface Stage extends AsyncDisposable {
 
 const SILENT = { write: () => {} };
 
-export async function openStage(): Promise<Stage> {
+export interface StageOptions {
+  /** Whether the process knows the cluster of its runs. */
+  readonly knows?: () => boolean;
+  /** It is one of many. */
+  readonly shared?: boolean;
+}
+
+export async function openStage({ knows = () => true, shared = false }: StageOptions = {}): Promise<Stage> {
   const clock = createVirtualClock();
   const store = await openSqlite(":memory:", { clock });
   const fences: number[] = [];
@@ -49,14 +58,17 @@ export async function openStage(): Promise<Stage> {
   let count = 0;
   const worldOn = (own: Store): World => ({
     store: own,
-    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
+    clusters: known(
+      knows,
+      onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
+    ),
     catalog,
     jobTypes: catalogJobTypes(catalog),
     brakes: createBrakes(clock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock }),
-    dispatch: inProcessDispatch(SILENT, clock),
+    dispatch: oneOfMany(shared, inProcessDispatch(SILENT, clock)),
     clock,
     log: SILENT,
     newId: () => `run-${count++}`,
@@ -99,6 +111,22 @@ export async function openStage(): Promise<Stage> {
       for (const other of others) await other.stop();
       await store.close();
     },
+  };
+}
+
+function known(knows: () => boolean, clusters: ClusterRegistry): ClusterRegistry {
+  return { ...clusters, find: async (name) => (knows() ? clusters.find(name) : undefined) };
+}
+
+/** What it does is the same: only what it says of itself differs. */
+function oneOfMany(shared: boolean, dispatch: Dispatch): Dispatch {
+  return {
+    shared,
+    start: (drive, giveUp) => dispatch.start(drive, giveUp),
+    wake: (duty, terms) => dispatch.wake(duty, terms),
+    ensure: (duties) => dispatch.ensure(duties),
+    state: () => dispatch.state(),
+    stop: () => dispatch.stop(),
   };
 }
 

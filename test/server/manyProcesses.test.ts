@@ -1,0 +1,148 @@
+// Three processes on one PostgreSQL, as users start them: two that only answer, one that drives. Whoever listens at any of them hears every
+// change of a run, in order and once, also when the process that he listens at is killed; and what he asks of one that drives nothing is done.
+import { randomBytes } from "node:crypto";
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { POSTGRES, type TestDatabase } from "../contracts/store/backends.ts";
+import { type FakeApiServer, startFakeApiServer } from "../support/fakeApiServer.ts";
+import { type ServerProcess, startServer } from "../support/serverProcess.ts";
+
+const PROJECT = "default";
+
+interface Heard {
+  readonly id: number;
+  readonly text: string;
+  readonly data: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+}
+
+let database: TestDatabase;
+let far: FakeApiServer;
+const all: ServerProcess[] = [];
+let doomed: ServerProcess;
+let other: ServerProcess;
+let driver: ServerProcess;
+
+beforeAll(async () => {
+  [database, far] = await Promise.all([POSTGRES.create(), startFakeApiServer()]);
+  const environment = { KUBEMIN_KEY: randomBytes(32).toString("hex") };
+  const start = async (...words: readonly string[]): Promise<ServerProcess> => {
+    const one = await startServer(["--database", database.address, ...words], undefined, environment);
+    all.push(one);
+    return one;
+  };
+  [doomed, other, driver] = await Promise.all([start("--api"), start("--api"), start("--no-sandbox")]);
+  const kubeconfig = far.kubeconfig("good");
+  await doomed.client.call("addCluster", { body: { name: "far", kubeconfig } });
+});
+
+afterAll(async () => {
+  await Promise.all(all.map((one) => one.stop()));
+  await far.close();
+  await database.remove();
+});
+
+/** What is heard at that process, until it ends or is killed. */
+async function* listen(at: ServerProcess, run: string, lastId?: number): AsyncGenerator<Heard> {
+  const headers = {
+    authorization: `Bearer ${at.token}`,
+    ...(lastId === undefined ? {} : { "last-event-id": `${lastId}` }),
+  };
+  const { body, status } = await fetch(`${at.url}/api/v1/projects/${PROJECT}/events?run=${run}`, { headers });
+  expect(status).toBe(200);
+  const events = (body ?? new ReadableStream<Uint8Array>())
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
+  try {
+    for await (const { id, data } of events) yield { id: Number(id), text: data, data: JSON.parse(data) };
+  } catch {
+    // It was killed: what came until then is what counts.
+  }
+}
+
+/** Until that happened at that process. */
+async function until(at: ServerProcess, run: string, happened: (one: Heard) => boolean): Promise<void> {
+  for await (const one of listen(at, run)) if (happened(one)) return;
+  throw new Error(`run ${run} ended before that happened`);
+}
+
+const changes = (job: string, is: { readonly phase?: string; readonly code?: string }) => (one: Heard) => {
+  const { type, data } = one.data;
+  const { code } = (data["reason"] ?? {}) as { readonly code?: string }; // of a job's event
+  if (type !== "job.changed" || data["job"] !== job) return false;
+  return (is.phase === undefined || data["phase"] === is.phase) && (is.code === undefined || code === is.code);
+};
+
+const tell = (name: string) => ({ name, type: "notify", properties: { message: name } });
+const many = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => tell(`${prefix}-${index}`));
+const asking = (name: string) => ({ name, type: "approve", properties: { message: "Go on?" } });
+
+async function begin(at: ServerProcess, steps: readonly object[]): Promise<string> {
+  const document = { name: "talk", workflow: { steps } } as never; // JSON, as anybody would write it
+  const body = { document, cluster: "far" };
+  return (await at.client.call("startRun", { params: { project: PROJECT }, body })).id;
+}
+
+const approve = (at: ServerProcess, run: string, job = "ask") =>
+  at.client.call("tellJob", {
+    params: { project: PROJECT, run, job },
+    body: { kind: "approval", data: { decision: "approve" } },
+  });
+
+const phaseOf = async (at: ServerProcess, run: string) =>
+  (await at.client.call("getRun", { params: { project: PROJECT, run } })).phase;
+
+describe("a process that drives nothing", () => {
+  it("takes a pause, a yes, a resume and a cancel for the one that drives", async () => {
+    const run = await begin(other, [asking("ask"), tell("after")]);
+    const params = { project: PROJECT, run };
+    await until(other, run, changes("ask", { code: "Approval" }));
+    await other.client.call("pauseRun", { params });
+    await approve(doomed, run);
+    await until(other, run, changes("after", { code: "Paused" }));
+    await doomed.client.call("resumeRun", { params });
+    await until(other, run, changes("after", { phase: "succeeded" }));
+    await until(driver, run, ({ data }) => data.type === "run.finished");
+    expect(await phaseOf(other, run)).toBe("succeeded");
+
+    const unwanted = await begin(doomed, [asking("ask"), tell("after")]);
+    await until(doomed, unwanted, changes("ask", { code: "Approval" }));
+    await other.client.call("cancelRun", { params: { project: PROJECT, run: unwanted }, body: { finally: "run" } });
+    await until(doomed, unwanted, ({ data }) => data.type === "run.finished");
+    expect(await phaseOf(doomed, unwanted)).toBe("cancelled");
+  });
+});
+
+describe("who listens at any process", () => {
+  it("hears everything, in order and once, also when that process is killed in the middle", async () => {
+    const run = await begin(doomed, [
+      ...many("before", 5),
+      asking("ask"),
+      ...many("after", 5),
+      asking("again"),
+      tell("last"),
+    ]);
+    const everywhere = [driver, other].map((one) => Array.fromAsync(listen(one, run)));
+    const heard: Heard[] = [];
+    let killed: Promise<void> | undefined;
+    for await (const one of listen(doomed, run)) {
+      heard.push(one);
+      if (changes("ask", { code: "Approval" })(one)) await approve(other, run);
+      if (changes("after-1", { phase: "succeeded" })(one)) killed ??= doomed.kill();
+    }
+    await killed;
+    // Once nobody is there any more, and before anybody listens elsewhere.
+    await until(other, run, changes("again", { code: "Approval" }));
+    await approve(other, run, "again");
+    await until(other, run, changes("last", { phase: "succeeded" }));
+    const rest = await Array.fromAsync(listen(other, run, heard.at(-1)?.id));
+    const [atDriver, atOther] = await Promise.all(everywhere);
+
+    const rows = await database.sql(`select sequence from events where run = '${run}' order by sequence`);
+    const ids = rows.map((row) => Number(row["sequence"]));
+    expect(ids.length).toBeGreaterThan(2 * 13);
+    expect(atDriver?.map((one) => one.id)).toEqual(ids);
+    expect(atOther?.map((one) => one.text)).toEqual(atDriver?.map((one) => one.text));
+    expect([...heard, ...rest].map((one) => one.text)).toEqual(atDriver?.map((one) => one.text));
+    expect(rest.at(-1)?.data).toMatchObject({ type: "run.finished", data: { phase: "succeeded" } });
+  });
+});
