@@ -100,7 +100,7 @@ async function measure(
   const { promise: committed, resolve } = Promise.withResolvers<void>();
   const began = performance.now();
   const before = process.cpuUsage();
-  const run = await startRun(world, {
+  const { run } = await startRun(world, {
     project: "bench",
     actor: "bench",
     document: { name: "bench", workflow: document },

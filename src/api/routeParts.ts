@@ -38,7 +38,8 @@ export const write = z.object({
   "if-match": z.string().optional(),
 });
 export const wait = z.string().optional().meta({
-  description: "wait for the end of the run, like 30s, at most 60s: 200 with its end, or 202 when it goes on",
+  description:
+    "wait for the end of the run, like 30s, at most 60s: 200 with its end, or 202 when it goes on; 0s: do not wait",
 });
 const inputs = z
   .string()

@@ -20,6 +20,16 @@ const newRun = scheduledRun.extend({
   startAt: z.iso.datetime({ offset: true }).optional().meta({ description: "nothing of it is begun before" }),
 });
 
+const startedRun = view.RunView.extend({
+  warnings: z
+    .array(view.ProblemItem)
+    .meta({ description: "what its planning warned of; empty for a request that was repeated" }),
+});
+
+const startWait = wait.meta({
+  description: `${wait.description}; default: 60s for a type of mode sync that begins at once, else 0s`,
+});
+
 export const RUN_ROUTES = {
   listRuns: {
     method: "GET",
@@ -37,11 +47,11 @@ export const RUN_ROUTES = {
     summary: "Run a job type, or the steps of a workflow, without an application",
     access: "write",
     params: project,
-    query: z.object({ wait }),
+    query: z.object({ wait: startWait }),
     headers: write,
     body: newRun,
     status: 202,
-    response: view.RunView,
+    response: startedRun,
   },
   planRun: {
     method: "POST",

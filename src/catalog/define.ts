@@ -194,6 +194,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly retry?: RetryPolicy;
   /** What people may send to a running job of the type, by kind. */
   readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
+  /** Whoever runs one alone over the API gets its end in the answer, unless they say how long they wait. */
+  readonly answers?: true;
   /** It mostly waits for people or for time: it takes none of the run's slots. */
   readonly parks?: true;
   /**

@@ -11,8 +11,11 @@ import type { World } from "./world.ts";
 
 /** Before that, nobody is told: whoever knows the cluster mostly comes first. */
 const PATIENCE = 10_000;
-/** Whoever looks first then takes it, which may be us again: the more processes know the cluster, the sooner it is one of them. */
-const AGAIN = 2_000;
+/**
+ * All look once a second, each at its own moment, so that mostly another one takes it. Not guaranteed: of twenty runs at once that one of
+ * three processes could drive, half began at once, and the last one 7 s later.
+ */
+const AGAIN = 1_000;
 /** A cluster that nobody knows may leave many runs, which would go round without end. */
 const LONGEST = 15_000;
 

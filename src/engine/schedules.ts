@@ -42,7 +42,7 @@ async function begin(world: World, schedule: Schedule, now: Date): Promise<Sched
     if (before?.phase === "running" && settings.overlap === "cancel")
       await cancelRun(world, { project, run: before.id, actor: `schedule ${name}` });
     const key = `schedule/${schedule.id}/${at}`;
-    const run = await startRun(world, {
+    const { run } = await startRun(world, {
       ...settings.run,
       project,
       actor,

@@ -1,4 +1,5 @@
 // Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
+import type { JobDefinition } from "../catalog/define.ts";
 import type { WorkflowDocument } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
@@ -50,11 +51,17 @@ interface Wanted {
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
-export async function startRun(world: World, request: StartRequest): Promise<Run> {
+export interface Started {
+  readonly run: Run;
+  /** Of its planning. A request that is repeated is not planned again, and has none. */
+  readonly warnings: readonly Problem[];
+}
+
+export async function startRun(world: World, request: StartRequest): Promise<Started> {
   const before = await repeated(world, request.project, request);
-  if (before !== null) return before;
-  const { wanted, jobs, cluster } = await plannedRun(world, request);
-  return beginRun(world, {
+  if (before !== null) return { run: before, warnings: [] };
+  const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
+  const run = await beginRun(world, {
     ...conditionsOf(request),
     project: request.project,
     application: "",
@@ -70,6 +77,21 @@ export async function startRun(world: World, request: StartRequest): Promise<Run
     ...(request.startAt === undefined ? {} : { startAt: new Date(request.startAt).toISOString() }),
     jobs,
   });
+  return { run, warnings };
+}
+
+/** Whether who starts it expects its end in the answer. A type that is registered in this moment elsewhere may be seen a little later. */
+export async function answersWithEnd(world: World, request: PlanRequest): Promise<boolean> {
+  const { project, type, version, startAt } = request;
+  if (type === undefined || startAt !== undefined) return false;
+  const name = nameOf(type, version);
+  const known = (): JobDefinition | undefined => world.jobTypes.usable(project).get(name);
+  if (known() === undefined) await world.jobTypes.refresh?.();
+  return known()?.answers === true;
+}
+
+function nameOf(type: string, version: string | undefined): string {
+  return version === undefined ? type : `${type}@${version}`;
 }
 
 /** The whole graph before anything of it runs. */
@@ -127,7 +149,7 @@ function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wan
   if (document !== undefined) return documentWanted({ name: "workflow", ...document });
   const step = {
     name: type ?? "",
-    type: version === undefined ? (type ?? "") : `${type}@${version}`,
+    type: nameOf(type ?? "", version),
     ...(input === undefined ? {} : { properties: input }),
     ...(timeout === undefined ? {} : { timeout }),
   };

@@ -93,14 +93,10 @@ function checkMounts(picked: JsonObject, at: Placed["at"], volumes: readonly str
   });
 }
 
-/** An account is for those whose profile has one; a host name among peers for those who have peers. */
-function checkIdentity({ profile, capabilities, identity }: PodOrder): readonly Problem[] {
-  const { account, egress } = profileOf(profile);
-  const forbidden = (what: string, at: string): Problem => problem("ProfileForbids", at, { profile, what });
-  return [
-    ...(capabilities.k8s.length > 0 && account === "none" ? [forbidden("k8s", "/capabilities/k8s")] : []),
-    ...(identity.peer !== undefined && egress !== "peers" ? [forbidden("peers", "")] : []),
-  ];
+/** An account is for those whose profile has one. */
+function checkIdentity({ profile, capabilities }: PodOrder): readonly Problem[] {
+  if (capabilities.k8s.length === 0 || profileOf(profile).account !== "none") return [];
+  return [problem("ProfileForbids", "/capabilities/k8s", { profile, what: "k8s" })];
 }
 
 /** The allow-list copied text only; what it refused is missing. */

@@ -4,7 +4,7 @@
 
 import type { ClusterNetwork } from "../model/clusterNetwork.ts";
 import { JOB_LABELS } from "../model/jobLabels.ts";
-import type { Json, JsonObject } from "../model/json.ts";
+import type { JsonObject } from "../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { INTERNET, networks, neverReachable, notInternet } from "./blocked.ts";
@@ -58,14 +58,8 @@ export function renderNetworkPolicy(order: NetworkOrder): RenderedPolicy {
     spec: {
       podSelector: { matchLabels: podLabels(identity) },
       policyTypes: ["Ingress", "Egress"],
-      ingress: [...rules(ingress), ...peers(order, "from")],
-      egress: [
-        dnsRule(order.cluster),
-        ...rules(egress),
-        ...peers(order, "to"),
-        ...apiServerRule(order),
-        ...callbackRule(order),
-      ],
+      ingress: rules(ingress),
+      egress: [dnsRule(order.cluster), ...rules(egress), ...apiServerRule(order), ...callbackRule(order)],
     },
   };
   return { policy: problems.length > 0 ? null : policy, problems };
@@ -206,11 +200,6 @@ function exposedRule(text: string, index: number, { identity }: NetworkOrder): R
     return { problem: problem("Invalid", ["capabilities", "services", index], { detail: `${text}: NAME:PORT` }) };
   const from = [{ namespaceSelector: { matchLabels: { [LABELS.project]: labelValue(identity.project) } } }];
   return { rule: { from, ports: [{ protocol: "TCP", port: exposed.port }] } };
-}
-
-function peers({ profile, identity }: NetworkOrder, side: "from" | "to"): readonly JsonObject[] {
-  if (profileOf(profile).egress !== "peers") return [];
-  return [{ [side]: [{ podSelector: { matchLabels: podLabels(identity) } }] satisfies readonly Json[] }];
 }
 
 /** Only with a token is there anything to do there; without one the door stays shut. */

@@ -35,8 +35,6 @@ export interface JobIdentity {
    * Without it the pod runs as the namespace's default account, without a token in either case.
    */
   readonly account?: string;
-  /** Of one pod among several that find each other by name: the headless Service, and this pod's host name below it. */
-  readonly peer?: { readonly service: string; readonly hostname: string };
 }
 
 export interface Timeouts {

@@ -2,14 +2,14 @@
 // program asks for the name of one. There is no privileged profile: who needs one gets no pod from kubemin.
 import type { Quantities } from "./resources.ts";
 
-export type ProfileName = "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
+export type ProfileName = "task" | "gpu" | "helm" | "ssh" | "chaos";
 
 export interface Profile {
   /**
-   * none: DNS and what was granted · peers: also the pods of the same run · cluster: also the API server, when use of it was granted ·
+   * none: DNS and what was granted · cluster: also the API server, when use of it was granted ·
    * targets: DNS and the addresses that the run names, which must lie inside of what was granted.
    */
-  readonly egress: "granted" | "peers" | "cluster" | "targets";
+  readonly egress: "granted" | "cluster" | "targets";
   /** named: Secrets of the granted names, mounted or as variables · perRun: only those that kubemin makes for the run. */
   readonly secrets: "named" | "perRun";
   /** none: an account without rights and without a token · bound: a token of minutes, when use of the cluster was granted. */
@@ -24,17 +24,8 @@ export interface Profile {
   readonly resources: { readonly requests: Quantities; readonly limits: Quantities };
   /** Milliseconds of one attempt, when the registration says nothing. */
   readonly timeout: number;
-  readonly approval: Approval;
-  readonly retry: "idempotent" | "infrastructure" | "checkpoint" | "never";
+  readonly retry: "idempotent" | "infrastructure" | "never";
 }
-
-/** When somebody has to say yes first: never · always · above so many devices · for objects of the whole cluster · for hosts of these groups. */
-export type Approval =
-  | { readonly when: "never" }
-  | { readonly when: "always" }
-  | { readonly when: "devices"; readonly above: number }
-  | { readonly when: "clusterScoped" }
-  | { readonly when: "hostGroups"; readonly groups: readonly string[] };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -58,7 +49,6 @@ export const PROFILES = {
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 30 * MINUTE,
-    approval: { when: "never" },
     retry: "idempotent",
   },
   gpu: {
@@ -70,20 +60,7 @@ export const PROFILES = {
     sharedMemory: "1Gi",
     resources: LARGE,
     timeout: 4 * HOUR,
-    approval: { when: "devices", above: 8 },
     retry: "infrastructure",
-  },
-  gang: {
-    egress: "peers",
-    secrets: "named",
-    account: "none",
-    devices: true,
-    scratch: "10Gi",
-    sharedMemory: "8Gi",
-    resources: LARGE,
-    timeout: 7 * 24 * HOUR,
-    approval: { when: "devices", above: 8 },
-    retry: "checkpoint",
   },
   helm: {
     egress: "cluster",
@@ -94,7 +71,6 @@ export const PROFILES = {
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 15 * MINUTE,
-    approval: { when: "clusterScoped" },
     retry: "never",
   },
   ssh: {
@@ -106,7 +82,6 @@ export const PROFILES = {
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 15 * MINUTE,
-    approval: { when: "hostGroups", groups: ["prod"] },
     retry: "never",
   },
   chaos: {
@@ -118,7 +93,6 @@ export const PROFILES = {
     sharedMemory: undefined,
     resources: SMALL,
     timeout: 30 * MINUTE,
-    approval: { when: "always" },
     retry: "never",
   },
 } as const satisfies Record<ProfileName, Profile>;

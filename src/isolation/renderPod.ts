@@ -102,7 +102,6 @@ function specOf(said: JsonObject, containers: readonly Prepared[], order: PodOrd
     ...onlyGiven(said, TAKEN_OVER),
     ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
     ...(identity.account === undefined ? {} : { serviceAccountName: identity.account }),
-    ...(identity.peer === undefined ? {} : { hostname: identity.peer.hostname, subdomain: identity.peer.service }),
     ...(runtime.hostUsers ? { hostUsers: false } : {}),
     automountServiceAccountToken: false,
     enableServiceLinks: false,

@@ -5,6 +5,7 @@ import { type Language, type Localized, type Params, translate } from "./text.ts
 export const REGISTRATION_CHECKS = {
   shape: { en: "the document has the shape of a registration", zh: "文档符合注册格式" },
   name: { en: "the name and the version are free", zh: "名称与版本可用" },
+  execution: { en: "what it says of its execution can be done here", zh: "其执行方式可在此实现" },
   "schema-size": { en: "its schemas are small enough, and hold no traps", zh: "schema 大小合适且不含陷阱" },
   "meta-schema": {
     en: "its schemas are JSON Schema 2020-12, compiled in time",

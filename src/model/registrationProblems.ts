@@ -90,6 +90,26 @@ export const REGISTRATION_PROBLEMS = {
       zh: "请作为环境变量的完整值，或作为 Secret {{run.secret}} 的文件使用",
     },
   },
+  GangUnsupported: {
+    text: {
+      en: "several pods of one job (a gang) are not offered: a job of a registered type is one pod",
+      zh: "不支持一个作业包含多个 Pod（gang）：注册类型的作业只有一个 Pod",
+    },
+    hint: {
+      en: "remove it; ask for all devices in one pod (profile: gpu), or start one job for each part as steps of a workflow",
+      zh: "请删除该项；在一个 Pod 中申请全部设备（profile: gpu），或用工作流的多个步骤各启动一个作业",
+    },
+  },
+  CallbackWithoutSink: {
+    text: {
+      en: "project {project} has no {kind} sink: events of its runs reach nobody that way",
+      zh: "项目 {project} 没有 {kind} sink：运行的事件不会以该方式送达",
+    },
+    hint: {
+      en: "add one: kubemin sinks add, or follow the runs by their event stream (callback: stream)",
+      zh: "请添加：kubemin sinks add；或通过事件流跟踪运行（callback: stream）",
+    },
+  },
   Incompatible: {
     text: {
       en: "version {version} breaks what was promised with {before}: {detail}",

@@ -52,6 +52,7 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
     check: (input) => schemas.check(spec.input, input).filter((one) => !isSealed(lookUp(input, one.pointer))),
     concurrency: (input, { project }) =>
       concurrencyOf(metadata.name, spec, { input: withDefaults(spec.input, input), project }),
+    ...(spec.execution?.mode === "sync" ? { answers: true as const } : {}),
     timeout,
     clocks,
     retry: retryOf(spec),

@@ -68,7 +68,6 @@ const ENDINGS: Readonly<Partial<Record<JobOutcome["phase"], Ending>>> = {
 };
 
 const ALL: readonly Ending[] = ["interrupted", "start_failed", "failed"];
-const BY_PROFILE = { infrastructure: ["interrupted", "start_failed"], checkpoint: ALL } as const;
 
 /** Endings after which another attempt is right: what the registration says, else what its kind of work bears. */
 function endingsRetried(spec: RegistrationSpec): readonly Ending[] {
@@ -76,7 +75,7 @@ function endingsRetried(spec: RegistrationSpec): readonly Ending[] {
   // A worker is told the key of the attempt, and its contract is to be safe to run twice.
   if (spec.execution?.idempotent === true || spec.runtime.tier === "T2") return ALL;
   const { retry } = profileOf(profileNameOf(spec));
-  if (retry === "infrastructure" || retry === "checkpoint") return BY_PROFILE[retry];
+  if (retry === "infrastructure") return ["interrupted", "start_failed"];
   // What never began has done nothing; what was interrupted may have.
   return retry === "never" ? [] : ["start_failed"];
 }

@@ -2,9 +2,11 @@
 import type { ProfileName } from "../isolation/profile.ts";
 import type { RegistrationSpec } from "./registration.ts";
 
-/** What a registration that names no profile is by the resources that it asks for. */
+/**
+ * What a registration that names no profile is by the resources that it asks for. A gang is refused by a check of its own; for the checks
+ * beside that one it is what comes closest.
+ */
 export function profileNameOf({ profile, resources }: RegistrationSpec): ProfileName {
-  if (profile !== undefined) return profile;
-  const gpu = resources?.gpu;
-  return gpu === undefined ? "task" : gpu.gang === true ? "gang" : "gpu";
+  if (profile === "gang") return "gpu";
+  return profile ?? (resources?.gpu === undefined ? "task" : "gpu");
 }

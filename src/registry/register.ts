@@ -107,6 +107,7 @@ export function meansOf({ world }: Registry, signal: AbortSignal): Means {
     schemas,
     ...(runtime === undefined ? {} : { runtime }),
     outgoing,
+    sinks: world.store.sinks,
     signal,
     ownNames: new Set([...catalog.jobs.keys(), ...STRUCTURES]),
   };

@@ -27,7 +27,10 @@ export interface RegistrationSpec {
   readonly version: string;
   readonly lifecycle?: Lifecycle;
   readonly summary: Localized;
-  /** What its pods get without asking; by the resources that it names when it says nothing. */
+  /**
+   * What its pods get without asking; by the resources that it names when it says nothing. `gang`, and `gang: true` of the resources, are
+   * read only to be refused by name.
+   */
   readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
   /** JSON Schemas, 2020-12. */
   readonly input: JsonObject;
@@ -35,7 +38,9 @@ export interface RegistrationSpec {
   readonly examples: readonly { readonly title: string | Localized; readonly input: JsonObject }[];
   readonly runtime: Runtime;
   readonly execution?: {
+    /** sync: `POST /runs` answers with the end, when it comes within the server's bound; async (default): at once. */
     readonly mode?: "async" | "sync";
+    /** kafka, webhook: its events are expected at a sink of the project; registering warns when there is none. A stream is always there. */
     readonly callback?: "none" | "kafka" | "webhook" | "stream";
     readonly idempotent?: boolean;
   };

@@ -9,7 +9,7 @@ import type { Vault } from "../ports/vault.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface RegistryWorld {
-  readonly store: Pick<Store, "registrations" | "events" | "runs">;
+  readonly store: Pick<Store, "registrations" | "events" | "runs" | "sinks">;
   readonly catalog: Catalog;
   readonly clusters: Clusters;
   readonly vault: Vault;

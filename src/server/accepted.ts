@@ -22,7 +22,10 @@ export async function accepted(run: Run, { world, language }: Context): Promise<
   };
 }
 
-/** Without `wait`: what `accepted` does. A place to wait is taken before `start` is called: no place, and nothing was started. */
+/** What `wait` is where the type of the job says that it answers, and the caller says nothing. */
+export const LONGEST_WAIT = `${LONGEST_MILLISECONDS / 1_000}s`;
+
+/** Without `wait`, or with one of 0: what `accepted` does. A place to wait is taken before `start` is called: no place, and nothing was started. */
 export async function acceptedAfter(
   context: Context,
   wait: string | undefined,
@@ -46,5 +49,5 @@ function boundOf(wait: string | undefined): number | undefined {
   const milliseconds = parseDuration(wait);
   if (milliseconds === undefined || milliseconds > LONGEST_MILLISECONDS)
     throw invalidRequest("query wait: a duration like 30s, at most 60s");
-  return milliseconds;
+  return milliseconds === 0 ? undefined : milliseconds;
 }

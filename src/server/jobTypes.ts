@@ -72,7 +72,7 @@ export const jobTypes = {
       throw new PlatformError("Conflict", { detail: `${params.type} ${tried} has ${examples.length} examples` });
     const { project, type } = params;
     const request = { project, type, version: tried, input, message: "sample run", ...given(place) };
-    const run = await startRun(world, { ...request, ...context.conditions() });
+    const { run } = await startRun(world, { ...request, ...context.conditions() });
     await noteSampleRun(registry, entry, run);
     return accepted(run, context);
   },

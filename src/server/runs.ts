@@ -6,11 +6,13 @@ import { cancelRun, knownRun } from "../engine/cancel.ts";
 import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
-import { planRun, startRun } from "../engine/startRun.ts";
+import { answersWithEnd, planRun, startRun } from "../engine/startRun.ts";
 import { PlatformError } from "../model/errors.ts";
-import { accepted, acceptedAfter } from "./accepted.ts";
+import type { Problem } from "../model/problem.ts";
+import { accepted, acceptedAfter, LONGEST_WAIT } from "./accepted.ts";
 import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
 import { planView } from "./views/plan.ts";
+import { problemItem } from "./views/problem.ts";
 import { logLine, runSummary, runView } from "./views/run.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
@@ -23,10 +25,17 @@ export const runs = {
     return { body: { items: items.map((run) => runSummary(world, run)), next } };
   },
 
-  startRun: async ({ params, query, body }, context) =>
-    acceptedAfter(context, query.wait, () =>
-      startRun(context.world, { ...params, ...given(body), ...context.conditions() }),
-    ),
+  startRun: async ({ params, query, body }, context) => {
+    const asked = { ...params, ...given(body) };
+    const wait = query.wait ?? ((await answersWithEnd(context.world, asked)) ? LONGEST_WAIT : undefined);
+    let told: readonly Problem[] = [];
+    const reply = await acceptedAfter(context, wait, async () => {
+      const { run, warnings } = await startRun(context.world, { ...asked, ...context.conditions() });
+      told = warnings;
+      return run;
+    });
+    return { ...reply, body: { ...reply.body, warnings: told.map((one) => problemItem(one, context.language)) } };
+  },
 
   planRun: async ({ params, body }, { world, language }) => ({
     body: planView(await planRun(world, { ...params, ...given(body) }), language),

@@ -114,7 +114,7 @@ describe("a run with a time of its own", () => {
 
   it("begins then, also when the server was started again in between", async () => {
     await using stage = await openStage();
-    const run = await start(stage, "2024-01-01T01:00:00+00:00");
+    const { run } = await start(stage, "2024-01-01T01:00:00+00:00");
     await stage.clock.advance(30 * MINUTE);
     await stage.kill();
     await stage.start();

@@ -82,7 +82,7 @@ describe("a job's network policy", () => {
     for (const address of [...METADATA, ...INSIDE, ...CLUSTER.apiServer, "8.8.8.8"])
       for (const port of [53, 80, 443, 6443]) expect(mayReach(policy, address, port), `${address}:${port}`).toBe(false);
     expect(mayReach(policy, "10.98.0.1", 53)).toBe(true);
-    if (profile !== "gang") expect(dig(policy, "spec", "ingress")).toEqual([]);
+    expect(dig(policy, "spec", "ingress")).toEqual([]);
   });
 
   it("selects by labels that the rendered pod carries and no template can set", () => {
@@ -208,7 +208,7 @@ describe("a job's network policy", () => {
       expect(ssh([target]).problems, target).toMatchObject([{ code: "GrantMissing", pointer: "/targets/0" }]);
   });
 
-  it("opens exposed ports to the project only, and a gang to itself", () => {
+  it("opens exposed ports to the project only", () => {
     const policy = policyOf(asking({ services: ["metrics:9090"] }));
     expect(dig(policy, "spec", "ingress")).toEqual([
       {
@@ -216,10 +216,6 @@ describe("a job's network policy", () => {
         ports: [{ protocol: "TCP", port: 9090 }],
       },
     ]);
-    const gang = policyOf(asking({}, { profile: "gang" }));
-    const itself = [{ podSelector: dig(gang, "spec", "podSelector") }];
-    expect(dig(gang, "spec", "ingress")).toEqual([{ from: itself }]);
-    expect(egressOf(gang)[1]).toEqual({ to: itself });
   });
 
   it("opens the API server for helm only, with a token and a grant", () => {

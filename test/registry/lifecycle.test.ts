@@ -181,8 +181,14 @@ describe("a deprecated version", () => {
     const schema = await ask(`${own(name)}/schema`);
     expect(schema.body["warnings"]).toMatchObject([{ code: "TypeDeprecated", severity: "warning" }]);
     expect(JSON.stringify(schema.body["warnings"])).toContain("better");
-    expect((await run(name, { who: "x" })).phase).toBe("succeeded");
+    const started = await ask("/projects/default/runs", { type: name, input: { who: "x" } });
+    expect(started).toMatchObject({
+      status: 202,
+      body: { warnings: [{ code: "TypeDeprecated", severity: "warning" }] },
+    });
+    expect((await ended(textAt(started.body, "id"))).phase).toBe("succeeded");
     await ask(`${own(name)}/activate`, {});
+    expect((await ask("/projects/default/runs", { type: name, input: { who: "x" } })).body["warnings"]).toEqual([]);
     await ask(`${own(name)}/deprecate`, { until: day(-2) });
     const answer = await ask("/projects/default/runs", { type: name, input: { who: "x" } });
     expect(answer).toMatchObject({ status: 422, body: { problems: [{ code: "TypeOver" }] } });

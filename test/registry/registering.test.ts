@@ -51,6 +51,7 @@ describe("a job type", () => {
     expect(checks).toEqual({
       shape: "ok",
       name: "ok",
+      execution: "ok",
       "schema-size": "ok",
       "meta-schema": "ok",
       examples: "ok",

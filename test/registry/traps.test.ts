@@ -70,9 +70,17 @@ const TRAPS: readonly (readonly [what: string, schema: JsonObject, code: string]
   ["another draft", { $schema: "http://json-schema.org/draft-04/schema#", type: "object" }, "SchemaInvalid"],
 ];
 
+async function refusedIn(schema: JsonObject) {
+  const began = performance.now();
+  const answer = await refused(aDocument(newName(), { input: schema, examples: [] }));
+  return { answer, took: performance.now() - began };
+}
+
 describe("a trap in a schema", () => {
-  it.each(TRAPS)("%s is refused", async (_, schema, code) => {
-    const answer = await refused(aDocument(newName(), { input: schema, examples: [] }));
+  it.each(TRAPS)("%s is refused, within two seconds", async (_, schema, code) => {
+    const { answer, took } = await refusedIn(schema);
+    // Once more where the machine had other things to do: what is too slow for itself is so every time.
+    if (took >= 2_000) expect((await refusedIn(schema)).took).toBeLessThan(2_000);
     expect(answer).toMatchObject({ status: 422, code: "InvalidRegistration" });
     expect(answer.problems.map((one) => one.split(" ")[0])).toContain(code);
     expect(answer.problems.every((one) => one.split(" ")[1]?.startsWith("/spec/input"))).toBe(true);

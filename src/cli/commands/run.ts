@@ -14,7 +14,7 @@ import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInp
 import { readSource } from "../input.ts";
 import { withTypeOptions } from "../jobTypes/runType.ts";
 import { printData } from "../output.ts";
-import type { Source } from "../problems.ts";
+import { printProblems, type Source } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
 import { type Plan, printPlan } from "../views/planView.ts";
 
@@ -92,8 +92,10 @@ async function start(context: Context, options: Values<typeof OPTIONS>, typed: J
   const params = { project: context.globals.project };
   try {
     if (options.plan) return showGraph(context, await client.call("planRun", { params, body: asked.body }));
-    const call = { params, headers: writeHeaders(), body: asked.body };
+    // It is watched from here, or left alone: the answer need not wait, whatever the type's mode is.
+    const call = { params, query: { wait: "0s" }, headers: writeHeaders(), body: asked.body };
     const run = await onceMore(context, () => client.call("startRun", call));
+    printProblems(context, asked.source ?? { file: run.workflow, text: "" }, run.warnings);
     return await settleStarted(context, { client, run, options });
   } catch (error) {
     if (!printed(context, asked, error)) throw error;

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Command, Context, Option, Unparsed } from "../command.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { nodeOption } from "../parse.ts";
-import { inputFrom, optionsOf, type TypeInput, typeInputOf } from "./typeOptions.ts";
+import { inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts";
 
 export interface Running {
   readonly plain: Command;
@@ -32,13 +32,8 @@ export async function withTypeOptions(
     summary: both(`${type}: ${input.summary}`),
     examples: input.examples.map((one) => ({ line: lineOf(type, one.input), text: both(one.title) })),
     options: { ...optionsOf(input, taken, context.language), ...plain.options },
-    run: (given) => startTyped(given, input, start),
+    run: (given) => start(given, inputFrom(input, given.options)),
   };
-}
-
-async function startTyped(context: Context, input: TypeInput, start: Running["start"]): Promise<number> {
-  for (const text of input.warnings) context.terminal.stderr.write(`${text}\n`);
-  return await start(context, inputFrom(input, context.options));
 }
 
 /** The server answered in the language of whoever asks. */

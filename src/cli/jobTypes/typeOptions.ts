@@ -14,8 +14,6 @@ export interface TypeInput {
   readonly summary: string;
   readonly schema: JsonObject;
   readonly examples: readonly { readonly title: string; readonly input: JsonObject }[];
-  /** What whoever runs it should know: it is deprecated, most of all. */
-  readonly warnings: readonly string[];
 }
 
 /** Of kubemin itself, else of the server. Rejects with what the server says. */
@@ -28,7 +26,6 @@ export async function typeInputOf(context: Unparsed, name: string, version: stri
       summary: own.summary[language],
       schema: inputSchema(own),
       examples: own.step.examples.map(({ title, value }) => ({ title: title[language], input: value })),
-      warnings: [],
     };
   const query = version === undefined ? {} : { version };
   const call = { params: { project: globals.project, type: name }, query };
@@ -38,7 +35,6 @@ export async function typeInputOf(context: Unparsed, name: string, version: stri
     summary: type.summary,
     schema: type.input as JsonObject, // a JSON Schema, from JSON
     examples: type.examples.map((one) => ({ title: one.title, input: one.input as JsonObject })), // likewise
-    warnings: type.warnings.map((one) => one.message),
   };
 }
 

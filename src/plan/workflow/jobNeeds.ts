@@ -40,8 +40,10 @@ function jobNeeds(need: StepNeed, unit: Unit, wiring: Wiring): readonly Need[] {
   if (kind === "component") return (wiring.components.get(name)?.last ?? []).map((job) => ({ job, ...said }));
   const target = ownerOf(unit.frame, name)?.units.get(name);
   if (target === undefined) return [];
-  const jobs = need.on === "end" ? jobNames(target) : lastOf(target, wiring);
-  return jobs.map((job) => ({ job, ...said }));
+  const jobs = need.on === "end" ? jobNames(target) : ownLastOf(target, wiring);
+  if (jobs.length > 0) return jobs.map((job) => ({ job, ...said }));
+  // A step that became no job at all (a loop over nothing) passes on what it would have waited for, each in its own way.
+  return needsOfUnit(target, wiring).map(({ job, on }) => ({ ...said, job, ...(on === "end" ? { on } : {}) }));
 }
 
 /** Not again what a sibling that has to succeed before waits for already. */
@@ -75,11 +77,15 @@ function merged(needs: readonly Need[]): readonly Need[] {
 export function lastOf(unit: Unit, wiring: Wiring): readonly string[] {
   const known = wiring.lasts.get(unit);
   if (known !== undefined) return known;
-  const own = [...unit.brings.last, ...unit.jobs.map((job) => job.name), ...lastOfParts(unit, wiring)];
+  const own = ownLastOf(unit, wiring);
   const last =
     own.length > 0 ? own : needsOfUnit(unit, wiring).flatMap((need) => (need.on === "end" ? [] : [need.job]));
   wiring.lasts.set(unit, last);
   return last;
+}
+
+function ownLastOf(unit: Unit, wiring: Wiring): readonly string[] {
+  return [...unit.brings.last, ...unit.jobs.map((job) => job.name), ...lastOfParts(unit, wiring)];
 }
 
 function lastOfParts(unit: Unit, wiring: Wiring): readonly string[] {

@@ -5,6 +5,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { CheckSkip, RegistrationCheck } from "../../model/registrationCheck.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { Outgoing } from "../../ports/outgoing.ts";
+import type { Sinks } from "../../ports/sinks.ts";
 import type { RegisteredType } from "../registered.ts";
 import type { Registration } from "../registration.ts";
 import type { Schemas } from "../schemas/schemas.ts";
@@ -13,6 +14,7 @@ import type { Surroundings } from "../surroundings.ts";
 export interface Means {
   readonly schemas: Schemas;
   readonly outgoing: Outgoing;
+  readonly sinks: Pick<Sinks, "list">;
   readonly runtime?: Surroundings["runtime"];
   /** Names of kubemin's own job types and step types. */
   readonly ownNames: ReadonlySet<string>;

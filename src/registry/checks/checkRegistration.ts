@@ -8,6 +8,7 @@ import { registrationShape } from "../shape.ts";
 import type { Candidate, Check, Means } from "./candidate.ts";
 import { compatibilityCheck } from "./compatibility.ts";
 import { dryRunCheck } from "./dryRun.ts";
+import { executionCheck } from "./execution.ts";
 import { nameCheck } from "./name.ts";
 import { grantCheck, policyCheck } from "./policy.ts";
 import { compileCheck, examplesCheck, sizeCheck } from "./schemas.ts";
@@ -21,6 +22,7 @@ const sampleCheck: Check = {
 
 const CHECKS: readonly Check[] = [
   nameCheck,
+  executionCheck,
   sizeCheck,
   compileCheck,
   examplesCheck,

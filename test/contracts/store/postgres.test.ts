@@ -95,6 +95,6 @@ describe("a PostgreSQL database", () => {
     const failure = openPostgres("postgres://user:very-secret@127.0.0.1:1/shop").catch(String);
     expect(await failure).toMatch(/the PostgreSQL database 127\.0\.0\.1:1\/shop cannot be used: .*ECONNREFUSED/);
     expect(await failure).not.toContain("very-secret");
-    await expect(openPostgres("nonsense")).rejects.toThrow("not a URL like postgres://");
+    await expect(openPostgres("nonsense")).rejects.toThrow("is not the address of a database");
   });
 });

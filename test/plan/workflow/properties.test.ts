@@ -133,7 +133,7 @@ describe("random workflows", { timeout: 120_000 }, () => {
         );
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 
@@ -158,8 +158,20 @@ describe("random workflows", { timeout: 120_000 }, () => {
         for (const other of others)
           for (const need of other.needs) expect(final.map((job) => job.name)).not.toContain(need.job);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
+  });
+
+  it("wait across a loop over nothing, also when a condition looks at it", () => {
+    const { jobs } = planned({
+      mode: "StepByStep",
+      steps: [
+        step("first"),
+        step("nothing", { forEach: [] }),
+        step("last", { if: "/steps/nothing/phase != 'failed'" }),
+      ],
+    });
+    expect(jobs.find((job) => job.name === "last")?.needs.map((need) => need.job)).toContain("first");
   });
 
   it("obey what each step names", () => {
@@ -176,7 +188,7 @@ describe("random workflows", { timeout: 120_000 }, () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 
