@@ -23,7 +23,7 @@ export interface Reach {
   readonly count: number;
   /** Seconds for all of them, from the first request to the end of the last run. */
   readonly limit: number;
-  document(name: string, namespace: string): object;
+  readonly document: (name: string, namespace: string) => object;
 }
 
 interface Ended {
