@@ -31,7 +31,7 @@ async function waiters(stage: Stage): Promise<readonly string[]> {
     await stage.begin([job({ takes: 2 * MINUTE, fails: 1 })]),
     await stage.begin([job({ takes: 3 * MINUTE }, { locks: [lock] })]),
     await stage.begin([job({ takes: 3 * MINUTE }, { locks: [lock] })]),
-    (await startRun(stage.world, { ...later, startAt: later.startAt.toISOString() })).id,
+    (await startRun(stage.world, { ...later, startAt: later.startAt.toISOString() })).run.id,
   ];
 }
 
@@ -94,11 +94,11 @@ describe("a run that begins at a time of day", () => {
   it("begins within a minute of it, also when the clock was set forward to it", async () => {
     await using stage = await openStage();
     const startAt = new Date(stage.clock.now().getTime() + HOUR).toISOString();
-    const run = await startRun(stage.world, { project: "default", actor: "ada", type: "test", input: {}, startAt });
+    const started = await startRun(stage.world, { project: "default", actor: "ada", type: "test", input: {}, startAt });
     await stage.clock.advance(MINUTE);
     stage.setClock(HOUR);
     await stage.clock.advance(MINUTE + 1_000);
-    expect(await phasesOf(stage, [run.id])).toEqual(["succeeded"]);
+    expect(await phasesOf(stage, [started.run.id])).toEqual(["succeeded"]);
   });
 });
 
