@@ -10,6 +10,8 @@ import { type ServerProcess, startServer, untilFinished } from "../support/serve
 
 const home = mkdtempSync(join(tmpdir(), "kubemin-disk-full-"));
 const disk = join(home, "disk");
+// The database alone: the simulated cluster, which no real installation has, keeps its objects in the data folder.
+const file = join(disk, "kubemin.db");
 const filler = join(disk, "filler");
 let server: ServerProcess;
 
@@ -17,7 +19,10 @@ beforeAll(async () => {
   mkdirSync(disk);
   // Only root may mount. There is no other way to a disk that is really full, so it is not tried without.
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]);
-  server = await startServer(["--sandbox", "--data", join(disk, "data")], mkdtempSync(join(home, "state-")));
+  server = await startServer(
+    ["--sandbox", "--database", file, "--data", join(home, "data")],
+    mkdtempSync(join(home, "state-")),
+  );
 });
 afterAll(async () => {
   await server?.stop();
@@ -78,7 +83,7 @@ describe("a server whose disk is full", () => {
     expect(accepted.length).toBeGreaterThan(3);
     expect(refusal).toBeInstanceOf(ApiError);
     expect(refusal).toMatchObject({ status: 507, body: { code: "DatabaseFull", who: "operator" } });
-    expect((refusal as ApiError).message).toContain(join(disk, "data", "kubemin.db"));
+    expect((refusal as ApiError).message).toContain(file);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     await server.client.call("listApplications", { params: { project: "default" } });
 
