@@ -37,7 +37,7 @@ const LOST: Case = {
   name: { en: "node lost", zh: "节点失联" },
   job: "stranded",
   // Its pod is ready at once, and has to stay so for longer than the node lives.
-  components: [worker("stranded", { timeout: "80s", traits: { rollout: { minReady: "70s" } } })],
+  components: [worker("stranded", { timeout: "110s", traits: { rollout: { minReady: "100s" } } })],
   expected: {
     phase: "expired",
     code: "NodeLost",
