@@ -18,7 +18,8 @@ import { printTable, type Row } from "./support/table.ts";
 const RUNS = Number(process.env["KUBEMIN_BENCH_RUNS"] ?? 3_000);
 const PROCESSES = (process.env["KUBEMIN_BENCH_PROCESSES"] ?? "1,3").split(",").map(Number);
 const NAME = "throughput";
-const LANES = 64;
+/** A token may have 50 requests that wait. */
+const LANES = 48;
 const NAMESPACE = "throughput";
 
 interface Measured {
