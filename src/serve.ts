@@ -10,7 +10,6 @@ import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLoca
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { startClusterRegistry } from "./clusters/registry.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
-import { pgBossDispatch } from "./dispatch/pgBoss.ts";
 import { createBrakes } from "./engine/brakes.ts";
 import { wakeRun } from "./engine/duties.ts";
 import { startEngine } from "./engine/engine.ts";
@@ -214,6 +213,8 @@ async function openDispatch(
 ): Promise<Dispatch> {
   const limits = { slots, ...(projectLimit === undefined ? {} : { groupLimit: projectLimit }) };
   if (database === undefined || !isPostgres(database)) return inProcessDispatch(log, systemClock, limits);
+  // It weighs 27 MB: a server on SQLite never meets it.
+  const { pgBossDispatch } = await import("./dispatch/pgBoss.ts");
   const dispatch = await pgBossDispatch({ url: database, log, clock: systemClock, works: role !== "api", ...limits });
   closings.push(async () => {
     await dispatch.stop();
