@@ -37,7 +37,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "endless-loop",
     spec: program("while :; do :; done", { timeouts: { attempt: "8s" } }),
-    ends: failed("AttemptDeadline"),
+    ends: { phase: "timed-out", reason: { code: "AttemptDeadline", params: {} } },
   },
   {
     name: "exits",
