@@ -1,6 +1,7 @@
 // What the API answers with, as schemas: OpenAPI, the typed client and the server's own check of its answers all come from these.
 // Texts are in the language of Accept-Language; codes and parameters are the same in every language.
 import { z } from "zod";
+import { RUN_PHASES } from "../model/run.ts";
 
 export const JsonView = z.record(z.string(), z.unknown());
 export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
@@ -52,17 +53,7 @@ export const ErrorView = z.object({
   checks: z.array(CheckView).optional().meta({ description: "of a registration that did not pass: all of them" }),
 });
 
-const runPhase = z.enum([
-  "running",
-  "succeeded",
-  "failed",
-  "timed-out",
-  "start-failed",
-  "interrupted",
-  "rejected",
-  "expired",
-  "cancelled",
-]);
+const runPhase = z.enum(RUN_PHASES);
 const phase = z.enum(["waiting", "queued", "pending", "skipped", ...runPhase.options]);
 
 export const JobView = z.object({

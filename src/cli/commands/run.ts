@@ -1,8 +1,7 @@
 // kubemin run: a job type, or a workflow, without an application.
 import { ApiError, type CallOf } from "../../api/client.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { PRIORITIES, type Priority } from "../../model/run.ts";
-
+import type { Priority } from "../../model/run.ts";
 import { nearestPosition } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
 import { type Command, type Context, defineCommand, type Options, type Values } from "../command.ts";
@@ -17,41 +16,25 @@ import { printData } from "../output.ts";
 import { printProblems, type Source } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
 import { type Plan, printPlan } from "../views/planView.ts";
+import { RUN_OPTIONS } from "./shared.ts";
 
 const OPTIONS = {
   ...INPUT_OPTIONS,
-  file: {
-    type: "text",
-    short: "f",
-    value: "FILE",
-    complete: "file",
-    summary: { en: "a workflow", zh: "工作流文件" },
-  },
+  file: RUN_OPTIONS.file,
   "type-version": {
     type: "text",
     value: "VERSION",
     summary: { en: "default: the newest that is active", zh: "默认：最新的可用版本" },
   },
-  cluster: {
-    type: "text",
-    short: "c",
-    value: "NAME",
-    complete: "cluster",
-    summary: { en: "where its pods run", zh: "Pod 所在集群" },
-  },
-  priority: {
-    type: "text",
-    value: "PRIORITY",
-    choices: PRIORITIES,
-    summary: { en: "which waiting run goes first", zh: "等待中的运行谁先执行" },
-  },
+  cluster: RUN_OPTIONS.cluster,
+  priority: RUN_OPTIONS.priority,
   at: {
     type: "text",
     value: "TIME",
     summary: { en: "begin then, e.g. 2026-01-31T08:00:00Z", zh: "届时开始，如 2026-01-31T08:00:00Z" },
   },
   plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
-  namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
+  namespace: RUN_OPTIONS.namespace,
   ...WATCH_OPTIONS,
 } as const satisfies Options;
 

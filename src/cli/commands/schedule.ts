@@ -1,6 +1,6 @@
 // kubemin schedule: runs that begin by the clock.
 import type { AnswerOf, Client } from "../../api/client.ts";
-import { PRIORITIES, type Priority } from "../../model/run.ts";
+import type { Priority } from "../../model/run.ts";
 import { MISSED, type Missed, OVERLAPS, type Overlap } from "../../model/schedule.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -9,6 +9,7 @@ import { usageFailure } from "../failure.ts";
 import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
 import { printListing } from "../output.ts";
+import { RUN_OPTIONS } from "./shared.ts";
 
 type Schedule = AnswerOf<"getSchedule">;
 
@@ -51,13 +52,7 @@ export const scheduleCommand = defineCommand({
     },
     "time-zone": { type: "text", value: "ZONE", summary: { en: "default: UTC", zh: "默认 UTC" } },
     type: { type: "text", value: "TYPE", summary: { en: "the job type to run", zh: "要运行的作业类型" } },
-    file: {
-      type: "text",
-      short: "f",
-      value: "FILE",
-      complete: "file",
-      summary: { en: "a workflow", zh: "工作流文件" },
-    },
+    file: RUN_OPTIONS.file,
     ...INPUT_OPTIONS,
     overlap: {
       type: "text",
@@ -71,20 +66,9 @@ export const scheduleCommand = defineCommand({
       choices: MISSED,
       summary: { en: "times that passed unseen (default skip)", zh: "错过的时刻（默认 skip）" },
     },
-    priority: {
-      type: "text",
-      value: "PRIORITY",
-      choices: PRIORITIES,
-      summary: { en: "which waiting run goes first", zh: "等待中的运行谁先执行" },
-    },
-    cluster: {
-      type: "text",
-      short: "c",
-      value: "NAME",
-      complete: "cluster",
-      summary: { en: "where its pods run", zh: "Pod 所在集群" },
-    },
-    namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
+    priority: RUN_OPTIONS.priority,
+    cluster: RUN_OPTIONS.cluster,
+    namespace: RUN_OPTIONS.namespace,
   },
   async run(context) {
     const client = connect(context);

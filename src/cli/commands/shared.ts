@@ -1,5 +1,6 @@
 // Arguments and options that several commands declare alike.
-import type { Argument } from "../command.ts";
+import { PRIORITIES } from "../../model/run.ts";
+import type { Argument, Options } from "../command.ts";
 
 export const FILE_ARGUMENT = {
   name: "FILE",
@@ -52,6 +53,31 @@ export const CLUSTER_OPTIONS = {
     },
   },
 } as const;
+
+/** What a run without an application is told, whether it begins now or by the clock. */
+export const RUN_OPTIONS = {
+  file: {
+    type: "text",
+    short: "f",
+    value: "FILE",
+    complete: "file",
+    summary: { en: "a workflow", zh: "工作流文件" },
+  },
+  priority: {
+    type: "text",
+    value: "PRIORITY",
+    choices: PRIORITIES,
+    summary: { en: "which waiting run goes first", zh: "等待中的运行谁先执行" },
+  },
+  cluster: {
+    type: "text",
+    short: "c",
+    value: "NAME",
+    complete: "cluster",
+    summary: { en: "where its pods run", zh: "Pod 所在集群" },
+  },
+  namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
+} as const satisfies Options;
 
 /** `shop/web` -> application and component. */
 export function splitPlace(word: string): { readonly application: string; readonly component: string | undefined } {
