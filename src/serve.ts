@@ -19,6 +19,7 @@ import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { kubernetesOpener } from "./kube/opener.ts";
+import { isPostgresUrl } from "./model/databaseAddress.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
@@ -212,7 +213,7 @@ async function openDispatch(
   { closings }: Life,
 ): Promise<Dispatch> {
   const limits = { slots, ...(projectLimit === undefined ? {} : { groupLimit: projectLimit }) };
-  if (database === undefined || !isPostgres(database)) return inProcessDispatch(log, systemClock, limits);
+  if (database === undefined || !isPostgresUrl(database)) return inProcessDispatch(log, systemClock, limits);
   // It weighs 27 MB: a server on SQLite never meets it.
   const { pgBossDispatch } = await import("./dispatch/pgBoss.ts");
   const dispatch = await pgBossDispatch({ url: database, log, clock: systemClock, works: role !== "api", ...limits });
@@ -221,10 +222,6 @@ async function openDispatch(
     await dispatch.close();
   });
   return dispatch;
-}
-
-function isPostgres(database: string): boolean {
-  return /^postgres(ql)?:\/\//.test(database);
 }
 
 /** The program is looked for when a document first needs it: a server without charts needs no helm. */

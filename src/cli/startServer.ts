@@ -1,5 +1,7 @@
 // What is asked for with `kubemin serve`, checked before anything starts, and the failures to start that have a name.
+
 import { createClient } from "../api/client.ts";
+import { isPostgresUrl } from "../model/databaseAddress.ts";
 import { dig } from "../model/json.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
@@ -107,7 +109,7 @@ function roleOf({ api, worker, sandbox, database }: Settings): ProcessRole {
 }
 
 export function isShared(database: string | undefined): boolean {
-  return database !== undefined && /^postgres(ql)?:\/\//.test(database);
+  return database !== undefined && isPostgresUrl(database);
 }
 
 const ALREADY = {

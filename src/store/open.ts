@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Kysely, PostgresDialect, SqliteDialect } from "kysely";
 import { Pool, types } from "pg";
+import { isPostgresUrl } from "../model/databaseAddress.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Restored } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -72,7 +73,7 @@ export function openStore(address: string, options: OpenOptions = {}): Promise<S
 }
 
 function isPostgres(address: string): boolean {
-  if (/^postgres(ql)?:\/\//.test(address)) return true;
+  if (isPostgresUrl(address)) return true;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address))
     throw new PlatformError("DatabaseAddress", { address: schemeOf(address) });
   return false;
