@@ -3,10 +3,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/json.ts";
-import { endOf, eventOf, hasReason, isPhase, jobOf, submit } from "./support/asking.ts";
+import { endOf, eventOf, hasReason, jobOf, submit } from "./support/asking.ts";
 import { type Application, task } from "./support/documents.ts";
 import { apply, dropNamespace, kubectl, makeNamespace } from "./support/kubectl.ts";
-import { type Product, startProduct } from "./support/product.ts";
+import { type Product, type Run, startProduct } from "./support/product.ts";
 
 const RESOURCE = `capacity.example/gpu-${randomBytes(3).toString("hex")}`;
 const HELD = 2;
@@ -47,6 +47,15 @@ function application(name: string, { count, text = "true", more = {} }: Wish): A
   return { name, namespace, components: [task("train", text, { traits, ...more })] };
 }
 
+/** A run whose pod has all the devices, for as long as the test wants. */
+async function holding(name: string): Promise<Run> {
+  const run = await submit(product, application(name, { count: HELD, text: HOLDS }));
+  await eventOf(product, run.id, (event) => hasReason(event, "train", "TaskRunning"));
+  const pod = ["pod", "-l", `kubemin.dev/application=${name}`];
+  await kubectl(["-n", namespace, "wait", ...pod, "--for=condition=Ready", "--timeout=60s"]);
+  return run;
+}
+
 describe("room for a task", () => {
   it("what no node can take is refused at once, with a sentence, and told by the plan before", async () => {
     const document = application("too-large", { count: 8 });
@@ -61,18 +70,7 @@ describe("room for a task", () => {
   });
 
   it("waits for a device that another run holds, names it, and starts by itself when it is free", async () => {
-    const holder = await submit(product, application("holder", { count: HELD, text: HOLDS }));
-    await eventOf(product, holder.id, (event) => hasReason(event, "train", "TaskRunning"));
-    await kubectl([
-      "-n",
-      namespace,
-      "wait",
-      "pod",
-      "-l",
-      "kubemin.dev/application=holder",
-      "--for=condition=Ready",
-      "--timeout=60s",
-    ]);
+    const holder = await holding("holder");
     const waiter = await submit(product, application("waiter", { count: 1 }));
     await eventOf(product, waiter.id, (event) => hasReason(event, "train", "CapacityShort"));
     const waiting = await product.client.call("getRun", { params: { project: "default", run: waiter.id } });
@@ -96,18 +94,7 @@ describe("room for a task", () => {
   });
 
   it("gives up after the time that the document allows, or does not wait at all", async () => {
-    const holder = await submit(product, application("keeper", { count: HELD, text: HOLDS }));
-    await eventOf(product, holder.id, (event) => isPhase(event, "train", "running"));
-    await kubectl([
-      "-n",
-      namespace,
-      "wait",
-      "pod",
-      "-l",
-      "kubemin.dev/application=keeper",
-      "--for=condition=Ready",
-      "--timeout=60s",
-    ]);
+    const holder = await holding("keeper");
     const patient = await submit(
       product,
       application("patient", { count: 1, more: { onShort: "wait-then-fail(2s)" } }),

@@ -7,6 +7,7 @@ import { signalProcess } from "../../tools/cluster/processes.ts";
 import { readState } from "../../tools/cluster/state.ts";
 import { endOf, eventOf, hasReason, newestRun, submit } from "./support/asking.ts";
 import { type Application, worker } from "./support/documents.ts";
+import { kubectl } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";
 import { type Case, deployed, judged } from "./support/verdicts.ts";
 import { isRecording, record, rowNamed, rowOf } from "./support/verdictTable.ts";
@@ -61,6 +62,10 @@ it("a node that falls silent in the middle of a run", { timeout: 300_000 }, asyn
     id,
     (event) => hasReason(event, LOST.job, "Progressing") && isRunning(String(dig(event.data["reason"], "message"))),
   );
+  const pods = ["pod", "-l", `kubemin.dev/application=${LOST.job}`];
+  // The kubelet has to have said so, or the node goes away before the pod ever was there.
+  const there = ["--kubeconfig", cluster?.kubeconfig ?? "", "--context", `kubemin-${CLUSTER}`, "-n", "default"];
+  await kubectl([...there, "wait", ...pods, "--for=condition=Ready", "--timeout=60s"]);
   signalKubelet("SIGSTOP");
   await endOf(product, id, 150);
   const verdict = await deployed(product, LOST.job);

@@ -21,7 +21,7 @@ export interface Taken extends Wanted {
   readonly retryCount: number;
 }
 
-/** Something happened to the duty. `entry`: it has this new one, so whoever took just that knows already. */
+/** Something happened to the duty. `entry`: it was written for this, so whoever took just that one afterwards knows already. */
 export interface News {
   readonly duty: Duty;
   readonly entry?: string;
@@ -135,11 +135,20 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
     // A number of seconds: our clock and that of the database may differ.
     ...(at === undefined ? {} : { startAfter: Math.max(0, Math.ceil((at.getTime() - clock.now().getTime()) / 1_000)) }),
   }));
+  const written = new Map<Duty, string>();
   const inserted = new Set(await boss.insert(QUEUE, jobs, { returnId: true }));
-  for (const { id, singletonKey, startAfter } of jobs)
-    if (!inserted.has(id) && startAfter === undefined)
-      await boss.update(QUEUE, undefined, { singletonKey, startAfter: EARLY });
-  return jobs.map(({ id, data: { duty } }) => ({ duty, ...(inserted.has(id) ? { entry: id } : {}) }));
+  for (const { id, singletonKey, startAfter } of jobs) {
+    if (inserted.has(id)) written.set(singletonKey, id);
+    else if (startAfter === undefined) {
+      // It answers none when the entry was taken meanwhile: by somebody who may have looked before this happened.
+      const [hurried] = (await boss.update(QUEUE, undefined, { singletonKey, startAfter: EARLY })).jobs;
+      if (hurried !== undefined) written.set(singletonKey, hurried);
+    }
+  }
+  return wanted.map(({ duty }) => {
+    const entry = written.get(duty);
+    return { duty, ...(entry === undefined ? {} : { entry }) };
+  });
 }
 
 /** Before every clock: due at once. */

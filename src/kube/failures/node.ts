@@ -38,7 +38,7 @@ function isSuspicious(pod: Manifest, view: View): boolean {
   if (dying !== undefined) return dying < view.now;
   if (warningOf(pod, view) !== undefined) return true;
   const statuses = listAt(pod, "status", "containerStatuses");
-  if (statuses.length > 0) return statuses.every((one) => one["ready"] === true);
+  if (statuses.length > 0 && statuses.every((one) => one["ready"] === true)) return true;
   const since = timeAt(
     listAt(pod, "status", "conditions").find((one) => one["type"] === "PodScheduled"),
     "lastTransitionTime",
