@@ -30,7 +30,7 @@ export async function deployDocument(
     cluster: planning.plan.cluster,
     namespace: planning.plan.namespace,
     message: request.message,
-    inputs: request.inputs ?? {},
+    inputs: planning.inputs,
     jobs: jobsFor(request, planning.plan),
     ...(newRevision === null ? {} : { newRevision }),
   });
