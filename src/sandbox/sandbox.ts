@@ -54,6 +54,11 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       await enter(state, signal);
       return state.shelf.get(ref)?.manifest ?? null;
     },
+    list: async ({ kind, namespace }, signal) => {
+      await enter(state, signal);
+      const all = state.shelf.list().map(({ manifest }) => manifest);
+      return all.filter((one) => one.kind === kind && (namespace === "" || one.metadata.namespace === namespace));
+    },
     remove: async (ref, removal) => {
       await enter(state, removal.signal);
       return removeObject(state, ref, removal);
