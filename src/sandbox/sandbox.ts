@@ -12,7 +12,7 @@ import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
 import { sandboxFacts } from "./kinds.ts";
 import { streamLogs } from "./logs.ts";
-import { changed, createState, type SandboxOptions, viewOf } from "./state.ts";
+import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
 
 /** Throws when `file` exists and holds something else than sandbox objects. */
 export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {
@@ -54,10 +54,9 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       await enter(state, signal);
       return state.shelf.get(ref)?.manifest ?? null;
     },
-    list: async ({ kind, namespace }, signal) => {
+    list: async (kind, signal) => {
       await enter(state, signal);
-      const all = state.shelf.list().map(({ manifest }) => manifest);
-      return all.filter((one) => one.kind === kind && (namespace === "" || one.metadata.namespace === namespace));
+      return objectsOf(state, kind);
     },
     remove: async (ref, removal) => {
       await enter(state, removal.signal);
