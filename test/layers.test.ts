@@ -98,6 +98,14 @@ describe("layers", () => {
     expect(barrels.map((file) => relative(ROOT, file))).toEqual([]);
   });
 
+  it("load the compiler of schemas in one place, and no server loads it at its start", () => {
+    const imports = (text: string): boolean => /^import (?!type).*"(ajv|re2js|@fastify\/ajv-compiler)/m.test(text);
+    expect(files.filter((file) => imports(textOf.get(file) ?? ""))).toEqual([]);
+    const loads = files.filter((file) => /load\("(ajv|re2js)/.test(textOf.get(file) ?? ""));
+    expect(loads.map((file) => relative(SOURCE, file))).toEqual(["registry/schemas/compiler.ts"]);
+    expect(textOf.get(join(SOURCE, "server/server.ts"))).toContain("buildValidator: noSchemas");
+  });
+
   it("ask for no job type by its name, outside of the catalog and the registry", () => {
     const names = new Set((builtins.jobs ?? []).map((job) => job.name));
     const asking = files

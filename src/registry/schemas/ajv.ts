@@ -1,13 +1,12 @@
 // The one way in which schemas of other people are compiled, here and in the thread that tries them out first.
-import { Ajv2020 } from "ajv/dist/2020.js";
-import { RE2JS } from "re2js";
 import type { JsonObject } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
+import { schemaCompiler } from "./compiler.ts";
 
 /** Linear in the text, for patterns and for pattern properties alike. */
 const regExp = Object.assign(
   (pattern: string) => {
-    const compiled = RE2JS.compile(pattern);
+    const compiled = schemaCompiler().RE2JS.compile(pattern);
     // The compiler tells patterns apart by their text: without one, all of a schema would be the first.
     return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
@@ -35,6 +34,7 @@ export function compileSchema(
 ): (value: unknown) => readonly Complaint[] {
   const checked = before === "new" ? {} : { validateSchema: false, meta: false };
   const settings = { strict: false, validateFormats: false, logger: false, ...checked } as const;
+  const { Ajv2020 } = schemaCompiler();
   const ajv = new Ajv2020({ ...settings, allErrors: false, code: { regExp, optimize: false } });
   const all = new Ajv2020({ ...settings, allErrors: true, code: { regExp, optimize: false } });
   const fits = ajv.compile(schema);

@@ -1,8 +1,8 @@
 // Runs in a thread of its own: compiles one schema after the other, and says how each went. Whoever asked ends it when one takes too long.
 import { parentPort } from "node:worker_threads";
-import { RE2JS } from "re2js";
 import type { JsonObject } from "../../model/json.ts";
 import { compileSchema } from "./ajv.ts";
+import { schemaCompiler } from "./compiler.ts";
 import { patternsOf } from "./guard.ts";
 
 parentPort?.on("message", (schema: JsonObject) => parentPort?.postMessage(tried(schema))); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread is no window
@@ -29,7 +29,7 @@ function tried(schema: JsonObject) {
 function wrongPattern(schema: JsonObject): { readonly detail: string; readonly pattern: string } | undefined {
   for (const { pattern, pointer } of patternsOf(schema)) {
     try {
-      RE2JS.compile(pattern);
+      schemaCompiler().RE2JS.compile(pattern);
     } catch (error) {
       return { detail: error instanceof Error ? error.message.slice(0, 200) : "unreadable", pattern: pointer };
     }
