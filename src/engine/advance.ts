@@ -186,6 +186,7 @@ function started(job: Job, now: Date): Job {
     notBefore: null,
     startedAt: job.startedAt ?? at,
     attemptAt: at,
+    pendingAt: null,
     reason:
       job.plan.objects.length === 0 ? reason("Beginning") : reason("Applying", { count: job.plan.objects.length }),
     evidence: [],

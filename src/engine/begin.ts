@@ -114,6 +114,7 @@ function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
     interruptions: 0,
     dueAt: null,
     attemptAt: null,
+    pendingAt: null,
     notBefore: null,
     startedAt: null,
     finishedAt: null,

@@ -1,5 +1,6 @@
-// Which moments end the waiting of a job: its queue clock, and the time of the steps around it. Pure. While a run is paused these clocks
-// stand still: a person's pause must not use up what a document allows for waiting.
+// Which moments end a job: its queue clock, the time of the steps around it, and the clock of its attempt. Pure. While a run is paused the
+// first two stand still: a person's pause must not use up what a document allows for waiting. The third stands still while the attempt is
+// pending: a wait for room, a node or an image has clocks of its own.
 import type { Job, Pause } from "../model/run.ts";
 
 export interface Watch {
@@ -45,6 +46,32 @@ export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Wa
     if (first === null || at < first.at) first = { step, limit: timeout, at };
   }
   return first;
+}
+
+/** Milliseconds of the attempt's clock that are used up; what it was pending does not count. */
+export function attemptUsed({ attemptAt, pendingAt }: Job, now: number): number {
+  if (attemptAt === null) return 0;
+  return (pendingAt === null ? now : Date.parse(pendingAt)) - Date.parse(attemptAt);
+}
+
+/** Null: no such clock, or it stands still. */
+export function attemptEnd(job: Job): Date | null {
+  const limit = job.plan.clocks?.attempt;
+  if (limit === undefined || job.attemptAt === null || job.pendingAt !== null) return null;
+  return new Date(Date.parse(job.attemptAt) + limit);
+}
+
+/** The job with what its attempt told. Time that was pending is taken out of the attempt by moving its beginning. */
+export function withProgress(
+  job: Job,
+  told: Pick<Job, "reason" | "evidence"> & { readonly phase: "pending" | "running" },
+  now: Date,
+): Job {
+  const { attemptAt, pendingAt } = job;
+  if (told.phase === "pending") return { ...job, ...told, pendingAt: pendingAt ?? now.toISOString() };
+  if (pendingAt === null || attemptAt === null) return { ...job, ...told, pendingAt: null };
+  const begun = new Date(now.getTime() - attemptUsed(job, now.getTime()));
+  return { ...job, ...told, pendingAt: null, attemptAt: begun.toISOString() };
 }
 
 function isPaused({ pauses }: Watch): boolean {

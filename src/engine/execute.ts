@@ -11,8 +11,8 @@ import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
+import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
 import { callbackOf } from "./callback.ts";
-import type { ScopeEnd } from "./clocks.ts";
 import { eventOf } from "./driver.ts";
 import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
@@ -44,22 +44,21 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     );
 
   const ending = new AbortController();
-  const expired = new AbortController();
-  const clock = nextClock(attempt, world.clock.now().getTime(), leastOf(attempt, definition));
-  void world.clock.sleep(clock.remaining, ending.signal).then(() => expired.abort());
-  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, expired.signal]);
+  const clocks = holdToClocks(world.clock, attempt, { least: leastOf(attempt, definition), until: ending.signal });
+  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
-    cluster: fenced(cluster, attempt.holds),
+    cluster: fenced(cluster, attempt.holds, run.revision),
     signal,
     park: (until) => void attempt.wait(until),
     messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),
     conceal: (texts) => attempt.mask.conceal(texts),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
+      clocks.note(phase);
       attempt.report(last);
     },
   };
@@ -71,8 +70,9 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     if (attempt.lost.aborted || !attempt.holds()) return "left";
     if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
-    if (expired.signal.aborted || result === "silent")
-      return await overdue(world, attempt, { definition, context, clock, last });
+    const clock = clocks.ended();
+    if (clock !== undefined) return await overdue(world, attempt, { definition, context, clock, last });
+    if (result === "silent") return broken("it was stopped by no clock");
     return attempt.mask.outcome(settledOutput(world, attempt, { definition, outcome: result }));
   } finally {
     ending.abort();
@@ -82,34 +82,6 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 function leastOf({ resumed }: Attempt, { parks }: JobDefinition): number {
   if (!resumed) return 0;
   return parks === true ? PARKED_LEAST : RESUMED_LEAST;
-}
-
-interface RunningClock {
-  readonly name: "total" | "attempt" | "step";
-  readonly limit: number;
-  /** Of "step": which one. */
-  readonly step?: string;
-  readonly remaining: number;
-}
-
-/** The clock that ends first: of everything together, or of this attempt. */
-function nextClock({ job, within }: Attempt, now: number, most: number): RunningClock {
-  const since = (at: string | null): number => (at === null ? now : Date.parse(at));
-  const least = (limit: number): number => Math.min(limit, most);
-  const clock = (name: RunningClock["name"], limit: number, at: string | null): RunningClock => ({
-    name,
-    limit,
-    remaining: Math.max(least(limit), since(at) + limit - now),
-  });
-  const total = clock("total", job.plan.timeout, job.startedAt);
-  const limit = job.plan.clocks?.attempt;
-  const one = limit === undefined ? [] : [clock("attempt", limit, job.attemptAt)];
-  const around = within === null ? [] : [scopeClock(within, Math.max(least(within.limit), within.at - now))];
-  return [...one, ...around].reduce((first, other) => (other.remaining < first.remaining ? other : first), total);
-}
-
-function scopeClock({ step, limit }: ScopeEnd, remaining: number): RunningClock {
-  return { name: "step", step, limit, remaining };
 }
 
 function isPending(job: Job): "pending" | "running" {

@@ -3,7 +3,7 @@
 import { isActive } from "../model/phase.ts";
 import type { Job } from "../model/run.ts";
 import type { Decision } from "./advance.ts";
-import { beginnings, scopeEnd } from "./clocks.ts";
+import { attemptEnd, beginnings, scopeEnd } from "./clocks.ts";
 import type { Driver } from "./driver.ts";
 
 /** Letting go and taking up again costs some writes: not for a moment. */
@@ -24,13 +24,11 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
 
 /** Nobody holds the job to its deadlines while it is parked: somebody has to be there again by then. */
 function endsOf({ world, run, jobs }: Driver, job: Job): readonly Date[] {
-  const { timeout, clocks } = job.plan;
+  const { timeout } = job.plan;
   const within = scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
-  return [
-    after(job.startedAt, timeout),
-    after(job.attemptAt, clocks?.attempt),
-    ...(within === null ? [] : [new Date(within.at)]),
-  ].filter((time) => time !== null);
+  return [after(job.startedAt, timeout), attemptEnd(job), ...(within === null ? [] : [new Date(within.at)])].filter(
+    (time) => time !== null,
+  );
 }
 
 function after(from: string | null, limit: number | undefined): Date | null {

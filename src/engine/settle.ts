@@ -29,6 +29,7 @@ export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now:
     evidence: "evidence" in outcome ? outcome.evidence : [],
     output: outcome.phase === "succeeded" ? (outcome.output ?? {}) : job.output,
     finishedAt: now.toISOString(),
+    pendingAt: null,
   };
 }
 
@@ -56,6 +57,7 @@ function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
     reason: reason("Retrying", params),
     evidence: outcome.evidence,
     notBefore: new Date(now.getTime() + delay).toISOString(),
+    pendingAt: null,
   };
 }
 

@@ -9,6 +9,7 @@ import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/
 import { advance, type Decision, type Hold } from "./advance.ts";
 import { unmetCondition } from "./bindings.ts";
 import { claimsOf } from "./claims.ts";
+import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf } from "./driver.ts";
 import { wakeRun, wakeRunCalled } from "./duties.ts";
@@ -45,7 +46,7 @@ function takeIn(driver: Driver): Map<string, Job> {
   const next = new Map(driver.jobs);
   for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
   for (const [name, report] of driver.reports)
-    change(next, name, (job) => (isActive(job.phase) ? { ...job, ...report } : job));
+    change(next, name, (job) => (isActive(job.phase) ? withProgress(job, report, now) : job));
   driver.results.clear();
   driver.reports.clear();
   return next;

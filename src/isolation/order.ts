@@ -40,6 +40,8 @@ export interface JobIdentity {
 export interface Timeouts {
   /** Milliseconds. */
   readonly attempt: number;
+  /** What it may take from its node to its running program; missing: nothing beside the attempt. */
+  readonly start?: number;
   /** Milliseconds between "please end" and the end. */
   readonly grace?: number;
 }

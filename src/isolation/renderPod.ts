@@ -106,7 +106,8 @@ function specOf(said: JsonObject, containers: readonly Prepared[], order: PodOrd
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: "Never",
-    activeDeadlineSeconds: Math.max(1, Math.ceil(timeouts.attempt / 1_000) + grace),
+    // The cluster's own clock, for when nobody is there to hold it to ours: it counts from the node on, images included.
+    activeDeadlineSeconds: Math.max(1, Math.ceil((timeouts.attempt + (timeouts.start ?? 0)) / 1_000) + grace),
     terminationGracePeriodSeconds: grace,
     securityContext: podSecurity(said),
     ...(before.length === 0 ? {} : { initContainers: before }),

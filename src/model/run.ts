@@ -74,8 +74,10 @@ export interface Job {
   readonly interruptions: number;
   /** When everything that it needs was there: the queue clock starts. */
   readonly dueAt: string | null;
-  /** When the current attempt began. */
+  /** When the current attempt began; later by as much as it was pending before its program ran. */
   readonly attemptAt: string | null;
+  /** Since when it is pending: the clock of the attempt stands still. Null: it is not. */
+  readonly pendingAt: string | null;
   /** A queued job does not start before this moment (retry backoff). */
   readonly notBefore: string | null;
   readonly startedAt: string | null;

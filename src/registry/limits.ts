@@ -13,12 +13,15 @@ export interface Times {
   /** Milliseconds of all attempts together. */
   readonly timeout: number;
   readonly attempt: number;
+  /** From the node to the running program. */
+  readonly start: number;
   readonly clocks: Clocks;
 }
 
 const MINUTES = 60_000;
 const QUEUE = 30 * MINUTES;
 const PENDING = 25 * MINUTES;
+const START = 15 * MINUTES;
 
 export function timesOf(spec: RegistrationSpec): Times {
   const { timeouts = {} } = spec;
@@ -29,6 +32,7 @@ export function timesOf(spec: RegistrationSpec): Times {
   const attempts = 1 + (spec.retry?.max ?? 0);
   return {
     attempt,
+    start: pending ?? START,
     // Without a word of the registration: every attempt with all of its waiting.
     timeout: positive(timeouts.total) ?? (queue ?? QUEUE) + attempts * ((pending ?? PENDING) + attempt),
     clocks: {

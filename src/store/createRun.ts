@@ -168,5 +168,6 @@ function jobRow(run: string, job: Job, position: number) {
     interruptions: job.interruptions,
     due_at: job.dueAt,
     attempt_at: job.attemptAt,
+    pending_at: job.pendingAt,
   };
 }

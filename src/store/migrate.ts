@@ -12,6 +12,7 @@ import { clusters } from "./migrations/0007-clusters.ts";
 import { retention } from "./migrations/0008-retention.ts";
 import { workflow } from "./migrations/0009-workflow.ts";
 import { capacityWaits } from "./migrations/0010-capacity-waits.ts";
+import { pendingSince } from "./migrations/0011-pending-since.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Tables } from "./schema.ts";
 
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   retention,
   workflow,
   capacityWaits,
+  pendingSince,
 ];
 
 /** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */

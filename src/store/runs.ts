@@ -165,6 +165,7 @@ async function changeJob(transaction: Transaction<Tables>, run: string, { job, f
       interruptions: job.interruptions,
       due_at: job.dueAt,
       attempt_at: job.attemptAt,
+      pending_at: job.pendingAt,
     })
     .where("run", "=", run)
     .where("name", "=", job.name)
@@ -284,5 +285,6 @@ function jobOf(row: Selectable<JobsTable>): Job {
     interruptions: row.interruptions,
     dueAt: row.due_at,
     attemptAt: row.attempt_at,
+    pendingAt: row.pending_at,
   };
 }

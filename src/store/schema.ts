@@ -91,6 +91,7 @@ export interface JobsTable {
   interruptions: number;
   due_at: string | null;
   attempt_at: string | null;
+  pending_at: string | null;
 }
 
 export interface ClaimKeysTable {

@@ -29,6 +29,7 @@ export function waitingJob(plan: PlannedJob): Job {
     interruptions: 0,
     dueAt: null,
     attemptAt: null,
+    pendingAt: null,
     notBefore: null,
     startedAt: null,
     finishedAt: null,

@@ -152,3 +152,45 @@ describe("an output", () => {
     expect(wrong?.reason.params["detail"]).toContain("/right");
   });
 });
+
+describe("the clock of an attempt", () => {
+  const limited = (input: PlannedJob["input"], minutes: number) =>
+    job("a", [], { input, clocks: { attempt: minutes * MINUTE } });
+
+  it("begins when its program runs: what it waited before is on other clocks", async () => {
+    await using stage = await openStage();
+    const quick = await stage.begin([limited({ waits: 10 * MINUTE, takes: 30_000 }, 1)]);
+    const slow = await stage.begin([limited({ waits: 10 * MINUTE, takes: 2 * MINUTE }, 1)]);
+    await stage.clock.advance(9 * MINUTE);
+    expect([await phases(stage, quick), await phases(stage, slow)]).toEqual(["a pending NoNodes", "a pending NoNodes"]);
+    await stage.clock.advance(1.9 * MINUTE);
+    expect([await phases(stage, quick), await phases(stage, slow)]).toEqual([
+      "a succeeded Ready",
+      "a running TaskRunning",
+    ]);
+    await stage.clock.advance(0.2 * MINUTE);
+    expect(await phases(stage, slow)).toBe("a timed-out AttemptDeadline");
+  });
+
+  it("goes on where it stood when the server was started again, while it waited or while it ran", async () => {
+    await using stage = await openStage();
+    const run = await stage.begin([limited({ waits: 5 * MINUTE, takes: 8 * MINUTE }, 10)]);
+    for (const before of [3 * MINUTE, 11 * MINUTE]) {
+      await stage.clock.advance(before);
+      await stage.kill();
+      await stage.start();
+    }
+    // Six of its ten minutes are used up; it waits for five again, and then has four left.
+    await stage.clock.advance(8.9 * MINUTE);
+    expect(await phases(stage, run)).toBe("a running TaskRunning");
+    await stage.clock.advance(0.2 * MINUTE);
+    expect(await phases(stage, run)).toBe("a timed-out AttemptDeadline");
+  });
+
+  it("does not begin for what never runs: the clock of everything ends it, as expired", async () => {
+    await using stage = await openStage();
+    const run = await stage.begin([{ ...limited({ waits: 90 * MINUTE }, 1), timeout: 30 * MINUTE }]);
+    await stage.clock.advance(31 * MINUTE);
+    expect(await phases(stage, run)).toBe("a expired GaveUpWaiting");
+  });
+});

@@ -32,7 +32,7 @@ export function podOrderOf(type: RegisteredType, place: AttemptPlace, runtime = 
     capabilities,
     grants: type.grants(place.project),
     identity: identityOf(type, place, capabilities),
-    timeouts: { attempt: place.attemptLimit ?? timesOf(spec).attempt },
+    timeouts: { attempt: place.attemptLimit ?? timesOf(spec).attempt, start: timesOf(spec).start },
     ...(resources === undefined ? {} : { resources }),
     runtime,
   };

@@ -88,6 +88,7 @@ export function aJob(name: string, changes: Partial<Job> = {}): Job {
     interruptions: 0,
     dueAt: null,
     attemptAt: null,
+    pendingAt: null,
     notBefore: null,
     startedAt: null,
     finishedAt: null,

@@ -169,6 +169,8 @@ function testJob(fences: number[]) {
     name: "test",
     summary: { en: "a test", zh: "测试" },
     input: z.looseObject({
+      /** Pending, before it takes anything. */
+      waits: z.number().default(0),
       takes: z.number().default(0),
       fails: z.number().default(0),
       announces: z.boolean().default(false),
@@ -179,7 +181,9 @@ function testJob(fences: number[]) {
     timeout: 60_000,
     async run(job) {
       fences.push(...job.locks.map((lock) => lock.fence));
-      job.report(reason("TaskRunning"));
+      if (job.input.waits > 0) job.report(reason("NoNodes"), [], "pending");
+      await job.clock.sleep(job.input.waits, job.signal);
+      if (!job.signal.aborted) job.report(reason("TaskRunning"));
       await job.clock.sleep(job.input.takes, job.signal);
       if (job.input.announces) await job.announce("done", {});
       if (job.signal.aborted || job.attempt <= job.input.fails)
