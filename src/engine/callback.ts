@@ -77,7 +77,7 @@ async function withoutSecrets(
   const mask = attemptMask(NOTHING_HIDDEN, input.ok ? input.value : {}, { project: run.project, vault: world.vault });
   const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
   const { outputs, ...words } = data;
-  const told = mapStrings(words, mask.text) as JsonObject; // an object stays one
+  const told = mapStrings(words, (text) => mask.text(text)) as JsonObject; // an object stays one
   if (!isObject(outputs) || definition === undefined) return told;
   return { ...told, outputs: guardedOutput(world, { run, definition, mask }, outputs) };
 }

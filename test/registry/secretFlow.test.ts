@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { JsonObject } from "../../src/model/json.ts";
 import { signedHeaders } from "../../src/outgoing/signature.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
@@ -39,7 +40,7 @@ async function tell({ url, token }: Order["callback"], what: string, body: objec
 async function work(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = "";
   for await (const part of request) body += String(part);
-  received.push(`${request.url} ${String(request.headers["x-key"])} ${body}`);
+  received.push(`${request.url} ${request.headersDistinct["x-key"]?.join() ?? ""} ${body}`);
   if (request.url !== "/v1/execute") return void response.end(JSON.stringify({ echo: body }));
   const order = JSON.parse(body) as Order; // kubemin's own request
   const given = JSON.stringify(order.input);
@@ -91,6 +92,7 @@ const problemsOf = async (workflow: object, inputs: JsonObject = {}): Promise<un
   };
   return problems.map((one) => `${one.code} ${one.pointer.replace("/document/workflow", "")}`);
 };
+const idOf = (body: JsonObject): string => z.string().parse(body["id"]);
 const from = (pointer: string, more: object = {}): object => ({ $from: pointer, ...more });
 
 async function nowhereInClear(run: string): Promise<void> {
@@ -139,7 +141,7 @@ describe("a secret", () => {
       { token: GIVEN, taken: { password: GIVEN } },
     );
     expect(answer.status).toBe(202);
-    const run = await ended(String(answer.body["id"]));
+    const run = await ended(idOf(answer.body));
     expect(run.jobs.map((job) => `${job.name} ${job.phase}`)).toEqual(
       ["give", "take", "inner", "spare", "written", "call", "tell"].map((name) => `${name} succeeded`),
     );
@@ -155,11 +157,11 @@ describe("a secret", () => {
 
   it("of a run that waits for its time, or of a type that runs alone, is sealed as well", async () => {
     const run = { type: "takes-secret", input: { password: GIVEN } };
-    const body = { cron: "0 0 1 1 *", timeZone: "UTC", run };
-    expect((await ask("/projects/default/schedules/yearly", body as JsonObject, "PUT")).status).toBe(200);
-    const { id } = (await ask("/projects/default/runs", run)).body;
-    expect((await ended(String(id))).phase).toBe("succeeded");
-    await nowhereInClear(String(id));
+    const schedule = { cron: "0 0 1 1 *", timeZone: "UTC", run };
+    expect((await ask("/projects/default/schedules/yearly", schedule as JsonObject, "PUT")).status).toBe(200);
+    const { body } = await ask("/projects/default/runs", run);
+    expect((await ended(idOf(body))).phase).toBe("succeeded");
+    await nowhereInClear(idOf(body));
   });
 
   it("stands in no condition, loop, lock or open place, and none is made of what was kept in clear", async () => {
@@ -200,8 +202,8 @@ describe("a secret", () => {
       { name: "take", type: "takes-secret", properties: { password: from("/inputs/token", { default: WRITTEN }) } },
     ];
     const answer = await start({ inputs: { token: { type: "string", default: GIVEN } }, steps });
-    expect((await ended(String(answer.body["id"]))).phase).toBe("succeeded");
-    await nowhereInClear(String(answer.body["id"]));
+    expect((await ended(idOf(answer.body))).phase).toBe("succeeded");
+    await nowhereInClear(idOf(answer.body));
   });
 
   it("is marked where it is always one, and is a text: a registration says so otherwise", async () => {
