@@ -177,13 +177,13 @@ function byPart(value: (part: Part) => number): Record<Part, number> {
   };
 }
 
-async function inNamespace<T>({ kubectl }: BenchCluster, work: () => Promise<T>): Promise<T> {
-  await kubectl(["create", "namespace", NAMESPACE]);
+async function inNamespace<T>(cluster: BenchCluster, work: () => Promise<T>): Promise<T> {
+  await cluster.kubectl(["create", "namespace", NAMESPACE]);
   try {
-    await kubectl(["-n", NAMESPACE, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
+    await cluster.kubectl(["-n", NAMESPACE, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
     return await work();
   } finally {
-    await kubectl(["delete", "namespace", NAMESPACE]);
+    await cluster.kubectl(["delete", "namespace", NAMESPACE]);
   }
 }
 

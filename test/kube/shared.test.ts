@@ -19,7 +19,7 @@ function stage(answers: readonly (boolean | Error)[]) {
     options,
     asked,
     pass: (milliseconds: number) => (time += milliseconds),
-    answer() {
+    answer: () => {
       const what = answers[asked.length - 1];
       const last = asked.at(-1);
       if (what instanceof Error) last?.reject(what);
