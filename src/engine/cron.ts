@@ -1,5 +1,5 @@
 // When a schedule comes next. Times that a change of the clock leaves out come right after it; those that it repeats come once.
-import { CronExpressionParser } from "cron-parser";
+import { createRequire } from "node:module";
 import { scheduleFault } from "../catalog/parts/schedule.ts";
 import type { Localized } from "../model/text.ts";
 
@@ -18,10 +18,16 @@ export function cronFault(cron: string, timeZone: string): Localized | undefined
   return scheduleFault(cron);
 }
 
+const load = createRequire(import.meta.url);
+
+/** With its calendar it weighs 6 MB: a server without schedules never meets it. */
+const parser = (): typeof import("cron-parser") => load("cron-parser") as typeof import("cron-parser"); // `require` knows no types
+
 /** Null: never again. */
 export function nextTime(cron: string, timeZone: string, after: Date): Date | null {
   try {
-    return CronExpressionParser.parse(NAMES[cron.trim()] ?? cron, { tz: timeZone, currentDate: after })
+    return parser()
+      .CronExpressionParser.parse(NAMES[cron.trim()] ?? cron, { tz: timeZone, currentDate: after })
       .next()
       .toDate();
   } catch {

@@ -1,15 +1,10 @@
 // The sockets to one API server. Two pools: a bounded one for calls (that is our concurrency limit: more calls queue here, not on the
 // server), an unbounded one for watches and logs, which hold their socket as long as they live and must never starve the calls.
 // Node's own https and not undici: 8 MB instead of 30 MB of memory for the same work (measured).
-import {
-  type ClientRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  Agent as PlainAgent,
-  request as plainRequest,
-} from "node:http";
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, Agent as PlainAgent } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Socket } from "node:net";
+import { Agent, request as plainRequest } from "../ports/nodeHttp.ts";
 import type { Credential } from "./credentials.ts";
 import type { Target } from "./kubeconfig.ts";
 
@@ -59,7 +54,7 @@ export function openTransport(target: Target, credential: Credential, calls = CA
     target.proxyUrl === "" ? {} : { proxyEnv: { HTTPS_PROXY: target.proxyUrl, HTTP_PROXY: target.proxyUrl } };
   const pool = (maxSockets: number): PlainAgent => {
     const options = { keepAlive: true, maxSockets, ...proxy };
-    return secure ? new SecureAgent({ ...options, ...tls }) : new PlainAgent(options);
+    return secure ? new SecureAgent({ ...options, ...tls }) : new Agent(options);
   };
   const pools = { calls: pool(calls), streams: pool(Number.POSITIVE_INFINITY) };
   const begin = secure ? secureRequest : plainRequest;

@@ -1,8 +1,8 @@
 // Calls of addresses that users named. The rules are guard.ts's; here they are put in order: check the text, resolve once, look at the
 // address, sign, exchange, verify. Rejects with OutgoingRefused, never with anything else.
 import { lookup } from "node:dns/promises";
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Clock } from "../ports/clock.ts";
+import { validateHeaderName, validateHeaderValue } from "../ports/nodeHttp.ts";
 import {
   type Outgoing,
   type OutgoingAnswer,

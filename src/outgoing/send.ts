@@ -1,7 +1,8 @@
 // One HTTP exchange with one address, on a connection of its own: within its limits, or not at all. Nothing is followed or repeated.
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { IncomingMessage, RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
+import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
 import type { Target } from "./guard.ts";
 

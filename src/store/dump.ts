@@ -3,21 +3,20 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
-import { Client, types } from "pg";
 import { VERSION } from "../model/version.ts";
 import type { BackupRecord, BackupRow } from "../ports/backup.ts";
 import { BACKED_UP, POSITIONS } from "./backedUp.ts";
 
-const ROWS_AT_ONCE = 100;
+export const ROWS_AT_ONCE = 100;
 
 /** What a frozen database answers to. */
-interface Snapshot {
+export interface Snapshot {
   rows(table: string): AsyncIterable<readonly BackupRow[]>;
   changes(): Promise<readonly string[]>;
   lastPosition(table: string, column: string): Promise<number>;
 }
 
-async function* recordsOf(snapshot: Snapshot, now: Date): AsyncGenerator<BackupRecord> {
+export async function* recordsOf(snapshot: Snapshot, now: Date): AsyncGenerator<BackupRecord> {
   yield { record: "begin", format: 1, version: VERSION, at: now.toISOString(), changes: await snapshot.changes() };
   let count = 0;
   for (const table of BACKED_UP) {
@@ -73,47 +72,5 @@ function sqliteSnapshot(database: Sqlite.Database): Snapshot {
     lastPosition: async (table) =>
       database.prepare<[string], { seq: number }>("select seq from sqlite_sequence where name = ?").get(table)?.seq ??
       0,
-  };
-}
-
-export async function* dumpPostgres(url: string, now: Date): AsyncGenerator<BackupRecord> {
-  const client = new Client({
-    connectionString: url,
-    application_name: "kubemin backup",
-    // bigint as a number: ours count rows, far below 2^53.
-    types: {
-      getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
-    },
-  });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    await client.query("begin isolation level repeatable read read only");
-    yield* recordsOf(postgresSnapshot(client), now);
-  } finally {
-    await client.end();
-  }
-}
-
-function postgresSnapshot(client: Client): Snapshot {
-  return {
-    async *rows(table) {
-      await client.query(`declare backup_rows no scroll cursor for select * from "${table}"`);
-      for (;;) {
-        const { rows } = await client.query<BackupRow>(`fetch ${ROWS_AT_ONCE} from backup_rows`);
-        if (rows.length === 0) break;
-        yield rows;
-      }
-      await client.query("close backup_rows");
-    },
-    changes: async () =>
-      (await client.query<{ name: string }>("select name from migrations order by name")).rows.map((row) => row.name),
-    async lastPosition(table, column) {
-      const { rows } = await client.query<{ last: number | null }>(
-        "select pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass) as last",
-        [table, column],
-      );
-      return rows[0]?.last ?? 0;
-    },
   };
 }

@@ -1,7 +1,5 @@
 // Opens a store: connects, migrates, and puts the aggregates together. The only file of the folder that others import.
-import { randomUUID } from "node:crypto";
-import { Kysely, PostgresDialect, SqliteDialect } from "kysely";
-import { Pool, types } from "pg";
+import { Kysely, SqliteDialect } from "kysely";
 import { isPostgresUrl } from "../model/databaseAddress.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Restored } from "../ports/backup.ts";
@@ -11,14 +9,13 @@ import { createApplications, forgetApplication } from "./applications.ts";
 import { createClusters } from "./clusters.ts";
 import { createCompletions } from "./completions.ts";
 import type { Database } from "./database.ts";
-import { postgresDifferences, SQLITE } from "./differences.ts";
-import { dumpPostgres, dumpSqlite } from "./dump.ts";
+import { SQLITE } from "./differences.ts";
+import { dumpSqlite } from "./dump.ts";
 import { createEvents } from "./events.ts";
 import { createInventory } from "./inventory.ts";
 import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
-import { listen } from "./postgresListen.ts";
 import { createRegistrations } from "./registrations.ts";
 import { type Restoring, restoreInto } from "./restore.ts";
 import { createRetention } from "./retention.ts";
@@ -56,7 +53,7 @@ function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK }: OpenOptions) {
 
 /** Into a database that nobody used before. Throws PlatformError; then the database is as it was. */
 export async function restoreStore(address: string, restoring: Omit<Restoring, "name">): Promise<Restored> {
-  const { database, close } = isPostgres(address) ? postgresDatabase(address, {}) : sqliteDatabase(address, {});
+  const { database, close } = isPostgres(address) ? await postgresOf(address) : sqliteDatabase(address, {});
   const name = isPostgres(address) ? withoutPassword(address) : address;
   try {
     return await restoreInto(database, { ...restoring, name });
@@ -84,24 +81,18 @@ function schemeOf(address: string): string {
   return `${address.slice(0, address.indexOf("://"))}://…`;
 }
 
-const CONNECTIONS = 8;
-const CONNECT_MILLISECONDS = 10_000;
-/** A process that froze inside a transaction holds locks that the others wait for; after this the server takes them away. */
-const FROZEN_MILLISECONDS = 30_000;
-
 /** `url`: postgres://user:password@host:port/database. One connection more than the pool listens for other processes' events. */
 export async function openPostgres(url: string, options: OpenOptions = {}): Promise<Store> {
-  const { database, origin, close } = postgresDatabase(url, options);
+  const { database, listen, dump, close } = await postgresOf(url, options);
   await migrateOrClose(database, close).catch((error: unknown) => {
     throw cannotUse(url, error);
   });
-  const wake = (): void => database.subscribers.wake();
-  const listening = await listen({ url, origin, wake }).catch(async (error: unknown) => {
+  const listening = await listen().catch(async (error: unknown) => {
     await close();
     throw cannotUse(url, error);
   });
   return storeOf(database, {
-    backup: () => dumpPostgres(url, database.clock.now()),
+    backup: dump,
     close: async () => {
       await listening.close();
       await close();
@@ -109,33 +100,11 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
   });
 }
 
-function postgresDatabase(url: string, { clock = COMPUTER_CLOCK }: OpenOptions) {
+/** The driver weighs 11 MB: a server on SQLite never meets it. */
+async function postgresOf(url: string, { clock = COMPUTER_CLOCK }: OpenOptions = {}) {
   if (!URL.canParse(url)) throw new PlatformError("DatabaseAddress", { address: schemeOf(url) });
-  const origin = randomUUID();
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url) }) });
-  const differences = postgresDifferences(origin);
-  const database: Database = { queries, differences, clock, subscribers: createSubscribers() };
-  return { database, origin, close: () => queries.destroy() };
-}
-
-function createPool(url: string): Pool {
-  const pool = new Pool({
-    connectionString: url,
-    max: CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_MILLISECONDS,
-    application_name: "kubemin",
-    keepAlive: true,
-    idle_in_transaction_session_timeout: FROZEN_MILLISECONDS,
-    // bigint as a number: ours count rows, far below 2^53.
-    types: {
-      getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
-    },
-  });
-  // An idle connection that breaks would end the process otherwise; the pool replaces it by itself.
-  pool.on("error", () => undefined);
-  // So would one that breaks between two statements of a transaction: the next statement tells whoever waits for it.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
+  const { openPostgresDatabase } = await import("./postgres.ts");
+  return openPostgresDatabase(url, clock);
 }
 
 async function migrateOrClose(database: Database, close: () => Promise<void>): Promise<void> {

@@ -230,6 +230,73 @@ const statefulSet = (status: JsonObject, spec: JsonObject = {}): Manifest =>
 const member = (revision: string, given: Parameters<typeof pod>[0] = {}): Manifest =>
   pod({ ...given, owner: "s", labels: { "controller-revision-hash": revision } });
 
+describe("what still serves while a new version comes", () => {
+  const of = (revision: string) => ({ "kubemin.dev/revision": revision });
+  const factsOf = (subject: Manifest, given: ViewGiven) =>
+    statusOf({ object: subject, generation: 1, view: view(given) }).facts;
+
+  it("are the pods of the old ReplicaSet, with the revision that it is of; a broken attempt between both is not them", () => {
+    const set = (number: string, uid: string, status: JsonObject) => {
+      const one = replicaSet(number, uid, status);
+      return { ...one, metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, ...of(number) } } };
+    };
+    const subject = deployment(
+      { ...GOING, replicas: 4 },
+      { replicas: 2 },
+      { annotations: { "deployment.kubernetes.io/revision": "3" } },
+    );
+    const objects = [
+      set("3", "new", { replicas: 1, availableReplicas: 0 }),
+      set("2", "broken", { replicas: 1, readyReplicas: 0 }),
+      set("1", "old", { replicas: 2, readyReplicas: 2 }),
+    ];
+    expect(factsOf(subject, { objects })).toEqual({ ready: 0, wanted: 2, before: { ready: 2, pods: 2, revision: 1 } });
+    expect(factsOf(deployment(UP), { objects: [NEW, healthyPod("new")] })).toEqual({ ready: 0, wanted: 1 });
+  });
+
+  it("are the pods of the old revision of a StatefulSet; below a partition they count as ready", () => {
+    const status = {
+      ...SET,
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      updatedReplicas: 1,
+      updateRevision: "b",
+    };
+    const up = { ready: true, phase: "Running", state: running(60) };
+    const objects = [member("a", up), member("a", up), member("b", up)];
+    const others = {
+      "ControllerRevision/a": object({ kind: "ControllerRevision", metadata: { annotations: of("4") } }),
+    };
+    const before = { ready: 2, pods: 2, revision: 4 };
+    expect(factsOf(statefulSet(status, { replicas: 3 }), { objects, others })).toEqual({ ready: 1, wanted: 3, before });
+    const partition = { replicas: 3, updateStrategy: { rollingUpdate: { partition: 2 } } };
+    expect(factsOf(statefulSet(status, partition), { objects })).toEqual({
+      ready: 3,
+      wanted: 3,
+      before: { ready: 2, pods: 2 },
+    });
+  });
+
+  it("are the pods of a DaemonSet with another generation of its template", () => {
+    const subject = object({
+      kind: "DaemonSet",
+      apiVersion: "apps/v1",
+      uid: "s",
+      metadata: { annotations: { "deprecated.daemonset.template.generation": "2" } },
+      status: { observedGeneration: 1, desiredNumberScheduled: 2, currentNumberScheduled: 2, numberAvailable: 1 },
+    });
+    const one = (generation: string, ready: boolean) =>
+      pod({
+        owner: "s",
+        ready,
+        labels: { "pod-template-generation": generation, "controller-revision-hash": generation },
+      });
+    const facts = factsOf(subject, { objects: [one("1", true), one("2", false)] });
+    expect(facts).toEqual({ ready: 0, wanted: 2, before: { ready: 1, pods: 1 } });
+  });
+});
+
 describe("StatefulSet", () => {
   check([
     ["complete", statefulSet(SET), {}, "ready", "Ready"],

@@ -16,14 +16,18 @@ export interface Postgres {
   readonly stop: () => Promise<void>;
 }
 
-/** Uses the server of KUBEMIN_TEST_POSTGRES and starts nothing when that is set; fails with what is missing when it cannot start one. */
-export async function startPostgres(): Promise<Postgres> {
+/**
+ * `durable`: what it acknowledged outlives the death of its processes (not of the machine), for those who kill them.
+ * Uses the server of KUBEMIN_TEST_POSTGRES and starts nothing when that is set; fails with what is missing when it cannot start one.
+ */
+export async function startPostgres({ durable = false }: { readonly durable?: boolean } = {}): Promise<Postgres> {
   const given = process.env["KUBEMIN_TEST_POSTGRES"];
   if (given !== undefined && given !== "") return { url: given, stop: () => Promise.resolve() };
   const server: Server = {
     binaries: findOrInstallBinaries(),
     folder: await mkdtemp(join(tmpdir(), "kubemin-postgres-")),
     user: await unprivilegedUser(),
+    settings: durable ? SETTINGS : [...SETTINGS, "synchronous_commit=off"],
   };
   try {
     return await start(server);
@@ -37,6 +41,7 @@ interface Server {
   readonly binaries: string;
   readonly folder: string;
   readonly user: User;
+  readonly settings: readonly string[];
 }
 
 /** Empty: ourselves. */
@@ -84,7 +89,7 @@ async function start(server: Server): Promise<Postgres> {
   const child = spawnServer(server, [
     "-D",
     data,
-    ...SETTINGS.flatMap((setting) => ["-c", setting]),
+    ...server.settings.flatMap((setting) => ["-c", setting]),
     "-c",
     `port=${port}`,
     "-c",
@@ -110,7 +115,6 @@ const SETTINGS = [
   "listen_addresses=127.0.0.1",
   "max_connections=200",
   "fsync=off",
-  "synchronous_commit=off",
   "full_page_writes=off",
   "lc_messages=C",
 ];

@@ -12,7 +12,7 @@ export interface Victims {
   readonly backends: () => Promise<readonly number[]>;
 }
 
-type Act = (victims: Victims) => Promise<string>;
+export type Act = (victims: Victims) => Promise<string>;
 
 const one = ({ members, random }: Victims, role?: Member["role"]): Member => {
   const chosen = members.filter((member) => role === undefined || member.role === role);

@@ -1,5 +1,5 @@
 // The judge: what was acknowledged, what the store says, what the watchers saw and what the cluster holds must be one story.
-import type { AnswerOf, Client } from "../../src/api/client.ts";
+import { type AnswerOf, ApiError, type Client } from "../../src/api/client.ts";
 import { list } from "../../test/e2e/support/kubectl.ts";
 import { type Acknowledged, PROJECT } from "./load.ts";
 import type { Event, Watcher } from "./watcher.ts";
@@ -21,9 +21,8 @@ export interface Verdict {
 }
 
 export async function judge({ client, acknowledged, watchers, namespace }: Evidence): Promise<Verdict> {
-  const runs = await Promise.all(
-    acknowledged.map((one) => client.call("getRun", { params: { project: PROJECT, run: one.run } })),
-  );
+  const found = await Promise.all(acknowledged.map((one) => runOf(client, one.run)));
+  const runs = found.filter((run) => run !== undefined);
   const stored = await allRuns(client);
   const events = await eventsOf(client, watchers);
   const broken = [
@@ -31,11 +30,21 @@ export async function judge({ client, acknowledged, watchers, namespace }: Evide
     ...runs.flatMap(unsettled),
     ...toldWrongly(events),
     ...watchers.flatMap((watcher, index) => seenWrongly(watcher.seen, events, `watcher ${index}`)),
-    ...(await heldWrongly(namespace, acknowledged, runs)),
+    ...(await heldWrongly(namespace, acknowledged, found)),
   ];
   const phases: Record<string, number> = {};
   for (const run of runs) phases[run.phase] = (phases[run.phase] ?? 0) + 1;
   return { broken, runs: runs.length, events: events.length, phases };
+}
+
+/** Undefined when there is no such run: `doubled` says that it is lost. */
+async function runOf(client: Client, run: string): Promise<Run | undefined> {
+  try {
+    return await client.call("getRun", { params: { project: PROJECT, run } });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 async function allRuns(client: Client): Promise<readonly string[]> {
@@ -117,7 +126,7 @@ function seenWrongly(seen: readonly Event[], events: readonly Event[], who: stri
 async function heldWrongly(
   namespace: string,
   acknowledged: readonly Acknowledged[],
-  runs: readonly Run[],
+  runs: readonly (Run | undefined)[],
 ): Promise<readonly string[]> {
   const maps = await list(namespace, "configmaps", "--selector", "app.kubernetes.io/managed-by=kubemin");
   const broken: string[] = [];

@@ -9,7 +9,7 @@ import { contextName, kubeconfig } from "../../test/e2e/support/environment.ts";
 import { startFaultyApi } from "../../test/e2e/support/faultyApi.ts";
 import { dropNamespace, makeNamespace } from "../../test/e2e/support/kubectl.ts";
 import { startPostgres } from "../postgres/postgres.ts";
-import { chooseAct } from "./acts.ts";
+import { type Act, chooseAct, type Victims } from "./acts.ts";
 import { judge, type Verdict } from "./check.ts";
 import { createMember, type Member } from "./fleet.ts";
 import { PROJECT, sendUsers } from "./load.ts";
@@ -34,6 +34,7 @@ export interface Tortured extends Verdict {
 }
 
 const SETTLE_SECONDS = 240;
+const ACT_SECONDS = 60;
 
 export async function torture(options: TortureOptions): Promise<Tortured> {
   const { log } = options;
@@ -47,7 +48,7 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
     closings.push(() => rmSync(folder, { recursive: true, force: true }));
     const namespace = await makeNamespace();
     closings.push(() => dropNamespace(namespace));
-    const postgres = await startPostgres();
+    const postgres = await startPostgres({ durable: true });
     closings.push(() => postgres.stop());
     const wire = await layWire(postgres.url);
     closings.push(() => wire.close());
@@ -70,10 +71,11 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
     closings.push(() => watchers.forEach((watcher) => watcher.stop()));
     const users = sendUsers({ client: anybody, random, namespace, users: options.users, pause });
     const acts: string[] = [];
+    const endless: string[] = [];
     const victims = { members, wire, random, pause, backends: () => backendsOf(postgres.url) };
     for (const end = Date.now() + options.seconds * 1_000; Date.now() < end; ) {
       await pause(2_000 + 3_000 * random());
-      acts.push((await within(60, chooseAct(random)(victims))) ?? "an act that did not end");
+      acts.push(await carriedOut(chooseAct(random), victims, endless));
       log(`${acts.at(-1)} · ${users.acknowledged.length} runs acknowledged`);
     }
     faulty.calm();
@@ -89,11 +91,11 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
     await within(60, Promise.all(watchers.map((watcher) => watcher.until(last))));
     const verdict = await judge({ client: anybody(), acknowledged: users.acknowledged, watchers, namespace });
     const deaths = members.flatMap((member) => member.deaths);
-    if (verdict.broken.length > 0)
+    if (verdict.broken.length + endless.length > 0)
       for (const member of members) log(`--- ${member.name}\n${member.output().slice(-4_000)}`);
     return {
       ...verdict,
-      broken: [...verdict.broken, ...deaths],
+      broken: [...verdict.broken, ...deaths, ...endless],
       acts,
       faults: faulty.faults,
       refused: users.refused,
@@ -102,6 +104,15 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
   } finally {
     await close();
   }
+}
+
+/** Nothing takes longer than a lease and a drain together: what does is a finding, with what its process last said. */
+async function carriedOut(act: Act, victims: Victims, endless: string[]): Promise<string> {
+  const said = await within(ACT_SECONDS, act(victims));
+  if (said !== undefined) return said;
+  const what = `${act.name} did not end within ${ACT_SECONDS} s`;
+  endless.push(what);
+  return what;
 }
 
 async function startMembers(

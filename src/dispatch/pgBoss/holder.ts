@@ -26,6 +26,7 @@ export class Holder {
   readonly #drives = new Set<Promise<void>>();
   readonly #failures = new Map<Duty, number>();
   readonly #ends: (() => void | Promise<void>)[] = [];
+  #stopping: Promise<void> | undefined;
   #drive: Drive | undefined;
   #giveUp: ((duty: Duty) => Promise<void>) | undefined;
 
@@ -73,13 +74,21 @@ export class Holder {
     return dispatched(this.#holdings, this.#options.slots);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     await this.#taker.stop();
     this.#claims.handOverAll();
     // One that hangs must not keep the others' entries, nor the process: without signs of life it is handed out by itself.
     const enough = new AbortController();
     await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
     enough.abort();
+    const left = this.#holdings.all().map((one) => one.duty);
+    if (left.length > 0)
+      this.#options.log.write("warn", "stopping without these duties, which hang", { left: left.join(", ") });
     for (const end of this.#ends) await end();
   }
 

@@ -1,7 +1,7 @@
 // One request to a published address, as a visitor would make it. Node's http and not fetch: fetch does not let the Host header be said,
 // and the host of a route need not resolve from here. Redirects are not followed: an answer is an answer.
-import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
+import { request as plainRequest } from "../../ports/nodeHttp.ts";
 
 export interface RouteRequest {
   readonly secure: boolean;
