@@ -179,7 +179,7 @@ describe("a task of several pods", () => {
     const document = gang("partly", HELD, more);
     const [only] = document.components;
     const held = { ...document, components: [{ ...only, properties: { ...script(HOLDS), pods: HELD } }] };
-    const run = await submit(product, held as Application); // the same component with another script
+    const run = await submit(product, held);
     await eventOf(product, run.id, (event) => hasReason(event, "partly", "PodsPartlyPlaced"));
     const job = jobOf(await endOf(product, run.id), "partly");
     expect(job).toMatchObject({ phase: "expired", reason: { code: "NeverScheduled", params: { limit: "3s" } } });
