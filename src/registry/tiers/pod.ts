@@ -11,7 +11,7 @@ import { ClusterError } from "../../ports/cluster.ts";
 import { type Drafted, draftOf } from "../draft.ts";
 import { runPlace } from "../place/attempt.ts";
 import { inputSecret } from "../place/secretInputs.ts";
-import type { RegistrationSpec } from "../registration.ts";
+import { MOST_PODS, type RegistrationSpec } from "../registration.ts";
 import { hasSecrets, secretPaths } from "../schemas/secretPaths.ts";
 import { runTelling } from "./telling.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
@@ -34,8 +34,12 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
   if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
-  const { secrets, ...draft } = drafted.draft;
-  const isolated = await isolatedOf(job, order, { ...draft, ...(callback === undefined ? {} : { callback }) });
+  const { secrets, pods, ...draft } = drafted.draft;
+  const isolated = await isolatedOf(job, order, {
+    ...draft,
+    pods,
+    ...(callback === undefined ? {} : { callback }),
+  });
   if ("phase" in isolated) return isolated;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
@@ -47,6 +51,7 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
     labels: isolated.labels,
     annotations: isolated.annotations,
     pod: isolated.spec,
+    pods,
     alongside: [...isolated.alongside, ...inputSecret(secrets, owner)],
     failureMap: spec.failureMap ?? [],
     ...secretsOf(spec),
@@ -73,6 +78,7 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
 
 function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
   if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
+  if ("pods" in drafted) return `${drafted.pods} pods: 1 to ${MOST_PODS} are possible`;
   return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
 }
 
