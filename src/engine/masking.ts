@@ -4,7 +4,7 @@
 import type { JobOutcome } from "../catalog/job.ts";
 import type { Evidence } from "../model/health.ts";
 import type { PlannedJob } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
+import { mapReason, type Reason } from "../model/reason.ts";
 import { isSealed, MASK, mapStrings } from "../model/sealed.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { Place } from "./requests.ts";
@@ -96,12 +96,7 @@ export function textMask(values: readonly string[]): (text: string) => string {
 
 function maskOf(values: readonly string[]): Mask {
   const text = (value: string): string => values.reduce((masked, secret) => masked.replaceAll(secret, MASK), value);
-  const maskReason = (value: Reason): Reason => ({
-    code: value.code,
-    params: Object.fromEntries(
-      Object.entries(value.params).map(([key, inner]) => [key, typeof inner === "string" ? text(inner) : inner]),
-    ),
-  });
+  const maskReason = (value: Reason): Reason => mapReason(value, text);
   const evidence = (value: readonly Evidence[]): readonly Evidence[] =>
     value.map((one) => ({
       ...one,

@@ -68,7 +68,7 @@ describe("admission messages", () => {
   it.each([
     [
       'pods "w" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
-      "PolicyDenied",
+      "PodSecurity",
       "final",
     ],
     ['admission webhook "policy.example" denied the request: no latest tag', "PolicyDenied", "final"],

@@ -61,7 +61,7 @@ describe("troubles of a pod", () => {
       "blocked",
       "ImageUnauthorized",
     ],
-    ["image absent and never pulled", pod({ state: waiting("ErrImageNeverPull") }), [], "failed", "ImageNotFound"],
+    ["image absent and never pulled", pod({ state: waiting("ErrImageNeverPull") }), [], "failed", "ImageNotOnNode"],
     [
       "missing Secret",
       pod({ state: waiting("CreateContainerConfigError", 'secret "p" not found') }),
@@ -121,7 +121,7 @@ describe("troubles of a pod", () => {
       undefined,
       undefined,
     ],
-    ["exits cleanly again and again", loop(terminated(0), 1), [], "blocked", "CrashLoop"],
+    ["exits cleanly again and again", loop(terminated(0), 1), [], "blocked", "EndsByItself"],
     ["out of memory", loop(terminated(137, "OOMKilled"), 1), [], "blocked", "OutOfMemory"],
     [
       "corpus: init container ImagePullBackOff",
