@@ -199,6 +199,24 @@ describe("troubles of a pod", () => {
     expect(finding?.log).toEqual({ namespace: "test", pod: "web-1", container: "web", previous: true });
   });
 
+  it("says in one line what a mount was about", () => {
+    const message =
+      'MountVolume.SetUp failed for volume "data" : mount failed: exit status 32\nMounting command: mount\nMounting arguments: -t nfs nas.corp:/exports/x /var/lib/kubelet/pods/5b/volumes/kubernetes.io~nfs/data\nOutput: mount.nfs: Failed to resolve server nas.corp: Name or service not known\n';
+    const finding = trouble(pod(), [warning("FailedMount", message)]);
+    expect(finding?.reason.params["detail"]).toBe(
+      "data (nfs nas.corp:/exports/x): Failed to resolve server nas.corp: Name or service not known",
+    );
+  });
+
+  it("names the init container that everything waits for, once it lasts", () => {
+    const since = (seconds: number) =>
+      gravestTrouble([pod({ state: waiting("PodInitializing"), init: { state: running(seconds) } })], view());
+    expect(since(3)?.reason.code).toBe("Starting");
+    expect(since(15)?.reason).toEqual({ code: "InitRunning", params: { container: "prepare", delay: "10s" } });
+    expect(since(200)?.reason.params["delay"]).toBe("3m00s");
+    expect(since(200)?.evidence[0]?.text).toContain("prepare: running since");
+  });
+
   it("keeps its key from one pod to the next, so that a replaced pod goes on counting", () => {
     const first = trouble(loop(terminated(3), 1));
     const second = trouble({

@@ -142,7 +142,11 @@ const UNENDING: readonly Case[] = [
     components: [
       worker("waiter", {
         timeout: "25s",
-        traits: { init: [{ name: "wait-for-db", ...script("echo no answer from db; trap 'exit 0' TERM; sleep infinity & wait") }] },
+        traits: {
+          init: [
+            { name: "wait-for-db", ...script("echo no answer from db; trap 'exit 0' TERM; sleep infinity & wait") },
+          ],
+        },
       }),
     ],
     expected: {
