@@ -12,6 +12,7 @@ import type { Database } from "./database.ts";
 import { SQLITE } from "./differences.ts";
 import { dumpSqlite } from "./dump.ts";
 import { createEvents } from "./events.ts";
+import { watchForFullDisk } from "./fullDisk.ts";
 import { createInventory } from "./inventory.ts";
 import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
@@ -44,10 +45,11 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
 }
 
 function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK }: OpenOptions) {
-  const { statements, file } = openSqliteFile(path);
+  const disk = watchForFullDisk(clock);
+  const { statements, file } = openSqliteFile(path, disk);
   // Kysely gives the one connection to one transaction at a time: the others wait, so they never see each other half done.
   const queries = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
-  const database: Database = { queries, differences: SQLITE, clock, subscribers: createSubscribers() };
+  const database: Database = { queries, differences: SQLITE, clock, disk, subscribers: createSubscribers() };
   return { database, file, close: () => queries.destroy() };
 }
 
@@ -134,6 +136,7 @@ function storeOf(database: Database, { close, backup }: Pick<Store, "close" | "b
     waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
+    isFull: () => database.disk.isFull(),
     backup,
     close,
   };
