@@ -203,6 +203,10 @@ export const ComponentStatus = z.object({
   evidence: z.array(EvidenceView),
   ready: z.int().optional(),
   wanted: z.int().optional(),
+  before: z.object({ ready: z.int(), pods: z.int(), revision: z.int().optional() }).optional().meta({
+    description:
+      "while a new version comes: the pods of the version before that are still there, and how many of them are ready; `ready` and `wanted` count the new one",
+  }),
   objects: z.array(ObjectHealthView),
   drift: z.array(DriftItem).optional(),
 });

@@ -49,7 +49,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
-    cluster: fenced(cluster, attempt.holds),
+    cluster: fenced(cluster, attempt.holds, run.revision),
     signal,
     park: (until) => void attempt.wait(until),
     messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),

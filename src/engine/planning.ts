@@ -22,6 +22,7 @@ import { withNamespace } from "./namespace.ts";
 import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
 import { warnOfRoom } from "./room.ts";
+import { answeredByOthers } from "./sharedRoutes.ts";
 import { projectCatalog, type World } from "./world.ts";
 
 /** Everything that was learnt on the way, for whoever goes on to deploy. */
@@ -142,7 +143,9 @@ async function planOn(
   if (result.plan === null || hasErrors(problems) || !namespaceExists) {
     if (result.plan === null || namespaceExists) return { plan: result.plan, problems, facts };
     const plan = withNamespace(result.plan, request.project);
-    return { plan, problems: [...problems, ...(await roomWarnings(world, { ...target, plan }, signal))], facts };
+    const shared = await answeredByOthers({ ...target, application, plan, owned }, signal);
+    const room = await roomWarnings(world, { ...target, plan }, signal);
+    return { plan, problems: [...problems, ...shared, ...room], facts };
   }
   const asked = await askCluster(world, { ...target, application, plan: result.plan, owned }, signal);
   return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
@@ -157,9 +160,12 @@ async function askCluster(
   const taken = await takenByOthers(world, target, signal);
   if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
   const plan = await withAdoption(world, { target, adopted: taken.adopted }, signal);
-  const { problems, remade } = await refusedByCluster(world, { ...target, plan }, signal);
-  const room = await roomWarnings(world, { ...target, plan }, signal);
-  return { plan: withRemade(plan, remade), problems: [...problems, ...room] };
+  const [{ problems, remade }, shared, room] = await Promise.all([
+    refusedByCluster(world, { ...target, plan }, signal),
+    answeredByOthers({ ...target, plan }, signal),
+    roomWarnings(world, { ...target, plan }, signal),
+  ]);
+  return { plan: withRemade(plan, remade), problems: [...problems, ...shared, ...room] };
 }
 
 function roomWarnings(

@@ -1,5 +1,5 @@
 // What callers ask of the engine, and what it answers where that is more than a Run.
-import type { Evidence, HealthState, ObjectHealth } from "../model/health.ts";
+import type { Before, Evidence, HealthState, ObjectHealth } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
@@ -54,6 +54,7 @@ export interface ComponentStatus {
   readonly evidence: readonly Evidence[];
   readonly ready?: number;
   readonly wanted?: number;
+  readonly before?: Before;
   readonly objects: readonly ObjectHealth[];
   /** Objects that somebody changed or removed since they were applied. */
   readonly drift: readonly Drift[];

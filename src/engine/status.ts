@@ -140,6 +140,7 @@ function componentStatus(sources: Sources): ComponentStatus {
     drift: sources.drift.filter((one) => keys.has(refKey(one.ref))),
     ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
+    ...(counted?.before === undefined ? {} : { before: counted.before }),
   };
 }
 

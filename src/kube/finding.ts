@@ -34,6 +34,11 @@ export function progressing(why: Reason, facts?: Facts): Finding {
   return { state: "progressing", reason: why, evidence: [], ...(facts === undefined ? {} : { facts }) };
 }
 
+/** So many of the wanted pods, and not all yet. */
+export function counted(facts: Facts & { readonly ready: number; readonly wanted: number }): Finding {
+  return progressing(reason("Progressing", { ready: facts.ready, wanted: facts.wanted }), facts);
+}
+
 export function starting(object: Manifest): Finding {
   return progressing(reason("Starting", { object: shortRef({ kind: object.kind, name: object.metadata.name }) }));
 }

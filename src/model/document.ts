@@ -68,6 +68,8 @@ export interface ComponentDocument {
   /** How long its job may take in all, e.g. "10m". */
   readonly timeout?: string | number;
   readonly retry?: RetryDocument;
+  /** Of a task; clocks other than `timeout`: queue, schedule, start, attempt. */
+  readonly clocks?: { readonly [clock: string]: string | number };
   /** Of a task, when the cluster has no room: wait (default), fail, wait-then-fail(30m). */
   readonly onShort?: string;
 }

@@ -38,7 +38,16 @@ export interface Health {
     readonly wanted?: number;
     readonly address?: string;
     readonly said?: string;
+    readonly before?: Before;
   };
+}
+
+/** Pods of the version before that are still there while the new one comes: until then they are what answers. */
+export interface Before {
+  readonly ready: number;
+  readonly pods: number;
+  /** Which revision they are of, as far as it is known. */
+  readonly revision?: number;
 }
 
 export interface ObjectHealth extends Health {

@@ -203,6 +203,16 @@ export const PROBLEMS = {
     },
     hint: { en: "give one of them another host or path", zh: "请给其中一个换主机或路径" },
   },
+  RouteTaken: {
+    text: {
+      en: "{component} wants {where}, which {owner} answers already with its {object}: which of them answers is chance",
+      zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应取决于偶然",
+    },
+    hint: {
+      en: "give one of them another host or path, or take the route away there first",
+      zh: "请给其中一个换主机或路径，或先去掉那边的 route",
+    },
+  },
   NodesApart: {
     text: {
       en: "{first} and {second} ask for different nodes: {label} cannot be both {one} and {other}",

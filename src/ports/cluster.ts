@@ -126,6 +126,11 @@ export interface Cluster {
   /** Called with the namespace in which something of kubemin's changed, "*" for all, until the returned function is called. */
   subscribe(onChange: (namespace: string) => void): () => void;
   read(ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null>;
+  /**
+   * All objects of a kind, whoever made them; of one namespace, or of the whole cluster when it is empty. None where the kind is not served;
+   * null where they are not for our eyes.
+   */
+  list(kind: Omit<ObjectRef, "name">, signal: AbortSignal): Promise<readonly Manifest[] | null>;
   /** Resolves once the object is gone: true if it was removed now, false if there was none with that uid. */
   remove(ref: ObjectRef, options: RemoveOptions): Promise<boolean>;
   /**

@@ -12,7 +12,7 @@ import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
 import { sandboxFacts } from "./kinds.ts";
 import { streamLogs } from "./logs.ts";
-import { changed, createState, type SandboxOptions, viewOf } from "./state.ts";
+import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
 
 /** Throws when `file` exists and holds something else than sandbox objects. */
 export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {
@@ -53,6 +53,10 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     read: async (ref, signal) => {
       await enter(state, signal);
       return state.shelf.get(ref)?.manifest ?? null;
+    },
+    list: async (kind, signal) => {
+      await enter(state, signal);
+      return objectsOf(state, kind);
     },
     remove: async (ref, removal) => {
       await enter(state, removal.signal);

@@ -1,4 +1,5 @@
 // What all parts of one sandbox share, and the one way in which anything in it changes: `changed`.
+import type { Manifest, ObjectRef } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
 import { type Changes, createChanges } from "./changes.ts";
@@ -72,4 +73,9 @@ export async function changed(state: SandboxState): Promise<void> {
   reconcileClaims(state.shelf);
   state.changes.announce();
   await state.file?.save();
+}
+
+export function objectsOf({ shelf }: SandboxState, { kind, namespace }: Omit<ObjectRef, "name">): readonly Manifest[] {
+  const all = namespace === "" ? shelf.list() : shelf.list(namespace);
+  return all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
 }

@@ -230,6 +230,73 @@ const statefulSet = (status: JsonObject, spec: JsonObject = {}): Manifest =>
 const member = (revision: string, given: Parameters<typeof pod>[0] = {}): Manifest =>
   pod({ ...given, owner: "s", labels: { "controller-revision-hash": revision } });
 
+describe("what still serves while a new version comes", () => {
+  const of = (revision: string) => ({ "kubemin.dev/revision": revision });
+  const factsOf = (subject: Manifest, given: ViewGiven) =>
+    statusOf({ object: subject, generation: 1, view: view(given) }).facts;
+
+  it("are the pods of the old ReplicaSet, with the revision that it is of; a broken attempt between both is not them", () => {
+    const set = (number: string, uid: string, status: JsonObject) => {
+      const one = replicaSet(number, uid, status);
+      return { ...one, metadata: { ...one.metadata, annotations: { ...one.metadata.annotations, ...of(number) } } };
+    };
+    const subject = deployment(
+      { ...GOING, replicas: 4 },
+      { replicas: 2 },
+      { annotations: { "deployment.kubernetes.io/revision": "3" } },
+    );
+    const objects = [
+      set("3", "new", { replicas: 1, availableReplicas: 0 }),
+      set("2", "broken", { replicas: 1, readyReplicas: 0 }),
+      set("1", "old", { replicas: 2, readyReplicas: 2 }),
+    ];
+    expect(factsOf(subject, { objects })).toEqual({ ready: 0, wanted: 2, before: { ready: 2, pods: 2, revision: 1 } });
+    expect(factsOf(deployment(UP), { objects: [NEW, healthyPod("new")] })).toEqual({ ready: 0, wanted: 1 });
+  });
+
+  it("are the pods of the old revision of a StatefulSet; below a partition they count as ready", () => {
+    const status = {
+      ...SET,
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      updatedReplicas: 1,
+      updateRevision: "b",
+    };
+    const up = { ready: true, phase: "Running", state: running(60) };
+    const objects = [member("a", up), member("a", up), member("b", up)];
+    const others = {
+      "ControllerRevision/a": object({ kind: "ControllerRevision", metadata: { annotations: of("4") } }),
+    };
+    const before = { ready: 2, pods: 2, revision: 4 };
+    expect(factsOf(statefulSet(status, { replicas: 3 }), { objects, others })).toEqual({ ready: 1, wanted: 3, before });
+    const partition = { replicas: 3, updateStrategy: { rollingUpdate: { partition: 2 } } };
+    expect(factsOf(statefulSet(status, partition), { objects })).toEqual({
+      ready: 3,
+      wanted: 3,
+      before: { ready: 2, pods: 2 },
+    });
+  });
+
+  it("are the pods of a DaemonSet with another generation of its template", () => {
+    const subject = object({
+      kind: "DaemonSet",
+      apiVersion: "apps/v1",
+      uid: "s",
+      metadata: { annotations: { "deprecated.daemonset.template.generation": "2" } },
+      status: { observedGeneration: 1, desiredNumberScheduled: 2, currentNumberScheduled: 2, numberAvailable: 1 },
+    });
+    const one = (generation: string, ready: boolean) =>
+      pod({
+        owner: "s",
+        ready,
+        labels: { "pod-template-generation": generation, "controller-revision-hash": generation },
+      });
+    const facts = factsOf(subject, { objects: [one("1", true), one("2", false)] });
+    expect(facts).toEqual({ ready: 0, wanted: 2, before: { ready: 1, pods: 1 } });
+  });
+});
+
 describe("StatefulSet", () => {
   check([
     ["complete", statefulSet(SET), {}, "ready", "Ready"],
@@ -416,6 +483,61 @@ describe("Job", () => {
       "PolicyDenied",
     ],
   ]);
+
+  describe("of several pods side by side", () => {
+    const gang = (status: JsonObject = {}, conditions: readonly JsonObject[] = []): Manifest =>
+      job(conditions, status, { completionMode: "Indexed", completions: 3, parallelism: 3 });
+    const member = (index: number, given: Parameters<typeof pod>[0], on = "n1"): Manifest => {
+      const one = taskPod(given);
+      const annotations = { "batch.kubernetes.io/job-completion-index": String(index) };
+      const spec = { ...(one["spec"] as JsonObject), ...(on === "" ? {} : { nodeName: on }) };
+      return { ...one, metadata: { ...one.metadata, name: `web-${index}`, uid: `u${index}`, annotations }, spec };
+    };
+    const runs = (index: number) => member(index, { phase: "Running", state: running(20) });
+    const homeless = (index: number): Manifest => {
+      const message = "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.";
+      const one = member(index, {}, "");
+      const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+      return { ...one, status: { phase: "Pending", conditions } };
+    };
+    const found = (object: Manifest, objects: readonly Manifest[]) =>
+      statusOf({ object, generation: 1, view: view({ objects }) });
+
+    it("counts those that run, and calls it running when all have begun", () => {
+      const starts = member(2, { phase: "Pending", state: waiting("ContainerCreating", "") });
+      expect(found(gang(), [runs(0), runs(1), starts]).reason).toEqual({
+        code: "PodsStarting",
+        params: { running: 2, count: 3 },
+      });
+      expect(
+        found(gang({ succeeded: 1 }), [runs(0), runs(1), member(2, { phase: "Succeeded", state: terminated(0) })])
+          .reason,
+      ).toEqual({
+        code: "PodsRunning",
+        params: { running: 2, count: 3, done: 1 },
+      });
+    });
+
+    it("says that some have their place and hold it while others have none, and none of that when nobody has", () => {
+      expect(found(gang(), [runs(0), homeless(1), homeless(2)])).toMatchObject({
+        state: "blocked",
+        reason: { code: "PodsPartlyPlaced", params: { placed: 1, count: 3 } },
+      });
+      expect(found(gang(), [homeless(0), homeless(1), homeless(2)]).reason.code).toBe("Unschedulable");
+    });
+
+    it("fails with the pod that failed, not with those that were ended because of it", () => {
+      const culprit = member(1, { phase: "Failed", state: terminated(3) });
+      const ended = [0, 2].map((index) => {
+        const one = member(index, { phase: "Failed", state: terminated(143) });
+        return { ...one, metadata: { ...one.metadata, deletionTimestamp: ago(1), creationTimestamp: ago(0) } };
+      });
+      const finding = found(gang({}, [FAILED]), [...ended, culprit]);
+      expect(finding.reason).toMatchObject({ code: "TaskFailed", params: { exitCode: 3 } });
+      expect(finding.evidence[0]?.object).toBe("Pod/web-1");
+      expect(finding.log).toMatchObject({ pod: "web-1" });
+    });
+  });
 
   it("gives the exit code of the last pod and where its log is", () => {
     const first = taskPod({ phase: "Failed", state: terminated(1) });

@@ -140,6 +140,47 @@ describe("two that want one thing", () => {
     expect(all.problems.map(({ code, params }) => [code, params["where"]])).toEqual([["RouteTwice", "*/"]]);
   });
 
+  it("raw objects count too; another header, a canary or one Service behind both does not", () => {
+    const route = (name: string, service: string, match: JsonObject = {}) => ({
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      metadata: { name },
+      spec: {
+        parentRefs: [{ name: "g" }],
+        rules: [
+          {
+            matches: [{ path: { type: "PathPrefix", value: "/a/" }, ...match }],
+            backendRefs: [{ name: service, port: 80 }],
+          },
+        ],
+      },
+    });
+    const raw = (name: string, manifest: JsonObject) => ({
+      name,
+      type: "objects",
+      properties: { objects: [manifest] },
+    });
+    const both = (second: JsonObject) => told(raw("one", route("r1", "a")), raw("two", second));
+    expect(both(route("r2", "b"))).toEqual(["error RouteTwice /components/1"]);
+    expect(both(route("r2", "a"))).toEqual([]);
+    expect(both(route("r2", "b", { headers: [{ name: "x", value: "y" }] }))).toEqual([]);
+    const ingress = (name: string, annotations: JsonObject = {}) => ({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { name, annotations },
+      spec: {
+        rules: [
+          {
+            http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name, port: { number: 80 } } } }] },
+          },
+        ],
+      },
+    });
+    expect(told(raw("one", ingress("i1")), raw("two", ingress("i2")))).toEqual(["error RouteTwice /components/1"]);
+    const canary = ingress("i2", { "nginx.ingress.kubernetes.io/canary": "true" });
+    expect(told(raw("one", ingress("i1")), raw("two", canary))).toEqual([]);
+  });
+
   it("traits that ask for nodes which cannot be the same name both", () => {
     const gpu = { count: 1, product: "A100" };
     const nodes = (product: string) => ({ gpu, placement: { nodes: { "nvidia.com/gpu.product": product } } });

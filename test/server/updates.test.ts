@@ -188,6 +188,63 @@ describe("objects that exist already", () => {
   });
 });
 
+describe("a route that another application answers", () => {
+  const page = (name: string, host: string) => ({
+    ...app(name, {
+      name,
+      type: "webservice",
+      properties: { image: "nginx:1.27", port: 80 },
+      traits: { route: { host, path: "/" } },
+    }),
+  });
+  const plan = (application: string, document: JsonObject) =>
+    server.client.call("planApplication", {
+      params: { project },
+      query: {},
+      body: JSON.stringify({ ...document, name: application }),
+    });
+
+  it("is refused with both names, and free once the other has let go of it", async () => {
+    expect((await deploy(page("first-page", "a.example.com"))).phase).toBe("succeeded");
+    await expect(plan("second-page", page("second-page", "a.example.com"))).rejects.toMatchObject({
+      body: {
+        problems: [
+          {
+            code: "RouteTaken",
+            pointer: "/components/0/traits/route",
+            message: expect.stringMatching(/second-page wants a.example.com\/, which application first-page/),
+          },
+        ],
+      },
+    });
+    expect((await plan("second-page", page("second-page", "b.example.com"))).warnings).toEqual([]);
+    expect((await deploy(page("first-page", "c.example.com"))).phase).toBe("succeeded");
+    expect((await plan("second-page", page("second-page", "a.example.com"))).warnings).toEqual([]);
+  });
+
+  it("of somebody else is warned of", async () => {
+    server.sandbox.place({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { name: "theirs", namespace: "default" },
+      spec: {
+        ingressClassName: "sandbox",
+        rules: [
+          {
+            host: "d.example.com",
+            http: { paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "x" } } }] },
+          },
+        ],
+      },
+    });
+    const [component] = page("third-page", "d.example.com")["components"] as readonly JsonObject[]; // as it was written above
+    const document = app("third-page", { ...component, traits: { route: { host: "d.example.com", kind: "ingress" } } });
+    expect((await plan("third-page", document)).warnings).toMatchObject([
+      { code: "RouteTaken", message: expect.stringContaining("somebody else in namespace default") },
+    ]);
+  });
+});
+
 describe("onFailure: rollback", () => {
   const document = (value: string, more: JsonObject): JsonObject => ({
     ...app("careful", config("value", value), {

@@ -2,17 +2,19 @@
 // Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
 // what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
 
-import { type BadEnding, endingOf, isBeforeStart, mayPass } from "../../model/ending.ts";
+import { type BadEnding, endingOf, mayPass } from "../../model/ending.ts";
+import { listAt } from "../../model/fields.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest, refOf } from "../../model/manifest.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
 import { type Reason, reason } from "../../model/reason.ts";
-import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
 import { keepLog } from "../jobs/taskLog.ts";
+import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
 import { untilRoom } from "../room/untilRoom.ts";
-import { startClocks } from "./startClocks.ts";
+import { clockOutcome, startClocks } from "./startClocks.ts";
 
 export interface PodWish {
   /** Of the job type: a label of the pod, for policies. */
@@ -22,6 +24,8 @@ export interface PodWish {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Finished: what isolation made of the template. */
   readonly pod: JsonObject;
+  /** How many of it work side by side. */
+  readonly pods: number;
   /** Network policies, secrets: made before the pod, gone with it. */
   readonly alongside: readonly Manifest[];
   readonly failureMap: readonly FailureRule[];
@@ -46,13 +50,14 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
     const ref = refOf(manifest);
     const existing = await patiently(job, () => job.cluster.read(ref, job.signal));
     if (existing === null) {
-      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: 1 }]);
+      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: wish.pods }]);
       if (refused !== null) return refused;
     }
+    const alongside = wish.pods > 1 ? [...wish.alongside, meetingPoint(job)] : wish.alongside;
     // There before the pod, which may need them at once; owned as soon as there is an owner.
-    if (existing === null) await bringAlongside(job, null, wish.alongside);
-    const applied = await madeOrNothing(job, manifest, wish.alongside);
-    await bringAlongside(job, applied, wish.alongside);
+    if (existing === null) await bringAlongside(job, null, alongside);
+    const applied = await madeOrNothing(job, manifest, alongside);
+    await bringAlongside(job, applied, alongside);
     return await follow(job, applied, wish);
   } catch (error) {
     if (error instanceof ClusterError) return refusal(error);
@@ -92,19 +97,45 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
 
 function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
   const labels = labelsOf(job, wish);
+  const gang = { pods: wish.pods, service: objectName(job) };
+  const template = {
+    metadata: { labels, annotations: wish.annotations ?? {} },
+    spec: gang.pods > 1 ? withGang(wish.pod, gang) : wish.pod,
+  };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name: objectName(job), namespace: job.namespace, labels },
+    metadata: {
+      name: objectName(job),
+      namespace: job.namespace,
+      labels,
+      annotations: gangAnnotations(gang, template),
+    },
     spec: {
       // The engine makes attempts, so that each of them is seen and counted in one place.
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
+      ...jobFieldsOf(gang),
       ttlSecondsAfterFinished: KEPT_SECONDS,
-      template: { metadata: { labels, annotations: wish.annotations ?? {} }, spec: wish.pod },
+      template,
     },
   };
+}
+
+/** What was put on the pod for isolation stays; the names of the others come with it. */
+function withGang(pod: JsonObject, gang: Gang): JsonObject {
+  const containers = listAt(pod, "containers").map((one) => ({
+    ...one,
+    env: [...listAt(one, "env"), ...gangEnv(gang)],
+  }));
+  return { ...pod, subdomain: gang.service, containers };
+}
+
+function meetingPoint(job: JobRun<unknown>): Manifest {
+  const name = objectName(job);
+  const service = gangService(name, { "batch.kubernetes.io/job-name": name });
+  return { ...service, metadata: { ...service.metadata, labels: { [LABELS.managedBy]: MANAGED_BY } } };
 }
 
 /** What the cluster is asked about beforehand: exactly the pod that the Job will make. */
@@ -168,8 +199,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
     if (end.kind === "clock") {
       await stopPod(job);
-      const phase = end.reason.code === "NeverStarted" ? "start-failed" : "expired";
-      return { phase, reason: end.reason, evidence: end.evidence, retryable: false };
+      return clockOutcome(end.reason, end.evidence);
     }
     const lines = await keepLog(job, applied.ref.name);
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
@@ -178,7 +208,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       (await told) ??
       outputOf(
         end.health,
-        lines.map((line) => line.text),
+        lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
       );
     return output instanceof Error
       ? { phase: "failed", reason: reason("BadOutput", { detail: output.message }), evidence: [], retryable: false }
@@ -210,8 +240,7 @@ function untilEnd(job: JobRun<unknown>, applied: Applied): Promise<End | null> {
     unfollow = job.cluster.follow([applied], (health) => {
       if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
         return settle({ kind: "health", health });
-      const pending = isBeforeStart(health.reason.code);
-      clocks.note(health, pending);
+      const pending = clocks.note(health);
       job.report(health.reason, health.evidence, pending ? "pending" : "running");
     });
   });
@@ -238,6 +267,11 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: Po
     evidence,
     retryable: phase === "failed" || phase === "timed-out" || phase === "interrupted" || mayPass(health.reason.code),
   };
+}
+
+/** The pod with index 0 speaks for all: Kubernetes puts the index behind the Job's name. */
+function isFirst({ pod }: LogLine, { name }: ObjectRef): boolean {
+  return pod.startsWith(`${name}-0-`);
 }
 
 const OUTPUT_MARK = "kubemin-output:";

@@ -65,9 +65,21 @@ function printHead(context: Context, status: Status): void {
 }
 
 /** What was changed by somebody else comes first: the component may well be healthy. */
-function whyText(context: Context, { reason, drift = [] }: Component): string {
-  if (drift.length === 0) return reason.message;
-  return [driftText(context, drift), ...(reason.code === "Ready" ? [] : [reason.message])].join("; ");
+function whyText(context: Context, { reason, drift = [], before }: Component): string {
+  const first = drift.length === 0 ? [] : [driftText(context, drift)];
+  const told = before === undefined ? [] : [beforeText(context, before)];
+  const isReady = reason.code === "Ready" && first.length + told.length > 0;
+  return [...first, ...told, ...(isReady ? [] : [reason.message])].join("; ");
+}
+
+/** What answers now, before what comes. */
+function beforeText(context: Context, { ready, pods, revision }: NonNullable<Component["before"]>): string {
+  const name = revision === undefined ? context.say({ en: "the version before", zh: "旧版本" }) : `v${revision}`;
+  const text =
+    ready === 0
+      ? { en: "{name} is still there, 0 of {pods} ready", zh: "{name} 仍在，{pods} 个中 0 个就绪" }
+      : { en: "{name} still serves, {ready} of {pods} ready", zh: "{name} 仍在服务，{pods} 个中 {ready} 个就绪" };
+  return context.say(text, { name, ready, pods });
 }
 
 function driftText(context: Context, drift: NonNullable<Component["drift"]>): string {

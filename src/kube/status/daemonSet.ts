@@ -3,19 +3,24 @@
 import { numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
-import { gravestTrouble } from "../failures/pod.ts";
+import { gravestTrouble, isPodReady } from "../failures/pod.ts";
 import { nameOf, uidOf } from "../fields.ts";
-import { type Finding, found, isHarmless, progressing, ready, starting } from "../finding.ts";
+import { counted, type Finding, found, isHarmless, ready, starting } from "../finding.ts";
+import { hasGeneration, podsBefore } from "./before.ts";
 import type { Question } from "./rule.ts";
 
 export function daemonSetStatus({ object, view }: Question): Finding {
   if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
   const count = (field: string): number => numberAt(object, "status", field);
   const wanted = count("desiredNumberScheduled");
-  const facts = { ready: Math.min(count("numberAvailable"), wanted), wanted };
+  const pods = view.ownedBy("Pod", uidOf(object));
+  const isNew = hasGeneration(object);
+  const before = podsBefore(pods, view, { isNew, history: (hash) => `${object.metadata.name}-${hash}` });
+  // The controller counts a pod that is ending as available for as long as it runs.
+  const up = count("numberAvailable") - pods.filter((pod) => !isNew(pod) && isPodReady(pod)).length;
+  const facts = { ready: Math.max(0, Math.min(up, wanted)), wanted, ...before };
   if (wanted === 0 && count("currentNumberScheduled") === 0)
     return { ...found("ready", reason("NoNodeMatches", { object: nameOf(object) })), facts };
-  const pods = view.ownedBy("Pod", uidOf(object));
   const trouble = gravestTrouble(pods, view);
   const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
   const standing =
@@ -23,5 +28,5 @@ export function daemonSetStatus({ object, view }: Question): Finding {
   if (standing && isHarmless(trouble) && (onDelete || count("updatedNumberScheduled") >= wanted)) return ready(facts);
   const creation =
     count("currentNumberScheduled") < wanted ? failedCreation(object, pods, view, view.since) : undefined;
-  return { ...(trouble ?? creation ?? progressing(reason("Progressing", facts))), facts };
+  return { ...(trouble ?? creation ?? counted(facts)), facts };
 }

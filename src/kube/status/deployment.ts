@@ -7,8 +7,9 @@ import { reason } from "../../model/reason.ts";
 import { creationFinding, failedCreation } from "../failures/creation.ts";
 import { gravestTrouble } from "../failures/pod.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
-import { type Finding, found, fromCondition, isHarmless, progressing, ready, starting } from "../finding.ts";
+import { counted, type Finding, found, fromCondition, isHarmless, ready, starting } from "../finding.ts";
 import type { View } from "../view.ts";
+import { setsBefore } from "./before.ts";
 import type { Question } from "./rule.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
@@ -23,8 +24,9 @@ export function deploymentStatus({ object, view }: Question): Finding {
     newest === undefined
       ? Math.min(count("updatedReplicas"), count("availableReplicas"))
       : numberAt(newest, "status", "availableReplicas");
-  const facts = { ready: Math.min(available, wanted), wanted };
-  if (wanted === 0) return count("replicas") === 0 ? ready(facts) : progressing(reason("Progressing", facts), facts);
+  const before = setsBefore(newest, view.ownedBy("ReplicaSet", uidOf(object)));
+  const facts = { ready: Math.min(available, wanted), wanted, ...before };
+  if (wanted === 0) return count("replicas") === 0 ? ready(facts) : counted(facts);
   const complete = isComplete(object, wanted);
   const trouble = troubleOf({ object, newest, pods, view });
   if (complete && isHarmless(trouble)) return ready(facts);
@@ -32,7 +34,7 @@ export function deploymentStatus({ object, view }: Question): Finding {
     return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
   const wasReady =
     count("updatedReplicas") >= wanted && conditionOf(object, "Progressing")?.reason === "NewReplicaSetAvailable";
-  return { ...(overdue(object, trouble) ?? trouble ?? progressing(reason("Progressing", facts))), facts, wasReady };
+  return { ...(overdue(object, trouble) ?? trouble ?? counted(facts)), facts, wasReady };
 }
 
 /** In the order of kstatus: updated, extra, available, ready, then the conditions. */

@@ -1,14 +1,14 @@
 // StatefulSet: pods one after the other. OnDelete updates never finish by themselves; a broken pod of the old revision stops the roll
 // for good, because the controller waits for it to become ready before it replaces it (kubernetes#67250).
 
-import { labelsAt, numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
+import { numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../failures/pod.ts";
 import { nameOf, uidOf } from "../fields.ts";
-import { type Finding, isHarmless, progressing, ready, starting } from "../finding.ts";
+import { counted, type Finding, isHarmless, ready, starting } from "../finding.ts";
 import type { View } from "../view.ts";
+import { hashOf, podsBefore } from "./before.ts";
 import type { Question } from "./rule.ts";
 
 const STUCK_AFTER = 20_000;
@@ -16,13 +16,30 @@ const STUCK_AFTER = 20_000;
 export function statefulSetStatus({ object, view }: Question): Finding {
   if (numberAt(object, "status", "observedGeneration") === 0) return starting(object);
   const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
-  const count = (field: string): number => numberAt(object, "status", field);
-  const facts = { ready: Math.min(count("readyReplicas"), wanted), wanted };
   const pods = view.ownedBy("Pod", uidOf(object));
+  const facts = factsOf({ object, pods, view, wanted });
   const trouble = podsTrouble(object, pods, view);
   if (isComplete(object, wanted) && isHarmless(trouble)) return ready(facts);
   const creation = pods.length < wanted ? failedCreation(object, pods, view, view.since) : undefined;
-  return { ...(trouble ?? creation ?? progressing(reason("Progressing", facts))), facts };
+  return { ...(trouble ?? creation ?? counted(facts)), facts };
+}
+
+interface Counted {
+  readonly object: Manifest;
+  readonly pods: readonly Manifest[];
+  readonly view: View;
+  readonly wanted: number;
+}
+
+/** Pods below a partition are of the version before by right: they count as ready. */
+function factsOf({ object, pods, view, wanted }: Counted) {
+  const update = textAt(object, "status", "updateRevision");
+  const isNew = (pod: Manifest): boolean => hashOf(pod) === update;
+  const told = podsBefore(pods, view, { isNew, history: (hash) => hash });
+  const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
+  const old = Math.max(0, pods.filter((pod) => !isNew(pod) && isPodReady(pod)).length - partition);
+  const up = Math.max(0, numberAt(object, "status", "readyReplicas") - old);
+  return { ready: Math.min(up, wanted), wanted, ...told };
 }
 
 function isComplete(object: Manifest, wanted: number): boolean {
@@ -38,13 +55,12 @@ function isComplete(object: Manifest, wanted: number): boolean {
 
 function podsTrouble(object: Manifest, pods: readonly Manifest[], view: View): Finding | undefined {
   const update = textAt(object, "status", "updateRevision");
-  const revisionOf = (pod: Manifest): string => labelsAt(pod, "metadata", "labels")["controller-revision-hash"] ?? "";
   const current = gravestTrouble(
-    pods.filter((pod) => revisionOf(pod) === update),
+    pods.filter((pod) => hashOf(pod) === update),
     view,
   );
   if (current !== undefined) return current;
-  const old = pods.filter((pod) => revisionOf(pod) !== update && !isPodReady(pod));
+  const old = pods.filter((pod) => hashOf(pod) !== update && !isPodReady(pod));
   const trouble = gravestTrouble(old, view);
   const broken = old[0];
   if (trouble === undefined || broken === undefined || textAt(object, "spec", "podManagementPolicy") === "Parallel")

@@ -1,55 +1,23 @@
-// Two routes of one application for the same requests: controllers take the older one, or any. Only routes of one kind meet each other.
-import { dig, isObject, type JsonObject } from "../../model/json.ts";
-import type { Manifest } from "../../model/manifest.ts";
+// Two routes of one application for the same requests. Those of other applications are on the cluster: engine/sharedRoutes.ts looks there.
 import { type Problem, problem } from "../../model/problem.ts";
 import type { RenderedComponent } from "../render/rendered.ts";
+import { routeClaims } from "./routeClaims.ts";
 
 export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
-  const owners = new Map<string, string>();
-  return components.flatMap(({ component, exposure }) => {
-    const claims = new Set(exposure.flatMap(({ manifest }) => claimsOf(manifest)));
-    return [...claims].flatMap((claim) => {
-      const first = owners.get(claim);
-      owners.set(claim, first ?? component.name);
-      if (first === undefined || first === component.name) return [];
-      const params = { first, second: component.name, where: claim.slice(claim.indexOf(" ") + 1) };
-      return [problem("RouteTwice", `${component.pointer}/traits/route`, params)];
+  const owners = new Map<string, { readonly name: string; readonly backend: string }>();
+  return components.flatMap(({ component, objects, exposure }) => {
+    const claims = [...objects, ...exposure].flatMap(({ manifest }) => routeClaims(manifest));
+    const wanted = new Map(claims.map((claim) => [claim.key, claim]));
+    return [...wanted.values()].flatMap(({ key, where, backend }) => {
+      const first = owners.get(key) ?? { name: component.name, backend };
+      owners.set(key, first);
+      if (first.name === component.name || first.backend === backend) return [];
+      return [problem("RouteTwice", routePointer(component), { first: first.name, second: component.name, where })];
     });
   });
 }
 
-const word = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
-const list = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
-
-/** Who answers (kind and gateway or class), then `host/path (exact)`. */
-type Reader = (spec: JsonObject) => readonly string[];
-
-const READERS: Readonly<Record<string, Reader>> = {
-  HTTPRoute: (spec) => {
-    const hosts = Array.isArray(spec["hostnames"]) ? spec["hostnames"].map(String) : ["*"];
-    const paths = list(spec["rules"]).flatMap((rule) =>
-      list(rule["matches"]).map((one) => pathOf(one["path"], "type")),
-    );
-    return combine(JSON.stringify(spec["parentRefs"] ?? []), hosts, paths);
-  },
-  Ingress: (spec) =>
-    list(spec["rules"]).flatMap((rule) => {
-      const paths = list(dig(rule, "http", "paths")).map((one) => pathOf({ ...one, value: one["path"] }, "pathType"));
-      return combine(word(spec["ingressClassName"], ""), [word(rule["host"], "*")], paths);
-    }),
-};
-
-function claimsOf({ kind, ...manifest }: Manifest): readonly string[] {
-  const read = READERS[kind];
-  const { spec } = manifest;
-  return read !== undefined && isObject(spec) ? read(spec).map((one) => `${kind}:${one}`) : [];
-}
-
-function pathOf(value: unknown, type: string): string {
-  const path = isObject(value) ? word(value["value"], "/") : "/";
-  return isObject(value) && value[type] === "Exact" ? `${path} (exact)` : path;
-}
-
-function combine(who: string, hosts: readonly string[], paths: readonly string[]): readonly string[] {
-  return hosts.flatMap((host) => paths.map((path) => `${who.replaceAll(" ", "")} ${host}${path}`));
+/** Where the document says so: at the trait, where there is one. */
+export function routePointer({ pointer, traits }: Pick<RenderedComponent["component"], "pointer" | "traits">): string {
+  return traits.find(({ definition }) => definition.name === "route")?.pointer ?? pointer;
 }

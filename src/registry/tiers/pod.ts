@@ -9,7 +9,7 @@ import { ClusterError } from "../../ports/cluster.ts";
 import { type Drafted, draftOf } from "../draft.ts";
 import { runPlace } from "../place/attempt.ts";
 import { inputSecret } from "../place/secretInputs.ts";
-import type { RegistrationSpec } from "../registration.ts";
+import { MOST_PODS, type RegistrationSpec } from "../registration.ts";
 import { runTelling } from "./telling.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
@@ -31,8 +31,12 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
   if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
-  const { secrets, ...draft } = drafted.draft;
-  const isolated = await isolatedOf(job, order, { ...draft, ...(callback === undefined ? {} : { callback }) });
+  const { secrets, pods, ...draft } = drafted.draft;
+  const isolated = await isolatedOf(job, order, {
+    ...draft,
+    pods,
+    ...(callback === undefined ? {} : { callback }),
+  });
   if ("phase" in isolated) return isolated;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
@@ -44,6 +48,7 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
     labels: isolated.labels,
     annotations: isolated.annotations,
     pod: isolated.spec,
+    pods,
     alongside: [...isolated.alongside, ...inputSecret(secrets, owner)],
     failureMap: spec.failureMap ?? [],
   });
@@ -57,6 +62,7 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
 
 function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
   if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
+  if ("pods" in drafted) return `${drafted.pods} pods: 1 to ${MOST_PODS} are possible`;
   return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
 }
 

@@ -1,4 +1,6 @@
 // Deployment, StatefulSet, DaemonSet, ReplicaSet: pods of the present template become ready one by one.
+
+import type { Before } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import { refOf, shortRef } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
@@ -17,7 +19,7 @@ export const workloadHealth: HealthRule = (object, view) => {
   const pods = currentPods(object);
   const fault = faultOf(object.manifest);
   const [first] = pods;
-  const facts = { ready: readyPods(object, view.now).length, wanted: pods.length };
+  const facts = { ready: readyPods(object, view.now).length, wanted: pods.length, ...podsBefore(object, view.now) };
   const held = heldVerdict(object, pods, view);
   const bad =
     held ?? (fault === null || first === undefined ? null : faultyVerdict({ object, pod: first, fault }, view));
@@ -37,6 +39,13 @@ function byCount(object: StoredObject, pods: readonly SandboxPod[], view: View):
   if (lost) return verdict("degraded", reason("Progressing", { ready, wanted }), next);
   if (ready > 0) return verdict("progressing", reason("Progressing", { ready, wanted }), next);
   return verdict("progressing", reason("Starting", { object: shortRef(refOf(object.manifest)) }), next);
+}
+
+/** Pods of the version before that answer until the new ones do. */
+function podsBefore(object: StoredObject, now: number): { readonly before?: Before } {
+  const ready = readyPods(object, now).length;
+  const old = servingPods(object, now).length - ready;
+  return old === 0 ? {} : { before: { ready: old, pods: old } };
 }
 
 export function currentPods(object: StoredObject): readonly SandboxPod[] {

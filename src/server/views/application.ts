@@ -60,7 +60,7 @@ export function statusView(
 }
 
 function componentView(value: ComponentStatus, language: Language): Frozen<z.output<typeof ComponentView>> {
-  const { name, type, health, state, reason, evidence, ready, wanted, objects, drift } = value;
+  const { name, type, health, state, reason, evidence, ready, wanted, before, objects, drift } = value;
   return {
     name,
     type,
@@ -70,6 +70,7 @@ function componentView(value: ComponentStatus, language: Language): Frozen<z.out
     evidence: evidenceView(evidence, language),
     ...(ready === undefined ? {} : { ready }),
     ...(wanted === undefined ? {} : { wanted }),
+    ...(before === undefined ? {} : { before }),
     objects: objects.map((one) => objectHealth(one, language)),
     ...(drift.length === 0 ? {} : { drift: drift.map(driftItem) }),
   };

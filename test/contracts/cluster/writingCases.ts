@@ -23,6 +23,19 @@ export function writingCases(given: Given): void {
       expect(after?.metadata.resourceVersion).toBe(live?.metadata.resourceVersion);
     });
 
+    it("lists all objects of a kind, ours or not, and none of a kind that is not served", async () => {
+      const { cluster, namespace, place } = given();
+      await cluster.apply(configMap("listed", { namespace }, { a: "1" }), options());
+      await place({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "foreign", namespace }, data: {} });
+      const found = await cluster.list({ apiVersion: "v1", kind: "ConfigMap", namespace }, options().signal);
+      const names = found?.map((one) => `${one.apiVersion} ${one.kind} ${one.metadata.name}`);
+      expect(names).toEqual(expect.arrayContaining(["v1 ConfigMap listed", "v1 ConfigMap foreign"]));
+      const everywhere = await cluster.list({ apiVersion: "v1", kind: "ConfigMap", namespace: "" }, options().signal);
+      expect(everywhere?.map((one) => one.metadata.name)).toContain("listed");
+      const unknown = { apiVersion: "example.com/v1", kind: "Unheard", namespace: "" };
+      expect(await cluster.list(unknown, options().signal)).toEqual([]);
+    });
+
     it("does not write because of another revision annotation alone", async () => {
       const { cluster, namespace } = given();
       const manifest = configMap("revision", { namespace }, { a: "1" });
