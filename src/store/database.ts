@@ -3,6 +3,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../ports/clock.ts";
 import type { FullDisk } from "./fullDisk.ts";
+import type { Leases } from "./leases.ts";
 import type { Tables } from "./schema.ts";
 import type { Subscribers } from "./subscribers.ts";
 
@@ -45,5 +46,6 @@ export interface Database {
   readonly differences: Differences;
   readonly clock: Pick<Clock, "now">;
   readonly disk: FullDisk;
+  readonly leases: Leases;
   readonly subscribers: Subscribers;
 }

@@ -10,6 +10,7 @@ import type { Database } from "./database.ts";
 import { postgresDifferences } from "./differences.ts";
 import { dumpPostgres } from "./dumpPostgres.ts";
 import { type FullDisk, watchForFullDisk } from "./fullDisk.ts";
+import { watchLeases } from "./leases.ts";
 import { type Listening, listen } from "./postgresListen.ts";
 import { NUMBERS } from "./postgresNumbers.ts";
 import type { Tables } from "./schema.ts";
@@ -28,8 +29,13 @@ interface PostgresDatabase {
   readonly close: () => Promise<void>;
 }
 
+interface Clocks {
+  readonly clock: Pick<Clock, "now">;
+  readonly steady: () => number;
+}
+
 /** Connects when it is first asked something. */
-export function openPostgresDatabase(url: string, clock: Pick<Clock, "now">): PostgresDatabase {
+export function openPostgresDatabase(url: string, { clock, steady }: Clocks): PostgresDatabase {
   const origin = randomUUID();
   const disk = watchForFullDisk(clock);
   const { host, pathname } = new URL(url);
@@ -38,7 +44,14 @@ export function openPostgresDatabase(url: string, clock: Pick<Clock, "now">): Po
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url), onCreateConnection }) });
   const subscribers = createSubscribers();
   return {
-    database: { queries, differences: postgresDifferences(origin), clock, disk, subscribers },
+    database: {
+      queries,
+      differences: postgresDifferences(origin),
+      clock,
+      disk,
+      leases: watchLeases(steady),
+      subscribers,
+    },
     listen: () => listen({ url, origin, wake: () => subscribers.wake() }),
     dump: () => dumpPostgres(url, clock.now()),
     close: () => queries.destroy(),

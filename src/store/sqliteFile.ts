@@ -94,7 +94,7 @@ function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase
 }
 
 /** SQLite has taken back the transaction by then. The user, whose request it was, is to hear what is the matter and what is not lost. */
-function tellingOfFullDisks(statement: Sqlite.Statement<unknown[]>, place: Place): SqliteStatement {
+function tellingOfFullDisks(statement: Sqlite.Statement, place: Place): SqliteStatement {
   const { path, disk } = place;
   const told = <T>(work: () => T): T => {
     try {
