@@ -31,7 +31,7 @@ export async function deployDocument(
     namespace: planning.plan.namespace,
     message: request.message,
     ...(request.priority === undefined ? {} : { priority: request.priority }),
-    inputs: request.inputs ?? {},
+    inputs: planning.inputs,
     jobs: jobsFor(request, planning.plan),
     ...(newRevision === null ? {} : { newRevision }),
   });
