@@ -1,11 +1,45 @@
 // What processes took of the machine: processor time and memory, as the kernel counts them. Linux only, like tools/cluster.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { readState } from "../../tools/cluster/state.ts";
 
 /** Of the cluster of that name, if it is one of tools/cluster. */
 export function apiServerProcesses(cluster: string): readonly number[] {
+  return clusterProcesses(cluster, ["kube-apiserver", "etcd"]);
+}
+
+/** What makes pods of Jobs, places them, and plays them. */
+export function controllerProcesses(cluster: string): readonly number[] {
+  return clusterProcesses(cluster, ["kube-controller-manager", "kube-scheduler", "kwok"]);
+}
+
+function clusterProcesses(cluster: string, roles: readonly string[]): readonly number[] {
   const processes = readState(cluster)?.processes ?? {};
-  return ["kube-apiserver", "etcd"].flatMap((name) => processes[name]?.pid ?? []);
+  return roles.flatMap((name) => processes[name]?.pid ?? []);
+}
+
+/** The server of tools/postgres behind the address, with the processes that serve its connections now. */
+export function postgresProcesses(url: string): readonly number[] {
+  const port = `port=${new URL(url).port}`;
+  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  const main = pids.find((pid) => /postgres/.test(command(pid)[0] ?? "") && command(pid).includes(port));
+  return main === undefined ? [] : [main, ...pids.filter((pid) => parentOf(pid) === main)];
+}
+
+function command(pid: number): readonly string[] {
+  return fileOf(pid, "cmdline").split("\0");
+}
+
+function parentOf(pid: number): number {
+  return Number(fileOf(pid, "stat").split(") ")[1]?.split(" ")[1]);
+}
+
+/** Empty when it has ended meanwhile. */
+function fileOf(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 export function cpuSeconds(pids: readonly number[]): number {
@@ -13,8 +47,8 @@ export function cpuSeconds(pids: readonly number[]): number {
 }
 
 function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const fields = fileOf(pid, "stat").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
 }
 
 /** Resident, in megabytes. */

@@ -9,6 +9,7 @@ import { stopCluster } from "../../tools/cluster/instance.ts";
 import { readState } from "../../tools/cluster/state.ts";
 import { type BenchCluster, benchCluster } from "./cluster.ts";
 import { apiServerProcesses, cpuSeconds, memoryOf } from "./cost.ts";
+import { endsOf } from "./ends.ts";
 import { printTable, type Row } from "./table.ts";
 
 const NAME = "reach";
@@ -70,7 +71,7 @@ async function measure(server: ServerProcess, reach: Reach): Promise<Ended> {
   const sampling = setInterval(() => memory.push(memoryOf(server.pid)), SAMPLE_MILLISECONDS);
   const stop = AbortSignal.timeout(2 * reach.limit * 1_000);
   try {
-    const ends = endsOf(server.client, reach.count, stop);
+    const ends = endsOf(server.client, { count: reach.count, after: 0 }, stop);
     await submitAll(server.client, reach);
     const phases = await ends;
     const took = (performance.now() - begin) / 1_000;
@@ -90,26 +91,6 @@ async function submitAll(client: Client, { count, document }: Reach): Promise<vo
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-}
-
-/** How many runs ended how; fewer than `count` when the time was over before. */
-async function endsOf(client: Client, count: number, stop: AbortSignal): Promise<ReadonlyMap<string, number>> {
-  const phases = new Map<string, number>();
-  let ended = 0;
-  const asked = { params: { project: "default" }, query: { after: 0 } };
-  try {
-    for await (const { data } of client.stream("streamEvents", asked, stop)) {
-      if (data.type !== "run.finished") continue;
-      const phase = String(data.data["phase"]);
-      phases.set(phase, (phases.get(phase) ?? 0) + 1);
-      ended += 1;
-      if (ended % 250 === 0) process.stderr.write(`${ended} runs have ended\n`);
-      if (ended === count) break;
-    }
-  } catch (error) {
-    if (!stop.aborted) throw error;
-  }
-  return phases;
 }
 
 function rowsOf({ count, limit }: Reach, { took, phases, memory, ours, theirs }: Ended): readonly Row[] {

@@ -33,6 +33,7 @@ import { removeObject } from "./remove.ts";
 import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
 import { createRouteChecks } from "./routeCheck/checks.ts";
 import { programSays404 } from "./routeCheck/program.ts";
+import { shared, sharedByName } from "./shared.ts";
 
 interface ClusterOptions extends ConnectionOptions {
   /** Name of the cluster in kubemin. */
@@ -71,6 +72,13 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
   const { world, routes } = openWorld({ connection, cache, closed: closed.signal, read }, options);
+  const facts = shared({ clock, closed: closed.signal, ask: (signal) => gatherFacts(api, signal) });
+  const namespaceExists = sharedByName((name) => ({
+    clock,
+    closed: closed.signal,
+    ask: async (signal) => (await read({ ...NAMESPACE, name }, signal)) !== null,
+    keep: (exists) => exists,
+  }));
   const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
   const cluster: KubeCluster = {
     name,
@@ -78,8 +86,8 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     probe: (signal) => askVersion(connection, signal),
     breakerOpen: () => connection.breakerOpen(),
     retarget: (next, calls) => connection.retarget(next, calls),
-    facts: (signal) => gatherFacts(api, signal),
-    namespaceExists: async (name, signal) => (await read({ ...NAMESPACE, name }, signal)) !== null,
+    facts,
+    namespaceExists,
     apply: (object, given) => applyObject(api, { object, options: given, dryRun: false }),
     check: (object, given) => check(api, object, given),
     compare: (object, given) => compareObject(api, object, given),

@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Connection } from "./connection.ts";
 import { loadTable, type Resource, type Table } from "./discoveryTable.ts";
+import { orAborted } from "./shared.ts";
 
 export interface Discovery {
   /** Undefined when the API does not serve it. Throws ClusterError, worth repeating, when its API does not answer. */
@@ -37,15 +38,6 @@ const REFRESH = 2_000;
 const EXPECTED_WITHIN = 30_000;
 
 const LOAD_LIMIT = 60_000;
-
-function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error); // whoever aborts says why
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    shared.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
 
 interface Search {
   readonly look: (table: Table) => Resource | undefined;

@@ -1,0 +1,77 @@
+// What the cluster itself can do, for comparison: the Job and the ConfigMap of a run put there by a bare client. It makes a Job, waits for
+// its end, and makes the ConfigMap: no check, no plan, no record, no answer to anybody.
+import { systemClock } from "../../src/engine/systemClock.ts";
+import { openConnection } from "../../src/kube/connection.ts";
+import { findTarget } from "../../src/kube/kubeconfig.ts";
+import { watchForever } from "../../src/kube/watch.ts";
+import { dig, type JsonObject } from "../../src/model/json.ts";
+import type { BenchCluster } from "./cluster.ts";
+import { SIMULATED } from "./simulated.ts";
+
+const LABEL = "bench.kubemin.dev/bare";
+const JOBS = { apiVersion: "batch/v1", kind: "Job", plural: "jobs", namespaced: true } as const;
+
+export interface BareJobs {
+  readonly namespace: string;
+  readonly count: number;
+  /** Requests that are under way at once. */
+  readonly lanes: number;
+}
+
+export async function runBareJobs(cluster: BenchCluster, jobs: BareJobs): Promise<void> {
+  const { namespace, count, lanes } = jobs;
+  const target = await findTarget({ name: "bare", kubeconfig: cluster.kubeconfig, context: cluster.context });
+  const connection = openConnection("bare", target, systemClock, {});
+  const stop = new AbortController();
+  const { signal } = stop;
+  const create = async (path: string, body: JsonObject): Promise<void> =>
+    void (await connection.call({ method: "POST", path, body, contentType: "application/json", signal }));
+  const job = (name: string) => create(`/apis/batch/v1/namespaces/${namespace}/jobs`, jobOf(name, namespace));
+  const ends = new Map<string, () => void>();
+  const done = (object: JsonObject): void => {
+    if (dig(object, "status", "succeeded") === 1) ends.get(String(dig(object, "metadata", "name")))?.();
+  };
+  const watching = watchForever({
+    connection,
+    resource: JOBS,
+    clock: systemClock,
+    log: { write: () => undefined },
+    signal,
+    labelSelector: LABEL,
+    onList: (objects) => objects.forEach(done),
+    onChange: (type, object) => type === "put" && done(object),
+    onState: () => undefined,
+  });
+  const names = Array.from({ length: count }, (_, number) => `bare-${number}`).values();
+  const settings: Promise<void>[] = [];
+  const lane = async (): Promise<void> => {
+    for (const name of names) {
+      const ended = new Promise<void>((resolve) => ends.set(name, resolve));
+      await job(name);
+      const metadata = { name, namespace };
+      const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "b" } };
+      settings.push(ended.then(() => create(`/api/v1/namespaces/${namespace}/configmaps`, object)));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(settings);
+  stop.abort();
+  await watching;
+  await connection.close();
+}
+
+function jobOf(name: string, namespace: string): JsonObject {
+  const labels = { [LABEL]: "yes" };
+  const spec = {
+    restartPolicy: "Never",
+    containers: [{ name, image: "busybox:1.36", command: ["true"] }],
+    nodeSelector: SIMULATED.nodes,
+    tolerations: SIMULATED.tolerations,
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace, labels },
+    spec: { template: { metadata: { labels }, spec } },
+  };
+}
