@@ -103,11 +103,17 @@ const extraRules = (to: Path): Rules<PodShared> => ({
   lifecycle: refuse(LIFECYCLE),
 });
 
+const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShared> => ({
+  livenessProbe: (spot) => probe(spot, [...to, "probes", "liveness"], ports),
+  readinessProbe: (spot) => probe(spot, [...to, "probes", "readiness"], ports),
+  startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
+});
+
 /** `trait`: init or sidecar. A native sidecar (restartPolicy Always among the init containers) is one. */
 export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
   const { draft } = spot;
   const to = nextOf(draft, ["traits", trait]);
-  applyRules(extraRules(to), spot);
+  applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(spot)) : {}) }, spot);
   const { ledger } = spot.importing;
   for (const [index, port] of (trait === "sidecar"
     ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] })
