@@ -1,6 +1,6 @@
 // Pods of an application that find no node now, though no run is going on: who holds what they wait for. Best effort: what the cluster does
 // not tell in time is left out, and the scheduler's own words stand.
-import { roomEvidence, WITHOUT_PLACE } from "../catalog/room/untilPlaced.ts";
+import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../catalog/room/untilPlaced.ts";
 import type { Evidence } from "../model/health.ts";
 import { refKey, refOf } from "../model/manifest.ts";
 import { podGroupOf } from "../model/podGroups.ts";
@@ -45,8 +45,7 @@ async function roomFor(
   const group = manifest === undefined ? undefined : podGroupOf(manifest);
   const { capacity } = await knownCluster(world, revision.cluster);
   if (group === undefined || capacity === undefined) return [];
-  const request = { groups: [{ ...group, count: 1 }], project: place.project };
-  const verdict = await capacity.check(request, signal);
+  const verdict = await roomForNext(capacity, { group, project: place.project }, signal);
   if (verdict.class !== "waits" && verdict.class !== "rejected") return [];
   return roomEvidence(verdict, []);
 }

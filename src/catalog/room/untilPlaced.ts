@@ -1,12 +1,12 @@
 // Pods that exist and find no node: beside the scheduler's words it is told who holds what they wait for, their place in the line and how long
 // that usually takes, as for a task whose pods are not made yet. Meanwhile they stand in the same line: what becomes free is not given to
 // somebody who came later. Decides nothing; whether it fails is for the scheduler and the clocks.
-import type { PodGroup } from "../../model/capacity.ts";
+import type { CapacityVerdict, PodGroup, Ticket } from "../../model/capacity.ts";
 import { type Evidence, type ObjectHealth } from "../../model/health.ts";
 import { type Manifest, refKey, refOf } from "../../model/manifest.ts";
 import { podGroupOf } from "../../model/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reason.ts";
-import { ClusterError } from "../../ports/cluster.ts";
+import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
 import { ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
@@ -70,11 +70,9 @@ export function tellOfPlaces(job: JobRun<unknown>, manifests: readonly Manifest[
   };
 }
 
-/** Of several pods of one shape it is asked for the next one. */
 function groupOf({ ref }: ObjectHealth, manifests: readonly Manifest[]): PodGroup | undefined {
   const manifest = manifests.find((one) => refKey(refOf(one)) === refKey(ref));
-  const group = manifest === undefined ? undefined : podGroupOf(manifest);
-  return group === undefined ? undefined : { ...group, count: 1 };
+  return manifest === undefined ? undefined : podGroupOf(manifest);
 }
 
 interface SeenRoom {
@@ -94,11 +92,28 @@ async function seenRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSign
 
 async function askRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<SeenRoom> {
   const { project, cluster, waits } = job;
-  const verdict = await cluster.capacity?.check({ groups: [group], project, ticket: ticketOf(job) }, signal);
-  if (verdict === undefined || verdict.class === "fits" || verdict.class === "unknown")
-    return { evidence: [], flavor: verdict?.flavor };
+  if (cluster.capacity === undefined) return { evidence: [], flavor: undefined };
+  const verdict = await roomForNext(cluster.capacity, { group, project, ticket: ticketOf(job) }, signal);
+  if (verdict.class === "fits" || verdict.class === "unknown") return { evidence: [], flavor: verdict.flavor };
   const lately = verdict.flavor === undefined ? [] : await waits.lately(verdict.flavor);
   return { evidence: roomEvidence(verdict, lately), flavor: verdict.flavor };
+}
+
+interface Next {
+  readonly group: PodGroup;
+  readonly project: string;
+  readonly ticket?: Ticket;
+}
+
+/** Of pods that are there in part it is asked for the next one; unless all of them together could never be, were the cluster empty. */
+export async function roomForNext(
+  capacity: CapacityQuestion,
+  { group, ...asked }: Next,
+  signal: AbortSignal,
+): Promise<CapacityVerdict> {
+  const whole = await capacity.check({ groups: [group], project: asked.project }, signal);
+  if (whole.class === "rejected") return whole;
+  return capacity.check({ groups: [{ ...group, count: 1 }], ...asked }, signal);
 }
 
 /** With what our own arithmetic says, in one sentence, before the rest. */
