@@ -43,7 +43,7 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
     return { ...wrong, reason: reason("PodsPartlyPlaced", { placed, count, cause }) };
   }
   if (wrong !== undefined) return wrong;
-  const [begun, done] = [countIn(pods, ["Running", "Succeeded", "Failed"]), numberAt(job, "status", "succeeded")];
+  const [begun, done] = [countIn(pods, ["Running", "Succeeded", "Failed"]), doneOf(job, pods)];
   if (begun === 0) return starting(job);
   return progressing(gangProgress(job, pods, begun < count && done + numberAt(job, "status", "failed") === 0));
 }
@@ -52,7 +52,12 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
 export function gangProgress(job: Manifest, pods: readonly Manifest[], first = false): Finding["reason"] {
   const [running, count] = [countIn(pods, ["Running"]), gangSize(job)];
   if (first) return reason("PodsStarting", { running, count });
-  return reason("PodsRunning", { running, count, done: numberAt(job, "status", "succeeded") });
+  return reason("PodsRunning", { running, count, done: doneOf(job, pods) });
+}
+
+/** The Job counts a moment later than its pods end, and goes on counting those that are gone. */
+function doneOf(job: Manifest, pods: readonly Manifest[]): number {
+  return Math.max(numberAt(job, "status", "succeeded"), countIn(pods, ["Succeeded"]));
 }
 
 function countIn(pods: readonly Manifest[], phases: readonly string[]): number {
