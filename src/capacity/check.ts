@@ -1,6 +1,7 @@
 // The whole check: the rules of the namespace, then the nodes. Pure but for the view that it reads and the reservation that it may make.
 // "rejected" is said only where it can be proved; whatever depends on somebody else's mind is "unknown".
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
+import { queueOf } from "../model/podGroups.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import { namedAmount } from "./amounts.ts";
 import { growthFor, type NodeGroup } from "./autoscaler.ts";
@@ -13,7 +14,6 @@ import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours.ts";
 import type { Surroundings } from "./nodeFit.ts";
 import { withoutLower } from "./preemption.ts";
-import { queueOf } from "./queues/answer.ts";
 import { neverFits, wordsOf } from "./refusals.ts";
 import type { Reservations } from "./reservations.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";

@@ -3,7 +3,7 @@
 import type { CapacityVerdict } from "../model/capacity.ts";
 import { refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { ChangeAction, Plan } from "../model/plan.ts";
-import { podGroupOf } from "../model/podGroups.ts";
+import { podGroupOf, queueOf } from "../model/podGroups.ts";
 import { type Problem, warning } from "../model/problem.ts";
 import { explainReason } from "../model/reason.ts";
 import type { Cluster } from "../ports/cluster.ts";
@@ -24,8 +24,9 @@ const PATIENCE = 3_000;
 export async function warnOfRoom(world: World, asked: RoomQuestion, signal: AbortSignal): Promise<readonly Problem[]> {
   const { cluster, plan, project, pointerOf } = asked;
   const { capacity } = cluster;
-  if (capacity === undefined) return [];
   const actions = new Map(plan.changes.map((change) => [refKey(change.object), change.action]));
+  const oneByOne = gangWarnings(asked, actions);
+  if (capacity === undefined) return oneByOne;
   const late = new AbortController();
   const timer = new AbortController();
   void world.clock.sleep(PATIENCE, timer.signal).then(() => late.abort());
@@ -43,7 +44,20 @@ export async function warnOfRoom(world: World, asked: RoomQuestion, signal: Abor
   });
   timer.abort();
   signal.throwIfAborted();
-  return found.flat();
+  return [...oneByOne, ...found.flat()];
+}
+
+/** All or none is a promise only where something on the cluster decides about all pods at once. */
+function gangWarnings({ plan, cluster, pointerOf }: RoomQuestion, actions: ReadonlyMap<string, ChangeAction>) {
+  if (cluster.kind === "sandbox") return [];
+  return objectsOf(plan).flatMap(({ object, component }): readonly Problem[] => {
+    const ref = refOf(object.manifest);
+    const group = ref.kind === "Job" ? podGroupOf(object.manifest) : undefined;
+    const isNew = ["create", "update"].includes(actions.get(refKey(ref)) ?? "");
+    if (group === undefined || group.count < 2 || !isNew || queueOf(group.pod) !== undefined) return [];
+    const params = { object: shortRef(ref), count: group.count, cluster: cluster.name };
+    return [warning("PodsOneByOne", pointerOf(component), params)];
+  });
 }
 
 /** What is updated holds room already, which its new pods get: only what it can never have is told. */

@@ -21,6 +21,8 @@ export interface NetworkOrder extends Pick<PodOrder, "profile" | "capabilities" 
   readonly services: Readonly<Record<string, ServiceAddress>>;
   /** `192.0.2.7:22`: where this run wants to connect to, for profiles that narrow what was granted (ssh). */
   readonly targets?: readonly string[];
+  /** The job has several pods, which talk to each other, on whatever port. */
+  readonly peers?: boolean;
   /** `192.0.2.1:8080`, `kubemin/kubemin:80`: where kubemin listens for programs that tell of themselves. Ours to open: no grant is asked for. */
   readonly callback?: string;
 }
@@ -58,8 +60,14 @@ export function renderNetworkPolicy(order: NetworkOrder): RenderedPolicy {
     spec: {
       podSelector: { matchLabels: podLabels(identity) },
       policyTypes: ["Ingress", "Egress"],
-      ingress: rules(ingress),
-      egress: [dnsRule(order.cluster), ...rules(egress), ...apiServerRule(order), ...callbackRule(order)],
+      ingress: [...rules(ingress), ...peersRule(order, "from")],
+      egress: [
+        dnsRule(order.cluster),
+        ...rules(egress),
+        ...peersRule(order, "to"),
+        ...apiServerRule(order),
+        ...callbackRule(order),
+      ],
     },
   };
   return { policy: problems.length > 0 ? null : policy, problems };
@@ -87,6 +95,11 @@ function ownLabels(identity: PodOrder["identity"]): Readonly<Record<string, stri
 const namespaceNamed = (name: string): JsonObject => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
 });
+
+/** Of the same job of the same run, and of no other. */
+function peersRule({ peers, identity }: NetworkOrder, side: "from" | "to"): readonly JsonObject[] {
+  return peers === true ? [{ [side]: [{ podSelector: { matchLabels: podLabels(identity) } }] }] : [];
+}
 
 /** Only the cluster's own name servers: to anybody's port 53 a job could carry out what it likes. */
 export function dnsRule(cluster: ClusterNetwork): JsonObject {

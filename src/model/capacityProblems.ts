@@ -13,10 +13,20 @@ export const CAPACITY_PROBLEMS = {
       zh: "集群 {cluster} 当前没有足够资源运行 {object}：{zh}",
     },
   },
+  PodsOneByOne: {
+    text: {
+      en: "{object}: kubemin starts its {count} pods when there is room for all, but the scheduler of {cluster} places one at a time; should somebody be faster, some of them hold their place without the others, for as long as the clock `schedule` allows",
+      zh: "{object}：kubemin 在资源足以容纳全部 {count} 个 Pod 时才启动，但集群 {cluster} 的调度器逐个放置 Pod；若资源被他人抢先占用，部分 Pod 会先占据位置等待其余 Pod，直到 schedule 时限结束",
+    },
+    hint: {
+      en: "a queue of Kueue, or the scheduler of Volcano, places all of them or none",
+      zh: "使用 Kueue 队列或 Volcano 调度器可保证全有或全无",
+    },
+  },
   OnShortNotApplicable: {
     text: {
-      en: "onShort is for tasks: a {type} is made at once, and its pods wait by themselves",
-      zh: "onShort 仅用于任务：{type} 会立即创建，其 Pod 自行等待资源",
+      en: "{field} is for tasks: a {type} is made at once, and its pods wait by themselves",
+      zh: "{field} 仅用于任务：{type} 会立即创建，其 Pod 自行等待资源",
     },
   },
 } as const;

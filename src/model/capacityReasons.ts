@@ -25,6 +25,27 @@ export const CAPACITY_REASONS = {
       zh: "等待资源：{count} 个 Pod 必须同时运行，当前只能容纳 {fit} 个",
     },
   },
+  PodsPartlyPlaced: {
+    who: "nobody",
+    text: {
+      en: "{placed} of {count} pods that must run side by side have their place and hold it, the others have none: {cause}",
+      zh: "必须同时运行的 {count} 个 Pod 中有 {placed} 个已占据位置，其余仍无位置：{cause}",
+    },
+  },
+  PodsStarting: {
+    who: "nobody",
+    text: {
+      en: "{running} of {count} pods run, the others are starting",
+      zh: "{count} 个 Pod 中有 {running} 个正在运行，其余正在启动",
+    },
+  },
+  PodsRunning: {
+    who: "nobody",
+    text: {
+      en: "{running} of {count} pods run, {done} are done",
+      zh: "{count} 个 Pod 中有 {running} 个正在运行，{done} 个已完成",
+    },
+  },
   PlacementBusy: {
     who: "nobody",
     text: {

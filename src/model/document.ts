@@ -31,6 +31,8 @@ export interface WorkflowDocument {
 export interface WorkflowInput {
   readonly type: "string" | "number" | "integer" | "boolean" | "array" | "object";
   readonly description?: string;
+  /** Its value is sealed as soon as it comes, and shown to nobody. */
+  readonly secret?: boolean;
   /** Missing: whoever starts the workflow must give it. */
   readonly default?: Json;
 }
@@ -68,6 +70,8 @@ export interface ComponentDocument {
   /** How long its job may take in all, e.g. "10m". */
   readonly timeout?: string | number;
   readonly retry?: RetryDocument;
+  /** Of a task; clocks other than `timeout`: queue, schedule, start, attempt. */
+  readonly clocks?: { readonly [clock: string]: string | number };
   /** Of a task, when the cluster has no room: wait (default), fail, wait-then-fail(30m). */
   readonly onShort?: string;
 }

@@ -45,6 +45,7 @@ export function mayPass(code: ReasonCode): boolean {
 
 const PROGRAM_RUNS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "TaskRunning",
+  "PodsRunning",
   "TaskFailed",
   "CrashLoop",
   "ProbeKilled",

@@ -1,7 +1,7 @@
 // The pods that an object of Kubernetes will make, as they are asked about: their shape, and how many run side by side.
 // Not those of a DaemonSet: they follow the nodes, and nobody waits for room for them.
 import type { PodGroup } from "./capacity.ts";
-import { labelsAt, objectAt, optionalNumberAt } from "./fields.ts";
+import { labelsAt, objectAt, optionalNumberAt, textAt } from "./fields.ts";
 import type { JsonObject } from "./json.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -31,6 +31,14 @@ const MAKERS: Readonly<Record<string, Rule>> = {
 
 /** Kueue reads it on the object that makes the pods. */
 export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+
+/** Which queue decides when the pods of a Job, or a pod, may be placed, all of them at once; undefined: none. */
+export function queueOf(object: JsonObject): "kueue" | "volcano" | undefined {
+  if (textAt(object, "metadata", "labels", QUEUE_LABEL) !== "") return "kueue";
+  const template = objectAt(object, "spec", "template", "spec");
+  const spec = Object.keys(template).length > 0 ? template : objectAt(object, "spec");
+  return textAt(spec, "schedulerName") === "volcano" ? "volcano" : undefined;
+}
 
 /** Undefined: it makes no pods, or none that are waited for. The pod carries the object's name. */
 export function podGroupOf(manifest: Manifest): PodGroup | undefined {

@@ -25,6 +25,16 @@ export const REGISTRATION_PROBLEMS = {
       zh: "{reference} 指向外部：只支持 #/$defs",
     },
   },
+  SecretHidden: {
+    text: {
+      en: "a secret is marked behind a reference, an alternative or a free name: it would not always be kept as one",
+      zh: "敏感标记位于引用、备选分支或任意名称之后，无法保证始终按敏感值处理",
+    },
+    hint: { en: "mark it among plain properties and items", zh: "请在普通的 properties 与 items 中标记" },
+  },
+  SecretNotText: {
+    text: { en: "a secret is a text: this needs type: string", zh: "敏感值必须是文本：请写 type: string" },
+  },
   SchemaPatternUnbounded: {
     text: { en: "a pattern needs a maxLength beside it", zh: "pattern 必须同时指定 maxLength" },
     hint: { en: "add maxLength, for example 200", zh: "请添加 maxLength，例如 200" },
@@ -90,14 +100,20 @@ export const REGISTRATION_PROBLEMS = {
       zh: "请作为环境变量的完整值，或作为 Secret {{run.secret}} 的文件使用",
     },
   },
-  GangUnsupported: {
+  GangWithoutPods: {
     text: {
-      en: "several pods of one job (a gang) are not offered: a job of a registered type is one pod",
-      zh: "不支持一个作业包含多个 Pod（gang）：注册类型的作业只有一个 Pod",
+      en: "it says that several pods work together (a gang), and not how many",
+      zh: "声明了由多个 Pod 协作（gang），但没有说明数量",
     },
     hint: {
-      en: "remove it; ask for all devices in one pod (profile: gpu), or start one job for each part as steps of a workflow",
-      zh: "请删除该项；在一个 Pod 中申请全部设备（profile: gpu），或用工作流的多个步骤各启动一个作业",
+      en: 'say it in a runtime of tier T1: pods: 4, or pods: "{{input.pods}}"',
+      zh: '请在 T1 的 runtime 中写明：pods: 4，或 pods: "{{input.pods}}"',
+    },
+  },
+  GangSize: {
+    text: {
+      en: "example {example} gives {value} pods; a job has 1 to {limit}",
+      zh: "示例 {example} 给出 {value} 个 Pod；一个作业可有 1 至 {limit} 个",
     },
   },
   CallbackWithoutSink: {

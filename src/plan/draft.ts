@@ -1,7 +1,7 @@
 // A component on its way through the checks: whatever could be made out so far.
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { OnShort, RetryPolicy } from "../model/plan.ts";
+import type { Clocks, OnShort, RetryPolicy } from "../model/plan.ts";
 import type { Box } from "./check/checkDefinition.ts";
 
 export interface DraftTrait {
@@ -24,5 +24,6 @@ export interface Draft {
   readonly traits: readonly DraftTrait[];
   readonly timeout: number | null;
   readonly retry: RetryPolicy | null;
+  readonly clocks: Clocks;
   readonly onShort: OnShort | null;
 }

@@ -23,6 +23,7 @@ export function jobsOf(components: readonly RenderedComponent[]): readonly Plann
       timeout: timeoutOf(component),
       retry: component.retry ?? ONCE,
       ...locksOf(component),
+      ...(Object.keys(component.clocks).length === 0 ? {} : { clocks: component.clocks }),
       ...(component.onShort === null ? {} : { onShort: component.onShort }),
     };
     return exposure.length === 0 ? [main] : [main, routeJob(rendered)];

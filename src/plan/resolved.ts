@@ -2,7 +2,7 @@
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import type { ApplicationDocument } from "../model/document.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { Need, OnShort, RetryPolicy } from "../model/plan.ts";
+import type { Clocks, Need, OnShort, RetryPolicy } from "../model/plan.ts";
 import type { ResolvedWorkflow } from "./workflow/resolvedWorkflow.ts";
 
 export interface ResolvedTrait {
@@ -27,6 +27,7 @@ export interface ResolvedComponent {
   /** Milliseconds; null: the job type's own. */
   readonly timeout: number | null;
   readonly retry: RetryPolicy | null;
+  readonly clocks: Clocks;
   readonly onShort: OnShort | null;
   /** `/components/1` */
   readonly pointer: string;

@@ -7,7 +7,7 @@ import { lookUp } from "../plan/workflow/lookUp.ts";
 import { fillTemplate, type TemplateValues } from "./fillTemplate.ts";
 import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } from "./place/secretInputs.ts";
 import { withTexts } from "./podText.ts";
-import type { RegistrationSpec } from "./registration.ts";
+import { MOST_PODS, type RegistrationSpec } from "./registration.ts";
 import { withDefaults } from "./schemas/defaults.ts";
 import { secretPaths } from "./schemas/secretPaths.ts";
 import { templateOf } from "./templateOf.ts";
@@ -17,10 +17,17 @@ export interface Draft {
   /** `192.0.2.7:22`: where this run connects to. */
   readonly targets: readonly string[];
   readonly secrets: SecretInputs;
+  /** How many of it work side by side. */
+  readonly pods: number;
 }
 
-/** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it. */
-export type Drafted = { readonly draft: Draft } | { readonly missing: string } | { readonly secret: true };
+/** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it ·
+ * pods: what was given for their number is none. */
+export type Drafted =
+  | { readonly draft: Draft }
+  | { readonly missing: string }
+  | { readonly secret: true }
+  | { readonly pods: string };
 
 /** Secret values of the input are sealed. */
 export function draftOf(spec: RegistrationSpec, input: JsonObject, run: TemplateValues["run"]): Drafted {
@@ -28,15 +35,20 @@ export function draftOf(spec: RegistrationSpec, input: JsonObject, run: Template
   const secrets = secretInputsOf(complete);
   const template = withSecretVariables(templateOf(spec), secrets, run.secret);
   const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
-  const filled = fillTemplate({ template, targets }, { input: complete, run });
+  const count: Json = spec.runtime.tier === "T1" ? (spec.runtime.pods ?? 1) : 1;
+  const filled = fillTemplate({ template, targets, pods: count }, { input: complete, run });
   if (!filled.ok) return { missing: filled.missing };
   if (showsSecret(filled.value)) return { secret: true };
-  const { template: pod, targets: named } = isObject(filled.value) ? filled.value : {};
+  // What an optional input leaves open is one pod.
+  const { template: pod, targets: named, pods = 1 } = isObject(filled.value) ? filled.value : {};
+  if (typeof pods !== "number" || !Number.isInteger(pods) || pods < 1 || pods > MOST_PODS)
+    return { pods: JSON.stringify(pods) };
   return {
     draft: {
       template: withTexts(isObject(pod) ? pod : {}),
       targets: Array.isArray(named) ? named.map(String) : [],
       secrets,
+      pods,
     },
   };
 }

@@ -5,6 +5,9 @@ import type { Localized } from "../model/text.ts";
 
 export const REGISTRATION_VERSIONS = ["kubemin.dev/v1", "kubemin.io/v1"] as const;
 
+/** Pods of one job. */
+export const MOST_PODS = 256;
+
 /** draft: nobody can run it · validated: a sample run went well · active · deprecated: runs, with a warning · disabled: nothing starts. */
 export const LIFECYCLES = ["draft", "validated", "active", "deprecated", "disabled"] as const;
 export type Lifecycle = (typeof LIFECYCLES)[number];
@@ -28,8 +31,8 @@ export interface RegistrationSpec {
   readonly lifecycle?: Lifecycle;
   readonly summary: Localized;
   /**
-   * What its pods get without asking; by the resources that it names when it says nothing. `gang`, and `gang: true` of the resources, are
-   * read only to be refused by name.
+   * What its pods get without asking; by the resources that it names when it says nothing. `gang` is `gpu` for several pods (`pods` of the
+   * runtime), as is `gang: true` of the resources.
    */
   readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
   /** JSON Schemas, 2020-12. */
@@ -100,14 +103,20 @@ export interface RegisteredCapabilities {
   readonly k8s?: readonly string[];
 }
 
+export interface PodRuntime {
+  readonly image: string;
+  readonly template?: JsonObject;
+  readonly args?: string | readonly string[];
+  /** `{{input.host}}:{{input.port}}`: where this run connects to, inside of what was granted; for profiles that narrow it down so far. */
+  readonly targets?: readonly string[];
+}
+
 /** T1: a pod, described · T2: a service of the team's own, over HTTP · T3: a pod that tells of itself by a token of its own. */
 export type Runtime =
-  | {
-      readonly tier: "T1" | "T3";
-      readonly image: string;
-      readonly template?: JsonObject;
-      readonly args?: string | readonly string[];
-      /** `{{input.host}}:{{input.port}}`: where this run connects to, inside of what was granted; for profiles that narrow it down so far. */
-      readonly targets?: readonly string[];
-    }
+  | (PodRuntime & {
+      readonly tier: "T1";
+      /** How many pods work side by side, all or none: a number, or one placeholder. */
+      readonly pods?: number | string;
+    })
+  | (PodRuntime & { readonly tier: "T3" })
   | { readonly tier: "T2"; readonly url: string; readonly secret: string };

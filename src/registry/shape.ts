@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseDuration } from "../model/duration.ts";
 import type { JsonObject } from "../model/json.ts";
 import { parseQuantity } from "../model/quantity.ts";
-import { LIFECYCLES, REGISTRATION_VERSIONS, type Registration } from "./registration.ts";
+import { LIFECYCLES, MOST_PODS, REGISTRATION_VERSIONS, type Registration } from "./registration.ts";
 
 // Requests are JSON, so nothing else can be in it.
 const json = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
@@ -34,8 +34,12 @@ const podRuntime = {
   targets: z.array(z.string().min(1).max(300)).max(20).optional(),
   args: z.union([z.string().max(10_000), z.array(z.string().max(10_000)).max(100)]).optional(),
 };
+const podCount = z.union([
+  z.int().min(1).max(MOST_PODS),
+  z.string().regex(/^\{\{[^{}]+\}\}$/, "a number, or one placeholder such as {{input.pods}}"),
+]);
 const runtime = z.discriminatedUnion("tier", [
-  z.strictObject({ tier: z.literal("T1"), ...podRuntime }),
+  z.strictObject({ tier: z.literal("T1"), ...podRuntime, pods: podCount.optional() }),
   z.strictObject({ tier: z.literal("T3"), ...podRuntime }),
   z.strictObject({ tier: z.literal("T2"), url: z.url().max(500), secret: z.string().min(16).max(1_000) }),
 ]);

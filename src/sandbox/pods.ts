@@ -1,7 +1,7 @@
 // What a workload's controller would do: which pods there are after a change, when each is due, and what holds it back.
 // Runs after every change of any object, never by a timer: between changes, time alone decides (see health/).
 import { randomUUID } from "node:crypto";
-import { optionalNumberAt } from "../model/fields.ts";
+import { optionalNumberAt, textAt } from "../model/fields.ts";
 import { refOf } from "../model/manifest.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import { faultOf } from "./faults.ts";
@@ -61,8 +61,9 @@ function podName(object: StoredObject, index: number): string {
   const kind = workloadKind(object.manifest);
   if (kind?.numbered === true) return `${name}-${index}`;
   const suffix = randomUUID().slice(0, 5);
+  const indexed = textAt(object.manifest, "spec", "completionMode") === "Indexed";
   return kind?.style === "end"
-    ? `${name}-${suffix}`
+    ? `${name}-${indexed ? `${index}-` : ""}${suffix}`
     : `${name}-${templateHash(object.manifest).slice(0, 10)}-${suffix}`;
 }
 

@@ -1,9 +1,9 @@
 // What queues in front of the scheduler say, read from their objects as their controllers write them.
 import { describe, expect, it } from "vitest";
-import { queueOf } from "../../src/capacity/queues/answer.ts";
 import { workloadAnswer } from "../../src/capacity/queues/kueue.ts";
 import { isHeldBack, podGroupAnswer } from "../../src/capacity/queues/volcano.ts";
 import type { JsonObject } from "../../src/model/json.ts";
+import { queueOf } from "../../src/model/podGroups.ts";
 
 type Condition = readonly [type: string, status: string, reason: string, message?: string];
 

@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/json.ts";
 import { endOf, eventOf, hasReason, jobOf, submit } from "./support/asking.ts";
-import { type Application, task } from "./support/documents.ts";
-import { apply, dropNamespace, kubectl, makeNamespace } from "./support/kubectl.ts";
+import { type Application, script, task } from "./support/documents.ts";
+import { apply, dropNamespace, kubectl, list, makeNamespace } from "./support/kubectl.ts";
 import { type Product, type Run, startProduct } from "./support/product.ts";
 
 const RESOURCE = `capacity.example/gpu-${randomBytes(3).toString("hex")}`;
@@ -139,5 +139,53 @@ describe("room for a task", () => {
     await product.client.call("cancelRun", { params: { project: "default", run: first.id } });
     expect((await endOf(product, second.id)).phase).toBe("succeeded");
     await kubectl(["-n", namespace, "delete", "resourcequota", "devices"]);
+  });
+});
+
+describe("a task of several pods", () => {
+  const gang = (name: string, count: number, more: Wish["more"] = {}): Application => {
+    const work =
+      'n=$(nslookup $KUBEMIN_FIRST 2>&1 | grep -c Address); echo "pod $JOB_COMPLETION_INDEX of $KUBEMIN_PODS"';
+    const component = task(name, work, { traits: { gpu: { count: 1, resource: RESOURCE } }, ...more });
+    return { name, namespace, components: [{ ...component, properties: { ...script(work), pods: count } }] };
+  };
+
+  it("starts all of them when there is room for all, and its log is that of all", async () => {
+    const holder = await holding("before-gang");
+    const document = gang("gang", HELD);
+    const planned = await product.kubemin("plan", product.file("gang.json", JSON.stringify(document)));
+    expect(planned.stdout + planned.stderr).toContain("places one at a time");
+    const run = await submit(product, document);
+    await eventOf(product, run.id, (event) => hasReason(event, "gang", "CapacityShort"));
+    expect(await list(namespace, "jobs", "-l", "kubemin.dev/application=gang")).toEqual([]);
+    await product.client.call("cancelRun", { params: { project: "default", run: holder.id } });
+    expect((await endOf(product, run.id)).phase).toBe("succeeded");
+    const log = await product.kubemin("logs", "gang/gang", "--run", "1");
+    for (const index of [0, 1]) expect(log.stdout).toContain(`pod ${index} of ${HELD}`);
+  });
+
+  it("is refused when all nodes together could never take it", async () => {
+    const run = await endOf(product, (await submit(product, gang("too-many", HELD + 1))).id, 30);
+    expect(jobOf(run, "too-many")).toMatchObject({ phase: "rejected", reason: { code: "NeverTogether" } });
+  });
+
+  it("that the scheduler places only partly says so, gives up in time, and frees what it held", async () => {
+    const holder = await submit(product, application("taker", { count: 1, text: HOLDS }));
+    await eventOf(product, holder.id, (event) => hasReason(event, "train", "TaskRunning"));
+    // A queue that is not there: kubemin leaves it to the cluster, whose scheduler then places one pod after the other.
+    const metadata = { objects: { labels: { "kueue.x-k8s.io/queue-name": "nobody" } } };
+    const gpu = { count: 1, resource: RESOURCE };
+    const more = { clocks: { schedule: "3s" }, traits: { gpu, metadata } };
+    const document = gang("partly", HELD, more);
+    const [only] = document.components;
+    const held = { ...document, components: [{ ...only, properties: { ...script(HOLDS), pods: HELD } }] };
+    const run = await submit(product, held);
+    await eventOf(product, run.id, (event) => hasReason(event, "partly", "PodsPartlyPlaced"));
+    const job = jobOf(await endOf(product, run.id), "partly");
+    expect(job).toMatchObject({ phase: "expired", reason: { code: "NeverScheduled", params: { limit: "3s" } } });
+    expect(job.reason.message).toContain(`1 of ${HELD} pods`);
+    await expect
+      .poll(() => list(namespace, "pods", "-l", "kubemin.dev/application=partly"), { timeout: 60_000 })
+      .toEqual([]);
   });
 });

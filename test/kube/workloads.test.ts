@@ -484,6 +484,61 @@ describe("Job", () => {
     ],
   ]);
 
+  describe("of several pods side by side", () => {
+    const gang = (status: JsonObject = {}, conditions: readonly JsonObject[] = []): Manifest =>
+      job(conditions, status, { completionMode: "Indexed", completions: 3, parallelism: 3 });
+    const member = (index: number, given: Parameters<typeof pod>[0], on = "n1"): Manifest => {
+      const one = taskPod(given);
+      const annotations = { "batch.kubernetes.io/job-completion-index": String(index) };
+      const spec = { ...(one["spec"] as JsonObject), ...(on === "" ? {} : { nodeName: on }) };
+      return { ...one, metadata: { ...one.metadata, name: `web-${index}`, uid: `u${index}`, annotations }, spec };
+    };
+    const runs = (index: number) => member(index, { phase: "Running", state: running(20) });
+    const homeless = (index: number): Manifest => {
+      const message = "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.";
+      const one = member(index, {}, "");
+      const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+      return { ...one, status: { phase: "Pending", conditions } };
+    };
+    const found = (object: Manifest, objects: readonly Manifest[]) =>
+      statusOf({ object, generation: 1, view: view({ objects }) });
+
+    it("counts those that run, and calls it running when all have begun", () => {
+      const starts = member(2, { phase: "Pending", state: waiting("ContainerCreating", "") });
+      expect(found(gang(), [runs(0), runs(1), starts]).reason).toEqual({
+        code: "PodsStarting",
+        params: { running: 2, count: 3 },
+      });
+      expect(
+        found(gang({ succeeded: 1 }), [runs(0), runs(1), member(2, { phase: "Succeeded", state: terminated(0) })])
+          .reason,
+      ).toEqual({
+        code: "PodsRunning",
+        params: { running: 2, count: 3, done: 1 },
+      });
+    });
+
+    it("says that some have their place and hold it while others have none, and none of that when nobody has", () => {
+      expect(found(gang(), [runs(0), homeless(1), homeless(2)])).toMatchObject({
+        state: "blocked",
+        reason: { code: "PodsPartlyPlaced", params: { placed: 1, count: 3 } },
+      });
+      expect(found(gang(), [homeless(0), homeless(1), homeless(2)]).reason.code).toBe("Unschedulable");
+    });
+
+    it("fails with the pod that failed, not with those that were ended because of it", () => {
+      const culprit = member(1, { phase: "Failed", state: terminated(3) });
+      const ended = [0, 2].map((index) => {
+        const one = member(index, { phase: "Failed", state: terminated(143) });
+        return { ...one, metadata: { ...one.metadata, deletionTimestamp: ago(1), creationTimestamp: ago(0) } };
+      });
+      const finding = found(gang({}, [FAILED]), [...ended, culprit]);
+      expect(finding.reason).toMatchObject({ code: "TaskFailed", params: { exitCode: 3 } });
+      expect(finding.evidence[0]?.object).toBe("Pod/web-1");
+      expect(finding.log).toMatchObject({ pod: "web-1" });
+    });
+  });
+
   it("gives the exit code of the last pod and where its log is", () => {
     const first = taskPod({ phase: "Failed", state: terminated(1) });
     const last = taskPod({ phase: "Failed", state: terminated(9) });

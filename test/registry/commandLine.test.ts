@@ -53,14 +53,14 @@ describe("kubemin type", () => {
     expect((await say(`type register ${wrong}`)).exit).toBe(2);
   });
 
-  it("warns of a callback that reaches nobody, and refuses a gang, at its line", async () => {
+  it("warns of a callback that reaches nobody, and refuses a gang of nobody knows how many, at its line", async () => {
     const told = await say(`type check ${file("told.yaml", `${greet}  execution: { callback: kafka }\n`)}`);
     expect(told).toMatchObject({
       exit: 0,
       stderr: expect.stringMatching(/told\.yaml:18:\d+: warning: .*no kafka sink/),
     });
     const gang = await say(`type check ${file("gang.yaml", `${greet}  profile: gang\n`)} --lang zh`);
-    expect(gang).toMatchObject({ exit: 2, stderr: expect.stringMatching(/gang\.yaml:18:\d+: 错误: .*只有一个 Pod/) });
+    expect(gang).toMatchObject({ exit: 2, stderr: expect.stringMatching(/gang\.yaml:18:\d+: 错误: .*没有说明数量/) });
   });
 
   it("registers a file, which runs with options of its own", async () => {

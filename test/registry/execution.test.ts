@@ -104,17 +104,33 @@ describe("the callback of a type", () => {
 });
 
 describe("a gang", () => {
-  it("is refused at each place where it stands, beside what else is wrong", async () => {
+  it("that does not say how many pods it has is refused at each place where it stands, beside what else is wrong", async () => {
     const resources = { gpu: { min: 2, max: 8, gang: true } };
     expect(await refused(aDocument(newName(), { profile: "gang" }))).toMatchObject({
       status: 422,
-      problems: ["GangUnsupported /spec/profile"],
+      problems: ["GangWithoutPods /spec/profile"],
       failed: ["execution"],
     });
     const both = await refused(aDocument(newName(), { profile: "gang", resources, input: { type: "objekt" } }));
-    expect(both.problems).toContain("GangUnsupported /spec/profile");
-    expect(both.problems).toContain("GangUnsupported /spec/resources/gpu/gang");
+    expect(both.problems).toContain("GangWithoutPods /spec/profile");
+    expect(both.problems).toContain("GangWithoutPods /spec/resources/gpu/gang");
     expect(both.problems.some((one) => one.startsWith("SchemaInvalid"))).toBe(true);
+  });
+
+  it("says it by a number or by an input, which an example must make a number of pods", async () => {
+    const name = newName();
+    const runtime = (pods: number | string) => ({ tier: "T1", image: "busybox:1.36", pods });
+    expect((await register(aDocument(name, { profile: "gang", runtime: runtime(4) }))).name).toBe(name);
+    const input = { type: "object", properties: { pods: { type: "integer" } } };
+    const asked = (count: number) =>
+      refused(
+        aDocument(newName(), {
+          input,
+          examples: [{ title: "one", input: { pods: count } }],
+          runtime: runtime("{{input.pods}}"),
+        }),
+      );
+    expect((await asked(300)).problems).toEqual(["GangSize /spec/runtime/pods"]);
   });
 
   it("that is none is a type for devices", async () => {

@@ -13,8 +13,17 @@ export function isDone(job: JobRun<unknown>, { state, ref }: ObjectHealth): bool
   return dig(wanted?.manifest, "spec", "paused") === true;
 }
 
+export interface Watching {
+  /** Of everything together: the gravest that is not ready. True: the program has not begun. */
+  note(health: ObjectHealth): boolean;
+}
+
 /** The health that decided: of the one object that failed or was refused, or every object's when all are ready. Empty when the signal aborted. */
-export function untilSettled(job: JobRun<unknown>, applied: readonly Applied[]): Promise<readonly ObjectHealth[]> {
+export function untilSettled(
+  job: JobRun<unknown>,
+  applied: readonly Applied[],
+  watching?: Watching,
+): Promise<readonly ObjectHealth[]> {
   const latest = new Map<string, ObjectHealth>();
   return new Promise((resolve) => {
     let unfollow = (): void => {};
@@ -39,7 +48,7 @@ export function untilSettled(job: JobRun<unknown>, applied: readonly Applied[]):
       if (latest.size === applied.length && all.every((one) => isDone(job, one))) return settle(all);
       if (deciding === undefined || deciding.state === "ready") return;
       // What others hold back has not begun: when its time is up it has waited for too long, and has not failed.
-      const pending = deciding.state === "blocked" && isBeforeStart(deciding.reason.code);
+      const pending = watching?.note(deciding) ?? (deciding.state === "blocked" && isBeforeStart(deciding.reason.code));
       job.report(deciding.reason, deciding.evidence, pending ? "pending" : "running");
     });
   });

@@ -3,19 +3,20 @@
 import { z } from "zod";
 import type { PodGroup } from "../../model/capacity.ts";
 import { endingOf } from "../../model/ending.ts";
-import { worst } from "../../model/health.ts";
-import { type Manifest, refOf } from "../../model/manifest.ts";
+import { type Evidence, type ObjectHealth, worst } from "../../model/health.ts";
+import { type Manifest, refOf, shortRef } from "../../model/manifest.ts";
 import { podGroupOf } from "../../model/podGroups.ts";
-import { reason } from "../../model/reason.ts";
-import { ClusterError } from "../../ports/cluster.ts";
+import { type Reason, reason } from "../../model/reason.ts";
+import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { untilRoom } from "../room/untilRoom.ts";
+import { clockOutcome, startClocks } from "../tiers/startClocks.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./ownJob.ts";
 import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
-import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
+import { ATTEMPT, keepLog, marked, readLog } from "./taskLog.ts";
 
 const taskInput = z.looseObject({ content: z.string() });
 type TaskRun = JobRun<z.output<typeof taskInput>>;
@@ -54,9 +55,14 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
     adopted === null
       ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] })
       : [adopted];
-  job.report(reason("TaskRunning"));
-  const health = await untilSettled(job, [...others, ...own]);
-  const log = job.signal.aborted ? [] : await keepLog(job, main.manifest.metadata.name);
+  job.report(reason("Starting", { object: shortRef(refOf(main.manifest)) }), [], "pending");
+  const { health, outcome } = await untilDone(job, [...others, ...own], podsOf(main.manifest));
+  if (outcome !== undefined) {
+    await stopOwn(job);
+    return outcome;
+  }
+  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  await keepLog(job, log);
   const bad = worst(health);
   if (bad === undefined || bad.state !== "ready") {
     const why = bad?.reason ?? reason("TaskRunning");
@@ -70,6 +76,26 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const output = { lines: log.length };
   await job.completions.put(job.input.content, output);
   return { phase: "succeeded", reason: reason("Completed"), output };
+}
+
+/** The outcome when a clock ended it. A single pod looks for its place as long as it may; several hold devices meanwhile. */
+async function untilDone(
+  job: TaskRun,
+  applied: readonly Applied[],
+  pods: readonly PodGroup[],
+): Promise<{ readonly health: readonly ObjectHealth[]; readonly outcome: JobOutcome | undefined }> {
+  const ended = new AbortController();
+  let outcome: JobOutcome | undefined;
+  const usual = pods.some(({ count }) => count > 1);
+  const onEnd = (why: Reason, evidence: readonly Evidence[]): void => {
+    outcome = clockOutcome(why, evidence);
+    ended.abort();
+  };
+  const clocks = startClocks(job, onEnd, usual);
+  const signal = AbortSignal.any([job.signal, ended.signal]);
+  const health = await untilSettled({ ...job, signal }, applied, clocks);
+  clocks.stop();
+  return { health, outcome };
 }
 
 function podsOf(manifest: Manifest): readonly PodGroup[] {

@@ -2,17 +2,20 @@
 // Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
 // what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
 
-import { type BadEnding, endingOf, isBeforeStart, mayPass } from "../../model/ending.ts";
+import { type BadEnding, endingOf, mayPass } from "../../model/ending.ts";
+import { listAt } from "../../model/fields.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest, refOf } from "../../model/manifest.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
 import { type Reason, reason } from "../../model/reason.ts";
-import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import { MASK } from "../../model/sealed.ts";
+import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
-import { keepLog } from "../jobs/taskLog.ts";
+import { keepLog, readLog } from "../jobs/taskLog.ts";
+import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
 import { untilRoom } from "../room/untilRoom.ts";
-import { startClocks } from "./startClocks.ts";
+import { clockOutcome, startClocks } from "./startClocks.ts";
 
 export interface PodWish {
   /** Of the job type: a label of the pod, for policies. */
@@ -22,9 +25,13 @@ export interface PodWish {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Finished: what isolation made of the template. */
   readonly pod: JsonObject;
+  /** How many of it work side by side. */
+  readonly pods: number;
   /** Network policies, secrets: made before the pod, gone with it. */
   readonly alongside: readonly Manifest[];
   readonly failureMap: readonly FailureRule[];
+  /** What is secret in what the pod gives, so that its log is kept without. */
+  readonly secretsOf?: (output: JsonObject) => readonly string[];
   /** Follows what the pod tells over another way than its log; resolves with what it gave, if it did. */
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
@@ -46,13 +53,14 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
     const ref = refOf(manifest);
     const existing = await patiently(job, () => job.cluster.read(ref, job.signal));
     if (existing === null) {
-      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: 1 }]);
+      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: wish.pods }]);
       if (refused !== null) return refused;
     }
+    const alongside = wish.pods > 1 ? [...wish.alongside, meetingPoint(job)] : wish.alongside;
     // There before the pod, which may need them at once; owned as soon as there is an owner.
-    if (existing === null) await bringAlongside(job, null, wish.alongside);
-    const applied = await madeOrNothing(job, manifest, wish.alongside);
-    await bringAlongside(job, applied, wish.alongside);
+    if (existing === null) await bringAlongside(job, null, alongside);
+    const applied = await madeOrNothing(job, manifest, alongside);
+    await bringAlongside(job, applied, alongside);
     return await follow(job, applied, wish);
   } catch (error) {
     if (error instanceof ClusterError) return refusal(error);
@@ -92,19 +100,45 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
 
 function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
   const labels = labelsOf(job, wish);
+  const gang = { pods: wish.pods, service: objectName(job) };
+  const template = {
+    metadata: { labels, annotations: wish.annotations ?? {} },
+    spec: gang.pods > 1 ? withGang(wish.pod, gang) : wish.pod,
+  };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name: objectName(job), namespace: job.namespace, labels },
+    metadata: {
+      name: objectName(job),
+      namespace: job.namespace,
+      labels,
+      annotations: gangAnnotations(gang, template),
+    },
     spec: {
       // The engine makes attempts, so that each of them is seen and counted in one place.
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
+      ...jobFieldsOf(gang),
       ttlSecondsAfterFinished: KEPT_SECONDS,
-      template: { metadata: { labels, annotations: wish.annotations ?? {} }, spec: wish.pod },
+      template,
     },
   };
+}
+
+/** What was put on the pod for isolation stays; the names of the others come with it. */
+function withGang(pod: JsonObject, gang: Gang): JsonObject {
+  const containers = listAt(pod, "containers").map((one) => ({
+    ...one,
+    env: [...listAt(one, "env"), ...gangEnv(gang)],
+  }));
+  return { ...pod, subdomain: gang.service, containers };
+}
+
+function meetingPoint(job: JobRun<unknown>): Manifest {
+  const name = objectName(job);
+  const service = gangService(name, { "batch.kubernetes.io/job-name": name });
+  return { ...service, metadata: { ...service.metadata, labels: { [LABELS.managedBy]: MANAGED_BY } } };
 }
 
 /** What the cluster is asked about beforehand: exactly the pod that the Job will make. */
@@ -168,18 +202,19 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
     if (end.kind === "clock") {
       await stopPod(job);
-      const phase = end.reason.code === "NeverStarted" ? "start-failed" : "expired";
-      return { phase, reason: end.reason, evidence: end.evidence, retryable: false };
+      return clockOutcome(end.reason, end.evidence);
     }
-    const lines = await keepLog(job, applied.ref.name);
+    const lines = await readLog(job, applied.ref.name);
+    const said = outputOf(
+      end.health,
+      lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
+    );
+    if (wish.secretsOf !== undefined)
+      job.conceal(said instanceof Error ? [end.health.facts?.said ?? ""] : wish.secretsOf(said));
+    await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
     ended.abort();
-    const output =
-      (await told) ??
-      outputOf(
-        end.health,
-        lines.map((line) => line.text),
-      );
+    const output = (await told) ?? said;
     return output instanceof Error
       ? { phase: "failed", reason: reason("BadOutput", { detail: output.message }), evidence: [], retryable: false }
       : { phase: "succeeded", reason: reason("Completed"), output };
@@ -210,8 +245,7 @@ function untilEnd(job: JobRun<unknown>, applied: Applied): Promise<End | null> {
     unfollow = job.cluster.follow([applied], (health) => {
       if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
         return settle({ kind: "health", health });
-      const pending = isBeforeStart(health.reason.code);
-      clocks.note(health, pending);
+      const pending = clocks.note(health);
       job.report(health.reason, health.evidence, pending ? "pending" : "running");
     });
   });
@@ -240,7 +274,18 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: Po
   };
 }
 
+/** The pod with index 0 speaks for all: Kubernetes puts the index behind the Job's name. */
+function isFirst({ pod }: LogLine, { name }: ObjectRef): boolean {
+  return pod.startsWith(`${name}-0-`);
+}
+
 const OUTPUT_MARK = "kubemin-output:";
+
+/** Whatever became of it: a line that is no valid output may hold a secret all the same. */
+function withoutOutput(line: LogLine): LogLine {
+  return line.text.startsWith(OUTPUT_MARK) ? { ...line, text: `${OUTPUT_MARK} ${MASK}` } : line;
+}
+
 const OUTPUT_LIMIT = 64 * 1024;
 
 /** JSON in the termination message (4 KB at most, by Kubernetes), else in the last marked line of the log. An Error: it is not an object. */

@@ -20,6 +20,7 @@ import {
   starting,
 } from "../finding.ts";
 import type { View } from "../view.ts";
+import { gangFinding, gangProgress, gangSize, isFirst } from "./gang.ts";
 import { queuedFinding } from "./queued.ts";
 import type { Question } from "./rule.ts";
 
@@ -43,9 +44,9 @@ function hasBegun(pod: Manifest): boolean {
   return !["", "Pending"].includes(textAt(pod, "status", "phase"));
 }
 
-/** What the main container of the pod that did it left in its termination message. */
+/** What the main container of the pod that did it (of a gang: the first one) left in its termination message. */
 function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
-  const pod = pods.find((one) => textAt(one, "status", "phase") === "Succeeded");
+  const pod = pods.find((one) => textAt(one, "status", "phase") === "Succeeded" && isFirst(one));
   const main = pod === undefined ? undefined : containerPairs(pod).find((one) => one.role === "main");
   const said = main === undefined ? "" : textAt(main.status, "state", "terminated", "message");
   return said === "" ? {} : { said };
@@ -55,8 +56,13 @@ function running(object: Manifest, pods: readonly Manifest[], view: View): Findi
   const active = pods.filter((pod) => !["Succeeded", "Failed"].includes(textAt(pod, "status", "phase")));
   const trouble = gravestTrouble(active, view);
   // The program's own failures are counted by the Job (backoffLimit), which says when it gives up: until then they are told, not judged.
+  const isGang = gangSize(object) > 1;
   if (trouble !== undefined && isProgram(trouble))
-    return { ...progressing(reason("TaskRunning")), evidence: trouble.evidence };
+    return {
+      ...progressing(isGang ? gangProgress(object, pods) : reason("TaskRunning")),
+      evidence: trouble.evidence,
+    };
+  if (isGang) return gangFinding({ job: object, pods, trouble, view });
   if (trouble !== undefined) return trouble;
   if (pods.length === 0) return failedCreation(object, pods, view) ?? starting(object);
   return pods.some(hasBegun) ? progressing(reason("TaskRunning")) : starting(object);
@@ -71,10 +77,7 @@ function failedJob(
   condition: Condition,
   pods: readonly Manifest[],
 ): Finding {
-  const last = [...pods].sort(
-    (a, b) => (timeAt(b, "metadata", "creationTimestamp") ?? 0) - (timeAt(a, "metadata", "creationTimestamp") ?? 0),
-  )[0];
-  const cause = last === undefined ? undefined : lastExit(last);
+  const { last, cause } = decisive(pods);
   const evidence = [...(cause?.evidence ?? []), fromCondition(object, condition)];
   const source = cause?.log ?? (last === undefined ? undefined : mainLog(last));
   const log = source === undefined ? {} : { log: source };
@@ -89,6 +92,24 @@ function failedJob(
     return { ...found("failed", deadline, [...(lost?.evidence ?? []), ...evidence]), ...log };
   }
   return { ...found("failed", cause?.reason ?? reason("TaskFailed", { exitCode: "unknown" }), evidence), ...log };
+}
+
+/**
+ * The newest pod that ended badly by itself, else the newest. Of a gang whose Job gave up the others are being ended from outside: they
+ * have exit codes too, and are not the cause.
+ */
+function decisive(pods: readonly Manifest[]): { readonly last?: Manifest; readonly cause?: LastExit } {
+  const newest = [...pods].sort(
+    (a, b) => (timeAt(b, "metadata", "creationTimestamp") ?? 0) - (timeAt(a, "metadata", "creationTimestamp") ?? 0),
+  );
+  const own = newest.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  for (const last of own) {
+    const cause = lastExit(last);
+    if (cause !== undefined) return { last, cause };
+  }
+  const [last] = newest;
+  const cause = last === undefined ? undefined : lastExit(last);
+  return { ...(last === undefined ? {} : { last }), ...(cause === undefined ? {} : { cause }) };
 }
 
 interface LastExit {

@@ -1,11 +1,12 @@
 // A Job that a queue holds back: Kueue keeps it suspended until its Workload is admitted, Volcano places none of its pods before the whole
 // PodGroup fits. What those objects say is told in our words; without them the Job is judged like any other.
-import { type QueueAnswer, queueOf } from "../../capacity/queues/answer.ts";
+import type { QueueAnswer } from "../../capacity/queues/answer.ts";
 import { workloadAnswer } from "../../capacity/queues/kueue.ts";
 import { podGroupAnswer } from "../../capacity/queues/volcano.ts";
 import { listAt, textAt } from "../../model/fields.ts";
 import type { Evidence } from "../../model/health.ts";
 import type { Manifest } from "../../model/manifest.ts";
+import { queueOf } from "../../model/podGroups.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, progressing } from "../finding.ts";

@@ -13,7 +13,7 @@ import type { Question } from "./rule.ts";
 export function serviceStatus({ object, view }: Question): Finding {
   const type = textAt(object, "spec", "type");
   const selector = labelsAt(object, "spec", "selector");
-  if (type === "ExternalName") return ready();
+  if (type === "ExternalName" || givesNamesOnly(object)) return ready();
   if (type === "LoadBalancer") {
     const pending = loadBalancerPending(object, view);
     if (pending !== undefined) return pending;
@@ -21,6 +21,11 @@ export function serviceStatus({ object, view }: Question): Finding {
   if (Object.keys(selector).length === 0 || hasEndpoint(object, view) || nobodyWanted(object, selector, view))
     return ready(addressOf(object));
   return progressing(reason("EndpointsPending", { object: nameOf(object) }));
+}
+
+/** It leads nowhere: it only gives pods names by which they find each other, and has done that as soon as it exists. */
+function givesNamesOnly(object: Manifest): boolean {
+  return textAt(object, "spec", "clusterIP") === "None" && listAt(object, "spec", "ports").length === 0;
 }
 
 /** Where the load balancer listens, on the Service's first port. */

@@ -116,12 +116,12 @@ function documentOf(value: JsonObject): ApplicationDocument {
 
 /** Undefined never happens without an error among the problems. */
 function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefined {
-  const { name, definition, parsed, outputs, timeout, retry, onShort, pointer } = draft;
+  const { name, definition, parsed, outputs, timeout, retry, clocks, onShort, pointer } = draft;
   if (name === undefined || !definition || !parsed || !outputs) return undefined;
   const traits = draft.traits.flatMap((trait): ResolvedTrait[] =>
     trait.parsed ? [{ definition: trait.definition, data: trait.parsed.data, pointer: trait.pointer }] : [],
   );
   const { needs, wishes } = link;
-  const times = { timeout, retry, onShort };
+  const times = { timeout, retry, clocks, onShort };
   return { name, definition, properties: parsed.data, traits, needs, wishes, outputs, ...times, pointer };
 }

@@ -6,16 +6,15 @@ import type { ComponentDefinition } from "../../catalog/define.ts";
 import { runsOnce } from "../../catalog/runsOnce.ts";
 import { isObject, type Json } from "../../model/json.ts";
 import { COMPONENT_NAME_MAX, nearest } from "../../model/name.ts";
-import type { OnShort } from "../../model/plan.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import type { Draft } from "../draft.ts";
 import { clip, listNames } from "../schema/words.ts";
 import { attempt, type Box, checkPiece, type Piece } from "./checkDefinition.ts";
 import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
-import { checkOnShort, checkTimes } from "./checkTimes.ts";
+import { checkClocks, checkOnShort, checkTimes } from "./checkTimes.ts";
 import { checkTraits } from "./checkTraits.ts";
 
-const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "onShort"];
+const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "clocks", "onShort"];
 
 export interface Surroundings {
   readonly catalog: Catalog;
@@ -38,16 +37,18 @@ export function checkComponent(value: Json, pointer: string, around: Surrounding
   const parsed = piece && checkPiece(piece, (data) => definition?.check?.(data) ?? []);
   const outputs = piece && parsed && outputsOf(piece, name ?? "", parsed, namespace);
   const traits = checkTraits(spot, { type, definition, parsed, outputs }, catalog);
-  const times = { ...checkTimes(spot), onShort: checkRoom(spot, definition) };
+  const times = { ...checkTimes(spot), clocks: checkClocks(spot), onShort: checkOnShort(spot) };
+  checkRunsOnce(spot, definition);
   return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...times };
 }
 
 /** What runs to an end is not made before there is room for it; everything else is made, and its pods wait on the cluster. */
-function checkRoom(spot: Spot, definition: ComponentDefinition | undefined): OnShort | null {
-  const onShort = checkOnShort(spot);
-  if (field(spot, "onShort") !== undefined && definition !== undefined && !runsOnce(definition))
-    spot.problems.push(problem("OnShortNotApplicable", fieldPointer(spot, "onShort"), { type: definition.name }));
-  return onShort;
+function checkRunsOnce(spot: Spot, definition: ComponentDefinition | undefined): void {
+  if (definition === undefined || runsOnce(definition)) return;
+  for (const name of ["onShort", "clocks"].filter((one) => field(spot, one) !== undefined))
+    spot.problems.push(
+      problem("OnShortNotApplicable", fieldPointer(spot, name), { field: name, type: definition.name }),
+    );
 }
 
 function checkComponentName(spot: Spot): string | undefined {

@@ -1,6 +1,7 @@
-// How long a job may take, how often it is tried, and what happens when the cluster has no room: `timeout`, `retry`, `onShort`.
+// How long a job may take, how often it is tried, and what happens when the cluster has no room: `timeout`, `retry`,
+// `clocks`, `onShort`.
 import { parseDuration } from "../../model/duration.ts";
-import type { OnShort, RetryPolicy } from "../../model/plan.ts";
+import type { Clocks, OnShort, RetryPolicy } from "../../model/plan.ts";
 import { problem } from "../../model/problem.ts";
 import { showValue } from "../schema/words.ts";
 import {
@@ -15,6 +16,8 @@ import {
 } from "./checkFields.ts";
 
 export const ON_SHORT = "wait, fail, wait-then-fail(30m)";
+/** Those that a document may set; the clock of everything together is `timeout`. */
+export const CLOCKS = ["queue", "schedule", "start", "attempt"] as const;
 const ATTEMPTS_LIMIT = 100;
 /** What a `retry` that says only half means for the other half. */
 const RETRY_DEFAULT: RetryPolicy = { attempts: 3, backoff: 5_000 };
@@ -53,4 +56,18 @@ export function checkOnShort(spot: Spot): OnShort | null {
   if (milliseconds !== undefined && Number.isFinite(milliseconds)) return milliseconds;
   spot.problems.push(problem("NotOneOf", fieldPointer(spot, "onShort"), { value: showValue(text), known: ON_SHORT }));
   return null;
+}
+
+export function checkClocks(step: Spot): Clocks {
+  const value = field(step, "clocks");
+  if (value === undefined) return {};
+  const pointer = fieldPointer(step, "clocks");
+  if (!checkObject(value, pointer, step.problems)) return {};
+  const spot: Spot = { value, pointer, problems: step.problems };
+  checkKnown(spot, CLOCKS);
+  const clocks = CLOCKS.flatMap((name) => {
+    const milliseconds = durationField(spot, name, 1);
+    return milliseconds === null ? [] : [[name, milliseconds] as const];
+  });
+  return Object.fromEntries(clocks);
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { workflowSchemas } from "../workflow/schema.ts";
 import { embedSchema } from "./embedSchema.ts";
 import { jsonSchemaOf } from "./jsonSchema.ts";
-import { DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts";
+import { CLOCKS_SCHEMA, DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts";
 
 export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 
@@ -78,6 +78,7 @@ function componentSchema(catalog: Catalog): JsonObject {
       dependsOn: { type: "array", items: { type: "string" }, description: "Components that must be ready before" },
       timeout: { ...DURATION, description: "How long its job may take in all, e.g. 10m" },
       retry: RETRY,
+      clocks: { ...CLOCKS_SCHEMA, description: `Of a task. ${CLOCKS_SCHEMA.description}` },
       onShort: { ...ON_SHORT, description: `Of a task. ${ON_SHORT.description}` },
     },
     allOf: types.map(typeRule),

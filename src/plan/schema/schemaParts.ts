@@ -1,5 +1,6 @@
 // Fields that components and steps share, as JSON Schema.
 import { COMPONENT_NAME_MAX } from "../../model/name.ts";
+import { CLOCKS } from "../check/checkTimes.ts";
 
 export const NAME = {
   type: "string",
@@ -22,6 +23,14 @@ export const RETRY = {
     backoff: { ...DURATION, description: "Wait before the second attempt; doubles each time" },
   },
 };
+
+export const CLOCKS_SCHEMA = {
+  type: "object",
+  description: "Limits for parts of the time: held back, looking for a node, starting, one attempt",
+  zh: "各阶段时限：排队、调度、启动、单次尝试",
+  additionalProperties: false,
+  properties: Object.fromEntries(CLOCKS.map((name) => [name, DURATION])),
+} as const;
 
 export const ON_SHORT = {
   anyOf: [{ enum: ["wait", "fail"] }, { type: "string", pattern: "^wait-then-fail\\(.+\\)$" }],

@@ -5,10 +5,9 @@ import { LIMITS, WORKFLOW_MODES } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { LOCK_KINDS } from "../../model/plan.ts";
 import { embedSchema } from "../schema/embedSchema.ts";
-import { DURATION, NAME, ON_SHORT, RETRY } from "../schema/schemaParts.ts";
+import { CLOCKS_SCHEMA, DURATION, NAME, ON_SHORT, RETRY } from "../schema/schemaParts.ts";
 import { INPUT_TYPES } from "./checkInputs.ts";
 import { ON_LIMIT } from "./checkLocks.ts";
-import { STEP_CLOCKS } from "./checkStepTimes.ts";
 import { inputSchema } from "./jobSchemas.ts";
 import { STEP_FIELDS, STEP_SUMMARIES, STRUCTURES, type StepKind, type StepTypes } from "./stepKinds.ts";
 
@@ -71,6 +70,11 @@ const WORKFLOW = {
         properties: {
           type: { enum: [...INPUT_TYPES] },
           description: { type: "string" },
+          secret: {
+            type: "boolean",
+            description: "Sealed as soon as it comes, shown to nobody; of type string",
+            zh: "收到即加密，不向任何人显示；类型须为 string",
+          },
           default: { description: "Without, a value has to be given", zh: "不写则启动时必须给出" },
         },
       },
@@ -107,13 +111,7 @@ const FIELDS: JsonObject = {
   },
   subSteps: { ...STEPS, description: "Of a group", zh: "分组中的步骤" },
   mode: { ...MODE, description: "Of a group; DAG unless said otherwise", zh: "用于分组，默认 DAG" },
-  clocks: {
-    type: "object",
-    description: "Limits for parts of the time: held back, looking for a node, starting, one attempt",
-    zh: "各阶段时限：排队、调度、启动、单次尝试",
-    additionalProperties: false,
-    properties: Object.fromEntries(STEP_CLOCKS.map((name) => [name, DURATION])),
-  },
+  clocks: CLOCKS_SCHEMA,
   locks: {
     type: "array",
     description: "Held while it runs: nobody else touches the same meanwhile",

@@ -29,8 +29,9 @@ export const executionCheck: Check = {
 };
 
 function gangProblems({ spec }: Registration): readonly Problem[] {
+  if (spec.runtime.tier === "T1" && spec.runtime.pods !== undefined) return [];
   return [
-    ...(spec.profile === "gang" ? [problem("GangUnsupported", "/spec/profile")] : []),
-    ...(spec.resources?.gpu?.gang === true ? [problem("GangUnsupported", "/spec/resources/gpu/gang")] : []),
+    ...(spec.profile === "gang" ? [problem("GangWithoutPods", "/spec/profile")] : []),
+    ...(spec.resources?.gpu?.gang === true ? [problem("GangWithoutPods", "/spec/resources/gpu/gang")] : []),
   ];
 }

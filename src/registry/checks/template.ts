@@ -6,7 +6,7 @@ import { type Problem, problem } from "../../model/problem.ts";
 import { skip } from "../../model/registrationCheck.ts";
 import { draftOf, sealedExample } from "../draft.ts";
 import { placeholdersOf } from "../fillTemplate.ts";
-import type { Registration } from "../registration.ts";
+import { MOST_PODS, type Registration } from "../registration.ts";
 import { templateOf } from "../templateOf.ts";
 import { type Candidate, type Check, type Means, RUN } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
@@ -25,7 +25,8 @@ export const templateCheck: Check = {
 const AT = "/spec/runtime";
 
 function placeholders({ spec }: Registration): readonly Problem[] {
-  return placeholdersOf(templateOf(spec)).flatMap((path) => {
+  const count = spec.runtime.tier === "T1" ? (spec.runtime.pods ?? 1) : 1;
+  return placeholdersOf([templateOf(spec), count]).flatMap((path) => {
     const [first, ...rest] = path;
     const known = first === "run" ? (rest.length === 1 ? Object.keys(RUN) : []) : Object.keys(propertiesOf(spec.input));
     const fits =
@@ -71,6 +72,8 @@ function unfilled({ registration }: Candidate, { schemas }: Means): readonly Pro
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
     const drafted = draftOf(spec, sealedExample(spec, input), RUN);
     if ("missing" in drafted) return [problem("TemplateMissing", AT, { path: drafted.missing, example: title })];
+    if ("pods" in drafted)
+      return [problem("GangSize", `${AT}/pods`, { example: title, value: drafted.pods, limit: MOST_PODS })];
     return "secret" in drafted ? [problem("TemplateShowsSecret", AT)] : [];
   });
 }

@@ -32,7 +32,8 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
   if ("problem" in told) return refusedPod([told.problem]);
   const reach = await reachOf(job, order, told.callback);
   const { targets } = draft;
-  const { policy, problems: unreachable } = renderNetworkPolicy({ ...order, ...reach, targets, ...told });
+  const peers = draft.pods > 1;
+  const { policy, problems: unreachable } = renderNetworkPolicy({ ...order, ...reach, targets, peers, ...told });
   if (policy === null || hasErrors(unreachable)) return refusedPod(unreachable);
 
   const { cluster, signal, project } = job;

@@ -3,13 +3,16 @@ import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { refusal } from "../../catalog/jobs/patience.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../catalog/tiers/podRun.ts";
 import { isObject } from "../../model/json.ts";
+import { toPointer } from "../../model/pointer.ts";
 import { explainProblem } from "../../model/problem.ts";
 import { type Reason, reason } from "../../model/reason.ts";
+import { lookUp } from "../../plan/workflow/lookUp.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { type Drafted, draftOf } from "../draft.ts";
 import { runPlace } from "../place/attempt.ts";
 import { inputSecret } from "../place/secretInputs.ts";
-import type { RegistrationSpec } from "../registration.ts";
+import { MOST_PODS, type RegistrationSpec } from "../registration.ts";
+import { hasSecrets, secretPaths } from "../schemas/secretPaths.ts";
 import { runTelling } from "./telling.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
@@ -31,8 +34,12 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
   if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
-  const { secrets, ...draft } = drafted.draft;
-  const isolated = await isolatedOf(job, order, { ...draft, ...(callback === undefined ? {} : { callback }) });
+  const { secrets, pods, ...draft } = drafted.draft;
+  const isolated = await isolatedOf(job, order, {
+    ...draft,
+    pods,
+    ...(callback === undefined ? {} : { callback }),
+  });
   if ("phase" in isolated) return isolated;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
@@ -44,9 +51,23 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
     labels: isolated.labels,
     annotations: isolated.annotations,
     pod: isolated.spec,
+    pods,
     alongside: [...isolated.alongside, ...inputSecret(secrets, owner)],
     failureMap: spec.failureMap ?? [],
+    ...secretsOf(spec),
   });
+}
+
+/** Nothing where the type gives none: its output then stays in its log, as it was printed. */
+function secretsOf({ output = {} }: RegistrationSpec): Pick<PodWish, "secretsOf"> {
+  if (!hasSecrets(output)) return {};
+  return {
+    secretsOf: (given) =>
+      secretPaths(output, given).flatMap((path) => {
+        const value = lookUp(given, toPointer(path));
+        return typeof value === "string" ? [value] : [];
+      }),
+  };
 }
 
 function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
@@ -57,6 +78,7 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
 
 function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
   if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
+  if ("pods" in drafted) return `${drafted.pods} pods: 1 to ${MOST_PODS} are possible`;
   return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
 }
 

@@ -21,6 +21,8 @@ export interface TierOrder {
 export interface PodDraft {
   readonly template: JsonObject;
   readonly targets: readonly string[];
+  /** How many of it work side by side, and may talk to each other. */
+  readonly pods: number;
   /** Address at which the program tells of itself; undefined: it does not. */
   readonly callback?: string;
 }

@@ -12,7 +12,9 @@ import { currentPods, servingPods } from "./workload.ts";
 
 export const serviceHealth: HealthRule = (object, view) => {
   const selector = objectAt(object.manifest, "spec", "selector");
-  if (Object.keys(selector).length === 0) return verdict("ready", reason("Ready"));
+  // Without ports it only gives pods names, and has done that as soon as it exists.
+  const namesOnly = listAt(object.manifest, "spec", "ports").length === 0;
+  if (Object.keys(selector).length === 0 || namesOnly) return verdict("ready", reason("Ready"));
   const behind = view
     .list(object.manifest.metadata.namespace ?? "")
     .filter((one) => workloadKind(one.manifest)?.style === "serve")
