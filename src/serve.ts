@@ -35,6 +35,7 @@ import { createSchemas } from "./registry/schemas/schemas.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureGivenToken, ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
+import { releaseStartMemory } from "./server/startMemory.ts";
 import { startSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open.ts";
 import { aesVault } from "./vault/aesVault.ts";
@@ -89,6 +90,9 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   life.closings.push(() => server.close());
   // Last in, first out: runs are handed over before what is being answered is waited for.
   if (options.role !== "api") await startWork(world, options, life);
+  const stopping = new AbortController();
+  void releaseStartMemory(systemClock, stopping.signal);
+  life.closings.push(() => stopping.abort());
   const tokenPlace = options.role === "worker" ? "" : beFound(home, { url: server.url, token, tokenFile }, life);
   const ended = Promise.withResolvers<void>();
   return {

@@ -144,6 +144,26 @@ export const JOB_TYPE_ROUTES = {
     status: 200,
     response: types.JobTypeView,
   },
+  withdrawJobType: {
+    method: "POST",
+    path: `${T}/:type/withdraw`,
+    summary: "The kill switch of its own project: nothing of the type starts any more, in any project, within seconds",
+    access: "admin",
+    params: type,
+    body: z.strictObject({ reason: z.string().min(1).max(500) }),
+    status: 200,
+    response: types.JobTypeView,
+  },
+  restoreJobType: {
+    method: "POST",
+    path: `${T}/:type/restore`,
+    summary:
+      "Let a type start again that its project withdrew, or that is quarantined; 409 while an administrator holds it",
+    access: "admin",
+    params: type,
+    status: 200,
+    response: types.JobTypeView,
+  },
   listAllJobTypes: {
     method: "GET",
     path: ANY,
@@ -194,7 +214,7 @@ export const JOB_TYPE_ROUTES = {
   enableJobType: {
     method: "POST",
     path: `${ANY}/:type/enable`,
-    summary: "Let a type start again that was disabled or quarantined",
+    summary: "Let a type start again, whatever stopped it",
     access: "admin",
     params: anyType,
     status: 200,

@@ -21,7 +21,7 @@ export const JobTypeVersionView = z.object({
 });
 
 export const StopView = z.object({
-  kind: z.enum(["disabled", "quarantined"]),
+  kind: z.enum(["disabled", "withdrawn", "quarantined"]),
   detail: z.string().meta({ description: "why: a person's words, or the stack of what was thrown" }),
   by: z.string(),
   at: timestamp,
@@ -41,8 +41,8 @@ export const JobTypeSummary = z.object({
   tier: z.enum(["T1", "T2", "T3"]),
   version: z.string().meta({ description: "the newest one" }),
   state: z
-    .enum([...standing.options, "disabled", "quarantined"])
-    .meta({ description: "of the newest version; disabled and quarantined are the whole type's" }),
+    .enum([...standing.options, "disabled", "withdrawn", "quarantined"])
+    .meta({ description: "of the newest version; disabled, withdrawn and quarantined are the whole type's" }),
   breaker: z.enum(["closed", "open", "half-open"]),
 });
 

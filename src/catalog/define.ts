@@ -171,6 +171,8 @@ export interface Acceptance<I = unknown> {
   readonly from?: (input: I, actor: string) => boolean;
 }
 
+export type Secrecy = "secret" | "either" | "clear";
+
 export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly input: ZodType<I>;
   /** What a success gives to those who refer to it; checked, so that a promise is kept. Missing: nothing that others may refer to. */
@@ -183,6 +185,11 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly step?: { readonly examples: readonly Example<JsonObject>[] };
   /** Paths of secret values inside of the raw input; they are sealed before anything else sees them. */
   readonly secrets?: (input: Json) => readonly Path[];
+  /** Whether what stands at a place of the input is always secret, may be, or is in clear (missing: everywhere). */
+  readonly secrecy?: (path: Path) => Secrecy;
+  /** Paths of secret values inside of an output; they are sealed before it is kept. */
+  readonly outputSecrets?: (output: JsonObject) => readonly Path[];
+  readonly outputSecrecy?: (path: Path) => Secrecy;
   /** Rules beyond the schema. Paths from the root of the input. `{"$from"}` values stand where they are not known yet. */
   readonly check?: (input: JsonObject) => readonly Problem[];
   /** Jobs that may not run beside each other, known once the input is. */

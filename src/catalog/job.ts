@@ -35,6 +35,8 @@ export interface JobRun<I> {
   readonly signal: AbortSignal;
   /** Opens sealed tokens; hand it to the cluster, keep nothing of what it returns. */
   readonly reveal: (text: string) => string;
+  /** From now on these texts stand in nothing that the attempt tells, keeps or ends with. */
+  readonly conceal: (texts: readonly string[]) => void;
   /** Tells where the job stands. Cheap: only changes are written. `pending`: the user's program has not begun yet. */
   readonly report: (reason: Reason, evidence?: readonly Evidence[], phase?: "pending" | "running") => void;
   /** Says that the job only waits until then, and can be left and taken up again without a loss: nobody stays with it. */

@@ -10,7 +10,7 @@ import { planApplication } from "../plan/plan.ts";
 import { withPositions } from "../plan/read/locate.ts";
 import { readDocument } from "../plan/read/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
-import { sealDocument } from "../plan/seal.ts";
+import { sealDocument, sealInputs } from "../plan/seal.ts";
 
 export interface OfflineCheck {
   readonly problems: readonly Problem[];
@@ -52,7 +52,8 @@ export function planWithInputs(asked: {
   const { text, catalog, project, inputs } = asked;
   const read = readDocument(text, "auto");
   if (!read.ok) return { plan: null, problems: withPositions(read.problems, () => undefined) };
-  const sealed = sealDocument(read.value, catalog, () => sealedToken("offline"));
+  const seal = (): string => sealedToken("offline");
+  const sealed = sealDocument(read.value, catalog, seal);
   const { problems, application } = checkDocument(sealed, catalog);
   if (application === null) return { plan: null, problems: withPositions(problems, read.locate) };
   const planned = planApplication({
@@ -62,7 +63,7 @@ export function planWithInputs(asked: {
     previous: null,
     owned: [],
     presentOutside: null,
-    inputs,
+    inputs: sealInputs(inputs, { workflow: sealed["workflow"] ?? null, catalog, seal }),
     offline: true,
   });
   const all = withPositions([...problems, ...planned.problems], read.locate);

@@ -6,13 +6,13 @@ import type { Reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { HeldLock } from "../ports/store.ts";
 import type { ScopeEnd } from "./clocks.ts";
-import type { Mask } from "./masking.ts";
+import type { AttemptMask } from "./masking.ts";
 import type { Interruption } from "./settle.ts";
 
 export interface Attempt {
   readonly run: Run;
   readonly job: Job;
-  readonly mask: Mask;
+  readonly mask: AttemptMask;
   /** Taken up from an earlier life of the process. */
   readonly resumed: boolean;
   /** Aborts when somebody cancels; its reason is who. */

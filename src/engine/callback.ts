@@ -2,11 +2,16 @@
 // for that attempt only. What comes with it becomes a message to the job, or is refused because the attempt is over.
 import type { Callback } from "../catalog/job.ts";
 import { PlatformError } from "../model/errors.ts";
-import { dig, type JsonObject } from "../model/json.ts";
+import { dig, isObject, type JsonObject } from "../model/json.ts";
 import { isActive } from "../model/phase.ts";
-import { sealedPayload, sealedToken } from "../model/sealed.ts";
+import type { Job } from "../model/run.ts";
+import { mapStrings, sealedPayload, sealedToken } from "../model/sealed.ts";
+import { filledInput } from "./bindings.ts";
+import { contextOf } from "./context.ts";
 import { eventOf } from "./driver.ts";
 import { wakeRunCalled } from "./duties.ts";
+import { attemptMask, NOTHING_HIDDEN } from "./masking.ts";
+import { guardedOutput } from "./outputs.ts";
 import type { World } from "./world.ts";
 
 export interface AttemptName {
@@ -44,7 +49,8 @@ export async function tellFromOutside(
   name: AttemptName,
   message: { readonly kind: string; readonly data: JsonObject; readonly once: boolean },
 ): Promise<void> {
-  const job = (await world.store.runs.jobs(name.run)).find((one) => one.name === name.job);
+  const jobs = await world.store.runs.jobs(name.run);
+  const job = jobs.find((one) => one.name === name.job);
   if (job === undefined || !isActive(job.phase) || job.attempt !== name.attempt) {
     const standing = job === undefined ? "gone" : `${job.phase}, attempt ${job.attempt}`;
     if (job !== undefined) await recordRefusal(world, name, { kind: message.kind, standing });
@@ -52,11 +58,28 @@ export async function tellFromOutside(
   }
   const { kind, data, once } = message;
   const key = `${kind}/${name.attempt}`;
-  const stored = { ...name, kind, data, actor: "worker", key };
+  const stored = { ...name, kind, data: await withoutSecrets(world, { job, jobs }, data), actor: "worker", key };
   if (!once) await world.store.messages.replace(stored);
   else if (!(await world.store.messages.put(stored)))
     throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
   await wakeRunCalled(world, name.run);
+}
+
+/** It is kept until the job reads it. Progress and errors are words; an output is sealed by what its type says of it. */
+async function withoutSecrets(
+  world: World,
+  { job, jobs }: { readonly job: Job; readonly jobs: readonly Job[] },
+  data: JsonObject,
+): Promise<JsonObject> {
+  const run = await world.store.runs.get(job.run);
+  if (run === null) return {};
+  const input = filledInput(job, contextOf(run, jobs, job));
+  const mask = attemptMask(NOTHING_HIDDEN, input.ok ? input.value : {}, { project: run.project, vault: world.vault });
+  const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+  const { outputs, ...words } = data;
+  const told = mapStrings(words, (text) => mask.text(text)) as JsonObject; // an object stays one
+  if (!isObject(outputs) || definition === undefined) return told;
+  return { ...told, outputs: guardedOutput(world, { run, definition, mask }, outputs) };
 }
 
 /** Once for each attempt and kind: who comes too late again and again must not fill the history. */

@@ -15,7 +15,7 @@ import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./elsewhere
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { keepLocks, takeUpLocks } from "./locks.ts";
-import { applicationMask } from "./masking.ts";
+import { applicationMask, attemptMask } from "./masking.ts";
 import { parkedUntil } from "./parking.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
@@ -133,7 +133,7 @@ function startAttempts(driver: Driver): void {
 }
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
-  const { world, run, mask } = driver;
+  const { world, run } = driver;
   const report = (progress: Progress): void => {
     if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
@@ -148,7 +148,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     : await executeAttempt(world, {
         run,
         job,
-        mask,
+        mask: attemptMask(driver.mask, input.value, { project: run.project, vault: world.vault }),
         resumed: driver.resumed.has(job.name),
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
@@ -193,6 +193,8 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
 const QUIET = 10_000;
 
 async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {
+  // Lost while the last step was being written: nobody would tell us again.
+  if (driver.lost.signal.aborted) return;
   const awake = new AbortController();
   const signal = AbortSignal.any([awake.signal, driver.lost.signal]);
   const lost = new Promise<void>((resolve) =>

@@ -4,6 +4,7 @@
 import type { JobDefinition } from "../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
 import { PlatformError } from "../model/errors.ts";
+import type { JsonObject } from "../model/json.ts";
 import { toPointer } from "../model/pointer.ts";
 import { reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
@@ -17,6 +18,7 @@ import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
+import { guardedOutput, openedOutput } from "./outputs.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -53,6 +55,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     signal,
     park: (until) => void attempt.wait(until),
     messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),
+    conceal: (texts) => attempt.mask.conceal(texts),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
       clocks.note(phase);
@@ -70,7 +73,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     const clock = clocks.ended();
     if (clock !== undefined) return await overdue(world, attempt, { definition, context, clock, last });
     if (result === "silent") return broken("it was stopped by no clock");
-    return attempt.mask.outcome(checkedOutput(definition, result));
+    return attempt.mask.outcome(settledOutput(world, attempt, { definition, outcome: result }));
   } finally {
     ending.abort();
   }
@@ -95,12 +98,26 @@ async function overdue(
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
 }
 
-function checkedOutput(definition: JobDefinition, outcome: JobOutcome): JobOutcome {
+/** What it gave, checked as it is and kept as it may be: what its type calls secret as a token, what it was given as a secret not at all. */
+function settledOutput(
+  world: World,
+  attempt: Attempt,
+  { definition, outcome }: { readonly definition: JobDefinition; readonly outcome: JobOutcome },
+): JobOutcome {
+  if (outcome.phase !== "succeeded" || outcome.output === undefined) return checkedOutput(definition, outcome, {});
+  const { run, mask } = attempt;
+  const kept = guardedOutput(world, { run, definition, mask }, outcome.output);
+  const checked = checkedOutput(definition, outcome, openedOutput(world, { run, definition }, outcome.output));
+  // Components give addresses and names, and secrets only as what they refer to.
+  return checked.phase === "succeeded" && attempt.job.plan.step !== undefined ? { ...checked, output: kept } : checked;
+}
+
+function checkedOutput(definition: JobDefinition, outcome: JobOutcome, opened: JsonObject): JobOutcome {
   if (outcome.phase !== "succeeded") return outcome;
-  const size = JSON.stringify(outcome.output ?? {}).length;
+  const size = JSON.stringify(opened).length;
   if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
   if (definition.output === undefined) return outcome;
-  const output = definition.output.safeParse(outcome.output ?? {});
+  const output = definition.output.safeParse(opened);
   if (output.success) return outcome;
   const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
   return badOutput(detail.slice(0, 500));
@@ -160,7 +177,7 @@ function broken(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
 }
 
-type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "report" | "park" | "messages">;
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
 
 function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
   const { project, application } = run;

@@ -3,8 +3,9 @@
 // masking every "1" would destroy the text and hide nothing.
 import type { JobOutcome } from "../catalog/job.ts";
 import type { Evidence } from "../model/health.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import type { PlannedJob } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
+import { mapReason, type Reason } from "../model/reason.ts";
 import { isSealed, MASK, mapStrings } from "../model/sealed.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { Place } from "./requests.ts";
@@ -16,6 +17,11 @@ const SHORTEST_PIECE = 8;
 const MOST_LINES = 500;
 /** Older revisions than this have long lost their pods. */
 const REVISIONS = 50;
+
+/** Of one attempt: it learns what is secret as the attempt goes on. */
+export interface AttemptMask extends Mask {
+  conceal(texts: readonly string[]): void;
+}
 
 export interface Mask {
   text(value: string): string;
@@ -34,6 +40,33 @@ export async function applicationMask(world: World, { project, application }: Pl
   return secretMask(project, jobs, world.vault);
 }
 
+/** `input`: with everything filled in that other steps gave. */
+export function attemptMask(base: Mask, input: JsonObject, { project, vault }: Opening): AttemptMask {
+  const values = new Set<string>();
+  const note = (text: string): void => void values.add(text);
+  for (const token of sealedIn(input)) open(project, token, vault, note);
+  let all = base;
+  const conceal = (texts: readonly string[]): void => {
+    for (const text of texts) values.add(text);
+    if (values.size === 0) return;
+    const own = textMask([...values]);
+    all = maskBy((text) => own(base.text(text)));
+  };
+  conceal([]);
+  return {
+    text: (value) => all.text(value),
+    reason: (value) => all.reason(value),
+    evidence: (value) => all.evidence(value),
+    outcome: (value) => all.outcome(value),
+    conceal,
+  };
+}
+
+interface Opening {
+  readonly project: string;
+  readonly vault: Vault;
+}
+
 /** Opens what the jobs hold, in memory only. A token that does not open hides nothing, so it is passed over. */
 export function secretMask(project: string, jobs: readonly PlannedJob[], vault: Vault): Mask {
   const values = new Set<string>();
@@ -45,15 +78,16 @@ export function secretMask(project: string, jobs: readonly PlannedJob[], vault: 
 }
 
 function tokensOf(jobs: readonly PlannedJob[]): ReadonlySet<string> {
-  const tokens = new Set<string>();
-  const note = (text: string): string => {
-    if (isSealed(text)) tokens.add(text);
+  const tokens = jobs.flatMap((job) => [job.input, ...job.objects.map(({ manifest }) => manifest)].flatMap(sealedIn));
+  return new Set(tokens);
+}
+
+function sealedIn(value: Json): readonly string[] {
+  const tokens: string[] = [];
+  mapStrings(value, (text) => {
+    if (isSealed(text)) tokens.push(text);
     return text;
-  };
-  for (const job of jobs) {
-    mapStrings(job.input, note);
-    for (const { manifest } of job.objects) mapStrings(manifest, note);
-  }
+  });
   return tokens;
 }
 
@@ -65,9 +99,12 @@ function open(project: string, token: string, vault: Vault, note: (value: string
   }
 }
 
-/** How a program may print a value: as it is, line by line, in base64, alone or within something longer. */
+/** How a program may print a value: as it is, inside of JSON, line by line, in base64, alone or within something longer. */
 export function formsOf(value: string): string[] {
-  const whole = [value, Buffer.from(value).toString("base64")].filter((form) => form.length >= SHORTEST);
+  const quoted = JSON.stringify(value).slice(1, -1);
+  const whole = [...new Set([value, quoted, Buffer.from(value).toString("base64")])].filter(
+    (form) => form.length >= SHORTEST,
+  );
   const lines = value.split(/\r?\n/, MOST_LINES).map((line) => line.trim());
   return [...whole, ...[...lines, ...base64Cores(value)].filter((form) => form.length >= SHORTEST_PIECE)];
 }
@@ -88,6 +125,8 @@ function decoded(value: string): string[] {
     : [];
 }
 
+export const NOTHING_HIDDEN: Mask = maskBy((text) => text);
+
 /** For words about a few values that are at hand. */
 export function textMask(values: readonly string[]): (text: string) => string {
   const mask = maskOf([...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length));
@@ -95,13 +134,11 @@ export function textMask(values: readonly string[]): (text: string) => string {
 }
 
 function maskOf(values: readonly string[]): Mask {
-  const text = (value: string): string => values.reduce((masked, secret) => masked.replaceAll(secret, MASK), value);
-  const maskReason = (value: Reason): Reason => ({
-    code: value.code,
-    params: Object.fromEntries(
-      Object.entries(value.params).map(([key, inner]) => [key, typeof inner === "string" ? text(inner) : inner]),
-    ),
-  });
+  return maskBy((value) => values.reduce((masked, secret) => masked.replaceAll(secret, MASK), value));
+}
+
+function maskBy(text: (value: string) => string): Mask {
+  const maskReason = (value: Reason): Reason => mapReason(value, text);
   const evidence = (value: readonly Evidence[]): readonly Evidence[] =>
     value.map((one) => ({
       ...one,

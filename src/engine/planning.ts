@@ -12,7 +12,7 @@ import { planApplication } from "../plan/plan.ts";
 import { withPositions } from "../plan/read/locate.ts";
 import { readDocument } from "../plan/read/read.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
-import { sealDocument } from "../plan/seal.ts";
+import { sealDocument, sealInputs } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
@@ -31,6 +31,8 @@ export interface Planning extends PlannedDocument {
   readonly current: ApplicationSummary | null;
   /** Where the current revision runs as another one than the plan's: what is there would be left behind. */
   readonly facts: ClusterFacts;
+  /** As they were given, sealed. */
+  readonly inputs: JsonObject;
 }
 
 export async function planDocument(world: World, request: DocumentRequest, signal: AbortSignal): Promise<Planning> {
@@ -44,15 +46,24 @@ export async function planDocument(world: World, request: DocumentRequest, signa
   nameFits(request, checked.application.document.name);
 
   const { application, document } = sealed(world, request.project, read.value);
+  const seal = (text: string): string => world.vault.seal(request.project, text);
+  const inputs = sealInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
   const current = await world.store.applications.get(request.project, document.name);
   const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
   try {
-    const planned = await planOn(world, { request, application, current, cluster }, signal);
+    const planned = await planOn(world, { request: { ...request, inputs }, application, current, cluster }, signal);
     const problems = [...checked.problems, ...planned.problems];
     if (planned.plan === null || hasErrors(problems)) throw invalid(locate(problems));
     const warnings = locate([...checked.problems, ...planned.problems]);
-    return { plan: { ...planned.plan, warnings }, clusterKind: cluster.kind, document, current, facts: planned.facts };
+    return {
+      plan: { ...planned.plan, warnings },
+      clusterKind: cluster.kind,
+      document,
+      current,
+      facts: planned.facts,
+      inputs,
+    };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     throw clusterFailure(error, cluster.name);

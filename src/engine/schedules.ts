@@ -1,11 +1,11 @@
 // Runs that begin by the clock. A schedule is a duty like a run: one process looks after it, begins what is due, and lets go of it until the
 // next time. The run of each time has a key of its own, so that it begins once, whoever dies in between.
 import { PlatformError } from "../model/errors.ts";
-import type { Schedule, ScheduleSettings, ScheduleTick } from "../model/schedule.ts";
+import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../model/schedule.ts";
 import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
 import { cancelRun } from "./cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
-import { planRun, startRun } from "./startRun.ts";
+import { planRun, sealedRequest, startRun } from "./startRun.ts";
 import type { World } from "./world.ts";
 
 /** Later than so, its time was missed. Above what it takes another process to notice that the last one is gone. */
@@ -74,7 +74,7 @@ export async function putSchedule(world: World, request: ScheduleRequest): Promi
     id: world.newId(),
     project,
     name,
-    settings,
+    settings: { ...settings, run: sealedSettings(world, project, settings.run) },
     actor,
     createdAt: now.toISOString(),
     pausedBy: null,
@@ -83,6 +83,11 @@ export async function putSchedule(world: World, request: ScheduleRequest): Promi
   });
   await world.dispatch.wake(scheduleDuty(schedule.id), { group: project });
   return schedule;
+}
+
+function sealedSettings(world: World, project: string, run: ScheduledRun): ScheduledRun {
+  const { project: _, ...sealed } = sealedRequest(world, { ...run, project });
+  return sealed;
 }
 
 /** Times that pass meanwhile are missed; when it goes on, they are treated so. */

@@ -9,7 +9,7 @@ import type { Priority, Run } from "../model/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/check/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
-import { sealWorkflow } from "../plan/seal.ts";
+import { sealInput, sealInputs, sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import { beginRun, repeated } from "./begin.ts";
@@ -60,7 +60,7 @@ export interface Started {
 export async function startRun(world: World, request: StartRequest): Promise<Started> {
   const before = await repeated(world, request.project, request);
   if (before !== null) return { run: before, warnings: [] };
-  const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
+  const { wanted, jobs, warnings, cluster, inputs } = await plannedRun(world, request);
   const run = await beginRun(world, {
     ...conditionsOf(request),
     project: request.project,
@@ -72,7 +72,7 @@ export async function startRun(world: World, request: StartRequest): Promise<Sta
     cluster: cluster.name,
     namespace: request.namespace ?? wanted.namespace,
     message: request.message ?? "",
-    inputs: request.inputs ?? {},
+    inputs,
     ...(request.priority === undefined ? {} : { priority: request.priority }),
     ...(request.startAt === undefined ? {} : { startAt: new Date(request.startAt).toISOString() }),
     jobs,
@@ -118,29 +118,40 @@ interface PlannedRun {
   readonly jobs: readonly PlannedJob[];
   readonly warnings: readonly Problem[];
   readonly cluster: Cluster;
+  /** Sealed. */
+  readonly inputs: JsonObject;
 }
 
 async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
   const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
   await world.jobTypes.refresh?.();
-  const wanted = sealed(world, request.project, wantedOf(request));
+  const { inputs = {}, ...rest } = sealedRequest(world, request);
+  const wanted = wantedOf(rest);
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
     catalog: projectCatalog(world, request.project),
-    inputs: request.inputs ?? {},
+    inputs,
     called: await called(world, request.project, wanted.workflow),
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
   if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
-  return { wanted, jobs, warnings: told, cluster };
+  return { wanted, jobs, warnings: told, cluster, inputs };
 }
 
-/** From here on, what job types call secret exists only as tokens. */
-function sealed(world: World, project: string, wanted: Wanted): Wanted {
-  if (!isObject(wanted.workflow)) return wanted;
+/** From here on, what job types and workflows call secret exists only as tokens. */
+export function sealedRequest<R extends PlanRequest>(world: World, request: R): R {
+  const { project, type, version, input, document, inputs } = request;
+  const catalog = projectCatalog(world, project);
   const seal = (text: string): string => world.vault.seal(project, text);
-  return { ...wanted, workflow: sealWorkflow(wanted.workflow, projectCatalog(world, project), seal) };
+  const definition = type === undefined ? undefined : catalog.jobs.get(nameOf(type, version));
+  const workflow = document?.["workflow"];
+  return {
+    ...request,
+    ...(input === undefined || definition === undefined ? {} : { input: sealInput(definition, input, seal) }),
+    ...(isObject(workflow) ? { document: { ...document, workflow: sealWorkflow(workflow, catalog, seal) } } : {}),
+    ...(inputs === undefined ? {} : { inputs: sealInputs(inputs, { workflow: workflow ?? null, catalog, seal }) }),
+  };
 }
 
 function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {

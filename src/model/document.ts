@@ -31,6 +31,8 @@ export interface WorkflowDocument {
 export interface WorkflowInput {
   readonly type: "string" | "number" | "integer" | "boolean" | "array" | "object";
   readonly description?: string;
+  /** Its value is sealed as soon as it comes, and shown to nobody. */
+  readonly secret?: boolean;
   /** Missing: whoever starts the workflow must give it. */
   readonly default?: Json;
 }

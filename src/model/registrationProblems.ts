@@ -25,6 +25,16 @@ export const REGISTRATION_PROBLEMS = {
       zh: "{reference} 指向外部：只支持 #/$defs",
     },
   },
+  SecretHidden: {
+    text: {
+      en: "a secret is marked behind a reference, an alternative or a free name: it would not always be kept as one",
+      zh: "敏感标记位于引用、备选分支或任意名称之后，无法保证始终按敏感值处理",
+    },
+    hint: { en: "mark it among plain properties and items", zh: "请在普通的 properties 与 items 中标记" },
+  },
+  SecretNotText: {
+    text: { en: "a secret is a text: this needs type: string", zh: "敏感值必须是文本：请写 type: string" },
+  },
   SchemaPatternUnbounded: {
     text: { en: "a pattern needs a maxLength beside it", zh: "pattern 必须同时指定 maxLength" },
     hint: { en: "add maxLength, for example 200", zh: "请添加 maxLength，例如 200" },

@@ -98,6 +98,39 @@ export const WORKFLOW_PROBLEMS = {
     text: { en: "input {name} has no value", zh: "输入 {name} 没有值" },
     hint: { en: "give one when starting, or a default in the document", zh: "请在启动时给出，或在文档中写默认值" },
   },
+  SecretShown: {
+    text: {
+      en: "{pointer} is secret, and would stand in clear in {place}",
+      zh: "{pointer} 是敏感值，不能以明文用于 {place}",
+    },
+    hint: {
+      en: "a property takes it that its job type declares secret; conditions, loops and locks look at none",
+      zh: "只能用于作业类型声明为敏感的属性；条件、循环与锁不能使用敏感值",
+    },
+  },
+  SecretFromClear: {
+    text: {
+      en: "{place} is secret, but {pointer} is kept in clear",
+      zh: "{place} 是敏感值，但 {pointer} 以明文保存",
+    },
+    hint: {
+      en: "take it from an input of the workflow, or declare that output secret in the schema of its job type",
+      zh: "请改用工作流的输入，或在作业类型的输出 schema 中将其声明为敏感",
+    },
+  },
+  SecretWritten: {
+    text: {
+      en: "{name} is secret in the workflow of {application}: its value may not be written here",
+      zh: "{name} 在 {application} 的工作流中是敏感值，不能写在这里",
+    },
+    hint: {
+      en: "declare an input with secret: true here, and refer to it",
+      zh: "请在此声明带 secret: true 的输入并引用它",
+    },
+  },
+  SecretInput: {
+    text: { en: "a secret input is a text: type: string", zh: "敏感输入必须是文本：type: string" },
+  },
   UnknownInput: {
     text: { en: "there is no input {name}", zh: "没有名为 {name} 的输入" },
     hint: { en: "inputs here: {known}", zh: "现有输入：{known}" },

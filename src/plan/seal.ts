@@ -1,11 +1,13 @@
 // Seals secret values before anything else sees the document. Copies only what it changes, and never throws: a malformed document
 // goes on to the checks, which say what is wrong, without its secrets.
 import type { Catalog } from "../catalog/catalog.ts";
+import type { JobDefinition } from "../catalog/define.ts";
 import { LIMITS } from "../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
-import { isSealed, MASK } from "../model/sealed.ts";
+import { isSealed, MASK, mapStrings } from "../model/sealed.ts";
 import { secretPaths } from "./secrets.ts";
+import { STEP_LISTS, secretInputPaths, stepDefinition } from "./workflow/secretInputs.ts";
 
 type Seal = (text: string) => string;
 
@@ -20,17 +22,67 @@ export function sealDocument(value: JsonObject, catalog: Catalog, seal: Seal): J
   };
 }
 
-const STEP_LISTS = ["steps", "finally", "subSteps"] as const;
-
-/** A workflow, or a step with further ones inside: what its job types call secret. */
+/** What the job types of its steps call secret, and what stands in for inputs that are. */
 export function sealWorkflow(value: JsonObject, catalog: Catalog, seal: Seal): JsonObject {
+  const sealed = sealSteps(value, catalog, seal);
+  const { inputs } = sealed;
+  if (!isObject(inputs)) return sealed;
+  const paths = secretInputPaths(value, catalog.jobs).map(([name = "", ...rest]) => [name, "default", ...rest]);
+  return { ...sealed, inputs: sealPaths(inputs, paths, seal) };
+}
+
+/** Of one job type, as it is run alone. */
+export function sealInput(definition: JobDefinition, input: JsonObject, seal: Seal): JsonObject {
+  const sealed = sealPaths(input, secretPaths(definition, input), seal);
+  return isObject(sealed) ? sealed : input;
+}
+
+/** Values for the inputs of a workflow, as they are given. */
+export function sealInputs(
+  inputs: JsonObject,
+  { workflow, catalog, seal }: { readonly workflow: Json; readonly catalog: Catalog; readonly seal: Seal },
+): JsonObject {
+  const sealed = sealPaths(inputs, secretInputPaths(workflow, catalog.jobs), seal);
+  return isObject(sealed) ? sealed : inputs;
+}
+
+/** What a job gave, by what its type calls secret. */
+export function sealOutput(
+  definition: Pick<JobDefinition, "outputSecrets">,
+  output: JsonObject,
+  seal: Seal,
+): JsonObject {
+  return mapOutputSecrets(definition, output, (text) => (isSealed(text) ? text : seal(text)));
+}
+
+/** Leaves that are no texts are left to the checks: a secret is a text. */
+export function mapOutputSecrets(
+  { outputSecrets }: Pick<JobDefinition, "outputSecrets">,
+  output: JsonObject,
+  change: (text: string) => string,
+): JsonObject {
+  const mapped = (outputSecrets?.(output) ?? []).reduce<Json>((at, path) => changedAt(at, path, change), output);
+  return isObject(mapped) ? mapped : output;
+}
+
+function changedAt(value: Json, [key, ...rest]: Path, change: (text: string) => string): Json {
+  if (key === undefined) return mapStrings(value, change);
+  if (Array.isArray(value))
+    return value.map((inner: Json, index) => (index === Number(key) ? changedAt(inner, rest, change) : inner));
+  if (!isObject(value)) return value;
+  const inner = Object.hasOwn(value, String(key)) ? value[String(key)] : undefined;
+  return inner === undefined ? value : { ...value, [String(key)]: changedAt(inner, rest, change) };
+}
+
+/** A workflow, or a step with further ones inside. */
+function sealSteps(value: JsonObject, catalog: Catalog, seal: Seal): JsonObject {
   const lists = STEP_LISTS.flatMap((name) => {
     const steps = value[name];
     if (!Array.isArray(steps)) return [];
-    return [[name, steps.map((step: Json) => (isObject(step) ? sealWorkflow(step, catalog, seal) : step))] as const];
+    return [[name, steps.map((step: Json) => (isObject(step) ? sealSteps(step, catalog, seal) : step))] as const];
   });
-  const { type, properties } = value;
-  const definition = typeof type === "string" ? catalog.jobs.get(type.replace(/@.*$/, "")) : undefined;
+  const { properties } = value;
+  const definition = stepDefinition(value, catalog.jobs);
   const sealed =
     definition === undefined || properties === undefined
       ? {}

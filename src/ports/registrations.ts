@@ -32,10 +32,10 @@ export interface StoredGrant {
   readonly grantedAt: string;
 }
 
-/** disabled: by an administrator · quarantined: it threw again and again. Nothing of the type starts while there is one. */
+/** disabled: by an administrator · withdrawn: by its own project · quarantined: it threw again and again. Nothing of the type starts while there is one. */
 export interface RegistrationStop {
   readonly type: string;
-  readonly kind: "disabled" | "quarantined";
+  readonly kind: "disabled" | "withdrawn" | "quarantined";
   /** Why: a person's words, or the stack of what was thrown, masked. */
   readonly detail: string;
   readonly by: string;
@@ -60,6 +60,8 @@ export interface RegistrationNews {
   readonly grants: readonly StoredGrant[];
   /** All. */
   readonly stops: readonly RegistrationStop[];
+  /** Types whose last attempts threw, and how many in a row. */
+  readonly throws: ReadonlyMap<string, number>;
 }
 
 export interface Registrations {
@@ -76,6 +78,10 @@ export interface Registrations {
   revoke(type: string, project: string, event: NewEvent): Promise<boolean>;
   /** False: it is stopped in that way already; the first reason stays. */
   stop(stop: RegistrationStop, event: NewEvent): Promise<boolean>;
-  /** Takes away every stop of the type; false: there was none. */
-  release(type: string, event: NewEvent): Promise<boolean>;
+  /** An attempt of the type threw, in any process; how many in a row now. */
+  threw(type: string): Promise<number>;
+  /** One came back: nothing is counted any more. */
+  returned(type: string): Promise<void>;
+  /** Takes away stops of these kinds, and what was counted; false: there was none. */
+  release(type: string, kinds: readonly RegistrationStop["kind"][], event: NewEvent): Promise<boolean>;
 }

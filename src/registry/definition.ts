@@ -15,7 +15,7 @@ import type { Runtime } from "./registration.ts";
 import { checkedBy, complaintsOf } from "./schemas/checked.ts";
 import { withDefaults } from "./schemas/defaults.ts";
 import type { Schemas } from "./schemas/schemas.ts";
-import { secretPaths } from "./schemas/secretPaths.ts";
+import { isSecretAt, secretPaths } from "./schemas/secretPaths.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { podTier, tellingPodTier } from "./tiers/pod.ts";
 import type { Tier, TierOrder } from "./tiers/tier.ts";
@@ -48,6 +48,9 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
       })),
     },
     secrets: (input) => secretPaths(spec.input, input),
+    secrecy: (path) => (isSecretAt(spec.input, path) ? "secret" : "clear"),
+    outputSecrets: (value) => secretPaths(output, value),
+    outputSecrecy: (path) => (isSecretAt(output, path) ? "secret" : "clear"),
     // What is sealed cannot be judged here; it is when the job begins.
     check: (input) => schemas.check(spec.input, input).filter((one) => !isSealed(lookUp(input, one.pointer))),
     concurrency: (input, { project }) =>

@@ -9,6 +9,7 @@ export type TypeChange =
   | "granted"
   | "revoked"
   | "disabled"
+  | "withdrawn"
   | "quarantined"
   | "enabled";
 

@@ -1,5 +1,6 @@
 // A type whose runs throw again and again is set aside, with the stack of the last throw; the engine goes on with everything else.
 // Only what nobody expected counts: a program that fails, a worker that does not answer, a cluster that refuses are outcomes.
+// Counted in the store, so that many processes are one, and a restart forgets nothing. A type that never threw costs no write.
 import { changeEvent } from "./event.ts";
 import type { Registry } from "./registry.ts";
 
@@ -15,33 +16,33 @@ export interface Quarantine {
 }
 
 export function quarantineFor(registry: Registry): Quarantine {
-  const throws = new Map<string, number>();
+  const { store, log } = registry.world;
+  const told = (type: string, work: Promise<void>): void =>
+    void work.catch((failure: unknown) =>
+      log.write("error", "a throw of a job type could not be counted", { type, error: String(failure) }),
+    );
   return {
-    noteReturn: (type) => void throws.delete(type),
+    noteReturn(type) {
+      // What another process counted in the last two seconds may be missed: then one return more is needed, or one throw less.
+      if ((registry.view().types.get(type)?.throws ?? 0) > 0)
+        told(type, store.registrations.returned(type).then(registry.refresh));
+    },
     noteThrow(type, stack) {
-      if (!registry.view().types.has(type)) return;
-      const count = (throws.get(type) ?? 0) + 1;
-      throws.set(type, count);
-      if (count < MOST_THROWS) return;
-      throws.delete(type);
-      void setAside(registry, type, stack.slice(0, LONGEST_STACK)).catch((failure: unknown) =>
-        registry.world.log.write("error", "a job type that throws could not be set aside", {
-          type,
-          error: String(failure),
-        }),
-      );
+      if (registry.view().types.has(type)) told(type, countThrow(registry, type, stack.slice(0, LONGEST_STACK)));
     },
   };
 }
 
-async function setAside(registry: Registry, name: string, stack: string): Promise<void> {
+async function countThrow(registry: Registry, name: string, stack: string): Promise<void> {
   const { store, clock } = registry.world;
+  const throws = await store.registrations.threw(name);
   const type = registry.view().types.get(name);
-  if (type === undefined) return;
-  const at = clock.now().toISOString();
-  await store.registrations.stop(
-    { type: name, kind: "quarantined", detail: stack, by: ACTOR, at },
-    changeEvent(type, "quarantined", ACTOR),
-  );
+  if (throws >= MOST_THROWS && type !== undefined) {
+    const at = clock.now().toISOString();
+    await store.registrations.stop(
+      { type: name, kind: "quarantined", detail: stack, by: ACTOR, at },
+      changeEvent(type, "quarantined", ACTOR),
+    );
+  }
   await registry.refresh();
 }

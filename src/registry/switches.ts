@@ -1,9 +1,10 @@
-// What only an administrator of the server does with a registered type: grant it to a project, take that back, switch it off and on.
+// Who stops a registered type, and who lets it go on. An administrator of the server grants, revokes, and switches off any type; the project
+// that registered a type switches off its own, and lets go on what it or the quarantine stopped, never what an administrator did.
 import { PlatformError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import { changeEvent } from "./event.ts";
 import { askedGrants, type WrittenGrants } from "./grants.ts";
-import { activateGranted, candidateOf, knownVersion } from "./lifecycle.ts";
+import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
 import type { Registry } from "./registry.ts";
 import type { TypeEntry } from "./view.ts";
 
@@ -67,17 +68,55 @@ export async function disableType(
   { actor, type: name, reason }: AdminRequest & { readonly reason: string },
 ): Promise<void> {
   await registry.refresh();
-  const type = anyType(registry, name);
+  await stop(registry, anyType(registry, name), { kind: "disabled", actor, reason });
+}
+
+/** By the project that it belongs to; otherwise the same. */
+export async function withdrawType(
+  registry: Registry,
+  request: OwnRequest & { readonly reason: string },
+): Promise<void> {
+  const { actor, reason } = request;
+  await stop(registry, await ownType(registry, request), { kind: "withdrawn", actor, reason });
+}
+
+interface OwnRequest extends AdminRequest {
+  readonly project: string;
+}
+
+async function ownType(registry: Registry, request: OwnRequest): Promise<TypeEntry> {
+  await registry.refresh();
+  ownVersion(registry, request);
+  return knownType(registry, request.project, request.type);
+}
+
+async function stop(
+  registry: Registry,
+  type: TypeEntry,
+  { kind, actor, reason }: { readonly kind: "disabled" | "withdrawn"; readonly actor: string; readonly reason: string },
+): Promise<void> {
   const at = registry.world.clock.now().toISOString();
-  const stop = { type: name, kind: "disabled", detail: reason, by: actor, at } as const;
-  await registry.world.store.registrations.stop(stop, changeEvent({ ...type, reason }, "disabled", actor));
+  const wanted = { type: type.name, kind, detail: reason, by: actor, at };
+  await registry.world.store.registrations.stop(wanted, changeEvent({ ...type, reason }, kind, actor));
   await registry.refresh();
 }
 
-/** Out of quarantine too. */
+/** Whatever stopped it. */
 export async function enableType(registry: Registry, { actor, type: name }: AdminRequest): Promise<void> {
   await registry.refresh();
-  const type = anyType(registry, name);
-  await registry.world.store.registrations.release(name, changeEvent(type, "enabled", actor));
+  const kinds = ["disabled", "withdrawn", "quarantined"] as const;
+  await registry.world.store.registrations.release(name, kinds, changeEvent(anyType(registry, name), "enabled", actor));
   await registry.refresh();
+}
+
+/** By the project that it belongs to. Throws Conflict while an administrator holds it back. */
+export async function restoreType(registry: Registry, request: OwnRequest): Promise<void> {
+  const type = await ownType(registry, request);
+  const kinds = ["withdrawn", "quarantined"] as const;
+  await registry.world.store.registrations.release(type.name, kinds, changeEvent(type, "enabled", request.actor));
+  await registry.refresh();
+  const above = type.stops.find((one) => one.kind === "disabled");
+  if (above === undefined) return;
+  const detail = `${type.name} was disabled by ${above.by}: ${above.detail}; an administrator of the server lets it go on`;
+  throw new PlatformError("Conflict", { detail });
 }

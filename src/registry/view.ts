@@ -19,6 +19,8 @@ export interface TypeEntry {
   readonly versions: readonly Entry[];
   readonly grants: ReadonlyMap<string, StoredGrant>;
   readonly stops: readonly RegistrationStop[];
+  /** Attempts that threw, in a row. */
+  readonly throws: number;
 }
 
 export interface View {
@@ -38,7 +40,8 @@ export function viewAfter(before: View, news: RegistrationNews, entryOf: (stored
     const versions = [...changed, ...kept].sort((a, b) => byVersion(a.stored.version, b.stored.version));
     const grants = news.grants.filter((one) => one.type === name).map((one) => [one.project, one] as const);
     const stops = news.stops.filter((one) => one.type === name);
-    return [name, { name, owner: versions[0]?.stored.owner ?? "", versions, grants: new Map(grants), stops }];
+    const throws = news.throws.get(name) ?? 0;
+    return [name, { name, owner: versions[0]?.stored.owner ?? "", versions, grants: new Map(grants), stops, throws }];
   });
   return { revision: news.revision, types: new Map(types) };
 }

@@ -13,7 +13,15 @@ import {
   ownVersion,
 } from "../registry/lifecycle.ts";
 import { checkType, registerType } from "../registry/register.ts";
-import { anyType, disableType, enableType, grantType, revokeType } from "../registry/switches.ts";
+import {
+  anyType,
+  disableType,
+  enableType,
+  grantType,
+  restoreType,
+  revokeType,
+  withdrawType,
+} from "../registry/switches.ts";
 import { mayUse } from "../registry/view.ts";
 import { accepted } from "./accepted.ts";
 import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
@@ -84,6 +92,16 @@ export const jobTypes = {
 
   async deprecateJobType({ params, body }, context) {
     await deprecateType(context.registry, { ...params, ...given(body), actor: actor(context) });
+    return shown(context, params);
+  },
+
+  async withdrawJobType({ params, body }, context) {
+    await withdrawType(context.registry, { ...params, ...body, actor: actor(context) });
+    return shown(context, params);
+  },
+
+  async restoreJobType({ params }, context) {
+    await restoreType(context.registry, { ...params, actor: actor(context) });
     return shown(context, params);
   },
 

@@ -10,6 +10,7 @@ export const BACKED_UP = [
   "job_type_versions",
   "job_type_grants",
   "job_type_stops",
+  "job_type_throws",
   "applications",
   "revisions",
   "runs",

@@ -13,6 +13,7 @@ import { retention } from "./migrations/0008-retention.ts";
 import { workflow } from "./migrations/0009-workflow.ts";
 import { capacityWaits } from "./migrations/0010-capacity-waits.ts";
 import { pendingSince } from "./migrations/0011-pending-since.ts";
+import { jobTypeThrows } from "./migrations/0012-job-type-throws.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Tables } from "./schema.ts";
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   workflow,
   capacityWaits,
   pendingSince,
+  jobTypeThrows,
 ];
 
 /** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */

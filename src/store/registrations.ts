@@ -36,9 +36,18 @@ export function createRegistrations(database: Database): Registrations {
         return gone.numDeletedRows > 0n;
       }),
     stop: (stop, event) => written(database, event, (at) => putStop(at, stop)),
-    release: (type, event) =>
+    threw: (type) => countThrow(database, type),
+    async returned(type) {
+      await written(database, null, ({ transaction }) => forgetThrows(transaction, type));
+    },
+    release: (type, kinds, event) =>
       written(database, event, async ({ transaction }) => {
-        const gone = await transaction.deleteFrom("job_type_stops").where("type", "=", type).executeTakeFirst();
+        await forgetThrows(transaction, type);
+        const gone = await transaction
+          .deleteFrom("job_type_stops")
+          .where("type", "=", type)
+          .where("kind", "in", kinds)
+          .executeTakeFirst();
         return gone.numDeletedRows > 0n;
       }),
   };
@@ -52,10 +61,35 @@ interface Writing {
 
 class Unchanged extends Error {}
 
-/** False from `work` undoes everything: neither the number nor the event is written. */
+async function countThrow(database: Database, type: string): Promise<number> {
+  let throws = 0;
+  await written(database, null, async ({ transaction }) => {
+    const row = await transaction
+      .insertInto("job_type_throws")
+      .values({ type, throws: 1 })
+      .onConflict((conflict) =>
+        conflict.column("type").doUpdateSet((at) => ({ throws: at("job_type_throws.throws", "+", 1) })),
+      )
+      .returning("throws")
+      .executeTakeFirstOrThrow();
+    throws = row.throws;
+    return true;
+  });
+  return throws;
+}
+
+async function forgetThrows(transaction: Transaction<Tables>, type: string): Promise<boolean> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom("job_type_throws")
+    .where("type", "=", type)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** False from `work` undoes everything: neither the number nor the event is written. What only counts has no event. */
 async function written(
   database: Database,
-  event: NewEvent,
+  event: NewEvent | null,
   work: (writing: Writing) => Promise<boolean>,
 ): Promise<boolean> {
   try {
@@ -66,7 +100,7 @@ async function written(
         .returning("number")
         .executeTakeFirstOrThrow();
       if (!(await work({ transaction, revision: number }))) throw new Unchanged();
-      await insertEvents(database, transaction, [event]);
+      if (event !== null) await insertEvents(database, transaction, [event]);
       return true;
     });
   } catch (error) {
@@ -88,7 +122,14 @@ async function newsAfter({ queries }: Database, revision: number): Promise<Regis
     .execute();
   const grants = await queries.selectFrom("job_type_grants").selectAll().orderBy("type").orderBy("project").execute();
   const stops = await queries.selectFrom("job_type_stops").selectAll().orderBy("type").orderBy("kind").execute();
-  return { revision: number, versions: versions.map(versionOf), grants: grants.map(grantOf), stops: stops.map(stopOf) };
+  const throws = await queries.selectFrom("job_type_throws").selectAll().execute();
+  return {
+    revision: number,
+    versions: versions.map(versionOf),
+    grants: grants.map(grantOf),
+    stops: stops.map(stopOf),
+    throws: new Map(throws.map((one) => [one.type, one.throws] as const)),
+  };
 }
 
 async function addVersion(

@@ -290,6 +290,11 @@ export interface JobTypeStopsTable {
   at: string;
 }
 
+export interface JobTypeThrowsTable {
+  type: string;
+  throws: number;
+}
+
 /** What one process at a time does, and who does it now. */
 export interface TurnsTable {
   name: string;
@@ -340,6 +345,7 @@ export interface Tables {
   job_type_versions: JobTypeVersionsTable;
   job_type_grants: JobTypeGrantsTable;
   job_type_stops: JobTypeStopsTable;
+  job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
   turns: TurnsTable;
   schedules: SchedulesTable;

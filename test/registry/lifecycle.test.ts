@@ -241,6 +241,48 @@ describe("the kill switch", () => {
   });
 });
 
+describe("who stops a type", () => {
+  it("is an administrator of the server, or of the project that it belongs to; neither undoes more than is theirs", async () => {
+    const name = newName();
+    await register(aDocument(name), "team-a");
+    await ask(`${any(name)}/grants/default`, {}, "PUT");
+    const [owner, writer, other] = await Promise.all([
+      server.addToken({ project: "team-a", role: "admin" }),
+      server.addToken({ project: "team-a", role: "write" }),
+      server.addToken({ project: "default", role: "admin" }),
+    ]);
+    const as = async (token: string, path: string, body: JsonObject = {}): Promise<number> => {
+      const headers = { "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(body), token };
+      return (await server.request(`/api/v1${path}`, init)).status;
+    };
+    const reason = { reason: "it burns" };
+    const mine = (word: string): string => `/projects/team-a/job-types/${name}/${word}`;
+    expect(await as(writer, mine("withdraw"), reason)).toBe(403);
+    expect(await as(other, mine("withdraw"), reason)).toBe(403);
+    expect(await as(other, `${own(name)}/withdraw`, reason)).toBe(409);
+    expect(await as(owner, `${any(name)}/disable`, reason)).toBe(403);
+    expect(await as(owner, mine("withdraw"))).toBe(400);
+    const runs = async () => (await ask("/projects/default/runs", { type: name, input: { who: "x" } })).status;
+    expect(await runs()).toBe(202);
+
+    expect(await as(owner, mine("withdraw"), reason)).toBe(200);
+    expect((await ask(any(name))).body).toMatchObject({ state: "withdrawn", stops: [{ detail: "it burns" }] });
+    // In every project, not only in its own.
+    expect(await runs()).toBe(422);
+    expect(await as(owner, mine("restore"))).toBe(200);
+    expect(await runs()).toBe(202);
+
+    await as(owner, mine("withdraw"), reason);
+    expect(await as(server.secret, `${any(name)}/disable`, reason)).toBe(200);
+    expect(await as(owner, mine("restore"))).toBe(409);
+    expect((await ask(any(name))).body).toMatchObject({ state: "disabled" });
+    expect(await runs()).toBe(422);
+    expect(await as(server.secret, `${any(name)}/enable`)).toBe(200);
+    expect(await runs()).toBe(202);
+  });
+});
+
 describe("a type that throws", () => {
   it("is set aside after five times with its stack, without its secrets, and everything else goes on", async () => {
     const name = newName();

@@ -6,10 +6,11 @@ import { createCatalog } from "../../src/catalog/catalog.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { quarantineFor } from "../../src/registry/quarantine.ts";
 import { registerType } from "../../src/registry/register.ts";
 import { openRegistry, type Registry } from "../../src/registry/registry.ts";
 import { createSchemas } from "../../src/registry/schemas/schemas.ts";
-import { disableType, enableType, grantType } from "../../src/registry/switches.ts";
+import { disableType, enableType, grantType, restoreType } from "../../src/registry/switches.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { POSTGRES, type TestDatabase } from "../contracts/store/backends.ts";
 import { aDocument } from "./documents.ts";
@@ -78,4 +79,39 @@ it("see each other's registrations and kill switches within five seconds", async
   // A third one that starts now finds it all.
   const late = await open();
   expect(late.jobTypes.find("b", "shared", "1.0.0")?.version).toBe("1.0.0");
+});
+
+it("set a type aside as if they were one, remember it over a restart, and release it for all", async () => {
+  const [here, there] = [await open(), await open()];
+  const text = JSON.stringify(aDocument("thrower"));
+  await registerType(here, { project: "a", actor: "ada", text, format: "json" }, new AbortController().signal);
+  await there.refresh();
+  const counted = (registry: Registry, throws: number) =>
+    vi.waitFor(() => expect(registry.view().types.get("thrower")?.throws).toBe(throws), LIMIT);
+  const throwIn = async (registry: Registry, throws: number): Promise<void> => {
+    quarantineFor(registry).noteThrow("thrower", `Error: number ${throws}`);
+    await counted(registry, throws);
+  };
+  await throwIn(here, 1);
+  await throwIn(there, 2);
+  // An attempt that comes back in the other one ends the row.
+  await counted(here, 2);
+  quarantineFor(here).noteReturn("thrower");
+  await counted(here, 0);
+  await counted(there, 0);
+
+  for (const throws of [1, 2, 3, 4]) await throwIn(throws % 2 === 0 ? here : there, throws);
+  expect(here.stopOf("thrower")).toBeNull();
+  // A process that starts now counts on.
+  const late = await open();
+  await throwIn(late, 5);
+  for (const registry of [here, there, late])
+    await vi.waitFor(
+      () => expect(registry.stopOf("thrower")?.params["detail"]).toBe("quarantined: Error: number 5"),
+      LIMIT,
+    );
+  await restoreType(there, { project: "a", actor: "ada", type: "thrower" });
+  for (const registry of [here, there, late])
+    await vi.waitFor(() => expect(registry.stopOf("thrower")).toBeNull(), LIMIT);
+  await throwIn(here, 1);
 });

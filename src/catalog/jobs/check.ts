@@ -13,7 +13,7 @@ import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./ownJob.ts";
 import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
-import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
+import { ATTEMPT, keepLog, marked, readLog } from "./taskLog.ts";
 
 export const check = defineJob({
   name: "check",
@@ -45,7 +45,8 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
     own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] }));
   job.report(reason("Checking", { target }));
   const health = worst(await untilSettled(job, applied));
-  const log = job.signal.aborted ? [] : await keepLog(job, main.manifest.metadata.name);
+  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  await keepLog(job, log);
   const detail = log.at(-1)?.text ?? "";
   if (health?.state === "ready")
     return { phase: "succeeded", reason: reason("Reachable", { target, detail }), output: { saw: detail } };

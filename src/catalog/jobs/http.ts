@@ -1,7 +1,9 @@
 // Calls an address and looks at the answer. Only where the operator lets this server call; what comes back is an output, cut to size.
 import { z } from "zod";
+import type { Json } from "../../model/json.ts";
 import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
 import { reason } from "../../model/reason.ts";
+import { mapStrings } from "../../model/sealed.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
@@ -24,6 +26,7 @@ export const http = defineJob({
   name: "http",
   summary: { en: "Calls an address and checks the answer", zh: "请求一个地址并检查返回" },
   input,
+  secrecy: ([field]) => (field === "headers" || field === "body" ? "either" : "clear"),
   output: z.object({ status: z.int(), body: z.json().optional() }),
   timeout: 5 * 60_000,
   clocks: { attempt: 60_000 },
@@ -57,11 +60,11 @@ async function call(job: HttpRun, host: string): Promise<JobOutcome> {
     method,
     headers: {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
+      ...opened(job, headers),
       "idempotency-key": `${job.run}/${job.job}`,
       ...fences(job),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(opened(job, body)) }),
     signal: job.signal,
   });
   const { status } = answer;
@@ -72,6 +75,11 @@ async function call(job: HttpRun, host: string): Promise<JobOutcome> {
   const why = reason("CallFailed", { target: host, detail: `it answered with status ${status}` });
   const evidence = [{ source: "response" as const, object: host, text: answer.body.slice(0, 500) }];
   return { phase: "failed", reason: why, evidence, retryable: status >= 500 || status === 429 };
+}
+
+/** Secrets of inputs and of other steps reach whoever is called, and nobody else: the answer is searched for them before it is kept. */
+function opened<T extends Json>({ reveal }: HttpRun, value: T): T {
+  return mapStrings(value, (text) => reveal(text)) as T; // only strings change
 }
 
 /** Whoever is called can refuse what comes with a smaller number than it has seen for that lock. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
 import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
 import { reason } from "../../model/reason.ts";
+import { maskSealed } from "../../model/sealed.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import { defineJob } from "../define.ts";
 import { described } from "../fields.ts";
@@ -53,7 +54,9 @@ async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
   const { host } = new URL(url);
   job.report(reason("Calling", { target: host }));
   const { project, application, run, job: name } = job;
-  const body = JSON.stringify({ text: job.input.message, project, application, run, job: name, data: job.input.data });
+  const data = maskSealed(job.input.data as JsonObject); // zod's JSON is ours
+  const text = maskSealed(job.input.message);
+  const body = JSON.stringify({ text, project, application, run, job: name, data });
   const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };
   try {
     const { status } = await job.outgoing.request({ url, method: "POST", headers, body, signal: job.signal });

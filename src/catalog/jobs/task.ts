@@ -16,7 +16,7 @@ import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./ownJob.ts";
 import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
-import { ATTEMPT, keepLog, marked } from "./taskLog.ts";
+import { ATTEMPT, keepLog, marked, readLog } from "./taskLog.ts";
 
 const taskInput = z.looseObject({ content: z.string() });
 type TaskRun = JobRun<z.output<typeof taskInput>>;
@@ -61,7 +61,8 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
     await stopOwn(job);
     return outcome;
   }
-  const log = job.signal.aborted ? [] : await keepLog(job, main.manifest.metadata.name);
+  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  await keepLog(job, log);
   const bad = worst(health);
   if (bad === undefined || bad.state !== "ready") {
     const why = bad?.reason ?? reason("TaskRunning");

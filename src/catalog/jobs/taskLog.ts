@@ -17,7 +17,7 @@ export function marked(manifest: Manifest, mark: string): Manifest {
 }
 
 /** `name`: of the Job. */
-export async function keepLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
+export async function readLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
   const { project } = job;
   const owner = {
     project,
@@ -34,10 +34,13 @@ export async function keepLog(job: JobRun<unknown>, name: string): Promise<reado
     if (!(error instanceof ClusterError)) throw error;
     lines.push({ at: job.clock.now().toISOString(), pod: name, container: "", text: `[log lost: ${error.message}]` });
   }
+  return lines;
+}
+
+export async function keepLog(job: JobRun<unknown>, lines: readonly LogLine[]): Promise<void> {
   for (let at = 0; at < lines.length; at += AT_ONCE) {
     await job.keepLog(lines.slice(at, at + AT_ONCE));
     // An embedded store writes without giving way: a flood of lines must not hold up everybody else.
     await setImmediate();
   }
-  return lines;
 }

@@ -8,10 +8,11 @@ import type { ObjectHealth } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
 import { type Reason, reason } from "../../model/reason.ts";
+import { MASK } from "../../model/sealed.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
-import { keepLog } from "../jobs/taskLog.ts";
+import { keepLog, readLog } from "../jobs/taskLog.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
 import { tellOfPlaces } from "../room/untilPlaced.ts";
 import { untilRoom } from "../room/untilRoom.ts";
@@ -30,6 +31,8 @@ export interface PodWish {
   /** Network policies, secrets: made before the pod, gone with it. */
   readonly alongside: readonly Manifest[];
   readonly failureMap: readonly FailureRule[];
+  /** What is secret in what the pod gives, so that its log is kept without. */
+  readonly secretsOf?: (output: JsonObject) => readonly string[];
   /** Follows what the pod tells over another way than its log; resolves with what it gave, if it did. */
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
@@ -202,15 +205,17 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       await stopPod(job);
       return clockOutcome(end.reason, end.evidence);
     }
-    const lines = await keepLog(job, applied.ref.name);
+    const lines = await readLog(job, applied.ref.name);
+    const said = outputOf(
+      end.health,
+      lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
+    );
+    if (wish.secretsOf !== undefined)
+      job.conceal(said instanceof Error ? [end.health.facts?.said ?? ""] : wish.secretsOf(said));
+    await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
     ended.abort();
-    const output =
-      (await told) ??
-      outputOf(
-        end.health,
-        lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
-      );
+    const output = (await told) ?? said;
     return output instanceof Error
       ? { phase: "failed", reason: reason("BadOutput", { detail: output.message }), evidence: [], retryable: false }
       : { phase: "succeeded", reason: reason("Completed"), output };
@@ -278,6 +283,12 @@ function isFirst({ pod }: LogLine, { name }: ObjectRef): boolean {
 }
 
 const OUTPUT_MARK = "kubemin-output:";
+
+/** Whatever became of it: a line that is no valid output may hold a secret all the same. */
+function withoutOutput(line: LogLine): LogLine {
+  return line.text.startsWith(OUTPUT_MARK) ? { ...line, text: `${OUTPUT_MARK} ${MASK}` } : line;
+}
+
 const OUTPUT_LIMIT = 64 * 1024;
 
 /** JSON in the termination message (4 KB at most, by Kubernetes), else in the last marked line of the log. An Error: it is not an object. */

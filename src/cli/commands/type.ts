@@ -28,6 +28,10 @@ export const typeCommand = defineCommand({
       line: "type disable ai-eval --reason 'fills the disks'",
       text: { en: "nothing of it starts any more, on any server", zh: "所有服务器上不再启动该类型" },
     },
+    {
+      line: "type withdraw greet --reason 'greets the wrong people'",
+      text: { en: "the same, by the project that registered it", zh: "同上，由注册该类型的项目执行" },
+    },
   ],
   arguments: [
     { name: NAMES.join("|"), optional: true, choices: NAMES, summary: { en: "default: list", zh: "默认：list" } },
@@ -54,7 +58,7 @@ export const typeCommand = defineCommand({
       value: "TYPE",
       summary: { en: "deprecate: what to use instead", zh: "deprecate：替代类型" },
     },
-    reason: { type: "text", value: "TEXT", summary: { en: "disable: why", zh: "disable：原因" } },
+    reason: { type: "text", value: "TEXT", summary: { en: "disable, withdraw: why", zh: "disable、withdraw：原因" } },
     network: {
       type: "list",
       value: "HOST:PORT",

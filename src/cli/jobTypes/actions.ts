@@ -25,6 +25,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   revoke: { needs: "NAME", run: revoke },
   disable: { needs: "NAME", run: disable },
   enable: { needs: "NAME", run: enable },
+  withdraw: { needs: "NAME", run: withdraw },
+  restore: { needs: "NAME", run: restore },
 };
 
 const params = ({ context, name }: Act) => ({ project: context.globals.project, type: name });
@@ -97,16 +99,26 @@ async function revoke(act: Act): Promise<number> {
 }
 
 async function disable(act: Act): Promise<number> {
-  const { reason } = act.options;
-  if (reason === undefined)
-    throw usageFailure(
-      { en: "kubemin type disable needs --reason", zh: "kubemin type disable 缺少 --reason" },
-      { en: "everybody whose run waits reads it", zh: "所有等待中的运行都会显示该原因" },
-    );
-  return showType(
-    act.context,
-    await act.client.call("disableJobType", { params: { type: act.name }, body: { reason } }),
+  const body = { reason: reasonOf(act, "disable") };
+  return showType(act.context, await act.client.call("disableJobType", { params: { type: act.name }, body }));
+}
+
+function reasonOf({ options: { reason } }: Act, word: string): string {
+  if (reason !== undefined) return reason;
+  throw usageFailure(
+    { en: "kubemin type {word} needs --reason", zh: "kubemin type {word} 缺少 --reason" },
+    { en: "everybody whose run waits reads it", zh: "所有等待中的运行都会显示该原因" },
+    { word },
   );
+}
+
+async function withdraw(act: Act): Promise<number> {
+  const body = { reason: reasonOf(act, "withdraw") };
+  return showType(act.context, await act.client.call("withdrawJobType", { params: params(act), body }));
+}
+
+async function restore(act: Act): Promise<number> {
+  return showType(act.context, await act.client.call("restoreJobType", { params: params(act) }));
 }
 
 async function enable(act: Act): Promise<number> {

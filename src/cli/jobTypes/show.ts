@@ -17,6 +17,7 @@ const TONE: Readonly<Record<Summary["state"], Tone>> = {
   active: "success",
   deprecated: "warning",
   disabled: "danger",
+  withdrawn: "danger",
   quarantined: "danger",
 };
 

@@ -2,7 +2,7 @@
 // plain scheduler places pod by pod, so that half of a gang may hold devices while the other half waits: that is told, and never called running.
 import { numberAt, textAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { explainReason, type ReasonCode, reason } from "../../model/reason.ts";
+import { type ReasonCode, reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { type Finding, progressing, starting } from "../finding.ts";
 import type { View } from "../view.ts";
@@ -38,10 +38,8 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
   const count = gangSize(job);
   const wrong = trouble ?? (pods.length < count ? failedCreation(job, pods, view) : undefined);
   const placed = pods.filter((pod) => textAt(pod, "spec", "nodeName") !== "").length;
-  if (wrong !== undefined && NO_PLACE.has(wrong.reason.code) && placed > 0) {
-    const cause = explainReason(wrong.reason, "en");
-    return { ...wrong, reason: reason("PodsPartlyPlaced", { placed, count, cause }) };
-  }
+  if (wrong !== undefined && NO_PLACE.has(wrong.reason.code) && placed > 0)
+    return { ...wrong, reason: reason("PodsPartlyPlaced", { placed, count }, wrong.reason) };
   if (wrong !== undefined) return wrong;
   const [begun, done] = [countIn(pods, ["Running", "Succeeded", "Failed"]), doneOf(job, pods)];
   if (begun === 0) return starting(job);

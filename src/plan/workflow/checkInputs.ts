@@ -40,7 +40,7 @@ function checkInput(name: string, value: Json | undefined, { pointer, problems }
     problems.push(problem("Pattern", pointer, { value: showValue(name), pattern: INPUT_NAME.source }));
   if (!checkObject(value, pointer, problems)) return undefined;
   const spot: Spot = { value, pointer, problems };
-  checkKnown(spot, ["type", "description", "default"]);
+  checkKnown(spot, ["type", "description", "secret", "default"]);
   textField(spot, "description", "optional");
   const text = textField(spot, "type", "required");
   if (text === undefined) return undefined;
@@ -50,10 +50,20 @@ function checkInput(name: string, value: Json | undefined, { pointer, problems }
     problems.push(problem("NotOneOf", fieldPointer(spot, "type"), params, nearest(clip(text), INPUT_TYPES)));
     return undefined;
   }
+  const secret = secretOf(spot, type);
   const otherwise = field(spot, "default");
-  if (otherwise === undefined) return { type };
+  if (otherwise === undefined) return { type, ...secret };
   problems.push(...valueProblems(name, otherwise, { type, pointer: fieldPointer(spot, "default") }));
-  return { type, default: otherwise };
+  return { type, ...secret, default: otherwise };
+}
+
+function secretOf(spot: Spot, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
+  const secret = field(spot, "secret");
+  if (secret === undefined) return {};
+  const pointer = fieldPointer(spot, "secret");
+  if (typeof secret !== "boolean") spot.problems.push(wrongType(pointer, "boolean", secret));
+  else if (secret && type !== "string") spot.problems.push(problem("SecretInput", pointer));
+  return { secret: secret === true };
 }
 
 function valueProblems(

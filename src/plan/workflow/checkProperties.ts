@@ -1,7 +1,7 @@
 // The properties of a step against the input schema of its job type. Where a reference stands, the schema waits: what it says about that
 // place, or about something around it that the place decides, is left out until the value is known.
 import type { JobDefinition } from "../../catalog/define.ts";
-import type { JsonObject } from "../../model/json.ts";
+import { isObject, type JsonObject } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import type { Problem, ProblemCode } from "../../model/problem.ts";
 import { attempt } from "../check/checkDefinition.ts";
@@ -33,9 +33,11 @@ export function checkProperties(piece: Properties): readonly Problem[] {
   const problems: Problem[] = [];
   const owner = { definition, pointer, problems };
   const open = holesIn(data).filter((hole) => hole.default === undefined);
-  const parsed = attempt(owner, () => parseData(definition.input, withDefaults(data), pointer));
+  const instead = withDefaults(data);
+  const filled = isObject(instead) ? instead : data;
+  const parsed = attempt(owner, () => parseData(definition.input, filled, pointer));
   const rules = (): readonly Problem[] =>
-    (definition.check?.(data) ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer }));
+    (definition.check?.(filled) ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer }));
   const complaints = parsed?.ok === false ? parsed.problems : (attempt(owner, rules) ?? []);
   problems.push(...complaints.filter((one) => CERTAIN.has(one.code) || !touches(one.pointer, pointer, open)));
   return piece.absent ? problems.map((one) => ({ ...one, pointer })) : problems;

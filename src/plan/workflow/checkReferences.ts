@@ -1,5 +1,6 @@
 // All that a step names: dependsOn, references in its properties and its forEach, and what its condition looks at. Each is looked up, its type
 // is compared with the place where it stands, and what the step has to wait for comes out as edges.
+import type { Secrecy } from "../../catalog/define.ts";
 import { isObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import type { Need } from "../../model/plan.ts";
@@ -46,7 +47,11 @@ function dependency(
 function conditionEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   if (step.condition === null) return [];
   const pointer = `${step.pointer}/if`;
-  return pointersIn(step.condition).flatMap((from) => edgeTo(referTo(known, { step, from, pointer }), pointer));
+  return pointersIn(step.condition).flatMap((from) => {
+    const referred = referTo(known, { step, from, pointer });
+    checkSecrecy(known, { from, at: pointer, place: "if", referred }, "clear");
+    return edgeTo(referred, pointer);
+  });
 }
 
 function edgeTo(referred: Referred | null, pointer: string): readonly StepEdge[] {
@@ -69,6 +74,7 @@ function loopEdges(known: Known, step: StepDraft): readonly StepEdge[] {
       return [];
     }
     const referred = lookUpHole(known, { step, hole, pointer, outer: true });
+    checkSecrecy(known, { from: hole.from, at: `${pointer}/$from`, place: "forEach", referred }, "clear");
     if (hole.path.length === 0 && hole.default !== undefined && !Array.isArray(hole.default))
       known.problems.push(wrongType(`${pointer}/default`, "array", hole.default));
     if (hole.path.length === 0) checkFit(known, { hole, pointer, referred, to: schemaAt({ type: "array" }, []) });
@@ -86,6 +92,8 @@ function propertyEdges(known: Known, step: StepDraft): readonly StepEdge[] {
     const referred = lookUpHole(known, { step, hole, pointer });
     if (definition !== undefined) {
       const to = schemaAt(inputSchema(definition), hole.path);
+      const place = { from: hole.from, at: `${pointer}/$from`, place: lastKey(pointer), referred };
+      checkSecrecy(known, place, definition.secrecy?.(hole.path) ?? "clear");
       checkFit(known, { hole, pointer, referred, to });
     }
     return edgeTo(referred, `${pointer}/$from`);
@@ -103,6 +111,7 @@ function lockEdges(known: Known, step: StepDraft): readonly StepEdge[] {
     }
     return holesIn(name).flatMap((hole) => {
       const referred = lookUpHole(known, { step, hole, pointer });
+      checkSecrecy(known, { from: hole.from, at: `${pointer}/$from`, place: kind, referred }, "clear");
       checkFit(known, { hole, pointer, referred, to: schemaAt({ type: ["string", "number"] }, []) });
       return edgeTo(referred, `${pointer}/$from`);
     });
@@ -139,6 +148,22 @@ function checkFit(known: Known, { hole, pointer, referred, to }: Fitting): void 
     known.problems.push(
       problem("TypeMismatch", `${pointer}/$from`, { ...params, pointer: clip(hole.from), actual: words(from) }),
     );
+}
+
+interface Secret {
+  readonly from: string;
+  readonly at: string;
+  /** What the place is called. */
+  readonly place: string;
+  readonly referred: Referred | null;
+}
+
+/** What is secret stays so on its way; what was kept in clear does not become secret by being taken for it. */
+function checkSecrecy(known: Known, { from, at, place, referred }: Secret, taken: Secrecy): void {
+  const given = referred?.secrecy;
+  const params = { pointer: clip(from), place };
+  if (given === "secret" && taken === "clear") known.problems.push(problem("SecretShown", at, params));
+  if (given === "clear" && taken === "secret") known.problems.push(problem("SecretFromClear", at, params));
 }
 
 function words(types: ReadonlySet<string> | null): string {

@@ -2,6 +2,7 @@
 // when there is no error. Never throws, whatever JSON it is given.
 import type { WorkflowInput } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
+import type { Path } from "../../model/pointer.ts";
 import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../check/checkFields.ts";
 import type { Edge } from "../cycle.ts";
@@ -13,6 +14,7 @@ import { checkSteps, modeOf } from "./checkStep.ts";
 import type { Known } from "./referTo.ts";
 import type { ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import { resolveSteps } from "./resolveSteps.ts";
+import { secretInputPaths } from "./secretInputs.ts";
 import { allSteps, type StepDraft } from "./stepDraft.ts";
 import type { StepTypes } from "./stepKinds.ts";
 import { needsOfSteps } from "./stepNeeds.ts";
@@ -55,8 +57,10 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
     steps: byName,
     components: new Map([...components].map(([name, { outputs }]) => [name, outputs] as const)),
     inputs,
+    secretInputs: secretInputPaths(value, types),
     problems,
   };
+  const { secretInputs } = known;
   const edges = new Map(all.map((step) => [step, edgesOf(known, step)] as const));
   const deployedBy = checkDeploys(all, components, problems);
   problems.push(...all.flatMap((step) => namedLikeComponent(step, components, deployedBy)));
@@ -66,7 +70,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   // Steps of one name are one node of the graph: what it would tell of them is not what was written.
   const unique = byName.size === all.filter((step) => step.name !== undefined).length;
   if (unique) checkStepOrder(lists, edges, { components: { needs, deployedBy }, problems });
-  return resolved(lists, { inputs, types, byName, edges, deployedBy, problems });
+  return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
 }
 
 function listsOf(spot: Spot, types: StepTypes): StepLists {
@@ -117,6 +121,7 @@ function finalBeforeOthers(
 
 interface Checked {
   readonly inputs: Readonly<Record<string, WorkflowInput>>;
+  readonly secretInputs: readonly Path[];
   readonly types: StepTypes;
   readonly byName: ReadonlyMap<string, StepDraft>;
   readonly edges: ReadonlyMap<StepDraft, ReturnType<typeof edgesOf>>;
@@ -125,7 +130,7 @@ interface Checked {
 }
 
 function resolved(lists: StepLists, checked: Checked): ResolvedWorkflow {
-  const { inputs, types, deployedBy, problems } = checked;
+  const { inputs, secretInputs, types, deployedBy, problems } = checked;
   const needs = new Map([
     ...needsOfSteps(lists.steps, lists.mode, checked),
     ...needsOfSteps(lists.finally, lists.mode, checked),
@@ -133,6 +138,7 @@ function resolved(lists: StepLists, checked: Checked): ResolvedWorkflow {
   const resolving = { needs, deployedBy, problems };
   return {
     inputs,
+    secretInputs,
     steps: resolveSteps(lists.steps, resolving),
     finally: resolveSteps(lists.finally, resolving),
     types,

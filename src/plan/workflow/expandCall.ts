@@ -10,6 +10,7 @@ import { checkWorkflow } from "./checkWorkflow.ts";
 import { type Expansion, expandSteps, type Spot, substituted, tell } from "./expand.ts";
 import { namesOf } from "./frame.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
+import { shownSecrets, writtenSecrets } from "./secretInputs.ts";
 import { kindOf } from "./stepKinds.ts";
 import type { Frame, Unit } from "./tree.ts";
 
@@ -27,8 +28,10 @@ export function expandCall(
   const given = substituted(step.inputs, `${step.pointer}/properties/inputs`, { frame, expansion });
   const pointer = `${step.pointer}/properties/inputs`;
   const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });
-  tell(expansion, frame, problems);
-  if (hasErrors(problems)) return;
+  const at = { application, pointer };
+  const open = [...writtenSecrets(known.secretInputs, values, at), ...shownSecrets(known.secretInputs, values, at)];
+  tell(expansion, frame, [...problems, ...open]);
+  if (hasErrors([...problems, ...open])) return;
   const inner: Frame = {
     parent: null,
     prefix: `${spot.path.at(-1) ?? step.name}.`,

@@ -1,15 +1,17 @@
 // What a pointer of a step refers to: is it there, of what type is it, and what does the step have to wait for. The closed list of what
 // there is to look at: /steps/NAME/phase, /steps/NAME/outputs/…, /inputs/…, /item, /run/…, /components/NAME/outputs/….
+import type { Secrecy } from "../../catalog/define.ts";
 import { LIMITS, type WorkflowInput } from "../../model/document.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { PHASE_NAMES } from "../../model/phase.ts";
-import { fromPointer } from "../../model/pointer.ts";
+import { fromPointer, type Path } from "../../model/pointer.ts";
 import { type Problem, type ProblemCode, problem } from "../../model/problem.ts";
 import type { Params } from "../../model/text.ts";
 import { clip, listNames } from "../schema/words.ts";
 import { outputSchema } from "./jobSchemas.ts";
 import { type Place, schemaAt } from "./schemaTypes.ts";
+import { isSecretInput } from "./secretInputs.ts";
 import { ancestry, isRelated, loopAround, type StepDraft } from "./stepDraft.ts";
 
 /** Everything that steps may name. */
@@ -18,6 +20,7 @@ export interface Known {
   /** Outputs of each component; undefined where they could not be made out. */
   readonly components: ReadonlyMap<string, Readonly<Record<string, string>> | undefined>;
   readonly inputs: Readonly<Record<string, WorkflowInput>>;
+  readonly secretInputs: readonly Path[];
   readonly problems: Problem[];
 }
 
@@ -33,6 +36,8 @@ export interface Referring {
 export interface Referred {
   /** What can be told of its type. */
   readonly place: Place;
+  /** Missing: not known. */
+  readonly secrecy?: Secrecy;
   readonly step?: { readonly draft: StepDraft; readonly phase: boolean };
   readonly component?: string;
 }
@@ -118,15 +123,22 @@ function stepValue(known: Known, referring: Referring, [name, what, ...path]: re
   const draft = findStep(known, referring, name);
   if (draft === null) return null;
   if (what === "phase" && path.length === 0)
-    return { place: schemaAt({ enum: [...PHASE_NAMES] }, []), step: { draft, phase: true } };
+    return { place: schemaAt({ enum: [...PHASE_NAMES] }, []), secrecy: "clear", step: { draft, phase: true } };
   if (what !== "outputs")
     return nothing(known, referring, [`/steps/${clip(name)}/outputs/…`, `/steps/${clip(name)}/phase`]);
   const schema = outputsOf(draft);
   const place = schema === null ? ({ found: "no", known: [] } as const) : schemaAt(schema, path);
-  if (place.found !== "no") return { place, step: { draft, phase: false } };
+  const secrecy = outputSecrecy(draft, path);
+  if (place.found !== "no") return { place, ...secrecy, step: { draft, phase: false } };
   const output = clip(path.join("/") || "outputs");
   const params = { name: clip(name), output, known: listNames(place.known) };
   return tell(known, referring, ["NoStepOutput", params, nearest(clip(path.at(-1) ?? ""), place.known)]);
+}
+
+/** In the list that a loop gives, the first word is a number. */
+function outputSecrecy({ definition, forEach }: StepDraft, path: readonly string[]): Pick<Referred, "secrecy"> {
+  if (definition === undefined) return {};
+  return { secrecy: definition.outputSecrecy?.(forEach === undefined ? path : path.slice(1)) ?? "clear" };
 }
 
 /** Of a loop: one for each value, in their order. Null: there are none. An unknown type may give anything. */
@@ -141,7 +153,8 @@ function inputValue(known: Known, referring: Referring, [name, ...path]: readonl
   const input = name !== undefined && Object.hasOwn(known.inputs, name) ? known.inputs[name] : undefined;
   if (input !== undefined) {
     const place = schemaAt({ type: input.type }, path);
-    return place.found === "no" ? nothing(known, referring, [`/inputs/${clip(name ?? "")}`]) : { place };
+    const secrecy = isSecretInput(known.secretInputs, [name ?? "", ...path]) ? "secret" : "clear";
+    return place.found === "no" ? nothing(known, referring, [`/inputs/${clip(name ?? "")}`]) : { place, secrecy };
   }
   const names = Object.keys(known.inputs);
   const params = { name: clip(name ?? ""), known: listNames(names) };
@@ -151,12 +164,12 @@ function inputValue(known: Known, referring: Referring, [name, ...path]: readonl
 function itemValue(known: Known, referring: Referring): Referred | null {
   const { step, outer = false } = referring;
   const inside = (!outer && step.forEach !== undefined) || loopAround(step) !== undefined;
-  return inside ? ANY : tell(known, referring, ["ItemOutsideLoop", {}]);
+  return inside ? { ...ANY, secrecy: "clear" } : tell(known, referring, ["ItemOutsideLoop", {}]);
 }
 
 function runValue(known: Known, referring: Referring, [name = "", ...path]: readonly string[]): Referred | null {
   const type = Object.hasOwn(RUN, name) && path.length === 0 ? RUN[name] : undefined;
-  if (type !== undefined) return { place: schemaAt({ type }, []) };
+  if (type !== undefined) return { place: schemaAt({ type }, []), secrecy: "clear" };
   return nothing(
     known,
     referring,

@@ -4,6 +4,7 @@ import type { Condition } from "../../model/condition.ts";
 import type { WorkflowInput } from "../../model/document.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { Clocks, Need, OnShort, PlannedLock, RetryPolicy } from "../../model/plan.ts";
+import type { Path } from "../../model/pointer.ts";
 import type { StepTypes } from "./stepKinds.ts";
 
 /** What a step waits for. `on`: as in model/plan.ts. */
@@ -50,6 +51,8 @@ export type ResolvedStep = StepHead &
 
 export interface ResolvedWorkflow {
   readonly inputs: Readonly<Record<string, WorkflowInput>>;
+  /** Where the values of inputs are secret. */
+  readonly secretInputs: readonly Path[];
   readonly steps: readonly ResolvedStep[];
   readonly finally: readonly ResolvedStep[];
   /** The job types that it was checked with. */

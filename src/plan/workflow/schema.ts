@@ -70,6 +70,11 @@ const WORKFLOW = {
         properties: {
           type: { enum: [...INPUT_TYPES] },
           description: { type: "string" },
+          secret: {
+            type: "boolean",
+            description: "Sealed as soon as it comes, shown to nobody; of type string",
+            zh: "收到即加密，不向任何人显示；类型须为 string",
+          },
           default: { description: "Without, a value has to be given", zh: "不写则启动时必须给出" },
         },
       },

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { skip } from "../../model/registrationCheck.ts";
 import type { RegistrationSpec } from "../registration.ts";
 import { guardSchema } from "../schemas/guard.ts";
+import { secretProblems } from "../schemas/secretPaths.ts";
 import { trySchema } from "../schemas/trySchema.ts";
 import type { Check } from "./candidate.ts";
 
@@ -21,7 +22,10 @@ export const sizeCheck: Check = {
   name: "schema-size",
   after: ["shape"],
   run: ({ registration }) => ({
-    problems: schemasOf(registration.spec).flatMap(({ schema, at }) => guardSchema(schema, at)),
+    problems: schemasOf(registration.spec).flatMap(({ schema, at }) => [
+      ...guardSchema(schema, at),
+      ...secretProblems(schema, at),
+    ]),
   }),
 };
 

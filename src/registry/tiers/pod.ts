@@ -3,13 +3,16 @@ import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { refusal } from "../../catalog/jobs/patience.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../catalog/tiers/podRun.ts";
 import { isObject } from "../../model/json.ts";
+import { toPointer } from "../../model/pointer.ts";
 import { explainProblem } from "../../model/problem.ts";
 import { type Reason, reason } from "../../model/reason.ts";
+import { lookUp } from "../../plan/workflow/lookUp.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { type Drafted, draftOf } from "../draft.ts";
 import { runPlace } from "../place/attempt.ts";
 import { inputSecret } from "../place/secretInputs.ts";
 import { MOST_PODS, type RegistrationSpec } from "../registration.ts";
+import { hasSecrets, secretPaths } from "../schemas/secretPaths.ts";
 import { runTelling } from "./telling.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
@@ -51,7 +54,20 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
     pods,
     alongside: [...isolated.alongside, ...inputSecret(secrets, owner)],
     failureMap: spec.failureMap ?? [],
+    ...secretsOf(spec),
   });
+}
+
+/** Nothing where the type gives none: its output then stays in its log, as it was printed. */
+function secretsOf({ output = {} }: RegistrationSpec): Pick<PodWish, "secretsOf"> {
+  if (!hasSecrets(output)) return {};
+  return {
+    secretsOf: (given) =>
+      secretPaths(output, given).flatMap((path) => {
+        const value = lookUp(given, toPointer(path));
+        return typeof value === "string" ? [value] : [];
+      }),
+  };
 }
 
 function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {

@@ -1,5 +1,7 @@
 // T2: a service of the team's own does the work; we call it, and it tells us. Nothing of it runs on our cluster.
 import { runOnWorker } from "../../catalog/tiers/httpWorker.ts";
+import type { Json } from "../../model/json.ts";
+import { mapStrings } from "../../model/sealed.ts";
 import type { Tier } from "./tier.ts";
 
 export const workerTier: Tier = {
@@ -7,7 +9,9 @@ export const workerTier: Tier = {
     const { metadata, spec } = type.registration;
     if (spec.runtime.tier !== "T2") throw new Error("this is no worker");
     const secret = type.workerSecret(job.project);
-    return runOnWorker(job, { type: metadata.name, typeVersion: spec.version, url: spec.runtime.url, secret });
+    // Over a connection that only the worker can read, and kept by nobody here.
+    const opened = { ...job, input: mapStrings(job.input as Json, (text) => job.reveal(text)) }; // checked by its schema: it is JSON
+    return runOnWorker(opened, { type: metadata.name, typeVersion: spec.version, url: spec.runtime.url, secret });
   },
   /** The worker is told by the answer to its next sign of life. */
   stop: async () => {},

@@ -108,9 +108,32 @@ export function registering(store: () => Store): void {
       const quarantined = { ...stop, kind: "quarantined", detail: "Error: a\0b" } as const;
       expect(await store().registrations.stop(quarantined, told(version))).toBe(true);
       expect(await own()).toEqual([stop, { ...quarantined, detail: "Error: a\ufffdb" }]);
-      expect(await store().registrations.release(type, told(version))).toBe(true);
-      expect(await store().registrations.release(type, told(version))).toBe(false);
+      expect(await store().registrations.release(type, ["quarantined"], told(version))).toBe(true);
+      expect(await own()).toEqual([stop]);
+      expect(await store().registrations.release(type, ["withdrawn"], told(version))).toBe(false);
+      expect(await store().registrations.release(type, ["withdrawn", "disabled"], told(version))).toBe(true);
       expect(await own()).toEqual([]);
+    });
+
+    it("are counted in a row when they throw, until one comes back or somebody releases them", async () => {
+      const version = aVersion();
+      const type = version.name;
+      const { registrations } = store();
+      const own = async () => (await registrations.after(0)).throws.get(type);
+      expect(await own()).toBeUndefined();
+      const before = await registrations.revision();
+      const counted = await Promise.all([registrations.threw(type), registrations.threw(type)]);
+      expect(new Set(counted)).toEqual(new Set([1, 2]));
+      expect(await registrations.revision()).toBe(before + 2);
+      expect(await own()).toBe(2);
+      await registrations.returned(type);
+      await registrations.returned(type);
+      expect(await own()).toBeUndefined();
+      expect(await registrations.threw(type)).toBe(1);
+      const stop = { type, kind: "quarantined", detail: "", by: "kubemin", at: AT } as const;
+      await registrations.stop(stop, told(version));
+      await registrations.release(type, ["quarantined"], told(version));
+      expect(await own()).toBeUndefined();
     });
 
     it("lose no change when many come at once", async () => {
