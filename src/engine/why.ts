@@ -5,7 +5,7 @@ import type { Evidence } from "../model/health.ts";
 import { shortRef } from "../model/manifest.ts";
 import { nearest } from "../model/name.ts";
 import { isFailure, isSettled } from "../model/phase.ts";
-import { explainReason, reason } from "../model/reason.ts";
+import { explainReason, type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { Language } from "../model/text.ts";
 import type { ApplicationStatus, CauseLink, ComponentStatus, Place } from "./requests.ts";
@@ -104,13 +104,23 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
   const words = JOIN[language];
   const links = chain.map((link) => `${link.subject}: ${explainReason(link.reason, language)}`);
   const root = chain.at(-1);
-  // A reason with a detail has quoted its evidence already; a log says more than any reason.
-  const quoted = root?.reason.params["detail"] !== undefined;
-  const last = lastWord(
-    (root?.evidence ?? []).filter((one) => one.source === "log" || !quoted),
-    language,
+  const said = links.join(words.because);
+  // A reason may have quoted its evidence already; a log says more than any reason.
+  const quoted = root !== undefined && isQuoting(root.reason);
+  const news = (root?.evidence ?? []).filter(
+    (one) => one.source === "log" || !(quoted || said.includes(bare(one.text))),
   );
-  return links.join(words.because) + (last === undefined ? "" : words.seen + last) + words.end;
+  const last = lastWord(news, language);
+  return said + (last === undefined ? "" : words.seen + last) + words.end;
+}
+
+function isQuoting({ params, cause }: Reason): boolean {
+  return params["detail"] !== undefined || (cause !== undefined && isQuoting(cause));
+}
+
+/** `Unhealthy: Readiness probe failed: …` without the word in front. */
+function bare(text: string): string {
+  return text.trim().replace(/^\S+: /, "");
 }
 
 function lastWord(evidence: readonly Evidence[], language: Language): string | undefined {

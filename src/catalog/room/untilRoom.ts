@@ -4,7 +4,7 @@
 import type { PodGroup, Ticket } from "../../model/capacity.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Evidence } from "../../model/health.ts";
-import { explainReason, type Reason, reason } from "../../model/reason.ts";
+import { type Reason, reason } from "../../model/reason.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
@@ -75,10 +75,9 @@ export function patienceLeft(job: JobRun<unknown>): number {
 }
 
 function gaveUp({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reason {
-  const cause = explainReason(why, "en");
   return onShort === "fail"
-    ? reason("DidNotWait", { cause })
-    : reason("GaveUpWaiting", { limit: formatDuration(limit), cause });
+    ? reason("DidNotWait", {}, why)
+    : reason("GaveUpWaiting", { limit: formatDuration(limit) }, why);
 }
 
 async function evidenceFor({ waits }: JobRun<unknown>, { verdict }: Outlook): Promise<readonly Evidence[]> {
