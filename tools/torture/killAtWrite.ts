@@ -29,13 +29,17 @@ interface Statement {
   run(...parameters: unknown[]): unknown;
   all(...parameters: unknown[]): unknown;
 }
+interface Connection {
+  readonly inTransaction: boolean;
+  prepare: (this: Connection, text: string) => Statement;
+}
 interface Sqlite {
-  prototype: { inTransaction: boolean; prepare(text: string): Statement };
+  prototype: Connection;
 }
 
 function watchSqlite({ prototype }: Sqlite): void {
   const prepare = prototype.prepare;
-  prototype.prepare = function (this: Sqlite["prototype"], text) {
+  prototype.prepare = function (text) {
     const statement = prepare.call(this, text);
     for (const method of ["run", "all"] as const) {
       const original = statement[method].bind(statement);
