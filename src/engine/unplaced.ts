@@ -29,7 +29,7 @@ export async function withRoom(
   const found = await roomFor(world, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(() => []);
   ended.abort();
   signal.throwIfAborted();
-  return chain.with(-1, { ...root, evidence: [...found, ...root.evidence] });
+  return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 
 async function roomFor(

@@ -90,7 +90,7 @@ function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): num
     for (const [id, { pod: made, end }] of running)
       if (end === now) {
         view.removePod(made);
-        const on = String((made["spec"] as { nodeName: string }).nodeName); // written above
+        const on = (made["spec"] as { nodeName: string }).nodeName; // written above
         free.set(on, (free.get(on) ?? 0) + Number(id.startsWith("s") ? comings[Number(id.slice(1))]?.gpus : 4));
         running.delete(id);
       }

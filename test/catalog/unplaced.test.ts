@@ -35,7 +35,13 @@ it("pods without a node say who holds their room and where they stand, until the
     nodes: { total: 1, suitable: 1 },
   };
   const job = {
-    ...{ run: "r", job: "web", attempt: 1, application: "shop", component: "web", project: "mine", waitingSince: 0 },
+    run: "r",
+    job: "web",
+    attempt: 1,
+    application: "shop",
+    component: "web",
+    project: "mine",
+    waitingSince: 0,
     clock,
     signal: new AbortController().signal,
     waits: { lately: () => Promise.resolve([]), add: (_: string, time: number) => Promise.resolve(waits.push(time)) },

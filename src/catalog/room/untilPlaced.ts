@@ -36,7 +36,7 @@ export function tellOfPlaces(job: JobRun<unknown>, manifests: readonly Manifest[
   const since = { at: 0 };
   const say = ({ health, phase }: Unplaced): void => job.report(health.reason, [...known, ...health.evidence], phase);
   const look = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
-    while (capacity !== undefined && !signal.aborted) {
+    while (!signal.aborted) {
       const changed = changeOf(job, signal);
       const seen = await seenRoom(job, group, signal);
       if (signal.aborted || unplaced === null) return;
