@@ -19,7 +19,7 @@ import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { kubernetesOpener } from "./kube/opener.ts";
-import { isPostgresUrl } from "./model/databaseAddress.ts";
+import { isPostgresUrl, withPlainTls } from "./model/databaseAddress.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
@@ -220,7 +220,13 @@ async function openDispatch(
   if (database === undefined || !isPostgresUrl(database)) return inProcessDispatch(log, systemClock, limits);
   // It weighs 27 MB: a server on SQLite never meets it.
   const { pgBossDispatch } = await import("./dispatch/pgBoss.ts");
-  const dispatch = await pgBossDispatch({ url: database, log, clock: systemClock, works: role !== "api", ...limits });
+  const dispatch = await pgBossDispatch({
+    url: withPlainTls(database),
+    log,
+    clock: systemClock,
+    works: role !== "api",
+    ...limits,
+  });
   closings.push(async () => {
     await dispatch.stop();
     await dispatch.close();

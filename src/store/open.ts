@@ -1,6 +1,6 @@
 // Opens a store: connects, migrates, and puts the aggregates together. The only file of the folder that others import.
 import { Kysely, SqliteDialect } from "kysely";
-import { isPostgresUrl } from "../model/databaseAddress.ts";
+import { isPostgresUrl, withPlainTls } from "../model/databaseAddress.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Restored } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -117,7 +117,7 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
 async function postgresOf(url: string, { clock = COMPUTER_CLOCK, steady = STEADY_CLOCK }: OpenOptions = {}) {
   if (!URL.canParse(url)) throw new PlatformError("DatabaseAddress", { address: schemeOf(url) });
   const { openPostgresDatabase } = await import("./postgres.ts");
-  return openPostgresDatabase(url, { clock, steady });
+  return openPostgresDatabase(withPlainTls(url), { clock, steady });
 }
 
 async function migrateOrClose(database: Database, close: () => Promise<void>): Promise<void> {
