@@ -19,7 +19,7 @@ import type { World } from "./engine/world.ts";
 import { helmCharts } from "./helm/charts.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { kubernetesOpener } from "./kube/opener.ts";
-import { isPostgresUrl } from "./model/databaseAddress.ts";
+import { isPostgresUrl, withPlainTls } from "./model/databaseAddress.ts";
 import { PlatformError } from "./model/errors.ts";
 import { VERSION } from "./model/version.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
@@ -35,6 +35,7 @@ import { createSchemas } from "./registry/schemas/schemas.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureGivenToken, ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
+import { releaseStartMemory } from "./server/startMemory.ts";
 import { startSinks } from "./sinks/sinks.ts";
 import { openStore } from "./store/open.ts";
 import { aesVault } from "./vault/aesVault.ts";
@@ -89,6 +90,9 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   life.closings.push(() => server.close());
   // Last in, first out: runs are handed over before what is being answered is waited for.
   if (options.role !== "api") await startWork(world, options, life);
+  const stopping = new AbortController();
+  void releaseStartMemory(systemClock, stopping.signal);
+  life.closings.push(() => stopping.abort());
   const tokenPlace = options.role === "worker" ? "" : beFound(home, { url: server.url, token, tokenFile }, life);
   const ended = Promise.withResolvers<void>();
   return {
@@ -216,7 +220,13 @@ async function openDispatch(
   if (database === undefined || !isPostgresUrl(database)) return inProcessDispatch(log, systemClock, limits);
   // It weighs 27 MB: a server on SQLite never meets it.
   const { pgBossDispatch } = await import("./dispatch/pgBoss.ts");
-  const dispatch = await pgBossDispatch({ url: database, log, clock: systemClock, works: role !== "api", ...limits });
+  const dispatch = await pgBossDispatch({
+    url: withPlainTls(database),
+    log,
+    clock: systemClock,
+    works: role !== "api",
+    ...limits,
+  });
   closings.push(async () => {
     await dispatch.stop();
     await dispatch.close();

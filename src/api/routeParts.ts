@@ -1,6 +1,7 @@
 // What the rows of the route table are made of.
 import { z } from "zod";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import { PRIORITIES } from "../model/run.ts";
 
 /**
  * public: no token · read/write/admin: a token with at least that role, for the route's project where it has one · attempt: the token that
@@ -37,6 +38,11 @@ export const write = z.object({
   "idempotency-key": z.string().min(1).max(200).optional(),
   "if-match": z.string().optional(),
 });
+export const priority = z
+  .enum(PRIORITIES)
+  .optional()
+  .meta({ description: "which run that waits for a worker goes first" });
+
 export const wait = z.string().optional().meta({
   description:
     "wait for the end of the run, like 30s, at most 60s: 200 with its end, or 202 when it goes on; 0s: do not wait",

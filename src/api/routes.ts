@@ -3,7 +3,19 @@
 import { z } from "zod";
 import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
-import { application, flag, jsonObject, P, page, project, type Route, target, wait, write } from "./routeParts.ts";
+import {
+  application,
+  flag,
+  jsonObject,
+  P,
+  page,
+  priority,
+  project,
+  type Route,
+  target,
+  wait,
+  write,
+} from "./routeParts.ts";
 import { RUN_ROUTES } from "./runRoutes.ts";
 import { SCHEDULE_ROUTES } from "./scheduleRoutes.ts";
 import { SECURITY_ROUTES } from "./securityRoutes.ts";
@@ -152,7 +164,7 @@ export const ROUTES = {
     summary: "Deploy a document: a new revision and a run",
     access: "write",
     params: application,
-    query: target.extend({ message: z.string().max(500).default(""), wait }),
+    query: target.extend({ message: z.string().max(500).default(""), priority, wait }),
     headers: write,
     body: "document",
     status: 202,

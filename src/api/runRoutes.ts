@@ -1,7 +1,6 @@
 // Runs: start, look at, steer, tell; and what happens, as it happens.
 import { z } from "zod";
-import { PRIORITIES } from "../model/run.ts";
-import { jsonObject, P, page, project, type Route, run, wait, write } from "./routeParts.ts";
+import { jsonObject, P, page, priority, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
 export const scheduledRun = z.strictObject({
@@ -13,7 +12,7 @@ export const scheduledRun = z.strictObject({
   cluster: z.string().optional(),
   namespace: z.string().optional(),
   timeout: z.string().optional(),
-  priority: z.enum(PRIORITIES).optional().meta({ description: "which run that waits for a worker goes first" }),
+  priority,
 });
 const newRun = scheduledRun.extend({
   message: z.string().max(500).optional(),

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { ApiError, type CallOf, type Client, UnreachableError } from "../api/client.ts";
 import type { JsonObject } from "../model/json.ts";
+import type { Priority } from "../model/run.ts";
 import { confirmed } from "./ask.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
@@ -20,6 +21,7 @@ export interface Deployment {
   /** For its workflow. */
   readonly inputs?: JsonObject;
   readonly message: string;
+  readonly priority?: Priority | undefined;
   /** Newest revision that may be there; undefined: the one that is there while the plan is shown. */
   readonly ifRevision: number | undefined;
   readonly yes: boolean;
@@ -91,9 +93,14 @@ async function start(
   deployment: Deployment,
   at: { readonly application: string; readonly revision: number },
 ): Promise<Run> {
+  const { message, priority } = deployment;
   const call: CallOf<"deployApplication"> = {
     params: { project: context.globals.project, application: at.application },
-    query: { ...targetOf(deployment), ...(deployment.message === "" ? {} : { message: deployment.message }) },
+    query: {
+      ...targetOf(deployment),
+      ...(message === "" ? {} : { message }),
+      ...(priority === undefined ? {} : { priority }),
+    },
     headers: writeHeaders(at.revision),
     body: deployment.source.text,
   };

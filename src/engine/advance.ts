@@ -5,7 +5,7 @@
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
 import { isActive, isSettled } from "../model/phase.ts";
-import { explainReason, type Reason, reason } from "../model/reason.ts";
+import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import { beginnings, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
 
@@ -136,17 +136,14 @@ function giveUp(board: Board): void {
     if (!isHeldBack(job)) continue;
     if (hold?.settle !== undefined) board.put(ended(job, hold.settle, hold.reason, board.now));
     else if (end !== null && end <= board.now.getTime()) {
-      const params = {
-        limit: formatDuration(job.plan.clocks?.queue ?? 0),
-        cause: explainReason(hold?.reason ?? job.reason, "en"),
-      };
-      board.put(ended(job, "expired", reason("GaveUpWaiting", params), board.now));
+      const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
+      board.put(ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now));
     }
   }
 }
 
 function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {
-  return reason("StepDeadline", { step, limit: formatDuration(limit), cause: explainReason(job.reason, "en") });
+  return reason("StepDeadline", { step, limit: formatDuration(limit) }, job.reason);
 }
 
 function isHeldBack(job: Job): boolean {

@@ -2,7 +2,7 @@
 import { canonicalJson } from "../model/json.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Revision } from "../model/revision.ts";
-import type { Run } from "../model/run.ts";
+import type { Priority, Run } from "../model/run.ts";
 import { adopting } from "./adoption.ts";
 import { beginRun, expectRevision, repeated } from "./begin.ts";
 import { type Planning, planDocument } from "./planning.ts";
@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 
 export async function deployDocument(
   world: World,
-  request: DocumentRequest & WriteConditions & { readonly message: string },
+  request: DocumentRequest & WriteConditions & { readonly message: string; readonly priority?: Priority },
   signal: AbortSignal,
 ): Promise<Run> {
   const before = await repeated(world, request.project, request);
@@ -30,6 +30,7 @@ export async function deployDocument(
     cluster: planning.plan.cluster,
     namespace: planning.plan.namespace,
     message: request.message,
+    ...(request.priority === undefined ? {} : { priority: request.priority }),
     inputs: planning.inputs,
     jobs: jobsFor(request, planning.plan),
     ...(newRevision === null ? {} : { newRevision }),

@@ -193,6 +193,8 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
 const QUIET = 10_000;
 
 async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {
+  // Lost while the last step was being written: nobody would tell us again.
+  if (driver.lost.signal.aborted) return;
   const awake = new AbortController();
   const signal = AbortSignal.any([awake.signal, driver.lost.signal]);
   const lost = new Promise<void>((resolve) =>

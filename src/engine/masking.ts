@@ -5,7 +5,7 @@ import type { JobOutcome } from "../catalog/job.ts";
 import type { Evidence } from "../model/health.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { PlannedJob } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
+import { mapReason, type Reason } from "../model/reason.ts";
 import { isSealed, MASK, mapStrings } from "../model/sealed.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { Place } from "./requests.ts";
@@ -138,12 +138,7 @@ function maskOf(values: readonly string[]): Mask {
 }
 
 function maskBy(text: (value: string) => string): Mask {
-  const maskReason = (value: Reason): Reason => ({
-    code: value.code,
-    params: Object.fromEntries(
-      Object.entries(value.params).map(([key, inner]) => [key, typeof inner === "string" ? text(inner) : inner]),
-    ),
-  });
+  const maskReason = (value: Reason): Reason => mapReason(value, text);
   const evidence = (value: readonly Evidence[]): readonly Evidence[] =>
     value.map((one) => ({
       ...one,

@@ -5,7 +5,7 @@ import { LABELS, refKey, refOf, shortRef } from "../model/manifest.ts";
 import { belongsToNobody } from "../model/ownership.ts";
 import type { Plan, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import { explainReason, REASONS } from "../model/reason.ts";
+import { explainReason, whoActs } from "../model/reason.ts";
 import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
 import { isSealed } from "../model/sealed.ts";
 import { remadeClass } from "../plan/compare/compareClass.ts";
@@ -110,7 +110,7 @@ export async function refusedByCluster(
   const found = await inBatches(checkable, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
     const why = await target.cluster.check(object.manifest, given);
-    if (why === null || REASONS[why.code].who !== "you") return [];
+    if (why === null || whoActs(why) !== "you") return [];
     // What cannot be changed is made anew; the new object cannot be tried while the old one is there.
     if (why.code === "ImmutableField" && remadeClass(ref.kind) !== undefined) {
       remade.add(refKey(ref));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { JobOutcome } from "../catalog/job.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Evidence } from "../model/health.ts";
-import { explainReason, type Reason, reason } from "../model/reason.ts";
+import { type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 
 /** An attempt that did not come to an answer of its own. */
@@ -49,12 +49,11 @@ function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
     delay: formatDuration(delay),
     attempt: used + 1,
     attempts: job.plan.retry.attempts,
-    cause: explainReason(outcome.reason, "en"),
   };
   return {
     ...job,
     phase: "queued",
-    reason: reason("Retrying", params),
+    reason: reason("Retrying", params, outcome.reason),
     evidence: outcome.evidence,
     notBefore: new Date(now.getTime() + delay).toISOString(),
     pendingAt: null,
@@ -75,14 +74,15 @@ export function gaveUp(
   clock: { readonly name: "total" | "attempt" | "step"; readonly limit: number; readonly step?: string },
   last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },
 ): JobOutcome {
-  const params = { limit: formatDuration(clock.limit), cause: explainReason(last.reason, "en") };
-  const { evidence } = last;
+  const params = { limit: formatDuration(clock.limit) };
+  const { evidence, reason: cause } = last;
   if (clock.name === "step") {
-    const why = reason("StepDeadline", { ...params, step: clock.step ?? "" });
+    const why = reason("StepDeadline", { ...params, step: clock.step ?? "" }, cause);
     return { phase: last.pending ? "expired" : "timed-out", reason: why, evidence, retryable: false };
   }
-  if (last.pending) return { phase: "expired", reason: reason("GaveUpWaiting", params), evidence, retryable: false };
+  if (last.pending)
+    return { phase: "expired", reason: reason("GaveUpWaiting", params, cause), evidence, retryable: false };
   return clock.name === "total"
-    ? { phase: "timed-out", reason: reason("Deadline", params), evidence, retryable: false }
-    : { phase: "timed-out", reason: reason("AttemptDeadline", params), evidence, retryable: true };
+    ? { phase: "timed-out", reason: reason("Deadline", params, cause), evidence, retryable: false }
+    : { phase: "timed-out", reason: reason("AttemptDeadline", params, cause), evidence, retryable: true };
 }

@@ -3,7 +3,7 @@
 // the step is decided again without that job.
 import type { NewEvent } from "../model/event.ts";
 import { isActive } from "../model/phase.ts";
-import { reason } from "../model/reason.ts";
+import { reason, reasonData } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision, type Hold } from "./advance.ts";
@@ -156,7 +156,7 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
         job: name,
         phase: job.phase,
         attempt: job.attempt,
-        reason: { code: job.reason.code, params: job.reason.params },
+        reason: reasonData(job.reason),
       }),
     );
   }

@@ -4,6 +4,7 @@ import { type Reason, reason } from "../model/reason.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { ApiError } from "./apiError.ts";
 import { clip, refusalIn } from "./failures/admission.ts";
+import { missingReference } from "./failures/references.ts";
 
 export interface Refused {
   readonly reason: Reason;
@@ -58,6 +59,10 @@ const RULES: readonly RefusalRule[] = [
   ({ error, mask }) => {
     const refusal = refusalIn(mask(error.message));
     return refusal === undefined ? undefined : { reason: refusal.reason, retryable: refusal.class === "passing" };
+  },
+  ({ error, mask }) => {
+    const missing = error.status === 403 ? missingReference(mask(error.message)) : undefined;
+    return missing === undefined ? undefined : final(reason("MissingReference", { detail: missing }));
   },
   ({ error, cluster, mask }) => {
     if (error.status === 401) return later(reason("CredentialRefused", { cluster }));

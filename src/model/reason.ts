@@ -3,6 +3,8 @@
 import type { Actor } from "./actor.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
+import type { JsonObject } from "./json.ts";
+import { PROGRAM_REASONS } from "./programReasons.ts";
 import { RUN_REASONS } from "./runReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
@@ -131,126 +133,8 @@ export const REASONS = {
     who: "nobody",
     text: { en: "removed {count} objects, kept {kept}", zh: "已删除 {count} 个对象，保留 {kept} 个" },
   },
-  // Image
-  ImageInvalidName: { who: "you", text: { en: "image name {image} is not valid", zh: "镜像名 {image} 不合法" } },
-  ImageNotFound: {
-    who: "you",
-    text: {
-      en: "image {image} does not exist in the registry: was it pushed, is the tag right?",
-      zh: "镜像 {image} 不存在：是否已推送？标签是否正确？",
-    },
-  },
-  ImageUnauthorized: {
-    who: "you",
-    text: {
-      en: "no permission to pull image {image}: add a registry credential",
-      zh: "无权拉取镜像 {image}：请添加镜像仓库凭据",
-    },
-  },
-  ImageWrongArchitecture: {
-    who: "you",
-    text: { en: "image {image} has no build for the nodes' architecture", zh: "镜像 {image} 没有适配节点架构的版本" },
-  },
-  ImageRegistryUnreachable: {
-    who: "operator",
-    text: {
-      en: "the registry of image {image} cannot be reached: {detail}",
-      zh: "无法访问镜像 {image} 的仓库：{detail}",
-    },
-  },
-  ImagePullFailed: {
-    who: "you",
-    text: { en: "image {image} cannot be pulled: {detail}", zh: "镜像 {image} 拉取失败：{detail}" },
-  },
-  // Configuration and volumes
-  MissingReference: { who: "you", text: { en: "{detail}", zh: "引用不存在：{detail}" } },
-  VolumeMountFailed: {
-    who: "operator",
-    text: { en: "a volume cannot be mounted: {detail}", zh: "存储卷挂载失败：{detail}" },
-  },
-  VolumeLost: {
-    who: "operator",
-    text: { en: "volume {object} lost its storage", zh: "存储卷 {object} 的底层存储已丢失" },
-  },
-  VolumeBlocked: {
-    who: "operator",
-    text: { en: "volume {object} cannot be provisioned: {detail}", zh: "存储卷 {object} 无法创建：{detail}" },
-  },
-  // The user's program
-  CannotStart: {
-    who: "you",
-    text: { en: "container {container} cannot start: {detail}", zh: "容器 {container} 无法启动：{detail}" },
-  },
-  CrashLoop: {
-    who: "you",
-    text: {
-      en: "container {container} keeps exiting, code {exitCode}, {restarts} restarts",
-      zh: "容器 {container} 反复退出，退出码 {exitCode}，已重启 {restarts} 次",
-    },
-  },
-  ProbeKilled: {
-    who: "you",
-    text: {
-      en: "container {container} is restarted again and again, because its probe fails: {detail}",
-      zh: "容器 {container} 因探针失败被反复重启：{detail}",
-    },
-  },
-  OutOfMemory: {
-    who: "you",
-    text: {
-      en: "container {container} was killed: it used more memory than its limit {limit}",
-      zh: "容器 {container} 因内存超限（{limit}）被终止",
-    },
-  },
-  NotReady: {
-    who: "you",
-    text: {
-      en: "container {container} runs but is not ready: {detail}",
-      zh: "容器 {container} 已运行但未就绪：{detail}",
-    },
-  },
-  InitFailed: {
-    who: "you",
-    text: {
-      en: "init container {container} failed with code {exitCode}",
-      zh: "初始化容器 {container} 失败，退出码 {exitCode}",
-    },
-  },
-  TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
-  WorkerFailed: { who: "you", text: { en: "{message} ({code})", zh: "{message}（{code}）" } },
-  MappedFailure: {
-    who: "you",
-    text: {
-      en: "{name}: the program ended with code {exitCode} ({domain})",
-      zh: "{name}：程序以退出码 {exitCode} 结束（{domain}）",
-    },
-  },
-  LastRunFailed: {
-    who: "you",
-    text: { en: "the last run of {object} failed: {cause}", zh: "{object} 最近一次执行失败：{cause}" },
-  },
-  Unreachable: {
-    who: "you",
-    text: {
-      en: "{target}, checked from inside of the cluster: {detail}",
-      zh: "从集群内检查 {target} 未通过：{detail}",
-    },
-  },
-  ReportedFailure: {
-    who: "you",
-    text: { en: "{object} reports a failure: {detail}", zh: "{object} 报告失败：{detail}" },
-  },
-  DiskLimit: {
-    who: "you",
-    text: {
-      en: "the pod was evicted: it wrote more to its disk than it may ({detail})",
-      zh: "Pod 被驱逐：写入磁盘超过上限（{detail}）",
-    },
-  },
-  RolloutDeadline: {
-    who: "you",
-    text: { en: "{object} made no progress within its deadline", zh: "{object} 在期限内没有进展" },
-  },
+  // Images, configuration, volumes, the program
+  ...PROGRAM_REASONS,
   // Room on the cluster
   ...CAPACITY_REASONS,
   ...CLUSTER_REASONS,
@@ -270,6 +154,13 @@ export const REASONS = {
   PolicyDenied: {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },
+  },
+  PodSecurity: {
+    who: "you",
+    text: {
+      en: "refused by the namespace's Pod Security level {level}, which the trait security can meet: {detail}",
+      zh: "被命名空间的 Pod Security 级别 {level} 拒绝，可用特征 security 满足：{detail}",
+    },
   },
   RunNamespace: {
     who: "operator",
@@ -346,12 +237,38 @@ export type ReasonCode = keyof typeof REASONS;
 export interface Reason {
   readonly code: ReasonCode;
   readonly params: Params;
+  /** What stands at `{cause}` of its text: said in the reader's language, and it decides who must act. */
+  readonly cause?: Reason;
 }
 
-export function reason(code: ReasonCode, params: Params = {}): Reason {
-  return { code, params };
+/** With a cause its English sentence becomes a parameter too, for readers that know only codes and parameters. */
+export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): Reason {
+  return cause === undefined
+    ? { code, params }
+    : { code, params: { ...params, cause: explainReason(cause, "en") }, cause };
 }
 
-export function explainReason(value: Reason, language: Language): string {
-  return translate(REASONS[value.code].text, language, value.params);
+export function explainReason({ code, params, cause }: Reason, language: Language): string {
+  const told = cause === undefined ? params : { ...params, cause: explainReason(cause, language) };
+  return translate(REASONS[code].text, language, told);
+}
+
+/** Who has waited too long, or tries again, is helped by whoever can end what it waited for. */
+export function whoActs({ code, cause }: Reason): Actor {
+  const actor = cause === undefined ? "nobody" : whoActs(cause);
+  return actor === "nobody" ? REASONS[code].who : actor;
+}
+
+/** For what is kept as plain JSON. */
+export function reasonData({ code, params, cause }: Reason): JsonObject {
+  return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
+}
+
+export function mapReason({ code, params, cause }: Reason, change: (text: string) => string): Reason {
+  const changed = Object.entries(params).map(([key, one]) => [key, typeof one === "string" ? change(one) : one]);
+  return {
+    code,
+    params: Object.fromEntries(changed) as Params, // the same keys, texts still texts
+    ...(cause === undefined ? {} : { cause: mapReason(cause, change) }),
+  };
 }

@@ -71,8 +71,8 @@ export const START_ERRORS = {
       zh: "没有启动或更改任何内容：数据库 {file} 所在的磁盘已满",
     },
     advice: {
-      en: "free some space on the disk of the server, then try again; the runs that were accepted before go on by themselves",
-      zh: "请在服务器的磁盘上腾出空间后重试；之前已接受的运行会自行继续",
+      en: "free some space on that disk, then try again; the runs that were accepted before go on by themselves",
+      zh: "请在该磁盘上腾出空间后重试；之前已接受的运行会自行继续",
     },
   },
   OtherKey: {

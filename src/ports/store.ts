@@ -323,6 +323,8 @@ export interface Store {
   readonly clusters: RegisteredClusters;
   readonly retention: Retention;
   readonly registrations: Registrations;
+  /** Whether the last write found no room on its disk, or one did a moment ago. */
+  isFull(): boolean;
   /** Everything, as it is at one moment, while others go on writing. */
   backup(): AsyncIterable<BackupRecord>;
   /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */

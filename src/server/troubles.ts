@@ -31,7 +31,10 @@ export async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+const FULL = "the disk of the database is full: what cannot be kept is refused until there is room again";
+
 async function databaseTrouble(service: Service): Promise<readonly Trouble[]> {
+  if (service.world.store.isFull()) return [{ what: "database", detail: FULL }];
   if (await databaseAnswers(service)) return [];
   return [
     { what: "database", detail: "the database does not answer: requests are refused until it does; runs go on then" },

@@ -1,14 +1,17 @@
 // Claims: what jobs hold while they run (a place within a limit, a lock on a name). Taken and freed in the transaction that changes the
 // job. The row of the key is the lock under which they are counted, and the fence that grows with everybody who gets it. Whoever drives the
-// holder renews the lease; when it has run out, the holder's process is gone or cut off, and the next one takes the claim. What the former
-// holder still writes is refused, because its row is no longer there.
-import type { Transaction } from "kysely";
+// holder renews the lease; when that stops (leases.ts), the holder's process is gone or cut off, and the next one takes the claim. What the
+// former holder still writes is refused, because its row is no longer there.
+import type { Selectable, Transaction } from "kysely";
 import type { Claim, ClaimRefusal, HeldLock } from "../ports/store.ts";
 import type { Database } from "./database.ts";
-import type { Tables } from "./schema.ts";
+import { type Leases, leaseFrom } from "./leases.ts";
+import type { ClaimsTable, Tables } from "./schema.ts";
 
-/** Longer than a process that is alive ever needs between two renewals. */
-const LEASE = 60_000;
+interface Looking {
+  readonly now: Date;
+  readonly leases: Leases;
+}
 
 export interface Claimant {
   readonly run: string;
@@ -21,12 +24,12 @@ type Taken = { readonly held: readonly HeldLock[] } | { readonly refusal: ClaimR
 export async function takeClaims(
   transaction: Transaction<Tables>,
   claimant: Claimant,
-  { claims, now }: { readonly claims: readonly Claim[]; readonly now: Date },
+  { claims, ...looking }: Looking & { readonly claims: readonly Claim[] },
 ): Promise<Taken> {
   const held: HeldLock[] = [];
   // By key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    const taken = await takeClaim(transaction, claimant, { claim, now });
+    const taken = await takeClaim(transaction, claimant, { claim, ...looking });
     if ("refusal" in taken) return taken;
     held.push(...taken.held);
   }
@@ -36,19 +39,18 @@ export async function takeClaims(
 async function takeClaim(
   transaction: Transaction<Tables>,
   { run, job }: Claimant,
-  { claim, now }: { readonly claim: Claim; readonly now: Date },
+  { claim, now, leases }: Looking & { readonly claim: Claim },
 ): Promise<Taken> {
   const { key, limit, shared = false } = claim;
   const next = await lockKey(transaction, key);
-  const claims = transaction.deleteFrom("claims").where("key", "=", key);
-  await claims.where("leased_until", "<>", "").where("leased_until", "<", now.toISOString()).execute();
-  const all = await transaction.selectFrom("claims").selectAll().where("key", "=", key).execute();
+  const all = await livingClaims(transaction, key, leases);
   const others = all.filter((one) => one.run !== run || one.job !== job);
   const inTheWay = shared ? others.filter((one) => one.shared === 0) : others;
   if (inTheWay.length >= (shared ? 1 : limit)) {
     const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
-    const ends = inTheWay.flatMap((one) => (one.leased_until === "" ? [] : [one.leased_until]));
-    return { refusal: { job, key, limit, holders, until: ends.toSorted()[0] ?? null } };
+    const left = Math.min(...inTheWay.map((one) => one.left));
+    const until = left === Infinity ? null : new Date(now.getTime() + left).toISOString();
+    return { refusal: { job, key, limit, holders, until } };
   }
   const own = all.find((one) => one.run === run && one.job === job);
   if (own !== undefined) return { held: [{ key, fence: own.fence }] };
@@ -64,8 +66,25 @@ async function takeClaim(
   return { held: [{ key, fence: next }] };
 }
 
-function leaseFrom(now: Date): string {
-  return new Date(now.getTime() + LEASE).toISOString();
+/** `left`: milliseconds for which its holder is still believed to live. */
+type Living = Selectable<ClaimsTable> & { readonly left: number };
+
+async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
+  const all = await transaction.selectFrom("claims").selectAll().where("key", "=", key).execute();
+  const left = leases.see(key, all);
+  const living: Living[] = [];
+  for (const one of all) {
+    const claim = { ...one, left: left.get(one) ?? Infinity };
+    if (claim.left > 0 || !(await removeLeft(transaction, claim))) living.push(claim);
+  }
+  return living;
+}
+
+/** False when it was renewed in this moment. */
+async function removeLeft(transaction: Transaction<Tables>, { key, run, job, leased_until }: Living): Promise<boolean> {
+  const claim = transaction.deleteFrom("claims").where("key", "=", key).where("run", "=", run).where("job", "=", job);
+  const { numDeletedRows } = await claim.where("leased_until", "=", leased_until).executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** The next fence. */

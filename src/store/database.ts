@@ -2,6 +2,8 @@
 // and nothing else in this folder may ask which one it is.
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../ports/clock.ts";
+import type { FullDisk } from "./fullDisk.ts";
+import type { Leases } from "./leases.ts";
 import type { Tables } from "./schema.ts";
 import type { Subscribers } from "./subscribers.ts";
 
@@ -43,5 +45,7 @@ export interface Database {
   readonly queries: Kysely<Tables>;
   readonly differences: Differences;
   readonly clock: Pick<Clock, "now">;
+  readonly disk: FullDisk;
+  readonly leases: Leases;
   readonly subscribers: Subscribers;
 }

@@ -1,6 +1,6 @@
 // Opens a store: connects, migrates, and puts the aggregates together. The only file of the folder that others import.
 import { Kysely, SqliteDialect } from "kysely";
-import { isPostgresUrl } from "../model/databaseAddress.ts";
+import { isPostgresUrl, withPlainTls } from "../model/databaseAddress.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Restored } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -12,7 +12,9 @@ import type { Database } from "./database.ts";
 import { SQLITE } from "./differences.ts";
 import { dumpSqlite } from "./dump.ts";
 import { createEvents } from "./events.ts";
+import { watchForFullDisk } from "./fullDisk.ts";
 import { createInventory } from "./inventory.ts";
+import { watchLeases } from "./leases.ts";
 import { createLogs } from "./logs.ts";
 import { createMessages } from "./messages.ts";
 import { migrate } from "./migrate.ts";
@@ -32,9 +34,12 @@ import { createWaits } from "./waits.ts";
 export interface OpenOptions {
   /** For the times of events; the computer's own clock when left out. */
   readonly clock?: Pick<Clock, "now">;
+  /** Milliseconds since any moment, by a clock that nobody can set: for leases. */
+  readonly steady?: () => number;
 }
 
 const COMPUTER_CLOCK = { now: () => new Date() };
+const STEADY_CLOCK = (): number => performance.now();
 
 /** Opens or creates the file (":memory:" keeps nothing). Fails with a sentence when another process has it open. */
 export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Store> {
@@ -43,11 +48,19 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
   return storeOf(database, { close, backup: () => dumpSqlite(file, database.clock.now()) });
 }
 
-function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK }: OpenOptions) {
-  const { statements, file } = openSqliteFile(path);
+function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK, steady = STEADY_CLOCK }: OpenOptions) {
+  const disk = watchForFullDisk(clock);
+  const { statements, file } = openSqliteFile(path, disk);
   // Kysely gives the one connection to one transaction at a time: the others wait, so they never see each other half done.
   const queries = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
-  const database: Database = { queries, differences: SQLITE, clock, subscribers: createSubscribers() };
+  const database: Database = {
+    queries,
+    differences: SQLITE,
+    clock,
+    disk,
+    leases: watchLeases(steady),
+    subscribers: createSubscribers(),
+  };
   return { database, file, close: () => queries.destroy() };
 }
 
@@ -101,10 +114,10 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
 }
 
 /** The driver weighs 11 MB: a server on SQLite never meets it. */
-async function postgresOf(url: string, { clock = COMPUTER_CLOCK }: OpenOptions = {}) {
+async function postgresOf(url: string, { clock = COMPUTER_CLOCK, steady = STEADY_CLOCK }: OpenOptions = {}) {
   if (!URL.canParse(url)) throw new PlatformError("DatabaseAddress", { address: schemeOf(url) });
   const { openPostgresDatabase } = await import("./postgres.ts");
-  return openPostgresDatabase(url, clock);
+  return openPostgresDatabase(withPlainTls(url), { clock, steady });
 }
 
 async function migrateOrClose(database: Database, close: () => Promise<void>): Promise<void> {
@@ -134,6 +147,7 @@ function storeOf(database: Database, { close, backup }: Pick<Store, "close" | "b
     waits: createWaits(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
+    isFull: () => database.disk.isFull(),
     backup,
     close,
   };

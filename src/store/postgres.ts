@@ -1,12 +1,16 @@
 // A PostgreSQL database behind the aggregates: the pool, who listens for other processes' events, and the backup. Loaded only by who has one.
 import { randomUUID } from "node:crypto";
-import { Kysely, PostgresDialect } from "kysely";
+import { type DatabaseConnection, Kysely, PostgresDialect, type QueryResult } from "kysely";
 import { Pool } from "pg";
+import { PlatformError } from "../model/errors.ts";
+import { dig } from "../model/json.ts";
 import type { BackupRecord } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Database } from "./database.ts";
 import { postgresDifferences } from "./differences.ts";
 import { dumpPostgres } from "./dumpPostgres.ts";
+import { type FullDisk, watchForFullDisk } from "./fullDisk.ts";
+import { watchLeases } from "./leases.ts";
 import { type Listening, listen } from "./postgresListen.ts";
 import { NUMBERS } from "./postgresNumbers.ts";
 import type { Tables } from "./schema.ts";
@@ -25,13 +29,29 @@ interface PostgresDatabase {
   readonly close: () => Promise<void>;
 }
 
+interface Clocks {
+  readonly clock: Pick<Clock, "now">;
+  readonly steady: () => number;
+}
+
 /** Connects when it is first asked something. */
-export function openPostgresDatabase(url: string, clock: Pick<Clock, "now">): PostgresDatabase {
+export function openPostgresDatabase(url: string, { clock, steady }: Clocks): PostgresDatabase {
   const origin = randomUUID();
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url) }) });
+  const disk = watchForFullDisk(clock);
+  const { host, pathname } = new URL(url);
+  const onCreateConnection = async (connection: DatabaseConnection): Promise<void> =>
+    tellOfFullDisks(connection, { database: `${host}${pathname}`, disk });
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url), onCreateConnection }) });
   const subscribers = createSubscribers();
   return {
-    database: { queries, differences: postgresDifferences(origin), clock, subscribers },
+    database: {
+      queries,
+      differences: postgresDifferences(origin),
+      clock,
+      disk,
+      leases: watchLeases(steady),
+      subscribers,
+    },
     listen: () => listen({ url, origin, wake: () => subscribers.wake() }),
     dump: () => dumpPostgres(url, clock.now()),
     close: () => queries.destroy(),
@@ -53,4 +73,26 @@ function createPool(url: string): Pool {
   // So would one that breaks between two statements of a transaction: the next statement tells whoever waits for it.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
+}
+
+/** PostgreSQL's own code for it. */
+const DISK_FULL = "53100";
+
+/** The same sentence as for SQLite, where a user would otherwise be told of an error of ours. */
+function tellOfFullDisks(
+  connection: DatabaseConnection,
+  { database, disk }: { readonly database: string; readonly disk: FullDisk },
+): void {
+  const execute = connection.executeQuery.bind(connection);
+  connection.executeQuery = async <R>(...query: Parameters<typeof execute>): Promise<QueryResult<R>> => {
+    try {
+      const result = await execute<R>(...query);
+      if ((result.numAffectedRows ?? 0n) > 0n) disk.wrote();
+      return result;
+    } catch (error) {
+      if (dig(error, "code") !== DISK_FULL) throw error;
+      disk.met();
+      throw new PlatformError("DatabaseFull", { file: database });
+    }
+  };
 }

@@ -10,6 +10,7 @@ import { createRun } from "./createRun.ts";
 import type { Database } from "./database.ts";
 import { commit, insertEvents } from "./events.ts";
 import { claimRun, isLastClaim } from "./fences.ts";
+import type { Leases } from "./leases.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 import type { JobsTable, RunsTable, Tables } from "./schema.ts";
 
@@ -115,7 +116,12 @@ async function tryChange(database: Database, change: RunChange, claimed: Claimed
     if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
-      await changeClaims(transaction, change.run, { change: job, now: database.clock.now(), claimed });
+      await changeClaims(transaction, change.run, {
+        change: job,
+        now: database.clock.now(),
+        claimed,
+        leases: database.leases,
+      });
     }
     if (change.finish === undefined) return;
     const { phase, at } = change.finish;
@@ -129,13 +135,14 @@ interface Claiming {
   readonly change: JobChange;
   readonly now: Date;
   readonly claimed: Claimed;
+  readonly leases: Leases;
 }
 
 /** Notes what the job got, and the runs that wait for what it set free. */
 async function changeClaims(
   transaction: Transaction<Tables>,
   run: string,
-  { change: { job, from, claims = [], holding = [] }, now, claimed }: Claiming,
+  { change: { job, from, claims = [], holding = [] }, now, claimed, leases }: Claiming,
 ): Promise<void> {
   const claimant = { run, job: job.name };
   if (!(await holds(transaction, claimant, holding))) throw new Displaced(job.name);
@@ -144,7 +151,7 @@ async function changeClaims(
     for (const waiting of await freeClaims(transaction, claimant)) claimed.wake.add(waiting);
     return;
   }
-  const taken = await takeClaims(transaction, claimant, { claims, now });
+  const taken = await takeClaims(transaction, claimant, { claims, now, leases });
   if ("refusal" in taken) throw new Held(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }

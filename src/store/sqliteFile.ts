@@ -5,12 +5,16 @@ import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
 import { PlatformError } from "../model/errors.ts";
+import type { FullDisk } from "./fullDisk.ts";
 
 /** Long enough for a predecessor that is just closing; short enough to tell the user at once. */
 const LOCK_WAIT_MILLISECONDS = 500;
 
 /** Fails with a sentence that names the file when it is in use, no database, or not writable. */
-export function openSqliteFile(path: string): {
+export function openSqliteFile(
+  path: string,
+  disk: FullDisk,
+): {
   readonly statements: SqliteDatabase;
   readonly file: Sqlite.Database;
 } {
@@ -19,7 +23,7 @@ export function openSqliteFile(path: string): {
     const database = new Sqlite(path, { timeout: LOCK_WAIT_MILLISECONDS });
     takeHold(database);
     if (path !== ":memory:") syncFolder(path);
-    return { statements: withStatements(database, path), file: database };
+    return { statements: withStatements(database, { path, disk, dirty: false }), file: database };
   } catch (error) {
     throw explained(path, error);
   }
@@ -60,13 +64,20 @@ function syncFolder(path: string): void {
 const STATEMENTS_KEPT = 500;
 const STATEMENT_LENGTH_KEPT = 2000;
 
+interface Place {
+  readonly path: string;
+  readonly disk: FullDisk;
+  /** The transaction that is open has written something. */
+  dirty: boolean;
+}
+
 /** What Kysely needs of a database, with each statement compiled once. */
-function withStatements(database: Sqlite.Database, path: string): SqliteDatabase {
+function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
     const known = statements.get(text);
     if (known !== undefined) return known;
-    const statement = tellingOfFullDisks(database.prepare(text), path);
+    const statement = tellingOfFullDisks(database.prepare(text), place);
     if (text.length <= STATEMENT_LENGTH_KEPT && statements.size < STATEMENTS_KEPT) statements.set(text, statement);
     return statement;
   };
@@ -83,14 +94,22 @@ function withStatements(database: Sqlite.Database, path: string): SqliteDatabase
 }
 
 /** SQLite has taken back the transaction by then. The user, whose request it was, is to hear what is the matter and what is not lost. */
-function tellingOfFullDisks(statement: SqliteStatement, file: string): SqliteStatement {
+function tellingOfFullDisks(statement: Sqlite.Statement, place: Place): SqliteStatement {
+  const { path, disk } = place;
   const told = <T>(work: () => T): T => {
     try {
-      return work();
+      const result = work();
+      // What is kept is kept by the commit, if the transaction had written anything.
+      if (!statement.readonly) place.dirty = true;
+      if (!statement.database.inTransaction) {
+        if (place.dirty && statement.source !== "rollback") disk.wrote();
+        place.dirty = false;
+      }
+      return result;
     } catch (error) {
-      if (error instanceof Sqlite.SqliteError && error.code === "SQLITE_FULL")
-        throw new PlatformError("DatabaseFull", { file });
-      throw error;
+      if (!(error instanceof Sqlite.SqliteError) || error.code !== "SQLITE_FULL") throw error;
+      disk.met();
+      throw new PlatformError("DatabaseFull", { file: path });
     }
   };
   return {

@@ -49,7 +49,7 @@ const deployRequest = () => api?.asked.find((one) => one.route === "deployApplic
 
 describe("kubemin deploy", () => {
   it("shows the plan, watches to the end, prints the addresses", async () => {
-    const told = await deploy("deploy app.yaml --yes --message hello", {});
+    const told = await deploy("deploy app.yaml --yes --message hello --priority high", {});
     expect(told.stderr).toBe(
       [
         "shop in namespace default on prod: 1 to update, 1 unchanged, 2 jobs",
@@ -68,7 +68,7 @@ describe("kubemin deploy", () => {
     );
     expect(told.stdout).toBe("shop v2 · run 3 · ● succeeded · 41s · prod · default\n  http://shop.example.com/\n");
     expect(told.exit).toBe(0);
-    expect(deployRequest()?.query).toEqual({ message: "hello" });
+    expect(deployRequest()?.query).toEqual({ message: "hello", priority: "high" });
     expect(deployRequest()?.headers["if-match"]).toBe('"rev-2"');
     expect(deployRequest()?.headers["idempotency-key"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(deployRequest()?.headers.authorization).toBe("Bearer t");

@@ -136,7 +136,7 @@ async function importProduct(): Promise<void> {
   await importImage({
     tag: `docker.io/library/${IMAGE}:test`,
     files: { ...(await programFileWithLibraries(node, "/usr/local/bin/node")), ...productFiles() },
-    entrypoint: ["node", "--max-semi-space-size=4", "/kubemin/dist/main.js"],
+    entrypoint: ["node", "--max-semi-space-size=4", "--heap-growing-percent=40", "/kubemin/dist/main.js"],
     env: { KUBEMIN_HOME: "/data", NODE_ENV: "production" },
   });
 }

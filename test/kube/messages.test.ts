@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refusalIn } from "../../src/kube/failures/admission.ts";
+import { shortened } from "../../src/kube/failures/container.ts";
 import { imageFailure } from "../../src/kube/failures/image.ts";
 import { missingReference } from "../../src/kube/failures/references.ts";
 
@@ -28,6 +29,26 @@ describe("image pull messages", () => {
   });
 });
 
+describe("messages of container runtimes", () => {
+  it.each([
+    [
+      'failed to create containerd task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/bin/migrate": stat /bin/migrate: no such file or directory',
+      '"/bin/migrate": stat /bin/migrate: no such file or directory',
+    ],
+    [
+      'OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/var/lib/kubelet/pods/4738/volumes/kubernetes.io~configmap/settings" to rootfs at "/etc/passwd": mount /var/lib/kubelet/pods/4738/volumes/kubernetes.io~configmap/settings:/etc/passwd (via /proc/self/fd/6), flags: 0x5001: not a directory',
+      "settings cannot be mounted at /etc/passwd: not a directory",
+    ],
+    [
+      "runc create failed: unable to start container process: can't get final child's PID",
+      "can't get final child's PID",
+    ],
+    ["container has runAsNonRoot and image will run as root", "container has runAsNonRoot and image will run as root"],
+  ])("%s", (message, wanted) => {
+    expect(shortened(message)).toBe(wanted);
+  });
+});
+
 describe("missing references", () => {
   it.each([
     ['secret "db-pass" not found', "Secret db-pass does not exist"],
@@ -39,6 +60,12 @@ describe("missing references", () => {
       "the Secret has no key tls.crt",
     ],
     ['0/1 nodes are available: persistentvolumeclaim "data" not found.', "PersistentVolumeClaim data does not exist"],
+    ['pods "w-" is forbidden: no PriorityClass with name gold was found', "PriorityClass gold does not exist"],
+    ['pods "w-" is forbidden: pod rejected: RuntimeClass "gvisor" not found', "RuntimeClass gvisor does not exist"],
+    [
+      'pods "w-" is forbidden: error looking up service account a/robot: serviceaccount "robot" not found',
+      "ServiceAccount robot does not exist",
+    ],
     ["the weather is bad", undefined],
   ])("%s", (message, wanted) => {
     expect(missingReference(message)).toBe(wanted);
@@ -68,7 +95,7 @@ describe("admission messages", () => {
   it.each([
     [
       'pods "w" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
-      "PolicyDenied",
+      "PodSecurity",
       "final",
     ],
     ['admission webhook "policy.example" denied the request: no latest tag', "PolicyDenied", "final"],

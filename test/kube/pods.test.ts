@@ -61,7 +61,7 @@ describe("troubles of a pod", () => {
       "blocked",
       "ImageUnauthorized",
     ],
-    ["image absent and never pulled", pod({ state: waiting("ErrImageNeverPull") }), [], "failed", "ImageNotFound"],
+    ["image absent and never pulled", pod({ state: waiting("ErrImageNeverPull") }), [], "failed", "ImageNotOnNode"],
     [
       "missing Secret",
       pod({ state: waiting("CreateContainerConfigError", 'secret "p" not found') }),
@@ -121,7 +121,7 @@ describe("troubles of a pod", () => {
       undefined,
       undefined,
     ],
-    ["exits cleanly again and again", loop(terminated(0), 1), [], "blocked", "CrashLoop"],
+    ["exits cleanly again and again", loop(terminated(0), 1), [], "blocked", "EndsByItself"],
     ["out of memory", loop(terminated(137, "OOMKilled"), 1), [], "blocked", "OutOfMemory"],
     [
       "corpus: init container ImagePullBackOff",
@@ -197,6 +197,24 @@ describe("troubles of a pod", () => {
       text: "web: Error exit code 3, 3 restarts, CrashLoopBackOff",
     });
     expect(finding?.log).toEqual({ namespace: "test", pod: "web-1", container: "web", previous: true });
+  });
+
+  it("says in one line what a mount was about", () => {
+    const message =
+      'MountVolume.SetUp failed for volume "data" : mount failed: exit status 32\nMounting command: mount\nMounting arguments: -t nfs nas.corp:/exports/x /var/lib/kubelet/pods/5b/volumes/kubernetes.io~nfs/data\nOutput: mount.nfs: Failed to resolve server nas.corp: Name or service not known\n';
+    const finding = trouble(pod(), [warning("FailedMount", message)]);
+    expect(finding?.reason.params["detail"]).toBe(
+      "data (nfs nas.corp:/exports/x): Failed to resolve server nas.corp: Name or service not known",
+    );
+  });
+
+  it("names the init container that everything waits for, once it lasts", () => {
+    const since = (seconds: number) =>
+      gravestTrouble([pod({ state: waiting("PodInitializing"), init: { state: running(seconds) } })], view());
+    expect(since(3)?.reason.code).toBe("Starting");
+    expect(since(15)?.reason).toEqual({ code: "InitRunning", params: { container: "prepare", delay: "10s" } });
+    expect(since(200)?.reason.params["delay"]).toBe("3m00s");
+    expect(since(200)?.evidence[0]?.text).toContain("prepare: running since");
   });
 
   it("keeps its key from one pod to the next, so that a replaced pod goes on counting", () => {

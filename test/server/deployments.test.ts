@@ -152,6 +152,18 @@ describe("a deployment", () => {
     });
   });
 
+  it("goes before others when it is told to", async () => {
+    const body = document("urgent");
+    const urgent = await server.client.call("deployApplication", {
+      ...place("urgent"),
+      query: { priority: "high" },
+      body,
+    });
+    expect(urgent.priority).toBe("high");
+    expect((await settled(urgent)).phase).toBe("succeeded");
+    expect((await deploy("urgent")).priority).toBe("normal");
+  });
+
   it("ends with a delete", async () => {
     const run = await settled(await server.client.call("deleteApplication", place("raced")));
     expect(run).toMatchObject({ kind: "delete", phase: "succeeded" });

@@ -69,6 +69,12 @@ describe("a server does not start", () => {
     await refused(["--database", url.href], /database "nowhere" does not exist/, /无法使用 PostgreSQL 数据库/);
   });
 
+  it("on a PostgreSQL without the TLS that its address asks for", LIMIT, async () => {
+    const url = new URL(process.env["KUBEMIN_TEST_POSTGRES"] ?? "");
+    url.searchParams.set("sslmode", "require");
+    await refused(["--database", url.href], /does not support SSL/, /does not support SSL/);
+  });
+
   it("on what is no address of a database", LIMIT, () =>
     refused(
       ["--database", "mysql://root:s3cr3t@db/shop"],

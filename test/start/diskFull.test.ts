@@ -86,6 +86,12 @@ describe("a server whose disk is full", () => {
     expect((refusal as ApiError).message).toContain(file);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     await server.client.call("listApplications", { params: { project: "default" } });
+    const ready = await fetch(`${server.url}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({
+      ready: true,
+      troubles: [{ what: "database", detail: expect.stringContaining("disk of the database is full") }],
+    });
 
     rmSync(filler);
     const ends = await Promise.all(accepted.map(({ id }) => untilFinished(server.client, id, 0)));

@@ -96,7 +96,7 @@ function unsettled(run: Run): readonly string[] {
 }
 
 /** Every run ends once; no job succeeds twice; nothing happens after the end. */
-function toldWrongly(events: readonly Event[]): readonly string[] {
+export function toldWrongly(events: readonly Event[]): readonly string[] {
   const broken: string[] = [];
   const ended = new Set<string>();
   const succeeded = new Set<string>();

@@ -1,12 +1,16 @@
 // npm run torture -- --minutes 5 [--seed N]: many processes, real faults, and a judge. On the cluster of KUBEMIN_TEST_KUBECONFIG, or on one that
-// is built and started for it, as for the tests. Exits with 1 when anything was lost, done twice, or told wrongly.
+// is built and started for it, as for the tests. With --every-write: one process on SQLite, then on PostgreSQL, on a simulated cluster, killed
+// at each write of a run in turn. Exits with 1 when anything was lost, done twice, or told wrongly.
 import { parseArgs } from "node:util";
 import cluster from "../../test/cluster.ts";
+import { startPostgres } from "../postgres/postgres.ts";
+import { dieAtEveryWrite } from "./everyWrite.ts";
 import { type Tortured, torture } from "./run.ts";
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
+    "every-write": { type: "boolean", default: false },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
 });
@@ -25,8 +29,23 @@ function report(told: Tortured): void {
   say(told.broken.length === 0 ? "0 lost, 0 done twice" : `${told.broken.length} rules broken; seed ${seed}`);
 }
 
-if (!(minutes > 0) || !Number.isInteger(seed)) {
-  process.stderr.write("usage: npm run torture -- --minutes 5 [--seed 1]\n");
+async function killAtEveryWrite(): Promise<void> {
+  const postgres = await startPostgres({ durable: true });
+  try {
+    const broken = [...(await dieAtEveryWrite({ log: say }))];
+    say("now on PostgreSQL");
+    broken.push(...(await dieAtEveryWrite({ database: postgres.url, log: say })));
+    for (const line of broken) say(`BROKEN ${line}`);
+    say(broken.length === 0 ? "0 lost, 0 done twice" : `${broken.length} rules broken`);
+    process.exitCode = broken.length === 0 ? 0 : 1;
+  } finally {
+    await postgres.stop();
+  }
+}
+
+if (values["every-write"]) await killAtEveryWrite();
+else if (!(minutes > 0) || !Number.isInteger(seed)) {
+  process.stderr.write("usage: npm run torture -- --minutes 5 [--seed 1], or --every-write\n");
   process.exitCode = 2;
 } else {
   const stop = await cluster();

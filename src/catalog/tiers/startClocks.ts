@@ -3,7 +3,7 @@
 import { formatDuration } from "../../model/duration.ts";
 import { isBeforeStart } from "../../model/ending.ts";
 import type { Evidence, ObjectHealth } from "../../model/health.ts";
-import { explainReason, type Reason, reason } from "../../model/reason.ts";
+import { type Reason, reason } from "../../model/reason.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patienceLeft } from "../room/untilRoom.ts";
 
@@ -39,10 +39,9 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
     const signal = AbortSignal.any([until, ending.signal, job.signal]);
     void job.clock.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
-      const cause = last === undefined ? "" : explainReason(last.reason, "en");
       // A pod without a node waits for the cluster; one that has a node and does not start is somebody's to look at.
       const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";
-      onEnd(reason(code, { limit: formatDuration(limit), cause }), last?.evidence ?? []);
+      onEnd(reason(code, { limit: formatDuration(limit), cause: "" }, last?.reason), last?.evidence ?? []);
     });
   };
   const { pending: both } = job.clocks;

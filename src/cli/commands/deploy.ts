@@ -1,4 +1,5 @@
 // kubemin deploy: shows the plan, asks, deploys, and watches until it has settled.
+import type { Priority } from "../../model/run.ts";
 import { YES_OPTION } from "../ask.ts";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -6,7 +7,7 @@ import { deploySource } from "../deploy.ts";
 import { INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
 import { WATCH_OPTIONS } from "../settle.ts";
-import { CLUSTER_OPTIONS, FILE_ARGUMENT } from "./shared.ts";
+import { CLUSTER_OPTIONS, FILE_ARGUMENT, RUN_OPTIONS } from "./shared.ts";
 
 export const deployCommand = defineCommand({
   name: "deploy",
@@ -38,6 +39,7 @@ export const deployCommand = defineCommand({
       value: "N",
       summary: { en: "only if N is the newest revision (else exit 6)", zh: "仅当最新版本为 N（否则退出码 6）" },
     },
+    priority: RUN_OPTIONS.priority,
     ...WATCH_OPTIONS,
   },
   async run(context) {
@@ -52,6 +54,7 @@ export const deployCommand = defineCommand({
       adopt: options.adopt,
       inputs: await inputsOf(context, options),
       message: options.message ?? "",
+      priority: options.priority as Priority | undefined, // one of its choices
       ifRevision: options["if-revision"],
       yes: options.yes,
       watch: options,

@@ -39,8 +39,8 @@ function amounts(text: string): ReadonlyMap<string, number> {
   );
 }
 
+const POD_SECURITY = /violates PodSecurity "([^":]*)[^"]*": .*/s;
 const POLICY: readonly RegExp[] = [
-  /violates PodSecurity "[^"]*": .*/s,
   /admission webhook "[^"]*" denied the request:? ?.*/s,
   /ValidatingAdmissionPolicy '[^']*'.* denied request: .*/s,
   /ValidatingAdmissionPolicy .*/s,
@@ -55,6 +55,11 @@ export function refusalIn(message: string): Refusal | undefined {
   }
   const quota = parseQuota(message);
   if (quota !== undefined) return quota;
+  const security = POD_SECURITY.exec(message);
+  if (security !== null) {
+    const [detail = "", level = ""] = security;
+    return { reason: reason("PodSecurity", { level, detail: clip(detail) }), class: "final" };
+  }
   for (const words of POLICY) {
     const match = words.exec(message);
     if (match !== null) return { reason: reason("PolicyDenied", { detail: clip(match[0]) }), class: "final" };
@@ -75,6 +80,8 @@ function webhookWords(message: string): string {
   );
 }
 
+/** On one line: it becomes part of a sentence. */
 export function clip(text: string): string {
-  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+  const line = text.trim().replace(/\s+/g, " ");
+  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
 }

@@ -53,7 +53,7 @@ export function containerFinding(given: ContainerCase): Finding | undefined {
   if (waiting === "InvalidImageName" || waiting === "InspectFailed" || waiting === "ImageInspectError")
     return badName(given, waiting, message);
   if (waiting === "ErrImageNeverPull")
-    return finalNow(given, reason("ImageNotFound", { image: imageOf(given) }), `${waiting}: ${message}`);
+    return finalNow(given, reason("ImageNotOnNode", { image: imageOf(given) }), `${waiting}: ${message}`);
   if (IMAGE_WAITING.has(waiting)) return pullFinding(given, waiting, message);
   if (waiting === "CreateContainerConfigError") return configFinding(given, message);
   if (START_FAILURES.has(waiting)) return cannotStart(given, message, `${waiting}: ${message}`);
@@ -129,8 +129,13 @@ function cannotStart(given: ContainerCase, detail: string, text: string): Findin
 }
 
 /** Runtimes wrap the one useful sentence: `failed to create containerd task: ... exec: "foo": executable file not found in $PATH`. */
-function shortened(message: string): string {
-  const exec = /exec: (.*)$/s.exec(message)?.[1];
+export function shortened(message: string): string {
+  const mount = /error mounting "[^"]*\/([^"/]+)" to rootfs at "([^"]+)": .*?([^:]+)(?:: Are you trying .*)?$/s.exec(
+    message,
+  );
+  if (mount !== null)
+    return clip(`${mount[1] ?? ""} cannot be mounted at ${mount[2] ?? ""}: ${mount[3]?.trim() ?? ""}`);
+  const exec = /exec: (.*)$/s.exec(message)?.[1] ?? /unable to start container process: (.*)$/s.exec(message)?.[1];
   return (exec ?? message).replace(/: unknown$/, "").slice(0, 300);
 }
 
@@ -195,6 +200,7 @@ function crashReason(given: ContainerCase, reasonText: string, exitCode: number)
   if (given.role === "init") return reason("InitFailed", { container, exitCode });
   const unhealthy = lastUnhealthy(given);
   if (unhealthy !== undefined && ASKED_TO_END.has(exitCode))
-    return reason("ProbeKilled", { container, detail: clip(unhealthy.message.trim()) });
+    return reason("ProbeKilled", { container, detail: clip(unhealthy.message).replace(/:$/, "") });
+  if (exitCode === 0) return reason("EndsByItself", { container, restarts: restartsOf(given) });
   return reason("CrashLoop", { container, exitCode, restarts: restartsOf(given) });
 }

@@ -12,6 +12,7 @@ import { clip, refusalIn } from "./admission.ts";
 import { missingReference } from "./references.ts";
 
 const MISSING_AFTER = 10_000;
+const REFUSED_AFTER = 15_000;
 
 /** `message`: the API server's answer to the controller. */
 export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): Finding {
@@ -26,7 +27,10 @@ export function creationFinding(owner: Manifest, message: string, evidence: read
     };
   }
   const object = shortRef({ kind: owner.kind, name: owner.metadata.name });
-  return found("blocked", reason("RefusedByServer", { object, detail: clip(message) }), evidence);
+  const refused = found("blocked", reason("RefusedByServer", { object, detail: clip(message) }), evidence);
+  // What is against a rule stays so; anything else may be a moment's trouble of the cluster.
+  if (!/ is (forbidden|invalid): /.test(message)) return refused;
+  return { ...refused, turns: { key: `refused/${object}`, after: REFUSED_AFTER, into: "rejected" } };
 }
 
 /** The newest FailedCreate about the controller, unless a pod was made since: then it has been overcome. */

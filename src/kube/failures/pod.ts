@@ -4,7 +4,7 @@
 import { explainScheduling } from "../../capacity/schedulerMessage.ts";
 import { formatDuration } from "../../model/duration.ts";
 import { listAt, textAt, timeAt } from "../../model/fields.ts";
-import { isObject, type JsonObject } from "../../model/json.ts";
+import { dig, isObject, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { reason } from "../../model/reason.ts";
 import type { EventFact } from "../eventRing.ts";
@@ -100,7 +100,8 @@ function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
   const missing = missingReference(scheduled.message);
   // A StatefulSet makes its claims in the same moment as its pods.
   if (missing !== undefined && !(ownerKind(pod) === "StatefulSet" && missing.startsWith("PersistentVolumeClaim"))) {
-    return found("blocked", reason("MissingReference", { detail: missing }), evidence);
+    const turns = { key: `missing/${missing}`, after: MISSING_LASTS, into: "failed" } as const;
+    return { ...found("blocked", reason("MissingReference", { detail: missing }), evidence), turns };
   }
   if (missing !== undefined || /unbound immediate PersistentVolumeClaims/.test(scheduled.message))
     return volumeTrouble(pod, view, evidence);
@@ -169,9 +170,38 @@ function mountTrouble(pod: Manifest, events: readonly EventFact[]): Finding | un
     return { ...progressing(reason("Starting", { object: nameOf(pod) })), evidence: [fromEvent(event)] };
   const turns = { key: "mount", after: MOUNT_LASTS, into: "failed" } as const;
   return {
-    ...found("blocked", reason("VolumeMountFailed", { detail: clip(event.message) }), [fromEvent(event)]),
+    ...found("blocked", reason("VolumeMountFailed", { detail: mountWords(event.message) }), [fromEvent(event)]),
     turns,
   };
+}
+
+/** `MountVolume.SetUp failed for volume "data" : mount failed: exit status 32 Mounting command: … Output: mount: /long/path: no such host …` */
+function mountWords(message: string): string {
+  const volume = /for volume "([^"]+)"/.exec(message)?.[1];
+  const what = /Mounting arguments: (?:-t (\S+) )?.*?(\S+) \S+\n/.exec(message);
+  const output = /Output: (?:mount(?:\.\w+)?: )?(?:\/\S+: )?([^\n]+)/.exec(message)?.[1];
+  if (volume === undefined || output === undefined) return clip(message);
+  return clip(`${volume}${what === null ? "" : ` (${[what[1], what[2]].filter(Boolean).join(" ")})`}: ${output}`);
+}
+
+/** Many wait for a moment for something else; that is told once it lasts. */
+const INIT_LASTS = 10_000;
+
+/** Nothing is wrong with it as far as anybody can tell, and nothing goes on until it has ended. */
+function initRunning(pod: Manifest, { now }: View): Finding | undefined {
+  const going = containerPairs(pod).find(
+    ({ role, status }) => role === "init" && isObject(dig(status, "state", "running")),
+  );
+  const since = timeAt(going?.status, "state", "running", "startedAt");
+  if (going === undefined || since === undefined) return undefined;
+  const left = since + INIT_LASTS - now;
+  if (left > 0) return { ...progressing(reason("Starting", { object: nameOf(pod) })), again: left };
+  const container = textAt(going.status, "name");
+  const text = `${container}: running since ${textAt(going.status, "state", "running", "startedAt")}`;
+  // Whole minutes are enough: every other word would be a report of its own.
+  const rounded = now - since < 60_000 ? INIT_LASTS : Math.floor((now - since) / 60_000) * 60_000;
+  const why = reason("InitRunning", { container, delay: formatDuration(rounded) });
+  return { ...progressing(why), evidence: [{ source: "container", object: nameOf(pod), text }], again: 60_000 };
 }
 
 /** What keeps a running pod from being ready: the probe's own words. */
@@ -227,5 +257,5 @@ export function gravestTrouble(pods: readonly Manifest[], view: View): Finding |
     .filter((pod) => !alive.includes(pod) && ownerKind(pod) === "StatefulSet")
     .flatMap((pod) => nodeLost(pod, view) ?? []);
   const troubles = [...alive.flatMap((pod) => podTrouble(pod, view) ?? []), ...stuck];
-  return gravest(troubles) ?? alive.flatMap((pod) => notReady(pod, view) ?? [])[0];
+  return gravest(troubles) ?? alive.flatMap((pod) => initRunning(pod, view) ?? notReady(pod, view) ?? [])[0];
 }

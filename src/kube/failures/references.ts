@@ -1,4 +1,4 @@
-// Which Secret, ConfigMap or claim a pod waits for in vain, read from the kubelet's messages.
+// Which Secret, ConfigMap, claim, account or class a pod waits for in vain, read from the messages of kubelet and API server.
 
 const PATTERNS: readonly { readonly words: RegExp; readonly say: (match: RegExpMatchArray) => string }[] = [
   // `couldn't find key url in Secret ns/db-pass`, `couldn't find key url in ConfigMap ns/cfg`
@@ -15,6 +15,8 @@ const PATTERNS: readonly { readonly words: RegExp; readonly say: (match: RegExpM
     words: /(secret|configmap|persistentvolumeclaim) "([^"]+)" not found/i,
     say: (m) => `${kind(m[1])} ${last(m[2])} does not exist`,
   },
+  { words: /no (PriorityClass) with name (\S+) was found/, say: (m) => `PriorityClass ${m[2] ?? ""} does not exist` },
+  { words: /(RuntimeClass) "([^"]+)" not found/, say: (m) => `RuntimeClass ${m[2] ?? ""} does not exist` },
   { words: /(serviceaccount) "([^"]+)" not found/i, say: (m) => `ServiceAccount ${last(m[2])} does not exist` },
 ];
 

@@ -5,7 +5,7 @@ import { listAt, textAt, timeAt } from "../../model/fields.ts";
 import type { HealthState } from "../../model/health.ts";
 import { dig } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { explainReason, reason } from "../../model/reason.ts";
+import { reason } from "../../model/reason.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, ready } from "../finding.ts";
 import type { View } from "../view.ts";
@@ -43,7 +43,7 @@ function troubleOf(object: Manifest, runs: readonly Manifest[], view: View): Fin
   const failed = runs.find(isOver);
   if (failed === undefined || !isTrue(conditionOf(failed, "Failed"))) return undefined;
   const end = failed === newest ? finding : jobStatus({ object: failed, generation: 0, view });
-  return plain(end, reason("LastRunFailed", { object: nameOf(object), cause: explainReason(end.reason, "en") }));
+  return plain(end, reason("LastRunFailed", { object: nameOf(object) }, end.reason));
 }
 
 /** Without what a Job's verdict does with time. */

@@ -3,8 +3,8 @@
 import { numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import { reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
-import { gravestTrouble, isPodReady } from "../failures/pod.ts";
-import { nameOf, uidOf } from "../fields.ts";
+import { gravestTrouble } from "../failures/pod.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { counted, type Finding, found, isHarmless, ready, starting } from "../finding.ts";
 import { hasGeneration, podsBefore } from "./before.ts";
 import type { Question } from "./rule.ts";
@@ -17,7 +17,7 @@ export function daemonSetStatus({ object, view }: Question): Finding {
   const isNew = hasGeneration(object);
   const before = podsBefore(pods, view, { isNew, history: (hash) => `${object.metadata.name}-${hash}` });
   // The controller counts a pod that is ending as available for as long as it runs.
-  const up = count("numberAvailable") - pods.filter((pod) => !isNew(pod) && isPodReady(pod)).length;
+  const up = count("numberAvailable") - pods.filter((pod) => !isNew(pod) && isTrue(conditionOf(pod, "Ready"))).length;
   const facts = { ready: Math.max(0, Math.min(up, wanted)), wanted, ...before };
   if (wanted === 0 && count("currentNumberScheduled") === 0)
     return { ...found("ready", reason("NoNodeMatches", { object: nameOf(object) })), facts };

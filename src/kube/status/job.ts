@@ -4,7 +4,8 @@ import { formatDuration } from "../../model/duration.ts";
 import { numberAt, textAt, timeAt } from "../../model/fields.ts";
 import type { Evidence } from "../../model/health.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { explainReason, type Reason, reason } from "../../model/reason.ts";
+import { type Reason, reason } from "../../model/reason.ts";
+import { shortened } from "../failures/container.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { nodeLost } from "../failures/node.ts";
 import { containerPairs, diskLimit, gravestTrouble, interruption } from "../failures/pod.ts";
@@ -84,11 +85,7 @@ function failedJob(
   if (condition.reason === "DeadlineExceeded") {
     const limit = formatDuration(numberAt(object, "spec", "activeDeadlineSeconds") * 1_000);
     const lost = pods.flatMap((pod) => nodeLost(pod, view) ?? [])[0];
-    const words = condition.message || "the task was still running";
-    const deadline = reason("Deadline", {
-      limit,
-      cause: lost === undefined ? words : explainReason(lost.reason, "en"),
-    });
+    const deadline = reason("Deadline", { limit }, lost?.reason ?? reason("TaskRunning"));
     return { ...found("failed", deadline, [...(lost?.evidence ?? []), ...evidence]), ...log };
   }
   return { ...found("failed", cause?.reason ?? reason("TaskFailed", { exitCode: "unknown" }), evidence), ...log };
@@ -178,6 +175,6 @@ interface Exit {
 function exitReason({ container, exitCode, why, message, role, limit }: Exit): Reason {
   if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "of the node" });
   if (why === "StartError" || why === "ContainerCannotRun")
-    return reason("CannotStart", { container, detail: message });
+    return reason("CannotStart", { container, detail: shortened(message) });
   return role === "init" ? reason("InitFailed", { container, exitCode }) : reason("TaskFailed", { exitCode });
 }

@@ -5,7 +5,7 @@ import { numberAt, optionalNumberAt, textAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../failures/pod.ts";
-import { nameOf, uidOf } from "../fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { counted, type Finding, isHarmless, ready, starting } from "../finding.ts";
 import type { View } from "../view.ts";
 import { hashOf, podsBefore } from "./before.ts";
@@ -37,7 +37,7 @@ function factsOf({ object, pods, view, wanted }: Counted) {
   const isNew = (pod: Manifest): boolean => hashOf(pod) === update;
   const told = podsBefore(pods, view, { isNew, history: (hash) => hash });
   const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
-  const old = Math.max(0, pods.filter((pod) => !isNew(pod) && isPodReady(pod)).length - partition);
+  const old = Math.max(0, pods.filter((pod) => !isNew(pod) && isTrue(conditionOf(pod, "Ready"))).length - partition);
   const up = Math.max(0, numberAt(object, "status", "readyReplicas") - old);
   return { ready: Math.min(up, wanted), wanted, ...told };
 }

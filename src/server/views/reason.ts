@@ -2,23 +2,15 @@
 import type { z } from "zod";
 import type { EvidenceView, ReasonView } from "../../api/views.ts";
 import type { Evidence } from "../../model/health.ts";
-import { explainReason, REASONS, type Reason } from "../../model/reason.ts";
+import { explainReason, mapReason, type Reason, whoActs } from "../../model/reason.ts";
 import { maskText } from "../../model/sealed.ts";
-import type { Language, Params } from "../../model/text.ts";
+import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
 
 export function reasonView(value: Reason, language: Language): Frozen<z.output<typeof ReasonView>> {
-  const entries = Object.entries(value.params).map(([key, one]) => [
-    key,
-    typeof one === "string" ? maskText(one) : one,
-  ]);
-  const params = Object.fromEntries(entries) as Params; // the same keys, texts still texts
-  return {
-    code: value.code,
-    params,
-    message: explainReason({ code: value.code, params }, language),
-    who: REASONS[value.code].who,
-  };
+  const masked = mapReason(value, maskText);
+  const { code, params } = masked;
+  return { code, params, message: explainReason(masked, language), who: whoActs(masked) };
 }
 
 export function evidenceView(all: readonly Evidence[], language: Language): Frozen<z.output<typeof EvidenceView>[]> {

@@ -47,6 +47,28 @@ describe("a PostgreSQL database", () => {
     await database.remove();
   });
 
+  it("may have a full disk: that is said as it is for SQLite, for as long as it is so", async () => {
+    const database = await POSTGRES.create();
+    let now = new Date();
+    const store = await database.open({ clock: { now: () => now } });
+    await database.sql(`create function no_room() returns trigger language plpgsql as
+      $$ begin raise exception 'could not extend file "base/1/2": No space left on device' using errcode = '53100'; end $$`);
+    await database.sql("create trigger full_disk before insert on events for each row execute function no_room()");
+    const write = () => store.events.append(anEvent(newProject()));
+    await expect(write()).rejects.toMatchObject({
+      code: "DatabaseFull",
+      params: { file: expect.stringMatching(/^127\.0\.0\.1:\d+\/test_/) },
+    });
+    expect(store.isFull()).toBe(true);
+    await database.sql("drop trigger full_disk on events");
+    await write();
+    expect(store.isFull(), "one write that found room may be luck").toBe(true);
+    now = new Date(now.getTime() + 60_000);
+    expect(store.isFull()).toBe(false);
+    await store.close();
+    await database.remove();
+  });
+
   it("may drop every connection: the store goes on, and no event of another process is missed", async () => {
     const database = await POSTGRES.create();
     const [one, two] = [await database.open(), await database.open()];

@@ -1,5 +1,5 @@
 // Documents that name something which is not there, or not like that.
-import { worker } from "../support/documents.ts";
+import { idle, worker } from "../support/documents.ts";
 import { apply } from "../support/kubectl.ts";
 import { type Case, knownAt, says } from "../support/verdicts.ts";
 
@@ -54,5 +54,40 @@ export const CONFIGURATION: readonly Case[] = [
       evidence: /no-config/,
     },
     known: (namespace) => knownAt(namespace, /^mounter-/, says("FailedMount", /no-config/)),
+  },
+  {
+    name: { en: "priority class that does not exist", zh: "PriorityClass 不存在" },
+    job: "golden",
+    components: [
+      {
+        name: "golden",
+        type: "objects",
+        timeout: "60s",
+        properties: {
+          objects: [
+            {
+              apiVersion: "apps/v1",
+              kind: "Deployment",
+              metadata: { name: "golden" },
+              spec: {
+                selector: { matchLabels: { app: "golden" } },
+                template: {
+                  metadata: { labels: { app: "golden" } },
+                  spec: { priorityClassName: "gold", containers: [{ name: "main", ...idle() }] },
+                },
+              },
+            },
+          ],
+        },
+      },
+    ],
+    expected: {
+      phase: "start-failed",
+      code: "MissingReference",
+      who: "you",
+      en: /PriorityClass gold does not exist/,
+      zh: /引用不存在：PriorityClass gold/,
+      evidence: /no PriorityClass with name gold/,
+    },
   },
 ];

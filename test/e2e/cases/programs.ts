@@ -135,6 +135,47 @@ const SERVICES: readonly Case[] = [
   },
 ];
 
+const UNENDING: readonly Case[] = [
+  {
+    name: { en: "init container never ends", zh: "初始化容器一直不结束" },
+    job: "waiter",
+    components: [
+      worker("waiter", {
+        timeout: "25s",
+        traits: {
+          init: [
+            { name: "wait-for-db", ...script("echo no answer from db; trap 'exit 0' TERM; sleep infinity & wait") },
+          ],
+        },
+      }),
+    ],
+    expected: {
+      phase: "timed-out",
+      code: "InitRunning",
+      end: "Deadline",
+      who: "you",
+      en: /init container wait-for-db runs since 10s: the program starts once it has ended/,
+      zh: /初始化容器 wait-for-db 已运行 10s/,
+      evidence: /wait-for-db: running since/,
+    },
+  },
+  {
+    name: { en: "service that ends by itself", zh: "服务自行结束" },
+    job: "brief",
+    components: [worker("brief", { properties: script("echo all done") })],
+    expected: {
+      phase: "failed",
+      code: "EndsByItself",
+      who: "you",
+      en: /brief ends by itself with code 0.*what ends is a task/,
+      zh: /brief 自行结束，退出码 0/,
+      evidence: /Completed exit code 0/,
+      log: /all done/,
+    },
+    known: told("brief", "BackOff", /restarting failed container/),
+  },
+];
+
 const TASKS: readonly Case[] = [
   {
     name: { en: "task exits with an error", zh: "任务退出码非零" },
@@ -185,4 +226,4 @@ const TASKS: readonly Case[] = [
   },
 ];
 
-export const PROGRAMS: readonly Case[] = [...SERVICES, ...TASKS];
+export const PROGRAMS: readonly Case[] = [...SERVICES, ...UNENDING, ...TASKS];

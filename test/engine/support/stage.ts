@@ -57,7 +57,7 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
   const steady = createVirtualClock();
   let off = 0;
   const clock: VirtualClock = { ...steady, now: () => new Date(steady.now().getTime() + off) };
-  const store = await openSqlite(":memory:", { clock });
+  const store = await openSqlite(":memory:", { clock, steady: () => steady.now().getTime() });
   const fences: number[] = [];
   const catalog = createCatalog({ name: "test", jobs: [testJob(fences)] });
   const frozen = { now: false };

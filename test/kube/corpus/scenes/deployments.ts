@@ -97,7 +97,7 @@ const PROGRAM: readonly Scene[] = [
   of("image-never-pulled", {
     objects: [deployment(pod(idle({ image: NO_IMAGE, imagePullPolicy: "Never" })))],
     until: waitingFor("ErrImageNeverPull"),
-    expected: { state: "failed", code: "ImageNotFound" },
+    expected: { state: "failed", code: "ImageNotOnNode" },
   }),
   of("image-of-init-missing", {
     objects: [deployment(pod(idle(), { initContainers: [{ name: "prepare", image: NO_IMAGE }] }))],
@@ -123,7 +123,7 @@ const PROGRAM: readonly Scene[] = [
   of("ends-again-and-again-without-error", {
     objects: [deployment(pod(runs("exit 0")))],
     until: crashed(3),
-    expected: { state: "failed", code: "CrashLoop" },
+    expected: { state: "failed", code: "EndsByItself" },
   }),
   of("out-of-memory", {
     objects: [
@@ -202,7 +202,7 @@ const PLATFORM: readonly Scene[] = [
   of("claim-missing", {
     objects: [deployment(pod(idle(), { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "none" } }] }))],
     until: condition("Pod", "PodScheduled", "False"),
-    expected: { state: "blocked", code: "MissingReference" },
+    expected: { state: "blocked", code: "MissingReference", turns: ["failed", 10] },
   }),
   of("unschedulable", {
     objects: [deployment(pod(idle(), { nodeSelector: { "example.com/disk": "nvme" } }))],
@@ -233,7 +233,7 @@ const PLATFORM: readonly Scene[] = [
     labels: { "pod-security.kubernetes.io/enforce": "restricted" },
     objects: [deployment()],
     until: condition("Deployment", "ReplicaFailure", "True"),
-    expected: { state: "rejected", code: "PolicyDenied" },
+    expected: { state: "rejected", code: "PodSecurity" },
   }),
 ];
 
@@ -251,7 +251,7 @@ const SETS: readonly Scene[] = [
     labels: { "pod-security.kubernetes.io/enforce": "restricted" },
     objects: [replicaSet()],
     until: condition("ReplicaSet", "ReplicaFailure", "True"),
-    expected: { state: "rejected", code: "PolicyDenied" },
+    expected: { state: "rejected", code: "PodSecurity" },
   },
 ];
 

@@ -98,7 +98,7 @@ const JOBS_ONLY: readonly Scene[] = [
     labels: { "pod-security.kubernetes.io/enforce": "restricted" },
     objects: [job()],
     until: warned("FailedCreate"),
-    expected: { state: "rejected", code: "PolicyDenied" },
+    expected: { state: "rejected", code: "PodSecurity" },
   }),
   of("disk-full", {
     objects: [

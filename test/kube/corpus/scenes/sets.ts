@@ -76,7 +76,7 @@ const STATEFUL: readonly Scene[] = [
     labels: { "pod-security.kubernetes.io/enforce": "restricted" },
     objects: [statefulSet()],
     until: warned("FailedCreate"),
-    expected: { state: "rejected", code: "PolicyDenied" },
+    expected: { state: "rejected", code: "PodSecurity" },
   },
 ];
 
@@ -111,7 +111,7 @@ const DAEMONS: readonly Scene[] = [
     labels: { "pod-security.kubernetes.io/enforce": "restricted" },
     objects: [daemonSet()],
     until: warned("FailedCreate"),
-    expected: { state: "rejected", code: "PolicyDenied" },
+    expected: { state: "rejected", code: "PodSecurity" },
   },
 ];
 
