@@ -16,6 +16,7 @@ import type { Surroundings } from "./nodeFit.ts";
 import { withoutLower } from "./preemption.ts";
 import { neverFits, wordsOf } from "./refusals.ts";
 import type { Reservations } from "./reservations.ts";
+import { partialPlaces } from "./setAside.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";
 import { sharedDeviceWords } from "./sharedDevices.ts";
 import { holdersInNamespace, holdersOf, whatIsShort } from "./shortages.ts";
@@ -36,11 +37,7 @@ export interface CheckWorld {
 
 export function checkCapacity(request: CapacityRequest, world: CheckWorld): CapacityVerdict {
   const { view } = world;
-  const shapes = request.groups.map(({ pod, count }, index) => ({
-    shape: shapeOf(pod, world.facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
-    count,
-    pod,
-  }));
+  const shapes = shapesOf(request, world);
   const denied = namespaceDenies(request, shapes, view);
   if (denied !== null) return denied;
   if (view.nodeCount() === 0) return plain("waits", reason("NoNodes"), 0);
@@ -56,6 +53,23 @@ export function checkCapacity(request: CapacityRequest, world: CheckWorld): Capa
     };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, world);
   return verdict;
+}
+
+function shapesOf({ groups }: CapacityRequest, { view, facts }: CheckWorld) {
+  return groups.map(({ pod, count }, index) => ({
+    shape: shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
+    count,
+    pod,
+  }));
+}
+
+/** For whoever has waited too long: what there is of its room already is kept from all others, for a minute or until it asks again. */
+export function keepWhatThereIs(request: CapacityRequest, world: CheckWorld): void {
+  for (const { shape, count, pod } of shapesOf(request, world)) {
+    const { found, around } = studyOf(shape, { request, world, count, pod });
+    const name = pod.metadata.name;
+    world.reservations.hold(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), world.now);
+  }
 }
 
 interface Study {

@@ -1,10 +1,12 @@
 // Who waits for room on one cluster, the oldest first. Room that becomes free is offered in that order; whoever cannot use it lets the next
-// one pass, so a small job does not stand still behind a large one that waits for more than there is.
+// one pass, so a small job does not stand still behind a large one that waits for more than there is. But not for ever: once the first of
+// a line is overdue, what is free on the nodes nearest to having room for it is kept for it, and nobody passes there any more.
 // Not known here: what other server processes wait for, and what other people do on the cluster.
 import type { CapacityRequest, CapacityVerdict, LinePlace, Ticket } from "../model/capacity.ts";
-import type { Reason } from "../model/reason.ts";
-import { type CheckWorld, checkCapacity, ownerOf } from "./check.ts";
+import { type Reason, reason } from "../model/reason.ts";
+import { type CheckWorld, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
 import { flavorOf } from "./flavor.ts";
+import { createReservations } from "./reservations.ts";
 import type { PodFacts } from "./shape.ts";
 
 export interface Waiting {
@@ -51,6 +53,7 @@ export function createLine(): Line {
         keepForOlder(inOrder(), entry, world);
         verdict = checkCapacity({ ...request, reserve: true }, world);
       }
+      if (verdict.class === "waits") verdict = passedOver(verdict, request, world);
       entries.set(ticket.id, { ...entry, reason: verdict.reason });
       const { flavor } = entry;
       return verdict.class === "waits" ? { ...verdict, flavor, line: placeOf(entry) } : { ...verdict, flavor };
@@ -68,14 +71,30 @@ export function createLine(): Line {
 function keepForOlder(order: readonly Waiting[], self: Waiting, world: CheckWorld): void {
   const asked = new Set<string>();
   const hopeless = new Set<string>();
-  for (const { ticket, request, facts } of order) {
+  const firsts = new Set<string>();
+  for (const { ticket, request, facts, flavor } of order) {
     if (ticket.id === self.ticket.id || asked.size === ASKED_BEFORE) return;
     const shape = shapeKey(request);
     asked.add(shape);
+    const own = { ...world, facts };
+    const isFirst = !firsts.has(flavor);
+    firsts.add(flavor);
     if (hopeless.has(shape)) continue;
-    const verdict = checkCapacity({ ...request, reserve: true }, { ...world, facts });
+    const verdict = checkCapacity({ ...request, reserve: true }, own);
     if (verdict.class !== "fits") hopeless.add(shape);
+    // Of each line only the first: were several kept for, half of the cluster would stand idle.
+    if (verdict.class === "waits" && isFirst && isOverdue(ticket, world)) keepWhatThereIs(request, own);
   }
+}
+
+function isOverdue({ overdueAt }: Ticket, { now }: CheckWorld): boolean {
+  return overdueAt !== undefined && now >= overdueAt;
+}
+
+/** There would be room for it, were nothing kept for others. */
+function passedOver(verdict: CapacityVerdict, request: CapacityRequest, world: CheckWorld): CapacityVerdict {
+  const alone = checkCapacity({ ...request, reserve: false }, { ...world, reservations: createReservations() });
+  return alone.class === "fits" ? { ...verdict, reason: reason("KeptForOlder") } : verdict;
 }
 
 /** The same for pods that differ in nothing but their names. */

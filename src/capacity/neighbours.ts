@@ -1,5 +1,5 @@
 // Where other pods keep a pod away, or must be near: anti-affinity in both directions, affinity, spread, ports of the node.
-// All of it is a matter of what runs now, so it is a reason to wait and never to refuse. Follows the scheduler's plug-ins
+// What runs now is a reason to wait and never to refuse; only pods of one kind that keep each other off can be too many for ever. Follows the scheduler's plug-ins
 // interpodaffinity, podtopologyspread and nodeports.
 import { createAffinity } from "./neighbours/affinity.ts";
 import { createAntiAffinity } from "./neighbours/antiAffinity.ts";
@@ -17,6 +17,8 @@ export interface Neighbours {
   readonly undecided: boolean;
   conflict(node: NodeRecord): string | undefined;
   place(node: NodeRecord): void;
+  /** How many of the pods could ever stand on these nodes, whatever else is there: they keep each other off. */
+  most(nodes: readonly NodeRecord[]): number;
 }
 
 export function createNeighbours(view: ClusterView, shape: PodShape): Neighbours {
@@ -38,5 +40,6 @@ export function createNeighbours(view: ClusterView, shape: PodShape): Neighbours
     place: (node) => {
       for (const rule of rules) rule.place(node);
     },
+    most: (nodes) => Math.min(...rules.map((rule) => rule.most?.(nodes) ?? Number.POSITIVE_INFINITY)),
   };
 }

@@ -46,7 +46,7 @@ export interface Surroundings {
 
 export function fitNode(node: NodeRecord, shape: PodShape, around: Surroundings): Outcome {
   const never = (hard: Obstacle): Outcome => ({ node, hard, soft: [], ever: 0, now: 0, undecided: false });
-  if (!shape.allowedOn(node)) return never({ kind: "selector", words: "does not match what the pod wants of a node" });
+  if (!shape.allowedOn(node)) return never({ kind: "selector", words: unmatched(shape) });
   const taint = keptOffBy(node.taints, shape.tolerations);
   if (taint !== undefined && !TRANSIENT.has(taint.key))
     return never({ kind: "taint", words: `has the taint ${taint.key}${taint.value === "" ? "" : `=${taint.value}`}` });
@@ -59,6 +59,10 @@ export function fitNode(node: NodeRecord, shape: PodShape, around: Surroundings)
   const conflict = around.neighbours.conflict(node);
   if (conflict !== undefined) soft.push({ kind: "neighbours", words: conflict });
   return withDevices({ node, hard: undefined, soft, ever: room.ever, now: room.now, undecided: false }, shape, around);
+}
+
+function unmatched({ wanted }: PodShape): string {
+  return `does not match what the pod wants of a node${wanted === "" ? "" : ` (${wanted})`}`;
 }
 
 interface Room {

@@ -63,3 +63,20 @@ export function placementOf(spec: JsonObject): NodePredicate {
   const matches = required === undefined ? () => true : nodeSelector(required);
   return (node) => equal.every(([key, value]) => node.labels[key] === value) && matches(node);
 }
+
+/** In short words, what the pod wants of a node: `disk=ssd, zone In a|b`. */
+export function placementWords(spec: JsonObject): string {
+  const equal = Object.entries(labelsAt(spec, "nodeSelector")).map(([key, value]) => `${key}=${value}`);
+  const required = objectAt(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
+  const terms = listAt(required, "nodeSelectorTerms").map((term) =>
+    [...listAt(term, "matchExpressions"), ...listAt(term, "matchFields")].map(expressionWords).join(", "),
+  );
+  return [...equal, ...(terms.length === 0 ? [] : [terms.join(" or ")])].join(", ");
+}
+
+function expressionWords(given: JsonObject): string {
+  const [key, operator, values] = [textAt(given, "key"), textAt(given, "operator"), textsAt(given, "values")];
+  return operator === "In" && values.length === 1
+    ? `${key}=${values[0]}`
+    : [key, operator, values.join("|")].filter((word) => word !== "").join(" ");
+}

@@ -7,7 +7,7 @@ import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "./fie
 import { type HostPort, hostPortsOf } from "./hostPorts.ts";
 import { withDefaults } from "./namespace/limitRange.ts";
 import { podRequests } from "./podRequests.ts";
-import { type NodePredicate, nodeSelector, placementOf } from "./selectors.ts";
+import { type NodePredicate, nodeSelector, placementOf, placementWords } from "./selectors.ts";
 import { type Toleration, tolerationsOf } from "./taints.ts";
 
 /** What the check needs beside the view; whoever asks has read it. */
@@ -33,6 +33,8 @@ export interface PodShape {
   /** Those of them that are more than nothing. */
   readonly demands: readonly (readonly [string, number])[];
   readonly allowedOn: NodePredicate;
+  /** The same in words. */
+  readonly wanted: string;
   readonly tolerations: readonly Toleration[];
   readonly volumes: readonly NodePredicate[];
   readonly hostPorts: readonly HostPort[];
@@ -58,6 +60,7 @@ export function shapeOf(pod: Manifest, facts: PodFacts, ranges: readonly JsonObj
     requests,
     demands: [...requests].filter(([, amount]) => amount > 0),
     allowedOn: node === "" ? allowed : (given) => given.name === node && allowed(given),
+    wanted: placementWords(spec),
     tolerations: tolerationsOf(spec),
     volumes: (facts.volumes ?? []).map(nodeSelector),
     hostPorts: hostPortsOf(spec),

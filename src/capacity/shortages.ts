@@ -48,6 +48,11 @@ const WEIGHT: Readonly<Record<Obstacle["kind"], number>> = {
   volume: 1_000,
 };
 
+/** Those where least is missing first; where nothing is in the way at all before them. */
+export function nearestFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
+  return outcomes.toSorted((a, b) => weight(a) - weight(b));
+}
+
 function nearestOf(outcomes: readonly Outcome[]): Outcome | undefined {
   let [best, least] = [outcomes[0], Number.POSITIVE_INFINITY];
   for (const outcome of outcomes) {

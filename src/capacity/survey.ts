@@ -38,6 +38,7 @@ export function survey(shape: PodShape, count: number, around: Surroundings): Su
     ever: Math.min(
       count,
       sum(suitable, (one) => one.ever),
+      around.neighbours.most(suitable.map((one) => one.node)),
     ),
     now: sum(places, (one) => one.pods),
     suitable,

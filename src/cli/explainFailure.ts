@@ -10,6 +10,7 @@ import { oneLine } from "./width.ts";
 
 const LAST_LINES = 20;
 const SHOWN = 3;
+const NEVER_RAN: ReadonlySet<string> = new Set(["start-failed", "rejected", "expired"]);
 
 export async function explainFailure(context: Context, client: Client, run: Run): Promise<void> {
   const failed = run.jobs.filter((job) => isFailure(job.phase));
@@ -48,7 +49,10 @@ async function lastLines(
     .catch(() => ({ items: [] }));
   if (kept.items.length > 0) return kept.items.slice(-LAST_LINES).map((line) => line.text);
   const evidence = job.evidence.filter((one) => one.source === "log").flatMap((one) => one.text.split("\n"));
-  if (evidence.length > 0 || job.component === "" || run.kind === "delete") return evidence.slice(-LAST_LINES);
+  // A program that never ran has no words; what other pods of the component say, those of the version before, would pass for its own.
+  const neverRan = NEVER_RAN.has(job.phase);
+  if (evidence.length > 0 || job.component === "" || run.kind === "delete" || neverRan)
+    return evidence.slice(-LAST_LINES);
   return await podLines(context, client, { run, job });
 }
 

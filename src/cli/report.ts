@@ -30,6 +30,10 @@ export function reportFailure(error: unknown, to: ReportTo): number {
   const paint = painter(to.terminal, stderr);
   const zh = to.language === "zh";
   stderr.write(`${paint("danger", zh ? "错误：" : "error:")}${zh ? "" : " "}${body.detail}\n`);
+  for (const found of body.problems ?? [])
+    stderr.write(
+      `  ${found.pointer}: ${found.message} [${found.code}]${found.hint === undefined ? "" : `  ${found.hint}`}\n`,
+    );
   if (body.advice !== "") stderr.write(`  ${body.advice}\n`);
   if (body.status >= 500 && body.requestId !== "")
     stderr.write(`  ${zh ? "请求编号" : "request id"} ${body.requestId}\n`);

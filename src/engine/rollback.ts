@@ -1,7 +1,9 @@
 // Going back is going forward: the old document is planned anew, against the cluster as it is now, and becomes a new revision.
+import { PlatformError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Run } from "../model/run.ts";
 import { conditionsOf, deployDocument } from "./deploy.ts";
+import { keepSizes } from "./keepSizes.ts";
 import { knownApplication } from "./remove.ts";
 import type { Place, WriteConditions } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
@@ -23,19 +25,24 @@ export async function rollbackApplication(
 ): Promise<Run> {
   const current = await knownApplication(world, request);
   const old = await knownRevision(world, request, request.revision);
-  return deployDocument(
-    world,
-    {
-      ...conditionsOf(request),
-      project: request.project,
-      application: request.application,
-      text: JSON.stringify(old.document),
-      format: "json",
-      cluster: current.cluster,
-      createNamespace: false,
-      inputs: request.inputs ?? (await inputsOf(world, request, request.revision)),
-      message: request.message || `rollback to revision ${request.revision}`,
-    },
-    signal,
-  );
+  const message = request.message || `rollback to revision ${request.revision}`;
+  const common = {
+    ...conditionsOf(request),
+    project: request.project,
+    application: request.application,
+    format: "json",
+    cluster: current.cluster,
+    createNamespace: false,
+    inputs: request.inputs ?? (await inputsOf(world, request, request.revision)),
+  } as const;
+  try {
+    return await deployDocument(world, { ...common, text: JSON.stringify(old.document), message }, signal);
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    const now = await knownRevision(world, request, current.revision);
+    const kept = keepSizes(old.document, now.document, error.problems);
+    if (kept === null) throw error;
+    const told = `${message}; volumes keep their size: ${kept.components.join(", ")}`;
+    return deployDocument(world, { ...common, text: JSON.stringify(kept.document), message: told }, signal);
+  }
 }

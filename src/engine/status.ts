@@ -28,6 +28,8 @@ const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
   missing: "degraded",
   unknown: "unknown",
 };
+/** It says how many pods there shall be, from time to time, and runs none of them. */
+const ONLY_WISHES: ReadonlySet<string> = new Set(["HorizontalPodAutoscaler"]);
 const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "healthy"];
 
 export async function applicationStatus(world: World, place: Place, signal: AbortSignal): Promise<ApplicationStatus> {
@@ -125,7 +127,7 @@ function componentStatus(sources: Sources): ComponentStatus {
   const left = leftOut(sources, own);
   if (left !== null) return { name, type, health: "healthy", state: "suspended", ...left, objects: [], drift: [] };
   const deciding = decidingHealth(isOnce(catalog, type), own, objects);
-  const counted = objects.find((one) => one.facts?.wanted !== undefined)?.facts;
+  const counted = countsOf(objects);
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
     ? "changing"
     : HEALTH_OF[deciding.state];
@@ -142,6 +144,11 @@ function componentStatus(sources: Sources): ComponentStatus {
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
     ...(counted?.before === undefined ? {} : { before: counted.before }),
   };
+}
+
+/** How many pods there are and shall be, by whoever runs them. */
+export function countsOf(objects: readonly ObjectHealth[]): ObjectHealth["facts"] {
+  return objects.find((one) => one.facts?.wanted !== undefined && !ONLY_WISHES.has(one.ref.kind))?.facts;
 }
 
 /** Its condition did not hold when it was to be deployed: it is not there, and nobody wanted it there. */

@@ -10,6 +10,7 @@ import type { Job } from "../model/run.ts";
 import type { Language } from "../model/text.ts";
 import type { ApplicationStatus, CauseLink, ComponentStatus, Place } from "./requests.ts";
 import { applicationStatus } from "./status.ts";
+import { withRoom } from "./unplaced.ts";
 import type { World } from "./world.ts";
 
 export async function explainWhy(
@@ -22,7 +23,8 @@ export async function explainWhy(
   const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
   const start = request.component === undefined ? mostTroubled(status, jobs) : named(status, request.component);
   if (start === undefined) return [{ subject: request.application, reason: reason("Ready"), evidence: [] }];
-  return chainFrom(start, status, jobs);
+  const chain = chainFrom(start, status, jobs);
+  return withRoom(world, { place: request, status, chain }, signal);
 }
 
 function named(status: ApplicationStatus, name: string): ComponentStatus {
@@ -108,7 +110,7 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
   // A reason may have quoted its evidence already; a log says more than any reason.
   const quoted = root !== undefined && isQuoting(root.reason);
   const news = (root?.evidence ?? []).filter(
-    (one) => one.source === "log" || !(quoted || said.includes(bare(one.text))),
+    (one) => one.source === "log" || one.source === "capacity" || !(quoted || said.includes(bare(one.text))),
   );
   const last = lastWord(news, language);
   return said + (last === undefined ? "" : words.seen + last) + words.end;
@@ -125,9 +127,11 @@ function bare(text: string): string {
 
 function lastWord(evidence: readonly Evidence[], language: Language): string | undefined {
   const logs = evidence.filter((one) => one.source === "log");
-  const chosen = logs.at(-1) ?? evidence[0];
-  const text = chosen?.reason === undefined ? chosen?.text : explainReason(chosen.reason, language);
-  return text
+  const room = evidence.filter((one) => one.source === "capacity");
+  const chosen = logs.length > 0 ? logs.slice(-1) : room.length > 0 ? room : evidence.slice(0, 1);
+  const texts = chosen.map((one) => (one.reason === undefined ? one.text : explainReason(one.reason, language)));
+  if (texts.length > 1) return texts.join(" · ");
+  return texts[0]
     ?.trim()
     .split("\n")
     .at(-1)

@@ -25,6 +25,8 @@ export interface Ticket {
   readonly id: string;
   /** Milliseconds since the epoch; the oldest is served first. */
   readonly since: number;
+  /** From then on room is kept for it when it is the first of its line; missing: never. */
+  readonly overdueAt?: number;
   /** How its own project calls it. */
   readonly name: string;
 }

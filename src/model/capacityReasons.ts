@@ -46,6 +46,13 @@ export const CAPACITY_REASONS = {
       zh: "{count} 个 Pod 中有 {running} 个正在运行，{done} 个已完成",
     },
   },
+  KeptForOlder: {
+    who: "nobody",
+    text: {
+      en: "waits: there is room, and it is kept for somebody who came before",
+      zh: "等待：有空闲资源，但已为更早的任务保留",
+    },
+  },
   PlacementBusy: {
     who: "nobody",
     text: {

@@ -11,7 +11,7 @@ export const ERRORS = {
     status: 422,
     exit: 2,
     who: "you",
-    text: { en: "the document has {count} problems", zh: "文档有 {count} 个问题" },
+    text: { en: "problems of the document: {count}", zh: "文档有 {count} 个问题" },
     advice: {
       en: "mend what the list of problems names; nothing was started",
       zh: "请按问题列表修改；没有启动任何任务",

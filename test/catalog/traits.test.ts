@@ -90,6 +90,21 @@ describe("init and sidecar", () => {
     expect(containers).toMatchObject([{ name: "first" }, { name: "side", restartPolicy: "Always" }]);
   });
 
+  it("beside the main container are asked how they are, at their own first port", () => {
+    const probes = { startup: { tcp: {}, every: "1s" }, readiness: { http: { path: "/ok", port: 9091 } } };
+    const side = (more: JsonObject) =>
+      app(web({ sidecar: [{ name: "proxy", image: "busybox:1.36", probes, ...more }] }));
+    const deployment = find(goodPlan(side({ ports: [9090] })), "Deployment");
+    expect(dig(deployment, "spec", "template", "spec", "initContainers", 0)).toMatchObject({
+      restartPolicy: "Always",
+      startupProbe: { tcpSocket: { port: 9090 }, periodSeconds: 1 },
+      readinessProbe: { httpGet: { path: "/ok", port: 9091 } },
+    });
+    expect(planOf(side({})).problems).toMatchObject([
+      { code: "Required", pointer: "/components/0/traits/sidecar/0/probes/startup/tcp", params: { field: "port" } },
+    ]);
+  });
+
   it("mount storage by name, and are told when there is none of that name", () => {
     const result = planOf(
       app(web({ storage, sidecar: [{ name: "side", ...extra, mounts: [{ name: "shard", mountPath: "/s" }] }] })),

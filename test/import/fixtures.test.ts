@@ -252,3 +252,32 @@ describe("KubeMin-Cli", () => {
     expect(component(result, "web")).toMatchObject({ traits: { storage } });
   });
 });
+
+it("takes the probes of a native sidecar, its named ports resolved", () => {
+  const manifest = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      initContainers:
+        - name: proxy
+          image: proxy:1
+          restartPolicy: Always
+          ports: [{ name: admin, containerPort: 9901 }]
+          startupProbe: { httpGet: { path: /ready, port: admin }, periodSeconds: 1, failureThreshold: 30 }
+      containers: [{ name: web, image: "nginx:1.27" }]
+`;
+  const result = imported(manifest);
+  holds(manifest, result);
+  expect(component(result, "web")).toMatchObject({
+    traits: {
+      sidecar: [
+        { ports: [9901], probes: { startup: { http: { path: "/ready", port: 9901 }, every: "1s", failures: 30 } } },
+      ],
+    },
+  });
+  expect(result.report.filter((one) => one.outcome === "unsupported")).toEqual([]);
+});

@@ -124,6 +124,26 @@ describe("what cannot be changed in place", () => {
   });
 });
 
+describe("going back to before a volume grew", () => {
+  it("takes everything back but the size, which the document then says, too", async () => {
+    const document = (size: string, image: string) => ({
+      ...app("grown", { ...store("grown-db", size), properties: { preset: "redis", image, volume: { size } } }),
+    });
+    await deploy(document("1Gi", "redis:7"));
+    expect((await deploy(document("2Gi", "redis:8"))).phase).toBe("succeeded");
+    const params = { project, application: "grown" };
+    const run = await ended(await server.client.call("rollbackApplication", { params, body: { revision: 1 } }));
+    expect(run).toMatchObject({
+      phase: "succeeded",
+      message: "rollback to revision 1; volumes keep their size: grown-db",
+    });
+    expect((await server.client.call("getApplication", { params })).document).toEqual(document("2Gi", "redis:7"));
+    const spec = live("StatefulSet", "grown-db")?.["spec"];
+    expect(dig(spec, "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage")).toBe("2Gi");
+    expect(dig(spec, "template", "spec", "containers", 0, "image")).toBe("redis:7");
+  });
+});
+
 describe("drift", () => {
   it("is shown by status and by comparison, without the values of secrets", async () => {
     const secret = { name: "hidden", type: "secret", properties: { data: { password: "do-not-show-me" } } };

@@ -1,5 +1,6 @@
 // Required anti-affinity, in both directions: whom the pod wants away, and who wants it away.
 
+import type { NodeRecord } from "../records.ts";
 import type { PodShape } from "../shape.ts";
 import type { ClusterView } from "../view.ts";
 import type { Rule } from "./rule.ts";
@@ -25,8 +26,17 @@ export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: 
     place: (node) => {
       for (const { term, domains } of perTerm) if (term.matches(shape)) domains.add(term.topologyKey, node.labels);
     },
+    most: (nodes) => Math.min(...terms.filter((one) => !one.undecided && one.matches(shape)).map(partsOf(nodes))),
   };
   return { rule, undecided: keptOff.undecided || terms.some((one) => one.undecided) };
+}
+
+/** One pod for each part of the cluster; a node that lacks the label belongs to none, and the term says nothing of it. */
+function partsOf(nodes: readonly NodeRecord[]) {
+  return ({ topologyKey }: Term): number => {
+    const parts = nodes.map(({ labels }) => labels[topologyKey]);
+    return parts.includes(undefined) ? Number.POSITIVE_INFINITY : new Set(parts).size;
+  };
 }
 
 function whoKeepsItOff(view: ClusterView, shape: PodShape) {

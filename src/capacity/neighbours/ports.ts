@@ -15,5 +15,6 @@ export function createPorts(view: ClusterView, shape: PodShape): Rule | undefine
       return undefined;
     },
     place: (node) => void placed.add(node.name),
+    most: (nodes) => nodes.length,
   };
 }

@@ -5,6 +5,7 @@ import { dig } from "../../model/json.ts";
 import { refKey, refOf } from "../../model/manifest.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
+import { tellOfPlaces } from "../room/untilPlaced.ts";
 
 /** What the document itself pauses will not go on by waiting. What somebody paused by hand is not what was asked for: it is waited for. */
 export function isDone(job: JobRun<unknown>, { state, ref }: ObjectHealth): boolean {
@@ -24,6 +25,10 @@ export function untilSettled(
   applied: readonly Applied[],
   watching?: Watching,
 ): Promise<readonly ObjectHealth[]> {
+  const places = tellOfPlaces(
+    job,
+    job.objects.map(({ manifest }) => manifest),
+  );
   const latest = new Map<string, ObjectHealth>();
   return new Promise((resolve) => {
     let unfollow = (): void => {};
@@ -31,6 +36,7 @@ export function untilSettled(
     const settle = (result: readonly ObjectHealth[]): void => {
       if (settled) return;
       settled = true;
+      places.stop();
       job.signal.removeEventListener("abort", abort);
       // The cluster may answer before `follow` has returned what ends it.
       queueMicrotask(() => unfollow());
@@ -49,7 +55,7 @@ export function untilSettled(
       if (deciding === undefined || deciding.state === "ready") return;
       // What others hold back has not begun: when its time is up it has waited for too long, and has not failed.
       const pending = watching?.note(deciding) ?? (deciding.state === "blocked" && isBeforeStart(deciding.reason.code));
-      job.report(deciding.reason, deciding.evidence, pending ? "pending" : "running");
+      places.tell(deciding, pending ? "pending" : "running");
     });
   });
 }

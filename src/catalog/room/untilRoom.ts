@@ -32,16 +32,19 @@ async function waitForRoom(
 ): Promise<JobOutcome | null> {
   const limit = patience(job);
   let waited = false;
+  let overdue = overdueAfter(limit, []);
   while (!job.signal.aborted) {
     const changed = listen(job);
-    const outlook = await lookAround(job, groups, ticket);
+    const outlook = await lookAround(job, groups, { ...ticket, overdueAt: ticket.since + overdue });
     const time = job.clock.now().getTime() - job.waitingSince;
     if (outlook.class === "fits") {
       if (waited && outlook.verdict?.flavor !== undefined) await job.waits.add(outlook.verdict.flavor, time);
       changed.stop();
       return null;
     }
-    const evidence = await evidenceFor(job, outlook);
+    const lately = await latelyFor(job, outlook);
+    overdue = overdueAfter(limit, lately);
+    const evidence = outlook.verdict === undefined ? [] : verdictEvidence(outlook.verdict, lately);
     if (outlook.class === "rejected" || time >= limit) changed.stop();
     if (outlook.class === "rejected") return ended("rejected", outlook.reason, evidence);
     if (time >= limit) return ended("expired", gaveUp(job, limit, outlook.reason), evidence);
@@ -53,13 +56,25 @@ async function waitForRoom(
 }
 
 /** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */
-function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
+export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
   const name = [application === "" ? run : application, component === "" ? job : component].join("/");
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
 }
 
 function ended(phase: "rejected" | "expired", why: Reason, evidence: readonly Evidence[]): JobOutcome {
   return { phase, reason: why, evidence, retryable: false };
+}
+
+const LEAST_OVERDUE = 10 * 60_000;
+const TIMES_USUAL = 3;
+
+/**
+ * After so long without its turn it is starved by those who pass it: three times what is usual, ten minutes at least, and half of its
+ * patience at most, so that there is time left for what is kept for it to add up.
+ */
+export function overdueAfter(patience: number, lately: readonly number[]): number {
+  const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
+  return Math.min(Math.max(LEAST_OVERDUE, TIMES_USUAL * usual), patience / 2);
 }
 
 const HALF_AN_HOUR = 30 * 60_000;
@@ -80,11 +95,10 @@ function gaveUp({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reaso
     : reason("GaveUpWaiting", { limit: formatDuration(limit) }, why);
 }
 
-async function evidenceFor({ waits }: JobRun<unknown>, { verdict }: Outlook): Promise<readonly Evidence[]> {
-  if (verdict === undefined) return [];
-  const { flavor } = verdict;
-  const lately = verdict.class === "waits" && flavor !== undefined ? await waits.lately(flavor) : [];
-  return verdictEvidence(verdict, lately);
+/** How long others waited for the same, when it waits. */
+async function latelyFor({ waits }: JobRun<unknown>, { verdict }: Outlook): Promise<readonly number[]> {
+  const flavor = verdict?.class === "waits" ? verdict.flavor : undefined;
+  return flavor === undefined ? [] : waits.lately(flavor);
 }
 
 interface Changes {

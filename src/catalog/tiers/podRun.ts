@@ -14,6 +14,7 @@ import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
 import { keepLog, readLog } from "../jobs/taskLog.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
+import { tellOfPlaces } from "../room/untilPlaced.ts";
 import { untilRoom } from "../room/untilRoom.ts";
 import { clockOutcome, startClocks } from "./startClocks.ts";
 
@@ -197,7 +198,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   const signal = AbortSignal.any([job.signal, ended.signal]);
   const told = wish.listen?.(signal) ?? Promise.resolve(null);
   try {
-    const end = await untilEnd(job, applied);
+    const end = await untilEnd(job, applied, jobManifest(job, wish));
     if (end === null)
       return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
     if (end.kind === "clock") {
@@ -228,11 +229,13 @@ type End =
   | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
 
 /** Null: the signal aborted. */
-function untilEnd(job: JobRun<unknown>, applied: Applied): Promise<End | null> {
+function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
+  const places = tellOfPlaces(job, [manifest]);
   return new Promise((resolve) => {
     let unfollow = (): void => {};
     const settle = (end: End | null): void => {
       clocks.stop();
+      places.stop();
       job.signal.removeEventListener("abort", abort);
       // The cluster may answer before `follow` has returned what ends it.
       queueMicrotask(() => unfollow());
@@ -246,7 +249,7 @@ function untilEnd(job: JobRun<unknown>, applied: Applied): Promise<End | null> {
       if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
         return settle({ kind: "health", health });
       const pending = clocks.note(health);
-      job.report(health.reason, health.evidence, pending ? "pending" : "running");
+      places.tell(health, pending ? "pending" : "running");
     });
   });
 }

@@ -10,8 +10,17 @@ import {
   extraReferences,
   renderExtra,
 } from "../parts/extraContainer.ts";
+import { checkProbes, probeFields, renderProbes } from "../parts/probe.ts";
 
-const container = z.strictObject({ ...extraContainerFields, ports: containerPortField });
+const container = z.strictObject({
+  ...extraContainerFields,
+  ports: containerPortField,
+  probes: described(
+    z.strictObject(probeFields).optional(),
+    "Health checks of this container; the next one waits for its startup, the pod for its readiness; its first port by default",
+    "此容器的健康检查：下一个容器等待其 startup，Pod 等待其 readiness；默认其第一个端口",
+  ),
+});
 
 export const sidecar = defineTrait({
   name: "sidecar",
@@ -32,10 +41,14 @@ export const sidecar = defineTrait({
   ],
   appliesTo: "pods",
   references: extraReferences,
-  check: checkExtras,
+  check: (containers) => [
+    ...checkExtras(containers),
+    ...containers.flatMap(({ probes = {}, ports }, index) => checkProbes(probes, ports?.[0], [index, "probes"])),
+  ],
   render: (containers, _target, context) => ({
-    initContainers: containers.map(({ ports, ...extra }) => ({
+    initContainers: containers.map(({ ports, probes = {}, ...extra }) => ({
       ...renderExtra(extra, context),
+      ...renderProbes(probes, ports?.[0]),
       restartPolicy: "Always",
       ...(ports === undefined || ports.length === 0
         ? {}

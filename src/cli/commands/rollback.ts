@@ -53,6 +53,9 @@ export const rollbackCommand = defineCommand({
     const body = { revision, ...(options.message === undefined ? {} : { message: options.message }) };
     const call = { params, headers: writeHeaders(now.revision), body };
     const run = await onceMore(context, () => client.call("rollbackApplication", call));
+    // What could not be taken back is said in the message: volumes keep their size.
+    const own = options.message ?? `rollback to revision ${revision}`;
+    if (run.message !== own) stderr.write(`${run.message}\n`);
     return await settleStarted(context, { client, run, options });
   },
 });

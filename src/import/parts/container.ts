@@ -32,6 +32,10 @@ const LIFECYCLE = advised(
   ],
 );
 export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
+const PORT_NAME = words(
+  "not needed: whoever meant the port by its name has its number",
+  "无需填写：按名称引用处已改为端口号",
+);
 const ALSO_MAIN = words("mounted in the main container too, at the same path", "同时以相同路径挂载到主容器");
 
 const MAIN: Rules<PodShared> = {
@@ -103,11 +107,17 @@ const extraRules = (to: Path): Rules<PodShared> => ({
   lifecycle: refuse(LIFECYCLE),
 });
 
+const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShared> => ({
+  livenessProbe: (spot) => probe(spot, [...to, "probes", "liveness"], ports),
+  readinessProbe: (spot) => probe(spot, [...to, "probes", "readiness"], ports),
+  startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
+});
+
 /** `trait`: init or sidecar. A native sidecar (restartPolicy Always among the init containers) is one. */
 export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
   const { draft } = spot;
   const to = nextOf(draft, ["traits", trait]);
-  applyRules(extraRules(to), spot);
+  applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(spot)) : {}) }, spot);
   const { ledger } = spot.importing;
   for (const [index, port] of (trait === "sidecar"
     ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] })
@@ -115,6 +125,8 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
   ).entries()) {
     const number = field(port, "containerPort");
     if (number) put(ledger, { draft, path: [...to, "ports", index] }, number.value, number.at);
+    const name = field(port, "name");
+    if (name) say(ledger, name.at, "changed", PORT_NAME, { draft, path: to });
   }
   const restart = field(spot, "restartPolicy");
   if (restart?.value === "Always")

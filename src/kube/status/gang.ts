@@ -2,7 +2,7 @@
 // plain scheduler places pod by pod, so that half of a gang may hold devices while the other half waits: that is told, and never called running.
 import { numberAt, textAt } from "../../model/fields.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import { explainReason, type ReasonCode, reason } from "../../model/reason.ts";
+import { type ReasonCode, reason } from "../../model/reason.ts";
 import { failedCreation } from "../failures/creation.ts";
 import { type Finding, progressing, starting } from "../finding.ts";
 import type { View } from "../view.ts";
@@ -38,12 +38,10 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
   const count = gangSize(job);
   const wrong = trouble ?? (pods.length < count ? failedCreation(job, pods, view) : undefined);
   const placed = pods.filter((pod) => textAt(pod, "spec", "nodeName") !== "").length;
-  if (wrong !== undefined && NO_PLACE.has(wrong.reason.code) && placed > 0) {
-    const cause = explainReason(wrong.reason, "en");
-    return { ...wrong, reason: reason("PodsPartlyPlaced", { placed, count, cause }) };
-  }
+  if (wrong !== undefined && NO_PLACE.has(wrong.reason.code) && placed > 0)
+    return { ...wrong, reason: reason("PodsPartlyPlaced", { placed, count }, wrong.reason) };
   if (wrong !== undefined) return wrong;
-  const [begun, done] = [countIn(pods, ["Running", "Succeeded", "Failed"]), numberAt(job, "status", "succeeded")];
+  const [begun, done] = [countIn(pods, ["Running", "Succeeded", "Failed"]), doneOf(job, pods)];
   if (begun === 0) return starting(job);
   return progressing(gangProgress(job, pods, begun < count && done + numberAt(job, "status", "failed") === 0));
 }
@@ -52,7 +50,12 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
 export function gangProgress(job: Manifest, pods: readonly Manifest[], first = false): Finding["reason"] {
   const [running, count] = [countIn(pods, ["Running"]), gangSize(job)];
   if (first) return reason("PodsStarting", { running, count });
-  return reason("PodsRunning", { running, count, done: numberAt(job, "status", "succeeded") });
+  return reason("PodsRunning", { running, count, done: doneOf(job, pods) });
+}
+
+/** The Job counts a moment later than its pods end, and goes on counting those that are gone. */
+function doneOf(job: Manifest, pods: readonly Manifest[]): number {
+  return Math.max(numberAt(job, "status", "succeeded"), countIn(pods, ["Succeeded"]));
 }
 
 function countIn(pods: readonly Manifest[], phases: readonly string[]): number {
