@@ -30,6 +30,7 @@ export function processTerminal(): Terminal {
       process.on("SIGINT", callback).on("SIGTERM", callback);
       return () => process.off("SIGINT", callback).off("SIGTERM", callback);
     },
+    exit: (code) => process.exit(code),
   };
 }
 

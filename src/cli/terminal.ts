@@ -29,4 +29,6 @@ export interface Terminal {
   readInput(): Promise<string>;
   /** Ctrl-C or SIGTERM; while nobody listens, they end the process as usual. Returns the way to stop listening. */
   onInterrupt(callback: () => void): () => void;
+  /** Ends the process now, whatever is still under way in it. */
+  exit(code: number): void;
 }

@@ -51,6 +51,24 @@ describe("kubemin serve", () => {
     });
   });
 
+  it("ends all the same when something does not let it stop", async () => {
+    const { root } = pretended("http://127.0.0.1:8384", SANDBOX);
+    const hanging = new Promise<void>(() => {});
+    const serving = async (options: ServeOptions) => {
+      const one = await root.serve?.(options);
+      if (one === undefined) throw new Error("nothing is served");
+      return { ...one, stop: () => hanging, done: hanging };
+    };
+    const waits: number[] = [];
+    const terminal = { ...testTerminal(), sleep: async (milliseconds: number) => void waits.push(milliseconds) };
+    void kubemin("serve", { root: { serve: serving } }, terminal);
+    await expect.poll(() => terminal.listeners()).toBe(1);
+    terminal.interrupt();
+    await expect.poll(() => terminal.out.exits).toEqual([1]);
+    expect(waits, "sooner than a kubelet kills").toEqual([25_000]);
+    expect(terminal.out.stderr).toContain("something hangs");
+  });
+
   it("touches the named contexts only: the sandbox is then gone unless asked for", async () => {
     const api = await fakeApi({ planApplication: () => ({ error: "Internal", detail: "kubemin itself failed" }) });
     const { root, served } = pretended(api.url, [{ name: "prod", kind: "kubernetes" }]);

@@ -268,9 +268,13 @@ async function deployInto(
   }
 }
 
-/** Ctrl-C or SIGTERM stops cleanly; a second one ends the process as usual. */
+/** A kubelet kills after 30 s. What hangs then (a database that says nothing) would only keep the process: everything goes on from the store. */
+const LONGEST_STOP = 25_000;
+
+/** Ctrl-C or SIGTERM stops cleanly; a second one ends the process as usual, and so does a stop that takes too long. */
 async function untilStopped(context: Context, serving: Serving): Promise<number> {
   let interrupted = false;
+  const stopped = new AbortController();
   const forget = context.terminal.onInterrupt(() => {
     interrupted = true;
     forget();
@@ -278,11 +282,22 @@ async function untilStopped(context: Context, serving: Serving): Promise<number>
       `${context.say({ en: "stopping; unfinished runs go on in another process, or at the next start", zh: "正在停止；未完成的运行由其他进程或在下次启动时继续" })}\n`,
     );
     void serving.stop();
+    void context.terminal.sleep(LONGEST_STOP, stopped.signal).then(() => {
+      if (!stopped.signal.aborted) giveUpStopping(context);
+    });
   });
   try {
     await serving.done;
     return interrupted ? EXIT.done.code : EXIT.failed.code;
   } finally {
+    stopped.abort();
     forget();
   }
+}
+
+function giveUpStopping(context: Context): void {
+  context.terminal.stderr.write(
+    `${context.say({ en: "something hangs and does not let it stop; it ends all the same, and nothing is lost", zh: "有操作卡住，无法正常停止；进程仍会结束，不会丢失任何内容" })}\n`,
+  );
+  context.terminal.exit(EXIT.failed.code);
 }

@@ -35,7 +35,7 @@ export interface Transcript {
 }
 
 export interface TestTerminal extends Terminal {
-  readonly out: { stdout: string; stderr: string; questions: string[] };
+  readonly out: { stdout: string; stderr: string; questions: string[]; exits: number[] };
   interrupt(): void;
   /** How many listen for Ctrl-C: none may be left behind. */
   listeners(): number;
@@ -47,7 +47,7 @@ export function temporary(): string {
 
 export function testTerminal(options: TestOptions = {}): TestTerminal {
   const { tty = false, columns = 100, rows = 30, env = {}, answers = [], input = "" } = options;
-  const out: TestTerminal["out"] = { stdout: "", stderr: "", questions: [] };
+  const out: TestTerminal["out"] = { stdout: "", stderr: "", questions: [], exits: [] };
   const left = [...answers];
   const listening = new Set<() => void>();
   const output = (name: "stdout" | "stderr") => ({
@@ -81,6 +81,7 @@ export function testTerminal(options: TestOptions = {}): TestTerminal {
       listening.add(callback);
       return () => listening.delete(callback);
     },
+    exit: (code) => void out.exits.push(code),
     interrupt() {
       for (const callback of listening) callback();
     },
