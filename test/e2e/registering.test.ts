@@ -1,5 +1,7 @@
 // Registering on a real cluster: its API server is asked by a dry run in the namespace of the project's jobs, and has the last word.
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ApiError } from "../../src/api/client.ts";
 import { runNamespaceOf } from "../../src/isolation/projectNamespace.ts";
@@ -51,4 +53,30 @@ it("tells what only the cluster refuses, and registers nothing", async () => {
   expect(body.problems?.map((one) => `${one.code} ${one.pointer}`)).toEqual(["DryRunRefused /spec/runtime"]);
   expect(body.problems?.[0]?.message).toContain("Duplicate value");
   expect(checksOf(body.checks ?? [])["dry-run"]).toBe("failed");
+});
+
+it("keeps a secret that a pod gives, and prints, out of its own files and answers, whatever becomes of the pod", async () => {
+  const key = { type: "string", maxLength: 40, format: "password" };
+  const output = { type: "object", properties: { key } };
+  const typed = (name: string, end: string): JsonObject => {
+    // Put together in the pod, so that no registration holds it.
+    const script = `key=canary-$((40 + 2))-${name}; echo "kubemin-output:{\\"key\\":\\"$key\\"}"; echo "made $key"; ${end}`;
+    const template = { spec: { containers: [{ command: ["sh", "-c", script] }] } };
+    const runtime = { tier: "T1", image: "busybox:1.36", template };
+    return { ...greet({ input: { type: "object" }, output, examples: [], runtime }), metadata: { name } };
+  };
+  for (const document of [typed("gives-key", "true"), typed("gives-and-fails", "exit 3")])
+    await types.client.call("registerJobType", { params: { project }, body: JSON.stringify(document) });
+  const [good, bad] = await Promise.all([
+    types.run("gives-key", {}, { project }),
+    types.run("gives-and-fails", {}, { project }),
+  ]);
+  expect(good.jobs[0]).toMatchObject({ phase: "succeeded", output: { key: "••••••" } });
+  expect(bad.jobs[0]).toMatchObject({ phase: "failed", reason: { params: { exitCode: 3 } } });
+  const { home, output: printed } = types.product;
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const texts = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
+  expect(texts.some((text) => text.includes("gives-and-fails"))).toBe(true);
+  for (const text of [...texts, printed(), JSON.stringify([good, bad])])
+    expect(text.includes("canary-42-")).toBe(false);
 });
