@@ -60,6 +60,16 @@ export const REGISTRATION_PROBLEMS = {
     },
     hint: { en: "name the alternatives in one place", zh: "请把备选分支写在同一处" },
   },
+  SchemaCircular: {
+    text: {
+      en: "a definition refers to itself for one and the same value: no value would ever have been checked",
+      zh: "某个定义对同一个值引用自身：任何值都无法完成检查",
+    },
+    hint: { en: "refer to it from properties or items", zh: "请在 properties 或 items 中引用它" },
+  },
+  SchemaNotObject: {
+    text: { en: "inputs and outputs are objects: nothing else fits here", zh: "输入与输出都是对象：此处只能是 object" },
+  },
   SchemaKeyword: {
     text: { en: "{keyword} is not taken in a schema here", zh: "此处的 schema 不支持 {keyword}" },
   },

@@ -1,28 +1,21 @@
 // Random graphs, random outcomes, and a crash at any write: before it, so that it is lost, or right after it, so that nobody heard of it.
 // Whatever happens, the run settles, no job starts before its parents are done, and what was done is recorded once.
-import { randomBytes } from "node:crypto";
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { createCatalog } from "../../src/catalog/catalog.ts";
 import { defineJob } from "../../src/catalog/define.ts";
-import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
-import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { beginRun } from "../../src/engine/begin.ts";
-import { createBrakes } from "../../src/engine/brakes.ts";
 import { driveRun } from "../../src/engine/drive.ts";
 import type { World } from "../../src/engine/world.ts";
 import { isSettled } from "../../src/model/phase.ts";
 import type { PlannedJob } from "../../src/model/plan.ts";
 import { reason } from "../../src/model/reason.ts";
-import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
-import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../src/store/open.ts";
-import { aesVault } from "../../src/vault/aesVault.ts";
-import { onlyCluster } from "../support/clusters.ts";
 import { anyGraph } from "./jobs.ts";
+import { REQUEST, simulatedWorld } from "./support/simulated.ts";
 
 type Crash = "never" | "before" | "after";
 
@@ -86,33 +79,8 @@ async function play({ graph, outcomes, lives }: Scenario) {
   const clock = createVirtualClock();
   const outside: Outside = { made: new Set(), starts: [] };
   const store = await openSqlite(":memory:", { clock });
-  const log = { write: () => {} };
-  const catalog = createCatalog({ name: "test", jobs: [testJob(outside, outcomes)] });
-  const world: World = {
-    store,
-    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
-    catalog,
-    jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(clock),
-    publicUrl: () => "http://localhost",
-    vault: aesVault(randomBytes(32)),
-    outgoing: createOutgoing({ allow: [], clock }),
-    dispatch: inProcessDispatch(log, clock),
-    clock,
-    log,
-    newId: () => "run",
-  };
-  const request = {
-    project: "default",
-    application: "app",
-    kind: "deploy",
-    revision: 1,
-    seenRevision: 0,
-    cluster: "sandbox",
-    namespace: "default",
-    message: "",
-    actor: "test",
-  } as const;
+  const world = simulatedWorld({ store, clock, job: testJob(outside, outcomes), newId: () => "run" });
+  const request = { ...REQUEST, application: "app", workflow: "", kind: "deploy", revision: 1 } as const;
   await beginRun(world, {
     ...request,
     jobs: graph,

@@ -65,6 +65,18 @@ const TRAPS: readonly (readonly [what: string, schema: JsonObject, code: string]
     "SchemaEndless",
   ],
   ["unique items without an end", { properties: { x: { type: "array", uniqueItems: true } } }, "SchemaUniqueUnbounded"],
+  ["a reference to itself", { $ref: "#" }, "SchemaCircular"],
+  [
+    "definitions that go round for one value",
+    { properties: { x: { $ref: "#/$defs/a" } }, $defs: { a: { anyOf: [{ not: { $ref: "#/$defs/a" } }] } } },
+    "SchemaCircular",
+  ],
+  ["an input that is no object", { type: "string" }, "SchemaNotObject"],
+  [
+    "a field that is no field everywhere",
+    { type: "object", properties: JSON.parse('{"__proto__":{"type":"string"}}') as JsonObject },
+    "SchemaKeyword",
+  ],
   ["checks that answer later", { $async: true, type: "object" }, "SchemaKeyword"],
   ["something that is no schema", { type: "objekt" }, "SchemaInvalid"],
   ["another draft", { $schema: "http://json-schema.org/draft-04/schema#", type: "object" }, "SchemaInvalid"],

@@ -198,7 +198,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   const signal = AbortSignal.any([job.signal, ended.signal]);
   const told = wish.listen?.(signal) ?? Promise.resolve(null);
   try {
-    const end = await untilEnd(job, applied, jobManifest(job, wish));
+    const end = await untilEnd(discreet(job, wish), applied, jobManifest(job, wish));
     if (end === null)
       return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
     if (end.kind === "clock") {
@@ -222,6 +222,14 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   } finally {
     ended.abort();
   }
+}
+
+/** What a running program says is kept from nobody yet: the end of its log may hold what it is about to give as a secret. */
+function discreet(job: JobRun<unknown>, { secretsOf }: PodWish): JobRun<unknown> {
+  if (secretsOf === undefined) return job;
+  const report: JobRun<unknown>["report"] = (why, evidence, phase) =>
+    job.report(why, phase === "pending" ? evidence : [], phase);
+  return { ...job, report };
 }
 
 type End =

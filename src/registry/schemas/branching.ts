@@ -38,6 +38,24 @@ function countOf(schema: JsonObject, counting: Counting): number {
   return count;
 }
 
+/** Some schema of it looks at a value by looking at that value: no value ever ends that. */
+export function isCircular(root: JsonObject): boolean {
+  const open = new Set<JsonObject>();
+  const done = new Set<JsonObject>();
+  const returns = (schema: JsonObject): boolean => {
+    if (done.has(schema) || open.has(schema)) return open.has(schema);
+    open.add(schema);
+    const found = SAME_VALUE.flatMap((keyword) => under(schema, keyword, root)).some(returns);
+    open.delete(schema);
+    done.add(schema);
+    return found;
+  };
+  const seen = new Set([root]);
+  // A set grows while it is gone through.
+  for (const schema of seen) for (const inner of lanesOf(schema, root).flat()) seen.add(inner);
+  return [...seen].some(returns);
+}
+
 /** Each schema of these looks at the same value as the schema that it stands in. */
 const SAME_VALUE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "$ref", "$dynamicRef"];
 /** Each keyword of one of these looks at other parts of the value than the rest. */

@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
-import { branchingOf, MOST_BRANCHES } from "./branching.ts";
+import { branchingOf, isCircular, MOST_BRANCHES } from "./branching.ts";
 
 export const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32, unique: 1_000 } as const;
 
@@ -25,10 +25,16 @@ export function guardSchema(schema: JsonObject, base: string): readonly Problem[
   const bytes = Buffer.byteLength(JSON.stringify(schema));
   if (bytes > SCHEMA_LIMITS.bytes) return [tooLarge(base, bytes, "bytes")];
   const walk = walked(schema);
+  const { type } = schema;
+  // Inputs and outputs are objects: whatever else is asked for, nothing would ever fit.
+  if (type !== undefined && [type].flat().every((one) => NO_OBJECT.has(one)))
+    walk.problems.push(problem("SchemaNotObject", "/type"));
   if (walk.problems.length === 0) checkBranching(schema, walk);
   if (walk.properties > SCHEMA_LIMITS.all) walk.problems.push(tooLarge("", walk.properties, "properties in all"));
   return walk.problems.slice(0, 20).map((one) => ({ ...one, pointer: base + one.pointer }));
 }
+
+const NO_OBJECT: ReadonlySet<Json> = new Set(["string", "number", "integer", "boolean", "array", "null"]);
 
 const LIMIT_OF = {
   bytes: SCHEMA_LIMITS.bytes,
@@ -49,6 +55,7 @@ function walked(schema: JsonObject): Walk {
 }
 
 function checkBranching(schema: JsonObject, walk: Walk): void {
+  if (isCircular(schema)) return void walk.problems.push(problem("SchemaCircular", ""));
   const branching = branchingOf(schema);
   if (branching.kind === "endless") walk.problems.push(problem("SchemaEndless", ""));
   else if (branching.count > MOST_BRANCHES) walk.problems.push(problem("SchemaBranches", "", { limit: MOST_BRANCHES }));
@@ -82,6 +89,9 @@ function checkNode(node: JsonObject, path: Path, walk: Walk): void {
   const { properties, pattern } = { properties: node["properties"], pattern: node["pattern"] };
   if (isObject(properties) && path.at(-1) !== "properties") {
     const count = Object.keys(properties).length;
+    // Programs in many languages take it for something else than a field.
+    if (Object.hasOwn(properties, "__proto__"))
+      walk.problems.push(problem("SchemaKeyword", toPointer([...path, "properties"]), { keyword: "__proto__" }));
     walk.properties += count;
     if (count > SCHEMA_LIMITS.properties)
       walk.problems.push(tooLarge(toPointer([...path, "properties"]), count, "properties of one object"));

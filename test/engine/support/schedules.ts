@@ -1,16 +1,12 @@
 // Random schedules in virtual time: several runs of random graphs that share locks, with jobs that fail, throw, hang, hand in wrong outputs or
 // are interrupted; people who cancel, pause, resume, answer and retry; a process that is killed before or after any write and starts again.
 // `playSchedule` answers what was broken of the rules; nothing means that all settled with a reason, none was lost and none was done twice.
-import { randomBytes } from "node:crypto";
+
 import fc from "fast-check";
 import { z } from "zod";
-import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { defineJob } from "../../../src/catalog/define.ts";
 import type { JobOutcome, JobRun } from "../../../src/catalog/job.ts";
-import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
-import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { beginRun } from "../../../src/engine/begin.ts";
-import { createBrakes } from "../../../src/engine/brakes.ts";
 import { cancelRun } from "../../../src/engine/cancel.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import { sendToJob } from "../../../src/engine/messageToJob.ts";
@@ -21,14 +17,11 @@ import { isSettled } from "../../../src/model/phase.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { explainReason, reason } from "../../../src/model/reason.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
-import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
 import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
-import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
-import { aesVault } from "../../../src/vault/aesVault.ts";
-import { onlyCluster } from "../../support/clusters.ts";
 import { anyGraph } from "../jobs.ts";
+import { REQUEST, simulatedWorld } from "./simulated.ts";
 
 const BEHAVIOURS = [
   "succeeds",
@@ -234,8 +227,6 @@ interface Stage {
   lives: number;
 }
 
-const SILENT = { write: () => {} };
-
 async function live(stage: Omit<Stage, "process">): Promise<Process> {
   const { clock, store, outside, schedule, graphOf } = stage;
   outside.life = stage.lives;
@@ -244,22 +235,13 @@ async function live(stage: Omit<Stage, "process">): Promise<Process> {
     const index = (schedule.graphs[graph] ?? []).findIndex((one) => one.name === job);
     return schedule.behaviours[graph]?.[index] ?? { does: "succeeds" as const, takes: 0 };
   };
-  const catalog = createCatalog({ name: "test", jobs: [testJob(outside, doing)] });
   const self: { process?: Process } = {};
-  const world: World = {
+  const world = simulatedWorld({
     store: mortalStore(store, () => self.process),
-    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
-    catalog,
-    jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(clock),
-    publicUrl: () => "http://localhost",
-    vault: aesVault(randomBytes(32)),
-    outgoing: createOutgoing({ allow: [], clock }),
-    dispatch: inProcessDispatch(SILENT, clock),
     clock,
-    log: SILENT,
+    job: testJob(outside, doing),
     newId: () => `run-${stage.runs.length}`,
-  };
+  });
   const process: Process = { world, engine: await startEngine(world), dieAt: null, dead: false };
   self.process = process;
   return process;
@@ -349,19 +331,7 @@ export async function playSchedule(schedule: Schedule): Promise<readonly string[
 async function begin(stage: Stage, { index, graph }: { index: number; graph: readonly PlannedJob[] }): Promise<void> {
   const id = `run-${stage.runs.length}`;
   stage.graphOf.set(id, index);
-  await beginRun(stage.process.world, {
-    project: "default",
-    application: "",
-    workflow: "test",
-    kind: "workflow",
-    revision: 0,
-    seenRevision: 0,
-    cluster: "sandbox",
-    namespace: "default",
-    message: "",
-    actor: "test",
-    jobs: graph,
-  });
+  await beginRun(stage.process.world, { ...REQUEST, jobs: graph });
   stage.runs.push(id);
 }
 

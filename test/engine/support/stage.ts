@@ -1,27 +1,20 @@
 // A store and virtual time, with one process of the engine on it that can be killed, frozen (it renews nothing) and joined by another.
-import { randomBytes } from "node:crypto";
+
 import { z } from "zod";
-import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { defineJob } from "../../../src/catalog/define.ts";
-import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
-import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { beginRun, type NewRunRequest } from "../../../src/engine/begin.ts";
-import { createBrakes } from "../../../src/engine/brakes.ts";
 import { driveRun } from "../../../src/engine/drive.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { World } from "../../../src/engine/world.ts";
 import { PlatformError } from "../../../src/model/errors.ts";
 import type { PlannedJob } from "../../../src/model/plan.ts";
 import { reason } from "../../../src/model/reason.ts";
-import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
 import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
 import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
-import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
-import { aesVault } from "../../../src/vault/aesVault.ts";
-import { onlyCluster } from "../../support/clusters.ts";
+import { REQUEST, simulatedWorld } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {
   readonly clock: VirtualClock;
@@ -44,8 +37,6 @@ export interface Stage extends AsyncDisposable {
   beside(): Promise<Pick<Stage, "begin">>;
 }
 
-const SILENT = { write: () => {} };
-
 export interface StageOptions {
   /** Whether the process knows the cluster of its runs. */
   readonly knows?: () => boolean;
@@ -59,7 +50,7 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
   const clock: VirtualClock = { ...steady, now: () => new Date(steady.now().getTime() + off) };
   const store = await openSqlite(":memory:", { clock, steady: () => steady.now().getTime() });
   const fences: number[] = [];
-  const catalog = createCatalog({ name: "test", jobs: [testJob(fences)] });
+  const job = testJob(fences);
   const frozen = { now: false };
   const full = { now: false };
   const append: Events["append"] = async (event) => {
@@ -68,23 +59,10 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
   };
   const renew: Runs["renew"] = (id) => (frozen.now ? Promise.reject(new Error("cut off")) : store.runs.renew(id));
   let count = 0;
-  const worldOn = (own: Store): World => ({
-    store: own,
-    clusters: known(
-      knows,
-      onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
-    ),
-    catalog,
-    jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(clock),
-    publicUrl: () => "http://localhost",
-    vault: aesVault(randomBytes(32)),
-    outgoing: createOutgoing({ allow: [], clock }),
-    dispatch: oneOfMany(shared, inProcessDispatch(SILENT, clock)),
-    clock,
-    log: SILENT,
-    newId: () => `run-${count++}`,
-  });
+  const worldOn = (own: Store): World => {
+    const world = simulatedWorld({ store: own, clock, job, newId: () => `run-${count++}` });
+    return { ...world, clusters: known(knows, world.clusters), dispatch: oneOfMany(shared, world.dispatch) };
+  };
   let world = worldOn(store);
   let engine: Engine | null = null;
   const others: Engine[] = [];
@@ -150,19 +128,6 @@ function oneOfMany(shared: boolean, dispatch: Dispatch): Dispatch {
     stop: () => dispatch.stop(),
   };
 }
-
-const REQUEST = {
-  project: "default",
-  application: "",
-  workflow: "test",
-  kind: "workflow",
-  revision: 0,
-  seenRevision: 0,
-  cluster: "sandbox",
-  namespace: "default",
-  message: "",
-  actor: "test",
-} as const;
 
 function testJob(fences: number[]) {
   return defineJob({

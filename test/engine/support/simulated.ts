@@ -1,0 +1,55 @@
+// What tests of the engine in virtual time begin with: a world of one job type on a simulated cluster, and a request for a run.
+import { randomBytes } from "node:crypto";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
+import type { JobDefinition } from "../../../src/catalog/define.ts";
+import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
+import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
+import { createBrakes } from "../../../src/engine/brakes.ts";
+import type { World } from "../../../src/engine/world.ts";
+import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
+import type { Store } from "../../../src/ports/store.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
+import type { VirtualClock } from "../../../src/sandbox/virtualClock.ts";
+import { aesVault } from "../../../src/vault/aesVault.ts";
+import { onlyCluster } from "../../support/clusters.ts";
+
+export const SILENT = { write: () => {} };
+
+/** Of no application. */
+export const REQUEST = {
+  project: "default",
+  application: "",
+  workflow: "test",
+  kind: "workflow",
+  revision: 0,
+  seenRevision: 0,
+  cluster: "sandbox",
+  namespace: "default",
+  message: "",
+  actor: "test",
+} as const;
+
+export interface Simulated {
+  readonly store: Store;
+  readonly clock: VirtualClock;
+  readonly job: JobDefinition;
+  readonly newId: () => string;
+}
+
+export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
+  const catalog = createCatalog({ name: "test", jobs: [job] });
+  return {
+    store,
+    clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
+    brakes: createBrakes(clock),
+    publicUrl: () => "http://localhost",
+    vault: aesVault(randomBytes(32)),
+    outgoing: createOutgoing({ allow: [], clock }),
+    dispatch: inProcessDispatch(SILENT, clock),
+    clock,
+    log: SILENT,
+    newId,
+  };
+}
