@@ -3,6 +3,7 @@
 // is ours, and so is telling a holder at once that something happened. An entry only says that a duty has to be looked at: what it is and
 // how far it got is in the store, and a process that lost its lease is fenced off there.
 import { PgBoss } from "pg-boss";
+import { dig } from "../model/json.ts";
 import type { Dispatch } from "../ports/dispatch.ts";
 import { createEntries } from "./pgBoss/entries.ts";
 import { Holder } from "./pgBoss/holder.ts";
@@ -18,7 +19,7 @@ export interface PgBossDispatch extends Dispatch {
 export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDispatch> {
   const { log, works, clock } = options;
   const boss = new PgBoss(settingsOf(options));
-  boss.on("error", (error) => log.write("warn", "the queue of the database has trouble", { error: String(error) }));
+  boss.on("error", (error) => log.write("warn", "the queue of the database has trouble", { error: textOf(error) }));
   await openQueue(boss);
   const entries = createEntries(boss, clock);
   const sender = createSender(entries, log);
@@ -39,4 +40,10 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
     },
     close: () => boss.stop({ graceful: false, close: true }),
   };
+}
+
+/** pg-boss tells errors with what it was doing, as an object that is no Error. */
+function textOf(error: unknown): string {
+  const message = dig(error, "message");
+  return error instanceof Error || typeof message !== "string" ? String(error) : message;
 }
