@@ -73,10 +73,10 @@ it("keeps a secret that a pod gives, and prints, out of its own files and answer
   ]);
   expect(good.jobs[0]).toMatchObject({ phase: "succeeded", output: { key: "••••••" } });
   expect(bad.jobs[0]).toMatchObject({ phase: "failed", reason: { params: { exitCode: 3 } } });
-  const { home, output: printed } = types.product;
+  const { home } = types.product;
   const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const texts = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
   expect(texts.some((text) => text.includes("gives-and-fails"))).toBe(true);
-  for (const text of [...texts, printed(), JSON.stringify([good, bad])])
+  for (const text of [...texts, types.product.output(), JSON.stringify([good, bad])])
     expect(text.includes("canary-42-")).toBe(false);
 });
