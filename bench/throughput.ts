@@ -24,7 +24,7 @@ const RUNS = Number(process.env["KUBEMIN_BENCH_RUNS"] ?? 3_000);
 const PROCESSES = (process.env["KUBEMIN_BENCH_PROCESSES"] ?? "1,3").split(",").map(Number);
 /** So few runs at once in a process that it waits for Jobs and not for a core. */
 const SLOTS = 5;
-const FEW_RUNS = Math.ceil(RUNS / 10);
+const FEW_RUNS = Math.ceil(RUNS / 3);
 const NAME = "throughput";
 /** Requests that are under way at once. */
 const LANES = 24;

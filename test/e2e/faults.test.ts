@@ -23,14 +23,14 @@ let calm: number;
 beforeAll(async () => {
   types = await startTypes();
   victim = await startVictim(types, other);
-  await timesOf(types, victim, 3);
+  await timesOf(types, victim, { count: 3 });
   const [first] = FAULTS;
   // What only the very first pod costs (watches, the namespace) is nobody's fault.
   if (first !== undefined) {
     await registerFault(types, burning, first);
     await types.run(typeIn(burning, first), {}, { project: burning });
   }
-  calm = high(await timesOf(types, victim, COUNT));
+  calm = high(await timesOf(types, victim, { count: COUNT }));
 }, 300_000);
 afterAll(async () => {
   victim?.stop();
@@ -47,7 +47,7 @@ describe("a fault", () => {
       for (const ending of endings) expect(JSON.parse(ending)).toMatchObject(fault.ends);
       expect(endings.length).toBeGreaterThanOrEqual(2);
       // Before and after: a machine that others keep busy is not held against the fault.
-      const after = high(await timesOf(types, victim, COUNT));
+      const after = high(await timesOf(types, victim, { count: COUNT }));
       expect(high(times)).toBeLessThan(2 * Math.max(calm, after) + NOISE);
     },
   );

@@ -2,6 +2,7 @@
 // the request to the event that the run ended, so that the node's busy processor does not hide what the platform does.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { signedHeaders } from "../../src/outgoing/signature.ts";
 import { type TypesServer, typeNamed } from "../e2e/support/types.ts";
 import type { Fault } from "./faults.ts";
@@ -32,11 +33,11 @@ export async function startVictim(types: TypesServer, project: string): Promise<
   return { project, type, stop: () => worker.close() };
 }
 
-/** Milliseconds of each run, one after the other. */
+/** Milliseconds of each run, one after the other, with so many milliseconds between them. */
 export async function timesOf(
   types: TypesServer,
   { project, type }: Victim,
-  count: number,
+  { count, between = 0 }: { readonly count: number; readonly between?: number },
 ): Promise<readonly number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -44,6 +45,7 @@ export async function timesOf(
     const { phase } = await types.run(type, {}, { project });
     if (phase !== "succeeded") throw new Error(`the other project's run ended as ${phase}`);
     times.push(performance.now() - began);
+    if (between > 0) await setTimeout(between);
   }
   return times;
 }
@@ -63,12 +65,14 @@ export async function burn(
     victim,
     width,
     count,
+    between,
   }: {
     readonly fault: Fault;
     readonly project: string;
     readonly victim: Victim;
     readonly width: number;
     readonly count: number;
+    readonly between?: number;
   },
 ): Promise<Burning> {
   const type = typeIn(project, fault);
@@ -81,7 +85,7 @@ export async function burn(
     } while (!over.signal.aborted);
   };
   const burning = Array.from({ length: width }, again);
-  const times = await timesOf(types, victim, count);
+  const times = await timesOf(types, victim, { count, ...(between === undefined ? {} : { between }) });
   over.abort();
   await Promise.all(burning);
   return { endings, times };
