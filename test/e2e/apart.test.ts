@@ -30,7 +30,7 @@ async function startWorker(database: string) {
 }
 
 it("logs are followed through the process that answers, from one revision's pods to the next one's", async () => {
-  const [postgres, namespace] = await Promise.all([startPostgres(), makeNamespace()]);
+  const [postgres, namespace] = await Promise.all([startPostgres({ durable: true }), makeNamespace()]);
   const place = ["--api", "--database", postgres.url];
   const product = await startProduct({ words: place, env: KEY });
   const stopWorker = await startWorker(postgres.url);

@@ -17,12 +17,13 @@ export interface Postgres {
 }
 
 /**
- * `durable`: what it acknowledged outlives the death of its processes (not of the machine), for those who kill them.
- * Uses the server of KUBEMIN_TEST_POSTGRES and starts nothing when that is set; fails with what is missing when it cannot start one.
+ * `durable`: what it acknowledged outlives the death of its processes (not of the machine), for those who kill them. Always a server of its
+ * own, empty: who kills one must not kill others', nor find their runs in it.
+ * Otherwise uses the server of KUBEMIN_TEST_POSTGRES and starts nothing when that is set. Fails with what is missing when it cannot start one.
  */
 export async function startPostgres({ durable = false }: { readonly durable?: boolean } = {}): Promise<Postgres> {
   const given = process.env["KUBEMIN_TEST_POSTGRES"];
-  if (given !== undefined && given !== "") return { url: given, stop: () => Promise.resolve() };
+  if (!durable && given !== undefined && given !== "") return { url: given, stop: () => Promise.resolve() };
   const server: Server = {
     binaries: findOrInstallBinaries(),
     folder: await mkdtemp(join(tmpdir(), "kubemin-postgres-")),
