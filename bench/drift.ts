@@ -8,7 +8,7 @@ import { type ServerProcess, startServer } from "../test/support/serverProcess.t
 import { stopCluster } from "../tools/cluster/instance.ts";
 import { readState } from "../tools/cluster/state.ts";
 import { requestsDuring, WRITES } from "./support/audit.ts";
-import { type BenchCluster, benchCluster } from "./support/cluster.ts";
+import { type BenchCluster, benchCluster, makeNamespaces } from "./support/cluster.ts";
 import { compared, type Drifted, type Pass, watched } from "./support/driftPass.ts";
 import { type Application, deployAll, fleetOf, namespacesOf } from "./support/fleet.ts";
 import { meddle } from "./support/meddle.ts";
@@ -109,14 +109,6 @@ function difference(found: Drifted, expected: Drifted): readonly string[] {
   return [...names]
     .filter((name) => found.get(name) !== expected.get(name))
     .map((name) => `${name}: ${found.get(name) ?? "nothing"} instead of ${expected.get(name) ?? "nothing"}`);
-}
-
-/** With the service account that pods need: until it is there, Kubernetes makes none, and tries again later and later. */
-async function makeNamespaces(cluster: BenchCluster, names: readonly string[]): Promise<void> {
-  const items = names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-  await cluster.kubectl(["create", "--filename", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  for (const name of names)
-    await cluster.kubectl(["--namespace", name, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
 }
 
 async function seconds(work: () => Promise<void>): Promise<number> {

@@ -1,12 +1,13 @@
 // How an installation grows: with 100, 1,000 and 10,000 applications in the store, what a start takes, what the server holds in memory, how fast
 // the first page of applications comes, and how soon a change is told to many listening clients. On SQLite and the sandbox: no cluster takes part.
 // KUBEMIN_BENCH_SIZES=100,1000 and KUBEMIN_BENCH_CLIENTS=1000 say otherwise.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type Client, createClient } from "../src/api/client.ts";
 import { type ServerProcess, startServer } from "../test/support/serverProcess.ts";
+import { memoryOf } from "./support/cost.ts";
 import { milliseconds, printTable, quantile, type Row } from "./support/table.ts";
 
 const SIZES = (process.env["KUBEMIN_BENCH_SIZES"] ?? "100,1000,10000").split(",").map(Number);
@@ -31,7 +32,7 @@ async function measure(size: number, last: boolean): Promise<readonly Row[]> {
     const server = await startServer(words, home);
     try {
       const name = `${size.toLocaleString("en")} applications`;
-      const idle = memoryOf(server);
+      const idle = memoryOf(server.pid);
       const times = await pages(server.client);
       const p95 = quantile(times, 0.95);
       const rows: Row[] = [
@@ -114,7 +115,7 @@ async function listeners(server: ServerProcess): Promise<readonly Row[]> {
   });
   await all.promise;
   const spread = Math.max(...heard) - Math.min(...heard);
-  const memory = memoryOf(server);
+  const memory = memoryOf(server.pid);
   stop.abort();
   await Promise.allSettled(listening);
   return [
@@ -126,11 +127,6 @@ async function listeners(server: ServerProcess): Promise<readonly Row[]> {
     },
     { what: `${CLIENTS} clients: memory`, measured: `${memory} MB` },
   ];
-}
-
-function memoryOf({ pid }: ServerProcess): number {
-  const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Math.round(Number(line?.[1] ?? Number.NaN) / 1_000);
 }
 
 if (import.meta.main) await benchGrowth();

@@ -14,7 +14,7 @@ import { stopCluster } from "../tools/cluster/instance.ts";
 import { readState } from "../tools/cluster/state.ts";
 import { startPostgres } from "../tools/postgres/postgres.ts";
 import { runBareJobs } from "./support/bareJobs.ts";
-import { type BenchCluster, benchCluster } from "./support/cluster.ts";
+import { type BenchCluster, benchCluster, makeNamespaces } from "./support/cluster.ts";
 import { apiServerProcesses, controllerProcesses, cpuSeconds, postgresProcesses } from "./support/cost.ts";
 import { endsOf } from "./support/ends.ts";
 import { SIMULATED } from "./support/simulated.ts";
@@ -178,9 +178,8 @@ function byPart(value: (part: Part) => number): Record<Part, number> {
 }
 
 async function inNamespace<T>(cluster: BenchCluster, work: () => Promise<T>): Promise<T> {
-  await cluster.kubectl(["create", "namespace", NAMESPACE]);
+  await makeNamespaces(cluster, [NAMESPACE]);
   try {
-    await cluster.kubectl(["-n", NAMESPACE, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
     return await work();
   } finally {
     await cluster.kubectl(["delete", "namespace", NAMESPACE]);

@@ -44,3 +44,11 @@ export async function benchCluster(own?: ClusterOptions): Promise<BenchCluster> 
     },
   };
 }
+
+/** With the service account that pods need: until it is there, Kubernetes makes none, and tries again later and later. */
+export async function makeNamespaces(cluster: BenchCluster, names: readonly string[]): Promise<void> {
+  const items = names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+  await cluster.kubectl(["create", "--filename", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  for (const name of names)
+    await cluster.kubectl(["--namespace", name, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
+}

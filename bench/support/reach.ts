@@ -7,7 +7,7 @@ import type { Client } from "../../src/api/client.ts";
 import { type ServerProcess, startServer } from "../../test/support/serverProcess.ts";
 import { stopCluster } from "../../tools/cluster/instance.ts";
 import { readState } from "../../tools/cluster/state.ts";
-import { type BenchCluster, benchCluster } from "./cluster.ts";
+import { benchCluster, makeNamespaces } from "./cluster.ts";
 import { apiServerProcesses, cpuSeconds, memoryOf } from "./cost.ts";
 import { endsOf } from "./ends.ts";
 import { printTable, type Row } from "./table.ts";
@@ -54,14 +54,6 @@ export async function benchReach(reach: Reach): Promise<void> {
     if (before) await cluster.kubectl(["delete", "namespace", "--wait=false", ...namespaces]);
     else await stopCluster(NAME);
   }
-}
-
-/** With the service account that pods need: until it is there, Kubernetes makes none, and tries again later and later. */
-async function makeNamespaces(cluster: BenchCluster, names: readonly string[]): Promise<void> {
-  const items = names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-  await cluster.kubectl(["create", "--filename", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  for (const name of names)
-    await cluster.kubectl(["--namespace", name, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
 }
 
 async function measure(server: ServerProcess, reach: Reach): Promise<Ended> {

@@ -1,6 +1,7 @@
 // What a registration says of its execution has a meaning, or is refused: who waits for the end, where events go, how many pods a job is.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
+import { gatedStore } from "../support/gatedStore.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";
 import { typeServer } from "./server.ts";
@@ -14,13 +15,7 @@ gate.resolve();
 beforeAll(async () => {
   server = await startTestServer({
     waitSlots: SLOTS,
-    store: (store) => {
-      const change: typeof store.runs.change = async (wanted) => {
-        if (wanted.finish !== undefined) await gate.promise;
-        return await store.runs.change(wanted);
-      };
-      return { ...store, runs: { ...store.runs, change } };
-    },
+    store: (store) => gatedStore(store, () => gate.promise),
   });
 });
 afterAll(() => {

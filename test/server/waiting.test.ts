@@ -1,5 +1,6 @@
 // `?wait=`: the end of the run in the answer, or 202 with its address at the bound; and nothing is started for whom there is no place.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { gatedStore } from "../support/gatedStore.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 const SLOTS = 4;
@@ -9,13 +10,7 @@ let gate: PromiseWithResolvers<void>;
 const start = () =>
   startTestServer({
     waitSlots: SLOTS,
-    store: (store) => {
-      const change: typeof store.runs.change = async (wanted) => {
-        if (wanted.finish !== undefined) await gate.promise;
-        return await store.runs.change(wanted);
-      };
-      return { ...store, runs: { ...store.runs, change } };
-    },
+    store: (store) => gatedStore(store, () => gate.promise),
   });
 beforeEach(async () => {
   gate = Promise.withResolvers();

@@ -1,0 +1,10 @@
+// A store in which no run ends before the gate is open: for those who wait for an end.
+import type { Store } from "../../src/ports/store.ts";
+
+export function gatedStore(store: Store, gate: () => Promise<void>): Store {
+  const change: typeof store.runs.change = async (wanted) => {
+    if (wanted.finish !== undefined) await gate();
+    return await store.runs.change(wanted);
+  };
+  return { ...store, runs: { ...store.runs, change } };
+}
