@@ -7,7 +7,7 @@ import { formatDuration } from "../model/duration.ts";
 import { isActive, isSettled } from "../model/phase.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
-import { beginnings, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
+import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
@@ -153,7 +153,7 @@ function giveUp(board: Board): boolean {
 function givenUp(job: Job, board: Board): Job | null {
   if (job.phase !== "waiting" && job.phase !== "queued") return null;
   const scope = scopeEnd(job, board.begun, board);
-  if (scope !== null && scope.at <= board.now.getTime()) return ended(job, "expired", outOfTime(job, scope), board.now);
+  if (scope !== null && scope.left <= 0) return ended(job, "expired", outOfTime(job, scope), board.now);
   if (!isHeldBack(job)) return null;
   const hold = board.held?.get(job.name);
   if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
@@ -227,7 +227,7 @@ function earliest(jobs: readonly Job[], board: Board): Date | null {
         job.notBefore === null ? null : Date.parse(job.notBefore),
         queueEnd(job, board),
         until,
-        scope?.at ?? null,
+        scope === null ? null : (momentAfter(scope.left, board)?.getTime() ?? null),
       ];
     })
     .filter((time): time is number => time !== null && time > now.getTime());

@@ -3,8 +3,8 @@
 import { isActive } from "../model/phase.ts";
 import type { Job } from "../model/run.ts";
 import type { Decision } from "./advance.ts";
-import { attemptEnd, beginnings, scopeEnd } from "./clocks.ts";
-import type { Driver } from "./driver.ts";
+import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "./clocks.ts";
+import { type Driver, watchOf } from "./driver.ts";
 
 /** Letting go and taking up again costs some writes: not for a moment. */
 const LEAST = 5_000;
@@ -27,15 +27,13 @@ function isBeingStopped({ cancelled, finalSkipped }: Driver, job: Job): boolean 
   return (job.plan.final === true ? finalSkipped : cancelled).signal.aborted;
 }
 
-/** Nobody holds the job to its deadlines while it is parked: somebody has to be there again by then. */
-function endsOf({ world, run, jobs }: Driver, job: Job): readonly Date[] {
-  const { timeout } = job.plan;
-  const within = scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
-  return [after(job.startedAt, timeout), attemptEnd(job), ...(within === null ? [] : [new Date(within.at)])].filter(
-    (time) => time !== null,
-  );
-}
-
-function after(from: string | null, limit: number | undefined): Date | null {
-  return from === null || limit === undefined ? null : new Date(Date.parse(from) + limit);
+/** While the run is parked no process holds the job to its deadlines, so a driver has to be there again by then. None runs during a pause. */
+function endsOf(driver: Driver, job: Job): readonly Date[] {
+  const watch = watchOf(driver);
+  const within = scopeEnd(job, beginnings(driver.jobs.values()), watch);
+  return [
+    momentAfter(totalLeft(job, watch), watch),
+    attemptEnd(job, watch),
+    within === null ? null : momentAfter(within.left, watch),
+  ].filter((time) => time !== null);
 }
