@@ -26,8 +26,8 @@ import type { World } from "./world.ts";
 const GRACE = 5_000;
 /** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
 const RESUMED_LEAST = 60_000;
-/** What waits for people or for time has reached nothing that would not be seen at once. */
-const PARKED_LEAST = 2_000;
+/** A job that only waits for people or for time needs no longer than this to see what came for it. */
+export const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 /** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
