@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../src/model/json.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
 import { planApplication } from "../../../src/plan/plan.ts";
 import { callsOf } from "../../../src/plan/workflow/calls.ts";
-import { printCondition } from "../../../src/plan/workflow/printCondition.ts";
+import { printCondition, printPlanned } from "../../../src/plan/workflow/printCondition.ts";
 import { facts } from "../planned.ts";
 import { catalog, graph, jobsOf, planned, step, told, workflow } from "./steps.ts";
 
@@ -125,7 +125,7 @@ describe("a job of a step", () => {
       model: from("/steps/a/outputs/model"),
       options: { deep: [1, "-", from("/run/id")] },
     });
-    expect(job?.condition && printCondition(job.condition)).toBe("(3 > 1) && (/steps/a/outputs/accuracy > 0.5)");
+    expect(job?.condition && printCondition(job.condition)).toBe("(/inputs/n > 1) && (/steps/a/outputs/accuracy > /inputs/least)");
     expect(told(planned(value, {}).problems)).toEqual(["MissingInput /inputs/n"]);
     expect(told(planned(value, { inputs: { n: "3", m: 1 } }).problems)).toEqual([
       "UnknownInput /inputs/m ~n",
@@ -188,7 +188,9 @@ describe("loops", () => {
     expect(jobs[4]?.input).toEqual({ model: from("/steps/g[1].a/outputs/model") });
     expect(jobs[4]?.step?.path).toEqual(["g", "g[1]", "g[1].b"]);
     expect(jobs[3]?.input).toEqual({ model: from("/steps/first/outputs/model") });
-    expect(jobs[4]?.condition && printCondition(jobs[4].condition)).toBe("/steps/g[1].a/outputs/accuracy > 0.2");
+    expect(jobs[4]?.condition && printPlanned(jobs[4].condition)).toBe(
+      "/steps/g[1].a/outputs/accuracy > /item/least (/item/least = 0.2)",
+    );
   });
 
   it("of nothing are passed over without losing the order", () => {
@@ -255,7 +257,7 @@ describe("a called workflow", () => {
     expect(jobs[1]?.input).toEqual({ model: from("/steps/prepare/outputs/model") });
     expect(jobs[2]?.input).toEqual({ model: from("/steps/sub.prepare/outputs/model") });
     expect(jobs[2]?.step).toEqual({ path: ["sub", "sub.more", "sub.split"], pointer: "/steps/1" });
-    expect(jobs[2]?.condition && printCondition(jobs[2].condition)).toBe("false == true");
+    expect(jobs[2]?.condition && printPlanned(jobs[2].condition)).toBe("/inputs/fast == true (/inputs/fast = false)");
     expect(jobs[4]).toMatchObject({ final: true, step: { path: ["sub.tidy"] } });
   });
 
