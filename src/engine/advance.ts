@@ -5,6 +5,7 @@
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
 import { isActive, isSettled } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import { beginnings, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
@@ -102,16 +103,23 @@ function settleUnreachable(board: Board): void {
 
 function unreachable(job: Job, board: Board): Job | null {
   const { cancelledBy, now, byName } = board;
-  if (cancelledBy !== null && (job.plan.final !== true || board.finalSkippedBy != null))
+  if (cancelledBy !== null && (!outlivesCancel(job.plan) || board.finalSkippedBy != null))
     return ended(job, "cancelled", reason("CancelledBy", { actor: cancelledBy }), now);
   const culprit = job.plan.needs.find((need) => {
     const other = byName.get(need.job);
     return other !== undefined && need.on !== "end" && isSettled(other.phase) && !satisfies(other);
   });
-  if (culprit !== undefined) return ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
+  if (culprit !== undefined) return ended(job, "skipped", unmet(culprit.job, byName), now);
   if (job.dueAt !== null || !needsAreThere(job, board)) return null;
   const why = board.condition?.(job, byName.values()) ?? null;
   return why === null ? null : ended(job, "skipped", why, now);
+}
+
+/** What does nothing itself is no reason: it hands on its own. */
+function unmet(name: string, byName: Board["byName"]): Reason {
+  const culprit = byName.get(name);
+  const handedOn = culprit?.plan.joint === "all" && culprit.reason.code === "DependencyFailed";
+  return handedOn ? culprit.reason : reason("DependencyFailed", { component: name });
 }
 
 /** Skipped by its own condition is as good as done: what comes after it goes on. */
