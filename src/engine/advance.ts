@@ -5,6 +5,7 @@
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
 import { isActive, isSettled } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
@@ -110,10 +111,17 @@ function unreachable(job: Job, board: Board): Job | null {
     const other = byName.get(need.job);
     return other !== undefined && need.on !== "end" && isSettled(other.phase) && !satisfies(other);
   });
-  if (culprit !== undefined) return ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
+  if (culprit !== undefined) return ended(job, "skipped", unmet(culprit.job, byName), now);
   if (job.dueAt !== null || !needsAreThere(job, board)) return null;
   const why = board.condition?.(job, byName.values()) ?? null;
   return why === null ? null : ended(job, "skipped", why, now);
+}
+
+/** What does nothing itself is no reason: it hands on its own. */
+function unmet(name: string, byName: Board["byName"]): Reason {
+  const culprit = byName.get(name);
+  const handedOn = culprit?.plan.joint === "all" && culprit.reason.code === "DependencyFailed";
+  return handedOn ? culprit.reason : reason("DependencyFailed", { component: name });
 }
 
 /** Skipped by its own condition is as good as done: what comes after it goes on. */
@@ -169,7 +177,7 @@ function givenUp(job: Job, board: Board): Job | null {
 }
 
 function isCancelled({ plan }: Job, { cancelledBy, finalSkippedBy }: Board): boolean {
-  return cancelledBy !== null && (plan.final !== true || finalSkippedBy != null);
+  return cancelledBy !== null && (!outlivesCancel(plan) || finalSkippedBy != null);
 }
 
 function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {

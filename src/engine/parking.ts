@@ -1,6 +1,7 @@
 // When a run needs nobody: it only waits for a time, for a person, or for what another run holds. Its driver then lets go of it, and
 // whoever gives it what it waits for wakes it. A run that waits for something on a cluster keeps its driver, which must watch, but no slot.
 import { isActive } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Decision } from "./advance.ts";
 import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "./clocks.ts";
@@ -25,7 +26,7 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
 
 /** A cancel has reached its attempt, whose outcome comes in a moment: letting go of it now would lose that outcome. */
 function isBeingStopped({ cancelled, finalSkipped }: Driver, job: Job): boolean {
-  return (job.plan.final === true ? finalSkipped : cancelled).signal.aborted;
+  return (outlivesCancel(job.plan) ? finalSkipped : cancelled).signal.aborted;
 }
 
 /**
