@@ -3,7 +3,7 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
-import { isActive, isSettled } from "../model/phase.ts";
+import { isActive } from "../model/phase.ts";
 import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
@@ -69,7 +69,7 @@ async function openDriver(
     bells: new Set(),
     held: new Map(),
     inLine: new Set(),
-    resumed: new Set(jobs.filter((job) => job.attempt > 0 && !isSettled(job.phase)).map((job) => job.name)),
+    resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
     locks: new Map(),
     displaced: new Map(),
     cancelled: new AbortController(),
@@ -154,7 +154,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         run,
         job,
         mask: attemptMask(driver.mask, input.value, { project: run.project, vault: world.vault }),
-        resumed: driver.resumed.has(job.name),
+        resumed: driver.resumed.get(job.name) === job.attempt,
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
         cancelled: outlivesCancel(job.plan) ? driver.finalSkipped.signal : driver.cancelled.signal,

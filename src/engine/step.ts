@@ -20,6 +20,8 @@ import { settleAttempt } from "./settle.ts";
 /** Null: the run is no longer ours. */
 export async function step(driver: Driver): Promise<Decision | null> {
   const news = takeIn(driver);
+  // What waits for a lock comes before what becomes due in the decision that frees it.
+  if (freesLocks(driver, news)) driver.held.clear();
   for (;;) {
     const { decision, next } = decide(driver, news);
     const request = changeOf(driver, next, decision);
@@ -51,6 +53,10 @@ function takeIn(driver: Driver): Map<string, Job> {
   driver.results.clear();
   driver.reports.clear();
   return next;
+}
+
+function freesLocks({ locks }: Driver, news: ReadonlyMap<string, Job>): boolean {
+  return [...locks.keys()].some((name) => !isActive(news.get(name)?.phase ?? "waiting"));
 }
 
 function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job): void {

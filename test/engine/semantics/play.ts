@@ -24,7 +24,7 @@ import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
 import { REQUEST, SILENT, simulatedWorld } from "../support/simulated.ts";
-import { type Workflow, written } from "./document.ts";
+import { takesOf, type Workflow, written } from "./document.ts";
 import type { Act } from "./reference.ts";
 
 export interface Crash {
@@ -64,7 +64,7 @@ const work = (outside: Outside) =>
         job.locks.map((lock) => lock.key),
         key,
       );
-      await job.clock.sleep(begun + job.input.takes - now, job.signal);
+      await job.clock.sleep(begun + takesOf(job.input.takes, job.job) - now, job.signal);
       leave();
       const bad = (phase: "failed" | "rejected", retryable: boolean) =>
         ({ phase, reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable }) as const;

@@ -62,10 +62,10 @@ interface Extras {
 
 const anyExtras: fc.Arbitrary<Extras> = fc.record({
   final: fc.boolean(),
-  lock: fc.option(fc.nat(2), { freq: 1 }),
-  queue: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 1 }),
-  attempt: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 1 }),
-  within: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { freq: 1 }),
+  lock: fc.option(fc.nat(2), { freq: 2 }),
+  queue: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 2 }),
+  attempt: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 2 }),
+  within: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { freq: 2 }),
 });
 
 /** The last third may be final: nobody but final jobs needs them. */
