@@ -17,8 +17,8 @@ export const STEERING_ERRORS = {
     exit: 6,
     who: "you",
     text: {
-      en: "step {job} of run {run} does not ask for an answer: {standing}",
-      zh: "运行 {run} 的步骤 {job} 没有在等待答复：{standing}",
+      en: "step {job} of run {run} does not ask for an answer: {en}",
+      zh: "运行 {run} 的步骤 {job} 没有在等待答复：{zh}",
     },
     advice: {
       en: "nothing was kept; steps of this run that wait for an answer now: {waiting}",
