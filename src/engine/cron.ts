@@ -36,7 +36,8 @@ export function nextTime(cron: string, timeZone: string, after: Date): Date {
   const fault = cronFault(cron, timeZone);
   const times = fault === undefined ? scheduledTimes(cron) : undefined;
   const found = times === undefined ? undefined : nextOf(times, localTime(timeZone), after.getTime());
-  if (found === undefined) throw new RangeError(fault?.en ?? `${cron} in ${timeZone} never comes after ${after.toISOString()}`);
+  if (found === undefined)
+    throw new RangeError(fault?.en ?? `${cron} in ${timeZone} never comes after ${after.toISOString()}`);
   return new Date(found);
 }
 

@@ -95,7 +95,10 @@ function whyNot(
   if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
     return { en: `it does not ask yet, it is ${phase}`, zh: `尚未提问，当前为 ${phase}` };
   if (attempt !== undefined && attempt !== job.attempt)
-    return { en: `attempt ${attempt} is over, attempt ${job.attempt} asks`, zh: `第 ${attempt} 次尝试已结束，现在提问的是第 ${job.attempt} 次` };
+    return {
+      en: `attempt ${attempt} is over, attempt ${job.attempt} asks`,
+      zh: `第 ${attempt} 次尝试已结束，现在提问的是第 ${job.attempt} 次`,
+    };
   return null;
 }
 

@@ -128,8 +128,7 @@ describe("a schedule", () => {
 
 describe("times", () => {
   it("are those of the time zone, over every change of its clocks", () => {
-    const next = (cron: string, zone: string, after: string) =>
-      nextTime(cron, zone, new Date(after)).toISOString();
+    const next = (cron: string, zone: string, after: string) => nextTime(cron, zone, new Date(after)).toISOString();
     expect(next("0 2 * * *", "Europe/Berlin", "2026-01-10T00:00:00Z")).toBe("2026-01-10T01:00:00.000Z");
     expect(next("0 2 * * *", "Europe/Berlin", "2026-07-10T00:30:00Z")).toBe("2026-07-11T00:00:00.000Z");
     expect(next("@daily", "Asia/Shanghai", "2026-07-10T00:00:00Z")).toBe("2026-07-10T16:00:00.000Z");

@@ -20,7 +20,15 @@ const field = (least: number, most: number, steps: readonly number[]) =>
       .tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
       .map(([one, other]) => `${Math.min(one, other)}-${Math.max(one, other)}`),
   );
-const often = fc.constantFrom("0 3 * * *", "15 2 * * *", "30 2 * * *", "0 * * * *", "*/15 * * * *", "0 0 * * *", "*/20 1-3 * * *");
+const often = fc.constantFrom(
+  "0 3 * * *",
+  "15 2 * * *",
+  "30 2 * * *",
+  "0 * * * *",
+  "*/15 * * * *",
+  "0 0 * * *",
+  "*/20 1-3 * * *",
+);
 const anyCron = fc.oneof(
   often,
   fc

@@ -47,7 +47,12 @@ async function once(run: string, what: (at: Awaited<ReturnType<typeof runOf>>) =
 const asks = (run: string, job: string) =>
   once(run, (at) => at.jobs.some((one) => one.name === job && one.reason.code === "Approval"));
 
-const answer = (by: Client, run: string, job: string, more: { decision?: string; comment?: string; attempt?: number } = {}) => {
+const answer = (
+  by: Client,
+  run: string,
+  job: string,
+  more: { decision?: string; comment?: string; attempt?: number } = {},
+) => {
   const { attempt, decision = "approve", ...rest } = more;
   return by.call("tellJob", {
     params: { project: PROJECT, run, job },
@@ -71,8 +76,7 @@ describe("an answer", () => {
       ["alice", "bob", "alice", "bob"].map((name) => answer(as(name), run, "gate", { comment: `says ${name}` })),
     );
     expect(four.filter((one) => one.status === "fulfilled")).toHaveLength(1);
-    for (const one of four)
-      if (one.status === "rejected") expect(one.reason).toMatchObject({ status: 409 });
+    for (const one of four) if (one.status === "rejected") expect(one.reason).toMatchObject({ status: 409 });
     const ended = await once(run, (at) => at.phase !== "running");
     const actor = ended.jobs[0]?.output["actor"];
     expect(ended.jobs[0]?.output).toMatchObject({ decision: "approve", comment: `says ${actor}` });
@@ -105,7 +109,11 @@ describe("an answer", () => {
 
   it("to a step that was skipped, has ended, is of another run or of another kind is refused", async () => {
     const never = { if: "/run/project == 'nowhere'" };
-    const run = await begin([asking("left-out", undefined, never), asking("gate"), { name: "tell", type: "notify", properties: { message: "hi" } }]);
+    const run = await begin([
+      asking("left-out", undefined, never),
+      asking("gate"),
+      { name: "tell", type: "notify", properties: { message: "hi" } },
+    ]);
     const other = await begin([asking("elsewhere")]);
     await asks(run, "gate");
     await asks(other, "elsewhere");
@@ -116,10 +124,14 @@ describe("an answer", () => {
     await expect(answer(as("bob"), run, "elsewhere")).rejects.toMatchObject(
       refused(404, "NotFound", ["elsewhere"], ["gate \\(\\*\\)"]),
     );
-    await expect(answer(as("bob"), run, "tell")).rejects.toMatchObject(refused(409, "NotAsking", ["takes no approval"]));
+    await expect(answer(as("bob"), run, "tell")).rejects.toMatchObject(
+      refused(409, "NotAsking", ["takes no approval"]),
+    );
     await answer(as("bob"), run, "gate");
     await once(run, (at) => at.phase !== "running");
-    await expect(answer(as("bob"), run, "gate")).rejects.toMatchObject(refused(409, "NotAsking", ["has ended: succeeded"]));
+    await expect(answer(as("bob"), run, "gate")).rejects.toMatchObject(
+      refused(409, "NotAsking", ["has ended: succeeded"]),
+    );
   });
 
   it("to an earlier attempt is refused", async () => {
@@ -145,7 +157,9 @@ describe("who may answer", () => {
 
   it("is nobody with a token that was made later, under whichever name", async () => {
     const body = { name: "alice", project: "*", role: "admin" } as const;
-    await expect(server.client.call("addToken", { body })).rejects.toMatchObject(refused(409, "TokenNameTaken", ["alice"]));
+    await expect(server.client.call("addToken", { body })).rejects.toMatchObject(
+      refused(409, "TokenNameTaken", ["alice"]),
+    );
     const run = await begin([asking("gate", ["carol"])]);
     await asks(run, "gate");
     const carol = await meet("carol");

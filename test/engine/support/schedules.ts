@@ -304,7 +304,15 @@ async function answer(stage: Stage, run: string, index: number): Promise<void> {
   const jobs = await stage.store.runs.jobs(run);
   const job = jobs[index % jobs.length]?.name ?? "";
   const at = stage.process.world.clock.now().toISOString();
-  const sender = { id: "t", name: "ann", project: "*", role: "write", createdAt: at, expiresAt: null, madeBy: null } as const;
+  const sender = {
+    id: "t",
+    name: "ann",
+    project: "*",
+    role: "write",
+    createdAt: at,
+    expiresAt: null,
+    madeBy: null,
+  } as const;
   await sendToJob(stage.process.world, { project: "default", run, job, kind: "answer", data: {}, sender });
 }
 
