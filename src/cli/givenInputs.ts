@@ -1,9 +1,10 @@
 // Values for the inputs of a workflow or a job type, as the command line takes them: `--input NAME=VALUE`, `--input-file FILE`.
 // What a value is, the declaration says: `--input tag=1.20` is a text where a text is wanted. Only where nothing is declared does JSON decide.
 import { dig, isObject, type Json, type JsonObject, parseExactly } from "../model/json.ts";
+import { explainProblem } from "../model/problem.ts";
 import { readDocument } from "../plan/read/read.ts";
 import type { Context } from "./command.ts";
-import { usageFailure } from "./failure.ts";
+import { type Failure, usageFailure } from "./failure.ts";
 import { readSource } from "./input.ts";
 import type { Source } from "./problems.ts";
 
@@ -34,9 +35,19 @@ export type DeclaredType = (name: string) => string | undefined;
 
 export async function inputsOf(context: Context, options: GivenInputs, declared: DeclaredType): Promise<JsonObject> {
   return {
-    ...(options["input-file"] === undefined ? {} : objectOf(await readSource(context, options["input-file"]))),
+    ...(options["input-file"] === undefined ? {} : await fileOf(context, options["input-file"], declared)),
     ...Object.fromEntries(options.input.map((text) => pairOf(text, declared))),
   };
+}
+
+async function fileOf(context: Context, file: string, declared: DeclaredType): Promise<JsonObject> {
+  const values = objectOf(await readSource(context, file));
+  for (const [name, value] of Object.entries(values)) {
+    const type = declared(name);
+    if (value === undefined || type === undefined || fits(value, type)) continue;
+    throw wrongType({ option: `--input-file ${file}: ${name}`, type, text: JSON.stringify(value) });
+  }
+  return values;
 }
 
 /** As the workflow of a document declares them. What is wrong with the document is not said here. */
@@ -50,11 +61,15 @@ export function declaredIn({ text }: Source): DeclaredType {
 
 export function objectOf({ file, text }: Source): JsonObject {
   const read = readDocument(text, "auto");
-  if (read.ok && isObject(read.value)) return read.value;
+  if (read.ok) return read.value;
+  const [first] = read.problems;
+  const place = `${file}:${first?.line ?? 1}:${first?.column ?? 1}`;
+  const [en, zh] =
+    first === undefined ? ["", ""] : [explainProblem(first, "en").message, explainProblem(first, "zh").message];
   throw usageFailure(
-    { en: "{file} holds no YAML or JSON object", zh: "{file} 中没有 YAML 或 JSON 对象" },
+    { en: "{place}: {en}", zh: "{place}：{zh}" },
     { en: "see: kubemin validate {file}", zh: "参见：kubemin validate {file}" },
-    { file },
+    { place, en, zh, file },
   );
 }
 
@@ -76,14 +91,17 @@ export function valueOf(
   { option, type }: { readonly option: string; readonly type: string | undefined },
 ): Json {
   if (type === "string") return text;
-  const types = type === undefined || type === "any" ? [] : type.split(" | ");
   const value = jsonOf(text, option);
-  if (value !== undefined && (types.length === 0 || types.some((one) => isOf(value, one)))) return value;
-  if (types.length === 0 || types.includes("string")) return text;
-  throw usageFailure(
+  if (value !== undefined && (type === undefined || fits(value, type))) return value;
+  if (type === undefined || fits(text, type)) return text;
+  throw wrongType({ option, type, text });
+}
+
+function wrongType(params: { readonly option: string; readonly type: string; readonly text: string }): Failure {
+  return usageFailure(
     { en: "{option}: expected {type}, got {text}", zh: "{option}：应为 {type}，实际为 {text}" },
-    { en: "a list or an object is written as JSON", zh: "列表或对象请按 JSON 书写" },
-    { option, type: types.join(" | "), text },
+    { en: "see what is declared; in a file a text is written in quotes", zh: "请核对声明的类型；在文件中文本请加引号" },
+    params,
   );
 }
 
@@ -108,6 +126,10 @@ function jsonOf(text: string, option: string): Json | undefined {
 }
 
 /** The words of schemas (`array of string`, `map of string`) are looked at as far as JSON's own types go; the server looks at the rest. */
+function fits(value: Json, type: string): boolean {
+  return type.split(" | ").some((one) => isOf(value, one));
+}
+
 function isOf(value: Json, type: string): boolean {
   if (type === "integer") return Number.isInteger(value);
   if (type === "number" || type === "boolean" || type === "string") return typeof value === type;
