@@ -83,7 +83,7 @@ describe("--input-file", () => {
     writeFileSync(values, "count: 9007199254740993\n");
     const inexact = await tell("--input-file", values);
     expect(inexact.exit).toBe(2);
-    expect(inexact.stderr).toContain(`${values}:1:8: this number has too many digits`);
+    expect(inexact.stderr).toContain(`${values}:1:8: not valid YAML: this number has too many digits`);
   });
 });
 

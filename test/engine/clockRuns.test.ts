@@ -49,6 +49,21 @@ describe("a schedule", () => {
     }
   });
 
+  it("leaves never two runs unfinished when the one before is to be cancelled, though that only waits", async () => {
+    await using stage = await openStage();
+    const steps = [{ name: "rest", type: "wait", properties: { for: "2h" } }];
+    await put(stage, { overlap: "cancel", run: { document: { name: "nightly", workflow: { steps } }, inputs: {} } });
+    await stage.clock.advance(MINUTE / 2);
+    for (let time = 1; time <= 5; time++) {
+      await stage.clock.advance(5 * MINUTE);
+      const unfinished = (await runsOf(stage)).filter((run) => run.phase === "running");
+      expect(unfinished.map((run) => run.createdAt)).toEqual([
+        new Date(Date.UTC(2024, 0, 1, 0, 5 * time)).toISOString(),
+      ]);
+    }
+    expect((await runsOf(stage)).map((run) => run.phase)).toEqual(["running", ...Array(4).fill("cancelled")]);
+  });
+
   it("skips what was missed while no server was there, or makes up for all of it once", async () => {
     for (const [missed, count] of [
       ["skip", 1],

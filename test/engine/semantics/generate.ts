@@ -127,7 +127,10 @@ const shape = (grammar: Grammar): fc.Memo<Shape> => {
       mode: fc.constantFrom("StepByStep" as const, "DAG" as const),
       parts: depth <= 1 ? fc.constant([]) : fc.array(make(depth - 1), { minLength: 1, maxLength: 3 }),
       finals: depth <= 1 ? fc.constant([]) : fc.array(make(1), { maxLength: 2 }),
-      items: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.integer({ min: grammar.emptyLoops ? 0 : 1, max: 3 }) }),
+      items: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.integer({ min: grammar.emptyLoops ? 0 : 1, max: 3 }) },
+      ),
       draws: drawsOf,
     }),
   );
