@@ -238,7 +238,7 @@ function namingOf(grammar: Grammar) {
     const timeout = draws.timeout === null || grammar.crashes ? null : time(draws.timeout + (inside ? 20 : 5));
     const isApproval = drawn.kind === "approve";
     const approvalLimit =
-      isApproval && timeout === null ? time(grammar.crashes ? 100_000 : 30 + (draws.timeout ?? 0)) : timeout;
+      isApproval && timeout === null ? time(grammar.crashes ? 4_000 : 30 + (draws.timeout ?? 0)) : timeout;
     const prefix = `${place.prefix}${name}`;
     if (isApproval)
       for (const suffix of loop ? Array.from({ length: nameable.items ?? 0 }, (_, index) => `[${index}]`) : [""])
