@@ -7,6 +7,7 @@ import type { Manifest } from "../model/manifest.ts";
 import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/plan.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
+import type { ReasonCode } from "../model/reason.ts";
 import type { Localized } from "../model/text.ts";
 import type { ChartWish } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
@@ -167,8 +168,10 @@ export interface TraitDefinition<D = unknown> extends DefinitionHead {
 
 export interface Acceptance<I = unknown> {
   readonly data: ZodType<JsonObject>;
-  /** Missing: whoever may write in the project. */
-  readonly from?: (input: I, actor: string) => boolean;
+  /** A job takes it only while this is its reason: before that it has not asked. */
+  readonly asks: ReasonCode;
+  /** Names of the tokens that may send it. Missing or undefined: all that may write in the project. */
+  readonly from?: (input: I) => readonly string[] | undefined;
 }
 
 export type Secrecy = "secret" | "either" | "clear";

@@ -196,6 +196,9 @@ export interface TokensTable {
   created_at: string;
   expires_at: string | null;
   hash: string;
+  made_by: string | null;
+  /** The name, unless an older program gave it to several tokens: then none of them holds it. */
+  held_name: string | null;
 }
 
 export interface SinksTable {

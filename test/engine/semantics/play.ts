@@ -20,7 +20,7 @@ import { explainProblem } from "../../../src/model/problem.ts";
 import { reason } from "../../../src/model/reason.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
 import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
-import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
+import type { ChangeResult, RunChange, Store, Token } from "../../../src/ports/store.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
 import { REQUEST, SILENT, simulatedWorld } from "../support/simulated.ts";
@@ -163,6 +163,16 @@ async function pass(
   }
 }
 
+const PERSON: Token = {
+  id: "t",
+  name: "test",
+  project: "*",
+  role: "write",
+  createdAt: new Date(0).toISOString(),
+  expiresAt: null,
+  madeBy: null,
+};
+
 async function act(world: World, run: string, one: Act): Promise<void> {
   const asked = { project: "default", run, actor: "test" };
   try {
@@ -172,7 +182,7 @@ async function act(world: World, run: string, one: Act): Promise<void> {
     const data = { decision: one.decision, comment: "" };
     const job = (await world.store.runs.jobs(run)).find((each) => each.name === one.step);
     if (job === undefined || isSettled(job.phase) || job.attempt === 0) return;
-    await sendToJob(world, { ...asked, job: one.step, kind: "approval", data });
+    await sendToJob(world, { project: "default", run, job: one.step, kind: "approval", data, sender: PERSON });
   } catch (error) {
     // The run has ended, or nobody asked: a refusal is no fault.
     if (!(error instanceof Error) || error.name !== "PlatformError") throw error;
