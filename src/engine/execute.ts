@@ -2,13 +2,15 @@
 // Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
 // It throws only when the disk of the store is full: that is no outcome of the job.
 import type { JobDefinition } from "../catalog/define.ts";
-import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
+import { type JobInventory, type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../catalog/job.ts";
 import { PlatformError } from "../model/errors.ts";
-import type { JsonObject } from "../model/json.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import { toPointer } from "../model/pointer.ts";
-import { reason } from "../model/reason.ts";
+import { explainProblem, type Problem } from "../model/problem.ts";
+import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
+import { parseData } from "../plan/schema/zodProblems.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
@@ -30,18 +32,15 @@ const RESUMED_LEAST = 60_000;
 const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
-/** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
-const OUTPUT_LIMIT = 64 * 1024;
+/** Of an output: what is done with it calls itself for each level. */
+const DEEPEST_OUTPUT = 200;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
   const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
   const cluster = await world.clusters.find(run.cluster);
-  if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
-  if (cluster === undefined)
-    return broken(
-      `cluster ${run.cluster} is not known to this server: register it, or start the server with its context`,
-    );
+  if (definition === undefined) return failed(reason("TypeUnknown", { type: job.plan.type }));
+  if (cluster === undefined) return failed(reason("ClusterUnknown", { cluster: run.cluster }));
 
   const ending = new AbortController();
   const clocks = holdToClocks(world.clock, attempt, { least: leastOf(attempt, definition), until: ending.signal });
@@ -64,7 +63,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   };
   try {
     const result = await Promise.race([
-      runType(world, attempt, { definition, context }),
+      runType(attempt, { definition, context }),
       afterGrace(world, stop, ending.signal),
     ]);
     if (attempt.lost.aborted || !attempt.holds()) return "left";
@@ -105,6 +104,7 @@ function settledOutput(
   { definition, outcome }: { readonly definition: JobDefinition; readonly outcome: JobOutcome },
 ): JobOutcome {
   if (outcome.phase !== "succeeded" || outcome.output === undefined) return checkedOutput(definition, outcome, {});
+  if (isTooDeep(outcome.output)) return badOutput(`it is nested more than ${DEEPEST_OUTPUT} levels deep`);
   const { run, mask } = attempt;
   const kept = guardedOutput(world, { run, definition, mask }, outcome.output);
   const checked = checkedOutput(definition, outcome, openedOutput(world, { run, definition }, outcome.output));
@@ -124,21 +124,53 @@ function checkedOutput(definition: JobDefinition, outcome: JobOutcome, opened: J
 }
 
 function badOutput(detail: string): JobOutcome {
-  return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
+  return failed(reason("BadOutput", { detail }));
 }
 
-async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
+/** Level by level: a function that calls itself would be what ends at a deep one. */
+function isTooDeep(output: JsonObject): boolean {
+  let level: readonly unknown[] = [output];
+  for (let depth = 0; depth <= DEEPEST_OUTPUT; depth += 1) {
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+async function runType({ mask, threw }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
-    const input = definition.input.safeParse(context.input);
-    if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
+    const input = parseData(definition.input, context.input as Json, ""); // what a plan holds is JSON
+    if (!input.ok) return misfit(input.problems);
     return await definition.run({ ...context, input: input.data });
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
     if (error instanceof PlatformError && error.code === "DatabaseFull") throw error;
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    world.brakes.noteThrow(definition.name, mask.text(stack));
+    if (error instanceof SecretUnreadable) return failed(reason("SecretUnreadable"));
+    threw(mask.text(error instanceof Error ? (error.stack ?? error.message) : String(error)));
     return broken(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What came in by references is the user's, and nothing was begun with it. */
+function misfit(problems: readonly Problem[]): JobOutcome {
+  const [first] = problems;
+  const told = problems.map((one) => `${one.pointer} ${explainProblem(one, "en").message}`.trim()).join("; ");
+  const why =
+    first?.code === "Type" && problems.length === 1
+      ? reason("WrongInput", { ...first.params, pointer: first.pointer })
+      : reason("BadInput", { detail: told.slice(0, 500), pointer: first?.pointer ?? "" });
+  return { phase: "rejected", reason: why, evidence: [], retryable: false };
+}
+
+/** A sealed value does not open. Users can write what only looks like one. */
+class SecretUnreadable extends Error {}
+
+function opened({ vault }: World, project: string, token: string): string {
+  try {
+    return vault.open(project, token);
+  } catch {
+    throw new SecretUnreadable();
   }
 }
 
@@ -174,7 +206,11 @@ async function stopType(world: World, attempt: Attempt, type: Stopping): Promise
 }
 
 function broken(detail: string): JobOutcome {
-  return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
+  return failed(reason("InternalError", { detail }));
+}
+
+function failed(why: Reason): JobOutcome {
+  return { phase: "failed", reason: why, evidence: [], retryable: false };
 }
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
@@ -202,7 +238,7 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
     input,
     objects: job.plan.objects,
     clock: world.clock,
-    reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),
+    reveal: (text) => (isSealed(text) ? opened(world, project, text) : text),
     outgoing: world.outgoing,
     callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),
     inventory: inventoryOf(world, run, job),

@@ -285,6 +285,8 @@ export interface JobTypeGrantsTable {
 export interface JobTypeStopsTable {
   type: string;
   kind: RegistrationStop["kind"];
+  /** '' of one that holds for all projects. */
+  project: string;
   detail: string;
   stopped_by: string;
   at: string;
@@ -292,6 +294,7 @@ export interface JobTypeStopsTable {
 
 export interface JobTypeThrowsTable {
   type: string;
+  project: string;
   throws: number;
 }
 

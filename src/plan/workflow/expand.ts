@@ -1,5 +1,7 @@
 // From resolved steps to jobs: groups are taken apart, loops unrolled, called workflows put in. Values that are known are filled in, so that what
 // is planned can be checked and shown whole. Never more jobs than the limit.
+
+import type { JobDefinition } from "../../catalog/define.ts";
 import { LIMITS, type WorkflowDocument } from "../../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
@@ -168,9 +170,13 @@ function jobOf(step: Of<"job">, unit: Unit, { spot, expansion, name }: Making): 
     objects: [],
     input,
     timeout: times.timeout ?? definition.timeout,
-    retry: times.retry ?? definition.retry ?? ONCE,
+    retry: times.retry ?? retryOf(definition, input) ?? ONCE,
   };
   return [job];
+}
+
+function retryOf({ retry }: JobDefinition, input: JsonObject): RetryPolicy | undefined {
+  return typeof retry === "function" ? retry(input) : retry;
 }
 
 function locksOf({ locks, pointer }: ResolvedStep, frame: Frame, expansion: Expansion): readonly PlannedLock[] {
