@@ -113,8 +113,7 @@ describe("a half-open breaker", () => {
   const open = (spots: readonly Spot[]) => {
     let now = MINUTE;
     const brakes = createBrakes({ now: () => new Date(now) });
-    for (const at of spots)
-      for (let time = 0; time < 10; time += 1) end(brakes.begin(subject(at)), "trouble");
+    for (const at of spots) for (let time = 0; time < 10; time += 1) end(brakes.begin(subject(at)), "trouble");
     return { brakes, pass: (milliseconds: number) => void (now += milliseconds) };
   };
 
