@@ -28,6 +28,39 @@ const at = (path: string): string => `http://127.0.0.1:${port}${path}`;
 const json = { "content-type": "application/json" };
 const text = { "content-type": "text/plain" };
 
+/** As JSON, for what a step may be given by another one. */
+const NASTY: readonly string[] = [
+  ...[null, true, -1, 1e308, "", "x", "\u0000", "\ud800", "x".repeat(5_000), [], [1], ["a b"], {}].map((one) =>
+    JSON.stringify(one),
+  ),
+  ...["sealed:v1:AAAA", "2026-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59+23:59"].map((one) =>
+    JSON.stringify(one),
+  ),
+  ...["999999999999999d", "1e9h", "http://", "http://[::1", "javascript:x", "mailto:a@b", "http://a b/"].map((one) =>
+    JSON.stringify(one),
+  ),
+  ...[{ $from: "/x" }, { a: "\r\nb: c" }, { "": "" }, { "content-length": "7" }, { "idempotency-key": "" }].map((one) =>
+    JSON.stringify(one),
+  ),
+  '{"__proto__":1,"constructor":"x"}',
+  `{"a":${"[".repeat(300)}${"]".repeat(300)}}`,
+];
+/** Fields of the step types, beside what they need to be whole. */
+const FIELDS: readonly (readonly [string, string, () => JsonObject])[] = [
+  ...["url", "method", "headers", "body", "expect", "answer"].map(
+    (field) => ["http", field, () => ({ url: at("/ok") })] as const,
+  ),
+  ["notify", "message", () => ({})],
+  ["notify", "data", () => ({ message: "x" })],
+  ["notify", "data", () => ({ message: "x", url: at("/ok") })],
+  ["notify", "url", () => ({ message: "x" })],
+  ["wait", "for", () => ({})],
+  ["wait", "until", () => ({})],
+  ["approve", "message", () => ({})],
+  ["approve", "who", () => ({ message: "x" })],
+  ["worker", "any", () => ({})],
+];
+
 const ANSWERS: Readonly<Record<string, (response: ServerResponse, value: string) => void>> = {
   ok: (response) => response.writeHead(200, json).end('{"ok":true}'),
   status: (response, value) => response.writeHead(Number(value), json).end("{}"),
@@ -35,6 +68,7 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, value: string)
   big: (response, value) => response.writeHead(200, json).end(JSON.stringify({ s: "x".repeat(Number(value)) })),
   bigError: (response) => response.writeHead(500, text).end("x".repeat(1_200_000)),
   text: (response) => response.writeHead(200, text).end("hello"),
+  value: (response, index) => response.writeHead(200, json).end(NASTY[Number(index)]),
   html: (response) => response.writeHead(200, json).end("<html>"),
   drop: (response) => response.destroy(),
   v1: (response) => response.writeHead(302, { location: at("/ok") }).end(),
@@ -231,6 +265,23 @@ describe("a mistake of the user", () => {
     ]);
     expect(jobs[1]).toMatchObject({ phase: "rejected", reason: { code: "BadInput", who: "you" } });
     expect(jobs[1]?.reason.message).toContain("/url");
+  });
+
+  it("is never called a failure of kubemin, whatever one step gives to a field of another", async () => {
+    const once = { retry: { attempts: 1, backoff: "1s" }, timeout: "3s" };
+    const runs = FIELDS.map(([type, field, rest]) =>
+      run(
+        NASTY.flatMap((_, index) => [
+          call(`v${index}`, { url: at(`/value/${index}`) }),
+          step(`s${index}`, type, { ...rest(), [field]: { $from: `/steps/v${index}/outputs/body` } }, once),
+        ]),
+      ),
+    );
+    const jobs = (await Promise.all(runs)).flatMap((one) => one.jobs);
+    expect(jobs).toHaveLength(2 * NASTY.length * FIELDS.length);
+    const failed = jobs.filter((job) => JSON.stringify(job.reason).includes("InternalError"));
+    expect(failed.map((job) => `${job.type} ${job.name} ${job.reason.message}`)).toEqual([]);
+    expect(server.log.filter((line) => line.level === "error")).toEqual([]);
   });
 
   it("that only looks like a sealed value is told as one", async () => {
