@@ -2,10 +2,9 @@
 // Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
 // It throws only when the disk of the store is full: that is no outcome of the job.
 import type { JobDefinition } from "../catalog/define.ts";
-import { type JobInventory, type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../catalog/job.ts";
+import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
 import { PlatformError } from "../model/errors.ts";
-import type { Json, JsonObject } from "../model/json.ts";
-import { toPointer } from "../model/pointer.ts";
+import type { Json } from "../model/json.ts";
 import { explainProblem, type Problem } from "../model/problem.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
@@ -20,7 +19,7 @@ import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
-import { guardedOutput, openedOutput } from "./outputs.ts";
+import { settledOutput } from "./outputs.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -28,12 +27,10 @@ import type { World } from "./world.ts";
 const GRACE = 5_000;
 /** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
 const RESUMED_LEAST = 60_000;
-/** What waits for people or for time has reached nothing that would not be seen at once. */
-const PARKED_LEAST = 2_000;
+/** A job that only waits for people or for time needs no longer than this to see what came for it. */
+export const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
-/** Of an output: what is done with it calls itself for each level. */
-const DEEPEST_OUTPUT = 200;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
@@ -43,7 +40,8 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   if (cluster === undefined) return failed(reason("ClusterUnknown", { cluster: run.cluster }));
 
   const ending = new AbortController();
-  const clocks = holdToClocks(world.clock, attempt, { least: leastOf(attempt, definition), until: ending.signal });
+  const watch = { now: world.clock.now(), pauses: run.pauses };
+  const clocks = holdToClocks(attempt, { watch, least: leastOf(attempt, definition), until: ending.signal });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
@@ -95,46 +93,6 @@ async function overdue(
 ): Promise<JobOutcome> {
   if (type.definition.step !== undefined) await stopType(world, attempt, type);
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
-}
-
-/** What it gave, checked as it is and kept as it may be: what its type calls secret as a token, what it was given as a secret not at all. */
-function settledOutput(
-  world: World,
-  attempt: Attempt,
-  { definition, outcome }: { readonly definition: JobDefinition; readonly outcome: JobOutcome },
-): JobOutcome {
-  if (outcome.phase !== "succeeded" || outcome.output === undefined) return checkedOutput(definition, outcome, {});
-  if (isTooDeep(outcome.output)) return badOutput(`it is nested more than ${DEEPEST_OUTPUT} levels deep`);
-  const { run, mask } = attempt;
-  const kept = guardedOutput(world, { run, definition, mask }, outcome.output);
-  const checked = checkedOutput(definition, outcome, openedOutput(world, { run, definition }, outcome.output));
-  // Components give addresses and names, and secrets only as what they refer to.
-  return checked.phase === "succeeded" && attempt.job.plan.step !== undefined ? { ...checked, output: kept } : checked;
-}
-
-function checkedOutput(definition: JobDefinition, outcome: JobOutcome, opened: JsonObject): JobOutcome {
-  if (outcome.phase !== "succeeded") return outcome;
-  const size = JSON.stringify(opened).length;
-  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
-  if (definition.output === undefined) return outcome;
-  const output = definition.output.safeParse(opened);
-  if (output.success) return outcome;
-  const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
-  return badOutput(detail.slice(0, 500));
-}
-
-function badOutput(detail: string): JobOutcome {
-  return failed(reason("BadOutput", { detail }));
-}
-
-/** Level by level: a function that calls itself would be what ends at a deep one. */
-function isTooDeep(output: JsonObject): boolean {
-  let level: readonly unknown[] = [output];
-  for (let depth = 0; depth <= DEEPEST_OUTPUT; depth += 1) {
-    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }
 
 async function runType({ mask, threw }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
@@ -215,7 +173,7 @@ function failed(why: Reason): JobOutcome {
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -238,6 +196,7 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
     input,
     objects: job.plan.objects,
     clock: world.clock,
+    runTime,
     reveal: (text) => (isSealed(text) ? opened(world, project, text) : text),
     outgoing: world.outgoing,
     callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),
