@@ -9,6 +9,7 @@ import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
+import { brakeSubject } from "./braked.ts";
 import { beginnings, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, watchOf } from "./driver.ts";
@@ -129,7 +130,6 @@ function startAttempts(driver: Driver): void {
     // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
     if (!isActive(job.phase) || driver.running.has(job.name) || driver.results.has(job.name)) continue;
     driver.running.add(job.name);
-    driver.world.brakes.noteStart(job.plan.type);
     attemptJob(driver, job).catch((error: unknown) => {
       driver.trouble = error instanceof Error ? error : new Error(String(error));
       driver.wake();
@@ -146,6 +146,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.wake();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
+  const braked = input.ok ? world.brakes.begin(brakeSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
   driver.displaced.set(job.name, displaced);
   const result = !input.ok
@@ -164,6 +165,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
         runTime: runTimeOf(world.clock, pausesOf(driver)),
         report,
+        threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
           driver.quiet.set(job.name, until);
@@ -178,9 +180,10 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   driver.running.delete(job.name);
   driver.quiet.delete(job.name);
   driver.displaced.delete(job.name);
+  if (result === "left" || result.phase === "cancelled") braked?.left();
+  else braked?.ended(result);
   if (result === "left") return;
   driver.reports.delete(job.name);
-  if (result.phase !== "cancelled") world.brakes.noteOutcome(job.plan.type, result);
   driver.results.set(job.name, result);
   driver.wake();
 }

@@ -9,6 +9,7 @@ import type { Job } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision, type Hold } from "./advance.ts";
 import { unmetCondition } from "./bindings.ts";
+import { waitingSubject } from "./braked.ts";
 import { claimsOf } from "./claims.ts";
 import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
@@ -100,7 +101,10 @@ function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<s
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const stop = driver.elsewhere === null ? driver.world.brakes.holds(job.plan.type) : { reason: driver.elsewhere };
+    const stop =
+      driver.elsewhere === null
+        ? driver.world.brakes.holds(waitingSubject(driver, job, jobs))
+        : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }
   return held;

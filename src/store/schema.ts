@@ -288,6 +288,8 @@ export interface JobTypeGrantsTable {
 export interface JobTypeStopsTable {
   type: string;
   kind: RegistrationStop["kind"];
+  /** '' of one that holds for all projects. */
+  project: string;
   detail: string;
   stopped_by: string;
   at: string;
@@ -295,6 +297,7 @@ export interface JobTypeStopsTable {
 
 export interface JobTypeThrowsTable {
   type: string;
+  project: string;
   throws: number;
 }
 
