@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
+import { join } from "../../../src/catalog/jobs/join.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../../src/engine/brakes.ts";
@@ -37,7 +38,7 @@ export interface Simulated {
 }
 
 export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
-  const catalog = createCatalog({ name: "test", jobs: [job] });
+  const catalog = createCatalog({ name: "test", jobs: [job, join] });
   return {
     store,
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
