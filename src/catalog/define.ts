@@ -199,6 +199,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   /** Likewise. */
   readonly clocks?: Clocks;
   readonly retry?: RetryPolicy;
+  /** False: a failure of the program is not tried again, unless the type itself calls that failure passing. */
+  readonly retriesFailures?: false;
   /** What people may send to a running job of the type, by kind. */
   readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
   /** Whoever runs one alone over the API gets its end in the answer, unless they say how long they wait. */

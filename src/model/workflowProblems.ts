@@ -33,6 +33,26 @@ export const WORKFLOW_PROBLEMS = {
     text: { en: "{field} means nothing in a step of type {type}", zh: "{field} 不适用于类型为 {type} 的步骤" },
     hint: { en: "such a step takes: {known}", zh: "该类步骤可用字段：{known}" },
   },
+  RetryOfType: {
+    text: {
+      en: "{type} does not say that it may run twice: when its program fails it is not tried again, whatever is written here",
+      zh: "{type} 未声明可以重复执行：程序失败后不会重试，此处的写法无效",
+    },
+    hint: {
+      en: "the registration may say execution.idempotent: true, retry.on or failureMap; what never started is tried again",
+      zh: "类型的注册者可以写 execution.idempotent: true、retry.on 或 failureMap；从未启动的仍会重试",
+    },
+  },
+  UncheckedStepType: {
+    text: {
+      en: "{value} is none of kubemin's own types: this step is not checked here",
+      zh: "{value} 不是 kubemin 内置类型：此处不检查该步骤",
+    },
+    hint: {
+      en: "the server knows the types that were registered: kubemin plan. Known here: {known}",
+      zh: "服务器知道已注册的类型：kubemin plan。此处已知：{known}",
+    },
+  },
   UnknownStep: {
     text: { en: "there is no step {name}", zh: "没有名为 {name} 的步骤" },
     hint: { en: "steps here: {known}", zh: "现有步骤：{known}" },

@@ -2,7 +2,7 @@
 import { ApiError, type CallOf } from "../../api/client.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Priority } from "../../model/run.ts";
-import { nearestPosition } from "../../plan/read/locate.ts";
+import { nearestPosition, withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
 import { type Command, type Context, defineCommand, type Options, type Values } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -13,7 +13,7 @@ import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInp
 import { readSource } from "../input.ts";
 import { withTypeOptions } from "../jobTypes/runType.ts";
 import { printData } from "../output.ts";
-import { printProblems, type Source } from "../problems.ts";
+import { printProblems, type Source, toItem } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
 import { type Plan, printPlan } from "../views/planView.ts";
 import { RUN_OPTIONS } from "./shared.ts";
@@ -71,6 +71,7 @@ export const runCommand: Command = defineCommand({
 
 async function start(context: Context, options: Values<typeof OPTIONS>, typed: JsonObject): Promise<number> {
   const asked = await askedFor(context, options, typed);
+  if (asked === null) return EXIT.usage.code;
   const client = connect(context);
   const params = { project: context.globals.project };
   try {
@@ -106,7 +107,8 @@ interface Asked {
   readonly source?: Source;
 }
 
-async function askedFor(context: Context, options: Wish, typed: JsonObject): Promise<Asked> {
+/** Null: the file cannot be read as a document, and why was printed. */
+async function askedFor(context: Context, options: Wish, typed: JsonObject): Promise<Asked | null> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
@@ -123,7 +125,9 @@ async function askedFor(context: Context, options: Wish, typed: JsonObject): Pro
   };
   if (type === undefined) {
     const source = await readSource(context, options.file ?? "");
-    return { source, body: { ...place, document: objectOf(source), inputs: given } };
+    const read = readDocument(source.text, "auto");
+    if (!read.ok) printProblems(context, source, withPositions(read.problems, () => undefined).map((one) => toItem(one, context.language)));
+    return read.ok ? { source, body: { ...place, document: objectOf(source), inputs: given } } : null;
   }
   const version = options["type-version"];
   return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };

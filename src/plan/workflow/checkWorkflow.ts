@@ -35,6 +35,8 @@ export interface WorkflowSurroundings {
   readonly components: ReadonlyMap<string, ComponentFacts>;
   readonly pointer: string;
   readonly problems: Problem[];
+  /** Types that are not among these may be registered at the server. */
+  readonly offline?: boolean;
 }
 
 export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
@@ -50,7 +52,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   const spot: Spot = { value, pointer, problems };
   checkKnown(spot, WORKFLOW_FIELDS);
   const inputs = checkInputs(spot);
-  const lists = listsOf(spot, types);
+  const lists = listsOf(spot, around);
   const all = [...allSteps(lists.steps), ...allSteps(lists.finally)];
   const byName = uniqueNames(all, around);
   const known: Known = {
@@ -73,12 +75,12 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
 }
 
-function listsOf(spot: Spot, types: StepTypes): StepLists {
+function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): StepLists {
   const { problems } = spot;
   const [steps, last] = [field(spot, "steps"), field(spot, "finally")];
   const pointer = fieldPointer(spot, "steps");
   if (steps === undefined) problems.push(problem("Required", pointer, { field: "steps" }));
-  const list = { types, problems, parent: null };
+  const list = { types, offline, problems, parent: null };
   return {
     mode: modeOf(spot, "StepByStep"),
     steps: steps === undefined ? [] : checkSteps(steps, pointer, { ...list, final: false }),

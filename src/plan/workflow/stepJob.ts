@@ -38,6 +38,7 @@ export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Maki
     input,
     timeout: times.timeout ?? definition.timeout,
     retry: times.retry ?? definition.retry ?? ONCE,
+    ...(definition.retriesFailures === false ? { retriesFailures: false as const } : {}),
   };
   return [job];
 }
@@ -84,7 +85,7 @@ export function standIn(
   unit.jobs.push({
     ...headOf({ ...unit, conditions: [...unit.conditions, ...own] }, spot, looped ? "nothing" : undefined),
     name: `${spot.prefix}${step.name}`,
-    type: "join",
+    type: step.kind === "unknown" ? step.type : "join",
     joint,
     component: "",
     objects: [],

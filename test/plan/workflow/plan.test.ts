@@ -98,6 +98,15 @@ describe("a job of a step", () => {
     });
   });
 
+  it("of a type that does not try failures again says so, and the plan warns where a step asks for it", () => {
+    const value = workflow([{ name: "a", type: "ai-eval", retry: { attempts: 2 } }]);
+    const { jobs, problems } = planned(value);
+    expect(problems.map((one) => `${one.severity} ${one.code} ${one.pointer}`)).toEqual(["warning RetryOfType /steps/0/retry"]);
+    expect(jobs[0]).toMatchObject({ retry: { attempts: 2 }, retriesFailures: false });
+    expect(told(planned(workflow([{ name: "a", type: "ai-eval", retry: { attempts: 1 } }])).problems)).toEqual([]);
+    expect(jobsOf(workflow([step("a", { retry: { attempts: 2 } })]))[0]?.retriesFailures).toBeUndefined();
+  });
+
   it("gets the values of inputs now, and those of other steps when it runs", () => {
     const value = workflow(
       [
