@@ -7,8 +7,10 @@ import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../check/checkFields.ts";
 import type { Edge } from "../cycle.ts";
 import { clip } from "../schema/words.ts";
+import { checkReach } from "./checkConditions.ts";
 import { checkDeploys } from "./checkDeploys.ts";
 import { checkInputs } from "./checkInputs.ts";
+import { checkLimits } from "./checkLocks.ts";
 import { edgesOf } from "./checkReferences.ts";
 import { checkSteps, modeOf } from "./checkStep.ts";
 import type { Known } from "./referTo.ts";
@@ -68,6 +70,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   problems.push(...all.flatMap((step) => namedLikeComponent(step, components, deployedBy)));
   for (const step of all)
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
+  problems.push(...checkLimits(all));
   const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));
   // Steps of one name are one node of the graph: what it would tell of them is not what was written.
   const unique = byName.size === all.filter((step) => step.name !== undefined).length;
@@ -137,6 +140,8 @@ function resolved(lists: StepLists, checked: Checked): ResolvedWorkflow {
     ...needsOfSteps(lists.steps, lists.mode, checked),
     ...needsOfSteps(lists.finally, lists.mode, checked),
   ]);
+  const all = [...allSteps(lists.steps), ...allSteps(lists.finally)];
+  if (!hasErrors(problems)) problems.push(...checkReach(all, needs, checked.byName));
   const resolving = { needs, deployedBy, problems };
   return {
     inputs,

@@ -3,7 +3,7 @@
 import type { Secrecy } from "../../catalog/define.ts";
 import { LIMITS, type WorkflowInput } from "../../model/document.ts";
 import { nearest } from "../../model/name.ts";
-import { PHASE_NAMES } from "../../model/phase.ts";
+import { isSettled, PHASE_NAMES } from "../../model/phase.ts";
 import { fromPointer, type Path } from "../../model/pointer.ts";
 import { type Problem, type ProblemCode, problem } from "../../model/problem.ts";
 import type { Params } from "../../model/text.ts";
@@ -122,7 +122,7 @@ function stepValue(known: Known, referring: Referring, [name, what, ...path]: re
   const draft = findStep(known, referring, name);
   if (draft === null) return null;
   if (what === "phase" && path.length === 0)
-    return { place: schemaAt({ enum: [...PHASE_NAMES] }, []), secrecy: "clear", step: { draft, phase: true } };
+    return { place: schemaAt({ enum: PHASE_NAMES.filter(isSettled) }, []), secrecy: "clear", step: { draft, phase: true } };
   if (what !== "outputs")
     return nothing(known, referring, [`/steps/${clip(name)}/outputs/…`, `/steps/${clip(name)}/phase`]);
   const { place, ...secrecy } = outputAt(draft, path);

@@ -424,7 +424,7 @@ describe("outputs of steps that are no jobs", () => {
     expect(problems([call("c"), model("/steps/c/outputs/clean/model")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
     expect(problems([call("c"), model("/steps/c/outputs/say/modle")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
     expect(problems([call("c"), model("/steps/c/outputs/say/accuracy")])).toEqual(["TypeMismatch /steps/1/properties/model"]);
-    expect(problems([call("c"), step("o", { if: "/steps/c/outputs == 1" })])).toEqual(["NoStepOutput /steps/1/if"]);
+    expect(problems([call("c"), step("o", { if: "/steps/c/outputs" })])).toEqual(["NoStepOutput /steps/1/if"]);
     expect(problems([call("c"), group("p", [step("o"), step("q")], { if: "/steps/c/outputs/x == 1" })])).toEqual([
       "NoStepOutput /steps/1/if",
     ]);
