@@ -152,15 +152,9 @@ export const PlanView = z.object({
       endOf: z
         .string()
         .optional()
-        .meta({ description: "a final step of this called workflow: starts when everything else of it has ended" }),
-      joint: z.enum(["nothing", "unknown", "all"]).optional().meta({
-        description:
-          "does nothing itself; nothing: a loop over an empty list, unknown: known to the server only, all: stands for all that it waits for",
-      }),
-      retriesFailures: z
-        .literal(false)
-        .optional()
-        .meta({ description: "its type does not try a failure of the program again, however many attempts there are" }),
+        .meta({ description: "starts when everything else of this called workflow has ended" }),
+      joint: z.enum(["nothing", "unknown", "all"]).optional().meta({ description: "it does nothing itself" }),
+      retriesFailures: z.literal(false).optional().meta({ description: "a failure of the program is not tried again" }),
       clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
       onShort: z.string().optional(),
       within: z.array(z.object({ step: z.string(), timeout: z.int() })).optional(),

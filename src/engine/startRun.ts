@@ -124,7 +124,8 @@ interface PlannedRun {
 
 /** Told apart, so that the answer says which part has to become smaller. */
 function checkSizes({ document, input, inputs }: PlanRequest): void {
-  const bytesOf = (part: JsonObject | undefined): number => (part === undefined ? 0 : Buffer.byteLength(JSON.stringify(part)));
+  const bytesOf = (part: JsonObject | undefined): number =>
+    part === undefined ? 0 : Buffer.byteLength(JSON.stringify(part));
   const parts = [
     { code: "TooLarge", pointer: "/document", bytes: bytesOf(document), limit: LIMITS.documentBytes },
     { code: "InputsTooLarge", pointer: "/input", bytes: bytesOf(input), limit: LIMITS.inputsBytes },

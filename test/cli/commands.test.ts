@@ -428,7 +428,8 @@ describe("kubemin doctor", () => {
 });
 
 describe("a workflow file", () => {
-  const steps = (type: string) => `name: x\nworkflow:\n  steps:\n    - { name: a, type: ${type}, properties: { script: x } }\n    - { name: b, type: notify, properties: { message: { $from: /steps/a/outputs/text } } }\n`;
+  const steps = (type: string) =>
+    `name: x\nworkflow:\n  steps:\n    - { name: a, type: ${type}, properties: { script: x } }\n    - { name: b, type: notify, properties: { message: { $from: /steps/a/outputs/text } } }\n`;
 
   it("with a type that only a server may know is valid here, with a warning", async () => {
     const told = await kubemin("validate -", { input: steps("sh") });
@@ -447,7 +448,10 @@ describe("a workflow file", () => {
   it("that is no document is told by run as it is by validate", async () => {
     const input = "name: x\nbase: &b { type: wait }\nworkflow:\n  steps:\n    - { <<: *b, name: a }\n";
     const validated = await kubemin("validate -", { input });
-    const ran = await kubemin("run --file -", { input, env: { KUBEMIN_URL: "http://127.0.0.1:1", KUBEMIN_TOKEN: "t" } });
+    const ran = await kubemin("run --file -", {
+      input,
+      env: { KUBEMIN_URL: "http://127.0.0.1:1", KUBEMIN_TOKEN: "t" },
+    });
     expect(ran.exit).toBe(2);
     expect(ran.stderr).toBe(validated.stderr);
   });

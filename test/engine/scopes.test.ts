@@ -8,9 +8,24 @@ import { planWorkflow } from "../../src/plan/workflow/planWorkflow.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 const from = (pointer: string) => ({ $from: pointer });
-const step = (name: string, properties: JsonObject = {}, more: JsonObject = {}): JsonObject => ({ name, type: "test", properties, ...more });
-const group = (name: string, subSteps: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({ name, type: "group", subSteps, ...more });
-const call = (name: string, application: string, more: JsonObject = {}): JsonObject => ({ name, type: "workflow", properties: { application }, ...more });
+const step = (name: string, properties: JsonObject = {}, more: JsonObject = {}): JsonObject => ({
+  name,
+  type: "test",
+  properties,
+  ...more,
+});
+const group = (name: string, subSteps: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({
+  name,
+  type: "group",
+  subSteps,
+  ...more,
+});
+const call = (name: string, application: string, more: JsonObject = {}): JsonObject => ({
+  name,
+  type: "workflow",
+  properties: { application },
+  ...more,
+});
 
 interface Options {
   readonly called?: Readonly<Record<string, JsonObject>>;
@@ -52,7 +67,12 @@ describe("a loop over nothing", () => {
       step("o", {
         output: {
           e: from("/steps/e/outputs"),
-          phases: [from("/steps/e/phase"), from("/steps/g/phase"), from("/steps/none/phase"), from("/steps/rounds/phase")],
+          phases: [
+            from("/steps/e/phase"),
+            from("/steps/g/phase"),
+            from("/steps/none/phase"),
+            from("/steps/rounds/phase"),
+          ],
           g: from("/steps/g/outputs"),
           rounds: from("/steps/rounds/outputs"),
           none: from("/steps/none/outputs"),
@@ -63,7 +83,9 @@ describe("a loop over nothing", () => {
     ];
     const { run, phase, ends: all } = await ended(stage, { steps });
     expect(phase).toBe("succeeded");
-    expect(all).toEqual(expect.arrayContaining(["e succeeded", "none succeeded", "if-succeeded succeeded", "if-skipped skipped"]));
+    expect(all).toEqual(
+      expect.arrayContaining(["e succeeded", "none succeeded", "if-succeeded succeeded", "if-skipped skipped"]),
+    );
     expect(await outputOf(stage, run, "o")).toEqual({
       e: [],
       phases: ["succeeded", "succeeded", "succeeded", "succeeded"],
@@ -76,7 +98,10 @@ describe("a loop over nothing", () => {
   it("is skipped by a condition that does not hold, and when what it needs failed", async () => {
     await using stage = await openStage();
     const skipped = await ended(stage, {
-      steps: [step("e", {}, { forEach: [], if: "/run/revision > 5" }), step("o", { output: { e: from("/steps/e/phase") } })],
+      steps: [
+        step("e", {}, { forEach: [], if: "/run/revision > 5" }),
+        step("o", { output: { e: from("/steps/e/phase") } }),
+      ],
     });
     expect(await outputOf(stage, skipped.run, "o")).toEqual({ e: "skipped" });
     const failed = await ended(stage, { steps: [step("a", { fails: 9 }), step("e", {}, { forEach: [] }), step("z")] });
@@ -86,7 +111,10 @@ describe("a loop over nothing", () => {
   it("a loop over one value gives a list of one", async () => {
     await using stage = await openStage();
     const { run } = await ended(stage, {
-      steps: [step("e", { output: { n: 1 } }, { forEach: [1] }), step("o", { output: { e: from("/steps/e/outputs") } })],
+      steps: [
+        step("e", { output: { n: 1 } }, { forEach: [1] }),
+        step("o", { output: { e: from("/steps/e/outputs") } }),
+      ],
     });
     expect(await outputOf(stage, run, "o")).toEqual({ e: [{ n: 1 }] });
   });
@@ -101,7 +129,11 @@ describe("final steps of a called workflow", () => {
   it("run at the end of the call, before what comes after it", async () => {
     await using stage = await openStage();
     const steps = [call("c", "lib"), step("after", { output: { n: from("/steps/c/outputs/work/n") } })];
-    const { run, phase, ends: all } = await ended(stage, { steps, finally: [step("last")] }, { called: { lib: lib() } });
+    const {
+      run,
+      phase,
+      ends: all,
+    } = await ended(stage, { steps, finally: [step("last")] }, { called: { lib: lib() } });
     expect(phase).toBe("succeeded");
     expect(all).toEqual(["c.work succeeded", "c.clean succeeded", "after succeeded", "last succeeded"]);
     expect(await outputOf(stage, run, "after")).toEqual({ n: 7 });
@@ -112,7 +144,9 @@ describe("final steps of a called workflow", () => {
     const steps = [call("c", "lib"), step("rescue", {}, { if: "/steps/c/phase == 'failed'" }), step("after")];
     const { phase, ends: all } = await ended(stage, { steps }, { called: { lib: lib(9) } });
     expect(phase).toBe("failed");
-    expect(all).toEqual(["after skipped", "c.work failed", "c.clean succeeded", "rescue succeeded"].sort((a, b) => order(a) - order(b)));
+    expect(all).toEqual(
+      ["after skipped", "c.work failed", "c.clean succeeded", "rescue succeeded"].sort((a, b) => order(a) - order(b)),
+    );
     function order(text: string): number {
       return ["c.work failed", "after skipped", "c.clean succeeded", "rescue succeeded"].indexOf(text);
     }
@@ -131,9 +165,17 @@ describe("final steps of a called workflow", () => {
 
   it("do not run when the call was never reached", async () => {
     await using stage = await openStage();
-    const failing = await ended(stage, { steps: [step("a", { fails: 9 }), call("c", "lib")] }, { called: { lib: lib() } });
+    const failing = await ended(
+      stage,
+      { steps: [step("a", { fails: 9 }), call("c", "lib")] },
+      { called: { lib: lib() } },
+    );
     expect(failing.ends).toEqual(expect.arrayContaining(["a failed", "c.work skipped", "c.clean skipped"]));
-    const unwanted = await ended(stage, { steps: [call("c", "lib", { if: "/run/revision > 5" }), step("z")] }, { called: { lib: lib() } });
+    const unwanted = await ended(
+      stage,
+      { steps: [call("c", "lib", { if: "/run/revision > 5" }), step("z")] },
+      { called: { lib: lib() } },
+    );
     expect(unwanted.phase).toBe("succeeded");
     expect(unwanted.ends).toEqual(expect.arrayContaining(["c.work skipped", "c.clean skipped", "z succeeded"]));
   });
@@ -185,7 +227,10 @@ describe("loops of many rounds", () => {
   it("come after each other, and what fails in the first is named by what is skipped", async () => {
     await using stage = await openStage();
     expect((await ended(stage, { steps: [rounds("a"), rounds("b")] })).phase).toBe("succeeded");
-    const { run, phase } = await ended(stage, { steps: [rounds("a", { fails: 9 }), rounds("b")], finally: [step("z")] });
+    const { run, phase } = await ended(stage, {
+      steps: [rounds("a", { fails: 9 }), rounds("b")],
+      finally: [step("z")],
+    });
     expect(phase).toBe("failed");
     const skipped = (await stage.store.runs.jobs(run)).find((job) => job.name === "b[7]");
     expect(skipped?.reason.params["component"]).toMatch(/^a\[\d+\]$/);

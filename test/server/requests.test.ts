@@ -116,7 +116,11 @@ describe("bodies", () => {
   it("of runs hold documents of two thousand steps, and say which part is too large", async () => {
     const runs = "/api/v1/projects/default/runs/plan";
     const text = "x".repeat(150);
-    const steps = Array.from({ length: 2_000 }, (_, index) => ({ name: `s${index}`, type: "notify", properties: { message: text } }));
+    const steps = Array.from({ length: 2_000 }, (_, index) => ({
+      name: `s${index}`,
+      type: "notify",
+      properties: { message: text },
+    }));
     const large = { document: { name: "large", workflow: { mode: "DAG", steps } } };
     const answer = await post(runs, JSON.stringify(large));
     expect(answer.status).toBe(200);
@@ -127,7 +131,9 @@ describe("bodies", () => {
       status: 422,
       problems: [{ code: "InputsTooLarge", pointer: "/inputs" }],
     });
-    expect(await problemOf(post(runs, JSON.stringify({ document: { name: "x".repeat(LIMITS.documentBytes) } })))).toMatchObject({
+    expect(
+      await problemOf(post(runs, JSON.stringify({ document: { name: "x".repeat(LIMITS.documentBytes) } }))),
+    ).toMatchObject({
       status: 422,
       problems: [{ code: "TooLarge", pointer: "/document" }],
     });

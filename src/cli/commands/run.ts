@@ -126,7 +126,12 @@ async function askedFor(context: Context, options: Wish, typed: JsonObject): Pro
   if (type === undefined) {
     const source = await readSource(context, options.file ?? "");
     const read = readDocument(source.text, "auto");
-    if (!read.ok) printProblems(context, source, withPositions(read.problems, () => undefined).map((one) => toItem(one, context.language)));
+    if (!read.ok)
+      printProblems(
+        context,
+        source,
+        withPositions(read.problems, () => undefined).map((one) => toItem(one, context.language)),
+      );
     return read.ok ? { source, body: { ...place, document: objectOf(source), inputs: given } } : null;
   }
   const version = options["type-version"];

@@ -62,7 +62,9 @@ function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonl
           job.needs.filter((need) => finals.has(need.job)),
         )
       : "",
-    job.endOf === undefined ? "" : say({ en: "when all of {call} has ended", zh: "{call} 其余全部结束后" }, { call: job.endOf }),
+    job.endOf === undefined
+      ? ""
+      : say({ en: "when all of {call} has ended", zh: "{call} 其余全部结束后" }, { call: job.endOf }),
     job.joint === undefined ? "" : say(JOINTS[job.joint]),
     condition === "" ? "" : oneLine(say(job.skipped === true ? SKIPPED : IF, { condition })),
     locks === "" ? "" : oneLine(say({ en: "holds {locks}", zh: "持有 {locks}" }, { locks })),

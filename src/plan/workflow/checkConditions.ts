@@ -3,14 +3,14 @@
 import type { Condition, Operand } from "../../model/condition.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { type Problem, problem } from "../../model/problem.ts";
 import { fromPointer } from "../../model/pointer.ts";
+import { type Problem, problem } from "../../model/problem.ts";
 import { clip, listNames, showValue } from "../schema/words.ts";
 import { answer } from "./evaluate.ts";
 import { mapCondition, pointersIn } from "./mapCondition.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
 import { mayFit, type Place, schemaAt, typesAt, valuesAt } from "./schemaTypes.ts";
-import { ancestry, allSteps, type StepDraft } from "./stepDraft.ts";
+import { allSteps, ancestry, type StepDraft } from "./stepDraft.ts";
 
 type Compare = Extract<Condition, { readonly compare: unknown }>;
 
@@ -24,7 +24,12 @@ export function checkComparisons(
     const [left, right] = sides;
     if (left === undefined || right === undefined) return [];
     if (!comparable(one.compare, left.types, right.types)) {
-      const words = { left: left.text, leftType: wordsOf(left.types), right: right.text, rightType: wordsOf(right.types) };
+      const words = {
+        left: left.text,
+        leftType: wordsOf(left.types),
+        right: right.text,
+        rightType: wordsOf(right.types),
+      };
       return [problem("CannotCompare", pointer, { ...words, operator: one.compare })];
     }
     return [...neverSo(left, right, pointer), ...neverSo(right, left, pointer)];

@@ -41,7 +41,9 @@ export function checkLimits(
       if (known === undefined) first.set(key, { pointer: at, limit });
       if (known === undefined || known.limit === limit) return [];
       const word = typeof name === "string" ? name : pointerOf(name);
-      return [warning("LimitsDiffer", at, { name: `${kind} ${clip(word)}`, limit, other: known.limit, first: known.pointer })];
+      return [
+        warning("LimitsDiffer", at, { name: `${kind} ${clip(word)}`, limit, other: known.limit, first: known.pointer }),
+      ];
     }),
   );
 }

@@ -29,7 +29,8 @@ function outputOfOne(draft: StepDraft, path: readonly string[]): Output {
   const { kind, definition, subSteps } = draft;
   if (kind === "deploy") return { place: { found: "no", known: [] } };
   if (kind === "group") return outputOfGroup(subSteps, path);
-  if (kind === "workflow") return { place: path.length === 0 ? schemaAt({ type: "object" }, []) : { found: "unknown" } };
+  if (kind === "workflow")
+    return { place: path.length === 0 ? schemaAt({ type: "object" }, []) : { found: "unknown" } };
   const schema = definition === undefined ? {} : outputSchema(definition);
   const place: Place = schema === null ? { found: "no", known: [] } : schemaAt(schema, path);
   return definition === undefined ? { place } : { place, secrecy: definition.outputSecrecy?.(path) ?? "clear" };

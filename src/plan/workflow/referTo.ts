@@ -122,7 +122,11 @@ function stepValue(known: Known, referring: Referring, [name, what, ...path]: re
   const draft = findStep(known, referring, name);
   if (draft === null) return null;
   if (what === "phase" && path.length === 0)
-    return { place: schemaAt({ enum: PHASE_NAMES.filter(isSettled) }, []), secrecy: "clear", step: { draft, phase: true } };
+    return {
+      place: schemaAt({ enum: PHASE_NAMES.filter(isSettled) }, []),
+      secrecy: "clear",
+      step: { draft, phase: true },
+    };
   if (what !== "outputs")
     return nothing(known, referring, [`/steps/${clip(name)}/outputs/…`, `/steps/${clip(name)}/phase`]);
   const { place, ...secrecy } = outputAt(draft, path);

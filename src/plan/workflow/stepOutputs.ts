@@ -55,11 +55,13 @@ function givesItself({ kind, parts, jobs }: Unit): boolean {
 function filled(job: Waiting, filling: Filling): Waiting {
   const { unit } = filling;
   const definition = unit.definition;
-  const change = (at: string) => (reference: Json, path: Path): Json => {
-    const taken = definition === undefined ? "either" : (definition.secrecy?.(path) ?? "clear");
-    const place = { at, path, taken, definition: at === "properties" ? definition : undefined };
-    return instead(reference, place, filling);
-  };
+  const change =
+    (at: string) =>
+    (reference: Json, path: Path): Json => {
+      const taken = definition === undefined ? "either" : (definition.secrecy?.(path) ?? "clear");
+      const place = { at, path, taken, definition: at === "properties" ? definition : undefined };
+      return instead(reference, place, filling);
+    };
   const input = mapReferences(job.input, change("properties"));
   return {
     ...job,
@@ -201,7 +203,11 @@ function checkType({ unit, path }: Leaf, asked: Asked): void {
 }
 
 function noOutput({ unit, path }: Target, pointer: string, known: readonly string[]): Problem {
-  const params = { name: clip(unit.path.at(-1) ?? ""), output: clip(path.join("/") || "outputs"), known: listNames(known) };
+  const params = {
+    name: clip(unit.path.at(-1) ?? ""),
+    output: clip(path.join("/") || "outputs"),
+    known: listNames(known),
+  };
   return problem("NoStepOutput", pointer, params);
 }
 

@@ -1,7 +1,7 @@
 // The check of workflows: every mistake with its code, its place and, where something is near, what was meant.
 import { describe, expect, it } from "vitest";
-import { checkDocument } from "../../../src/plan/check/check.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
+import { checkDocument } from "../../../src/plan/check/check.ts";
 import { catalog, planned, problemsOf, step, workflow } from "./steps.ts";
 
 const from = (pointer: string, more: object = {}) => ({ $from: pointer, ...more });
@@ -53,7 +53,10 @@ describe("locks on one thing", () => {
       locked("f", { key: { $from: "/run/id" }, limit: 2 }),
       locked("g", { key: { $from: "/run/id" } }),
     ]);
-    expect(problemsOf(all)).toEqual(["LimitsDiffer /workflow/steps/2/locks/0", "LimitsDiffer /workflow/steps/6/locks/0"]);
+    expect(problemsOf(all)).toEqual([
+      "LimitsDiffer /workflow/steps/2/locks/0",
+      "LimitsDiffer /workflow/steps/6/locks/0",
+    ]);
     expect(planned(all).jobs).toHaveLength(7);
   });
 });

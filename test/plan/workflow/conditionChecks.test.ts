@@ -5,7 +5,13 @@ import { explainProblem } from "../../../src/model/problem.ts";
 import { planned, problemsOf, step, told, workflow } from "./steps.ts";
 
 const AT = "/workflow/steps/1/if";
-const inputs = { stage: { type: "string" }, n: { type: "integer" }, x: { type: "number" }, yes: { type: "boolean" }, list: { type: "array" } };
+const inputs = {
+  stage: { type: "string" },
+  n: { type: "integer" },
+  x: { type: "number" },
+  yes: { type: "boolean" },
+  list: { type: "array" },
+};
 const second = (condition: string): readonly string[] =>
   problemsOf(workflow([step("a"), step("b", { if: condition })], { inputs }));
 
@@ -48,14 +54,21 @@ describe("a value that a place never has", () => {
     expect(second("/steps/a/phase != 'running'")).toEqual([`NeverSo ${AT}`]);
     expect(second("/steps/a/phase == 'skipped' || /steps/a/phase == 'timed-out'")).toEqual([]);
     const asked = (condition: string) =>
-      problemsOf(workflow([{ name: "ask", type: "approve", properties: { message: "?" } }, step("b", { if: condition })]));
+      problemsOf(
+        workflow([{ name: "ask", type: "approve", properties: { message: "?" } }, step("b", { if: condition })]),
+      );
     expect(asked("/steps/ask/outputs/decision == 'deny'")).toEqual([`NeverSo ${AT}`]);
     expect(asked("/steps/ask/outputs/decision == 'approve'")).toEqual([]);
   });
 });
 
 describe("a condition that cannot hold when it is asked", () => {
-  const group = (name: string, subSteps: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({ name, type: "group", subSteps, ...more });
+  const group = (name: string, subSteps: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({
+    name,
+    type: "group",
+    subSteps,
+    ...more,
+  });
   const problems = (value: JsonObject) => told(planned(value).problems);
 
   it("is told: it looks for the failure of a step whose success something in between needs", () => {
@@ -65,13 +78,20 @@ describe("a condition that cannot hold when it is asked", () => {
       "this never holds: b begins only after the success of a, or when their own conditions skipped them",
     ]);
     const dag = workflow(
-      [step("a"), step("m", { dependsOn: ["a"] }), step("b", { dependsOn: ["m"], if: "/steps/a/phase != 'succeeded' && /steps/a/phase != 'skipped'" })],
+      [
+        step("a"),
+        step("m", { dependsOn: ["a"] }),
+        step("b", { dependsOn: ["m"], if: "/steps/a/phase != 'succeeded' && /steps/a/phase != 'skipped'" }),
+      ],
       { mode: "DAG" },
     );
     expect(problems(dag)).toEqual(["NeverHolds /steps/2/if"]);
-    const inside = workflow([step("a"), step("m"), group("g", [step("b", { if: "/steps/a/phase == 'failed' && /inputs/x > 1" })])], {
-      inputs: { x: { type: "number", default: 1 } },
-    });
+    const inside = workflow(
+      [step("a"), step("m"), group("g", [step("b", { if: "/steps/a/phase == 'failed' && /inputs/x > 1" })])],
+      {
+        inputs: { x: { type: "number", default: 1 } },
+      },
+    );
     expect(problems(inside)).toEqual(["NeverHolds /steps/2/subSteps/0/if"]);
   });
 
@@ -89,6 +109,9 @@ describe("a condition that cannot hold when it is asked", () => {
     const steps = Array.from({ length: 1_500 }, (_, index) =>
       step(`s${index}`, index < 2 ? {} : { if: "/steps/s0/phase == 'failed'" }),
     );
-    expect([...new Set(planned(workflow(steps)).problems.map((one) => one.code))]).toEqual(["NeverHolds", "MoreProblems"]);
+    expect([...new Set(planned(workflow(steps)).problems.map((one) => one.code))]).toEqual([
+      "NeverHolds",
+      "MoreProblems",
+    ]);
   });
 });

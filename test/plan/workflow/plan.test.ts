@@ -101,7 +101,9 @@ describe("a job of a step", () => {
   it("of a type that does not try failures again says so, and the plan warns where a step asks for it", () => {
     const value = workflow([{ name: "a", type: "ai-eval", retry: { attempts: 2 } }]);
     const { jobs, problems } = planned(value);
-    expect(problems.map((one) => `${one.severity} ${one.code} ${one.pointer}`)).toEqual(["warning RetryOfType /steps/0/retry"]);
+    expect(problems.map((one) => `${one.severity} ${one.code} ${one.pointer}`)).toEqual([
+      "warning RetryOfType /steps/0/retry",
+    ]);
     expect(jobs[0]).toMatchObject({ retry: { attempts: 2 }, retriesFailures: false });
     expect(told(planned(workflow([{ name: "a", type: "ai-eval", retry: { attempts: 1 } }])).problems)).toEqual([]);
     expect(jobsOf(workflow([step("a", { retry: { attempts: 2 } })]))[0]?.retriesFailures).toBeUndefined();
@@ -136,7 +138,9 @@ describe("a job of a step", () => {
       model: from("/steps/a/outputs/model"),
       options: { deep: [1, "-", from("/run/id")] },
     });
-    expect(job?.condition && printCondition(job.condition)).toBe("(/inputs/n > 1) && (/steps/a/outputs/accuracy > /inputs/least)");
+    expect(job?.condition && printCondition(job.condition)).toBe(
+      "(/inputs/n > 1) && (/steps/a/outputs/accuracy > /inputs/least)",
+    );
     expect(told(planned(value, {}).problems)).toEqual(["MissingInput /inputs/n"]);
     expect(told(planned(value, { inputs: { n: "3", m: 1 } }).problems)).toEqual([
       "UnknownInput /inputs/m ~n",
@@ -220,7 +224,9 @@ describe("loops", () => {
       "g.h: b(order)",
       "d: g.c(order) g.h(order)",
     ]);
-    expect(jobs.slice(1, 4).map(({ type, joint, step: at, condition }) => [type, joint, at?.path, at?.loop, condition])).toEqual([
+    expect(
+      jobs.slice(1, 4).map(({ type, joint, step: at, condition }) => [type, joint, at?.path, at?.loop, condition]),
+    ).toEqual([
       ["join", "nothing", ["b"], "nothing", expect.objectContaining({ compare: ">" })],
       ["join", "nothing", ["g", "c"], "nothing", undefined],
       ["join", "nothing", ["g", "h"], "nothing", undefined],
@@ -238,7 +244,8 @@ describe("loops", () => {
   });
 
   it("of a thousand rounds come after each other by one job that stands for all of the first", () => {
-    const wide = (name: string): JsonObject => step(name, { forEach: Array.from({ length: 990 }, (_, index) => index) });
+    const wide = (name: string): JsonObject =>
+      step(name, { forEach: Array.from({ length: 990 }, (_, index) => index) });
     const jobs = jobsOf(workflow([wide("a"), wide("b"), step("c", { if: "/steps/b/phase != 'failed'" })]));
     expect(jobs).toHaveLength(990 * 2 + 3);
     const named = new Map(jobs.map((job) => [job.name, job] as const));
@@ -333,17 +340,27 @@ describe("a called workflow", () => {
   });
 
   it("has its final steps at its own end, with its own conditions, the inner call's before the outer one's", () => {
-    const outer = workflow([call("in", { model: "m" }), step("work")], { finally: [step("tidy"), step("after")], mode: "DAG" });
-    const value = workflow([step("a"), { ...call("out", {}), properties: { application: "outer" }, if: "/run/revision > 1" }, step("z")], {
-      finally: [{ ...call("end", { model: "m" }), type: "workflow" }],
+    const outer = workflow([call("in", { model: "m" }), step("work")], {
+      finally: [step("tidy"), step("after")],
+      mode: "DAG",
     });
+    const value = workflow(
+      [step("a"), { ...call("out", {}), properties: { application: "outer" }, if: "/run/revision > 1" }, step("z")],
+      {
+        finally: [{ ...call("end", { model: "m" }), type: "workflow" }],
+      },
+    );
     const jobs = jobsOf(value, { called: { other, outer } });
     const named = new Map(jobs.map((job) => [job.name, job] as const));
     const needs = (name: string) => named.get(name)?.needs.map((need) => `${need.job}${need.on === "end" ? "!" : ""}`);
     expect(needs("out.in.tidy")).toEqual(["out.in.prepare!", "out.in.more.split!", "a"]);
     expect(needs("out.tidy")).toEqual(["a", "out.in.prepare!", "out.in.more.split!", "out.in.tidy!", "out.work!"]);
-    expect(named.get("out.after")?.condition && printCondition(named.get("out.after")?.condition ?? { all: [] })).toBe("/run/revision > 1");
-    expect(needs("z")).toEqual(expect.arrayContaining(["out.in.more.split", "out.in.tidy", "out.work", "out.tidy", "out.after"]));
+    expect(named.get("out.after")?.condition && printCondition(named.get("out.after")?.condition ?? { all: [] })).toBe(
+      "/run/revision > 1",
+    );
+    expect(needs("z")).toEqual(
+      expect.arrayContaining(["out.in.more.split", "out.in.tidy", "out.work", "out.tidy", "out.after"]),
+    );
     expect([named.get("out.in.tidy")?.endOf, named.get("out.tidy")?.endOf]).toEqual(["out.in", "out"]);
     expect(named.get("end.tidy")).toMatchObject({ final: true, endOf: "end" });
   });
@@ -386,14 +403,19 @@ describe("outputs of steps that are no jobs", () => {
     properties: { application: "lib", inputs: { v: "x" } },
     ...more,
   });
-  const taking = (pointer: string, more: JsonObject = {}) => step("o", { properties: { options: { l: from(pointer) } }, ...more });
+  const taking = (pointer: string, more: JsonObject = {}) =>
+    step("o", { properties: { options: { l: from(pointer) } }, ...more });
   const taken = (steps: readonly JsonObject[]) => {
     const job = jobsOf(workflow(steps), { called: { lib: made } }).find((one) => one.name === "o");
     return [job?.input["options"], job?.condition && printCondition(job.condition)];
   };
-  const rounds = group("g", [step("e"), group("h", [step("f", { forEach: [1, 2] })]), { name: "w", type: "wait", properties: { for: "1s" } }], {
-    forEach: ["a", "b"],
-  });
+  const rounds = group(
+    "g",
+    [step("e"), group("h", [step("f", { forEach: [1, 2] })]), { name: "w", type: "wait", properties: { for: "1s" } }],
+    {
+      forEach: ["a", "b"],
+    },
+  );
   const round = (index: number) => ({
     e: from(`/steps/g[${index}].e/outputs`),
     h: { f: from(`/steps/g[${index}].f/outputs`) },
@@ -402,28 +424,47 @@ describe("outputs of steps that are no jobs", () => {
 
   it("are those of their steps by name, and a list for a loop", () => {
     expect(taken([rounds, taking("/steps/g/outputs")])[0]).toEqual({ l: [round(0), round(1)] });
-    expect(taken([rounds, taking("/steps/g/outputs/1/h/f/0/model")])[0]).toEqual({ l: from("/steps/g[1].f/outputs/0/model") });
-    expect(taken([call("c"), taking("/steps/c/outputs/say/model")])[0]).toEqual({ l: from("/steps/c.say/outputs/model") });
+    expect(taken([rounds, taking("/steps/g/outputs/1/h/f/0/model")])[0]).toEqual({
+      l: from("/steps/g[1].f/outputs/0/model"),
+    });
+    expect(taken([call("c"), taking("/steps/c/outputs/say/model")])[0]).toEqual({
+      l: from("/steps/c.say/outputs/model"),
+    });
     expect(taken([call("c", { forEach: [1, 2] }), taking("/steps/c/outputs")])[0]).toEqual({
       l: [{ say: from("/steps/c[0].say/outputs") }, { say: from("/steps/c[1].say/outputs") }],
     });
-    expect(taken([group("g", [call("c")], { forEach: [] }), taking("/steps/g/outputs")])[0]).toEqual({ l: from("/steps/g/outputs") });
+    expect(taken([group("g", [call("c")], { forEach: [] }), taking("/steps/g/outputs")])[0]).toEqual({
+      l: from("/steps/g/outputs"),
+    });
     expect(taken([call("c"), taking("/steps/c/phase", { if: "/steps/c/outputs/say/accuracy > 0.5" })])[1]).toBe(
       "/steps/c.say/outputs/accuracy > 0.5",
     );
   });
 
   it("are checked like others", () => {
-    const problems = (steps: readonly JsonObject[]) => told(planned(workflow(steps), { called: { lib: made } }).problems);
+    const problems = (steps: readonly JsonObject[]) =>
+      told(planned(workflow(steps), { called: { lib: made } }).problems);
     const model = (pointer: string, more: object = {}) => step("o", { properties: { model: from(pointer, more) } });
-    expect(problems([rounds, model("/steps/g/outputs/0/x/model")])).toEqual(["NoStepOutput /steps/1/properties/model/$from"]);
-    expect(problems([rounds, model("/steps/g/outputs/0/e/accuracy")])).toEqual(["TypeMismatch /steps/1/properties/model/$from"]);
+    expect(problems([rounds, model("/steps/g/outputs/0/x/model")])).toEqual([
+      "NoStepOutput /steps/1/properties/model/$from",
+    ]);
+    expect(problems([rounds, model("/steps/g/outputs/0/e/accuracy")])).toEqual([
+      "TypeMismatch /steps/1/properties/model/$from",
+    ]);
     expect(problems([rounds, model("/steps/g/outputs/7/e/model")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
     expect(problems([rounds, model("/steps/g/outputs/7/e/model", { default: "m" })])).toEqual([]);
-    expect(problems([call("c"), model("/steps/c/outputs/said/model")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
-    expect(problems([call("c"), model("/steps/c/outputs/clean/model")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
-    expect(problems([call("c"), model("/steps/c/outputs/say/modle")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
-    expect(problems([call("c"), model("/steps/c/outputs/say/accuracy")])).toEqual(["TypeMismatch /steps/1/properties/model"]);
+    expect(problems([call("c"), model("/steps/c/outputs/said/model")])).toEqual([
+      "NoStepOutput /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), model("/steps/c/outputs/clean/model")])).toEqual([
+      "NoStepOutput /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), model("/steps/c/outputs/say/modle")])).toEqual([
+      "NoStepOutput /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), model("/steps/c/outputs/say/accuracy")])).toEqual([
+      "TypeMismatch /steps/1/properties/model",
+    ]);
     expect(problems([call("c"), step("o", { if: "/steps/c/outputs" })])).toEqual(["NoStepOutput /steps/1/if"]);
     expect(problems([call("c"), group("p", [step("o"), step("q")], { if: "/steps/c/outputs/x == 1" })])).toEqual([
       "NoStepOutput /steps/1/if",
