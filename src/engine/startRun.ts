@@ -9,6 +9,7 @@ import type { Priority, Run } from "../model/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/check/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
+import { checkSize } from "../plan/read/readLimits.ts";
 import { sealInput, sealInputs, sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
 import type { Cluster } from "../ports/cluster.ts";
@@ -124,8 +125,9 @@ interface PlannedRun {
 
 /** Told apart, so that the answer says which part has to become smaller. */
 function checkSizes({ document, input, inputs }: PlanRequest): void {
+  // What is too deep to be written as text is told by the plan.
   const bytesOf = (part: JsonObject | undefined): number =>
-    part === undefined ? 0 : Buffer.byteLength(JSON.stringify(part));
+    part === undefined || checkSize(part) !== undefined ? 0 : Buffer.byteLength(JSON.stringify(part));
   const parts = [
     { code: "TooLarge", pointer: "/document", bytes: bytesOf(document), limit: LIMITS.documentBytes },
     { code: "InputsTooLarge", pointer: "/input", bytes: bytesOf(input), limit: LIMITS.inputsBytes },
