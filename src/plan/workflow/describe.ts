@@ -21,11 +21,13 @@ export interface StepFacts {
   readonly onShort?: string;
   readonly within?: { step: string; timeout: number }[];
   readonly locks?: string[];
+  /** Attempts while those before are known to have done nothing, where they are more. */
+  readonly attemptsUntouched?: number;
   readonly input?: JsonObject;
 }
 
 export function stepFacts(job: PlannedJob): StepFacts {
-  const { step, condition, final, endOf, joint, retriesFailures, clocks, onShort, within, locks, input } = job;
+  const { step, condition, final, endOf, joint, retriesFailures, clocks, onShort, within, locks, retry, input } = job;
   const place = {
     ...(final === undefined ? {} : { final }),
     ...(endOf === undefined ? {} : { endOf }),
@@ -41,6 +43,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
     ...(clocks === undefined ? {} : { clocks: { ...clocks } }),
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
     ...(within === undefined ? {} : { within: within.map((one) => ({ ...one })) }),
+    ...(retry.untouched === undefined ? {} : { attemptsUntouched: retry.untouched }),
     ...(job.component === "" ? { input } : {}),
   };
 }
