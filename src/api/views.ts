@@ -2,6 +2,7 @@
 // Texts are in the language of Accept-Language; codes and parameters are the same in every language.
 import { z } from "zod";
 import { RUN_PHASES } from "../model/run.ts";
+import { STEP_FACTS } from "./stepFacts.ts";
 
 export const JsonView = z.record(z.string(), z.unknown());
 export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
@@ -145,18 +146,7 @@ export const PlanView = z.object({
           pointer: z.string().optional(),
         }),
       ),
-      step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
-      condition: z.string().optional().meta({ description: "skipped unless it holds" }),
-      skipped: z.boolean().optional().meta({ description: "its condition is known already, and does not hold" }),
-      final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
-      clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
-      onShort: z.string().optional(),
-      within: z.array(z.object({ step: z.string(), timeout: z.int() })).optional(),
-      attemptsUntouched: z
-        .int()
-        .optional()
-        .meta({ description: "attempts while those before are known to have done nothing; missing: as `attempts`" }),
-      locks: z.array(z.string()).optional(),
+      ...STEP_FACTS,
       input: JsonView.optional(),
       objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
       timeout: z.int().meta({ description: "milliseconds" }),

@@ -84,6 +84,11 @@ function endingsRetried(spec: RegistrationSpec): readonly Ending[] {
   return retry === "never" ? [] : ["start_failed"];
 }
 
+/** Whether the program may simply be run once more after it failed. */
+export function retriesFailures(spec: RegistrationSpec): boolean {
+  return endingsRetried(spec).includes("failed");
+}
+
 /** What the type itself called retryable (its failure map, its worker) needs no permission beside that. */
 const OWN_WORD: ReadonlySet<string> = new Set(["MappedFailure", "WorkerFailed"]);
 

@@ -477,6 +477,36 @@ describe("kubemin doctor", () => {
   });
 });
 
+describe("a workflow file", () => {
+  const steps = (type: string) =>
+    `name: x\nworkflow:\n  steps:\n    - { name: a, type: ${type}, properties: { script: x } }\n    - { name: b, type: notify, properties: { message: { $from: /steps/a/outputs/text } } }\n`;
+
+  it("with a type that only a server may know is valid here, with a warning", async () => {
+    const told = await kubemin("validate -", { input: steps("sh") });
+    expect(told.exit).toBe(0);
+    expect(told.stderr).toContain("warning: sh is none of kubemin's own types: this step is not checked here");
+    const plan = await kubemin("plan - --offline", { input: steps("sh") });
+    expect(plan.exit).toBe(0);
+    expect(plan.stdout + plan.stderr).toMatch(/a +sh +known to the server only/);
+  });
+
+  it("with a misspelt type is told what may have been meant", async () => {
+    const told = await kubemin("validate -", { input: steps("notfy") });
+    expect(told.stderr).toContain("notify");
+  });
+
+  it("that is no document is told by run as it is by validate", async () => {
+    const input = "name: x\nbase: &b { type: wait }\nworkflow:\n  steps:\n    - { <<: *b, name: a }\n";
+    const validated = await kubemin("validate -", { input });
+    const ran = await kubemin("run --file -", {
+      input,
+      env: { KUBEMIN_URL: "http://127.0.0.1:1", KUBEMIN_TOKEN: "t" },
+    });
+    expect(ran.exit).toBe(2);
+    expect(ran.stderr).toBe(validated.stderr);
+  });
+});
+
 describe("kubemin init and validate", () => {
   it.each(["web", "web-worker-redis", "task"])("writes %s, which is valid, and never overwrites", async (name) => {
     const directory = mkdtempSync(join(temporary(), "init-"));
