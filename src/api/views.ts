@@ -1,7 +1,9 @@
 // What the API answers with, as schemas: OpenAPI, the typed client and the server's own check of its answers all come from these.
 // Texts are in the language of Accept-Language; codes and parameters are the same in every language.
 import { z } from "zod";
+import { DECIDING, PHASE_NAMES } from "../model/phase.ts";
 import { RUN_PHASES } from "../model/run.ts";
+import { UNFINISHED, UNFINISHED_STATES } from "../model/runState.ts";
 
 export const JsonView = z.record(z.string(), z.unknown());
 export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
@@ -54,7 +56,8 @@ export const ErrorView = z.object({
 });
 
 const runPhase = z.enum(RUN_PHASES);
-const phase = z.enum(["waiting", "queued", "pending", "skipped", ...runPhase.options]);
+const STATES_TEXT = UNFINISHED_STATES.map((state) => `${state} (${UNFINISHED[state].means.en})`).join(", ");
+const runState = z.enum([...UNFINISHED_STATES, "succeeded", ...DECIDING]);
 
 export const JobView = z.object({
   name: z.string(),
@@ -62,7 +65,7 @@ export const JobView = z.object({
   component: z.string(),
   step: z.array(z.string()).optional().meta({ description: "names of the groups around its step, and of the step" }),
   needs: z.array(z.string()),
-  phase,
+  phase: z.enum(PHASE_NAMES),
   reason: ReasonView,
   evidence: z.array(EvidenceView),
   attempt: z.int(),
@@ -90,7 +93,11 @@ export const RunSummary = z.object({
   cluster: z.string(),
   clusterKind: z.enum(["kubernetes", "sandbox", "unknown"]),
   namespace: z.string(),
-  phase: runPhase,
+  phase: runPhase.meta({ description: "`running` until the run has ended, then how it ended" }),
+  state: runState.meta({ description: `what it does now: ${STATES_TEXT}; once it has ended, the same as \`phase\`` }),
+  reason: ReasonView.optional().meta({
+    description: "why it does not go on now; missing while it runs and once it ended",
+  }),
   actor: z.string(),
   message: z.string(),
   createdAt: timestamp,
@@ -220,7 +227,15 @@ export const ApplicationSummaryView = z.object({
   revision: z.int(),
   updatedAt: timestamp,
   lastRun: z
-    .object({ id: z.string(), number: z.int(), kind: z.string(), phase: runPhase, finishedAt: timestamp.nullable() })
+    .object({
+      id: z.string(),
+      number: z.int(),
+      kind: z.string(),
+      phase: runPhase,
+      state: runState,
+      reason: ReasonView.optional().meta({ description: "why it does not go on now" }),
+      finishedAt: timestamp.nullable(),
+    })
     .nullable(),
 });
 

@@ -1,16 +1,15 @@
 // What is said without being asked when a run failed: the cause in one sentence, the evidence, the last lines of the log, what to do.
 // Each part is best effort: what cannot be read is left out, for the run's own end must reach the user in any case.
 import type { Client } from "../api/client.ts";
-import { isFailure } from "../model/phase.ts";
+import { isFailure, PHASES } from "../model/phase.ts";
 import type { Context } from "./command.ts";
 import type { Job, Run } from "./progress/progress.ts";
 import { runName } from "./runs.ts";
-import { PHASE_TONE, painter, phaseWord } from "./style.ts";
+import { painter, phaseWord } from "./style.ts";
 import { oneLine } from "./width.ts";
 
 const LAST_LINES = 20;
 const SHOWN = 3;
-const NEVER_RAN: ReadonlySet<string> = new Set(["start-failed", "rejected", "expired"]);
 
 export async function explainFailure(context: Context, client: Client, run: Run): Promise<void> {
   const failed = run.jobs.filter((job) => isFailure(job.phase));
@@ -27,7 +26,7 @@ async function explainJob(context: Context, client: Client, { run, job }: { run:
   const { stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   stderr.write(
-    `\n${paint(PHASE_TONE[job.phase], `${phaseWord(job.phase, context.language)} ${job.name}`)}: ${job.reason.message}\n`,
+    `\n${paint(PHASES[job.phase].tone, `${phaseWord(job.phase, context.language)} ${job.name}`)}: ${job.reason.message}\n`,
   );
   for (const { object, text } of job.evidence.filter((one) => one.source !== "log"))
     stderr.write(`  ${object}: ${oneLine(text)}\n`);
@@ -50,7 +49,7 @@ async function lastLines(
   if (kept.items.length > 0) return kept.items.slice(-LAST_LINES).map((line) => line.text);
   const evidence = job.evidence.filter((one) => one.source === "log").flatMap((one) => one.text.split("\n"));
   // A program that never ran has no words; what other pods of the component say, those of the version before, would pass for its own.
-  const neverRan = NEVER_RAN.has(job.phase);
+  const neverRan = !PHASES[job.phase].ran;
   if (evidence.length > 0 || job.component === "" || run.kind === "delete" || neverRan)
     return evidence.slice(-LAST_LINES);
   return await podLines(context, client, { run, job });

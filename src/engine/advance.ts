@@ -4,10 +4,11 @@
 // Rule 3: a cancelled run starts nothing more but its final jobs; a paused one that is not cancelled starts nothing. Rule 4: a run ends when all of its jobs have.
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
-import { isActive, isSettled } from "../model/phase.ts";
+import { DECIDING, isActive, isSettled } from "../model/phase.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import { beginnings, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
+import { rootName } from "./roots.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
@@ -94,7 +95,13 @@ function unreachable(job: Job, board: Board): Job | null {
     const other = byName.get(need.job);
     return other !== undefined && need.on !== "end" && isSettled(other.phase) && !satisfies(other);
   });
-  if (culprit !== undefined) return ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
+  if (culprit !== undefined)
+    return ended(
+      job,
+      "skipped",
+      reason("DependencyFailed", { component: rootName(byName.get(culprit.job), culprit.job) }),
+      now,
+    );
   if (job.dueAt !== null || !needsAreThere(job, board)) return null;
   const why = board.condition?.(job) ?? null;
   return why === null ? null : ended(job, "skipped", why, now);
@@ -165,7 +172,7 @@ function startDue(board: Board): void {
     else if (free > 0) {
       board.put(started(job, now));
       free -= 1;
-    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot"));
+    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot", { limit: parallel }));
   }
 }
 
@@ -213,12 +220,9 @@ function earliest(jobs: readonly Job[], board: Board): Date | null {
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-/** The first of these words that a job ended with is the run's. Skipped jobs only follow one of these. */
-const WORST = ["failed", "timed-out", "start-failed", "interrupted", "rejected", "expired", "cancelled"] as const;
-
 function verdict(jobs: readonly Job[]): RunEnding {
   const phases = new Set(jobs.map((job) => job.phase));
-  const worst = WORST.find((phase) => phases.has(phase));
+  const worst = DECIDING.find((phase) => phases.has(phase));
   if (worst !== undefined) return worst;
   return jobs.every((job) => job.phase !== "skipped" || satisfies(job)) ? "succeeded" : "failed";
 }

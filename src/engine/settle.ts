@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { JobOutcome } from "../catalog/job.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Evidence } from "../model/health.ts";
+import { usesUpAttempt } from "../model/phase.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 
@@ -38,8 +39,7 @@ function retried(job: Job, outcome: Unsuccessful): Job | null {
   if (!outcome.retryable) return null;
   if (outcome.phase === "interrupted")
     return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
-  const counted = ["failed", "timed-out", "start-failed"].includes(outcome.phase);
-  return counted && job.attempt - job.interruptions < job.plan.retry.attempts ? job : null;
+  return usesUpAttempt(outcome.phase) && job.attempt - job.interruptions < job.plan.retry.attempts ? job : null;
 }
 
 function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {

@@ -41,6 +41,7 @@ export function run(more: Partial<Run> = {}): Run {
     clusterKind: "kubernetes",
     namespace: "default",
     phase: "running",
+    state: "running",
     actor: "lin",
     message: "new image",
     createdAt: "2026-03-04T14:01:00Z",
