@@ -2,9 +2,9 @@
 // is stored. What a job says that was never looked at follows from it, so that nothing is "about to start" that is not.
 import { type Reason, reason, whoActs } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
-import { onlyWaits, stateOfJobs } from "../model/runState.ts";
+import { onlyWaits, type RunState, stateOfJobs } from "../model/runState.ts";
 import type { Duty, InLine } from "../ports/dispatch.ts";
-import type { JobUnderWay } from "../ports/store.ts";
+import type { JobUnderWay, UnfinishedRun } from "../ports/store.ts";
 import { runDuty } from "./duties.ts";
 import type { RunNow, Standing } from "./requests.ts";
 import type { World } from "./world.ts";
@@ -17,7 +17,10 @@ export interface Seen {
   readonly now: Date;
 }
 
-export function standing(run: Run, { jobs, line, now }: Seen): Standing {
+export function standing(
+  run: Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">,
+  { jobs, line, now }: Seen,
+): Standing {
   if (run.phase !== "running") return { state: run.phase, reason: null };
   if (run.cancelledBy !== null)
     return { state: "cancelling", reason: reason("Cancelling", { actor: run.cancelledBy }) };
@@ -72,6 +75,24 @@ export async function standingsOf(world: World, runs: readonly Run[]): Promise<R
     all.set(run.id, standing(run, { jobs: byRun.get(run.id) ?? [], line, now }));
   }
   return all;
+}
+
+/** How many of these runs there are in each state. */
+export async function countStates(
+  world: World,
+  runs: readonly UnfinishedRun[],
+): Promise<ReadonlyMap<RunState, number>> {
+  const ids = runs.map((run) => run.id);
+  const [jobs, lines] = await Promise.all([world.store.runs.underWay(ids), world.dispatch.inLine(ids.map(runDuty))]);
+  const byRun = Map.groupBy(jobs, (job) => job.run);
+  const now = world.clock.now();
+  const counts = new Map<RunState, number>();
+  for (const run of runs) {
+    const line = lines.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
+    const { state } = standing({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** So many holders are called by name. */

@@ -93,16 +93,16 @@ function knownJob(name: string, jobs: readonly Job[]): Job {
 function tellOf(status: ApplicationStatus): Tell {
   return (job) => {
     const component = status.components.find((one) => one.name === job.plan.component);
-    return component === undefined || component.reason.code !== job.reason.code
-      ? ownWords(job)
-      : ofComponent(component);
+    if (component === undefined || component.reason.code !== job.reason.code) return ownWords(job);
+    return [{ subject: component.name, reason: component.reason, evidence: component.evidence }];
   };
 }
 
+/** By what is on the cluster: no job says more. */
 function ofComponent(component: ComponentStatus): readonly CauseLink[] {
   const link: CauseLink = { subject: component.name, reason: component.reason, evidence: component.evidence };
   const object = component.objects.find((one) => one.state !== "ready" && one.reason.code !== link.reason.code);
-  if (component.state === "ready" || object === undefined || link.evidence.length > 0) return [link];
+  if (object === undefined) return [link];
   return [link, { subject: shortRef(object.ref), reason: object.reason, evidence: object.evidence }];
 }
 

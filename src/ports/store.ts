@@ -138,7 +138,7 @@ export interface RunChange {
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
 
-export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt">;
+export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
 
 export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
 
