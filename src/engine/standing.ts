@@ -1,5 +1,6 @@
 // Where runs stand that have not ended, and why those that do not go on do not: see model/runState. Asked when somebody looks; nothing of it
 // is stored. What a job says that was never looked at follows from it, so that nothing is "about to start" that is not.
+import { isSettled } from "../model/phase.ts";
 import { type Reason, reason, whoActs } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import { onlyWaits, type RunState, stateOfJobs } from "../model/runState.ts";
@@ -39,14 +40,19 @@ export function urgent<J extends { readonly reason: Reason }>(jobs: readonly J[]
   return jobs.toSorted((a, b) => URGENCY[whoActs(a.reason)] - URGENCY[whoActs(b.reason)])[0];
 }
 
-/** A job that no process has looked at yet says why its run does not begin. */
-export function shownReason(job: Pick<Job, "phase" | "dueAt" | "reason">, { state, reason: why }: Standing): Reason {
-  const isUntouched = job.phase === "waiting" && job.dueAt === null && job.reason.code === "Beginning";
-  return isUntouched && why !== null && state !== "waiting" ? why : job.reason;
-}
-
-export function shownJobs(jobs: readonly Job[], standing: Standing): readonly Job[] {
-  return jobs.map((job) => ({ ...job, reason: shownReason(job, standing) }));
+/**
+ * A job that has all it needs and that no process has looked at since begins at once, unless the whole run is held back: then it says by
+ * what. Everything else says itself why it stands where it stands.
+ */
+export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing): readonly Job[] {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const allEnded = jobs.every((job) => job.plan.final === true || isSettled(job.phase));
+  const next = why === null || state === "waiting" ? reason("Beginning") : why;
+  return jobs.map((job) => {
+    if (job.phase !== "waiting" || job.dueAt !== null || (job.plan.final === true && !allEnded)) return job;
+    const waits = job.plan.needs.some((need) => !isSettled(byName.get(need.job)?.phase ?? "succeeded"));
+    return waits ? job : { ...job, reason: next };
+  });
 }
 
 export async function runNow(world: World, run: Run): Promise<RunNow> {
