@@ -67,7 +67,7 @@ export interface ScheduleRequest {
 export async function putSchedule(world: World, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
-  if (fault !== undefined) throw new PlatformError("InvalidRequest", { detail: fault.en });
+  if (fault !== undefined) throw new PlatformError("InvalidSchedule", { en: fault.en, zh: fault.zh });
   await planRun(world, { ...settings.run, project });
   const now = world.clock.now();
   const schedule = await world.store.schedules.put({

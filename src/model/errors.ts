@@ -32,7 +32,20 @@ export const ERRORS = {
     exit: 2,
     who: "you",
     text: { en: "the request is not valid: {detail}", zh: "请求不合法：{detail}" },
-    advice: { en: "compare it with the API reference", zh: "请对照 API 文档" },
+    advice: {
+      en: "correct what is named and send it again; fields and values are in the API reference",
+      zh: "请修正上述内容后重新发送；字段与取值见 API 文档",
+    },
+  },
+  InvalidSchedule: {
+    status: 400,
+    exit: 2,
+    who: "you",
+    text: { en: "the schedule is not valid: {en}", zh: "定时设置不合法：{zh}" },
+    advice: {
+      en: "times are five fields, minute hour day month weekday (0 3 * * 1-5), or a word like @daily",
+      zh: "时间为五个字段：分 时 日 月 周（0 3 * * 1-5），或 @daily 等",
+    },
   },
   TooLarge: {
     status: 413,

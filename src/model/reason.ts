@@ -174,6 +174,13 @@ export const REASONS = {
       zh: "超出配额 {quota}：请求 {requested}，已用 {used}，上限 {limited}",
     },
   },
+  QuotaUnspecified: {
+    who: "you",
+    text: {
+      en: "refused by quota {quota}, which counts what the pod does not say: {detail}; the trait resources says it",
+      zh: "被配额 {quota} 拒绝，Pod 未声明其统计的资源：{detail}；可用特征 resources 声明",
+    },
+  },
   PolicyDenied: {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },

@@ -139,7 +139,7 @@ describe("kubemin deploy", () => {
           next: null,
         },
       }),
-      explainWhy: () => ({ json: { sentence: "shop is degraded because migrate failed: exit 1", chain: [] } }),
+      explainRun: () => ({ json: { sentence: "shop is degraded because migrate failed: exit 1", chain: [] } }),
     });
     expect(told.exit).toBe(1);
     expect(told.stdout).toBe("shop v2 · run 3 · ✕ failed · 41s · prod · default\n");

@@ -41,13 +41,9 @@ async function until(server: TestServer, run: string, state: string) {
 it("a run that begins next year is scheduled, and nothing of it is about to start", async () => {
   const server = await started();
   const startAt = new Date(Date.now() + 365 * 86_400_000).toISOString();
-  const { id } = await start(
-    server,
-    workflow("later", [{ name: "rest", type: "wait", properties: { for: "1s" } }]),
-    {
-      startAt,
-    },
-  );
+  const { id } = await start(server, workflow("later", [{ name: "rest", type: "wait", properties: { for: "1s" } }]), {
+    startAt,
+  });
   const run = await look(server, id);
   expect(run).toMatchObject({ phase: "running", state: "scheduled", reason: { code: "Scheduled", who: "nobody" } });
   expect(run.jobs[0]?.reason).toMatchObject({ code: "Scheduled", message: `starts at ${startAt}` });
@@ -145,7 +141,12 @@ it("a component that its condition left out says which version still runs, and h
       workflow: {
         inputs: { go: { type: "boolean", default: false } },
         steps: [
-          { name: "bring", type: "deploy", properties: { components: ["web"] }, ...(condition === undefined ? {} : { if: condition }) },
+          {
+            name: "bring",
+            type: "deploy",
+            properties: { components: ["web"] },
+            ...(condition === undefined ? {} : { if: condition }),
+          },
         ],
       },
     });
