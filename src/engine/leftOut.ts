@@ -5,7 +5,6 @@ import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
 import { printCondition } from "../plan/workflow/printCondition.ts";
-import { broughtJobs } from "./drift.ts";
 import type { Place, RunNow } from "./requests.ts";
 import { isLeftOut } from "./roots.ts";
 import type { World } from "./world.ts";
@@ -18,23 +17,28 @@ export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
 interface Known {
   readonly revision: Revision;
   readonly lastRun: RunNow | null;
-  readonly owned: ReadonlySet<string>;
 }
 
 /** By component. */
 export async function leftVersions(
   world: World,
   place: Place,
-  { revision, lastRun, owned }: Known,
+  { revision, lastRun }: Known,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();
+  const there = new Set(
+    (await world.store.inventory.list(place.project, place.application))
+      .filter((one) => one.uid !== null)
+      .map((one) => one.component),
+  );
   for (const { name } of revision.document.components) {
     const own = (lastRun?.jobs ?? []).filter((job) => job.plan.component === name);
     const planned = revision.plan.jobs.filter((job) => job.component === name);
     if (planned.length === 0 || own.some((job) => !isLeftOut(job))) continue;
-    const condition = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]))[0];
-    if (condition === undefined) continue;
-    const brought = broughtJobs(planned, owned).length > 0;
+    const printed = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]))[0];
+    if (printed === undefined) continue;
+    const condition = own[0]?.reason.params["condition"] ?? printed;
+    const brought = there.has(name);
     if (brought && own.length === 0) continue;
     const version =
       brought && lastRun !== null ? await versionThere(world, { ...place, before: lastRun.run, name }) : 0;

@@ -9,7 +9,7 @@ import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
-import { broughtJobs, confirmedDrift, lasting, ownedKeys } from "./drift.ts";
+import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
 import { type LeftOut, leftVersions } from "./leftOut.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
@@ -41,11 +41,10 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const jobs = lastRun?.jobs ?? [];
   const health = await liveHealth(world, revision, signal);
   // While a run is going on, what is there and what is wanted differ by right.
-  const owned = await ownedKeys(world, place);
   const drift =
-    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, owned }, signal) : [];
+    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
   const mask = await applicationMask(world, place);
-  const left = await leftVersions(world, place, { revision, lastRun, owned });
+  const left = await leftVersions(world, place, { revision, lastRun });
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
@@ -87,13 +86,13 @@ async function liveHealth(world: World, revision: Revision, signal: AbortSignal)
 
 interface Drifting {
   readonly revision: Revision;
-  readonly owned: ReadonlySet<string>;
+  readonly jobs: readonly Job[];
 }
 
-async function liveDrift(world: World, { revision, owned }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
+async function liveDrift(world: World, { revision, jobs }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
     const cluster = await knownCluster(world, revision.cluster);
-    const manifests = lasting(broughtJobs(revision.plan.jobs, owned));
+    const manifests = lasting(broughtJobs(revision.plan.jobs, jobs));
     return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
