@@ -84,7 +84,13 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
   const done = new Map((request.done ?? []).map((job) => [job.name, job]));
   const jobs = request.jobs.map((plan) => newJob(run, plan, done.get(plan.name)));
   const events = [
-    eventOf(run, "run.created", { number: run.number, kind: run.kind, revision: run.revision, jobs: jobs.length }),
+    eventOf(run, "run.created", {
+      number: run.number,
+      kind: run.kind,
+      revision: run.revision,
+      jobs: jobs.length,
+      ...(run.startAt === null ? {} : { startAt: run.startAt }),
+    }),
   ];
   const { idempotency } = request;
   const created = await world.store.runs.create({

@@ -47,12 +47,27 @@ it("a run that begins next year is scheduled, and nothing of it is about to star
   const run = await look(server, id);
   expect(run).toMatchObject({ phase: "running", state: "scheduled", reason: { code: "Scheduled", who: "nobody" } });
   expect(run.jobs[0]?.reason).toMatchObject({ code: "Scheduled", message: `starts at ${startAt}` });
+  // What is announced bears the number that the run has.
+  const [created] = await server.world.store.events.after({ project: "default", run: id }, 0, 1);
+  expect(created).toMatchObject({ type: "run.created", data: { number: run.number, startAt } });
   const { items } = await server.client.call("listRuns", { params, query: { limit: 5 } });
   expect(items).toMatchObject([{ state: "scheduled", reason: { code: "Scheduled" } }]);
   expect((await why(server, id)).sentence).toBe(`later: starts at ${startAt}.`);
   const metrics = await (await server.request("/metrics")).text();
   expect(metrics).toContain('kubemin_runs_by_state{state="scheduled"} 1');
   expect(metrics).toContain('kubemin_runs_by_state{state="running"} 0');
+});
+
+it("a schedule whose times are wrong is told how times are written", async () => {
+  const server = await started();
+  const wrong = server.client.call("putSchedule", {
+    params: { ...params, schedule: "nightly" },
+    body: { cron: "61 * * * *", run: { type: "wait", input: { for: "1s" } } },
+  });
+  await expect(wrong).rejects.toMatchObject({
+    status: 400,
+    body: { code: "InvalidSchedule", advice: expect.stringContaining("minute hour day month weekday") },
+  });
 });
 
 it("the third of two runs says who has the places", async () => {
