@@ -17,9 +17,10 @@ import { startRun } from "../../src/engine/startRun.ts";
 import { applicationStatus } from "../../src/engine/status.ts";
 import { explainRun, explainWhy } from "../../src/engine/why.ts";
 import type { World } from "../../src/engine/world.ts";
+import type { NewEvent } from "../../src/model/event.ts";
 import type { HealthState } from "../../src/model/health.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import { isActive, isFailure, isSettled, PHASE_NAMES, PHASES, type Phase } from "../../src/model/phase.ts";
+import { isActive, isFailure, isSettled, mayBecome, PHASE_NAMES, PHASES, type Phase } from "../../src/model/phase.ts";
 import { type Reason, reason, reasonData } from "../../src/model/reason.ts";
 import type { Job, Run } from "../../src/model/run.ts";
 import { runStateRow } from "../../src/model/runState.ts";
@@ -157,7 +158,9 @@ function documentOf({ components, steps }: Situation, name: string) {
       ),
     },
   }));
-  const final = own.filter((one) => one.final).map(({ step: { dependsOn: _, ...step } }) => step);
+  const final = own
+    .filter((one) => one.final)
+    .map(({ step: { name: own, type, properties } }) => ({ name: own, type, properties }));
   const body = [...deploys, ...own.filter((one) => !one.final).map(({ step }) => step)];
   return {
     name,
@@ -247,13 +250,18 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
     await store.runs.change({
       run: run.id,
       jobs: changed.map((job) => ({ job, from: { phase: "waiting", attempt: 0 } })),
-      events: changed.map((job) => ({
-        project,
-        application: run.application,
-        run: run.id,
-        type: "job.changed",
-        data: { job: job.name, phase: job.phase, attempt: job.attempt, reason: reasonData(job.reason) },
-      })),
+      events: changed.flatMap((job) => {
+        const on = (phase: Phase, why: Reason): NewEvent => ({
+          project,
+          application: run.application,
+          run: run.id,
+          type: "job.changed",
+          data: { job: job.name, phase, attempt: job.attempt, reason: reasonData(why) },
+        });
+        // What an attempt ended had begun before.
+        const began = mayBecome("waiting", job.phase) ? [] : [on("running", reason("Beginning"))];
+        return [...began, on(job.phase, job.reason)];
+      }),
       ...(open || finish === null ? {} : { finish: { phase: finish, at: clock.now().toISOString() } }),
     });
   if (open && situation.paused) await store.runs.pause(run.id, "ada", []);
@@ -333,16 +341,12 @@ async function checkEvents(run: Run, view: View): Promise<void> {
     state: "running" as const,
     jobs: begun.jobs.map((job) => ({ ...job, phase: "waiting" as const, finishedAt: null })),
   };
-  const last = events
-    .filter((event) => event.type === "job.changed")
-    .reduce<typeof first | null>(
-      (before, event) =>
-        before === null
-          ? null
-          : (applyEvent(before, event as Parameters<typeof applyEvent>[1], "en") as typeof first | null),
-      first,
-    ); // stored events have that shape
-  if (last === null) return; // a step that no engine writes at once: the client asks anew
+  let last: typeof begun = first;
+  for (const event of events.filter(({ type }) => type === "job.changed")) {
+    const next = applyEvent(last, event, "en");
+    if (next === null) throw new Error(`the picture does not take ${JSON.stringify(event.data)}`);
+    last = next;
+  }
   for (const job of last.jobs) {
     const shown = view.jobs.find((one) => one.name === job.name);
     expect([job.name, job.phase, job.reason.code]).toEqual([shown?.name, shown?.phase, shown?.reason.code]);
