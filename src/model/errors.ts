@@ -4,6 +4,7 @@ import { CLUSTER_ERRORS } from "./clusterErrors.ts";
 import type { ErrorRow } from "./errorRow.ts";
 import type { Problem } from "./problem.ts";
 import { START_ERRORS } from "./startErrors.ts";
+import { STEERING_ERRORS } from "./steeringErrors.ts";
 import { type Language, type Params, translate } from "./text.ts";
 
 export const ERRORS = {
@@ -35,16 +36,6 @@ export const ERRORS = {
     advice: {
       en: "correct what is named and send it again; fields and values are in the API reference",
       zh: "请修正上述内容后重新发送；字段与取值见 API 文档",
-    },
-  },
-  InvalidSchedule: {
-    status: 400,
-    exit: 2,
-    who: "you",
-    text: { en: "the schedule is not valid: {en}", zh: "定时设置不合法：{zh}" },
-    advice: {
-      en: "times are five fields, minute hour day month weekday (0 3 * * 1-5), or a word like @daily",
-      zh: "时间为五个字段：分 时 日 月 周（0 3 * * 1-5），或 @daily 等",
     },
   },
   TooLarge: {
@@ -148,6 +139,7 @@ export const ERRORS = {
   },
   ...CLUSTER_ERRORS,
   ...START_ERRORS,
+  ...STEERING_ERRORS,
   Busy: {
     status: 503,
     exit: 3,
