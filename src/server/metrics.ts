@@ -53,9 +53,12 @@ async function storedMetrics({ world }: Service): Promise<readonly string[]> {
   const states = await countStates(world, unfinished);
   return [
     ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished.length}`]),
-    ...metric("kubemin_runs_by_state", "gauge", "Runs that have not ended, by what they do now", [
-      ...UNFINISHED_STATES.map((state) => `{state="${state}"} ${states.get(state) ?? 0}`),
-    ]),
+    ...metric(
+      "kubemin_runs_by_state",
+      "gauge",
+      "Runs that have not ended, by what they do now",
+      UNFINISHED_STATES.map((state) => `{state="${state}"} ${states.get(state) ?? 0}`),
+    ),
     ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
   ];
 }
