@@ -73,6 +73,16 @@ export const RUN_ROUTES = {
     status: 200,
     response: view.RunView,
   },
+  explainRun: {
+    method: "GET",
+    path: `${P}/runs/:run/why`,
+    summary: "Why a run, or one of its jobs, stands as it does: from what is seen to the root cause",
+    access: "read",
+    params: run,
+    query: z.object({ job: z.string().optional().meta({ description: "a job, or a step by its name" }) }),
+    status: 200,
+    response: view.WhyView,
+  },
   getJobLog: {
     method: "GET",
     path: `${P}/runs/:run/jobs/:job/log`,

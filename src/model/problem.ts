@@ -72,6 +72,7 @@ export const PROBLEMS = {
   /** A rule of a definition that brought its own sentences. */
   Rule: { text: { en: "{en}", zh: "{zh}" } },
   Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
+  StartsWith: { text: { en: "{value} does not start with {prefix}", zh: "{value} 应以 {prefix} 开头" } },
   AbsolutePath: {
     text: {
       en: "{value} is not an absolute path: it starts with '/' and has no ':'",

@@ -13,6 +13,7 @@ import { claimRun, isLastClaim } from "./fences.ts";
 import type { Leases } from "./leases.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 import type { JobsTable, RunsTable, Tables } from "./schema.ts";
+import { underWay } from "./underWay.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;
@@ -36,6 +37,7 @@ export function createRuns(database: Database): Runs {
       const rows = await queries.selectFrom("jobs").selectAll().where("run", "=", id).orderBy("position").execute();
       return rows.map(jobOf);
     },
+    underWay: (ids) => underWay(database, ids),
     async list(filter, page) {
       const after = numberAfter("runs", page);
       let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
@@ -48,11 +50,16 @@ export function createRuns(database: Database): Runs {
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
-        .select(["id", "project", "priority", "start_at"])
+        .select(["id", "project", "priority", "start_at", "paused_by", "cancelled_by"])
         .where("phase", "=", "running")
         .orderBy("position")
         .execute();
-      return rows.map(({ start_at: startAt, ...row }) => ({ ...row, startAt }));
+      return rows.map(({ start_at: startAt, paused_by: pausedBy, cancelled_by: cancelledBy, ...row }) => ({
+        ...row,
+        startAt,
+        pausedBy,
+        cancelledBy,
+      }));
     },
     claim: (id) => claimRun(queries, id),
     async idempotent(project, key) {

@@ -53,7 +53,7 @@ describe("a run that is paused", () => {
     await stage.clock.advance(1_000);
     await pauseRun(stage.world, { ...asked(run), pause: true });
     await stage.clock.advance(30_000);
-    expect(await phases(stage, run)).toBe("a succeeded Ready, b queued Paused, z waiting Beginning");
+    expect(await phases(stage, run)).toBe("a succeeded Ready, b queued Paused, z waiting AfterAll");
     await cancelRun(stage.world, asked(run));
     await stage.clock.advance(30_000);
     expect(await phases(stage, run)).toBe("a succeeded Ready, b cancelled CancelledBy, z succeeded Ready");
