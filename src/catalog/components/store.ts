@@ -2,6 +2,7 @@
 // that gives every pod its DNS name. A preset fills in what a well-known store needs.
 // Not done here: replication between the replicas. That is the program's own business.
 import { z } from "zod";
+import { literalText } from "../../model/expansion.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { problem } from "../../model/problem.ts";
 import { storageSize } from "../../model/quantity.ts";
@@ -160,7 +161,7 @@ function programOf(properties: Properties, settled: Settled) {
 
 /** What the places in a preset's texts stand for. */
 function valuesOf({ ports, mountPath, account }: Settled): Params {
-  return { port: ports[0]?.containerPort ?? 0, mountPath: mountPath ?? "/", ...account };
+  return { port: ports[0]?.containerPort ?? 0, mountPath: literalText(mountPath ?? "/"), ...account };
 }
 
 function containerOf(properties: Properties, settled: Settled): JsonObject {
