@@ -124,7 +124,17 @@ export const ChangeView = z.object({
     .enum(["none", "rolling", "restart", "interruption"])
     .optional()
     .meta({ description: "what users of the component notice" }),
-  fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+  gone: z.boolean().optional().meta({ description: "it was made before, and does not exist on the cluster any more" }),
+  fields: z.array(
+    z.object({
+      path: z.string(),
+      before: z.unknown().optional(),
+      after: z.unknown().optional(),
+      by: z.array(z.string()).optional().meta({
+        description: "before is what the cluster has, and not what was applied: who set it so, if that is known",
+      }),
+    }),
+  ),
 });
 
 export const PlanView = z.object({

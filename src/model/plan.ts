@@ -139,6 +139,8 @@ export interface FieldChange {
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;
+  /** `before` is what the cluster has, and not what was applied: who set it so, as far as the cluster tells. */
+  readonly by?: readonly string[];
 }
 
 export interface Change {
@@ -148,6 +150,8 @@ export interface Change {
   readonly class: ChangeClass;
   /** Missing in plans of versions before it was told. */
   readonly disruption?: Disruption;
+  /** It was made before, and does not exist on the cluster any more. */
+  readonly gone?: boolean;
   readonly fields: readonly FieldChange[];
 }
 

@@ -193,6 +193,22 @@ describe("kubemin plan", () => {
     expect(told.exit).toBe(0);
   });
 
+  it("says what was changed on the cluster, by whom, and what is gone from it", async () => {
+    const [web, redis] = plan().changes;
+    const fields = [
+      { path: "spec.replicas", before: 2, after: 1, by: ["kubectl"] },
+      { path: "spec.paused", before: true, by: [] },
+    ];
+    const drifted = { ...web, class: "in-place", fields };
+    const gone = { ...redis, action: "create", class: "create", gone: true };
+    const answers = { planApplication: () => ({ json: plan({ changes: [drifted, gone] }) }) };
+    const told = await ask("plan app.yaml --exit-code", answers, { directory, tty: true });
+    expect(told.exit).toBe(10);
+    expect(told.stdout).toContain("spec.replicas: 2 → 1 · set on the cluster by kubectl\n");
+    expect(told.stdout).toContain("spec.paused: true → – · not so on the cluster\n");
+    expect(told.stdout).toContain("StatefulSet/redis (redis) · it is gone from the cluster\n");
+  });
+
   it("never prints a sealed token", async () => {
     const sealed = "sealed:v1:abc";
     const manifest = { kind: "Secret", data: { password: sealed } };

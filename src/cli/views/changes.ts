@@ -39,6 +39,8 @@ const DISRUPTIONS = {
   interruption: { en: "short interruption", zh: "短暂中断" },
 } as const satisfies Record<NonNullable<Change["disruption"]>, Localized>;
 
+const GONE = { en: "it is gone from the cluster", zh: "集群上已不存在" } as const;
+
 const FIELDS_SHOWN = 6;
 const VALUE_WIDTH = 60;
 
@@ -68,16 +70,27 @@ export function changesSummary(context: Context, all: readonly Change[]): string
 export function changeText(context: Context, change: Change, paint: Paint): string {
   const action = ACTIONS[change.action];
   const effect = change.disruption === undefined ? "" : DISRUPTIONS[change.disruption][context.language];
-  const meaning = [CLASSES[change.class][context.language], effect].filter((text) => text !== "").join(" · ");
+  const gone = change.gone === true ? context.say(GONE) : "";
+  const meaning = [gone, CLASSES[change.class][context.language], effect].filter((text) => text !== "").join(" · ");
   const head = `${paint(action.tone, `${action.glyph} ${action.text[context.language]}`)} ${objectName(change)}${change.component === "" ? "" : ` (${change.component})`}${meaning === "" ? "" : ` · ${meaning}`}\n`;
   if (change.action !== "update" && change.action !== "adopt") return head;
   const shown = change.fields
     .slice(0, FIELDS_SHOWN)
-    .map((field) => `    ${field.path}: ${shortValue(field.before)} → ${shortValue(field.after)}\n`);
+    .map(
+      (field) =>
+        `    ${field.path}: ${shortValue(field.before)} → ${shortValue(field.after)}${byText(context, field)}\n`,
+    );
   const more = change.fields.length - shown.length;
   const rest =
     more > 0 ? `    ${context.say({ en: "… {more} more fields", zh: "…… 另有 {more} 个字段" }, { more })}\n` : "";
   return head + shown.join("") + rest;
+}
+
+/** Why a field changes that the document left as it was. */
+function byText(context: Context, { by }: Field): string {
+  if (by === undefined) return "";
+  if (by.length === 0) return ` · ${context.say({ en: "not so on the cluster", zh: "集群上的值不同" })}`;
+  return ` · ${context.say({ en: "set on the cluster by {by}", zh: "在集群上由 {by} 修改" }, { by: by.join(", ") })}`;
 }
 
 /** All fields, one line for what was and one for what is: for `kubemin diff`. */

@@ -55,8 +55,10 @@ export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> 
     action: change.action,
     class: change.class,
     ...(change.disruption === undefined ? {} : { disruption: change.disruption }),
-    fields: change.fields.map(({ path, before, after }) => ({
+    ...(change.gone === undefined ? {} : { gone: change.gone }),
+    fields: change.fields.map(({ path, before, after, by }) => ({
       path,
+      ...(by === undefined ? {} : { by }),
       ...(before === undefined ? {} : { before: mask(before) }),
       ...(after === undefined ? {} : { after: mask(after) }),
     })),
