@@ -124,6 +124,11 @@ export const ChangeView = z.object({
     .enum(["none", "rolling", "restart", "interruption"])
     .optional()
     .meta({ description: "what users of the component notice" }),
+  task: z
+    .enum(["done", "again", "always"])
+    .optional()
+    .meta({ description: "of a task: whether it runs. done: it ran with this content before, and does not run again" }),
+  doneIn: z.int().optional().meta({ description: "number of the run in which it was done" }),
   gone: z.boolean().optional().meta({ description: "it was made before, and does not exist on the cluster any more" }),
   fields: z.array(
     z.object({

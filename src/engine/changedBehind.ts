@@ -40,8 +40,9 @@ export function withNothingThere(plan: Plan): Plan {
   return { ...plan, changes: plan.changes.map((change) => (isThere(change) ? madeAgain(change) : change)) };
 }
 
-function isThere({ action }: Change): boolean {
-  return action === "unchanged" || action === "update";
+/** Nothing is sent to the cluster for a task that is done. */
+function isThere({ action, task }: Change): boolean {
+  return task === undefined && (action === "unchanged" || action === "update");
 }
 
 function madeAgain({ component, object }: Change): Change {

@@ -188,6 +188,7 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
     component: job.plan.component,
     namespace: run.namespace,
     run: run.id,
+    runNumber: run.number,
     job: job.name,
     revision: run.revision,
     attempt: job.attempt,

@@ -19,6 +19,7 @@ import { calledWorkflows } from "./calledWorkflows.ts";
 import { withChangedBehind, withNothingThere } from "./changedBehind.ts";
 import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./clusters.ts";
+import { withTasks } from "./doneTasks.ts";
 import { withNamespace } from "./namespace.ts";
 import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
@@ -147,7 +148,10 @@ async function planOn(
     inputs: request.inputs ?? {},
     called: await calledWorkflows(world, request.project, application.document.workflow),
   });
-  const result = { ...planned, plan: planned.plan && withUnmade(planned.plan, owned) };
+  const result = {
+    ...planned,
+    plan: planned.plan && (await withTasks(world, request.project, withUnmade(planned.plan, owned))),
+  };
   const problems = [
     ...result.problems,
     ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),

@@ -152,6 +152,13 @@ export interface Change {
   readonly disruption?: Disruption;
   /** It was made before, and does not exist on the cluster any more. */
   readonly gone?: boolean;
+  /**
+   * Of what runs to its end. done: it ran before with this content, and does not run again · again: it has not succeeded with this content, so
+   * it runs again · always: it runs at each deploy.
+   */
+  readonly task?: "done" | "again" | "always";
+  /** Number of the run in which it was done, where that is known. */
+  readonly doneIn?: number;
   readonly fields: readonly FieldChange[];
 }
 

@@ -55,6 +55,8 @@ export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> 
     action: change.action,
     class: change.class,
     ...(change.disruption === undefined ? {} : { disruption: change.disruption }),
+    ...(change.task === undefined ? {} : { task: change.task }),
+    ...(change.doneIn === undefined ? {} : { doneIn: change.doneIn }),
     ...(change.gone === undefined ? {} : { gone: change.gone }),
     fields: change.fields.map(({ path, before, after, by }) => ({
       path,

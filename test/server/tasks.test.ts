@@ -1,0 +1,106 @@
+// Which tasks run: the plan says it before, the run and the status say it afterwards. Over HTTP, on the sandbox.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AnswerOf } from "../../src/api/client.ts";
+import type { JsonObject } from "../../src/model/json.ts";
+import { startTestServer, type TestServer } from "../support/testServer.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const project = "default";
+const params = { project };
+type Run = AnswerOf<"getRun">;
+
+async function taskChanges(document: JsonObject) {
+  const { changes } = await server.client.call("planApplication", { params, body: JSON.stringify(document) });
+  return changes.filter((one) => one.object.kind === "Job");
+}
+
+async function ended(id: string): Promise<Run> {
+  const call = { params, query: { run: id } };
+  for await (const { data } of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000)))
+    if (data.type === "run.finished") break;
+  return server.client.call("getRun", { params: { project, run: id } });
+}
+
+async function deploy(document: JsonObject): Promise<Run> {
+  const application = String(document["name"]);
+  const body = JSON.stringify(document);
+  return ended((await server.client.call("deployApplication", { params: { project, application }, body })).id);
+}
+
+const task = (name: string, word: string, more: JsonObject = {}): JsonObject => ({
+  name,
+  type: "task",
+  properties: { image: "busybox:1.36", command: ["sh", "-c", `echo ${word}`], ...more },
+});
+const jobOf = (run: Run, name: string) => run.jobs.find((one) => one.name === name);
+const uidOf = (prefix: string) =>
+  server.sandbox.objects().find((one) => one.kind === "Job" && one.metadata.name.startsWith(prefix))?.metadata.uid;
+
+describe("a task", () => {
+  it("that ran with this content before is not announced, and says in which run that was", async () => {
+    const [one, two] = [
+      { name: "hookish", components: [task("hm", "one")] },
+      { name: "hookish", components: [task("hm", "two")] },
+    ];
+    expect(await taskChanges(one)).toMatchObject([{ action: "create", class: "create" }]);
+    await deploy(one);
+    expect(await taskChanges(one)).toMatchObject([{ action: "unchanged", task: "done", doneIn: 1 }]);
+    expect(await taskChanges(two)).toMatchObject([{ action: "create", class: "new-name" }, { action: "delete" }]);
+    await deploy(two);
+    expect(await taskChanges(one)).toMatchObject([
+      { action: "unchanged", class: "none", task: "done", doneIn: 1 },
+      { action: "delete" },
+    ]);
+    const back = await deploy(one);
+    const text = "already done with this content in run 1";
+    expect(jobOf(back, "hm")).toMatchObject({
+      phase: "succeeded",
+      reason: { code: "AlreadyDoneIn", params: { run: 1 }, message: text },
+      output: { lines: expect.any(Number) },
+    });
+    expect(uidOf("hm-")).toBeUndefined();
+    const { components } = await server.client.call("getStatus", { params: { project, application: "hookish" } });
+    expect(components).toMatchObject([{ health: "healthy", reason: { message: text } }]);
+  });
+
+  it("that failed runs again, and the plan says so, though the document is the same", async () => {
+    const document = { name: "again", components: [task("again-task", "x", { image: "busybox:task-fails" })] };
+    expect((await deploy(document)).phase).toBe("failed");
+    expect(await taskChanges(document)).toMatchObject([{ action: "update", class: "recreate", task: "again" }]);
+  });
+
+  it("with always runs at each deploy, also from a step of the workflow", async () => {
+    const document = {
+      name: "smoke",
+      components: [
+        { name: "smoke-app", type: "worker", properties: { image: "busybox:1.36" } },
+        { ...task("smoke-test", "ok", { always: true }), dependsOn: ["smoke-app"] },
+      ],
+      workflow: {
+        steps: [
+          { name: "app", type: "deploy", properties: { components: ["smoke-app"] } },
+          { name: "test", type: "deploy", properties: { components: ["smoke-test"] } },
+        ],
+      },
+    };
+    expect(await taskChanges(document)).toMatchObject([{ action: "create", task: "always" }]);
+    await deploy(document);
+    const first = uidOf("smoke-test-");
+    expect(await taskChanges(document)).toMatchObject([{ action: "update", class: "recreate", task: "always" }]);
+    const second = await deploy(document);
+    const test = second.jobs.find((one) => one.component === "smoke-test");
+    expect(test).toMatchObject({ phase: "succeeded", reason: { code: "Completed" } });
+    expect(first).toBeDefined();
+    expect(uidOf("smoke-test-")).toBeDefined();
+    expect(uidOf("smoke-test-")).not.toBe(first);
+    // Without it, the content counts as done.
+    const { components, ...rest } = document;
+    const once = { ...rest, components: [components[0], { ...task("smoke-test", "ok"), dependsOn: ["smoke-app"] }] };
+    expect(await taskChanges(once as JsonObject)).toMatchObject([{ action: "unchanged", task: "done", doneIn: 2 }]); // JSON
+  });
+});
