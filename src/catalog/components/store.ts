@@ -9,7 +9,7 @@ import { storageSize } from "../../model/quantity.ts";
 import { mapStrings } from "../../model/sealed.ts";
 import { fill, type Params } from "../../model/text.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
-import { absolutePath, described, image, objectName, quantity, replicas } from "../fields.ts";
+import { absolutePath, described, image, objectName, replicas, storageAmount } from "../fields.ts";
 import { accessModesField } from "../parts/accessModes.ts";
 import {
   accountEnv,
@@ -48,7 +48,7 @@ const schema = z.strictObject({
         z.literal(false),
         z.strictObject({
           mountPath: described(absolutePath().optional(), "Where the data is", "数据目录"),
-          size: described(quantity().optional(), "Size; a bare number means Gi", "大小，纯数字表示 Gi"),
+          size: described(storageAmount().optional(), "Size; a bare number means Gi", "大小，纯数字表示 Gi"),
           storageClass: described(objectName().optional(), "Storage class; the cluster's default by default", "存储类"),
           accessModes: accessModesField,
         }),
