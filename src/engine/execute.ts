@@ -44,7 +44,8 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     );
 
   const ending = new AbortController();
-  const clocks = holdToClocks(world.clock, attempt, { least: leastOf(attempt, definition), until: ending.signal });
+  const watch = { now: world.clock.now(), pauses: run.pauses };
+  const clocks = holdToClocks(attempt, { watch, least: leastOf(attempt, definition), until: ending.signal });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
@@ -179,7 +180,7 @@ function broken(detail: string): JobOutcome {
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -203,6 +204,7 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
     input,
     objects: job.plan.objects,
     clock: world.clock,
+    runTime,
     reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),
     outgoing: world.outgoing,
     callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),

@@ -3,8 +3,8 @@
 import { isActive } from "../model/phase.ts";
 import type { Job } from "../model/run.ts";
 import type { Decision } from "./advance.ts";
-import { attemptEnd, beginnings, scopeEnd } from "./clocks.ts";
-import type { Driver } from "./driver.ts";
+import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "./clocks.ts";
+import { type Driver, watchOf } from "./driver.ts";
 
 /** Letting go and taking up again costs some writes: not for a moment. */
 const LEAST = 5_000;
@@ -14,7 +14,7 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
   // Their leases have to be renewed.
   if (driver.locks.size > 0) return undefined;
   const running = [...driver.jobs.values()].filter((job) => isActive(job.phase));
-  if (!running.every((job) => driver.quiet.has(job.name))) return undefined;
+  if (!running.every((job) => driver.quiet.has(job.name) && !isBeingStopped(driver, job))) return undefined;
   const times = [wakeAt, ...running.flatMap((job) => [driver.quiet.get(job.name) ?? null, ...endsOf(driver, job)])];
   const known = times.filter((time): time is Date => time !== null);
   if (known.length === 0) return null;
@@ -22,15 +22,18 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
   return first.getTime() - driver.world.clock.now().getTime() < LEAST ? undefined : first;
 }
 
-/** Nobody holds the job to its deadlines while it is parked: somebody has to be there again by then. */
-function endsOf({ world, run, jobs }: Driver, job: Job): readonly Date[] {
-  const { timeout } = job.plan;
-  const within = scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
-  return [after(job.startedAt, timeout), attemptEnd(job), ...(within === null ? [] : [new Date(within.at)])].filter(
-    (time) => time !== null,
-  );
+/** A cancel has reached its attempt, whose outcome comes in a moment: letting go of it now would lose that outcome. */
+function isBeingStopped({ cancelled, finalSkipped }: Driver, job: Job): boolean {
+  return (job.plan.final === true ? finalSkipped : cancelled).signal.aborted;
 }
 
-function after(from: string | null, limit: number | undefined): Date | null {
-  return from === null || limit === undefined ? null : new Date(Date.parse(from) + limit);
+/** While the run is parked no process holds the job to its deadlines, so a driver has to be there again by then. None runs during a pause. */
+function endsOf(driver: Driver, job: Job): readonly Date[] {
+  const watch = watchOf(driver);
+  const within = scopeEnd(job, beginnings(driver.jobs.values()), watch);
+  return [
+    momentAfter(totalLeft(job, watch), watch),
+    attemptEnd(job, watch),
+    within === null ? null : momentAfter(within.left, watch),
+  ].filter((time) => time !== null);
 }
