@@ -1,5 +1,6 @@
 // Runs: start, look at, steer, tell; and what happens, as it happens.
 import { z } from "zod";
+import * as plans from "./planViews.ts";
 import { jsonObject, P, page, priority, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
@@ -60,7 +61,7 @@ export const RUN_ROUTES = {
     params: project,
     body: newRun,
     status: 200,
-    response: view.PlanView,
+    response: plans.PlanView,
   },
   getRun: {
     method: "GET",

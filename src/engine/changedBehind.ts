@@ -1,12 +1,11 @@
 // What other tools and people changed on the cluster since it was applied, in the plan: fields that a deploy puts back, and objects that are
 // gone and are made again. The watches say which objects that is, without a request; only those are asked for, one dry run each, so that a plan
-// of many unchanged objects stays fast. Tasks are left out: their Jobs come and go.
+// of many unchanged objects stays fast. Tasks are left out, and so is what ran to its end: their Jobs come and go.
 import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../model/manifest.ts";
 import type { Change, FieldChange, Plan } from "../model/plan.ts";
 import { classOf, disruptionOf } from "../plan/compare/compareClass.ts";
 import type { Drift, LiveDifference } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
-import { lasting } from "./drift.ts";
 import { applyOptions, type Target } from "./preflight.ts";
 import type { World } from "./world.ts";
 
@@ -18,10 +17,12 @@ export async function withChangedBehind(
 ): Promise<Plan> {
   const { plan, cluster } = target;
   const there = new Set(plan.changes.filter(isThere).map((change) => refKey(change.object)));
-  const before = lasting(previous?.jobs ?? []).filter((manifest) => there.has(refKey(refOf(manifest))));
-  const drifted = before.length === 0 ? [] : await cluster.drifted(before, signal);
+  const before = manifestsOf(previous).filter((manifest) => there.has(refKey(refOf(manifest))));
+  const seen = before.length === 0 ? [] : await cluster.drifted(before, signal);
+  // The template of a Job never changes, and what runs it writes marks of its own: only its absence says something.
+  const drifted = seen.filter(({ ref, gone }) => gone || ref.kind !== "Job");
   if (drifted.length === 0) return plan;
-  const wanted = new Map(lasting(plan.jobs).map((manifest) => [refKey(refOf(manifest)), manifest]));
+  const wanted = new Map(manifestsOf(plan).map((manifest) => [refKey(refOf(manifest)), manifest]));
   const given = { ...applyOptions(world, target, signal), force: true };
   const found = await inBatches(drifted, async (drift) => {
     const manifest = wanted.get(refKey(drift.ref));
@@ -33,6 +34,10 @@ export async function withChangedBehind(
     return seen === undefined ? change : changedBehind(change, seen);
   });
   return { ...plan, changes };
+}
+
+function manifestsOf(plan: Plan | null): readonly Manifest[] {
+  return (plan?.jobs ?? []).flatMap(({ objects }) => objects.map(({ manifest }) => manifest));
 }
 
 /** The namespace is gone, and everything in it. */

@@ -1,6 +1,9 @@
 // Tasks in the plan: which of them will run, and which have run before with the same content and will not. The planner compares documents and
-// cannot know it: only the store knows what was done, and going back to earlier content does not do it again.
+// cannot know it: only the store knows what was done, and going back to earlier content does not do it again. The same holds for Jobs among
+// plain objects that were seen complete.
 import { readCompletion } from "../model/completion.ts";
+import { finishedContent } from "../model/finishedJob.ts";
+import type { JsonObject } from "../model/json.ts";
 import { refKey, refOf } from "../model/manifest.ts";
 import type { Change, Plan, PlannedJob } from "../model/plan.ts";
 import { disruptionOf } from "../plan/compare/compareClass.ts";
@@ -15,12 +18,32 @@ export async function withTasks(world: World, project: string, plan: Plan): Prom
     const about = await tellOf(world, { project, application: plan.application }, job);
     return job.objects.map(({ manifest }) => [refKey(refOf(manifest)), about] as const);
   });
-  const byKey = new Map(told.flat());
+  const byKey = new Map([...told.flat(), ...(await finishedJobs(world, project, plan))]);
   const changes = plan.changes.map((change) => {
     const about = byKey.get(refKey(change.object));
     return about === undefined ? change : taskChange(change, about);
   });
   return { ...plan, changes };
+}
+
+async function finishedJobs(world: World, project: string, plan: Plan): Promise<readonly (readonly [string, Told])[]> {
+  const known = new Set(plan.changes.filter(({ action }) => action !== "update").map(({ object }) => refKey(object)));
+  const jobs = plan.jobs.flatMap(({ component, input, objects }) =>
+    objects.flatMap(({ manifest }) => {
+      const [content, key] = [finishedContent(manifest), refKey(refOf(manifest))];
+      return content === undefined || "content" in input || !known.has(key) ? [] : [{ key, component, content }];
+    }),
+  );
+  const found = await inBatches(jobs, async ({ key, component, content }) => {
+    const kept = await world.store.completions.get({ project, application: plan.application, component, content });
+    return kept === null ? [] : [[key, doneAs(kept)] as const];
+  });
+  return found.flat();
+}
+
+function doneAs(kept: JsonObject): Told {
+  const { run } = readCompletion(kept);
+  return { task: "done", ...(run === undefined ? {} : { doneIn: run }) };
 }
 
 async function tellOf(
@@ -30,9 +53,7 @@ async function tellOf(
 ): Promise<Told> {
   if (input["always"] === true) return { task: "always" };
   const kept = await world.store.completions.get({ ...place, component, content: String(input["content"]) });
-  if (kept === null) return { task: "again" };
-  const { run } = readCompletion(kept);
-  return { task: "done", ...(run === undefined ? {} : { doneIn: run }) };
+  return kept === null ? { task: "again" } : doneAs(kept);
 }
 
 /** Nothing of a task that is done is sent to the cluster. The Job of one that is not gives way to a new one. */

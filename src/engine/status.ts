@@ -11,6 +11,7 @@ import { printCondition } from "../plan/workflow/printCondition.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
 import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
+import { withFinishedJobs } from "./finishedJobs.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
@@ -37,7 +38,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const revision = await knownRevision(world, place, summary.revision);
   const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
   const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
-  const health = await liveHealth(world, revision, signal);
+  const health = await withFinishedJobs(world, revision, await liveHealth(world, revision, signal));
   // While a run is going on, what is there and what is wanted differ by right.
   const drift =
     run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];

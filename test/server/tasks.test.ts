@@ -104,3 +104,60 @@ describe("a task", () => {
     expect(await taskChanges(once as JsonObject)).toMatchObject([{ action: "unchanged", task: "done", doneIn: 2 }]); // JSON
   });
 });
+
+describe("a Job among plain objects", () => {
+  const document = (name: string, word: string): JsonObject => ({
+    name,
+    drift: "repair",
+    components: [
+      {
+        name: `${name}-objects`,
+        type: "objects",
+        properties: {
+          objects: [
+            {
+              apiVersion: "batch/v1",
+              kind: "Job",
+              metadata: { name: `${name}-job` },
+              spec: {
+                ttlSecondsAfterFinished: 0,
+                template: {
+                  spec: { restartPolicy: "Never", containers: [{ name: "c", image: "busybox:1.36", args: [word] }] },
+                },
+              },
+            },
+            { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `${name}-config` }, data: { a: "1" } },
+          ],
+        },
+      },
+    ],
+  });
+  const ref = (name: string) => ({ apiVersion: "batch/v1", kind: "Job", namespace: "default", name });
+
+  it("that was seen complete is done when it is gone: healthy, no change, and not made again", async () => {
+    await deploy(document("ttl", "one"));
+    expect(server.sandbox.vanish(ref("ttl-job"))).toBe(true);
+    const status = await server.client.call("getStatus", { params: { project, application: "ttl" } });
+    expect(status).toMatchObject({ health: "healthy", components: [{ health: "healthy" }] });
+    expect(JSON.stringify(status.components)).not.toContain("drift");
+    expect(await taskChanges(document("ttl", "one"))).toMatchObject([{ action: "unchanged", task: "done", doneIn: 1 }]);
+    expect((await deploy(document("ttl", "one"))).phase).toBe("succeeded");
+    expect(uidOf("ttl-job")).toBeUndefined();
+  });
+
+  it("runs when its content is another", async () => {
+    expect(await taskChanges(document("ttl", "two"))).toMatchObject([{ action: "create", gone: true }]);
+    expect((await deploy(document("ttl", "two"))).phase).toBe("succeeded");
+    expect(uidOf("ttl-job")).toBeDefined();
+  });
+
+  it("that never ended is missed, and made again", async () => {
+    const failing = JSON.stringify(document("broken", "one")).replace("busybox:1.36", "busybox:task-fails");
+    const made = JSON.parse(failing) as JsonObject; // as it was written
+    expect((await deploy(made)).phase).toBe("failed");
+    expect(server.sandbox.vanish(ref("broken-job"))).toBe(true);
+    expect(await taskChanges(made)).toMatchObject([{ action: "create", gone: true }]);
+    const { health } = await server.client.call("getStatus", { params: { project, application: "broken" } });
+    expect(health).toBe("degraded");
+  });
+});

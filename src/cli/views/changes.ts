@@ -1,6 +1,6 @@
 // Changes of objects in words: what happens to each, and which fields. Secrets arrive masked; sealed tokens are masked again here.
 import type { z } from "zod";
-import type { ChangeView } from "../../api/views.ts";
+import type { ChangeView } from "../../api/planViews.ts";
 import { isSealed, MASK } from "../../model/sealed.ts";
 import type { Localized } from "../../model/text.ts";
 import type { Context } from "../command.ts";

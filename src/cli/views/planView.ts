@@ -2,7 +2,7 @@
 
 import { stringify } from "yaml";
 import type { z } from "zod";
-import type { PlanView } from "../../api/views.ts";
+import type { PlanView } from "../../api/planViews.ts";
 import type { Json } from "../../model/json.ts";
 import type { Plan as OfflinePlan } from "../../model/plan.ts";
 import { maskSealed } from "../../model/sealed.ts";

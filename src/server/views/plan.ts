@@ -1,6 +1,7 @@
 // Plans and changes as the API shows them: everything that will be applied, secrets masked.
 import type { z } from "zod";
-import type { ChangeView, ObjectView, PlanView } from "../../api/views.ts";
+import type { ChangeView, PlanView } from "../../api/planViews.ts";
+import type { ObjectView } from "../../api/views.ts";
 import type { PlannedDocument } from "../../engine/requests.ts";
 import type { ObjectRef } from "../../model/manifest.ts";
 import type { Change, PlannedJob } from "../../model/plan.ts";
