@@ -80,7 +80,9 @@ export const RUN_ROUTES = {
     params: run.extend({ job: z.string() }),
     query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1_000) }),
     status: 200,
-    response: view.pageOf(view.LogLineView),
+    response: view
+      .pageOf(view.LogLineView)
+      .extend({ total: z.int().meta({ description: "lines that are kept; the answer has the last ones" }) }),
   },
   cancelRun: {
     method: "POST",

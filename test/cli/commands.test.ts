@@ -345,6 +345,19 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     );
   });
 
+  it("says that there are more lines of a kept log than it shows", async () => {
+    const items = [{ at: "2026-03-04T12:00:00Z", pod: "migrate-x", container: "migrate", text: "last" }];
+    const answers: Answers = {
+      ...SHOP,
+      getRun: () => ({ json: ended("succeeded", [job("migrate", "succeeded")]) }),
+      listRuns: () => ({ json: { items: [run()], next: null } }),
+      getJobLog: () => ({ json: { items, next: null, total: 5_000 } }),
+    };
+    const told = await ask("logs shop/migrate --run 3", answers);
+    expect(told.stdout).toContain("last");
+    expect(told.stderr).toContain("the last 1 of 5000 kept lines; --tail N shows more, at most 10000 of each task");
+  });
+
   it("filters logs, in the form that the output asks for", async () => {
     const line = (text: string) => ({ data: { at: "2026-03-04T14:01:30Z", pod: "web-1", container: "web", text } });
     const answers: Answers = {
