@@ -4,6 +4,7 @@
 // jobs found running are run again under the same attempt, and converge.
 
 import { isActive, isSettled } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
@@ -156,7 +157,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         resumed: driver.resumed.has(job.name),
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
-        cancelled: job.plan.final === true ? driver.finalSkipped.signal : driver.cancelled.signal,
+        cancelled: outlivesCancel(job.plan) ? driver.finalSkipped.signal : driver.cancelled.signal,
         lost: driver.lost.signal,
         displaced: displaced.signal,
         locks: driver.locks.get(job.name) ?? [],

@@ -110,8 +110,9 @@ async function changeRun(database: Database, change: RunChange): Promise<ChangeR
 }
 
 async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
-  // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
-  const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
+  // What has been due for longest comes first: of two jobs that want one lock it gets it. Jobs that became due at one moment keep the order of
+  // the plan. The order is the same in every process, so that two of them that write the same run never wait for each other in a circle.
+  const jobs = change.jobs.toSorted((a, b) => compareTexts(a.job.dueAt ?? "", b.job.dueAt ?? ""));
   return await guarded(database, change.events, async (transaction) => {
     if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
@@ -129,6 +130,10 @@ async function tryChange(database: Database, change: RunChange, claimed: Claimed
     const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
     if (numUpdatedRows !== 1n) throw new Stale();
   });
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Claiming {
