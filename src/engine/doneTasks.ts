@@ -13,9 +13,13 @@ import type { World } from "./world.ts";
 type Told = Pick<Change, "task" | "doneIn">;
 
 export async function withTasks(world: World, project: string, plan: Plan): Promise<Plan> {
-  const tasks = plan.jobs.filter((job) => job.component !== "" && typeof job.input["content"] === "string");
-  const told = await inBatches(tasks, async (job) => {
-    const about = await tellOf(world, { project, application: plan.application }, job);
+  const tasks = plan.jobs.flatMap((job) => {
+    const { content } = job.input;
+    return job.component !== "" && typeof content === "string" ? [{ job, content }] : [];
+  });
+  const told = await inBatches(tasks, async ({ job, content }) => {
+    const { application } = plan;
+    const about = await tellOf(world, job, { project, application, component: job.component, content });
     return job.objects.map(({ manifest }) => [refKey(refOf(manifest)), about] as const);
   });
   const byKey = new Map([...told.flat(), ...(await finishedJobs(world, project, plan))]);
@@ -48,11 +52,11 @@ function doneAs(kept: JsonObject): Told {
 
 async function tellOf(
   world: World,
-  place: { readonly project: string; readonly application: string },
-  { component, input }: PlannedJob,
+  { input }: PlannedJob,
+  key: Parameters<World["store"]["completions"]["get"]>[0],
 ): Promise<Told> {
   if (input["always"] === true) return { task: "always" };
-  const kept = await world.store.completions.get({ ...place, component, content: String(input["content"]) });
+  const kept = await world.store.completions.get(key);
   return kept === null ? { task: "again" } : doneAs(kept);
 }
 

@@ -38,7 +38,7 @@ export function createLogs({ queries }: Database): Logs {
         .where("run", "=", run)
         .where("job", "=", job)
         .executeTakeFirstOrThrow();
-      return Number(lines);
+      return lines;
     },
     async latestRun(project, application, job) {
       const row = await queries

@@ -27,8 +27,10 @@ function plan(document: JsonObject): Promise<AnswerOf<"planApplication">> {
   return server.client.call("planApplication", { params, body: JSON.stringify(document) });
 }
 
+const nameOf = ({ name }: JsonObject): string => (typeof name === "string" ? name : "");
+
 async function deploy(document: JsonObject): Promise<string> {
-  const application = String(document["name"]);
+  const application = nameOf(document);
   const run = await server.client.call("deployApplication", {
     params: { project, application },
     body: JSON.stringify(document),

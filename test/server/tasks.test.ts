@@ -26,8 +26,10 @@ async function ended(id: string): Promise<Run> {
   return server.client.call("getRun", { params: { project, run: id } });
 }
 
+const nameOf = ({ name }: JsonObject): string => (typeof name === "string" ? name : "");
+
 async function deploy(document: JsonObject): Promise<Run> {
-  const application = String(document["name"]);
+  const application = nameOf(document);
   const body = JSON.stringify(document);
   return ended((await server.client.call("deployApplication", { params: { project, application }, body })).id);
 }
