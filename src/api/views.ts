@@ -273,6 +273,7 @@ export const TokenView = z.object({
   role: z.enum(["read", "write", "admin"]),
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
+  madeBy: z.string().nullable().meta({ description: "name of the token that made it; null: the server itself did" }),
 });
 
 export const SinkView = z.object({
