@@ -4,6 +4,7 @@ import type { Acceptance, JobDefinition } from "../catalog/define.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import { isSettled } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Token } from "../ports/store.ts";
 import { filledInput } from "./bindings.ts";
@@ -64,7 +65,10 @@ function takersOf(world: World, { run, jobs, kind }: Jobs & { readonly kind: str
 /** Those that ask now, and whom: what the caller has to know whose answer fits none of them. */
 function waitingOf(takers: readonly Taker[], around: Jobs): string {
   const asking = takers.filter((one) => whyNot({ run: around.run, ...one }, undefined) === null);
-  const lines = asking.map((one) => `${one.job.name} (${allowedBy(one, around)?.join(", ") ?? "*"})`);
+  const lines = asking.map((one) => {
+    const names = allowedBy(one, around);
+    return names === undefined ? one.job.name : `${one.job.name} (${names.join(", ")})`;
+  });
   return lines.join(", ") || "-";
 }
 
@@ -90,7 +94,7 @@ function whyNot(
 ): { readonly en: string; readonly zh: string } | null {
   const { phase } = job;
   if (isSettled(phase)) return { en: `it has ended: ${phase}`, zh: `已结束：${phase}` };
-  if (run.cancelledBy !== null && job.plan.final !== true)
+  if (run.cancelledBy !== null && !outlivesCancel(job.plan))
     return { en: `${run.cancelledBy} has cancelled the run`, zh: `运行已被 ${run.cancelledBy} 取消` };
   if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
     return { en: `it does not ask yet, it is ${phase}`, zh: `尚未提问，当前为 ${phase}` };

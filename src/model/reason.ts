@@ -13,6 +13,8 @@ export type { Actor } from "./actor.ts";
 interface ReasonRow {
   readonly who: Actor;
   readonly text: Localized;
+  /** What stands in the text for a parameter that is not given. */
+  readonly otherwise?: Readonly<Record<string, Localized>>;
 }
 
 export const REASONS = {
@@ -80,7 +82,8 @@ export const REASONS = {
   },
   Approval: {
     who: "you",
-    text: { en: "waits for the approval of {who}: {message}", zh: "等待 {who} 批准：{message}" },
+    text: { en: "waits for an approval by {who}: {message}", zh: "等待 {who} 批准：{message}" },
+    otherwise: { who: { en: "anyone who may deploy", zh: "任一可部署者" } },
   },
   Approved: { who: "nobody", text: { en: "approved by {actor}{comment}", zh: "{actor} 已批准{comment}" } },
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
@@ -329,8 +332,10 @@ export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): R
 }
 
 export function explainReason({ code, params, cause }: Reason, language: Language): string {
+  const { text, otherwise = {} }: ReasonRow = REASONS[code];
+  const absent = Object.entries(otherwise).map(([name, words]) => [name, words[language]]);
   const told = cause === undefined ? params : { ...params, cause: explainReason(cause, language) };
-  return translate(REASONS[code].text, language, told);
+  return translate(text, language, { ...Object.fromEntries(absent), ...told });
 }
 
 /** Who has waited too long, or tries again, is helped by whoever can end what it waited for. */

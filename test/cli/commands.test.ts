@@ -328,11 +328,11 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
 
   it("explains runs: by number, and by the id of one that belongs to no application", async () => {
     const chain = [
-      { subject: "scan", reason: reason("Approval", "waits for the approval of lin", "you"), evidence: [] },
+      { subject: "scan", reason: reason("Approval", "waits for an approval by lin", "you"), evidence: [] },
     ];
-    const why = () => ({ json: { sentence: "scan: waits for the approval of lin.", chain } });
+    const why = () => ({ json: { sentence: "scan: waits for an approval by lin.", chain } });
     expect((await ask("why shop#3", { ...SHOP, getRun: () => ({ json: run() }), explainRun: why })).stdout).toContain(
-      "waits for the approval of lin",
+      "waits for an approval by lin",
     );
     expect(asked("explainWhy")).toBeUndefined();
     const told = await ask("why 01run/scan", { getRun: () => ({ json: run({ application: "" }) }), explainRun: why });
@@ -438,8 +438,8 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
 describe("kubemin approve", () => {
   const waits = (name: string, message: string, more = {}) =>
     job(name, "pending", { type: "approve", attempt: 2, reason: reason("Approval", message, "you"), ...more });
-  const release = waits("checks.release", "waits for the approval of alice: Release?", { step: ["checks", "release"] });
-  const purge = waits("purge", "waits for the approval of bob: Purge?");
+  const release = waits("checks.release", "waits for an approval by alice: Release?", { step: ["checks", "release"] });
+  const purge = waits("purge", "waits for an approval by bob: Purge?");
   const approving = (jobs: readonly Job[], words: string) => {
     const shown = run({ jobs: [...jobs] });
     return ask(`approve ${words}`, {
@@ -465,8 +465,8 @@ describe("kubemin approve", () => {
     const unsaid = await approving([release, purge], "shop");
     expect(unsaid.exit).toBe(2);
     expect(unsaid.stderr).toContain("2 steps of run shop#3 wait for an approval");
-    expect(unsaid.stderr).toContain("checks.release: waits for the approval of alice: Release?");
-    expect(unsaid.stderr).toContain("purge: waits for the approval of bob: Purge?");
+    expect(unsaid.stderr).toContain("checks.release: waits for an approval by alice: Release?");
+    expect(unsaid.stderr).toContain("purge: waits for an approval by bob: Purge?");
     expect(unsaid.stderr).toContain("kubemin approve shop#3 checks.release");
     expect(asked("tellJob")).toBeUndefined();
     expect(await approving([release, purge], "shop release --deny")).toMatchObject({

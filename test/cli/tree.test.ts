@@ -102,10 +102,10 @@ describe("the live tree", () => {
   });
 
   it("keeps what waits for a person longer than what goes on by itself", () => {
-    const gate = job("gate", "running", { reason: reason("Approval", "waits for the approval of lin", "you") });
+    const gate = job("gate", "running", { reason: reason("Approval", "waits for an approval by lin", "you") });
     const many = Array.from({ length: 30 }, (_, index) => job(`w${index}`, "running"));
     expect(linesOf([...many, gate], { columns: 80, rows: 6 }, "en").join("\n")).toContain(
-      "waits for the approval of lin",
+      "waits for an approval by lin",
     );
   });
 

@@ -48,7 +48,7 @@ export const approve = defineJob({
   },
   async run(job) {
     const { message, who } = job.input;
-    const asked = reason("Approval", { who: who === undefined ? "*" : who.join(", "), message });
+    const asked = reason("Approval", { ...(who === undefined ? {} : { who: who.join(", ") }), message });
     job.report(asked, [], "pending");
     for await (const one of job.messages()) {
       const outcome = decided(job, one);

@@ -192,7 +192,7 @@ async function behave(
   });
   // What only waits may be put aside and taken up again as often as one likes: its work begins with the answer.
   if (does === "waits for an answer") {
-    job.report(reason("Approval", { who: "*", message: "go on?" }));
+    job.report(reason("Approval", { message: "go on?" }));
     for await (const _ of job.messages()) break;
   }
   if (!job.signal.aborted) begun();
