@@ -28,6 +28,8 @@ export interface Situation {
   readonly condition?: (job: Job, jobs: Iterable<Job>) => Reason | null;
   /** Jobs that may not start now for a reason outside of the run (a limit, a lock, a switch), and what is to be told of them. */
   readonly held?: ReadonlyMap<string, Hold>;
+  /** Asked just before a job starts, in the order of starting: what may start may depend on what this decision started before it. */
+  readonly refusal?: (job: Job, jobs: ReadonlyMap<string, Job>) => Hold | null;
   /** Jobs that take none of the run's slots. */
   readonly parks?: (job: Job) => boolean;
 }
@@ -54,6 +56,8 @@ interface Board extends Situation {
   readonly put: (job: Job) => void;
   readonly begun: ReadonlyMap<string, string>;
   readonly pauses: readonly Pause[];
+  /** Jobs that could have started but for `refusal`. */
+  readonly refused: Map<string, Hold>;
 }
 
 export function advance(situation: Situation): Decision {
@@ -63,7 +67,14 @@ export function advance(situation: Situation): Decision {
     byName.set(job.name, job);
     changed.add(job.name);
   };
-  const board: Board = { ...situation, byName, put, begun: new Map(), pauses: situation.pauses ?? [] };
+  const board: Board = {
+    ...situation,
+    byName,
+    put,
+    begun: new Map(),
+    pauses: situation.pauses ?? [],
+    refused: new Map(),
+  };
   const timed = settle(board);
   startDue(timed);
   const all = [...byName.values()];
@@ -203,12 +214,21 @@ function startDue(board: Board): void {
         ? board.held?.get(job.name)?.reason
         : reason("Paused", { actor: pausedBy });
     if (hold !== undefined) holdBack(board, job, hold);
-    else if (board.parks?.(job) === true) board.put(started(job, now));
-    else if (free > 0) {
-      board.put(started(job, now));
-      free -= 1;
-    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot", { limit: parallel }));
+    else if (board.parks?.(job) === true) start(board, job);
+    else if (free > 0) free -= start(board, job) ? 1 : 0;
+    else if (job.phase === "waiting") holdBack(board, job, reason("Slot", { limit: parallel }));
   }
+}
+
+/** False: it was refused. */
+function start(board: Board, job: Job): boolean {
+  const refusal = board.refusal?.(job, board.byName) ?? null;
+  if (refusal === null) board.put(started(job, board.now));
+  else {
+    board.refused.set(job.name, refusal);
+    holdBack(board, job, refusal.reason);
+  }
+  return refusal === null;
 }
 
 function holdBack(board: Board, job: Job, why: Reason): void {
@@ -238,11 +258,11 @@ function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
 
 /** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
 function earliest(jobs: readonly Job[], board: Board): Date | null {
-  const { now, held } = board;
+  const { now, held, refused } = board;
   const times = jobs
     .flatMap((job) => {
       if (job.phase !== "queued" && job.phase !== "waiting") return [];
-      const until = held?.get(job.name)?.until?.getTime() ?? null;
+      const until = (held?.get(job.name) ?? refused.get(job.name))?.until?.getTime() ?? null;
       const scope = scopeEnd(job, board.begun, board);
       return [
         job.notBefore === null ? null : Date.parse(job.notBefore),

@@ -3,7 +3,7 @@
 // failures, one dead host, one broken version never hold back another.
 // A breaker opens at half of at least ten answers within a minute that were trouble of the target or of the type: the target gave no
 // answer or an error of its own, the worker gave no sign of life, the type threw. What the user got wrong counts for nothing.
-// After a while jobs are let through again; how the first one of them ends decides.
+// After a while it is half-open: one job is let through, and how its attempt ends decides.
 import type { JobOutcome } from "../catalog/job.ts";
 import { formatDuration } from "../model/duration.ts";
 import { type Reason, type ReasonCode, reason } from "../model/reason.ts";
@@ -27,11 +27,21 @@ export interface BrakeTarget {
 }
 
 export interface Brakes {
-  /** Null: the job may start. */
+  /** Null: the job may start, where a half-open breaker lets it through. */
   holds(subject: BrakeSubject): Hold | null;
+  /** For the jobs that one decision starts. */
+  admission(): Admission;
   /** A job begins: of a half-open breaker it is the one that decides. */
   begin(subject: BrakeSubject): BrakedAttempt;
   states(): readonly BreakerState[];
+}
+
+/** Several jobs that are due at once stand before the same breaker, and their attempts begin only after the decision is written. */
+export interface Admission {
+  /** Asked in the order of starting, just before a job starts. Null: it starts. */
+  ask(subject: BrakeSubject): Hold | null;
+  /** The decision was not written: what was let through does not begin. */
+  takeBack(): void;
 }
 
 /** Told of exactly once how the attempt ended. */
@@ -71,8 +81,11 @@ interface Breaker {
   readonly target: string | null;
   calls: { readonly at: number; readonly failed: boolean }[];
   openedAt: number | null;
-  /** The attempt that decides. One that does not end in time is given up, and another one may try. */
-  trying: { readonly since: number; readonly attempt: BrakedAttempt } | null;
+  /**
+   * The attempt that decides; without one, a job was let through whose attempt has not begun. What does not end in time is given up, and
+   * another one may try.
+   */
+  trying: { readonly since: number; readonly attempt: BrakedAttempt | null } | null;
 }
 
 export interface Switches {
@@ -95,6 +108,7 @@ export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_
       const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
       return breaker === undefined ? null : openHold(breaker, now());
     },
+    admission: () => admissionTo(shelf, now),
     begin(subject) {
       const { type, project } = subject;
       const attempt: BrakedAttempt = {
@@ -112,11 +126,29 @@ export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_
         threw: (stack) => switches.noteThrow(type, project, stack),
       };
       const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
-      if (breaker !== undefined && breaker.openedAt !== null && !isTrying(breaker, now()))
+      if (breaker?.openedAt != null && (breaker.trying?.attempt === null || !isTrying(breaker, now())))
         breaker.trying = { since: now(), attempt };
       return attempt;
     },
     states: () => [...shelf.all()].map((breaker) => stateOf(breaker, now())),
+  };
+}
+
+function admissionTo(shelf: Shelf, now: () => number): Admission {
+  const passed = new Map<Breaker, Breaker["trying"]>();
+  return {
+    ask(subject) {
+      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      if (breaker === undefined || breaker.openedAt === null) return null;
+      const hold = openHold(breaker, now());
+      if (hold !== null) return hold;
+      breaker.trying = { since: now(), attempt: null };
+      passed.set(breaker, breaker.trying);
+      return null;
+    },
+    takeBack() {
+      for (const [breaker, trying] of passed) if (breaker.trying === trying) breaker.trying = null;
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/
 import { advance, type Decision, type Hold } from "./advance.ts";
 import { unmetCondition } from "./bindings.ts";
 import { waitingSubject } from "./braked.ts";
+import type { Admission } from "./brakes.ts";
 import { claimsOf } from "./claims.ts";
 import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
@@ -24,24 +25,39 @@ export async function step(driver: Driver): Promise<Decision | null> {
   // What waits for a lock comes before what becomes due in the decision that frees it.
   if (freesLocks(driver, news)) driver.held.clear();
   for (;;) {
-    const { decision, next } = decide(driver, news);
-    const request = changeOf(driver, next, decision);
-    if (request.jobs.length === 0 && request.finish === undefined) return decision;
-    if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
-    const result = await driver.world.store.runs.change(request);
-    if (result.outcome === "held") {
-      await hold(driver, next, result.refusal);
-      continue;
-    }
-    if (result.outcome === "displaced") {
-      displace(driver, news, result.job);
-      continue;
-    }
-    if (!(await accepted(driver, result))) return null;
-    driver.jobs = next;
-    for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
-    return decision;
+    const admission = driver.world.brakes.admission();
+    const written = await decideAndWrite(driver, news, admission).catch((error: unknown) => {
+      admission.takeBack();
+      throw error;
+    });
+    if (written !== "again" && written !== null) return written;
+    admission.takeBack();
+    if (written === null) return null;
   }
+}
+
+async function decideAndWrite(
+  driver: Driver,
+  news: Map<string, Job>,
+  admission: Admission,
+): Promise<Decision | "again" | null> {
+  const { decision, next } = decide(driver, news, admission);
+  const request = changeOf(driver, next, decision);
+  if (request.jobs.length === 0 && request.finish === undefined) return decision;
+  if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
+  const result = await driver.world.store.runs.change(request);
+  if (result.outcome === "held") {
+    await hold(driver, next, result.refusal);
+    return "again";
+  }
+  if (result.outcome === "displaced") {
+    displace(driver, news, result.job);
+    return "again";
+  }
+  if (!(await accepted(driver, result))) return null;
+  driver.jobs = next;
+  for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
+  return decision;
 }
 
 /** The jobs with what happened since the last step; asked once, because results are handed over only once. */
@@ -67,7 +83,11 @@ function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job)
 
 const PARALLEL_JOBS = 64;
 
-function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Decision; next: Map<string, Job> } {
+function decide(
+  driver: Driver,
+  news: ReadonlyMap<string, Job>,
+  admission: Admission,
+): { decision: Decision; next: Map<string, Job> } {
   const next = new Map(news);
   const decision = advance({
     jobs: [...next.values()],
@@ -80,6 +100,7 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
     condition: (job, jobs) =>
       job.plan.condition === undefined ? null : unmetCondition(job, contextOf(driver.run, jobs, job)),
     held: heldJobs(driver, next),
+    refusal: (job, jobs) => admission.ask(waitingSubject(driver, job, jobs)),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });
   for (const job of decision.changed) next.set(job.name, job);

@@ -1,0 +1,62 @@
+// A breaker that lets one job through, and many jobs of several runs that become due in that very moment.
+import { expect, it } from "vitest";
+import type { PlannedLock } from "../../src/model/plan.ts";
+import { reason } from "../../src/model/reason.ts";
+import type { Job } from "../../src/model/run.ts";
+import { plannedJob } from "./jobs.ts";
+import { openStage, type Stage } from "./support/stage.ts";
+
+const SUBJECT = { project: "default", type: "test", target: () => ({ key: "cluster sandbox" }) };
+const MANY = Array.from({ length: 8 }, (_, index) => `job-${index}`);
+
+const work = (
+  name: string,
+  more: { readonly needs?: readonly string[]; readonly locks?: readonly PlannedLock[] } = {},
+) => ({
+  ...plannedJob(name, more.needs ?? []),
+  component: "",
+  timeout: 600_000,
+  input: { takes: 5_000 },
+  ...(more.locks === undefined ? {} : { locks: more.locks }),
+});
+
+function breakIt(stage: Stage): void {
+  const broken = { phase: "failed", reason: reason("InternalError"), evidence: [], retryable: false } as const;
+  for (let count = 0; count < 10; count += 1) stage.world.brakes.begin(SUBJECT).ended(broken);
+}
+
+async function named(stage: Stage, runs: readonly string[], phase: Job["phase"]): Promise<readonly Job[]> {
+  const jobs = await Promise.all(runs.map((run) => stage.store.runs.jobs(run)));
+  return jobs.flat().filter((job) => job.phase === phase);
+}
+
+it("lets one of them through, and all the others of its run as soon as that one went well", async () => {
+  await using stage = await openStage();
+  breakIt(stage);
+  const runs = [await stage.begin(MANY.map((name) => work(name))), await stage.begin(MANY.map((name) => work(name)))];
+  await stage.clock.advance(1_000);
+  expect(await named(stage, runs, "queued")).toHaveLength(16);
+  await stage.clock.advance(30_000);
+  expect((await named(stage, runs, "running")).map((job) => job.name)).toEqual(["job-0"]);
+  for (const job of await named(stage, runs, "queued"))
+    expect(job.reason).toMatchObject({ code: "BreakerOpen", params: { delay: "30s" } });
+  await stage.clock.advance(5_000);
+  expect(await named(stage, runs, "succeeded")).toHaveLength(1);
+  expect(await named(stage, runs, "running")).toHaveLength(7);
+  await stage.clock.advance(40_000);
+  expect(await named(stage, runs, "succeeded")).toHaveLength(16);
+});
+
+it("gives the place to another one when the one that was to try waits for a lock, and never to one whose needs are not there", async () => {
+  await using stage = await openStage();
+  const lock: PlannedLock = { kind: "host", name: "db-1", limit: 1, onLimit: "queue" };
+  const holder = await stage.begin([{ ...work("holder", { locks: [lock] }), input: { takes: 300_000 } }]);
+  await stage.clock.advance(1_000);
+  breakIt(stage);
+  const run = await stage.begin([work("late", { needs: ["free"] }), work("locked", { locks: [lock] }), work("free")]);
+  await stage.clock.advance(31_000);
+  expect((await named(stage, [holder, run], "running")).map((job) => job.name)).toEqual(["holder", "free"]);
+  await stage.clock.advance(5_000);
+  expect((await named(stage, [holder, run], "running")).map((job) => job.name)).toEqual(["holder", "late"]);
+  expect(await named(stage, [run], "queued")).toMatchObject([{ name: "locked", reason: { code: "KeyBusy" } }]);
+});
