@@ -128,8 +128,8 @@ function componentStatus(sources: Sources): ComponentStatus {
   const objects = sources.health
     .filter((one) => keys.has(refKey(one.ref)))
     .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
-  const own = jobs.filter((job) => job.plan.component === name);
   const left = sources.left.get(name);
+  const own = left?.jobs ?? jobs.filter((job) => job.plan.component === name);
   if (left?.isThere === false)
     return { name, type, health: "healthy", state: "suspended", ...said(left), objects: [], drift: [] };
   const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left });

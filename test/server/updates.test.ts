@@ -180,6 +180,76 @@ describe("drift", () => {
   });
 });
 
+describe("a repair beside components that a condition left out", () => {
+  it("changes nothing of what is said of them, however often it repairs", async () => {
+    const at = { project, application: "gated" };
+    const step = (name: string, component: string, more: JsonObject = {}): JsonObject => ({
+      name,
+      type: "deploy",
+      properties: { components: [component] },
+      ...more,
+    });
+    const workflow = (more: JsonObject): JsonObject => ({
+      inputs: { go: { type: "boolean", default: false } },
+      steps: [
+        step("first", "gated-kept"),
+        step("second", "gated-old", more),
+        step("third", "gated-new", { if: "/inputs/go" }),
+        step("fourth", "gated-task", more),
+      ],
+    });
+    const task = (value: string): JsonObject => ({
+      name: "gated-task",
+      type: "task",
+      properties: { image: "busybox:1.36", command: ["echo", value] },
+    });
+    const document = (value: string, more: JsonObject): JsonObject => ({
+      ...app("gated", config("gated-kept", "a"), config("gated-old", value), config("gated-new", value), task(value)),
+      drift: "repair",
+      workflow: workflow(more),
+    });
+    const said = async () => {
+      const { components } = await server.client.call("getStatus", { params: at });
+      const names = ["gated-old", "gated-task"];
+      const why = names.map((component) => server.client.call("explainWhy", { params: at, query: { component } }));
+      return [components, (await Promise.all(why)).map((one) => one.chain)];
+    };
+    await deploy(document("a", {}));
+    expect((await deploy(document("b", { if: "/inputs/go" }))).phase).toBe("succeeded");
+    const before = await said();
+    expect(before).toMatchObject([
+      [
+        { state: "ready", reason: { code: "Ready" } },
+        { state: "ready", reason: { code: "LeftOut", params: { run: 2, revision: 1 } } },
+        { state: "suspended", reason: { code: "ConditionFalse" } },
+        { reason: { code: "ConditionFalse" } },
+      ],
+      [[{ reason: { code: "LeftOut" } }], [{ reason: { code: "ConditionFalse" } }]],
+    ]);
+    for (const spoilt of ["x", "y"]) {
+      const { items: known } = await server.client.call("listRuns", {
+        params: { project },
+        query: { application: "gated" },
+      });
+      server.sandbox.change(ref("ConfigMap", "gated-kept"), (one) => ({ ...one, data: { value: spoilt } }));
+      await expect
+        .poll(
+          async () => {
+            const { items } = await server.client.call("listRuns", {
+              params: { project },
+              query: { application: "gated" },
+            });
+            return [items.length, items[0]?.actor, items[0]?.phase];
+          },
+          { timeout: 20_000 },
+        )
+        .toEqual([known.length + 1, "kubemin:drift-repair", "succeeded"]);
+      expect(await said()).toEqual(before);
+    }
+    expect(dig(live("ConfigMap", "gated-old"), "data")).toEqual({ value: "a" });
+  }, 60_000);
+});
+
 describe("objects that exist already", () => {
   it("are refused with the way out, adopted when asked, and never taken from another application", async () => {
     server.sandbox.place({
