@@ -207,7 +207,11 @@ function documentWanted(document: JsonObject): Wanted {
 }
 
 function placed(one: Problem, { pointer, inside }: Wanted): Problem {
-  if (inside === undefined) return { ...one, pointer: pointer + one.pointer };
+  if (inside === undefined) {
+    const { first } = one.params;
+    const params = typeof first === "string" && first.startsWith("/") ? { first: pointer + first } : {};
+    return { ...one, pointer: pointer + one.pointer, params: { ...one.params, ...params } };
+  }
   const within = one.pointer.startsWith(inside.from) ? inside.to + one.pointer.slice(inside.from.length) : "/type";
   return { ...one, pointer: within };
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Job } from "../../src/cli/progress/progress.ts";
+import { startTestServer } from "../support/testServer.ts";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";
 import { kubemin, type TestOptions, type Transcript, temporary } from "./support/terminal.ts";
@@ -550,6 +551,20 @@ describe("a workflow file", () => {
   it("with a misspelt type is told what may have been meant", async () => {
     const told = await kubemin("validate -", { input: steps("notfy") });
     expect(told.stderr).toContain("notify");
+  });
+
+  it("that makes the plan warn is told with its lines by validate, by run and by run --plan", async () => {
+    const lock = (name: string, limit: number) =>
+      `    - { name: ${name}, type: wait, locks: [{ key: k, limit: ${limit} }], properties: { for: 0s } }\n`;
+    const input = `name: x\nworkflow:\n  steps:\n${lock("a", 1)}${lock("b", 2)}`;
+    const validated = await kubemin("validate -", { input });
+    expect(validated.stderr).toContain("<stdin>:5:38: warning: key k has limit 2 here and 1 at 4:38");
+    const server = await startTestServer();
+    const env = { KUBEMIN_URL: server.url, KUBEMIN_TOKEN: await server.addToken({}) };
+    const warned = validated.stderr.slice(0, validated.stderr.indexOf("<stdin>: valid"));
+    for (const words of ["--plan", "--detach"])
+      expect((await kubemin(`run --file - ${words}`, { input, env })).stderr).toContain(warned);
+    await server.close();
   });
 
   it("that is no document is told by run as it is by validate", async () => {

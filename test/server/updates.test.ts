@@ -362,6 +362,12 @@ describe("onFailure: rollback", () => {
       message: `rollback to revision 1 because run ${failed.number} failed`,
     });
     expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "good" } });
+    // The last sentence of the failed deploy is about that deploy, although everything is ready again by now.
+    const why = await server.client.call("explainRun", { params: { project, run: failed.id }, query: {} });
+    expect(why.chain.map((one) => [one.subject, one.reason.code])).toEqual([["verify", "TaskFailed"]]);
+    expect(why.sentence).toMatch(/^verify: the task exited with code 1 — .*echo bad/);
+    const now = await server.client.call("explainWhy", { params: { project, application: "careful" }, query: {} });
+    expect(now.chain).toMatchObject([{ reason: { code: "Ready" } }]);
   });
 
   it.each([

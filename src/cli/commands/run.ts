@@ -81,11 +81,11 @@ async function start(context: Context, options: Values<typeof OPTIONS>, typed: T
   const client = connect(context);
   const params = { project: context.globals.project };
   try {
-    if (options.plan) return showGraph(context, await client.call("planRun", { params, body: asked.body }));
+    if (options.plan) return showGraph(context, asked, await client.call("planRun", { params, body: asked.body }));
     // It is watched from here, or left alone: the answer need not wait, whatever the type's mode is.
     const call = { params, query: { wait: "0s" }, headers: writeHeaders(), body: asked.body };
     const run = await onceMore(context, () => client.call("startRun", call));
-    printProblems(context, asked.source ?? { file: run.workflow, text: "" }, run.warnings);
+    printProblems(context, ...placed(asked, run.workflow, run.warnings));
     return await settleStarted(context, { client, run, options });
   } catch (error) {
     if (!printed(context, asked, error)) throw error;
@@ -93,8 +93,10 @@ async function start(context: Context, options: Values<typeof OPTIONS>, typed: T
   }
 }
 
-function showGraph(context: Context, plan: Plan): number {
-  if (!printData(context, plan)) printPlan(context, plan);
+function showGraph(context: Context, asked: Asked, plan: Plan): number {
+  if (printData(context, plan)) return EXIT.done.code;
+  printPlan(context, plan);
+  printProblems(context, ...placed(asked, plan.application, plan.warnings));
   return EXIT.done.code;
 }
 
@@ -147,13 +149,27 @@ async function askedFor(context: Context, options: Wish, { typed, declared }: Ty
 }
 
 /** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
-function printed(context: Context, { source }: Asked, error: unknown): boolean {
+function printed(context: Context, asked: Asked, error: unknown): boolean {
   if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
-  if (source === undefined) return printedProblems(context, { file: "--input", text: "" }, error);
+  const [source, problems] = placed(asked, "--input", error.body.problems);
+  return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems: [...problems] }));
+}
+
+type Told = NonNullable<ApiError["body"]["problems"]>;
+
+/** With the lines of the file, where there is one; `name` stands for it where there is none. */
+function placed({ source }: Asked, name: string, problems: Told): [source: Source, problems: Told] {
+  if (source === undefined) return [{ file: name, text: "" }, problems];
   const read = readDocument(source.text, "auto");
-  const problems = error.body.problems.map((one) => {
+  const at = (pointer: string) => (read.ok ? nearestPosition(pointer, read.locate) : undefined);
+  const told = problems.map((one) => {
     const pointer = one.pointer.replace(/^\/document/, "");
-    return { ...one, ...(read.ok ? nearestPosition(pointer, read.locate) : {}), pointer };
+    // The server knows no lines: the other one of two is a pointer into the request.
+    const message = one.message.replace(/\/document(\/[^\s:,]+)/g, (_, other: string) => {
+      const place = at(other);
+      return place === undefined ? other : `${place.line}:${place.column}`;
+    });
+    return { ...one, ...at(pointer), pointer, message };
   });
-  return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems }));
+  return [source, told];
 }
