@@ -103,6 +103,7 @@ export async function refusedByCluster(
       .map((change) => refKey(change.object)),
   );
   const remade = new Set<string>();
+  const ending = new Set<string>();
   const given = applyOptions(world, target, signal);
   const candidates = objectsOf(target.plan).filter(({ object }) => changed.has(refKey(refOf(object.manifest))));
   const coming = comingKinds(target.plan);
@@ -110,6 +111,7 @@ export async function refusedByCluster(
   const found = await inBatches(checkable, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
     const why = await target.cluster.check(object.manifest, given);
+    if (why?.code === "Terminating" && why.params["object"] === `Namespace/${ref.namespace}`) ending.add(ref.namespace);
     if (why === null || whoActs(why) !== "you") return [];
     // What cannot be changed is made anew; the new object cannot be tried while the old one is there.
     if (why.code === "ImmutableField" && remadeClass(ref.kind) !== undefined) {
@@ -119,7 +121,9 @@ export async function refusedByCluster(
     const params = { object: shortRef(ref), detail: explainReason(why, "en") };
     return [problem("Refused", pointerOf(target, component), params)];
   });
-  return { problems: found.flat(), remade };
+  const cluster = target.cluster.name;
+  const endings = [...ending].map((name) => problem("NamespaceEnding", "/namespace", { name, cluster }));
+  return { problems: [...endings, ...found.flat()], remade };
 }
 
 /** Kinds that the plan itself defines: until then nobody can say what the cluster would refuse. */

@@ -93,5 +93,7 @@ export const LIMITS = {
   steps: 2_000,
   /** etcd's and Kubernetes' own limit for the data of a ConfigMap or Secret. */
   configBytes: 1024 * 1024,
+  /** Kubernetes' own, for all annotations of an object together. */
+  annotationBytes: 256 * 1024,
   problems: 100,
 } as const;

@@ -4,6 +4,7 @@ import { CHART_PROBLEMS } from "./chartProblems.ts";
 import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
 import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
+import { PRESENT_PROBLEMS } from "./presentProblems.ts";
 import { REGISTRATION_PROBLEMS } from "./registrationProblems.ts";
 import { explainSyntax } from "./syntax.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
@@ -182,6 +183,13 @@ export const PROBLEMS = {
     text: { en: "mountPath {path} is used twice", zh: "mountPath {path} 重复使用" },
     hint: { en: "the first use is at {first}", zh: "第一次出现在 {first}" },
   },
+  AnnotationsTooLarge: {
+    text: {
+      en: "the annotations of {object} have {bytes} bytes together; Kubernetes takes {limit}",
+      zh: "{object} 的注解共 {bytes} 字节，Kubernetes 上限 {limit}",
+    },
+    hint: { en: "put what is large into a ConfigMap", zh: "请把较大的内容放入 ConfigMap" },
+  },
   ConfigTooLarge: {
     text: {
       en: "{name} holds {bytes} bytes; a ConfigMap or Secret takes {limit}",
@@ -300,38 +308,9 @@ export const PROBLEMS = {
       zh: "请允许入口控制器所在命名空间：from: [{namespaces: [...]}]",
     },
   },
-  NoNamespace: {
-    text: { en: "namespace {name} does not exist on cluster {cluster}", zh: "集群 {cluster} 上没有命名空间 {name}" },
-    hint: { en: "create it, or deploy with --create-namespace", zh: "请先创建，或部署时加 --create-namespace" },
-  },
-  TakenBy: {
-    text: { en: "{object} exists already and belongs to {owner}", zh: "{object} 已存在，属于 {owner}" },
-    hint: { en: "rename the component, or choose another namespace", zh: "请给组件改名或换一个命名空间" },
-  },
-  Unowned: {
-    text: {
-      en: "{object} exists already and is nobody's application ({owner})",
-      zh: "{object} 已存在，不属于任何应用（{owner}）",
-    },
-    hint: {
-      en: "deploy with --adopt to take it over, or rename the component",
-      zh: "部署时加 --adopt 可接管它，或给组件改名",
-    },
-  },
-  Immutable: {
-    text: {
-      en: "{object}: {field} cannot be changed from {before} to {after}",
-      zh: "{object}：{field} 不能从 {before} 改为 {after}",
-    },
-    hint: { en: "{advice}", zh: "{adviceZh}" },
-  },
-  MissingObject: {
-    text: { en: "{object} is neither a component nor on the cluster", zh: "{object} 既不是组件，也不在集群上" },
-    hint: { en: "add a component of that name, or create it", zh: "请添加同名组件或先创建它" },
-  },
-  Refused: { text: { en: "the cluster would refuse {object}: {detail}", zh: "集群会拒绝 {object}：{detail}" } },
   ...CAPACITY_PROBLEMS,
   ...CHART_PROBLEMS,
+  ...PRESENT_PROBLEMS,
   ...ISOLATION_PROBLEMS,
   ...REGISTRATION_PROBLEMS,
   ...WORKFLOW_PROBLEMS,

@@ -79,21 +79,24 @@ describe("a schedule", () => {
     }
   });
 
-  it("rests while it is paused, and is gone when it is removed", async () => {
-    await using stage = await openStage();
-    await put(stage);
-    const pause = (on: boolean) =>
-      pauseSchedule(stage.world, { project: "default", name: "tick", actor: "bob", pause: on });
-    expect(await pause(true)).toMatchObject({ pausedBy: "bob" });
-    await stage.clock.advance(12 * MINUTE);
-    expect(await runsOf(stage)).toHaveLength(0);
-    await pause(false);
-    await stage.clock.advance(4 * MINUTE);
-    expect(await runsOf(stage)).toHaveLength(1);
-    await removeSchedule(stage.world, "default", "tick");
-    await stage.clock.advance(20 * MINUTE);
-    expect(await runsOf(stage)).toHaveLength(1);
-  });
+  it.each(["skip", "once"] as const)(
+    "rests while it is paused (missed: %s), and is gone when it is removed",
+    async (missed) => {
+      await using stage = await openStage();
+      await put(stage, { missed });
+      const pause = (on: boolean) =>
+        pauseSchedule(stage.world, { project: "default", name: "tick", actor: "bob", pause: on });
+      expect(await pause(true)).toMatchObject({ pausedBy: "bob" });
+      await stage.clock.advance(12 * MINUTE);
+      expect(await runsOf(stage)).toHaveLength(0);
+      await pause(false);
+      await stage.clock.advance(4 * MINUTE);
+      expect(await runsOf(stage)).toHaveLength(1);
+      await removeSchedule(stage.world, "default", "tick");
+      await stage.clock.advance(20 * MINUTE);
+      expect(await runsOf(stage)).toHaveLength(1);
+    },
+  );
 
   it("makes up for nothing that passed while a person had paused it", async () => {
     await using stage = await openStage();

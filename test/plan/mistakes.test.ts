@@ -228,6 +228,15 @@ describe("two that want one thing", () => {
     expect(told(scaled(3, { replicas: 3 }))).toEqual([]);
   });
 
+  it("annotations of an object that are too large together are told before the cluster refuses them", () => {
+    const notes = (bytes: number) => ({ a: "x".repeat(bytes / 2), b: "x".repeat(bytes / 2) });
+    for (const place of ["objects", "pods"]) {
+      const annotated = (bytes: number) => worker("a", { metadata: { [place]: { annotations: notes(bytes) } } });
+      expect(told(annotated(255 * 1024))).toEqual([]);
+      expect(told(annotated(256 * 1024))).toEqual(["error AnnotationsTooLarge /components/0"]);
+    }
+  });
+
   it("one component that makes an object twice is told as such", () => {
     const storage = [
       { type: "config", name: "same", mountPath: "/etc/one", data: { a: "b" } },

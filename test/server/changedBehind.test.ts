@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/json.ts";
+import { reason } from "../../src/model/reason.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 let server: TestServer;
@@ -47,6 +48,29 @@ function scale(name: string, replicas: number): void {
     spec: { ...(live["spec"] as JsonObject), replicas }, // a Deployment has one
   }));
 }
+
+it("the plan says once that the namespace is being deleted, and nothing is started", async () => {
+  // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+  const original = server.sandbox.check;
+  const check: typeof original = () => Promise.resolve(reason("Terminating", { object: "Namespace/default" }));
+  Object.assign(server.sandbox, { check });
+  const refused = {
+    status: 422,
+    body: {
+      problems: [
+        {
+          code: "NamespaceEnding",
+          pointer: "/namespace",
+          message: "namespace default is being deleted on cluster sandbox: nothing can be made in it",
+        },
+      ],
+    },
+  };
+  const document = app("ending", worker("ending-a", 1), worker("ending-b", 1));
+  await expect(plan(document)).rejects.toMatchObject(refused);
+  await expect(deploy(document)).rejects.toMatchObject(refused);
+  Object.assign(server.sandbox, { check: original });
+});
 
 describe("the plan of what changed behind our back", () => {
   it("shows a field of an object that the document did not change", async () => {

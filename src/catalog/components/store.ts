@@ -104,7 +104,7 @@ export const store = defineComponent({
     },
     {
       title: { en: "A database of your own", zh: "自选数据库" },
-      value: { image: "postgres:17", port: 5432, volume: { mountPath: "/var/lib/postgresql/data", size: "20" } },
+      value: { image: "mongo:8", port: 27017, volume: { mountPath: "/data/db", size: "20" } },
     },
   ],
   job: "deploy",

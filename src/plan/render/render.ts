@@ -8,6 +8,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../../model/manifest.ts";
 import type { PlannedObject } from "../../model/plan.ts";
 import { type Problem, problem } from "../../model/problem.ts";
+import { checkAnnotations } from "../check/checkAnnotations.ts";
 import { checkRoutes } from "../check/checkRoutes.ts";
 import { checkTogether, podsOf } from "../check/checkTogether.ts";
 import { contentHash } from "../hash.ts";
@@ -90,6 +91,10 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
     ...(merged === null ? [] : checkClaims(merged.claims, about, input.facts)),
     ...checkSharing(podsOf(rendered.objects)?.most, claims, about),
     ...checkTogether({ ...rendered, pointer: component.pointer }),
+    ...checkAnnotations(
+      [...rendered.objects, ...rendered.exposure].map((one) => one.manifest),
+      component.pointer,
+    ),
   ];
   return { rendered, problems };
 }
