@@ -115,7 +115,7 @@ interface Stage {
 }
 
 const HORIZON = 48;
-const TURNS = 5;
+const TURNS = 40;
 
 export async function play(
   workflow: Workflow,
