@@ -19,8 +19,11 @@ export interface Situation {
   readonly now: Date;
   /** Jobs of this run that may be running at the same time. */
   readonly parallel: number;
-  /** Of a job whose needs are there: null when its condition holds (or there is none), else why it is skipped. */
-  readonly condition?: (job: Job) => Reason | null;
+  /**
+   * Asked for a job whose needs are there: null when its condition holds (or there is none), otherwise why it is skipped.
+   * `jobs` are the jobs as this decision has them by now; what the store has may be one decision behind.
+   */
+  readonly condition?: (job: Job, jobs: Iterable<Job>) => Reason | null;
   /** Jobs that may not start now for a reason outside of the run (a limit, a lock, a switch), and what is to be told of them. */
   readonly held?: ReadonlyMap<string, Hold>;
   /** Jobs that take none of the run's slots. */
@@ -59,10 +62,7 @@ export function advance(situation: Situation): Decision {
     changed.add(job.name);
   };
   const board: Board = { ...situation, byName, put, begun: new Map(), pauses: situation.pauses ?? [] };
-  settleUnreachable(board);
-  markDue(board);
-  const timed: Board = { ...board, begun: beginnings(byName.values()) };
-  giveUp(timed);
+  const timed = settle(board);
   startDue(timed);
   const all = [...byName.values()];
   return {
@@ -70,6 +70,20 @@ export function advance(situation: Situation): Decision {
     wakeAt: earliest(all, timed),
     finish: all.every((job) => isSettled(job.phase)) ? verdict(all) : null,
   };
+}
+
+/**
+ * Ends everything that will not start, and starts the queue clocks of what may start. Each ending can end or free further jobs, so this
+ * repeats until nothing changes: a job that gives up its place in a queue ends what needs it in the same decision, because no later event
+ * would ask for another one. It terminates, because each round ends a job or marks one as due, and neither is ever taken back.
+ */
+function settle(board: Board): Board {
+  for (;;) {
+    settleUnreachable(board);
+    markDue(board);
+    const timed: Board = { ...board, begun: beginnings(board.byName.values()) };
+    if (!giveUp(timed)) return timed;
+  }
 }
 
 /** Skips what can no longer start, through as many edges as it takes. */
@@ -96,7 +110,7 @@ function unreachable(job: Job, board: Board): Job | null {
   });
   if (culprit !== undefined) return ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
   if (job.dueAt !== null || !needsAreThere(job, board)) return null;
-  const why = board.condition?.(job) ?? null;
+  const why = board.condition?.(job, byName.values()) ?? null;
   return why === null ? null : ended(job, "skipped", why, now);
 }
 
@@ -123,23 +137,30 @@ function markDue(board: Board): void {
   }
 }
 
-function giveUp(board: Board): void {
+/** True when a job ended. */
+function giveUp(board: Board): boolean {
+  let moved = false;
   for (const job of board.byName.values()) {
-    if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const scope = scopeEnd(job, board.begun, board);
-    if (scope !== null && scope.at <= board.now.getTime()) {
-      board.put(ended(job, "expired", outOfTime(job, scope), board.now));
-      continue;
-    }
-    const end = queueEnd(job, board);
-    const hold = board.held?.get(job.name);
-    if (!isHeldBack(job)) continue;
-    if (hold?.settle !== undefined) board.put(ended(job, hold.settle, hold.reason, board.now));
-    else if (end !== null && end <= board.now.getTime()) {
-      const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
-      board.put(ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now));
-    }
+    const given = givenUp(job, board);
+    if (given === null) continue;
+    board.put(given);
+    moved = true;
   }
+  return moved;
+}
+
+/** The job as it ends because one of its clocks ran out or because what holds it back is not waited for; null: it goes on waiting. */
+function givenUp(job: Job, board: Board): Job | null {
+  if (job.phase !== "waiting" && job.phase !== "queued") return null;
+  const scope = scopeEnd(job, board.begun, board);
+  if (scope !== null && scope.at <= board.now.getTime()) return ended(job, "expired", outOfTime(job, scope), board.now);
+  if (!isHeldBack(job)) return null;
+  const hold = board.held?.get(job.name);
+  if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
+  const end = queueEnd(job, board);
+  if (end === null || end > board.now.getTime()) return null;
+  const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
+  return ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now);
 }
 
 function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {

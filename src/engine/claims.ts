@@ -1,15 +1,18 @@
 // What a job must hold before it starts: the limits of its type, and the locks that its plan names. Locks are limits of one.
-import type { Json } from "../model/json.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Concurrency, LockKind, PlannedLock } from "../model/plan.ts";
 import type { Job, Run } from "../model/run.ts";
 import { filledInput, lockName } from "./bindings.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf } from "./driver.ts";
 
-type Asking = Pick<Driver, "world" | "run" | "jobs">;
+type Asking = Pick<Driver, "world" | "run">;
 
-/** Keys are the project's own: two projects never wait for each other unless the type itself has a limit. */
-export function claimsOf(driver: Asking, job: Job | undefined): readonly Concurrency[] {
+/**
+ * Keys are the project's own: two projects never wait for each other unless the type itself has a limit.
+ * `jobs` must be the jobs as the decision that starts this one sees them: a lock may be named by an output that came in with that decision.
+ */
+export function claimsOf(driver: Asking, jobs: ReadonlyMap<string, Job>, job: Job | undefined): readonly Concurrency[] {
   if (job === undefined) return [];
   const { project } = driver.run;
   const definition = definitionOf(driver, job);
@@ -18,9 +21,9 @@ export function claimsOf(driver: Asking, job: Job | undefined): readonly Concurr
   const touched: readonly PlannedLock[] =
     component === "" ? [] : [{ kind: "component", name: component, limit: 1, onLimit: "queue" }];
   if (locks.length === 0 && definition?.concurrency === undefined)
-    return touched.flatMap((lock) => keyed(lock, driver.run, lock.name));
-  const context = contextOf(driver.run, driver.jobs.values(), job);
-  const own = [...touched, ...locks].flatMap((lock) => keyed(lock, driver.run, lockName(lock, context)));
+    return touched.flatMap((lock) => keyed(lock, driver.run, {}));
+  const context = contextOf(driver.run, jobs.values(), job);
+  const own = [...touched, ...locks].flatMap((lock) => keyed(lock, driver.run, context));
   if (definition?.concurrency === undefined) return own;
   const filled = filledInput(job, context);
   const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
@@ -28,21 +31,13 @@ export function claimsOf(driver: Asking, job: Job | undefined): readonly Concurr
   return input?.success === true ? unique([...own, ...definition.concurrency(input.data, { project })]) : unique(own);
 }
 
-function keyed(
-  { kind, limit, shared, onLimit }: PlannedLock,
-  run: Run,
-  name: Json | undefined,
-): readonly Concurrency[] {
-  // What has no name is told when the job starts, and it does nothing without: see bindings.ts.
-  if (typeof name !== "string" && typeof name !== "number") return [];
-  return [
-    {
-      key: `${run.project}/${kind}/${KEYS[kind](String(name), run)}`,
-      limit,
-      ...(shared === undefined ? {} : { shared }),
-      onLimit,
-    },
-  ];
+/** None for a lock without a name: the attempt of its job then fails before it does anything, see bindings.ts. */
+function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly Concurrency[] {
+  const { kind, limit, shared, onLimit } = lock;
+  const found = lockName(lock, context);
+  if (found.kind !== "named") return [];
+  const key = `${run.project}/${kind}/${KEYS[kind](found.name, run)}`;
+  return [{ key, limit, ...(shared === undefined ? {} : { shared }), onLimit }];
 }
 
 /** The same thing has the same key, from whichever run it is named. */

@@ -3,6 +3,8 @@
 
 import { LABELS, type Manifest, refKey, refOf } from "../model/manifest.ts";
 import type { PlannedJob } from "../model/plan.ts";
+import type { ApplicationSummary } from "../model/revision.ts";
+import type { Job } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
 import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
@@ -18,7 +20,7 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
   const cluster = await knownCluster(world, current.cluster);
   const options = comparing(world, place.project, signal);
   try {
-    const brought = broughtJobs(revision.plan.jobs, await ownedKeys(world, place));
+    const brought = broughtJobs(revision.plan.jobs, await lastJobs(world, current));
     const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
@@ -36,18 +38,26 @@ function comparing(world: World, project: string, signal: AbortSignal): ApplyOpt
   return { signal, reveal, force: true };
 }
 
-/** What it made; an intent alone (without a uid) made nothing. */
-export async function ownedKeys(world: World, { project, application }: Place): Promise<ReadonlySet<string>> {
-  const owned = await world.store.inventory.list(project, application);
-  return new Set(owned.filter((one) => one.uid !== null).map(refKey));
+/** The jobs of the newest run of the application, by which is decided what it brought. */
+export async function lastJobs(
+  { store }: Pick<World, "store">,
+  { lastRun }: ApplicationSummary,
+): Promise<readonly Job[]> {
+  return lastRun === null ? [] : await store.runs.jobs(lastRun.id);
 }
 
-/** Without those that a condition left out when they were deployed: they are not wanted there. */
-export function broughtJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
-  return jobs.filter(
-    ({ condition, objects }) =>
-      condition === undefined || objects.some(({ manifest }) => owned.has(refKey(refOf(manifest)))),
-  );
+/**
+ * Without the jobs that a condition left out of the newest run: what they would bring is not wanted there. What the cluster holds does not
+ * decide: objects of an earlier revision may well be there, and a new revision of them waits behind that condition.
+ * A repair has only the jobs that were brought before it, so a conditional job that its run does not have stays left out.
+ */
+export function broughtJobs(planned: readonly PlannedJob[], last: readonly Job[]): readonly PlannedJob[] {
+  const byName = new Map(last.map((job) => [job.name, job]));
+  return planned.filter(({ name, condition }) => {
+    if (condition === undefined) return true;
+    const job = byName.get(name);
+    return job !== undefined && !(job.phase === "skipped" && job.reason.code === "ConditionFalse");
+  });
 }
 
 /** What stays on the cluster: a task's Job comes and goes, and its absence is no drift. */

@@ -24,7 +24,7 @@ export async function takeUpLocks(driver: Driver): Promise<void> {
   for (const job of driver.jobs.values()) {
     if (!isActive(job.phase)) continue;
     const own = new Set(driver.locks.get(job.name)?.map((one) => one.key));
-    const lost = claimsOf(driver, job).find((one) => !own.has(one.key));
+    const lost = claimsOf(driver, driver.jobs, job).find((one) => !own.has(one.key));
     if (lost !== undefined) driver.results.set(job.name, LOCK_LOST(lost.key));
   }
 }

@@ -14,12 +14,17 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
   // Their leases have to be renewed.
   if (driver.locks.size > 0) return undefined;
   const running = [...driver.jobs.values()].filter((job) => isActive(job.phase));
-  if (!running.every((job) => driver.quiet.has(job.name))) return undefined;
+  if (!running.every((job) => driver.quiet.has(job.name) && !isBeingStopped(driver, job))) return undefined;
   const times = [wakeAt, ...running.flatMap((job) => [driver.quiet.get(job.name) ?? null, ...endsOf(driver, job)])];
   const known = times.filter((time): time is Date => time !== null);
   if (known.length === 0) return null;
   const first = new Date(Math.min(...known.map((time) => time.getTime())));
   return first.getTime() - driver.world.clock.now().getTime() < LEAST ? undefined : first;
+}
+
+/** A cancel has reached its attempt, whose outcome comes in a moment: letting go of it now would lose that outcome. */
+function isBeingStopped({ cancelled, finalSkipped }: Driver, job: Job): boolean {
+  return (job.plan.final === true ? finalSkipped : cancelled).signal.aborted;
 }
 
 /** Nobody holds the job to its deadlines while it is parked: somebody has to be there again by then. */

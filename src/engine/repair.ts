@@ -8,7 +8,7 @@ import { type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
 import { REPAIR_ACTOR } from "./automatic.ts";
 import { beginRun } from "./begin.ts";
 import { forced } from "./deploy.ts";
-import { broughtJobs, confirmedDrift, lasting, ownedKeys } from "./drift.ts";
+import { broughtJobs, confirmedDrift, lasting, lastJobs } from "./drift.ts";
 import type { Place } from "./requests.ts";
 import type { World } from "./world.ts";
 
@@ -125,14 +125,13 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
   const revision = await world.store.applications.revision(place.project, place.application, current.revision);
   const cluster = world.clusters.get(current.cluster);
   if (revision?.document.drift !== "repair" || cluster === undefined) return null;
-  const owned = await ownedKeys(world, place);
-  const jobs = repairJobs(revision.plan.jobs, owned);
+  const jobs = repairJobs(broughtJobs(revision.plan.jobs, await lastJobs(world, current)));
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
 }
 
 /** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
-function repairJobs(jobs: readonly PlannedJob[], owned: ReadonlySet<string>): readonly PlannedJob[] {
-  const brought = broughtJobs(jobs, owned).filter((job) => job.component !== "");
+function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
+  const brought = jobs.filter((job) => job.component !== "");
   const names = new Set(brought.map((job) => job.name));
   return brought.map((job) => ({
     name: job.name,

@@ -10,7 +10,7 @@ import type { Job, Run } from "../model/run.ts";
 import { printCondition } from "../plan/workflow/printCondition.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
-import { broughtJobs, confirmedDrift, lasting, ownedKeys } from "./drift.ts";
+import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
@@ -39,9 +39,8 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
   const health = await liveHealth(world, revision, signal);
   // While a run is going on, what is there and what is wanted differ by right.
-  const owned = await ownedKeys(world, place);
   const drift =
-    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, owned }, signal) : [];
+    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
   const mask = await applicationMask(world, place);
   const components = revision.document.components.map((component) =>
     componentStatus({
@@ -52,7 +51,6 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
       jobs,
       health,
       drift,
-      owned,
       mask,
     }),
   );
@@ -82,13 +80,13 @@ async function liveHealth(world: World, revision: Revision, signal: AbortSignal)
 
 interface Drifting {
   readonly revision: Revision;
-  readonly owned: ReadonlySet<string>;
+  readonly jobs: readonly Job[];
 }
 
-async function liveDrift(world: World, { revision, owned }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
+async function liveDrift(world: World, { revision, jobs }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
   try {
     const cluster = await knownCluster(world, revision.cluster);
-    const manifests = lasting(broughtJobs(revision.plan.jobs, owned));
+    const manifests = lasting(broughtJobs(revision.plan.jobs, jobs));
     return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
@@ -104,7 +102,6 @@ interface Sources {
   readonly jobs: readonly Job[];
   readonly health: readonly ObjectHealth[];
   readonly drift: readonly Drift[];
-  readonly owned: ReadonlySet<string>;
   readonly mask: Mask;
 }
 
@@ -152,9 +149,9 @@ export function countsOf(objects: readonly ObjectHealth[]): ObjectHealth["facts"
 }
 
 /** Its condition did not hold when it was to be deployed: it is not there, and nobody wanted it there. */
-function leftOut({ name, revision, owned }: Sources, own: readonly Job[]): Pick<Health, "reason" | "evidence"> | null {
+function leftOut({ name, revision, jobs }: Sources, own: readonly Job[]): Pick<Health, "reason" | "evidence"> | null {
   const planned = revision.plan.jobs.filter((job) => job.component === name);
-  if (planned.length === 0 || broughtJobs(planned, owned).length > 0) return null;
+  if (planned.length === 0 || broughtJobs(planned, jobs).length > 0) return null;
   if (own.some((job) => job.reason.code !== "ConditionFalse")) return null;
   const condition = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]));
   return { reason: reason("ConditionFalse", { condition: condition[0] ?? "" }), evidence: [] };

@@ -3,6 +3,7 @@
 // the step is decided again without that job.
 import type { NewEvent } from "../model/event.ts";
 import { isActive } from "../model/phase.ts";
+import type { Concurrency } from "../model/plan.ts";
 import { reason, reasonData } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/store.ts";
@@ -26,7 +27,7 @@ export async function step(driver: Driver): Promise<Decision | null> {
     if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
     const result = await driver.world.store.runs.change(request);
     if (result.outcome === "held") {
-      await hold(driver, result.refusal);
+      await hold(driver, next, result.refusal);
       continue;
     }
     if (result.outcome === "displaced") {
@@ -69,8 +70,8 @@ function decide(driver: Driver, news: ReadonlyMap<string, Job>): { decision: Dec
     finalSkippedBy: driver.run.finalSkippedBy,
     now: driver.world.clock.now(),
     parallel: PARALLEL_JOBS,
-    condition: (job) =>
-      job.plan.condition === undefined ? null : unmetCondition(job, contextOf(driver.run, next.values(), job)),
+    condition: (job, jobs) =>
+      job.plan.condition === undefined ? null : unmetCondition(job, contextOf(driver.run, jobs, job)),
     held: heldJobs(driver, next),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });
@@ -100,18 +101,22 @@ function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<s
 }
 
 /** Asked a second time once we stand in line: what was freed in between would wake nobody. */
-async function hold(driver: Driver, refusal: ClaimRefusal): Promise<void> {
+async function hold(driver: Driver, next: ReadonlyMap<string, Job>, refusal: ClaimRefusal): Promise<void> {
   const place = `${refusal.key} ${refusal.job}`;
   if (!driver.inLine.has(place)) {
     driver.inLine.add(place);
     return;
   }
-  driver.held.set(refusal.job, await holdFor(driver, refusal));
+  const wish = claimsOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
+  driver.held.set(refusal.job, await holdFor(driver, refusal, wish));
 }
 
-async function holdFor(driver: Driver, { key, limit, holders, job, until }: ClaimRefusal): Promise<Hold> {
+async function holdFor(
+  driver: Driver,
+  { key, limit, holders, until }: ClaimRefusal,
+  wish: Concurrency | undefined,
+): Promise<Hold> {
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
-  const wish = claimsOf(driver, driver.jobs.get(job)).find((one) => one.key === key);
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
   if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed" };
   if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
@@ -147,7 +152,7 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
     if (before === undefined || before === job) continue;
     const starts = isActive(job.phase) && !isActive(before.phase);
     const claims = starts
-      ? claimsOf(driver, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
+      ? claimsOf(driver, next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
       : [];
     const holding = isActive(before.phase) ? (driver.locks.get(name) ?? []) : [];
     jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });

@@ -16,6 +16,13 @@ export const RUN_REASONS = {
     who: "you",
     text: { en: "{pointer} has no value: the step did not give it", zh: "{pointer} 没有值：该步骤没有给出" },
   },
+  LockUnnamed: {
+    who: "you",
+    text: {
+      en: "its lock of kind {kind} has no name: {pointer} is {value}; a lock is named by a text or a number",
+      zh: "类型为 {kind} 的锁没有名称：{pointer} 的值是 {value}；锁的名称必须是文本或数字",
+    },
+  },
   BadInput: { who: "you", text: { en: "its input does not fit: {detail}", zh: "输入不符合要求：{detail}" } },
   BadOutput: {
     who: "you",
