@@ -7,8 +7,10 @@ import { createBrakes } from "../../../src/engine/brakes.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { World } from "../../../src/engine/world.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
+import { quarantineFor } from "../../../src/registry/quarantine.ts";
 import { registerType } from "../../../src/registry/register.ts";
 import { openRegistry } from "../../../src/registry/registry.ts";
+import { disableType } from "../../../src/registry/switches.ts";
 import { createSchemas } from "../../../src/registry/schemas/schemas.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
@@ -24,6 +26,8 @@ export interface WorkflowPlace extends AsyncDisposable {
   readonly target: Target;
   readonly sandbox: ReturnType<typeof createSandbox>;
   register(type: JsonObject): Promise<void>;
+  /** Nothing of a registered type starts any more. */
+  disable(type: string): Promise<void>;
   /** As kill -9 does. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -54,7 +58,7 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
   const life = (): World => ({
     ...base,
     jobTypes: registry.jobTypes,
-    brakes: createBrakes(clock),
+    brakes: createBrakes(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     dispatch: inProcessDispatch(SILENT, clock, limits),
   });
   let world = life();
@@ -74,6 +78,7 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
       const request = { project: "default", actor: "ada", text: JSON.stringify(type), format: "json" } as const;
       await registerType(registry, request, new AbortController().signal);
     },
+    disable: (type) => disableType(registry, { actor: "root", type, reason: "it is looked at" }),
     kill,
     async start() {
       world = life();
