@@ -18,8 +18,10 @@ export interface Victims {
 
 export type Act = (victims: Victims) => Promise<string>;
 
-const one = ({ members, random }: Victims, role?: Member["role"]): Member => {
-  const chosen = members.filter((member) => role === undefined || member.role === role);
+const worksOn = (member: Member): boolean => member.role !== "api";
+
+const one = ({ members, random }: Victims, may: (member: Member) => boolean = () => true): Member => {
+  const chosen = members.filter(may);
   const member = chosen[Math.floor(random() * chosen.length)];
   if (member === undefined) throw new Error("there is nobody to be tortured");
   return member;
@@ -34,7 +36,7 @@ async function kill(victims: Victims): Promise<string> {
 }
 
 async function killAllWorkers(victims: Victims): Promise<string> {
-  const workers = victims.members.filter((member) => member.role === "worker");
+  const workers = victims.members.filter(worksOn);
   await Promise.all(workers.map((member) => member.end("SIGKILL")));
   for (const member of workers) member.start();
   return "kill -9 of all workers";
@@ -51,7 +53,7 @@ async function drain(victims: Victims): Promise<string> {
 
 /** Longer than a lease: what it held is somebody else's when it goes on. */
 async function freeze(victims: Victims): Promise<string> {
-  const member = one(victims, "worker");
+  const member = one(victims, worksOn);
   const from = Date.now();
   member.signal("SIGSTOP");
   await victims.pause(13_000 + 4_000 * victims.random());

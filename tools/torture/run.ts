@@ -116,19 +116,24 @@ async function carriedOut(act: Act, victims: Victims, endless: string[]): Promis
 }
 
 async function startMembers(
-  { store, apis, workers }: TortureOptions,
+  options: TortureOptions,
   place: Parameters<typeof createMember>[2],
 ): Promise<readonly Member[]> {
   const members: Member[] = [];
-  if (store === "sqlite") {
-    const alone = await createMember("server", "all", place);
-    alone.start();
-    return [alone];
-  }
-  for (let count = 0; count < apis; count++) members.push(await createMember(`api-${count}`, "api", place));
-  for (let count = 0; count < workers; count++) members.push(await createMember(`worker-${count}`, "worker", place));
+  for (const [role, count] of rolesOf(options))
+    for (let number = 0; number < count; number++) members.push(await createMember(`${role}-${number}`, role, place));
   for (const member of members) member.start();
   return members;
+}
+
+/** Those that only answer must not simulate a cluster: others would know nothing of it. */
+function rolesOf({ store, cluster, apis, workers }: TortureOptions): readonly (readonly [Member["role"], number])[] {
+  if (store === "sqlite") return [["all", 1]];
+  if (cluster === "sandbox") return [["all", Math.max(apis, workers)]];
+  return [
+    ["api", apis],
+    ["worker", workers],
+  ];
 }
 
 /** Each server makes itself a token; one is enough. */
@@ -157,8 +162,14 @@ async function settle(client: () => Client, runs: readonly string[]): Promise<vo
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
-function within<T>(seconds: number, work: Promise<T>): Promise<T | undefined> {
-  return Promise.race([work, pause(seconds * 1_000).then(() => undefined)]);
+async function within<T>(seconds: number, work: Promise<T>): Promise<T | undefined> {
+  const enough = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => enough.resolve(undefined), seconds * 1_000);
+  try {
+    return await Promise.race([work, enough.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function clientless(): never {
