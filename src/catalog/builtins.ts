@@ -15,6 +15,7 @@ import { approve } from "./jobs/approve.ts";
 import { check } from "./jobs/check.ts";
 import { deploy } from "./jobs/deploy.ts";
 import { http } from "./jobs/http.ts";
+import { join } from "./jobs/join.ts";
 import { notify } from "./jobs/notify.ts";
 import { prune } from "./jobs/prune.ts";
 import { remove } from "./jobs/remove.ts";
@@ -64,5 +65,5 @@ export const builtins: Pack = {
     security,
     metadata,
   ],
-  jobs: [deploy, runTask, check, prune, remove, wait, approve, notify, http],
+  jobs: [deploy, runTask, check, prune, remove, join, wait, approve, notify, http],
 };

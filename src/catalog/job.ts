@@ -31,6 +31,8 @@ export interface JobRun<I> {
   readonly objects: readonly PlannedObject[];
   readonly cluster: Cluster;
   readonly clock: Clock;
+  /** For limits that the document sets on waiting. */
+  readonly runTime: RunTime;
   /** Aborts at the deadline, at a cancel and when the server stops; the job returns soon after, whatever it returns. */
   readonly signal: AbortSignal;
   /** Opens sealed tokens; hand it to the cluster, keep nothing of what it returns. */
@@ -57,6 +59,14 @@ export interface JobRun<I> {
   readonly announce: (message: string, data: JsonObject) => Promise<void>;
   /** Keeps lines of the task's log beyond the life of its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
+}
+
+/** Time that stands still while the run is paused: a pause must not use up what a document allows for waiting. */
+export interface RunTime {
+  /** Milliseconds of it since a moment, which is given in milliseconds since the epoch. */
+  since(moment: number): number;
+  /** Resolves after so many milliseconds of it, or when the signal aborts (without throwing). */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */

@@ -5,9 +5,10 @@
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
 import { isActive, isSettled } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
-import { beginnings, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
+import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
@@ -79,10 +80,12 @@ export function advance(situation: Situation): Decision {
  */
 function settle(board: Board): Board {
   for (;;) {
-    settleUnreachable(board);
-    markDue(board);
     const timed: Board = { ...board, begun: beginnings(board.byName.values()) };
-    if (!giveUp(timed)) return timed;
+    // Before needs are looked at: what waits inside of a step whose time is over has expired, whichever of its jobs is seen to end first.
+    const moved = settleEach(timed, outOfScope);
+    settleUnreachable(timed);
+    markDue(timed);
+    if (!settleEach(timed, givenUp) && !moved) return { ...board, begun: beginnings(board.byName.values()) };
   }
 }
 
@@ -102,16 +105,23 @@ function settleUnreachable(board: Board): void {
 
 function unreachable(job: Job, board: Board): Job | null {
   const { cancelledBy, now, byName } = board;
-  if (cancelledBy !== null && (job.plan.final !== true || board.finalSkippedBy != null))
+  if (cancelledBy !== null && isCancelled(job, board))
     return ended(job, "cancelled", reason("CancelledBy", { actor: cancelledBy }), now);
   const culprit = job.plan.needs.find((need) => {
     const other = byName.get(need.job);
     return other !== undefined && need.on !== "end" && isSettled(other.phase) && !satisfies(other);
   });
-  if (culprit !== undefined) return ended(job, "skipped", reason("DependencyFailed", { component: culprit.job }), now);
+  if (culprit !== undefined) return ended(job, "skipped", unmet(culprit.job, byName), now);
   if (job.dueAt !== null || !needsAreThere(job, board)) return null;
   const why = board.condition?.(job, byName.values()) ?? null;
   return why === null ? null : ended(job, "skipped", why, now);
+}
+
+/** What does nothing itself is no reason: it hands on its own. */
+function unmet(name: string, byName: Board["byName"]): Reason {
+  const culprit = byName.get(name);
+  const handedOn = culprit?.plan.joint === "all" && culprit.reason.code === "DependencyFailed";
+  return handedOn ? culprit.reason : reason("DependencyFailed", { component: name });
 }
 
 /** Skipped by its own condition is as good as done: what comes after it goes on. */
@@ -137,11 +147,11 @@ function markDue(board: Board): void {
   }
 }
 
-/** True when a job ended. */
-function giveUp(board: Board): boolean {
+/** Ends each job that has not begun and for which `ending` has an end. True when there was one. */
+function settleEach(board: Board, ending: (job: Job, board: Board) => Job | null): boolean {
   let moved = false;
   for (const job of board.byName.values()) {
-    const given = givenUp(job, board);
+    const given = job.phase === "waiting" || job.phase === "queued" ? ending(job, board) : null;
     if (given === null) continue;
     board.put(given);
     moved = true;
@@ -149,11 +159,14 @@ function giveUp(board: Board): boolean {
   return moved;
 }
 
-/** The job as it ends because one of its clocks ran out or because what holds it back is not waited for; null: it goes on waiting. */
+/** A cancel comes first: what it ends has not expired. */
+function outOfScope(job: Job, board: Board): Job | null {
+  const scope = isCancelled(job, board) ? null : scopeEnd(job, board.begun, board);
+  return scope === null || scope.left > 0 ? null : ended(job, "expired", outOfTime(job, scope), board.now);
+}
+
+/** The job as it ends because its queue clock ran out or because what holds it back is not waited for; null: it goes on waiting. */
 function givenUp(job: Job, board: Board): Job | null {
-  if (job.phase !== "waiting" && job.phase !== "queued") return null;
-  const scope = scopeEnd(job, board.begun, board);
-  if (scope !== null && scope.at <= board.now.getTime()) return ended(job, "expired", outOfTime(job, scope), board.now);
   if (!isHeldBack(job)) return null;
   const hold = board.held?.get(job.name);
   if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
@@ -161,6 +174,10 @@ function givenUp(job: Job, board: Board): Job | null {
   if (end === null || end > board.now.getTime()) return null;
   const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
   return ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now);
+}
+
+function isCancelled({ plan }: Job, { cancelledBy, finalSkippedBy }: Board): boolean {
+  return cancelledBy !== null && (!outlivesCancel(plan) || finalSkippedBy != null);
 }
 
 function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {
@@ -227,7 +244,7 @@ function earliest(jobs: readonly Job[], board: Board): Date | null {
         job.notBefore === null ? null : Date.parse(job.notBefore),
         queueEnd(job, board),
         until,
-        scope?.at ?? null,
+        scope === null ? null : (momentAfter(scope.left, board)?.getTime() ?? null),
       ];
     })
     .filter((time): time is number => time !== null && time > now.getTime());

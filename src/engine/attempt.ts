@@ -1,5 +1,5 @@
 // One attempt of one job: what it is given, what it tells, what it may end with.
-import type { JobOutcome } from "../catalog/job.ts";
+import type { JobOutcome, RunTime } from "../catalog/job.ts";
 import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Reason } from "../model/reason.ts";
@@ -30,6 +30,7 @@ export interface Attempt {
   readonly input: JsonObject;
   /** The step around it whose time is over first. */
   readonly within: ScopeEnd | null;
+  readonly runTime: RunTime;
   /** Aborts when a lock that the job holds was given to somebody else. */
   readonly displaced: AbortSignal;
   /** What it holds while it runs. */

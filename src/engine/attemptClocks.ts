@@ -1,8 +1,8 @@
 // Holds one attempt to its clocks: of everything together, of the step around it, and of the attempt itself, which stands still while the
-// attempt is pending. Tells which one ended first; what follows from that is not decided here.
-import type { Clock } from "../ports/clock.ts";
+// attempt is pending. All of them stand still while the run is paused. Says which one ended first; what follows from that is not decided here.
+import type { RunTime } from "../catalog/job.ts";
 import type { Attempt } from "./attempt.ts";
-import { attemptUsed } from "./clocks.ts";
+import { attemptUsed, totalLeft, type Watch } from "./clocks.ts";
 
 export interface RunningClock {
   readonly name: "total" | "attempt" | "step";
@@ -20,28 +20,29 @@ export interface AttemptClocks {
 }
 
 interface Terms {
+  /** The moment at which the attempt begins, or is taken up again. */
+  readonly watch: Watch;
   /** Each clock leaves at least so many milliseconds, unless it is shorter: for an attempt that nobody looked at for a while. */
   readonly least: number;
   readonly until: AbortSignal;
 }
 
-export function holdToClocks(clock: Clock, { job, within }: Attempt, { least, until }: Terms): AttemptClocks {
+export function holdToClocks({ job, within, runTime }: Attempt, { watch, least, until }: Terms): AttemptClocks {
   const expired = new AbortController();
-  const begun = clock.now().getTime();
+  const begun = watch.now.getTime();
   let ended: RunningClock | undefined;
   const limitTo = (one: RunningClock, remaining: number, signal: AbortSignal): void => {
-    const atLeast = clock.now().getTime() - begun < least ? Math.min(one.limit, least) : 0;
-    void clock.sleep(Math.max(atLeast, remaining), signal).then(() => {
+    const atLeast = runTime.since(begun) < least ? Math.min(one.limit, least) : 0;
+    void runTime.sleep(Math.max(atLeast, remaining), signal).then(() => {
       if (signal.aborted || ended !== undefined) return;
       ended = one;
       expired.abort();
     });
   };
   const { timeout, clocks } = job.plan;
-  const startedAt = job.startedAt === null ? begun : Date.parse(job.startedAt);
-  limitTo({ name: "total", limit: timeout }, startedAt + timeout - begun, until);
-  if (within !== null) limitTo({ name: "step", limit: within.limit, step: within.step }, within.at - begun, until);
-  const own = clocks?.attempt === undefined ? undefined : stopwatch(attemptUsed(job, begun), clock);
+  limitTo({ name: "total", limit: timeout }, totalLeft(job, watch), until);
+  if (within !== null) limitTo({ name: "step", limit: within.limit, step: within.step }, within.left, until);
+  const own = clocks?.attempt === undefined ? undefined : stopwatch(attemptUsed(job, watch), runTime, begun);
   let running = new AbortController();
   const note: AttemptClocks["note"] = (phase) => {
     if (own === undefined || clocks?.attempt === undefined || !own.turn(phase === "running")) return;
@@ -55,9 +56,9 @@ export function holdToClocks(clock: Clock, { job, within }: Attempt, { least, un
 }
 
 /** `turn` is false where it changes nothing. */
-function stopwatch(before: number, clock: Clock) {
+function stopwatch(before: number, runTime: RunTime, begun: number) {
   let [used, since] = [before, null as number | null];
-  const now = (): number => clock.now().getTime();
+  const now = (): number => runTime.since(begun);
   return {
     used: () => used + (since === null ? 0 : now() - since),
     turn(on: boolean): boolean {

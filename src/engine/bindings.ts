@@ -6,14 +6,14 @@ import { type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import { evaluate } from "../plan/workflow/evaluate.ts";
 import { holesIn } from "../plan/workflow/holes.ts";
-import { printCondition } from "../plan/workflow/printCondition.ts";
+import { printDecided } from "../plan/workflow/printCondition.ts";
 import { resolveInput } from "../plan/workflow/resolveInput.ts";
 
 /** Null: it holds, or there is none. */
 export function unmetCondition(job: Job, context: JsonObject): Reason | null {
   const { condition } = job.plan;
   if (condition === undefined || evaluate(condition, context)) return null;
-  return reason("ConditionFalse", { condition: printCondition(condition) });
+  return reason("ConditionFalse", { condition: printDecided(condition, context) });
 }
 
 /** The name of what is locked. A reference that gives no text and no number names nothing, and the job must not start without its lock. */

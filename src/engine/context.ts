@@ -47,14 +47,14 @@ function stepsNamedBy(plan: PlannedJob): ReadonlySet<string> {
 
 function stepContext(name: string, members: readonly Job[]): JsonObject {
   const own = members.filter((job) => job.plan.step?.path.at(-1) === name);
-  const [only] = own;
-  const outputs: Json =
-    own.length === 1 && only !== undefined && !isLoop(only) ? only.output : own.map((job) => job.output);
-  return { phase: phaseOf(members), outputs: own.length === 0 ? {} : outputs };
+  return { phase: phaseOf(members), outputs: outputsOf(own) };
 }
 
-function isLoop(job: Job): boolean {
-  return job.name.endsWith("]");
+/** Steps that are no jobs have none here: the plan names what is inside of them instead. */
+function outputsOf(own: readonly Job[]): Json {
+  if (own.some((job) => job.plan.step?.loop !== undefined))
+    return own.flatMap((job) => (job.plan.step?.loop === "round" ? [job.output] : []));
+  return own[0]?.output ?? {};
 }
 
 /** Of several jobs: what went wrong before what goes on, what goes on before what is done. */

@@ -4,19 +4,21 @@
 // jobs found running are run again under the same attempt, and converge.
 
 import { isActive, isSettled } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
-import { beginnings, type ScopeEnd, scopeEnd } from "./clocks.ts";
+import { beginnings, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
-import type { Driver } from "./driver.ts";
+import { type Driver, watchOf } from "./driver.ts";
 import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./elsewhere.ts";
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { keepLocks, takeUpLocks } from "./locks.ts";
 import { applicationMask, attemptMask } from "./masking.ts";
 import { parkedUntil } from "./parking.ts";
+import { type RunPauses, runTimeOf } from "./runTime.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
 
@@ -63,6 +65,7 @@ async function openDriver(
     reports: new Map(),
     quiet: new Map(),
     elsewhere: await elsewhere(world, run),
+    onPauses: new Set(),
     bells: new Set(),
     held: new Map(),
     inLine: new Set(),
@@ -107,7 +110,9 @@ async function moveOn(driver: Driver): Promise<Outcome> {
 async function noticeCancel(driver: Driver): Promise<void> {
   const run = await driver.world.store.runs.get(driver.run.id);
   if (run === null) return driver.lost.abort();
+  const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
+  if (pausesChanged) for (const call of driver.onPauses) call();
   if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
   if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
 }
@@ -152,11 +157,12 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         resumed: driver.resumed.has(job.name),
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
-        cancelled: job.plan.final === true ? driver.finalSkipped.signal : driver.cancelled.signal,
+        cancelled: outlivesCancel(job.plan) ? driver.finalSkipped.signal : driver.cancelled.signal,
         lost: driver.lost.signal,
         displaced: displaced.signal,
         locks: driver.locks.get(job.name) ?? [],
-        within: withinOf(driver, job),
+        within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
+        runTime: runTimeOf(world.clock, pausesOf(driver)),
         report,
         holds: () => driver.lease.holds(),
         wait: (until) => {
@@ -179,8 +185,14 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   driver.wake();
 }
 
-function withinOf({ world, run, jobs }: Driver, job: Job): ScopeEnd | null {
-  return scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
+function pausesOf(driver: Driver): RunPauses {
+  return {
+    list: () => driver.run.pauses,
+    onChange: (callback) => {
+      driver.onPauses.add(callback);
+      return () => void driver.onPauses.delete(callback);
+    },
+  };
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {

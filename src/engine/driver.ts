@@ -8,6 +8,7 @@ import type { Lease } from "../ports/dispatch.ts";
 import type { HeldLock } from "../ports/store.ts";
 import type { Hold } from "./advance.ts";
 import type { AttemptResult, Progress } from "./attempt.ts";
+import type { Watch } from "./clocks.ts";
 import type { Mask } from "./masking.ts";
 import type { World } from "./world.ts";
 
@@ -27,6 +28,8 @@ export interface Driver {
   readonly quiet: Map<string, Date | null>;
   /** Why it is for another process to go on with it; null: it is not. */
   readonly elsewhere: Reason | null;
+  /** Called when the run was paused or resumed. */
+  readonly onPauses: Set<() => void>;
   /** Jobs that wait for a message may have got one. */
   readonly bells: Set<() => void>;
   /** Jobs whose claims others hold, until somebody wakes us. */
@@ -46,6 +49,11 @@ export interface Driver {
   /** The store could not keep what a job did: nobody's fault but ours, so the whole drive is tried again. */
   trouble: Error | null;
   wake: () => void;
+}
+
+/** What clocks of the run are read by, now. */
+export function watchOf({ world, run }: Pick<Driver, "world" | "run">): Watch {
+  return { now: world.clock.now(), pauses: run.pauses };
 }
 
 export function definitionOf({ world, run }: Pick<Driver, "world" | "run">, job: Job): JobDefinition | undefined {

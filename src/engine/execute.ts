@@ -26,8 +26,8 @@ import type { World } from "./world.ts";
 const GRACE = 5_000;
 /** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
 const RESUMED_LEAST = 60_000;
-/** What waits for people or for time has reached nothing that would not be seen at once. */
-const PARKED_LEAST = 2_000;
+/** A job that only waits for people or for time needs no longer than this to see what came for it. */
+export const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 /** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
@@ -44,7 +44,8 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
     );
 
   const ending = new AbortController();
-  const clocks = holdToClocks(world.clock, attempt, { least: leastOf(attempt, definition), until: ending.signal });
+  const watch = { now: world.clock.now(), pauses: run.pauses };
+  const clocks = holdToClocks(attempt, { watch, least: leastOf(attempt, definition), until: ending.signal });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
@@ -179,7 +180,7 @@ function broken(detail: string): JobOutcome {
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope {
+function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attempt): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -202,6 +203,7 @@ function scopeOf(world: World, { run, job, mask, input, locks }: Attempt): Scope
     input,
     objects: job.plan.objects,
     clock: world.clock,
+    runTime,
     reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),
     outgoing: world.outgoing,
     callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),

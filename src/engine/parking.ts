@@ -1,10 +1,12 @@
 // When a run needs nobody: it only waits for a time, for a person, or for what another run holds. Its driver then lets go of it, and
 // whoever gives it what it waits for wakes it. A run that waits for something on a cluster keeps its driver, which must watch, but no slot.
 import { isActive } from "../model/phase.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Decision } from "./advance.ts";
-import { attemptEnd, beginnings, scopeEnd } from "./clocks.ts";
-import type { Driver } from "./driver.ts";
+import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "./clocks.ts";
+import { type Driver, watchOf } from "./driver.ts";
+import { PARKED_LEAST } from "./execute.ts";
 
 /** Letting go and taking up again costs some writes: not for a moment. */
 const LEAST = 5_000;
@@ -24,18 +26,20 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
 
 /** A cancel has reached its attempt, whose outcome comes in a moment: letting go of it now would lose that outcome. */
 function isBeingStopped({ cancelled, finalSkipped }: Driver, job: Job): boolean {
-  return (job.plan.final === true ? finalSkipped : cancelled).signal.aborted;
+  return (outlivesCancel(job.plan) ? finalSkipped : cancelled).signal.aborted;
 }
 
-/** Nobody holds the job to its deadlines while it is parked: somebody has to be there again by then. */
-function endsOf({ world, run, jobs }: Driver, job: Job): readonly Date[] {
-  const { timeout } = job.plan;
-  const within = scopeEnd(job, beginnings(jobs.values()), { now: world.clock.now(), pauses: run.pauses });
-  return [after(job.startedAt, timeout), attemptEnd(job), ...(within === null ? [] : [new Date(within.at)])].filter(
-    (time) => time !== null,
-  );
-}
-
-function after(from: string | null, limit: number | undefined): Date | null {
-  return from === null || limit === undefined ? null : new Date(Date.parse(from) + limit);
+/**
+ * While the run is parked no process holds the job to its deadlines, so a driver has to be there again a little before: a job that is taken
+ * up may look at what came for it (see PARKED_LEAST) and still ends in time. No deadline runs during a pause.
+ */
+function endsOf(driver: Driver, job: Job): readonly Date[] {
+  const watch = watchOf(driver);
+  const within = scopeEnd(job, beginnings(driver.jobs.values()), watch);
+  const ends = [
+    momentAfter(totalLeft(job, watch), watch),
+    attemptEnd(job, watch),
+    within === null ? null : momentAfter(within.left, watch),
+  ];
+  return ends.filter((time) => time !== null).map((time) => new Date(time.getTime() - PARKED_LEAST));
 }

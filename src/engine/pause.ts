@@ -1,4 +1,5 @@
-// A pause is a mark on the run: nothing new is started while it is there; what runs goes on, so nothing is lost by pausing.
+// A pause is a mark on the run: nothing new is started while it is there, and the clocks of the run stand still; what runs goes on, so nothing
+// is lost by pausing. A cancel ends a pause, and a run that is being cancelled cannot be paused: its final steps have to end in time.
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { knownRun } from "./cancel.ts";
@@ -13,6 +14,8 @@ export async function pauseRun(
   const run = await knownRun(world, request.project, request.run);
   if (run.phase !== "running")
     throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
+  if (run.cancelledBy !== null)
+    throw new PlatformError("Conflict", { detail: `run ${run.id} is being cancelled by ${run.cancelledBy}` });
   const by = request.pause ? request.actor : null;
   const type = request.pause ? "run.paused" : "run.resumed";
   await world.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);

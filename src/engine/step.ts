@@ -12,7 +12,7 @@ import { unmetCondition } from "./bindings.ts";
 import { claimsOf } from "./claims.ts";
 import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
-import { type Driver, definitionOf, eventOf } from "./driver.ts";
+import { type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
 import { wakeRun, wakeRunCalled } from "./duties.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
@@ -47,7 +47,7 @@ function takeIn(driver: Driver): Map<string, Job> {
   const next = new Map(driver.jobs);
   for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
   for (const [name, report] of driver.reports)
-    change(next, name, (job) => (isActive(job.phase) ? withProgress(job, report, now) : job));
+    change(next, name, (job) => (isActive(job.phase) ? withProgress(job, report, watchOf(driver)) : job));
   driver.results.clear();
   driver.reports.clear();
   return next;

@@ -3,13 +3,16 @@ import type { Json } from "./json.ts";
 
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
-/** A JSON Pointer into the context of the run (`/steps/train/outputs/loss`, `/inputs/count`), or a value. */
-export type Operand = { readonly pointer: string } | { readonly value: Json };
+/**
+ * A JSON Pointer into the context of the run (`/steps/train/outputs/loss`, `/inputs/count`), or a value. `from`: the plan filled in the
+ * value, and the author wrote this pointer; people are shown both.
+ */
+export type Operand = { readonly pointer: string } | { readonly value: Json; readonly from?: string };
 
 export type Condition =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition }
   | { readonly compare: Comparison; readonly left: Operand; readonly right: Operand }
-  /** True when the value is there and is neither false, null, 0 nor "". */
+  /** True when the value is neither false, null, 0 nor "". */
   | { readonly truthy: Operand };

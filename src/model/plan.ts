@@ -57,6 +57,8 @@ export interface PlannedStep {
   /** From the outermost group to the step itself, e.g. ["train", "prepare"]. */
   readonly path: readonly string[];
   readonly pointer: string;
+  /** The step itself is a loop, and gives a list: the job is one of its rounds, or all there is of a loop over nothing. */
+  readonly loop?: "round" | "nothing";
 }
 
 export interface Scope {
@@ -103,6 +105,10 @@ export interface PlannedJob {
   readonly condition?: Condition;
   /** Starts when all others have ended, whatever became of them, also after a cancel. */
   readonly final?: boolean;
+  /** The name of a called workflow whose final step it is: its needs say what it waits for, and it starts after a cancel, too. */
+  readonly endOf?: string;
+  /** It does nothing itself. nothing: a step that became no job · unknown: offline, what the step becomes is not known · all: what it waits for. */
+  readonly joint?: "nothing" | "unknown" | "all";
   readonly clocks?: Clocks;
   readonly onShort?: OnShort;
   readonly locks?: readonly PlannedLock[];
@@ -114,6 +120,11 @@ export interface PlannedJob {
   /** Milliseconds for all attempts together. */
   readonly timeout: number;
   readonly retry: RetryPolicy;
+}
+
+/** It tidies up: a cancel neither keeps it from starting nor stops it. */
+export function outlivesCancel({ final, endOf }: PlannedJob): boolean {
+  return final === true || endOf !== undefined;
 }
 
 /** adopt: it exists and belongs to nobody; we take it over. */

@@ -2,7 +2,7 @@
 import type { Selectable, Transaction } from "kysely";
 import type { NewEvent } from "../model/event.ts";
 import { isActive, isSettled } from "../model/phase.ts";
-import type { Job, Run } from "../model/run.ts";
+import type { Job, Pause, Run } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../ports/store.ts";
 import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./claims.ts";
 import { fromJson, toJson } from "./columns.ts";
@@ -110,8 +110,9 @@ async function changeRun(database: Database, change: RunChange): Promise<ChangeR
 }
 
 async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
-  // By name, so that two processes lock rows in the same order and never wait for each other in a circle.
-  const jobs = change.jobs.toSorted((a, b) => (a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0));
+  // What has been due for longest comes first: of two jobs that want one lock it gets it. Jobs that became due at one moment keep the order of
+  // the plan. The order is the same in every process, so that two of them that write the same run never wait for each other in a circle.
+  const jobs = change.jobs.toSorted((a, b) => compareTexts(a.job.dueAt ?? "", b.job.dueAt ?? ""));
   return await guarded(database, change.events, async (transaction) => {
     if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
@@ -129,6 +130,10 @@ async function tryChange(database: Database, change: RunChange, claimed: Claimed
     const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
     if (numUpdatedRows !== 1n) throw new Stale();
   });
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Claiming {
@@ -189,8 +194,11 @@ interface Cancellation {
 }
 
 async function cancelRun(database: Database, { id, actor, events }: Cancellation): Promise<boolean> {
+  const now = database.clock.now().toISOString();
   return await guarded(database, events, async (transaction) => {
-    const cancel = transaction.updateTable("runs").set({ cancelled_by: actor }).where("id", "=", id);
+    // A cancel ends a pause: its final steps start now, and their clocks must run.
+    const marks = { cancelled_by: actor, paused_by: null, pauses: toJson(await endedPauses(transaction, id, now)) };
+    const cancel = transaction.updateTable("runs").set(marks).where("id", "=", id);
     const { numUpdatedRows } = await cancel
       .where("phase", "=", "running")
       .where("cancelled_by", "is", null)
@@ -216,20 +224,23 @@ async function pauseRun(
 ): Promise<boolean> {
   const now = database.clock.now().toISOString();
   return await guarded(database, events, async (transaction) => {
-    const row = await transaction.selectFrom("runs").select("pauses").where("id", "=", id).executeTakeFirst();
-    const before = row === undefined ? [] : fromJson(row.pauses);
-    const pauses =
-      actor === null
-        ? before.map((one) => (one.to === null ? { ...one, to: now } : one))
-        : [...before, { from: now, to: null }];
+    const before = await endedPauses(transaction, id, now);
+    const pauses = actor === null ? before : [...before, { from: now, to: null }];
     const marks = { paused_by: actor, pauses: toJson(pauses) };
-    const pause = transaction.updateTable("runs").set(marks).where("id", "=", id);
+    const pause = transaction.updateTable("runs").set(marks).where("id", "=", id).where("cancelled_by", "is", null);
     const { numUpdatedRows } = await pause
       .where("phase", "=", "running")
       .where("paused_by", actor === null ? "is not" : "is", null)
       .executeTakeFirst();
     if (numUpdatedRows !== 1n) throw new Stale();
   });
+}
+
+/** The pauses of the run, the last one ended now where it goes on. */
+async function endedPauses(transaction: Transaction<Tables>, id: string, now: string): Promise<readonly Pause[]> {
+  const row = await transaction.selectFrom("runs").select("pauses").where("id", "=", id).executeTakeFirst();
+  const pauses = row === undefined ? [] : fromJson(row.pauses);
+  return pauses.map((one) => (one.to === null ? { ...one, to: now } : one));
 }
 
 async function guarded(

@@ -8,6 +8,7 @@ import type { OnShort } from "../../src/model/plan.ts";
 import { type Reason, reason } from "../../src/model/reason.ts";
 import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { pod } from "../capacity/world.ts";
+import { unpaused } from "../support/runTime.ts";
 
 const NODES = { total: 1, suitable: 1 };
 const says = (
@@ -70,6 +71,7 @@ function begin({ verdicts, refusals = [null], onShort = "wait", lately = [] }: S
     clocks: {},
     waitingSince: start,
     clock,
+    runTime: unpaused(clock),
     cluster,
     signal: new AbortController().signal,
     reveal: (text: string) => text,

@@ -6,6 +6,7 @@ import { NO_HOLDERS } from "../../src/model/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../src/model/health.ts";
 import { type ReasonCode, reason } from "../../src/model/reason.ts";
 import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { unpaused } from "../support/runTime.ts";
 
 const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };
 const manifest = {
@@ -43,6 +44,7 @@ it("pods without a node say who holds their room and where they stand, until the
     project: "mine",
     waitingSince: 0,
     clock,
+    runTime: unpaused(clock),
     signal: new AbortController().signal,
     waits: { lately: () => Promise.resolve([]), add: (_: string, time: number) => Promise.resolve(waits.push(time)) },
     cluster: {

@@ -63,6 +63,7 @@ function jobOf(cluster: Cluster, input: JsonObject): JobRun<JsonObject> {
     input,
     cluster,
     clock: { now: () => new Date(), sleep: () => new Promise(() => {}) },
+    runTime: { since: () => 0, sleep: () => new Promise(() => {}) },
     signal: new AbortController().signal,
     reveal: (text: string) => (isSealed(text) ? SECRET : text),
     report: () => {},

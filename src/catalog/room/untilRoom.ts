@@ -36,7 +36,7 @@ async function waitForRoom(
   while (!job.signal.aborted) {
     const changed = listen(job);
     const outlook = await lookAround(job, groups, { ...ticket, overdueAt: ticket.since + overdue });
-    const time = job.clock.now().getTime() - job.waitingSince;
+    const time = job.runTime.since(job.waitingSince);
     if (outlook.class === "fits") {
       if (waited && outlook.verdict?.flavor !== undefined) await job.waits.add(outlook.verdict.flavor, time);
       changed.stop();
@@ -86,7 +86,7 @@ function patience({ onShort, clocks }: JobRun<unknown>): number {
 
 /** Milliseconds that it may still be held back. */
 export function patienceLeft(job: JobRun<unknown>): number {
-  return Math.max(0, job.waitingSince + patience(job) - job.clock.now().getTime());
+  return Math.max(0, patience(job) - job.runTime.since(job.waitingSince));
 }
 
 function gaveUp({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reason {

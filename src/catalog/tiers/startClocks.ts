@@ -37,7 +37,7 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
   let running = new AbortController();
   const limitTo = (limit: number, until: AbortSignal): void => {
     const signal = AbortSignal.any([until, ending.signal, job.signal]);
-    void job.clock.sleep(limit, signal).then(() => {
+    void job.runTime.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
       // A pod without a node waits for the cluster; one that has a node and does not start is somebody's to look at.
       const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";

@@ -6,7 +6,7 @@ import type { OnShort, PlannedJob, PlannedLock } from "../../model/plan.ts";
 import { evaluate } from "./evaluate.ts";
 import { isReference, pointerOf } from "./holes.ts";
 import { pointersIn } from "./mapCondition.ts";
-import { printCondition } from "./printCondition.ts";
+import { printPlanned } from "./printCondition.ts";
 
 export interface StepFacts {
   readonly step?: string[];
@@ -26,7 +26,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
   if (step === undefined) return locks === undefined ? {} : { locks: locks.map(lockText) };
   return {
     step: [...step.path],
-    ...(condition === undefined ? {} : { condition: printCondition(condition), ...settled(condition) }),
+    ...(condition === undefined ? {} : conditionFacts(condition)),
     ...(final === undefined ? {} : { final }),
     ...(clocks === undefined ? {} : { clocks: { ...clocks } }),
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
@@ -36,8 +36,10 @@ export function stepFacts(job: PlannedJob): StepFacts {
   };
 }
 
-function settled(condition: Condition): Pick<StepFacts, "skipped"> {
-  return pointersIn(condition).length === 0 && !evaluate(condition, {}) ? { skipped: true } : {};
+/** What looks at inputs alone is decided already. */
+function conditionFacts(condition: Condition): Pick<StepFacts, "condition" | "skipped"> {
+  const decided = pointersIn(condition).length === 0 && !evaluate(condition, {});
+  return { condition: printPlanned(condition), ...(decided ? { skipped: true } : {}) };
 }
 
 export function lockText({ kind, name, limit, shared }: PlannedLock): string {

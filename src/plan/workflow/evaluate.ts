@@ -1,40 +1,63 @@
-// Whether a condition holds. Total: what is missing or of another type makes a comparison false, never an error; nothing is coerced.
+// Whether a condition holds. Total: it never throws, and nothing is coerced.
+// The rule for what is missing: a condition has three answers, yes, no and unknown. Whatever looks at a value that is not there is unknown, and so is
+// an order between values that have none (a text and a number). `&&` is no as soon as one side is no, `||` is yes as soon as one side is yes, `!`
+// of unknown is unknown. Only yes lets a step run: a gate does not open because a scan gave nothing.
 import type { Comparison, Condition, Operand } from "../../model/condition.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { lookUp } from "./lookUp.ts";
 
+export type Answer = "yes" | "no" | "unknown";
+
 export function evaluate(condition: Condition, context: Json): boolean {
-  if ("all" in condition) return condition.all.every((one) => evaluate(one, context));
-  if ("any" in condition) return condition.any.some((one) => evaluate(one, context));
-  if ("not" in condition) return !evaluate(condition.not, context);
-  if ("truthy" in condition) {
-    const value = valueOf(condition.truthy, context);
-    return value !== undefined && value !== false && value !== null && value !== 0 && value !== "";
-  }
-  return COMPARE[condition.compare](valueOf(condition.left, context), valueOf(condition.right, context));
+  return answer(condition, context) === "yes";
 }
 
-function valueOf(operand: Operand, context: Json): Json | undefined {
+export function answer(condition: Condition, context: Json): Answer {
+  if ("all" in condition) return decided(condition.all, context, "no");
+  if ("any" in condition) return decided(condition.any, context, "yes");
+  if ("not" in condition) return OPPOSITE[answer(condition.not, context)];
+  if ("truthy" in condition) {
+    const value = valueOf(condition.truthy, context);
+    return value === undefined ? "unknown" : known(value !== false && value !== null && value !== 0 && value !== "");
+  }
+  const left = valueOf(condition.left, context);
+  const right = valueOf(condition.right, context);
+  return left === undefined || right === undefined ? "unknown" : COMPARE[condition.compare](left, right);
+}
+
+const OPPOSITE: Readonly<Record<Answer, Answer>> = { yes: "no", no: "yes", unknown: "unknown" };
+
+/** `decisive`: one such answer decides, whatever the others are. */
+function decided(conditions: readonly Condition[], context: Json, decisive: "yes" | "no"): Answer {
+  const answers = conditions.map((one) => answer(one, context));
+  if (answers.includes(decisive)) return decisive;
+  return answers.includes("unknown") ? "unknown" : OPPOSITE[decisive];
+}
+
+export function valueOf(operand: Operand, context: Json): Json | undefined {
   return "pointer" in operand ? lookUp(context, operand.pointer) : operand.value;
 }
 
-type Values = readonly [left: Json | undefined, right: Json | undefined];
-
-const COMPARE: Readonly<Record<Comparison, (...values: Values) => boolean>> = {
-  "==": same,
-  "!=": (left, right) => !same(left, right),
+const COMPARE: Readonly<Record<Comparison, (left: Json, right: Json) => Answer>> = {
+  "==": (left, right) => known(same(left, right)),
+  "!=": (left, right) => known(!same(left, right)),
   "<": (left, right) => ordered(left, right, (order) => order < 0),
   "<=": (left, right) => ordered(left, right, (order) => order <= 0),
   ">": (left, right) => ordered(left, right, (order) => order > 0),
   ">=": (left, right) => ordered(left, right, (order) => order >= 0),
 };
 
-function same(left: Json | undefined, right: Json | undefined): boolean {
-  return left !== undefined && right !== undefined && canonicalJson(left) === canonicalJson(right);
+function known(holds: boolean): Answer {
+  return holds ? "yes" : "no";
 }
 
-function ordered(left: Json | undefined, right: Json | undefined, holds: (order: number) => boolean): boolean {
-  if (typeof left === "number" && typeof right === "number") return holds(left - right);
-  if (typeof left === "string" && typeof right === "string") return holds(left < right ? -1 : left > right ? 1 : 0);
-  return false;
+function same(left: Json, right: Json): boolean {
+  return canonicalJson(left) === canonicalJson(right);
+}
+
+function ordered(left: Json, right: Json, holds: (order: number) => boolean): Answer {
+  if (typeof left === "number" && typeof right === "number") return known(holds(left - right));
+  if (typeof left === "string" && typeof right === "string")
+    return known(holds(left < right ? -1 : left > right ? 1 : 0));
+  return "unknown";
 }

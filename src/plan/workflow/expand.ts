@@ -1,41 +1,14 @@
 // From resolved steps to jobs: groups are taken apart, loops unrolled, called workflows put in. Values that are known are filled in, so that what
 // is planned can be checked and shown whole. Never more jobs than the limit.
-import { LIMITS, type WorkflowDocument } from "../../model/document.ts";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
-import { explainProblem, type Problem, problem } from "../../model/problem.ts";
+import type { Json } from "../../model/json.ts";
+import { problem } from "../../model/problem.ts";
 import { wrongType } from "../check/checkFields.ts";
-import { checkProperties } from "./checkProperties.ts";
-import { contextName, namesOf, substitute, substituteCondition } from "./frame.ts";
+import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { contextName, namesOf, substituteCondition } from "./frame.ts";
 import { holesIn } from "./holes.ts";
-import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
-import type { StepTypes } from "./stepKinds.ts";
-import { BRINGS_NOTHING, type Frame, type Unit, type Waiting } from "./tree.ts";
-
-export interface Expansion {
-  readonly types: StepTypes;
-  readonly called: ReadonlyMap<string, WorkflowDocument>;
-  /** The jobs that bring these components. */
-  readonly bringing: (components: readonly string[]) => Unit["brings"];
-  readonly problems: Problem[];
-  readonly offline: boolean;
-  /** Of applications that were called, checked once each; null: not right. */
-  readonly checked: Map<string, ResolvedWorkflow | null>;
-  /** All units, parts after what they belong to. */
-  readonly units: Unit[];
-  jobs: number;
-}
-
-/** Where in the tree a step stands. */
-export interface Spot {
-  readonly frame: Frame;
-  readonly container: Unit | null;
-  /** Before the names of jobs: `prepare.`. */
-  readonly prefix: string;
-  /** Names in the run's context of what it is part of. */
-  readonly path: readonly string[];
-  readonly final: boolean;
-}
+import type { ResolvedStep } from "./resolvedWorkflow.ts";
+import { jobOf, standIn } from "./stepJob.ts";
+import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
 
 type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
 /** Handed in, because calls expand steps and steps expand calls. */
@@ -62,6 +35,8 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
   spot.frame.units.set(step.name, unit);
   if (step.forEach === null) return fillUnit(step, unit, { spot, around, suffix: "" });
   const values = loopValues(step, spot.frame, expansion);
+  if (values === null || values.length === 0)
+    return standIn(step, unit, { spot, expansion, joint: values === null ? "unknown" : "nothing" });
   for (const [index, value] of values.entries()) {
     if (isFull(expansion, spot.frame, step.pointer)) return;
     const suffix = `[${index}]`;
@@ -75,7 +50,7 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
       units: new Map(),
       prefix: step.kind === "group" ? prefix : spot.frame.prefix,
     };
-    const round = { ...unitOf(step, spot, { frame, expansion, suffix }), needs: [], container: unit };
+    const round: Unit = { ...unitOf(step, spot, { frame, expansion, suffix }), needs: [], container: unit };
     add(round, { ...spot, container: unit }, expansion);
     fillUnit(step, round, { spot: { ...spot, frame }, around, suffix });
   }
@@ -91,7 +66,11 @@ function unitOf(
   // What a loop's condition says of its item is said of each round.
   const own = step.condition === null || looped ? [] : [substituteCondition(step.condition, frame)];
   return {
+    name: step.name,
+    kind: looped ? "loop" : KINDS[step.kind],
+    ...(step.kind === "job" ? { definition: step.definition } : {}),
     needs: step.needs,
+    after: [],
     frame: spot.frame,
     container: spot.container,
     conditions: [...(spot.container?.conditions ?? []), ...own],
@@ -100,10 +79,18 @@ function unitOf(
     jobs: [],
     brings: step.kind === "deploy" ? expansion.bringing(step.components) : BRINGS_NOTHING,
     final: spot.final,
+    endOf: spot.endOf,
     path: [...spot.path, name],
     pointer: frame.caller?.pointer ?? step.pointer,
   };
 }
+
+const KINDS: Readonly<Record<ResolvedStep["kind"], Unit["kind"]>> = {
+  job: "job",
+  deploy: "deploy",
+  group: "steps",
+  workflow: "steps",
+};
 
 /** The time of a job is its own affair. */
 function scopeOf({ kind, times }: ResolvedStep, step: string): Unit["within"] {
@@ -138,107 +125,15 @@ function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Fill
   // A deploy step brings jobs that are there already: see deployJobs.ts.
 }
 
-interface Making {
-  readonly spot: Spot;
-  readonly expansion: Expansion;
-  readonly name: string;
-}
-
-const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
-
-function jobOf(step: Of<"job">, unit: Unit, { spot, expansion, name }: Making): readonly Waiting[] {
-  if (isFull(expansion, spot.frame, step.pointer)) return [];
-  expansion.jobs += 1;
-  const { definition, times } = step;
-  const input = inputOf(step, spot.frame, expansion);
-  const clocks = { ...definition.clocks, ...times.clocks };
-  const condition = unit.conditions.length > 1 ? { all: unit.conditions } : unit.conditions[0];
-  const job: Waiting = {
-    name,
-    type: definition.name,
-    ...(definition.version === undefined ? {} : { typeVersion: definition.version }),
-    step: { path: unit.path, pointer: unit.pointer },
-    ...(condition === undefined ? {} : { condition }),
-    ...(step.locks.length === 0 ? {} : { locks: locksOf(step, spot.frame, expansion) }),
-    ...(unit.within.length === 0 ? {} : { within: unit.within }),
-    ...(spot.final ? { final: true } : {}),
-    ...(Object.keys(clocks).length === 0 ? {} : { clocks }),
-    ...(times.onShort === null ? {} : { onShort: times.onShort }),
-    component: "",
-    objects: [],
-    input,
-    timeout: times.timeout ?? definition.timeout,
-    retry: times.retry ?? definition.retry ?? ONCE,
-  };
-  return [job];
-}
-
-function locksOf({ locks, pointer }: ResolvedStep, frame: Frame, expansion: Expansion): readonly PlannedLock[] {
-  return locks.map((lock) => ({
-    ...lock,
-    name: substituted(lock.name, `${pointer}/locks`, { frame, expansion }),
-  }));
-}
-
-/** Checked again where a value came in that the check of the document did not know. */
-function inputOf(step: Of<"job">, frame: Frame, expansion: Expansion): JsonObject {
-  const pointer = `${step.pointer}/properties`;
-  const before = expansion.problems.length;
-  const input = substituted(step.properties, pointer, { frame, expansion });
-  const data = isObject(input) ? input : {};
-  const open = holesIn(step.properties).length > 0;
-  if (!open || expansion.problems.length > before) return data;
-  const wrong = checkProperties({ definition: step.definition, data, pointer, absent: false });
-  tell(
-    expansion,
-    frame,
-    wrong.filter((one) => one.severity === "error"),
-  );
-  return data;
-}
-
-export function substituted(
-  value: Json,
-  pointer: string,
-  { frame, expansion }: { readonly frame: Frame; readonly expansion: Expansion },
-): Json {
-  return substitute(value, frame, (from) => tell(expansion, frame, [problem("NoValue", pointer, { pointer: from })]));
-}
-
-function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): readonly Json[] {
+/** Null: offline, the values of an input are not known. */
+function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): readonly Json[] | null {
   const pointer = `${step.pointer}/forEach`;
   const values = substituted(step.forEach, pointer, { frame, expansion });
   if (Array.isArray(values)) return values as readonly Json[]; // isArray loses what Json says of its items
-  const [hole] = isObject(values) ? holesIn(values) : [];
-  if (expansion.offline && hole?.from.startsWith("/inputs/") === true) return [];
+  const [hole] = holesIn(values);
+  if (expansion.offline && hole?.from.startsWith("/inputs/") === true) return null;
   if (hole?.path.length === 0) tell(expansion, frame, [problem("LoopOverOutput", pointer, { pointer: hole.from })]);
   else tell(expansion, frame, [wrongType(pointer, "array", values)]);
   return [];
 }
 
-/** Loops of nothing make no jobs, and still take time. */
-const UNITS_PER_JOB = 10;
-
-/** Tells once that there is no end to it. */
-function isFull(expansion: Expansion, frame: Frame, pointer: string): boolean {
-  const limit = LIMITS.steps;
-  if (expansion.jobs < limit && expansion.units.length < limit * UNITS_PER_JOB) return false;
-  if (expansion.jobs <= limit) {
-    expansion.jobs = limit + 1;
-    tell(expansion, frame, [problem("TooMany", pointer, { count: `> ${limit}`, what: "jobs", limit })]);
-  }
-  return true;
-}
-
-/** A problem inside of a called workflow is told at the step that calls it: the other document is not here. */
-export function tell(expansion: Expansion, { caller }: Frame, problems: readonly Problem[]): void {
-  if (caller === null) {
-    expansion.problems.push(...problems);
-    return;
-  }
-  for (const one of problems) {
-    const [en, zh] = [explainProblem(one, "en").message, explainProblem(one, "zh").message];
-    const params = { name: caller.application, place: one.pointer, en, zh };
-    expansion.problems.push(problem("CallBroken", `${caller.pointer}/properties/application`, params));
-  }
-}

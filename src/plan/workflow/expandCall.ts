@@ -1,16 +1,17 @@
 // A step that calls the workflow of another application: its steps are put in, under the name of the step. The other workflow sees nothing of
-// the one that calls it but the inputs that it is given; its final steps are final steps of the whole run.
-
+// the one that calls it but the inputs that it is given. Its final steps run at the end of the call: when everything else of the call has ended.
 import { isObject, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
 import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { clip, listNames } from "../schema/words.ts";
 import { inputValues } from "./checkInputs.ts";
 import { checkWorkflow } from "./checkWorkflow.ts";
-import { type Expansion, expandSteps, type Spot, substituted, tell } from "./expand.ts";
+import { expandSteps } from "./expand.ts";
+import { type Expansion, type Spot, substituted, tell } from "./expansion.ts";
 import { namesOf } from "./frame.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import { shownSecrets, writtenSecrets } from "./secretInputs.ts";
+import { standIn } from "./stepJob.ts";
 import { kindOf } from "./stepKinds.ts";
 import type { Frame, Unit } from "./tree.ts";
 
@@ -24,7 +25,7 @@ export function expandCall(
   const { application } = step;
   const { frame } = spot;
   const known = calledWorkflow(step, frame, expansion);
-  if (known === null) return;
+  if (known === null) return standIn(step, unit, { spot, expansion, joint: "unknown" });
   const given = substituted(step.inputs, `${step.pointer}/properties/inputs`, { frame, expansion });
   const pointer = `${step.pointer}/properties/inputs`;
   const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });
@@ -44,9 +45,11 @@ export function expandCall(
   };
   const around = { expansion, call: expandCall };
   expandSteps(known.steps, { ...spot, frame: inner }, around);
-  // Outside of the step's own path: whoever waits for the end of this step does not wait for what comes at the end of everything.
-  const last: Unit = { ...unit, needs: [], container: null, parts: [], jobs: [], within: [], final: true };
-  expandSteps(known.finally, { ...spot, frame: inner, container: last, path: [], final: true }, around);
+  // Parts of the call like its other steps, with its needs and its conditions: a call that is never reached has nothing to tidy up. Its time
+  // does not bind them: what ran out of time has to be tidied up as well.
+  const last: Unit = { ...unit, within: [], after: [...unit.parts] };
+  const endOf = spot.path.at(-1) ?? step.name;
+  expandSteps(known.finally, { ...spot, frame: inner, container: last, endOf }, around);
 }
 
 function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): ResolvedWorkflow | null {

@@ -1,11 +1,9 @@
-// Needs between steps become needs between jobs. A step may be one job, several, or none.
-import type { Need } from "../../model/plan.ts";
+// Needs between steps become needs between jobs. A step may be one job or several.
+import type { Need, PlannedJob } from "../../model/plan.ts";
+import { join } from "./joints.ts";
 import { ownerOf } from "./frame.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
 import type { ComponentJobs, Unit } from "./tree.ts";
-
-/** Each is stored, and looked at by every step of the engine. */
-export const NEEDS_LIMIT = 50_000;
 
 export interface Wiring {
   readonly components: ComponentJobs;
@@ -14,8 +12,11 @@ export interface Wiring {
   readonly needs: Map<Unit, readonly Need[]>;
   readonly lasts: Map<Unit, readonly string[]>;
   readonly members: Map<Unit, ReadonlySet<string>>;
-  /** Needs so far. */
+  /** By name: see joints.ts. Null: every job names every job that it needs. */
+  readonly joints: Map<string, PlannedJob> | null;
+  /** Needs so far, and how many are computed at most. */
   count: number;
+  readonly limit: number;
 }
 
 export function jobNames(unit: Unit): readonly string[] {
@@ -26,8 +27,8 @@ export function jobNames(unit: Unit): readonly string[] {
 export function needsOfUnit(unit: Unit, wiring: Wiring): readonly Need[] {
   const known = wiring.needs.get(unit);
   if (known !== undefined) return known;
-  if (wiring.count > NEEDS_LIMIT) return [];
-  const own = unit.needs.flatMap((need) => jobNeeds(need, unit, wiring));
+  if (wiring.count > wiring.limit) return [];
+  const own = [...unit.needs.flatMap((need) => jobNeeds(need, unit, wiring)), ...endsBefore(unit, wiring)];
   const all = merged([...own, ...inherited(unit, own, wiring)]);
   wiring.needs.set(unit, all);
   wiring.count += all.length;
@@ -40,10 +41,18 @@ function jobNeeds(need: StepNeed, unit: Unit, wiring: Wiring): readonly Need[] {
   if (kind === "component") return (wiring.components.get(name)?.last ?? []).map((job) => ({ job, ...said }));
   const target = ownerOf(unit.frame, name)?.units.get(name);
   if (target === undefined) return [];
-  const jobs = need.on === "end" ? jobNames(target) : ownLastOf(target, wiring);
-  if (jobs.length > 0) return jobs.map((job) => ({ job, ...said }));
-  // A step that became no job at all (a loop over nothing) passes on what it would have waited for, each in its own way.
-  return needsOfUnit(target, wiring).map(({ job, on }) => ({ ...said, job, ...(on === "end" ? { on } : {}) }));
+  const jobs = need.on === "end" ? jobNames(target) : lastOf(target, wiring);
+  return join({ jobs, step: nameOf(target), unit, said }, wiring);
+}
+
+/** Of the final steps of a call: everything else of the call, however it ended. */
+function endsBefore(unit: Unit, wiring: Wiring): readonly Need[] {
+  const jobs = unit.after.flatMap(jobNames);
+  return join({ jobs, step: nameOf(unit), unit, said: { because: "order", on: "end" } }, wiring);
+}
+
+function nameOf({ path, name }: Unit): string {
+  return path.at(-1) ?? name;
 }
 
 /** Not again what a sibling that has to succeed before waits for already. */
@@ -73,28 +82,25 @@ function merged(needs: readonly Need[]): readonly Need[] {
   return [...byJob.values()];
 }
 
-/** Jobs whose success means that of the whole step. Where there is none, those that it would have waited for. */
-export function lastOf(unit: Unit, wiring: Wiring): readonly string[] {
+/** Jobs whose success means that of the whole step. */
+function lastOf(unit: Unit, wiring: Wiring): readonly string[] {
   const known = wiring.lasts.get(unit);
   if (known !== undefined) return known;
-  const own = ownLastOf(unit, wiring);
-  const last =
-    own.length > 0 ? own : needsOfUnit(unit, wiring).flatMap((need) => (need.on === "end" ? [] : [need.job]));
+  const followed = followedIn(unit.parts);
+  const ends = unit.parts.filter((part) => !followed.has(part)).flatMap((part) => lastOf(part, wiring));
+  const last = [...unit.brings.last, ...unit.jobs.map((job) => job.name), ...ends];
   wiring.lasts.set(unit, last);
   return last;
 }
 
-function ownLastOf(unit: Unit, wiring: Wiring): readonly string[] {
-  return [...unit.brings.last, ...unit.jobs.map((job) => job.name), ...lastOfParts(unit, wiring)];
-}
-
-function lastOfParts(unit: Unit, wiring: Wiring): readonly string[] {
+/** Parts that another part waits for: its success is theirs, too. */
+function followedIn(parts: readonly Unit[]): ReadonlySet<Unit> {
   const followed = new Set<Unit>();
-  for (const part of unit.parts) {
+  for (const part of parts) {
     for (const need of part.needs) {
       const target = need.kind === "step" && need.on !== "end" ? part.frame.units.get(need.name) : undefined;
       if (target !== undefined) followed.add(target);
     }
   }
-  return unit.parts.filter((part) => !followed.has(part)).flatMap((part) => lastOf(part, wiring));
+  return followed;
 }

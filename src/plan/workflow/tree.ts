@@ -1,5 +1,6 @@
 // The tree that a workflow is expanded to: a unit for each step as often as it exists, and the frames in which names mean something.
 // A step inside of a loop or of a called workflow exists several times, each time under another name in the run's context.
+import type { JobDefinition } from "../../catalog/define.ts";
 import type { Condition } from "../../model/condition.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
 import type { PlannedJob, Scope } from "../../model/plan.ts";
@@ -25,6 +26,12 @@ export interface Frame {
 export type Waiting = Omit<PlannedJob, "needs">;
 
 export interface Unit {
+  /** As the document calls it. */
+  readonly name: string;
+  /** loop: its parts are its rounds · steps: its parts are steps · job · deploy. */
+  readonly kind: "loop" | "steps" | "job" | "deploy";
+  /** Of a job. */
+  readonly definition?: JobDefinition;
   readonly needs: readonly StepNeed[];
   readonly frame: Frame;
   readonly container: Unit | null;
@@ -36,6 +43,10 @@ export interface Unit {
   /** Names of jobs that somebody else makes and this step brings: those of components, and the last of them. */
   readonly brings: { readonly all: readonly string[]; readonly last: readonly string[] };
   readonly final: boolean;
+  /** Of a final step of a called workflow: the name of the call. */
+  readonly endOf: string | null;
+  /** Whatever becomes of these, its parts come after them. */
+  readonly after: readonly Unit[];
   /** Its names in the run's context, from the outermost group to the step itself. */
   readonly path: readonly string[];
   /** Where the document has it. */

@@ -6,10 +6,12 @@ import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { findCycles } from "../cycle.ts";
 import { inputValues } from "./checkInputs.ts";
 import { bringing, componentJobs, deployJobs } from "./deployJobs.ts";
-import { type Expansion, expandSteps } from "./expand.ts";
+import { expandSteps } from "./expand.ts";
 import { expandCall } from "./expandCall.ts";
+import type { Expansion } from "./expansion.ts";
 import { namesOf } from "./frame.ts";
-import { NEEDS_LIMIT, needsOfUnit, type Wiring } from "./jobNeeds.ts";
+import { needsOfUnit, type Wiring } from "./jobNeeds.ts";
+import { join, NEEDS_LIMIT, NEEDS_WITHOUT_JOINTS } from "./joints.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import type { Frame, Unit } from "./tree.ts";
 
@@ -67,7 +69,7 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
     calls: [input.application],
     caller: null,
   };
-  const spot = { frame, container: null, prefix: "", path: [] };
+  const spot = { frame, container: null, prefix: "", path: [], endOf: null };
   const around = { expansion, call: expandCall };
   expandSteps(workflow.steps, { ...spot, final: false }, around);
   expandSteps(workflow.finally, { ...spot, final: true }, around);
@@ -76,6 +78,25 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
 }
 
 function wired(input: WorkflowInputs, expansion: Expansion, frame: Frame): WorkflowJobs {
+  const parts = { input, expansion, frame };
+  const jobs = jobsWith(null, NEEDS_WITHOUT_JOINTS, parts) ?? jobsWith(new Map(), NEEDS_LIMIT, parts);
+  if (jobs === null) return { jobs: [], problems: [tooManyNeeds(input.pointer)] };
+  const problems = [...expansion.problems, ...circles(jobs)];
+  return { jobs: hasErrors(problems) ? [] : jobs, problems };
+}
+
+interface Parts {
+  readonly input: WorkflowInputs;
+  readonly expansion: Expansion;
+  readonly frame: Frame;
+}
+
+/** Null: they have more needs than the limit. */
+function jobsWith(
+  joints: Wiring["joints"],
+  limit: number,
+  { input, expansion, frame }: Parts,
+): readonly PlannedJob[] | null {
   const deploys = deploySteps(input.workflow.steps);
   const wiring: Wiring = {
     components: componentJobs(input.jobs),
@@ -83,17 +104,25 @@ function wired(input: WorkflowInputs, expansion: Expansion, frame: Frame): Workf
     needs: new Map(),
     lasts: new Map(),
     members: new Map(),
+    joints,
     count: 0,
+    limit,
   };
   const brought = deployJobs(input.jobs, { deploys, frame, wiring });
   const steps = expansion.units.flatMap((unit) => stepJobs(unit, wiring));
-  if (wiring.count > NEEDS_LIMIT) return { jobs: [], problems: [tooManyNeeds(wiring.count, input.pointer)] };
-  const others = [...brought, ...steps.filter((job) => job.final !== true)];
-  const ends: readonly Need[] = lastJobs(others).map((job) => ({ job: job.name, because: "order", on: "end" }));
-  const final = steps.filter((job) => job.final === true).map((job) => afterAll(job, ends));
-  const jobs = [...others, ...final];
-  const problems = [...expansion.problems, ...circles(jobs)];
-  return { jobs: hasErrors(problems) ? [] : jobs, problems };
+  const all = [...steps, ...(joints?.values() ?? [])];
+  const others = [...brought, ...all.filter((job) => job.final !== true)];
+  const final = all.filter((job) => job.final === true);
+  const ends = final.length === 0 ? [] : endsOf(others, wiring);
+  wiring.count += final.length * ends.length;
+  const last = [...(joints?.values() ?? [])].filter((job) => job.final === true && !final.includes(job));
+  return wiring.count > limit ? null : [...others, ...last, ...final.map((job) => afterAll(job, ends))];
+}
+
+/** What final steps come after. The engine looks at all others before it starts one; these needs tell people and the layers of the plan. */
+function endsOf(others: readonly PlannedJob[], wiring: Wiring): readonly Need[] {
+  const jobs = lastJobs(others).map((job) => job.name);
+  return join({ jobs, step: "*", unit: { final: true, endOf: null }, said: { because: "order", on: "end" } }, wiring);
 }
 
 function deploySteps(steps: readonly ResolvedStep[]): readonly Extract<ResolvedStep, { kind: "deploy" }>[] {
@@ -117,7 +146,8 @@ function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
   return jobs.filter((job) => !needed.has(job.name));
 }
 
-function tooManyNeeds(count: number, pointer: string): Problem {
+function tooManyNeeds(pointer: string): Problem {
+  const count = `> ${NEEDS_LIMIT}`;
   return problem("TooMany", `${pointer}/steps`, { count, what: "needs between jobs", limit: NEEDS_LIMIT });
 }
 

@@ -5,9 +5,9 @@ import type { Comparison, Condition, Operand } from "../../../src/model/conditio
 import type { Json } from "../../../src/model/json.ts";
 import { evaluate } from "../../../src/plan/workflow/evaluate.ts";
 import { lookUp } from "../../../src/plan/workflow/lookUp.ts";
-import { pointersIn } from "../../../src/plan/workflow/mapCondition.ts";
+import { mapCondition, pointersIn } from "../../../src/plan/workflow/mapCondition.ts";
 import { parseCondition } from "../../../src/plan/workflow/parseCondition.ts";
-import { printCondition } from "../../../src/plan/workflow/printCondition.ts";
+import { printCondition, printDecided } from "../../../src/plan/workflow/printCondition.ts";
 
 const context: Json = {
   run: { id: "r1", revision: 3 },
@@ -34,11 +34,14 @@ describe("conditions hold", () => {
     "/steps/train/outputs/a~1b",
     "/steps/train/outputs/text == 'it\\'s'",
     "/steps/train/phase != 'failed'",
-    "/steps/missing/phase != 'failed'",
     "/inputs/none == null",
     "'a' < 'b'",
     "true && (false || 1)",
     "-1.5e2 == -150",
+    "/inputs/none != 'x'",
+    "/inputs/count != '0'",
+    "/nothing == 1 || /inputs/count == 0",
+    "!(/nothing && false)",
   ])("%s", (text) => {
     expect(holds(text)).toBe(true);
   });
@@ -47,6 +50,15 @@ describe("conditions hold", () => {
 describe("conditions do not hold", () => {
   it.each([
     "/steps/missing/outputs/x == null",
+    "/steps/missing/outputs/x != null",
+    "/steps/missing/outputs/x != 'v'",
+    "/steps/missing/outputs/x != /steps/missing/outputs/y",
+    "/steps/missing/phase != 'failed'",
+    "!(/steps/missing/outputs/x == 'v')",
+    "!/steps/missing/outputs/x",
+    "!(/steps/missing/outputs/x && true)",
+    "!(/inputs/count < 'a')",
+    "/nothing != 1 && /inputs/count == 0",
     "/steps/missing/outputs/x < 1",
     "/steps/missing/outputs/x >= 1",
     "/inputs/count == '0'",
@@ -61,6 +73,23 @@ describe("conditions do not hold", () => {
     "/inputs/stage/length > 0",
   ])("%s", (text) => {
     expect(holds(text)).toBe(false);
+  });
+});
+
+describe("why a condition does not hold", () => {
+  it.each([
+    ["/inputs/stage == 'test' && /inputs/count", '(/inputs/stage == "test") && /inputs/count (/inputs/stage = "production", /inputs/count = 0)'],
+    ["/steps/scan/outputs/found != 'v'", '/steps/scan/outputs/found != "v" (/steps/scan/outputs/found = <none>)'],
+    ["1 > 2", "1 > 2"],
+  ])("is said with the names and their values: %s", (text, said) => {
+    const parsed = parseCondition(text);
+    expect(parsed.ok && printDecided(parsed.condition, context)).toBe(said);
+  });
+
+  it("names what the plan filled in", () => {
+    const condition: Condition = { compare: "==", left: { value: "test", from: "/inputs/stage" }, right: { value: "prod" } };
+    expect(printDecided(condition, {})).toBe('/inputs/stage == "prod" (/inputs/stage = "test")');
+    expect(printCondition(condition)).toBe('/inputs/stage == "prod"');
   });
 });
 
@@ -147,6 +176,42 @@ describe("conditions", () => {
           else expect(typeof evaluate(parsed.condition, data as Json)).toBe("boolean");
         },
       ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("never hold by absence: with nothing to look at, only what literals alone decide is true", () => {
+    fc.assert(
+      fc.property(condition, (value) => {
+        if (!evaluate(value, {})) return;
+        // The same answer with every pointer replaced by whatever data there could be.
+        for (const filler of [null, true, 0, "x", [1]])
+          expect(evaluate(mapCondition(value, (one) => ("pointer" in one ? { value: filler } : one)), {})).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("never hold when they look at missing values alone", () => {
+    const { looking } = fc.letrec<{ looking: Condition }>((tie) => {
+      const several = fc.array(tie("looking"), { minLength: 1, maxLength: 3 });
+      const missing = pointer.map((one) => ({ pointer: one }));
+      const words = fc.constantFrom<Comparison>("==", "!=", "<", "<=", ">", ">=");
+      return {
+        looking: fc.oneof(
+          { maxDepth: 4 },
+          missing.map((truthy) => ({ truthy })),
+          fc.tuple(words, missing, operand).map(([compare, left, right]) => ({ compare, left, right })),
+          several.map((all) => ({ all })),
+          several.map((any) => ({ any })),
+          tie("looking").map((not) => ({ not })),
+        ),
+      };
+    });
+    fc.assert(
+      fc.property(looking, (value) => {
+        expect(evaluate(value, {})).toBe(false);
+      }),
       { numRuns: 2_000 },
     );
   });

@@ -2,10 +2,12 @@
 import { describe, expect, it } from "vitest";
 import type { WorkflowDocument } from "../../../src/model/document.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
+import { explainProblem } from "../../../src/model/problem.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
+import { layersOf } from "../../../src/plan/order.ts";
 import { planApplication } from "../../../src/plan/plan.ts";
 import { callsOf } from "../../../src/plan/workflow/calls.ts";
-import { printCondition } from "../../../src/plan/workflow/printCondition.ts";
+import { printCondition, printPlanned } from "../../../src/plan/workflow/printCondition.ts";
 import { facts } from "../planned.ts";
 import { catalog, graph, jobsOf, planned, step, told, workflow } from "./steps.ts";
 
@@ -125,7 +127,7 @@ describe("a job of a step", () => {
       model: from("/steps/a/outputs/model"),
       options: { deep: [1, "-", from("/run/id")] },
     });
-    expect(job?.condition && printCondition(job.condition)).toBe("(3 > 1) && (/steps/a/outputs/accuracy > 0.5)");
+    expect(job?.condition && printCondition(job.condition)).toBe("(/inputs/n > 1) && (/steps/a/outputs/accuracy > /inputs/least)");
     expect(told(planned(value, {}).problems)).toEqual(["MissingInput /inputs/n"]);
     expect(told(planned(value, { inputs: { n: "3", m: 1 } }).problems)).toEqual([
       "UnknownInput /inputs/m ~n",
@@ -188,14 +190,32 @@ describe("loops", () => {
     expect(jobs[4]?.input).toEqual({ model: from("/steps/g[1].a/outputs/model") });
     expect(jobs[4]?.step?.path).toEqual(["g", "g[1]", "g[1].b"]);
     expect(jobs[3]?.input).toEqual({ model: from("/steps/first/outputs/model") });
-    expect(jobs[4]?.condition && printCondition(jobs[4].condition)).toBe("/steps/g[1].a/outputs/accuracy > 0.2");
+    expect(jobs[4]?.condition && printPlanned(jobs[4].condition)).toBe(
+      "/steps/g[1].a/outputs/accuracy > /item/least (/item/least = 0.2)",
+    );
   });
 
-  it("of nothing are passed over without losing the order", () => {
+  it("of nothing are one job that does nothing, so that they are waited for and skipped like any other", () => {
     const jobs = jobsOf(
-      workflow([step("a"), step("b", { forEach: [] }), group("g", [step("c", { forEach: [] })]), step("d")]),
+      workflow([
+        step("a"),
+        step("b", { forEach: [], if: "/steps/a/outputs/accuracy > 1" }),
+        group("g", [step("c", { forEach: [], if: "/item > 1" }), group("h", [step("i")], { forEach: [] })]),
+        step("d"),
+      ]),
     );
-    expect(graph(jobs)).toEqual(["a:", "d: a(order)"]);
+    expect(graph(jobs)).toEqual([
+      "a:",
+      "b: a(reference)",
+      "g.c: b(order)",
+      "g.h: b(order)",
+      "d: g.c(order) g.h(order)",
+    ]);
+    expect(jobs.slice(1, 4).map(({ type, joint, step: at, condition }) => [type, joint, at?.path, at?.loop, condition])).toEqual([
+      ["join", "nothing", ["b"], "nothing", expect.objectContaining({ compare: ">" })],
+      ["join", "nothing", ["g", "c"], "nothing", undefined],
+      ["join", "nothing", ["g", "h"], "nothing", undefined],
+    ]);
   });
 
   it("end somewhere", () => {
@@ -206,15 +226,42 @@ describe("loops", () => {
     expect(told(planned(workflow([group("g", [step("a", { forEach: [] })], { forEach: nothing })])).problems)).toEqual([
       "TooMany /steps/0",
     ]);
-    const wide = (name: string): JsonObject => step(name, { forEach: Array.from({ length: 300 }, () => 1) });
-    expect(told(planned(workflow([wide("a"), wide("b")])).problems)).toEqual(["TooMany /steps"]);
+  });
+
+  it("of a thousand rounds come after each other by one job that stands for all of the first", () => {
+    const wide = (name: string): JsonObject => step(name, { forEach: Array.from({ length: 990 }, (_, index) => index) });
+    const jobs = jobsOf(workflow([wide("a"), wide("b"), step("c", { if: "/steps/b/phase != 'failed'" })]));
+    expect(jobs).toHaveLength(990 * 2 + 3);
+    const named = new Map(jobs.map((job) => [job.name, job] as const));
+    expect(named.get("a:succeeded")).toMatchObject({ type: "join", joint: "all" });
+    expect(named.get("a:succeeded")?.needs).toHaveLength(990);
+    expect(named.get("b[7]")?.needs).toEqual([{ job: "a:succeeded", because: "order" }]);
+    expect(graph(jobs.filter((job) => job.name === "c"))).toEqual(["c: b:ended(reference, end)"]);
+    expect(named.get("b:ended")?.needs.every((need) => need.on === "end")).toBe(true);
+    expect(layersOf(jobs).map((layer) => layer.length)).toEqual([990, 1, 990, 1, 1]);
+  });
+
+  it("have few needs without anything in between", () => {
+    const wide = (name: string): JsonObject => step(name, { forEach: Array.from({ length: 60 }, (_, index) => index) });
+    expect(jobsOf(workflow([wide("a"), wide("b")])).map((job) => job.type)).not.toContain("join");
+  });
+
+  it("tell truly when even so there are too many needs", () => {
+    const names = Array.from({ length: 250 }, (_, index) => `s${index}`);
+    const value = workflow(
+      [...names.map((name) => step(name)), ...names.map((name) => step(`t${name}`, { dependsOn: names }))],
+      { mode: "DAG" },
+    );
+    expect(planned(value).problems.map((one) => explainProblem(one, "en").message)).toEqual([
+      expect.stringContaining("> 50000 needs between jobs"),
+    ]);
   });
 
   it("of two thousand steps that wait for nothing, backwards", () => {
     const steps = Array.from({ length: 2_000 }, (_, index) =>
       step(`s${index}`, { forEach: [], ...(index === 1_999 ? {} : { dependsOn: [`s${index + 1}`] }) }),
     );
-    expect(jobsOf(workflow([...steps.slice(0, 1_999), step("s1999")], { mode: "DAG" })).length).toBe(1);
+    expect(jobsOf(workflow([...steps.slice(0, 1_999), step("s1999")], { mode: "DAG" })).length).toBe(2_000);
   });
 });
 
@@ -249,14 +296,15 @@ describe("a called workflow", () => {
       "prepare:",
       "sub.prepare: prepare(reference)",
       "sub.more.split: sub.prepare(reference)",
-      "end: sub.more.split(order)",
-      "sub.tidy: end(order, end)",
+      "sub.tidy: prepare(reference) sub.prepare(order, end) sub.more.split(order, end)",
+      "end: sub.more.split(order) sub.tidy(order)",
     ]);
     expect(jobs[1]?.input).toEqual({ model: from("/steps/prepare/outputs/model") });
     expect(jobs[2]?.input).toEqual({ model: from("/steps/sub.prepare/outputs/model") });
     expect(jobs[2]?.step).toEqual({ path: ["sub", "sub.more", "sub.split"], pointer: "/steps/1" });
-    expect(jobs[2]?.condition && printCondition(jobs[2].condition)).toBe("false == true");
-    expect(jobs[4]).toMatchObject({ final: true, step: { path: ["sub.tidy"] } });
+    expect(jobs[2]?.condition && printPlanned(jobs[2].condition)).toBe("/inputs/fast == true (/inputs/fast = false)");
+    expect(jobs[3]).toMatchObject({ endOf: "sub", step: { path: ["sub", "sub.tidy"] } });
+    expect(jobs[3]?.final).toBeUndefined();
   });
 
   it("runs once for each value of a loop", () => {
@@ -265,12 +313,30 @@ describe("a called workflow", () => {
     expect(jobs.map((job) => job.name)).toEqual([
       "sub[0].prepare",
       "sub[0].more.split",
+      "sub[0].tidy",
       "sub[1].prepare",
       "sub[1].more.split",
-      "sub[0].tidy",
       "sub[1].tidy",
     ]);
-    expect(jobs[3]?.input).toEqual({ model: from("/steps/sub[1].prepare/outputs/model") });
+    expect(jobs[3]).toMatchObject({ name: "sub[1].prepare", input: { model: "y" } });
+    expect(jobs[5]?.endOf).toBe("sub[1]");
+    expect(jobs[4]?.input).toEqual({ model: from("/steps/sub[1].prepare/outputs/model") });
+  });
+
+  it("has its final steps at its own end, with its own conditions, the inner call's before the outer one's", () => {
+    const outer = workflow([call("in", { model: "m" }), step("work")], { finally: [step("tidy"), step("after")], mode: "DAG" });
+    const value = workflow([step("a"), { ...call("out", {}), properties: { application: "outer" }, if: "/run/revision > 1" }, step("z")], {
+      finally: [{ ...call("end", { model: "m" }), type: "workflow" }],
+    });
+    const jobs = jobsOf(value, { called: { other, outer } });
+    const named = new Map(jobs.map((job) => [job.name, job] as const));
+    const needs = (name: string) => named.get(name)?.needs.map((need) => `${need.job}${need.on === "end" ? "!" : ""}`);
+    expect(needs("out.in.tidy")).toEqual(["out.in.prepare!", "out.in.more.split!", "a"]);
+    expect(needs("out.tidy")).toEqual(["a", "out.in.prepare!", "out.in.more.split!", "out.in.tidy!", "out.work!"]);
+    expect(named.get("out.after")?.condition && printCondition(named.get("out.after")?.condition ?? { all: [] })).toBe("/run/revision > 1");
+    expect(needs("z")).toEqual(expect.arrayContaining(["out.in.more.split", "out.in.tidy", "out.work", "out.tidy", "out.after"]));
+    expect([named.get("out.in.tidy")?.endOf, named.get("out.tidy")?.endOf]).toEqual(["out.in", "out"]);
+    expect(named.get("end.tidy")).toMatchObject({ final: true, endOf: "end" });
   });
 
   it("is refused where it cannot be", () => {

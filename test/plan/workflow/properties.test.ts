@@ -171,7 +171,10 @@ describe("random workflows", { timeout: 120_000 }, () => {
         step("last", { if: "/steps/nothing/phase != 'failed'" }),
       ],
     });
-    expect(jobs.find((job) => job.name === "last")?.needs.map((need) => need.job)).toContain("first");
+    expect(before(jobs).get("last")).toContain("first");
+    expect(jobs.find((job) => job.name === "last")?.needs).toEqual([
+      { job: "nothing", because: "reference", on: "end", pointer: "/steps/2/if" },
+    ]);
   });
 
   it("obey what each step names", () => {

@@ -1,0 +1,56 @@
+// The engine and the reference interpreter on one scenario, and what holds for every run whatever the interpreter says.
+import { isSettled } from "../../../src/model/phase.ts";
+import type { Job } from "../../../src/model/run.ts";
+import type { Scenario } from "./generate.ts";
+import { type Played, play } from "./play.ts";
+import { type Ending, interpret } from "./reference.ts";
+
+export interface Comparison {
+  readonly refused: boolean;
+  readonly differences: readonly string[];
+}
+
+export async function compare({ workflow, acts, crashes }: Scenario): Promise<Comparison> {
+  const played = await play(workflow, { acts, crashes });
+  if (played.run === null) return { refused: true, differences: [] };
+  const wanted = interpret(workflow, acts);
+  const differences = [...played.broken, ...endFaults(played)];
+  // A run that was taken over may do the same a moment later: then only what became of each job is compared.
+  const show = crashes.length > 0 ? showPhase : showAll;
+  const seen = new Map(played.jobs.map((job) => [job.name, endingOf(job, played.begun)]));
+  for (const [name, ending] of wanted.jobs) {
+    const actual = seen.get(name);
+    const [right, is] = [show(ending), actual === undefined ? "no such job" : show(actual)];
+    if (right !== is) differences.push(`${name}: should be ${right}, is ${is}`);
+  }
+  if (played.run.phase !== wanted.phase) differences.push(`the run should be ${wanted.phase}, is ${played.run.phase}`);
+  return { refused: false, differences };
+}
+
+function endFaults({ run, jobs }: Played): readonly string[] {
+  const ended = run !== null && run.phase !== "running";
+  if (!ended)
+    return [
+      `the run never ended: ${jobs
+        .filter((job) => !isSettled(job.phase))
+        .map((job) => `${job.name} ${job.phase}`)
+        .join(", ")}`,
+    ];
+  return jobs
+    .filter((job) => !isSettled(job.phase))
+    .map((job) => `${job.name} stands at ${job.phase} though the run has ended`);
+}
+
+function endingOf({ phase, reason, startedAt, finishedAt }: Job, begun: number): Ending {
+  const since = (at: string | null): number | null => (at === null ? null : Date.parse(at) - begun);
+  const why = phase !== "skipped" ? "" : reason.code === "ConditionFalse" ? "condition" : "need";
+  return { phase, why, startedAt: since(startedAt), finishedAt: since(finishedAt) };
+}
+
+function showPhase({ phase, why }: Ending): string {
+  return why === "" ? phase : `${phase} by ${why}`;
+}
+
+function showAll(ending: Ending): string {
+  return `${showPhase(ending)} ${ending.startedAt ?? "-"}…${ending.finishedAt ?? "-"}`;
+}

@@ -1,0 +1,211 @@
+// Runs a random workflow on the real engine in virtual time: planned by the real planner from its document, driven on a real store, with acts
+// of people at given moments and, where asked for, a process that dies at a given write and is followed by another one at once.
+import { z } from "zod";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
+import { defineJob } from "../../../src/catalog/define.ts";
+import { approve } from "../../../src/catalog/jobs/approve.ts";
+import { wait } from "../../../src/catalog/jobs/wait.ts";
+import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
+import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
+import { beginRun } from "../../../src/engine/begin.ts";
+import { cancelRun } from "../../../src/engine/cancel.ts";
+import { type Engine, startEngine } from "../../../src/engine/engine.ts";
+import { sendToJob } from "../../../src/engine/messageToJob.ts";
+import { pauseRun } from "../../../src/engine/pause.ts";
+import type { World } from "../../../src/engine/world.ts";
+import type { WorkflowDocument } from "../../../src/model/document.ts";
+import { isSettled } from "../../../src/model/phase.ts";
+import { explainProblem } from "../../../src/model/problem.ts";
+import { reason } from "../../../src/model/reason.ts";
+import type { Job, Run } from "../../../src/model/run.ts";
+import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
+import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
+import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
+import { openSqlite } from "../../../src/store/open.ts";
+import { REQUEST, SILENT, simulatedWorld } from "../support/simulated.ts";
+import { type Workflow, written } from "./document.ts";
+import type { Act } from "./reference.ts";
+
+export interface Crash {
+  readonly at: number;
+  /** So many writes later, before or after that write has reached the store. */
+  readonly writes: number;
+  readonly how: "before" | "after";
+}
+
+export interface Played {
+  /** What the planner says against the document; then nothing was run. */
+  readonly refusals: readonly string[];
+  readonly run: Run | null;
+  readonly jobs: readonly Job[];
+  /** Milliseconds since the epoch at which the run began. */
+  readonly begun: number;
+  /** Two that held more of one lock at once than it allows, and such. */
+  readonly broken: readonly string[];
+}
+
+const work = (outside: Outside) =>
+  defineJob({
+    name: "work",
+    summary: { en: "a test", zh: "测试" },
+    input: z.object({ takes: z.number(), failures: z.number(), ends: z.string(), gives: z.json() }),
+    output: z.looseObject({ value: z.json() }),
+    step: { examples: [] },
+    timeout: 24 * 60 * 60_000,
+    async run(job) {
+      // Like a pod, the work goes on while no process looks at it: a process that takes it up waits for the rest only.
+      const key = `${job.run} ${job.job} ${job.attempt}`;
+      const now = job.clock.now().getTime();
+      const begun = outside.begun.get(key) ?? now;
+      outside.begun.set(key, begun);
+      const leave = enter(
+        outside,
+        job.locks.map((lock) => lock.key),
+        key,
+      );
+      await job.clock.sleep(begun + job.input.takes - now, job.signal);
+      leave();
+      const bad = (phase: "failed" | "rejected", retryable: boolean) =>
+        ({ phase, reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable }) as const;
+      if (job.signal.aborted || job.attempt <= job.input.failures || job.input.ends === "failed")
+        return bad("failed", true);
+      if (job.input.ends === "rejected") return bad("rejected", false);
+      return { phase: "succeeded", reason: reason("Ready"), output: { value: job.input.gives } };
+    },
+  });
+
+interface Outside {
+  readonly begun: Map<string, number>;
+  readonly holders: Map<string, Set<string>>;
+  readonly limits: ReadonlyMap<string, number>;
+  readonly broken: string[];
+}
+
+function enter(outside: Outside, locks: readonly string[], key: string): () => void {
+  for (const lock of locks) {
+    const holders = outside.holders.get(lock) ?? new Set();
+    outside.holders.set(lock, holders.add(key));
+    const limit = outside.limits.get(lock.slice(lock.lastIndexOf("/") + 1)) ?? 1;
+    if (holders.size > limit) outside.broken.push(`${[...holders].join(" and ")} hold ${lock}`);
+  }
+  return () => {
+    for (const lock of locks) outside.holders.get(lock)?.delete(key);
+  };
+}
+
+/** The names of the locks of the generator say how many may hold them. */
+const LIMITS: ReadonlyMap<string, number> = new Map([
+  ["k1", 1],
+  ["k2", 2],
+]);
+
+interface Life {
+  readonly world: World;
+  readonly engine: Engine;
+  dead: boolean;
+  dieAt: { writes: number; how: Crash["how"] } | null;
+}
+
+interface Stage {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly outside: Outside;
+  life: Life;
+}
+
+const HORIZON = 48;
+
+export async function play(
+  workflow: Workflow,
+  { acts, crashes = [] }: { readonly acts: readonly Act[]; readonly crashes?: readonly Crash[] },
+): Promise<Played> {
+  const outside: Outside = { begun: new Map(), holders: new Map(), limits: LIMITS, broken: [] };
+  const { document, called } = written(workflow);
+  const catalog = createCatalog({ name: "test", jobs: [work(outside), wait, approve] });
+  const asked = new Map([...called] as unknown as [string, WorkflowDocument][]); // `written` makes what a document holds
+  const { jobs, problems } = planWorkflow({ document, catalog, inputs: {}, called: asked, name: "test" });
+  const refusals = problems
+    .filter((one) => one.severity === "error")
+    .map((one) => `${one.pointer}: ${explainProblem(one, "en").message}`);
+  if (refusals.length > 0) return { refusals, run: null, jobs: [], begun: 0, broken: [] };
+  const clock = createVirtualClock();
+  const store = await openSqlite(":memory:", { clock });
+  const stage: Omit<Stage, "life"> & { life?: Life } = { clock, store, outside };
+  const living: Stage = Object.assign(stage, { life: await live(stage) });
+  try {
+    const begun = clock.now().getTime();
+    const { id } = await beginRun(living.life.world, { ...REQUEST, jobs });
+    await pass(living, id, { acts, crashes });
+    return { refusals, run: await store.runs.get(id), jobs: await store.runs.jobs(id), begun, broken: outside.broken };
+  } finally {
+    living.life.dead = true;
+    await living.life.engine.stop();
+    await store.close();
+  }
+}
+
+async function pass(
+  stage: Stage,
+  run: string,
+  { acts, crashes }: { readonly acts: readonly Act[]; readonly crashes: readonly Crash[] },
+): Promise<void> {
+  const begun = stage.clock.now().getTime();
+  const events = [...acts, ...crashes].toSorted((a, b) => a.at - b.at);
+  for (const event of events) {
+    await stage.clock.advance(Math.max(0, begun + event.at - stage.clock.now().getTime()));
+    if ("how" in event) stage.life.dieAt = { writes: event.writes, how: event.how };
+    else await act(stage.life.world, run, event);
+  }
+  for (let hour = 0; hour < HORIZON; hour++) {
+    if ((await stage.store.runs.get(run))?.phase !== "running") return;
+    await stage.clock.advance(60 * 60_000);
+  }
+}
+
+async function act(world: World, run: string, one: Act): Promise<void> {
+  const asked = { project: "default", run, actor: "test" };
+  try {
+    if (one.what === "cancel") await cancelRun(world, { ...asked, skipFinal: one.skipFinal });
+    if (one.what === "pause" || one.what === "resume") await pauseRun(world, { ...asked, pause: one.what === "pause" });
+    if (one.what !== "answer") return;
+    const data = { decision: one.decision, comment: "" };
+    const job = (await world.store.runs.jobs(run)).find((each) => each.name === one.step);
+    if (job === undefined || isSettled(job.phase) || job.attempt === 0) return;
+    await sendToJob(world, { ...asked, job: one.step, kind: "approval", data });
+  } catch (error) {
+    // The run has ended, or nobody asked: a refusal is no fault.
+    if (!(error instanceof Error) || error.name !== "PlatformError") throw error;
+  }
+}
+
+/** A process of the engine. When it dies at a write, the next one begins at once. */
+async function live(stage: Omit<Stage, "life"> & { life?: Life }): Promise<Life> {
+  const { clock, store, outside } = stage;
+  const own: { life?: Life } = {};
+  const job = work(outside);
+  const world = simulatedWorld({ store: mortalStore(store, stage, () => own.life), clock, job, newId: () => "run" });
+  const catalog = createCatalog({ name: "test", jobs: [job, wait, approve] });
+  const whole: World = {
+    ...world,
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
+    dispatch: inProcessDispatch(SILENT, clock),
+  };
+  own.life = { world: whole, engine: await startEngine(whole), dead: false, dieAt: null };
+  return own.life;
+}
+
+function mortalStore(store: Store, stage: Omit<Stage, "life"> & { life?: Life }, life: () => Life | undefined): Store {
+  const change = async (request: RunChange): Promise<ChangeResult> => {
+    const self = life();
+    if (self?.dead === true) throw new Error("the process is dead");
+    if (self === undefined || self.dieAt === null || self.dieAt.writes-- > 0) return store.runs.change(request);
+    if (self.dieAt.how === "after") await store.runs.change(request);
+    self.dead = true;
+    stage.outside.holders.clear();
+    void self.engine.stop();
+    void live(stage).then((next) => Object.assign(stage, { life: next }));
+    throw new Error("the process dies here");
+  };
+  return { ...store, runs: { ...store.runs, change } };
+}

@@ -1,0 +1,266 @@
+// What a workflow means, written down as plainly as we can: the engine is compared with this, so it shares no code with the engine and no
+// cleverness. A loop is taken apart into its rounds and a call into the steps of the other workflow; what is left are leaves (single jobs) in a
+// tree. Time goes from one event to the next. At each moment the rules below are applied to every leaf, again and again until none of them
+// changes anything; then what may start is started.
+//
+//  1. A cancel ends every leaf that has not ended, except final steps; those are ended as well once the user says so.
+//  2. When the time of a group, a call or a round of a loop is over, everything in it that has not ended is ended: what runs has timed out,
+//     what waits has expired. That time begins when the first leaf in it may start.
+//  3. A leaf needs what its step and every step around it need. A need is for the success of another step (every leaf in it succeeded, or was
+//     left out by its own condition) or only for its end. A leaf is skipped as soon as one of its needs cannot come true any more.
+//  4. `dependsOn`, a reference to an output and the place in a StepByStep list need the success of the other step. A condition that looks at a
+//     phase needs the end of that step only, and then the other needs of the same step for it, for what it is in and for what is in it are for
+//     the end too. What comes next in a StepByStep list then also needs the success of the step that was looked at.
+//  5. Final steps need the end of everything else of their workflow; one after the other, they need the end of each other; they need only the
+//     end of the ordinary steps that they refer to. Final steps of a called workflow end before the call ends, and need what the call needs.
+//  6. Once all needs have come true, the conditions of the leaf and of every step around it are decided on the phases and outputs as they are
+//     then. What is missing makes a comparison neither true nor false, and only what is true lets a leaf run. Otherwise it is skipped.
+//  7. Then the leaf may start: in the order in which leaves became ready, unless the run is paused or its lock is taken. It waits for its lock,
+//     or fails at once when it says so. Its queue clock runs until its first attempt. A leaf whose input or lock has no value fails at once.
+//  8. An attempt ends by itself, or by the clock of the attempt, of all attempts together, or of a step around it. Failed attempts are
+//     repeated after a pause that doubles, as often as the step says; attempts that were stopped by the last two clocks are not.
+//  9. A pause stops all clocks, but not what runs. A cancel ends the pause.
+import type { Json } from "../../../src/model/json.ts";
+import type { Condition, Given, Work, Workflow } from "./document.ts";
+import { expand, find, isJob, type Leaf, leavesOf, NEVER, type Need, type Node } from "./tree.ts";
+
+export type Act = { readonly at: number } & (
+  | { readonly what: "cancel"; readonly skipFinal: boolean }
+  | { readonly what: "pause" | "resume" }
+  | { readonly what: "answer"; readonly step: string; readonly decision: "approve" | "deny" }
+);
+
+export interface Ending {
+  readonly phase: string;
+  /** Why it was skipped; empty when it was not. */
+  readonly why: "" | "condition" | "need";
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+const UNENDED: ReadonlySet<string> = new Set(["waiting", "running"]);
+const WORST = ["failed", "timed-out", "rejected", "expired", "cancelled"];
+
+export function interpret(
+  workflow: Workflow,
+  acts: readonly Act[],
+): { jobs: ReadonlyMap<string, Ending>; phase: string } {
+  const root = expand(workflow);
+  const leaves = leavesOf(root);
+  let [now, pausedSince, lost, cancelled, finalsSkipped] = [0, null as number | null, 0, false, false];
+  const runTime = (): number => now - lost - (pausedSince === null ? 0 : now - pausedSince);
+
+  const ended = (leaf: Leaf): boolean => !UNENDED.has(leaf.phase);
+  const fine = (leaf: Leaf): boolean =>
+    leaf.phase === "succeeded" || (leaf.phase === "skipped" && leaf.why === "condition");
+  const lineOf = (node: Node): readonly Node[] =>
+    node.container === null ? [node] : [node, ...lineOf(node.container)];
+  const protectedFromCancel = (leaf: Leaf): boolean => lineOf(leaf.node).some((node) => node.final);
+  const needsOf = (leaf: Leaf): readonly Need[] => lineOf(leaf.node).flatMap((node) => node.needs);
+  const isThere = ({ target, success }: Need): boolean => leavesOf(target).every(success ? fine : ended);
+  const isBroken = ({ target, success }: Need): boolean =>
+    success && leavesOf(target).some((leaf) => ended(leaf) && !fine(leaf));
+
+  /** How much of the time of the steps around the leaf is left, of the one that ends first. */
+  const scopeLeft = (leaf: Leaf): number =>
+    Math.min(
+      ...lineOf(leaf.node).map((node) => {
+        const begun = leavesOf(node).flatMap((one) => (one.due === null || !isJob(one.node) ? [] : [one.due]));
+        return node.limit === null || begun.length === 0 ? NEVER : Math.min(...begun) + node.limit - runTime();
+      }),
+    );
+  const queueLeft = ({ node, due, attempt }: Leaf): number => {
+    const work = workOf(node);
+    return due === null || attempt > 0 || work === null || work.queue === null ? NEVER : due + work.queue - runTime();
+  };
+  const totalLeft = ({ node, begun }: Leaf): number =>
+    begun === null || node.step === null || node.step.timeout === null ? NEVER : begun + node.step.timeout - runTime();
+  const attemptLeft = ({ node, attemptBegun }: Leaf): number => {
+    const limit = workOf(node)?.attempt ?? null;
+    return limit === null ? NEVER : attemptBegun + limit - runTime();
+  };
+
+  const end = (leaf: Leaf, phase: string, why: Ending["why"] = ""): true => {
+    Object.assign(leaf, { phase, why, finishedAt: now, holds: null });
+    return true;
+  };
+
+  /** Rules 1 to 7 for one leaf that waits; true when they changed it. */
+  const decide = (leaf: Leaf): boolean => {
+    if (leaf.phase !== "waiting") return false;
+    if (cancelled && (finalsSkipped || !protectedFromCancel(leaf))) return end(leaf, "cancelled");
+    if (scopeLeft(leaf) <= 0) return end(leaf, "expired");
+    if (needsOf(leaf).some(isBroken)) return end(leaf, "skipped", "need");
+    if (leaf.due !== null) return queueLeft(leaf) <= 0 && end(leaf, "expired");
+    if (!needsOf(leaf).every(isThere)) return false;
+    const conditions = lineOf(leaf.node).flatMap((node) => node.step?.condition ?? []);
+    if (!conditions.every((one) => holds(one, leaf.node) === true)) return end(leaf, "skipped", "condition");
+    leaf.due = runTime();
+    return true;
+  };
+  const settle = (): void => {
+    while (leaves.filter(decide).length > 0);
+  };
+
+  /** Rule 7. True when a leaf ended at once, so that others may have to be decided again. */
+  const start = (): boolean => {
+    const ready = leaves.filter((leaf) => leaf.phase === "waiting" && leaf.due !== null && leaf.notBefore <= now);
+    const stopped: (() => void)[] = [];
+    for (const leaf of ready.toSorted((a, b) => (a.due ?? 0) - (b.due ?? 0))) {
+      if (pausedSince !== null) continue;
+      const work = workOf(leaf.node);
+      const lock = work?.lock ?? null;
+      const name = lock === null ? undefined : valueOf(lock.name, leaf.node);
+      const key = typeof name === "string" && name !== "" ? name : null;
+      if (lock !== null && key !== null && leaves.filter((one) => one.holds === key).length >= lock.limit) {
+        if (lock.onLimit === "fail") stopped.push(() => end(leaf, "failed"));
+        continue;
+      }
+      leaf.attempt += 1;
+      leaf.begun ??= runTime();
+      leaf.startedAt ??= now;
+      Object.assign(leaf, { phase: "running", attemptBegun: runTime(), holds: key });
+      const given = work === null ? null : valueOf(work.gives, leaf.node);
+      if ((lock !== null && key === null) || given === undefined) stopped.push(() => end(leaf, "failed"));
+      else leaf.endsAt = endOf(leaf, now);
+    }
+    for (const stop of stopped) stop();
+    return stopped.length > 0;
+  };
+
+  /** Rules 2 and 8 for one leaf that runs. */
+  const finishAttempt = (leaf: Leaf): void => {
+    if (leaf.phase !== "running") return;
+    const waitsForPerson = leaf.node.step?.does.kind === "approve";
+    if (leaf.endsAt <= now) return byItself(leaf);
+    if (scopeLeft(leaf) <= 0 || totalLeft(leaf) <= 0) return void end(leaf, waitsForPerson ? "expired" : "timed-out");
+    if (attemptLeft(leaf) <= 0) again(leaf, "timed-out");
+  };
+  const byItself = (leaf: Leaf): void => {
+    const work = workOf(leaf.node);
+    if (work !== null && leaf.attempt <= work.failures) return again(leaf, "failed");
+    if (work !== null && work.ends === "failed") return again(leaf, "failed");
+    if (work !== null && work.ends === "rejected") return void end(leaf, "rejected");
+    if (work !== null) leaf.output = { value: valueOf(work.gives, leaf.node) ?? null };
+    end(leaf, "succeeded");
+  };
+  const again = (leaf: Leaf, phase: string): void => {
+    const retry = workOf(leaf.node)?.retry ?? { attempts: 1, backoff: 0 };
+    if (leaf.attempt >= retry.attempts) return void end(leaf, phase);
+    const pause = Math.min(retry.backoff * 2 ** (leaf.attempt - 1), 5 * 60_000);
+    Object.assign(leaf, { phase: "waiting", notBefore: now + pause, holds: null, endsAt: NEVER });
+  };
+
+  const act = (one: Act): void => {
+    if (leaves.every(ended)) return;
+    if (one.what === "pause" && !cancelled) pausedSince ??= now;
+    if ((one.what === "resume" || one.what === "cancel") && pausedSince !== null) {
+      lost += now - pausedSince;
+      pausedSince = null;
+    }
+    if (one.what === "cancel") {
+      cancelled = true;
+      finalsSkipped ||= one.skipFinal;
+      for (const leaf of leaves)
+        if (leaf.phase === "running" && (finalsSkipped || !protectedFromCancel(leaf))) end(leaf, "cancelled");
+    }
+    if (one.what === "answer") {
+      const asked = leaves.find((leaf) => leaf.node.name === one.step && leaf.phase === "running");
+      if (asked !== undefined) end(asked, one.decision === "approve" ? "succeeded" : "rejected");
+    }
+  };
+
+  const nextMoment = (): number => {
+    const clocks = leaves.flatMap((leaf) => {
+      if (leaf.phase === "waiting") return [scopeLeft(leaf), queueLeft(leaf)];
+      if (leaf.phase === "running") return [scopeLeft(leaf), totalLeft(leaf), attemptLeft(leaf)];
+      return [];
+    });
+    const timers = leaves.flatMap((leaf) =>
+      leaf.phase === "running"
+        ? [leaf.endsAt]
+        : leaf.phase === "waiting" && leaf.notBefore > now
+          ? [leaf.notBefore]
+          : [],
+    );
+    return Math.min(...timers, ...(pausedSince === null ? clocks.map((left) => now + left) : []));
+  };
+
+  const pending = [...acts];
+  for (;;) {
+    do settle();
+    while (start());
+    if (leaves.every(ended)) break;
+    const [next] = pending;
+    const moment = nextMoment();
+    now = Math.min(moment, next?.at ?? NEVER);
+    if (now === NEVER) break;
+    if (next !== undefined && next.at === now) act(pending.shift() ?? next);
+    for (const leaf of leaves) finishAttempt(leaf);
+  }
+  const jobs = new Map(
+    leaves
+      .filter((leaf) => leaf.node.step !== null && isJob(leaf.node))
+      .map((leaf) => [leaf.node.name, endingOf(leaf)]),
+  );
+  const phases = new Set([...jobs.values()].map((one) => one.phase));
+  return { jobs, phase: leaves.every(ended) ? (WORST.find((one) => phases.has(one)) ?? "succeeded") : "running" };
+}
+
+function endingOf({ phase, why, startedAt, finishedAt }: Leaf): Ending {
+  return { phase, why, startedAt, finishedAt };
+}
+
+function endOf({ node, endsAt }: Leaf, now: number): number {
+  const does = isJob(node) ? node.step?.does : undefined;
+  if (does?.kind === "work") return now + does.takes;
+  // A wait is not begun anew by another attempt.
+  if (does?.kind === "wait") return endsAt === NEVER ? now + does.takes : endsAt;
+  return does?.kind === "approve" ? NEVER : now;
+}
+
+function workOf(node: Node): Work | null {
+  return isJob(node) && node.step?.does.kind === "work" ? node.step.does : null;
+}
+
+/** Undefined: neither true nor false, because something is missing. */
+function holds(condition: Condition, from: Node): boolean | undefined {
+  if (condition.kind === "not") {
+    const inner = holds(condition.condition, from);
+    return inner === undefined ? undefined : !inner;
+  }
+  if ("conditions" in condition) {
+    const all = condition.conditions.map((one) => holds(one, from));
+    const decisive = condition.kind === "any";
+    if (all.includes(decisive)) return decisive;
+    return all.includes(undefined) ? undefined : !decisive;
+  }
+  const target = find(condition.step, from);
+  const [left, right] =
+    condition.kind === "phase" ? [phaseOf(target), condition.word] : [outputOf(target), condition.value];
+  if (left === undefined) return undefined;
+  return (left === right) === (condition.compare === "==");
+}
+
+function phaseOf(node: Node): string {
+  const phases = leavesOf(node).map((leaf) => leaf.phase);
+  const wrong = phases.find((phase) => !["succeeded", "skipped", "waiting", "running"].includes(phase));
+  return wrong ?? (phases.every((phase) => phase === "skipped") ? "skipped" : "succeeded");
+}
+
+function outputOf(node: Node): Json | undefined {
+  const output = node.leaf?.output;
+  return typeof output === "object" && output !== null && "value" in output ? output["value"] : undefined;
+}
+
+function valueOf(given: Given, from: Node): Json | undefined {
+  if (given.kind === "text") return given.text;
+  if (given.kind === "item") return itemOf(from);
+  const target = find(given.step, from);
+  const found = given.loop ? target.parts.map((round) => round.leaf?.output ?? {}) : outputOf(target);
+  return found ?? given.otherwise ?? undefined;
+}
+
+function itemOf(node: Node): string {
+  return node.item ?? (node.container === null ? "" : itemOf(node.container));
+}

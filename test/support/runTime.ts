@@ -1,0 +1,8 @@
+// The time of a run that is never paused, for tests of what job types do.
+import type { RunTime } from "../../src/catalog/job.ts";
+import { runTimeOf } from "../../src/engine/runTime.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+
+export function unpaused(clock: Clock): RunTime {
+  return runTimeOf(clock, { list: () => [], onChange: () => () => {} });
+}
