@@ -48,11 +48,11 @@ export function createRuns(database: Database): Runs {
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
-        .select(["id", "project", "priority", "start_at"])
+        .select(["id", "project", "priority", "start_at", "cancelled_by"])
         .where("phase", "=", "running")
         .orderBy("position")
         .execute();
-      return rows.map(({ start_at: startAt, ...row }) => ({ ...row, startAt }));
+      return rows.map(({ start_at: startAt, cancelled_by: cancelledBy, ...row }) => ({ ...row, startAt, cancelledBy }));
     },
     claim: (id) => claimRun(queries, id),
     async idempotent(project, key) {
