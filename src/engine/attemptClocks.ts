@@ -22,16 +22,20 @@ export interface AttemptClocks {
 interface Terms {
   /** The moment at which the attempt begins, or is taken up again. */
   readonly watch: Watch;
-  /** Each clock leaves at least so many milliseconds, unless it is shorter: for an attempt that nobody looked at for a while. */
-  readonly least: number;
+  /** So many milliseconds each clock leaves at least, unless it is shorter: for an attempt that no process looked at for a while. */
+  readonly least: (left: number) => number;
   readonly until: AbortSignal;
 }
 
-export function holdToClocks({ job, within, runTime }: Attempt, { watch, least, until }: Terms): AttemptClocks {
+export function holdToClocks(
+  { job, within, runTime }: Attempt,
+  { watch, least: leastFor, until }: Terms,
+): AttemptClocks {
   const expired = new AbortController();
   const begun = watch.now.getTime();
   let ended: RunningClock | undefined;
   const limitTo = (one: RunningClock, remaining: number, signal: AbortSignal): void => {
+    const least = leastFor(remaining);
     const atLeast = runTime.since(begun) < least ? Math.min(one.limit, least) : 0;
     void runTime.sleep(Math.max(atLeast, remaining), signal).then(() => {
       if (signal.aborted || ended !== undefined) return;

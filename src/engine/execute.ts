@@ -45,7 +45,11 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
 
   const ending = new AbortController();
   const watch = { now: world.clock.now(), pauses: run.pauses };
-  const clocks = holdToClocks(attempt, { watch, least: leastOf(attempt, definition), until: ending.signal });
+  const clocks = holdToClocks(attempt, {
+    watch,
+    least: (left) => leastOf(attempt, definition, left),
+    until: ending.signal,
+  });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
@@ -80,9 +84,14 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   }
 }
 
-function leastOf({ resumed }: Attempt, { parks }: JobDefinition): number {
+/**
+ * Milliseconds that each clock leaves to an attempt that is taken up. A job that waits for people or for time was left alone on purpose and is
+ * taken up before its time is over, so it gets more only when no process was there in time.
+ */
+function leastOf({ resumed }: Attempt, { parks }: JobDefinition, left: number): number {
   if (!resumed) return 0;
-  return parks === true ? PARKED_LEAST : RESUMED_LEAST;
+  if (parks === true) return left > 0 ? 0 : PARKED_LEAST;
+  return RESUMED_LEAST;
 }
 
 function isPending(job: Job): "pending" | "running" {

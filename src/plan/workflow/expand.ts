@@ -1,11 +1,14 @@
 // From resolved steps to jobs: groups are taken apart, loops unrolled, called workflows put in. Values that are known are filled in, so that what
 // is planned can be checked and shown whole. Never more jobs than the limit.
+import type { Condition } from "../../model/condition.ts";
 import type { Json } from "../../model/json.ts";
+import { fromPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
 import { wrongType } from "../check/checkFields.ts";
 import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
 import { contextName, namesOf, substituteCondition } from "./frame.ts";
 import { holesIn } from "./holes.ts";
+import { pointersIn } from "./mapCondition.ts";
 import type { ResolvedStep } from "./resolvedWorkflow.ts";
 import { jobOf, standIn } from "./stepJob.ts";
 import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
@@ -70,6 +73,7 @@ function unitOf(
     kind: looped ? "loop" : KINDS[step.kind],
     ...(step.kind === "job" ? { definition: step.definition } : {}),
     needs: step.needs,
+    watches: step.condition === null ? [] : watchedBy(step.condition),
     after: [],
     frame: spot.frame,
     container: spot.container,
@@ -95,6 +99,13 @@ const KINDS: Readonly<Record<ResolvedStep["kind"], Unit["kind"]>> = {
 /** The time of a job is its own affair. */
 function scopeOf({ kind, times }: ResolvedStep, step: string): Unit["within"] {
   return kind === "job" || times.timeout === null ? [] : [{ step, timeout: times.timeout }];
+}
+
+function watchedBy(condition: Condition): readonly string[] {
+  return pointersIn(condition).flatMap((pointer) => {
+    const [root, name, what] = fromPointer(pointer);
+    return root === "steps" && name !== undefined && what === "phase" ? [name] : [];
+  });
 }
 
 function add(unit: Unit, spot: Spot, expansion: Expansion): void {
@@ -136,4 +147,3 @@ function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): rea
   else tell(expansion, frame, [wrongType(pointer, "array", values)]);
   return [];
 }
-

@@ -46,7 +46,9 @@ export function substituteCondition(condition: Condition, frame: Frame): Conditi
     if (!("pointer" in operand)) return operand;
     const found = valueOf(operand.pointer, frame);
     if (found === undefined) return operand;
-    return isObject(found) && isReference(found) ? { pointer: pointerOf(found) } : { value: found, from: operand.pointer };
+    return isObject(found) && isReference(found)
+      ? { pointer: pointerOf(found) }
+      : { value: found, from: operand.pointer };
   });
 }
 

@@ -1,7 +1,7 @@
 // Needs between steps become needs between jobs. A step may be one job or several.
 import type { Need, PlannedJob } from "../../model/plan.ts";
-import { join } from "./joints.ts";
 import { ownerOf } from "./frame.ts";
+import { join } from "./joints.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
 import type { ComponentJobs, Unit } from "./tree.ts";
 
@@ -23,23 +23,45 @@ export function jobNames(unit: Unit): readonly string[] {
   return [...unit.brings.all, ...unit.jobs.map((job) => job.name), ...unit.parts.flatMap(jobNames)];
 }
 
-/** What the step itself waits for, and what it is part of does. One need for each job; an end is enough where any of them says so. */
-export function needsOfUnit(unit: Unit, wiring: Wiring): readonly Need[] {
-  const known = wiring.needs.get(unit);
+/**
+ * What the step itself waits for, and what it is part of does. One need for each job; where one of them is for success, that one counts.
+ * A condition that looks at the phase of a step waits for its end only, and so do all other needs of that step, inherited ones too: the step
+ * could never run otherwise. `watched`: what steps inside of this one look at, so that what they inherit from it is loosened for them alone.
+ */
+export function needsOfUnit(unit: Unit, wiring: Wiring, watched: readonly Unit[] = []): readonly Need[] {
+  const known = watched.length === 0 ? wiring.needs.get(unit) : undefined;
   if (known !== undefined) return known;
   if (wiring.count > wiring.limit) return [];
-  const own = [...unit.needs.flatMap((need) => jobNeeds(need, unit, wiring)), ...endsBefore(unit, wiring)];
-  const all = merged([...own, ...inherited(unit, own, wiring)]);
-  wiring.needs.set(unit, all);
-  wiring.count += all.length;
-  return all;
+  const all = [...watched, ...unit.watches.flatMap((name) => unitNamed(name, unit) ?? [])];
+  const own = [
+    ...unit.needs.flatMap((need) => jobNeeds(loosened(need, unit, all), unit, wiring)),
+    ...endsBefore(unit, wiring),
+  ];
+  const needs = merged([...own, ...inherited(unit, own, { wiring, watched: all })]);
+  if (watched.length === 0) wiring.needs.set(unit, needs);
+  wiring.count += needs.length;
+  return needs;
+}
+
+function unitNamed(name: string, { frame }: Unit): Unit | undefined {
+  return ownerOf(frame, name)?.units.get(name);
+}
+
+function loosened(need: StepNeed, unit: Unit, watched: readonly Unit[]): StepNeed {
+  const target = need.kind === "step" ? unitNamed(need.name, unit) : undefined;
+  const isLoose = target !== undefined && watched.some((one) => isPartOf(one, target) || isPartOf(target, one));
+  return isLoose ? { ...need, on: "end" } : need;
+}
+
+function isPartOf(inner: Unit, outer: Unit): boolean {
+  return inner === outer || (inner.container !== null && isPartOf(inner.container, outer));
 }
 
 function jobNeeds(need: StepNeed, unit: Unit, wiring: Wiring): readonly Need[] {
   const { kind, name, ...own } = need;
   const said = unit.frame.caller === null ? own : { ...own, pointer: unit.pointer };
   if (kind === "component") return (wiring.components.get(name)?.last ?? []).map((job) => ({ job, ...said }));
-  const target = ownerOf(unit.frame, name)?.units.get(name);
+  const target = unitNamed(name, unit);
   if (target === undefined) return [];
   const jobs = need.on === "end" ? jobNames(target) : lastOf(target, wiring);
   return join({ jobs, step: nameOf(target), unit, said }, wiring);
@@ -55,13 +77,20 @@ function nameOf({ path, name }: Unit): string {
   return path.at(-1) ?? name;
 }
 
-/** Not again what a sibling that has to succeed before waits for already. */
-function inherited(unit: Unit, own: readonly Need[], wiring: Wiring): readonly Need[] {
+/**
+ * Not again what a sibling that has to succeed before waits for already. Final steps of a call stand beside its ordinary steps, which do not
+ * wait for all that final steps wait for.
+ */
+function inherited(
+  unit: Unit,
+  own: readonly Need[],
+  { wiring, watched }: { readonly wiring: Wiring; readonly watched: readonly Unit[] },
+): readonly Need[] {
   const { container } = unit;
   if (container === null) return unit.final ? [] : wiring.first.map((job) => ({ job, because: "order" }));
   const strict = own.filter((need) => need.on !== "end");
-  const beside = strict.some((need) => membersOf(container, wiring).has(need.job));
-  return beside ? [] : needsOfUnit(container, wiring);
+  const beside = container.after.length === 0 && strict.some((need) => membersOf(container, wiring).has(need.job));
+  return beside ? [] : needsOfUnit(container, wiring, watched);
 }
 
 function membersOf(container: Unit, { members }: Wiring): ReadonlySet<string> {
@@ -76,8 +105,7 @@ function merged(needs: readonly Need[]): readonly Need[] {
   const byJob = new Map<string, Need>();
   for (const need of needs) {
     const known = byJob.get(need.job);
-    if (known === undefined) byJob.set(need.job, need);
-    else if (need.on === "end") byJob.set(need.job, { ...known, on: "end" });
+    if (known === undefined || (known.on === "end" && need.on !== "end")) byJob.set(need.job, need);
   }
   return [...byJob.values()];
 }

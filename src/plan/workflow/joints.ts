@@ -29,7 +29,9 @@ interface Joints {
 /** A need of each job, or one of their joint. */
 export function join({ jobs, step, unit, said }: Joining, wiring: Joints): readonly Need[] {
   if (wiring.joints === null || jobs.length < CROWD) return jobs.map((job) => ({ job, ...said }));
-  const scope = [...(unit.final ? ["finally"] : []), ...(unit.endOf === null ? [] : [unit.endOf])].map((one) => `:${one}`);
+  const scope = [...(unit.final ? ["finally"] : []), ...(unit.endOf === null ? [] : [unit.endOf])].map(
+    (one) => `:${one}`,
+  );
   const name = `${step}:${said.on === "end" ? "ended" : "succeeded"}${scope.join("")}`;
   if (!wiring.joints.has(name)) {
     wiring.joints.set(name, jointOf(name, { jobs, unit, said }));

@@ -73,7 +73,11 @@ function inputOf(step: JobStep, frame: Frame, expansion: Expansion): JsonObject 
 export function standIn(
   step: ResolvedStep,
   unit: Unit,
-  { spot, expansion, joint }: { readonly spot: Spot; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
+  {
+    spot,
+    expansion,
+    joint,
+  }: { readonly spot: Spot; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
 ): void {
   if (isFull(expansion, spot.frame, step.pointer)) return;
   expansion.jobs += 1;
@@ -115,4 +119,3 @@ function headOf(
     ...(endOf === null ? {} : { endOf }),
   };
 }
-

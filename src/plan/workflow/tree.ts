@@ -33,6 +33,8 @@ export interface Unit {
   /** Of a job. */
   readonly definition?: JobDefinition;
   readonly needs: readonly StepNeed[];
+  /** The steps whose phase the condition of this step looks at. */
+  readonly watches: readonly string[];
   readonly frame: Frame;
   readonly container: Unit | null;
   readonly conditions: readonly Condition[];

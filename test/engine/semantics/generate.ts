@@ -127,7 +127,10 @@ const shape = (grammar: Grammar): fc.Memo<Shape> => {
       mode: fc.constantFrom("StepByStep" as const, "DAG" as const),
       parts: depth <= 1 ? fc.constant([]) : fc.array(make(depth - 1), { minLength: 1, maxLength: 3 }),
       finals: depth <= 1 ? fc.constant([]) : fc.array(make(1), { maxLength: 2 }),
-      items: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.integer({ min: grammar.emptyLoops ? 0 : 1, max: 3 }) }),
+      items: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.integer({ min: grammar.emptyLoops ? 0 : 1, max: 3 }) },
+      ),
       draws: drawsOf,
     }),
   );
@@ -235,7 +238,7 @@ function namingOf(grammar: Grammar) {
     const timeout = draws.timeout === null || grammar.crashes ? null : time(draws.timeout + (inside ? 20 : 5));
     const isApproval = drawn.kind === "approve";
     const approvalLimit =
-      isApproval && timeout === null ? time(grammar.crashes ? 100_000 : 30 + (draws.timeout ?? 0)) : timeout;
+      isApproval && timeout === null ? time(grammar.crashes ? 4_000 : 30 + (draws.timeout ?? 0)) : timeout;
     const prefix = `${place.prefix}${name}`;
     if (isApproval)
       for (const suffix of loop ? Array.from({ length: nameable.items ?? 0 }, (_, index) => `[${index}]`) : [""])

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { defineJob } from "../../../src/catalog/define.ts";
 import { approve } from "../../../src/catalog/jobs/approve.ts";
+import { join } from "../../../src/catalog/jobs/join.ts";
 import { wait } from "../../../src/catalog/jobs/wait.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
@@ -121,7 +122,7 @@ export async function play(
 ): Promise<Played> {
   const outside: Outside = { begun: new Map(), holders: new Map(), limits: LIMITS, broken: [] };
   const { document, called } = written(workflow);
-  const catalog = createCatalog({ name: "test", jobs: [work(outside), wait, approve] });
+  const catalog = createCatalog({ name: "test", jobs: [work(outside), wait, approve, join] });
   const asked = new Map([...called] as unknown as [string, WorkflowDocument][]); // `written` makes what a document holds
   const { jobs, problems } = planWorkflow({ document, catalog, inputs: {}, called: asked, name: "test" });
   const refusals = problems
@@ -184,7 +185,7 @@ async function live(stage: Omit<Stage, "life"> & { life?: Life }): Promise<Life>
   const own: { life?: Life } = {};
   const job = work(outside);
   const world = simulatedWorld({ store: mortalStore(store, stage, () => own.life), clock, job, newId: () => "run" });
-  const catalog = createCatalog({ name: "test", jobs: [job, wait, approve] });
+  const catalog = createCatalog({ name: "test", jobs: [job, wait, approve, join] });
   const whole: World = {
     ...world,
     catalog,

@@ -9,8 +9,8 @@
 //  3. A leaf needs what its step and every step around it need. A need is for the success of another step (every leaf in it succeeded, or was
 //     left out by its own condition) or only for its end. A leaf is skipped as soon as one of its needs cannot come true any more.
 //  4. `dependsOn`, a reference to an output and the place in a StepByStep list need the success of the other step. A condition that looks at a
-//     phase needs the end of that step only, and then the other needs of the same step for it, for what it is in and for what is in it are for
-//     the end too. What comes next in a StepByStep list then also needs the success of the step that was looked at.
+//     phase needs the end of that step only, and then all other needs of what is in the same step for it, for what it is in and for what is
+//     in it are for the end too. What comes next in a StepByStep list then also needs the success of the step that was looked at.
 //  5. Final steps need the end of everything else of their workflow; one after the other, they need the end of each other; they need only the
 //     end of the ordinary steps that they refer to. Final steps of a called workflow end before the call ends, and need what the call needs.
 //  6. Once all needs have come true, the conditions of the leaf and of every step around it are decided on the phases and outputs as they are
@@ -22,7 +22,7 @@
 //  9. A pause stops all clocks, but not what runs. A cancel ends the pause.
 import type { Json } from "../../../src/model/json.ts";
 import type { Condition, Given, Work, Workflow } from "./document.ts";
-import { expand, find, isJob, type Leaf, leavesOf, NEVER, type Need, type Node } from "./tree.ts";
+import { expand, find, isIn, isJob, type Leaf, leavesOf, NEVER, type Need, type Node } from "./tree.ts";
 
 export type Act = { readonly at: number } & (
   | { readonly what: "cancel"; readonly skipFinal: boolean }
@@ -56,7 +56,14 @@ export function interpret(
   const lineOf = (node: Node): readonly Node[] =>
     node.container === null ? [node] : [node, ...lineOf(node.container)];
   const protectedFromCancel = (leaf: Leaf): boolean => lineOf(leaf.node).some((node) => node.final);
-  const needsOf = (leaf: Leaf): readonly Need[] => lineOf(leaf.node).flatMap((node) => node.needs);
+  const needsOf = (leaf: Leaf): readonly Need[] => {
+    const watched = lineOf(leaf.node).flatMap((node) => node.watches);
+    return lineOf(leaf.node)
+      .flatMap((node) => node.needs)
+      .map((need) =>
+        watched.some((one) => isIn(one, need.target) || isIn(need.target, one)) ? { ...need, success: false } : need,
+      );
+  };
   const isThere = ({ target, success }: Need): boolean => leavesOf(target).every(success ? fine : ended);
   const isBroken = ({ target, success }: Need): boolean =>
     success && leavesOf(target).some((leaf) => ended(leaf) && !fine(leaf));
@@ -64,7 +71,7 @@ export function interpret(
   /** How much of the time of the steps around the leaf is left, of the one that ends first. */
   const scopeLeft = (leaf: Leaf): number =>
     Math.min(
-      ...lineOf(leaf.node).map((node) => {
+      ...scopesOf(leaf.node).map((node) => {
         const begun = leavesOf(node).flatMap((one) => (one.due === null || !isJob(one.node) ? [] : [one.due]));
         return node.limit === null || begun.length === 0 ? NEVER : Math.min(...begun) + node.limit - runTime();
       }),
@@ -209,6 +216,11 @@ export function interpret(
 
 function endingOf({ phase, why, startedAt, finishedAt }: Leaf): Ending {
   return { phase, why, startedAt, finishedAt };
+}
+
+/** The steps around it whose time binds it: the time of a call does not bind its final steps, which tidy up what ran out of time. */
+function scopesOf(node: Node): readonly Node[] {
+  return node.final || node.container === null ? [node] : [node, ...scopesOf(node.container)];
 }
 
 function endOf({ node, endsAt }: Leaf, now: number): number {

@@ -23,6 +23,8 @@ export interface Node {
   readonly final: boolean;
   readonly mode: Mode;
   needs: readonly Need[];
+  /** What the condition of the step itself looks at the phase of. */
+  watches: readonly Node[];
   readonly leaf: Leaf | null;
 }
 
@@ -90,10 +92,10 @@ export function expand(workflow: Workflow): Node {
   return root;
 }
 
-type NodeHead = Omit<Node, "parts" | "needs" | "leaf">;
+type NodeHead = Omit<Node, "parts" | "needs" | "watches" | "leaf">;
 
 function nodeOf(head: NodeHead): Node {
-  return { ...head, parts: [], needs: [], leaf: null };
+  return { ...head, parts: [], needs: [], watches: [], leaf: null };
 }
 
 function withLeaf(node: Node): Node {
@@ -177,6 +179,7 @@ function ownNeeds(node: Node, before: readonly Node[]): readonly Need[] {
   if (step === null) return [];
   const conditions = conditionsIn(step.condition);
   const watched = conditions.flatMap((one) => (one.kind === "phase" ? [find(one.step, node)] : []));
+  node.watches = watched;
   const values = [
     ...conditions.flatMap((one) => (one.kind === "value" ? [one.step] : [])),
     ...(step.does.kind === "work"
@@ -200,7 +203,7 @@ function isFinal({ final, container }: Node): boolean {
   return final || (container !== null && container.step?.does.kind !== "call" && isFinal(container));
 }
 
-function isIn(inner: Node, outer: Node): boolean {
+export function isIn(inner: Node, outer: Node): boolean {
   return inner === outer || (inner.container !== null && isIn(inner.container, outer));
 }
 
