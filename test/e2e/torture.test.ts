@@ -8,13 +8,17 @@ const FORMS = [
 ] as const satisfies readonly (readonly [string, Pick<TortureOptions, "store" | "cluster" | "seconds">])[];
 
 describe("whatever happens to them", () => {
-  it.each(FORMS)("%s lose nothing, do nothing twice, and settle every run with a reason", async (_name, form) => {
-    const lines: string[] = [];
-    const log = (line: string): void => void lines.push(line);
-    const told = await torture({ ...form, seed: 5, apis: 1, workers: 2, users: 4, log });
-    expect(told.broken, lines.join("\n")).toEqual([]);
-    expect(told.runs).toBeGreaterThan(0);
-    expect(told.held).toBeGreaterThan(0);
-    expect(told.acts.length).toBeGreaterThan(1);
-  }, 240_000);
+  it.each(FORMS)(
+    "%s lose nothing, do nothing twice, and settle every run with a reason",
+    async (_name, form) => {
+      const lines: string[] = [];
+      const log = (line: string): void => void lines.push(line);
+      const told = await torture({ ...form, seed: 5, apis: 1, workers: 2, users: 4, log });
+      expect(told.broken, lines.join("\n")).toEqual([]);
+      expect(told.runs).toBeGreaterThan(0);
+      expect(told.held).toBeGreaterThan(0);
+      expect(told.acts.length).toBeGreaterThan(1);
+    },
+    240_000,
+  );
 });

@@ -12,7 +12,8 @@ import { SITUATIONS, type Situation } from "./support/situations.ts";
 import { untruths } from "./support/truths.ts";
 
 const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
+/** Longer than every clock of the situations. */
+const LONG = 3_000 * SECOND;
 /** Of virtual time: what a run may still do after a cancel is write, and make one call at its end. */
 const AT_ONCE = SECOND;
 const TIDY = "/tidied";
@@ -38,7 +39,8 @@ async function waiting(situation: Situation): Promise<Waiting> {
 
 async function begin({ world }: WorkflowPlace, workflow: JsonObject, startAt?: string): Promise<string> {
   const when = startAt === undefined ? {} : { startAt };
-  return (await startRun(world, { project: "default", actor: "ann", document: { name: "waits", workflow }, ...when })).run.id;
+  return (await startRun(world, { project: "default", actor: "ann", document: { name: "waits", workflow }, ...when }))
+    .run.id;
 }
 
 const asked = (run: string) => ({ project: "default", run, actor: "ann" });
@@ -129,7 +131,7 @@ describe("a run that waits", () => {
   );
 
   it.each(SITUATIONS.map((situation) => [situation.waitsFor, situation] as const))(
-    "for %s ends by itself, and a pause of hours before takes nothing from what was held back",
+    "for %s ends by itself, and a long pause before takes nothing from what was held back",
     async (_waitsFor, situation) => {
       await using plain = await waiting(situation);
       await plain.place.clock.advance(situation.endsBy ?? 0);
@@ -137,7 +139,7 @@ describe("a run that waits", () => {
       expect(undisturbed.run).not.toBe("running");
       await using paused = await waiting(situation);
       await pause(paused, true);
-      await paused.place.clock.advance(3 * HOUR);
+      await paused.place.clock.advance(LONG);
       await pause(paused, false);
       await paused.place.clock.advance(situation.endsBy ?? 0);
       expect(await ending(paused)).toEqual(undisturbed);
@@ -205,7 +207,10 @@ async function generalWrongs({ place, run: id }: Waiting): Promise<readonly stri
   return run === null ? ["the run is lost"] : untruths({ run, jobs: await place.world.store.runs.jobs(id) });
 }
 
-async function ending({ place, run: id }: Waiting): Promise<{ readonly run: string; readonly jobs: readonly string[] }> {
+async function ending({
+  place,
+  run: id,
+}: Waiting): Promise<{ readonly run: string; readonly jobs: readonly string[] }> {
   const run = await place.world.store.runs.get(id);
   const jobs = await place.world.store.runs.jobs(id);
   return { run: run?.phase ?? "lost", jobs: jobs.map((job) => `${job.name} ${job.phase} ${job.reason.code}`) };

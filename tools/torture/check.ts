@@ -2,7 +2,7 @@
 import { type AnswerOf, ApiError, type Client } from "../../src/api/client.ts";
 import { list } from "../../test/e2e/support/kubectl.ts";
 import { type Acknowledged, PROJECT } from "./load.ts";
-import { type Frozen, heldTogether, type Hold } from "./target.ts";
+import { type Frozen, type Hold, heldTogether } from "./target.ts";
 import { flowWrongly, type Steered } from "./truths.ts";
 import type { Event, Watcher } from "./watcher.ts";
 

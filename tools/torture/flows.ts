@@ -48,7 +48,11 @@ function textOf({ of, is, isNot }: Asks): string {
 /** Around the steps that differ: two that ask how `watched` ended, and three final ones, of which two ask. */
 function flowOf(
   steps: readonly JsonObject[],
-  { watched, ended, steering }: { readonly watched: string; readonly ended: string; readonly steering: Flow["steering"] },
+  {
+    watched,
+    ended,
+    steering,
+  }: { readonly watched: string; readonly ended: string; readonly steering: Flow["steering"] },
 ): Flow {
   const asking: readonly FlowStep[] = [
     { name: "on-that", asks: { of: watched, is: ended }, final: false },
@@ -57,7 +61,8 @@ function flowOf(
     { name: "tidy-that", asks: { of: watched, is: ended }, final: true },
     { name: "tidy-unasked", asks: { of: "on-that", is: "skipped" }, final: true },
   ];
-  const written = (final: boolean) => asking.filter((one) => one.final === final).map((one) => notify(one.name, one.asks));
+  const written = (final: boolean) =>
+    asking.filter((one) => one.final === final).map((one) => notify(one.name, one.asks));
   const workflow = { mode: "DAG", steps: [...steps, ...written(false)], finally: written(true) };
   return { workflow, steps: asking, steering };
 }

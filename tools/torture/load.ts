@@ -80,11 +80,7 @@ interface Deployed {
   readonly namespace: string;
 }
 
-async function deploy(
-  town: Town,
-  { application, value, task, namespace }: Deployed,
-  note: Note,
-): Promise<void> {
+async function deploy(town: Town, { application, value, task, namespace }: Deployed, note: Note): Promise<void> {
   // Their names are objects in one namespace.
   const settings = { name: `settings-${application}`, type: "config", properties: { data: { value } } };
   const command = ["sh", "-c", `echo did ${value}`];
@@ -106,7 +102,11 @@ async function deploy(
   note({ run: run.id, application, value });
 }
 
-async function workflow(town: Town, value: string, { note, steered }: { note: Note; steered: Steered[] }): Promise<void> {
+async function workflow(
+  town: Town,
+  value: string,
+  { note, steered }: { note: Note; steered: Steered[] },
+): Promise<void> {
   const flow = anyFlow(town);
   const headers = { "idempotency-key": randomUUID() };
   const params = { project: PROJECT };

@@ -20,7 +20,11 @@ export interface Steered {
 /** What a cancelled run may take to settle while its processes are killed, frozen and cut off: a lease and its takeover, twice. */
 const SETTLES = 60_000;
 
-export function flowWrongly(steered: readonly Steered[], runs: readonly Run[], events: readonly Event[]): readonly string[] {
+export function flowWrongly(
+  steered: readonly Steered[],
+  runs: readonly Run[],
+  events: readonly Event[],
+): readonly string[] {
   const byId = new Map(runs.map((run) => [run.id, run]));
   const ends = new Map(events.filter((event) => event.type === "run.finished").map((event) => [event.run, event.at]));
   return steered.flatMap((one) => {
@@ -63,10 +67,15 @@ function finalsWrongly({ finalsSkipped = false }: Steered, run: Run): readonly s
   const finals = run.jobs.filter((job) => job.final);
   const others = run.jobs.filter((job) => !job.final);
   const early = finals.flatMap((final) =>
-    others.filter((other) => endsAfter(other, final)).map((other) => `run ${run.id}: ${final.name} began before ${other.name} ended`),
+    others
+      .filter((other) => endsAfter(other, final))
+      .map((other) => `run ${run.id}: ${final.name} began before ${other.name} ended`),
   );
   const left = finals.filter((job) => job.attempt === 0 && job.reason.code !== "ConditionFalse");
-  return [...early, ...(finalsSkipped ? [] : left.map((job) => `run ${run.id}: the final step ${job.name} is ${job.phase}`))];
+  return [
+    ...early,
+    ...(finalsSkipped ? [] : left.map((job) => `run ${run.id}: the final step ${job.name} is ${job.phase}`)),
+  ];
 }
 
 function endsAfter({ finishedAt }: Job, { startedAt }: Job): boolean {

@@ -141,7 +141,13 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
     if (inserted.has(id)) written.set(singletonKey, id);
     else if (startAfter === undefined) {
       // It answers none when the entry was taken meanwhile: by somebody who may have looked before this happened.
-      const [hurried] = (await boss.update(QUEUE, undefined, { singletonKey, startAfter: EARLY, ...(group === undefined ? {} : { group }) })).jobs;
+      const [hurried] = (
+        await boss.update(QUEUE, undefined, {
+          singletonKey,
+          startAfter: EARLY,
+          ...(group === undefined ? {} : { group }),
+        })
+      ).jobs;
       if (hurried !== undefined) written.set(singletonKey, hurried);
     }
   }

@@ -42,7 +42,9 @@ const act = z.strictObject({
 });
 export type Act = z.output<typeof act>;
 
-const ended = z.enum(PHASE_NAMES).or(z.string().regex(/^[a-z-]+ [A-Z]\w+$/, "a phase, and perhaps the code of its reason"));
+const ended = z
+  .enum(PHASE_NAMES)
+  .or(z.string().regex(/^[a-z-]+ [A-Z]\w+$/, "a phase, and perhaps the code of its reason"));
 
 const runExpected = z.strictObject({
   phase: z.string(),

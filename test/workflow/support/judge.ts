@@ -24,7 +24,8 @@ export function differences(given: WorkflowCase, played: Played): readonly strin
 }
 
 function ends({ runs }: Played): readonly string[] {
-  const at = ({ run }: Ended): number => (run.finishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(run.finishedAt));
+  const at = ({ run }: Ended): number =>
+    run.finishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(run.finishedAt);
   return [...runs].toSorted(([, one], [, other]) => at(one) - at(other)).map(([name]) => name);
 }
 

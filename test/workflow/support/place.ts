@@ -2,6 +2,7 @@
 // memory, and addresses to call. Its process can be killed and started again.
 import { builtins } from "../../../src/catalog/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
+import { http } from "../../../src/catalog/jobs/http.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../../src/engine/brakes.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
@@ -10,13 +11,12 @@ import type { JsonObject } from "../../../src/model/json.ts";
 import { quarantineFor } from "../../../src/registry/quarantine.ts";
 import { registerType } from "../../../src/registry/register.ts";
 import { openRegistry } from "../../../src/registry/registry.ts";
-import { disableType } from "../../../src/registry/switches.ts";
 import { createSchemas } from "../../../src/registry/schemas/schemas.ts";
+import { disableType } from "../../../src/registry/switches.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
-import { http } from "../../../src/catalog/jobs/http.ts";
-import { simulatedWorld, SILENT } from "../../engine/support/simulated.ts";
+import { SILENT, simulatedWorld } from "../../engine/support/simulated.ts";
 import { onlyCluster } from "../../support/clusters.ts";
 import { scriptedTarget, type Target } from "./target.ts";
 

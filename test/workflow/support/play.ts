@@ -6,7 +6,6 @@ import { pauseRun } from "../../../src/engine/pause.ts";
 import { retryRun } from "../../../src/engine/retry.ts";
 import { startRun } from "../../../src/engine/startRun.ts";
 import { PlatformError } from "../../../src/model/errors.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
 import type { Act, WorkflowCase } from "./caseFile.ts";
@@ -83,7 +82,8 @@ async function attempted(stage: Stage, act: Act): Promise<void> {
     () => "nothing",
     (error: unknown) => (error instanceof PlatformError ? error.code : String(error)),
   );
-  if (code !== act.fails) stage.wrong.push(`an act at ${act.at} ms was answered with ${code} and not with ${act.fails}`);
+  if (code !== act.fails)
+    stage.wrong.push(`an act at ${act.at} ms was answered with ${code} and not with ${act.fails}`);
 }
 
 async function perform(stage: Stage, act: Act): Promise<void> {
@@ -133,8 +133,8 @@ async function begin(
         ? await startRun(place.world, {
             project,
             actor: act.by,
-            document: document as JsonObject, // zod's JSON is ours
-            ...(inputs === undefined ? {} : { inputs: inputs as JsonObject }), // zod's JSON is ours
+            document,
+            ...(inputs === undefined ? {} : { inputs }),
             ...(act.startAt === undefined ? {} : { startAt: act.startAt }),
           })
         : { run: await deploy(place, act.deploy), warnings: [] };

@@ -86,7 +86,13 @@ export const SITUATIONS: readonly Situation[] = [
     found: ["pending", "Approval"],
     endsBy: 20 * MINUTE,
   },
-  { waitsFor: "an answer", steps: [call("/slow/1200000")], job: "work", found: ["running", "Calling"], endsBy: 20 * MINUTE },
+  {
+    waitsFor: "an answer",
+    steps: [call("/slow/1200000")],
+    job: "work",
+    found: ["running", "Calling"],
+    endsBy: 20 * MINUTE,
+  },
   {
     waitsFor: "its next attempt",
     steps: [call("/status/503", { retry: { attempts: 3, backoff: "4m" } })],

@@ -1,6 +1,11 @@
 // The addresses that the documents of the cases call, in virtual time. The path says how an address answers; every call is written down.
 import type { Clock } from "../../../src/ports/clock.ts";
-import { type Outgoing, type OutgoingAnswer, OutgoingRefused, type OutgoingRequest } from "../../../src/ports/outgoing.ts";
+import {
+  type Outgoing,
+  type OutgoingAnswer,
+  OutgoingRefused,
+  type OutgoingRequest,
+} from "../../../src/ports/outgoing.ts";
 
 export interface Call {
   readonly method: string;
