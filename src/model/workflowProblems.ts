@@ -29,6 +29,16 @@ export const WORKFLOW_PROBLEMS = {
     },
     hint: { en: "one of {known}", zh: "可选：{known}" },
   },
+  TextIsNoTemplate: {
+    text: {
+      en: "{text} goes out as it is written: no value is put into a text",
+      zh: "{text} 会原样发出：不会把值填入文本",
+    },
+    hint: {
+      en: "only a whole value can be a reference: { $from: /inputs/NAME }",
+      zh: "只有整个值可以是引用：{ $from: /inputs/NAME }",
+    },
+  },
   StepField: {
     text: { en: "{field} means nothing in a step of type {type}", zh: "{field} 不适用于类型为 {type} 的步骤" },
     hint: { en: "such a step takes: {known}", zh: "该类步骤可用字段：{known}" },
