@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
-import { isAlive, localServerFile, readLocalServer, removeLocalServer, writeLocalServer } from "./cli/localServer.ts";
+import { claimLocalServer, localServerFile, ownStart, removeLocalServer } from "./cli/localServer.ts";
 import type { ServeOptions, Serving } from "./cli/root.ts";
 import { startClusterRegistry } from "./clusters/registry.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
@@ -151,10 +151,8 @@ function beFound(
   server: { readonly url: string; readonly token: string; readonly tokenFile: string },
   { closings }: Life,
 ): string {
-  const first = readLocalServer(home);
   const { url, token, tokenFile } = server;
-  if (first !== undefined && first.pid !== process.pid && isAlive(first.pid)) return tokenFile;
-  writeLocalServer(home, { url, token, pid: process.pid });
+  if (!claimLocalServer(home, { url, token, pid: process.pid, started: ownStart() })) return tokenFile;
   closings.push(() => removeLocalServer(home));
   return localServerFile(home);
 }

@@ -22,6 +22,7 @@ export const JobTypeVersionView = z.object({
 
 export const StopView = z.object({
   kind: z.enum(["disabled", "withdrawn", "quarantined"]),
+  project: z.string().nullable().meta({ description: "the only project that it is stopped in; null: in all" }),
   detail: z.string().meta({ description: "why: a person's words, or the stack of what was thrown" }),
   by: z.string(),
   at: timestamp,

@@ -138,6 +138,11 @@ export const RUN_ROUTES = {
     body: z.strictObject({
       kind: z.string().min(1).max(60),
       data: jsonObject.default({}),
+      attempt: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: "the attempt that the sender saw asking; refused when another one asks now" }),
     }),
     status: 202,
     response: view.RunView,

@@ -78,7 +78,7 @@ export const SCHEDULE_ROUTES = {
   pauseSchedule: {
     method: "POST",
     path: `${P}/schedules/:schedule/pause`,
-    summary: "Start no runs for a while; times that pass are missed",
+    summary: "Start no runs for a while; times that pass meanwhile are left out",
     access: "write",
     params: schedule,
     status: 200,

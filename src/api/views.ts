@@ -152,6 +152,10 @@ export const PlanView = z.object({
       clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
       onShort: z.string().optional(),
       within: z.array(z.object({ step: z.string(), timeout: z.int() })).optional(),
+      attemptsUntouched: z
+        .int()
+        .optional()
+        .meta({ description: "attempts while those before are known to have done nothing; missing: as `attempts`" }),
       locks: z.array(z.string()).optional(),
       input: JsonView.optional(),
       objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
@@ -325,6 +329,7 @@ export const TokenView = z.object({
   role: z.enum(["read", "write", "admin"]),
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
+  madeBy: z.string().nullable().meta({ description: "name of the token that made it; null: the server itself did" }),
 });
 
 export const SinkView = z.object({

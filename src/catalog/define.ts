@@ -7,6 +7,7 @@ import type { Manifest } from "../model/manifest.ts";
 import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/plan.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Problem } from "../model/problem.ts";
+import type { ReasonCode } from "../model/reason.ts";
 import type { Localized } from "../model/text.ts";
 import type { ChartWish } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
@@ -167,8 +168,10 @@ export interface TraitDefinition<D = unknown> extends DefinitionHead {
 
 export interface Acceptance<I = unknown> {
   readonly data: ZodType<JsonObject>;
-  /** Missing: whoever may write in the project. */
-  readonly from?: (input: I, actor: string) => boolean;
+  /** A job takes it only while this is its reason: before that it has not asked. */
+  readonly asks: ReasonCode;
+  /** Names of the tokens that may send it. Missing or undefined: all that may write in the project. */
+  readonly from?: (input: I) => readonly string[] | undefined;
 }
 
 export type Secrecy = "secret" | "either" | "clear";
@@ -194,11 +197,14 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly check?: (input: JsonObject) => readonly Problem[];
   /** Jobs that may not run beside each other, known once the input is. */
   readonly concurrency?: (input: I, scope: { readonly project: string }) => readonly Concurrency[];
+  /** What an attempt calls, e.g. a host and its port; jobs of one project that call the same share a breaker. "": nothing. Missing: the run's cluster. */
+  readonly target?: (input: I) => string;
   /** Milliseconds for all attempts together, when the document says nothing. */
   readonly timeout: number;
   /** Likewise. */
   readonly clocks?: Clocks;
-  readonly retry?: RetryPolicy;
+  /** Likewise; a function of the raw input, in which `{"$from"}` values stand where they are not known yet. */
+  readonly retry?: RetryPolicy | ((input: JsonObject) => RetryPolicy);
   /** What people may send to a running job of the type, by kind. */
   readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
   /** Whoever runs one alone over the API gets its end in the answer, unless they say how long they wait. */

@@ -9,6 +9,9 @@ import type { Cluster, LogLine } from "../ports/cluster.ts";
 import type { Outgoing } from "../ports/outgoing.ts";
 import type { HeldLock } from "../ports/store.ts";
 
+/** Of an output as JSON, in characters: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
+export const OUTPUT_LIMIT = 64 * 1024;
+
 export interface JobRun<I> {
   readonly project: string;
   readonly application: string;
@@ -114,4 +117,6 @@ export type JobOutcome =
       readonly retryable: boolean;
       /** Milliseconds before the next attempt, where the type knows better than its backoff. */
       readonly retryAfter?: number;
+      /** It is known that the attempt did nothing, so that another one cannot do anything twice. */
+      readonly untouched?: true;
     };

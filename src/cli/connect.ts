@@ -5,7 +5,7 @@ import { type Client, createClient } from "../api/client.ts";
 import type { Unparsed } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure, type FailureText } from "./failure.ts";
-import { isAlive, readLocalServer } from "./localServer.ts";
+import { isRunning, readLocalServer } from "./localServer.ts";
 
 export interface Address {
   readonly url: string;
@@ -67,7 +67,7 @@ export function findServer(context: Unparsed): Address {
     return { url: named, token, source: context.globals.server === undefined ? "environment" : "option" };
   }
   if (local === undefined) throw new Failure(NO_SERVER);
-  if (!isAlive(local.pid)) throw new Failure(STALE_SERVER, { pid: local.pid, url: local.url });
+  if (!isRunning(local)) throw new Failure(STALE_SERVER, { pid: local.pid, url: local.url });
   return { url: local.url, token: namedToken(context) ?? local.token, source: "local" };
 }
 

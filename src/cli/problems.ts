@@ -37,6 +37,15 @@ const WORD = {
   warning: { en: "warning", zh: "警告", tone: "warning" },
 } as const;
 
+/** Of values that were given, or not given, when it starts: nothing in the document is wrong. */
+const OF_GIVEN_INPUTS: readonly string[] = ["UnknownInput", "MissingInput"];
+
+/** The option that has to be changed, where it is not the document. */
+function optionOf({ code, pointer }: Found): string | undefined {
+  const name = /^(?:\/document)?\/workflow\/inputs\/([^/]+)$/.exec(pointer)?.[1];
+  return name !== undefined && OF_GIVEN_INPUTS.includes(code) ? `--input ${name}` : undefined;
+}
+
 /** To stderr: problems are not data. */
 export function printProblems(context: Context, source: Source, problems: readonly Found[]): void {
   const paint = painter(context.terminal, context.terminal.stderr);
@@ -60,10 +69,12 @@ interface Printing {
 
 function problemText({ found, source, lines, paint, context }: Printing): string {
   const word = WORD[found.severity];
-  const place = found.line === undefined ? source.file : `${source.file}:${found.line}:${found.column ?? 1}`;
+  const option = optionOf(found);
+  const inFile = found.line === undefined ? source.file : `${source.file}:${found.line}:${found.column ?? 1}`;
+  const place = option ?? inFile;
   const hint = found.hint === undefined ? "" : `  ${found.hint}`;
   const head = `${paint("strong", `${place}:`)} ${paint(word.tone, `${word[context.language]}:`)} ${found.message} [${found.code}]${hint}\n`;
-  const line = found.line === undefined ? undefined : lines[found.line - 1];
+  const line = found.line === undefined || option !== undefined ? undefined : lines[found.line - 1];
   if (found.line === undefined || line === undefined || line.trim() === "") return head;
   const gutter = String(found.line);
   const columns = Math.max(40, context.terminal.stderr.columns - gutter.length - 5);

@@ -7,7 +7,7 @@ import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure, usageFailure } from "./failure.ts";
 import { keepOf } from "./keep.ts";
-import { isAlive, readLocalServer } from "./localServer.ts";
+import { isRunning, readLocalServer } from "./localServer.ts";
 import type { ProcessRole, ServeOptions, Serving } from "./root.ts";
 
 const PORT = 8384;
@@ -137,7 +137,7 @@ const PORT_TAKEN = {
 /** Two servers on one store would both drive the same runs. */
 export async function refuseSecond(context: Context, settings: ServeOptions): Promise<void> {
   const local = readLocalServer(context.root.home);
-  if (local === undefined || settings.data !== undefined || settings.database !== undefined || !isAlive(local.pid))
+  if (local === undefined || settings.data !== undefined || settings.database !== undefined || !isRunning(local))
     return;
   const answered = new AbortController();
   const late = context.terminal.sleep(ANSWER_WITHIN, answered.signal).then(() => false);

@@ -8,7 +8,7 @@ import { isActive, isSettled } from "../model/phase.ts";
 import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
-import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd } from "./clocks.ts";
+import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
@@ -165,11 +165,16 @@ function outOfScope(job: Job, board: Board): Job | null {
   return scope === null || scope.left > 0 ? null : ended(job, "expired", outOfTime(job, scope), board.now);
 }
 
-/** The job as it ends because its queue clock ran out or because what holds it back is not waited for; null: it goes on waiting. */
+/** The job as it ends because a clock of its own ran out or because what holds it back is not waited for; null: it goes on waiting. */
 function givenUp(job: Job, board: Board): Job | null {
   if (!isHeldBack(job)) return null;
   const hold = board.held?.get(job.name);
   if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
+  // The clock of all attempts together goes on between them: an attempt that could only begin after its end does not begin.
+  if (job.startedAt !== null && totalLeft(job, board) <= 0) {
+    const limit = formatDuration(job.plan.timeout);
+    return ended(job, "timed-out", reason("Deadline", { limit }, job.reason), board.now);
+  }
   const end = queueEnd(job, board);
   if (end === null || end > board.now.getTime()) return null;
   const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
@@ -243,6 +248,7 @@ function earliest(jobs: readonly Job[], board: Board): Date | null {
       return [
         job.notBefore === null ? null : Date.parse(job.notBefore),
         queueEnd(job, board),
+        job.startedAt === null ? null : (momentAfter(totalLeft(job, board), board)?.getTime() ?? null),
         until,
         scope === null ? null : (momentAfter(scope.left, board)?.getTime() ?? null),
       ];

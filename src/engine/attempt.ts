@@ -20,6 +20,8 @@ export interface Attempt {
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
   readonly report: (progress: Progress) => void;
+  /** Its type threw what was not expected; the text holds no secret. */
+  readonly threw: (stack: string) => void;
   /** False once somebody else may drive the run. */
   readonly holds: () => boolean;
   /** Calls when a message for the run may have come; the function it returns ends that. */

@@ -3,12 +3,13 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
-import { isActive, isSettled } from "../model/phase.ts";
+import { isActive } from "../model/phase.ts";
 import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
 import { filledInput } from "./bindings.ts";
+import { brakeSubject } from "./braked.ts";
 import { beginnings, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, watchOf } from "./driver.ts";
@@ -69,7 +70,7 @@ async function openDriver(
     bells: new Set(),
     held: new Map(),
     inLine: new Set(),
-    resumed: new Set(jobs.filter((job) => job.attempt > 0 && !isSettled(job.phase)).map((job) => job.name)),
+    resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
     locks: new Map(),
     displaced: new Map(),
     cancelled: new AbortController(),
@@ -129,7 +130,6 @@ function startAttempts(driver: Driver): void {
     // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
     if (!isActive(job.phase) || driver.running.has(job.name) || driver.results.has(job.name)) continue;
     driver.running.add(job.name);
-    driver.world.brakes.noteStart(job.plan.type);
     attemptJob(driver, job).catch((error: unknown) => {
       driver.trouble = error instanceof Error ? error : new Error(String(error));
       driver.wake();
@@ -146,6 +146,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.wake();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
+  const braked = input.ok ? world.brakes.begin(brakeSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
   driver.displaced.set(job.name, displaced);
   const result = !input.ok
@@ -154,7 +155,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         run,
         job,
         mask: attemptMask(driver.mask, input.value, { project: run.project, vault: world.vault }),
-        resumed: driver.resumed.has(job.name),
+        resumed: driver.resumed.get(job.name) === job.attempt,
         input: input.value,
         // What tidies up after a run is not stopped by the cancel that made it necessary.
         cancelled: outlivesCancel(job.plan) ? driver.finalSkipped.signal : driver.cancelled.signal,
@@ -164,6 +165,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
         runTime: runTimeOf(world.clock, pausesOf(driver)),
         report,
+        threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
           driver.quiet.set(job.name, until);
@@ -178,9 +180,10 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   driver.running.delete(job.name);
   driver.quiet.delete(job.name);
   driver.displaced.delete(job.name);
+  if (result === "left" || result.phase === "cancelled") braked?.left();
+  else braked?.ended(result);
   if (result === "left") return;
   driver.reports.delete(job.name);
-  if (result.phase !== "cancelled") world.brakes.noteOutcome(job.plan.type, result);
   driver.results.set(job.name, result);
   driver.wake();
 }

@@ -36,8 +36,8 @@ export interface Driver {
   readonly held: Map<string, Hold>;
   /** `key job` of claims that we stand in line for. */
   readonly inLine: Set<string>;
-  /** Jobs that an earlier life of the process had begun. */
-  readonly resumed: ReadonlySet<string>;
+  /** Attempts that had begun before this driver took the run up, by job. */
+  readonly resumed: ReadonlyMap<string, number>;
   /** What each running job holds. */
   readonly locks: Map<string, readonly HeldLock[]>;
   /** Of each running job: aborted when somebody else was given what it holds. */

@@ -4,11 +4,12 @@
 import type { JobDefinition } from "../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../catalog/job.ts";
 import { PlatformError } from "../model/errors.ts";
-import type { JsonObject } from "../model/json.ts";
-import { toPointer } from "../model/pointer.ts";
-import { reason } from "../model/reason.ts";
+import type { Json } from "../model/json.ts";
+import { explainProblem, type Problem } from "../model/problem.ts";
+import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
+import { parseData } from "../plan/schema/zodProblems.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
@@ -18,7 +19,7 @@ import { fenced } from "./fenced.ts";
 import { ownedObject } from "./intend.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { messagesOf } from "./messages.ts";
-import { guardedOutput, openedOutput } from "./outputs.ts";
+import { settledOutput } from "./outputs.ts";
 import { gaveUp, type Interruption } from "./settle.ts";
 import type { World } from "./world.ts";
 
@@ -30,18 +31,13 @@ const RESUMED_LEAST = 60_000;
 export const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
-/** Of an output as JSON: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
-const OUTPUT_LIMIT = 64 * 1024;
 
 export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
   const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
   const cluster = await world.clusters.find(run.cluster);
-  if (definition === undefined) return broken(`there is no job type ${job.plan.type}`);
-  if (cluster === undefined)
-    return broken(
-      `cluster ${run.cluster} is not known to this server: register it, or start the server with its context`,
-    );
+  if (definition === undefined) return failed(reason("TypeUnknown", { type: job.plan.type }));
+  if (cluster === undefined) return failed(reason("ClusterUnknown", { cluster: run.cluster }));
 
   const ending = new AbortController();
   const watch = { now: world.clock.now(), pauses: run.pauses };
@@ -69,7 +65,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   };
   try {
     const result = await Promise.race([
-      runType(world, attempt, { definition, context }),
+      runType(attempt, { definition, context }),
       afterGrace(world, stop, ending.signal),
     ]);
     if (attempt.lost.aborted || !attempt.holds()) return "left";
@@ -108,47 +104,40 @@ async function overdue(
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
 }
 
-/** What it gave, checked as it is and kept as it may be: what its type calls secret as a token, what it was given as a secret not at all. */
-function settledOutput(
-  world: World,
-  attempt: Attempt,
-  { definition, outcome }: { readonly definition: JobDefinition; readonly outcome: JobOutcome },
-): JobOutcome {
-  if (outcome.phase !== "succeeded" || outcome.output === undefined) return checkedOutput(definition, outcome, {});
-  const { run, mask } = attempt;
-  const kept = guardedOutput(world, { run, definition, mask }, outcome.output);
-  const checked = checkedOutput(definition, outcome, openedOutput(world, { run, definition }, outcome.output));
-  // Components give addresses and names, and secrets only as what they refer to.
-  return checked.phase === "succeeded" && attempt.job.plan.step !== undefined ? { ...checked, output: kept } : checked;
-}
-
-function checkedOutput(definition: JobDefinition, outcome: JobOutcome, opened: JsonObject): JobOutcome {
-  if (outcome.phase !== "succeeded") return outcome;
-  const size = JSON.stringify(opened).length;
-  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
-  if (definition.output === undefined) return outcome;
-  const output = definition.output.safeParse(opened);
-  if (output.success) return outcome;
-  const detail = output.error.issues.map((issue) => `${toPointer(issue.path.map(String))} ${issue.message}`).join("; ");
-  return badOutput(detail.slice(0, 500));
-}
-
-function badOutput(detail: string): JobOutcome {
-  return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
-}
-
-async function runType(world: World, { mask }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
+async function runType({ mask, threw }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
   try {
-    const input = definition.input.safeParse(context.input);
-    if (!input.success) return broken(`the plan's input does not fit job type ${definition.name}`);
+    const input = parseData(definition.input, context.input as Json, ""); // what a plan holds is JSON
+    if (!input.ok) return misfit(input.problems);
     return await definition.run({ ...context, input: input.data });
   } catch (error) {
     if (error instanceof ClusterError)
       return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
     if (error instanceof PlatformError && error.code === "DatabaseFull") throw error;
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    world.brakes.noteThrow(definition.name, mask.text(stack));
+    if (error instanceof SecretUnreadable) return failed(reason("SecretUnreadable"));
+    threw(mask.text(error instanceof Error ? (error.stack ?? error.message) : String(error)));
     return broken(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What came in by references is the user's, and nothing was begun with it. */
+function misfit(problems: readonly Problem[]): JobOutcome {
+  const [first] = problems;
+  const told = problems.map((one) => `${one.pointer} ${explainProblem(one, "en").message}`.trim()).join("; ");
+  const why =
+    first?.code === "Type" && problems.length === 1
+      ? reason("WrongInput", { ...first.params, pointer: first.pointer })
+      : reason("BadInput", { detail: told.slice(0, 500), pointer: first?.pointer ?? "" });
+  return { phase: "rejected", reason: why, evidence: [], retryable: false };
+}
+
+/** A sealed value does not open. Users can write what only looks like one. */
+class SecretUnreadable extends Error {}
+
+function opened({ vault }: World, project: string, token: string): string {
+  try {
+    return vault.open(project, token);
+  } catch {
+    throw new SecretUnreadable();
   }
 }
 
@@ -184,7 +173,11 @@ async function stopType(world: World, attempt: Attempt, type: Stopping): Promise
 }
 
 function broken(detail: string): JobOutcome {
-  return { phase: "failed", reason: reason("InternalError", { detail }), evidence: [], retryable: false };
+  return failed(reason("InternalError", { detail }));
+}
+
+function failed(why: Reason): JobOutcome {
+  return { phase: "failed", reason: why, evidence: [], retryable: false };
 }
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
@@ -213,7 +206,7 @@ function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attemp
     objects: job.plan.objects,
     clock: world.clock,
     runTime,
-    reveal: (text) => (isSealed(text) ? world.vault.open(project, text) : text),
+    reveal: (text) => (isSealed(text) ? opened(world, project, text) : text),
     outgoing: world.outgoing,
     callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),
     inventory: inventoryOf(world, run, job),

@@ -1,13 +1,17 @@
-// A message of a person to a running job: an approval, most of all. The job's type says what it takes, and from whom.
+// A message of a person to a running job: an approval, most of all. The job's type says what it takes, when, and from whom. What is not
+// taken is not kept: an answer counts for the question that was asked when it came, and for no later one.
+import type { Acceptance, JobDefinition } from "../catalog/define.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import { isSettled } from "../model/phase.ts";
-import type { Run } from "../model/run.ts";
+import type { Job, Run } from "../model/run.ts";
+import type { Token } from "../ports/store.ts";
 import { filledInput } from "./bindings.ts";
 import { knownRun } from "./cancel.ts";
 import { contextOf } from "./context.ts";
 import { eventOf } from "./driver.ts";
 import { wakeRun } from "./duties.ts";
+import { checkSender } from "./sender.ts";
 import type { World } from "./world.ts";
 
 export interface MessageRequest {
@@ -15,39 +19,107 @@ export interface MessageRequest {
   readonly run: string;
   readonly job: string;
   readonly kind: string;
+  /** The attempt that the sender saw asking. Missing: the present one. */
+  readonly attempt?: number;
   readonly data: JsonObject;
-  readonly actor: string;
+  readonly sender: Token;
+}
+
+/** A job and what its type says of messages of the kind. */
+interface Taker {
+  readonly job: Job;
+  readonly definition: JobDefinition;
+  readonly acceptance: Acceptance;
 }
 
 export async function sendToJob(world: World, request: MessageRequest): Promise<Run> {
   const run = await knownRun(world, request.project, request.run);
   const jobs = await world.store.runs.jobs(run.id);
-  const job = jobs.find((one) => one.name === request.job);
-  if (job === undefined) {
-    const known = jobs.map((one) => one.name).join(", ");
-    throw new PlatformError("NotFound", { what: "job", name: request.job, known });
-  }
-  const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
-  const accepted = definition?.accepts?.[request.kind];
-  if (definition === undefined || accepted === undefined)
-    throw new PlatformError("Conflict", { detail: `job ${job.name} takes no ${request.kind}` });
-  if (isSettled(job.phase))
-    throw new PlatformError("Conflict", { detail: `job ${job.name} has ended already: ${job.phase}` });
-  const data = accepted.data.safeParse(request.data);
+  const takers = takersOf(world, { run, jobs, kind: request.kind });
+  const waiting = waitingOf(takers, { run, jobs });
+  const { job, acceptance, definition } = takerNamed(takers, { jobs, request, waiting });
+  const standing = whyNot({ run, job, acceptance }, request.attempt);
+  if (standing !== null) throw new PlatformError("NotAsking", { job: job.name, run: run.id, ...standing, waiting });
+  const data = acceptance.data.safeParse(request.data);
   if (!data.success) throw new PlatformError("InvalidRequest", { detail: data.error.issues[0]?.message ?? "" });
-  const filled = filledInput(job, contextOf(run, jobs, job));
-  const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
-  if (accepted.from !== undefined && (input?.success !== true || !accepted.from(input.data, request.actor)))
-    throw new PlatformError("NotAllowed", { action: request.kind, project: request.project });
-  await store(world, run, { ...request, data: data.data });
+  const allowed = allowedBy({ job, definition, acceptance }, { run, jobs });
+  if (allowed !== undefined) await checkSender(world, { run, job, sender: request.sender, allowed });
+  await store(world, run, { ...request, attempt: job.attempt, data: data.data });
   return knownRun(world, request.project, request.run);
 }
 
-/** The first of a kind counts: two people who press at the same moment do not decide twice. */
-async function store(world: World, run: Run, { job, kind, data, actor }: MessageRequest): Promise<void> {
-  const message = { run: run.id, job, kind, attempt: null, data, actor, key: kind };
+interface Jobs {
+  readonly run: Run;
+  readonly jobs: readonly Job[];
+}
+
+function takersOf(world: World, { run, jobs, kind }: Jobs & { readonly kind: string }): readonly Taker[] {
+  return jobs.flatMap((job) => {
+    const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+    const acceptance = definition?.accepts?.[kind];
+    return definition === undefined || acceptance === undefined ? [] : [{ job, definition, acceptance }];
+  });
+}
+
+/** Those that ask now, and whom: what the caller has to know whose answer fits none of them. */
+function waitingOf(takers: readonly Taker[], around: Jobs): string {
+  const asking = takers.filter((one) => whyNot({ run: around.run, ...one }, undefined) === null);
+  const lines = asking.map((one) => `${one.job.name} (${allowedBy(one, around)?.join(", ") ?? "*"})`);
+  return lines.join(", ") || "-";
+}
+
+function takerNamed(
+  takers: readonly Taker[],
+  asked: { readonly jobs: readonly Job[]; readonly request: MessageRequest; readonly waiting: string },
+): Taker {
+  const { jobs, request, waiting } = asked;
+  const taker = takers.find((one) => one.job.name === request.job);
+  if (taker !== undefined) return taker;
+  if (jobs.some((one) => one.name === request.job)) {
+    const standing = { en: `its type takes no ${request.kind}`, zh: `其类型不接受 ${request.kind}` };
+    throw new PlatformError("NotAsking", { job: request.job, run: request.run, ...standing, waiting });
+  }
+  const known = waiting === "-" ? jobs.map((one) => one.name).join(", ") : waiting;
+  throw new PlatformError("NotFound", { what: "job", name: request.job, known });
+}
+
+/** Null: it asks now, and this attempt does. */
+function whyNot(
+  { run, job, acceptance }: Omit<Taker, "definition"> & { readonly run: Run },
+  attempt: number | undefined,
+): { readonly en: string; readonly zh: string } | null {
+  const { phase } = job;
+  if (isSettled(phase)) return { en: `it has ended: ${phase}`, zh: `已结束：${phase}` };
+  if (run.cancelledBy !== null && job.plan.final !== true)
+    return { en: `${run.cancelledBy} has cancelled the run`, zh: `运行已被 ${run.cancelledBy} 取消` };
+  if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
+    return { en: `it does not ask yet, it is ${phase}`, zh: `尚未提问，当前为 ${phase}` };
+  if (attempt !== undefined && attempt !== job.attempt)
+    return {
+      en: `attempt ${attempt} is over, attempt ${job.attempt} asks`,
+      zh: `第 ${attempt} 次尝试已结束，现在提问的是第 ${job.attempt} 次`,
+    };
+  return null;
+}
+
+/** Undefined: all that may write in the project. */
+function allowedBy({ job, definition, acceptance }: Taker, { run, jobs }: Jobs): readonly string[] | undefined {
+  if (acceptance.from === undefined) return undefined;
+  const filled = filledInput(job, contextOf(run, jobs, job));
+  const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
+  return input?.success === true ? acceptance.from(input.data) : [];
+}
+
+/** The first of a kind counts for an attempt: two people who press at the same moment do not decide twice. */
+async function store(
+  world: World,
+  run: Run,
+  { job, kind, attempt, data, sender }: MessageRequest & { readonly attempt: number },
+): Promise<void> {
+  const message = { run: run.id, job, kind, attempt, data, actor: sender.name, key: `${kind}/${attempt}` };
   if (!(await world.store.messages.put(message)))
     throw new PlatformError("Conflict", { detail: `job ${job} has been told its ${kind} already` });
-  await world.store.events.append(eventOf(run, "job.told", { job, kind, actor }));
+  const who = { actor: sender.name, token: sender.id, tokenMadeAt: sender.createdAt, tokenMadeBy: sender.madeBy };
+  await world.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
   await wakeRun(world, run);
 }

@@ -23,11 +23,24 @@ export async function lookAfterSchedule(world: World, id: string, lease: Lease):
     const now = world.clock.now();
     if (due > now) return { again: due };
     const last = await begin(world, schedule, now);
-    const { cron, timeZone } = schedule.settings;
-    const nextAt = nextTime(cron, timeZone, now)?.toISOString() ?? null;
-    await world.store.schedules.advance(schedule, { nextAt, last });
+    const next = nextOf(schedule.settings, now);
+    const told = next.problem === null ? last : { ...last, problem: next.problem };
+    await world.store.schedules.advance(schedule, { nextAt: next.at, last: told });
   }
   return "done";
+}
+
+/** Null with a problem that the user can read: what was right when it was written can end, with a time zone that this program does not know. */
+function nextOf(
+  { cron, timeZone }: ScheduleSettings,
+  after: Date,
+): { readonly at: string | null; readonly problem: ScheduleTick["problem"] } {
+  try {
+    return { at: nextTime(cron, timeZone, after).toISOString(), problem: null };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { at: null, problem: { message: `it has no next time: ${error.message}`, problems: [] } };
+  }
 }
 
 async function begin(world: World, schedule: Schedule, now: Date): Promise<ScheduleTick> {
@@ -67,7 +80,7 @@ export interface ScheduleRequest {
 export async function putSchedule(world: World, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
-  if (fault !== undefined) throw new PlatformError("InvalidRequest", { detail: fault.en });
+  if (fault !== undefined) throw new PlatformError("InvalidSchedule", { ...fault });
   await planRun(world, { ...settings.run, project });
   const now = world.clock.now();
   const schedule = await world.store.schedules.put({
@@ -78,7 +91,7 @@ export async function putSchedule(world: World, request: ScheduleRequest): Promi
     actor,
     createdAt: now.toISOString(),
     pausedBy: null,
-    nextAt: nextTime(settings.cron, settings.timeZone, now)?.toISOString() ?? null,
+    nextAt: nextTime(settings.cron, settings.timeZone, now).toISOString(),
     last: null,
   });
   await world.dispatch.wake(scheduleDuty(schedule.id), { group: project });
@@ -90,13 +103,15 @@ function sealedSettings(world: World, project: string, run: ScheduledRun): Sched
   return sealed;
 }
 
-/** Times that pass meanwhile are missed; when it goes on, they are treated so. */
+/** Times that pass while it is paused are left out, whatever `missed` says: a person wanted no runs then. It goes on with the next time. */
 export async function pauseSchedule(
   world: World,
   request: { readonly project: string; readonly name: string; readonly actor: string; readonly pause: boolean },
 ): Promise<Schedule> {
   const schedule = await knownSchedule(world, request.project, request.name);
-  await world.store.schedules.pause(schedule.id, request.pause ? request.actor : null, schedule.nextAt);
+  const goesOn = !request.pause && schedule.pausedBy !== null;
+  const nextAt = goesOn ? nextOf(schedule.settings, world.clock.now()).at : schedule.nextAt;
+  await world.store.schedules.pause(schedule.id, request.pause ? request.actor : null, nextAt);
   await world.dispatch.wake(scheduleDuty(schedule.id), { group: schedule.project });
   return knownSchedule(world, request.project, request.name);
 }
@@ -114,7 +129,18 @@ export async function knownSchedule(world: World, project: string, name: string)
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 
-export async function handOutSchedules({ store, dispatch }: World): Promise<void> {
+/** A schedule without a next time may have one now: the program that found none knew less of its time zone than this one. */
+async function findTimesAgain({ store, clock }: World): Promise<void> {
+  for (const { id, settings, pausedBy, nextAt } of await store.schedules.list()) {
+    if (pausedBy !== null || nextAt !== null) continue;
+    const { at } = nextOf(settings, clock.now());
+    if (at !== null) await store.schedules.pause(id, null, at);
+  }
+}
+
+export async function handOutSchedules(world: World): Promise<void> {
+  const { store, dispatch } = world;
+  await findTimesAgain(world);
   const running = (await store.schedules.list()).filter((one) => one.pausedBy === null && one.nextAt !== null);
   await dispatch.ensure(
     running.map(({ id, project, nextAt }) => ({

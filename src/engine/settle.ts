@@ -36,10 +36,18 @@ export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now:
 /** The job with its count after the attempt, when there shall be another one. What the platform interrupted is not the job's fault. */
 function retried(job: Job, outcome: Unsuccessful): Job | null {
   if (!outcome.retryable) return null;
-  if (outcome.phase === "interrupted")
+  const left = job.attempt - job.interruptions < attemptsOf(job, outcome);
+  if (outcome.phase === "interrupted") {
+    // Where a second attempt could do something twice, one that was interrupted counts like any other.
+    if (job.plan.retry.untouched !== undefined && !left) return null;
     return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
+  }
   const counted = ["failed", "timed-out", "start-failed"].includes(outcome.phase);
-  return counted && job.attempt - job.interruptions < job.plan.retry.attempts ? job : null;
+  return counted && left ? job : null;
+}
+
+function attemptsOf({ plan: { retry } }: Job, { untouched }: Unsuccessful): number {
+  return untouched === true ? Math.max(retry.attempts, retry.untouched ?? 0) : retry.attempts;
 }
 
 function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
@@ -48,7 +56,7 @@ function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
   const params = {
     delay: formatDuration(delay),
     attempt: used + 1,
-    attempts: job.plan.retry.attempts,
+    attempts: attemptsOf(job, outcome),
   };
   return {
     ...job,

@@ -9,6 +9,7 @@ import type { Job } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision, type Hold } from "./advance.ts";
 import { unmetCondition } from "./bindings.ts";
+import { waitingSubject } from "./braked.ts";
 import { claimsOf } from "./claims.ts";
 import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
@@ -20,6 +21,8 @@ import { settleAttempt } from "./settle.ts";
 /** Null: the run is no longer ours. */
 export async function step(driver: Driver): Promise<Decision | null> {
   const news = takeIn(driver);
+  // What waits for a lock comes before what becomes due in the decision that frees it.
+  if (freesLocks(driver, news)) driver.held.clear();
   for (;;) {
     const { decision, next } = decide(driver, news);
     const request = changeOf(driver, next, decision);
@@ -51,6 +54,10 @@ function takeIn(driver: Driver): Map<string, Job> {
   driver.results.clear();
   driver.reports.clear();
   return next;
+}
+
+function freesLocks({ locks }: Driver, news: ReadonlyMap<string, Job>): boolean {
+  return [...locks.keys()].some((name) => !isActive(news.get(name)?.phase ?? "waiting"));
 }
 
 function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job): void {
@@ -94,7 +101,10 @@ function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<s
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const stop = driver.elsewhere === null ? driver.world.brakes.holds(job.plan.type) : { reason: driver.elsewhere };
+    const stop =
+      driver.elsewhere === null
+        ? driver.world.brakes.holds(waitingSubject(driver, job, jobs))
+        : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }
   return held;

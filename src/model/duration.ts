@@ -2,8 +2,16 @@
 
 const UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds, or undefined if the text is no duration. */
+/** A hundred years. What is added to the time of a clock must still be a date. */
+const LONGEST = 36_525 * 86_400_000;
+
+/** Milliseconds, or undefined if the text is no duration, or longer than a hundred years. */
 export function parseDuration(text: string | number): number | undefined {
+  const milliseconds = millisecondsOf(text);
+  return milliseconds === undefined || milliseconds > LONGEST ? undefined : milliseconds;
+}
+
+function millisecondsOf(text: string | number): number | undefined {
   const input = String(text).trim();
   if (/^\d+(\.\d+)?$/.test(input)) return Number(input) * 1_000;
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(input)) return undefined;

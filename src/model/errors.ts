@@ -4,6 +4,7 @@ import { CLUSTER_ERRORS } from "./clusterErrors.ts";
 import type { ErrorRow } from "./errorRow.ts";
 import type { Problem } from "./problem.ts";
 import { START_ERRORS } from "./startErrors.ts";
+import { STEERING_ERRORS } from "./steeringErrors.ts";
 import { type Language, type Params, translate } from "./text.ts";
 
 export const ERRORS = {
@@ -135,6 +136,7 @@ export const ERRORS = {
   },
   ...CLUSTER_ERRORS,
   ...START_ERRORS,
+  ...STEERING_ERRORS,
   Busy: {
     status: 503,
     exit: 3,

@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   "application.deleted",
   "cluster.changed",
   "job-type.changed",
+  "token.changed",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -23,6 +23,8 @@ export interface PlannedObject {
 
 export interface RetryPolicy {
   readonly attempts: number;
+  /** Attempts while those before are known to have done nothing (the other side was not reached). Only where it is more than `attempts`. */
+  readonly untouched?: number;
   /** Milliseconds before the second attempt. */
   readonly backoff: number;
   /** It grows so each time; 2 where nothing is said. */

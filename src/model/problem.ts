@@ -139,7 +139,7 @@ export const PROBLEMS = {
   },
   Duration: {
     text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
-    hint: { en: "write it like 30s, 5m or 1h30m", zh: "写法如 30s、5m、1h30m" },
+    hint: { en: "write it like 30s, 5m or 1h30m, at most 100 years", zh: "写法如 30s、5m、1h30m，最长 100 年" },
   },
   Schedule: { text: { en: "schedule {value}: {en}", zh: "执行计划 {value}：{zh}" } },
   ClusterScope: {

@@ -44,8 +44,15 @@ export const REASONS = {
   BreakerOpen: {
     who: "operator",
     text: {
-      en: "job type {type} failed {failures} of its last {calls} attempts; the next one is tried in {delay}",
-      zh: "作业类型 {type} 最近 {calls} 次中有 {failures} 次失败，{delay} 后再试",
+      en: "job type {type} failed {failures} of its last {calls} attempts in this project; the next one is tried in {delay}",
+      zh: "作业类型 {type} 在本项目最近 {calls} 次中有 {failures} 次失败，{delay} 后再试",
+    },
+  },
+  TargetBreakerOpen: {
+    who: "you",
+    text: {
+      en: "{target} failed {failures} of the last {calls} attempts of {type} in this project; the next one is tried in {delay}",
+      zh: "在本项目最近 {calls} 次 {type} 中，{target} 有 {failures} 次失败，{delay} 后再试",
     },
   },
   Approval: {
@@ -63,6 +70,45 @@ export const REASONS = {
   CallRefused: {
     who: "operator",
     text: { en: "kubemin may not call {target}: {detail}", zh: "kubemin 不允许请求 {target}：{detail}" },
+  },
+  NotCalled: {
+    who: "you",
+    text: { en: "{target} was not called: {detail}", zh: "没有请求 {target}：{detail}" },
+  },
+  AnswerRefused: {
+    who: "you",
+    text: {
+      en: "{target} was called, but its answer is not taken: {detail}",
+      zh: "已请求 {target}，但不接受其应答：{detail}",
+    },
+  },
+  WrongStatus: {
+    who: "you",
+    text: {
+      en: "{target} was called and answered {status}, which does not count as success",
+      zh: "已请求 {target}，返回 {status}，不算成功",
+    },
+  },
+  AnswerNotRead: {
+    who: "you",
+    text: {
+      en: "the call was made and {target} answered {status}; its answer of more than {limit} bytes was not read. Where only the status matters, say `answer: none`",
+      zh: "请求已发出，{target} 返回 {status}；其应答超过 {limit} 字节，未予读取。若只需要状态码，请写 `answer: none`",
+    },
+  },
+  AnswerTooLong: {
+    who: "you",
+    text: {
+      en: "the call was made and {target} answered {status}; its answer is not kept, because a step can give {limit} characters of JSON and this has {size}. Where only the status matters, say `answer: none`",
+      zh: "请求已发出，{target} 返回 {status}；其应答未保留：步骤输出最多 {limit} 个 JSON 字符，而它有 {size} 个。若只需要状态码，请写 `answer: none`",
+    },
+  },
+  AnswerNotJson: {
+    who: "you",
+    text: {
+      en: "the call was made and {target} answered {status}; its answer should be JSON and is not",
+      zh: "请求已发出，{target} 返回 {status}；其应答应为 JSON，但不是",
+    },
   },
   JobProgress: { who: "nobody", text: { en: "{percent} %: {detail}", zh: "{percent}%：{detail}" } },
   Retrying: {

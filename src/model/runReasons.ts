@@ -24,6 +24,34 @@ export const RUN_REASONS = {
     },
   },
   BadInput: { who: "you", text: { en: "its input does not fit: {detail}", zh: "输入不符合要求：{detail}" } },
+  WrongInput: {
+    who: "you",
+    text: {
+      en: "its input does not fit at {pointer}: expected {expected}, got {actual}",
+      zh: "输入在 {pointer} 处不符合要求：应为 {expected}，实际为 {actual}",
+    },
+  },
+  SecretUnreadable: {
+    who: "you",
+    text: {
+      en: "a sealed value that it was given does not open: it was sealed in another project or by another server, or only looks like one. Give the secret anew",
+      zh: "给它的密文无法打开：它在其他项目或其他服务器加密，或只是看似密文。请重新提供该密钥",
+    },
+  },
+  TypeUnknown: {
+    who: "operator",
+    text: {
+      en: "job type {type} is not known to this server any more: start it with the plugin that brings the type, or plan the run anew",
+      zh: "服务器已不认识作业类型 {type}：请启用提供该类型的插件，或重新计划该运行",
+    },
+  },
+  ClusterUnknown: {
+    who: "operator",
+    text: {
+      en: "cluster {cluster} is not known to this server: register it, or start the server with its context",
+      zh: "服务器不认识集群 {cluster}：请注册该集群，或用其上下文启动服务器",
+    },
+  },
   BadOutput: {
     who: "you",
     text: { en: "its output does not fit what its type promises: {detail}", zh: "输出不符合类型声明：{detail}" },

@@ -7,7 +7,7 @@ import type { Priority } from "./run.ts";
 export const OVERLAPS = ["skip", "start", "cancel"] as const;
 export type Overlap = (typeof OVERLAPS)[number];
 
-/** Times that passed while nobody was there, or while it was paused. skip: they are left out · once: one run stands for all of them. */
+/** Times that passed while no server was there. skip: they are left out · once: one run stands for all of them. While it is paused, all are left out. */
 export const MISSED = ["skip", "once"] as const;
 export type Missed = (typeof MISSED)[number];
 
@@ -53,7 +53,7 @@ export interface Schedule {
   readonly actor: string;
   readonly createdAt: string;
   readonly pausedBy: string | null;
-  /** Null: its cron never comes again. */
+  /** Null: none was found, and the problem of `last` says why. */
   readonly nextAt: string | null;
   readonly last: ScheduleTick | null;
 }

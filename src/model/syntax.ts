@@ -27,6 +27,10 @@ export const SYNTAX = {
     en: "this number is infinite or not a number: JSON cannot hold it",
     zh: "该数值为无穷大或非数字，JSON 无法表示",
   },
+  NotExact: {
+    en: "this number has too many digits to be kept as it is: write it in quotes, as a text",
+    zh: "该数值位数过多，无法原样保存：请加引号写成文本",
+  },
   MultipleDocuments: {
     en: "a second YAML document starts here; one application is one document: split the file",
     zh: "此处开始了第二个 YAML 文档；一个应用只能是一个文档，请拆分文件",

@@ -83,7 +83,7 @@ async function call(request: OutgoingRequest, means: Means): Promise<OutgoingAns
 
 async function exchangeWith(
   target: Target,
-  { method, body, headers = {}, sign }: OutgoingRequest,
+  { method, body, headers = {}, sign, tooLarge }: OutgoingRequest,
   { allowed, resolve, limits, clock, signal }: Means & { readonly signal: AbortSignal },
 ): Promise<OutgoingAnswer> {
   const { host, url } = target;
@@ -99,6 +99,7 @@ async function exchangeWith(
     headers: { ...sendable(headers), ...signed },
     body,
     limits,
+    tooLarge: sign === undefined ? tooLarge : undefined,
     signal,
     connect: Math.max(1, limits.connect - (performance.now() - begun)),
   });

@@ -13,6 +13,7 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly limits: OutgoingLimits;
+  readonly tooLarge: "cut" | undefined;
   readonly signal: AbortSignal;
   /** What is left of the time for connecting. */
   readonly connect: number;
@@ -42,11 +43,11 @@ export function exchange(wanted: Exchange): Promise<OutgoingAnswer> {
       void readAnswer(response, wanted).then(resolve, end);
     });
     // Later errors too, of a socket that is torn down: an error that nobody hears would end the process.
-    request.on("error", (error) => reject(refusalOf(error, host)));
+    request.on("error", (error) => reject(refusalOf(error, { host, connected })));
     request.once("close", () => {
       clearTimeout(late);
       signal.removeEventListener("abort", abort);
-      if (!answered) reject(new OutgoingRefused("Unreachable", { host, detail: "the connection was closed" }));
+      if (!answered) reject(lost({ host, connected }, "the connection was closed"));
     });
     request.end(body);
   });
@@ -71,33 +72,48 @@ function optionsOf({ target, address, method, headers, body }: Exchange): Reques
   };
 }
 
-async function readAnswer(response: IncomingMessage, { target, limits }: Exchange): Promise<OutgoingAnswer> {
+async function readAnswer(response: IncomingMessage, { target, limits, tooLarge }: Exchange): Promise<OutgoingAnswer> {
   const { host } = target;
+  const status = response.statusCode ?? 0;
   const parts: Buffer[] = [];
   let size = 0;
   try {
     for await (const part of response as AsyncIterable<Buffer>) {
       // no encoding was set, so parts are buffers
       size += part.length;
-      if (size > limits.answerBytes) throw new OutgoingRefused("AnswerTooLarge", { host, limit: limits.answerBytes });
       parts.push(part);
+      if (size <= limits.answerBytes) continue;
+      if (tooLarge !== "cut") throw new OutgoingRefused("AnswerTooLarge", { host, status, limit: limits.answerBytes });
+      break;
     }
   } catch (error) {
-    throw refusalOf(error, host);
+    throw refusalOf(error, { host, connected: true });
   }
   const headers = Object.entries(response.headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
   );
   return {
-    status: response.statusCode ?? 0,
+    status,
     headers: Object.fromEntries(headers),
-    body: Buffer.concat(parts).toString(),
+    body: Buffer.concat(parts).subarray(0, limits.answerBytes).toString(),
+    ...(size > limits.answerBytes ? { cut: true as const } : {}),
   };
 }
 
+interface Connection {
+  readonly host: string;
+  /** TLS included: before that, nothing of the request is sent. */
+  readonly connected: boolean;
+}
+
 /** Only the code of the system's error: its text may repeat what we sent. */
-function refusalOf(error: unknown, host: string): OutgoingRefused {
+function refusalOf(error: unknown, connection: Connection): OutgoingRefused {
   if (error instanceof OutgoingRefused) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return new OutgoingRefused(code.startsWith("HPE_") ? "BadAnswer" : "Unreachable", { host, detail: code });
+  if (code.startsWith("HPE_")) return new OutgoingRefused("BadAnswer", { host: connection.host, detail: code });
+  return lost(connection, code);
+}
+
+function lost({ host, connected }: Connection, detail: string): OutgoingRefused {
+  return new OutgoingRefused(connected ? "ConnectionLost" : "Unreachable", { host, detail });
 }

@@ -30,6 +30,8 @@ export interface OutgoingRequest {
   readonly sign?: Signing;
   /** What is left out is the default: 3 s, 30 s, 1 MB. */
   readonly limits?: Partial<OutgoingLimits>;
+  /** Of an answer that is too large: its beginning is brought back, with its status. Missing: it is refused. Not for answers that must be signed. */
+  readonly tooLarge?: "cut";
 }
 
 export interface OutgoingAnswer {
@@ -38,6 +40,8 @@ export interface OutgoingAnswer {
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body was larger than the limit, and this is its beginning. */
+  readonly cut?: true;
 }
 
 /** What was signed, as it came in: `headers` with names in small letters. */

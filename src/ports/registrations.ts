@@ -35,6 +35,8 @@ export interface StoredGrant {
 /** disabled: by an administrator · withdrawn: by its own project · quarantined: it threw again and again. Nothing of the type starts while there is one. */
 export interface RegistrationStop {
   readonly type: string;
+  /** The only one that it holds for; null: for all. */
+  readonly project: string | null;
   readonly kind: "disabled" | "withdrawn" | "quarantined";
   /** Why: a person's words, or the stack of what was thrown, masked. */
   readonly detail: string;
@@ -60,8 +62,14 @@ export interface RegistrationNews {
   readonly grants: readonly StoredGrant[];
   /** All. */
   readonly stops: readonly RegistrationStop[];
-  /** Types whose last attempts threw, and how many in a row. */
-  readonly throws: ReadonlyMap<string, number>;
+  /** Types whose last attempts in a project threw, and how many in a row. */
+  readonly throws: readonly ThrowCount[];
+}
+
+export interface ThrowCount {
+  readonly type: string;
+  readonly project: string;
+  readonly throws: number;
 }
 
 export interface Registrations {
@@ -78,10 +86,10 @@ export interface Registrations {
   revoke(type: string, project: string, event: NewEvent): Promise<boolean>;
   /** False: it is stopped in that way already; the first reason stays. */
   stop(stop: RegistrationStop, event: NewEvent): Promise<boolean>;
-  /** An attempt of the type threw, in any process; how many in a row now. */
-  threw(type: string): Promise<number>;
-  /** One came back: nothing is counted any more. */
-  returned(type: string): Promise<void>;
-  /** Takes away stops of these kinds, and what was counted; false: there was none. */
+  /** An attempt of the type threw in that project, in any process; how many in a row now. */
+  threw(type: string, project: string): Promise<number>;
+  /** One came back in that project: nothing is counted any more. */
+  returned(type: string, project: string): Promise<void>;
+  /** Takes away stops of these kinds, of all projects, and what was counted; false: there was none. */
   release(type: string, kinds: readonly RegistrationStop["kind"][], event: NewEvent): Promise<boolean>;
 }

@@ -289,6 +289,8 @@ export interface Token {
   readonly role: Role;
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  /** Name of the token that made it. Null: the server itself did, or a program older than this field. */
+  readonly madeBy: string | null;
 }
 
 /** How long jobs waited for room, for the estimate that those who wait now are given. */
@@ -300,8 +302,8 @@ export interface Waits {
 }
 
 export interface Tokens {
-  /** The hash only; the token itself is shown once and never stored. */
-  add(token: Token, hash: string): Promise<void>;
+  /** The hash only; the token itself is shown once and never stored. False: another token has that name, and nothing was written. */
+  add(token: Token, hash: string): Promise<boolean>;
   /** Expired ones too: the caller looks at the clock. */
   byHash(hash: string): Promise<Token | null>;
   list(): Promise<readonly Token[]>;

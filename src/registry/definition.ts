@@ -2,7 +2,7 @@
 // types is data; which tier does the work is looked up, never asked.
 import { z } from "zod";
 import { defineJob, type JobDefinition } from "../catalog/define.ts";
-import type { JobOutcome, JobRun } from "../catalog/job.ts";
+import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../catalog/job.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { reason } from "../model/reason.ts";
 import { isSealed, mapStrings } from "../model/sealed.ts";
@@ -23,7 +23,6 @@ import { workerTier } from "./tiers/worker.ts";
 
 const TIERS: Readonly<Record<Runtime["tier"], Tier>> = { T1: podTier, T2: workerTier, T3: tellingPodTier };
 const NOTHING_PROMISED: JsonObject = { type: "object" };
-const LARGEST_OUTPUT = 64 * 1024;
 
 // What its schema says of an input is looked at by `check` and again by `run`: here it only has to be an object.
 const anyObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
@@ -56,12 +55,18 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
     concurrency: (input, { project }) =>
       concurrencyOf(metadata.name, spec, { input: withDefaults(spec.input, input), project }),
     ...(spec.execution?.mode === "sync" ? { answers: true as const } : {}),
+    ...(spec.runtime.tier === "T2" ? { target: hostOf(spec.runtime.url) } : {}),
     timeout,
     clocks,
     retry: retryOf(spec),
     run: async (job) => withRetries(await run(job, { order, schemas }), spec),
     cancel: (job) => stop(job, order),
   });
+}
+
+function hostOf(url: string): () => string {
+  const host = URL.canParse(url) ? new URL(url).host : "";
+  return () => host;
 }
 
 interface Means {
@@ -89,5 +94,5 @@ async function stop(job: JobRun<JsonObject>, order: TierOrder): Promise<void> {
 
 function tooLarge(value: Json): string | null {
   const size = JSON.stringify(value).length;
-  return size <= LARGEST_OUTPUT ? null : `it has ${size} characters, at most ${LARGEST_OUTPUT} are kept`;
+  return size <= OUTPUT_LIMIT ? null : `it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`;
 }

@@ -8,7 +8,7 @@ import type { Registration } from "./registration.ts";
 import type { RegistryWorld } from "./registryWorld.ts";
 import { givingOutput } from "./sandboxOutput.ts";
 import { standingProblems } from "./standing.ts";
-import { type Entry, grantsIn, type View } from "./view.ts";
+import { type Entry, grantsIn, stopsIn, type View } from "./view.ts";
 
 export function makeEntry(
   { vault, surroundings, clock }: RegistryWorld,
@@ -26,7 +26,8 @@ export function makeEntry(
   };
   const made = definitionOf(type, surroundings);
   const check: JobDefinition["check"] = (input) => [
-    ...standingProblems(stored, view().types.get(name)?.stops ?? [], clock.now()),
+    // What stops it in one project only is looked at where the project is known: see registry.ts.
+    ...standingProblems(stored, stopsIn(view().types.get(name) ?? { stops: [] }, null), clock.now()),
     ...(made.check?.(input) ?? []),
   ];
   const definition = { ...made, check };

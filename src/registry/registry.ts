@@ -1,6 +1,8 @@
 // The job types of a server: those of the catalog, and those that were registered since, as the store has them. One per process, shared by the
 // planner, the engine and the API; it follows the store, so that what another process changed is seen here within seconds.
+import type { JobDefinition } from "../catalog/define.ts";
 import type { JobTypes } from "../catalog/jobTypes.ts";
+import { problem } from "../model/problem.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { RegisteredVersion } from "../ports/registrations.ts";
 import { makeEntry } from "./entry.ts";
@@ -9,14 +11,14 @@ import { NameTable } from "./nameTable.ts";
 import type { RegistryWorld } from "./registryWorld.ts";
 import { settleSamples } from "./sampleRun.ts";
 import { stopText } from "./standing.ts";
-import { EMPTY_VIEW, type Entry, mayUse, usableNames, type View, viewAfter } from "./view.ts";
+import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
 
 export interface Registry {
   readonly world: RegistryWorld;
   readonly jobTypes: JobTypes;
   readonly view: () => View;
-  /** Why nothing of the type may start; null: it may. */
-  readonly stopOf: (type: string) => Reason | null;
+  /** Why nothing of the type may start in that project; null: it may. */
+  readonly stopOf: (type: string, project: string) => Reason | null;
   /** After a change of one's own: what the store has now is seen when it resolves. */
   readonly refresh: () => Promise<void>;
   /** Called when a type that was stopped may start again. */
@@ -52,7 +54,7 @@ export async function openRegistry(world: RegistryWorld): Promise<Registry> {
       usable: (project) => types.usable(project),
       refresh,
     },
-    stopOf: (type) => stopReason(view, type),
+    stopOf: (type, project) => stopReason(view, type, project),
     refresh,
     onRelease: (listener) => void listeners.push(listener),
     async stop() {
@@ -70,7 +72,9 @@ function jobTypesOf({ catalog }: RegistryWorld, view: View): JobTypes {
     if (known !== undefined) return known;
     const names = [...view.types.values()]
       .filter((type) => mayUse(type, project) && !catalog.jobs.has(type.name))
-      .flatMap((type) => [...usableNames(type, project)]);
+      .flatMap((type) =>
+        [...usableNames(type, project)].map(([name, one]) => [name, heldBack(one, type, project)] as const),
+      );
     const plain = names.filter(([name, definition]) => name === definition.name);
     const table = new NameTable([...catalog.jobs, ...plain], new Map(names));
     tables.set(project, table);
@@ -85,13 +89,20 @@ function jobTypesOf({ catalog }: RegistryWorld, view: View): JobTypes {
   };
 }
 
-function stopReason(view: View, type: string): Reason | null {
-  const [stop] = view.types.get(type)?.stops ?? [];
+/** In a project that it is quarantined in, it is refused when a run is planned. */
+function heldBack(definition: JobDefinition, type: TypeEntry, project: string): JobDefinition {
+  const stop = type.stops.find((one) => one.project === project);
+  if (stop === undefined) return definition;
+  return { ...definition, check: () => [problem("TypeStopped", "", { name: type.name, detail: stopText(stop) })] };
+}
+
+function stopReason(view: View, type: string, project: string): Reason | null {
+  const [stop] = stopsIn(view.types.get(type) ?? { stops: [] }, project);
   return stop === undefined ? null : reason("TypeDisabled", { type, detail: stopText(stop) });
 }
 
 function isReleased(before: View, after: View): boolean {
   return [...before.types.values()].some(
-    ({ name, stops }) => stops.length > 0 && (after.types.get(name)?.stops.length ?? 0) === 0,
+    ({ name, stops }) => stops.length > (after.types.get(name)?.stops.length ?? 0),
   );
 }

@@ -96,7 +96,7 @@ async function stop(
   { kind, actor, reason }: { readonly kind: "disabled" | "withdrawn"; readonly actor: string; readonly reason: string },
 ): Promise<void> {
   const at = registry.world.clock.now().toISOString();
-  const wanted = { type: type.name, kind, detail: reason, by: actor, at };
+  const wanted = { type: type.name, project: null, kind, detail: reason, by: actor, at };
   await registry.world.store.registrations.stop(wanted, changeEvent({ ...type, reason }, kind, actor));
   await registry.refresh();
 }

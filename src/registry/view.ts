@@ -19,8 +19,13 @@ export interface TypeEntry {
   readonly versions: readonly Entry[];
   readonly grants: ReadonlyMap<string, StoredGrant>;
   readonly stops: readonly RegistrationStop[];
-  /** Attempts that threw, in a row. */
-  readonly throws: number;
+  /** Attempts that threw in a row, by project. */
+  readonly throws: ReadonlyMap<string, number>;
+}
+
+/** What stops the type in that project; null: what stops it in all. */
+export function stopsIn({ stops }: Pick<TypeEntry, "stops">, project: string | null): readonly RegistrationStop[] {
+  return stops.filter((one) => one.project === null || one.project === project);
 }
 
 export interface View {
@@ -40,7 +45,9 @@ export function viewAfter(before: View, news: RegistrationNews, entryOf: (stored
     const versions = [...changed, ...kept].sort((a, b) => byVersion(a.stored.version, b.stored.version));
     const grants = news.grants.filter((one) => one.type === name).map((one) => [one.project, one] as const);
     const stops = news.stops.filter((one) => one.type === name);
-    const throws = news.throws.get(name) ?? 0;
+    const throws = new Map(
+      news.throws.filter((one) => one.type === name).map((one) => [one.project, one.throws] as const),
+    );
     return [name, { name, owner: versions[0]?.stored.owner ?? "", versions, grants: new Map(grants), stops, throws }];
   });
   return { revision: news.revision, types: new Map(types) };

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Route } from "../api/routes.ts";
 import { PlatformError } from "../model/errors.ts";
+import { parseExactly } from "../model/json.ts";
 import { DNS_LABEL } from "../model/name.ts";
 import type { DocumentBody } from "./contract.ts";
 
@@ -90,11 +91,16 @@ function mediaTypeOf({ headers }: FastifyRequest): string {
 /** The engine's own message quotes the text, which may hold a secret: only the place is taken from it. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text, refuseInexact);
   } catch (error) {
+    if (error instanceof PlatformError) throw error;
     const place = /line \d+ column \d+/.exec(String(error))?.[0];
     throw invalidRequest(`body: not valid JSON${place === undefined ? "" : ` at ${place}`}`);
   }
+}
+
+function refuseInexact(written: string): never {
+  throw invalidRequest(`body: ${written} has too many digits for a number that is kept as it is: send it as a text`);
 }
 
 function check<T extends z.ZodType>(where: string, schema: T, value: unknown): z.output<T> {

@@ -9,6 +9,7 @@ import { retryRun } from "../engine/retry.ts";
 import { answersWithEnd, planRun, startRun } from "../engine/startRun.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Problem } from "../model/problem.ts";
+import type { Token } from "../ports/store.ts";
 import { accepted, acceptedAfter, LONGEST_WAIT } from "./accepted.ts";
 import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
 import { planView } from "./views/plan.ts";
@@ -69,13 +70,18 @@ export const runs = {
     accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
 
   tellJob: async ({ params, body }, context) =>
-    accepted(await sendToJob(context.world, { ...params, ...body, ...who(context) }), context),
+    accepted(await sendToJob(context.world, { ...params, ...given(body), sender: senderOf(context) }), context),
 
   retryRun: async ({ params, query, body }, context) =>
     acceptedAfter(context, query.wait, () =>
       retryRun(context.world, { ...params, ...given(body), ...context.conditions() }),
     ),
 } satisfies Partial<Implementations>;
+
+function senderOf({ token }: Context): Token {
+  if (token === null) throw new PlatformError("NotSignedIn");
+  return token;
+}
 
 function who(context: Context): { readonly actor: string } {
   return { actor: context.conditions().actor };

@@ -1,4 +1,5 @@
 // Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
+import type { World } from "../engine/world.ts";
 import { parseDuration } from "../model/duration.ts";
 import { PlatformError } from "../model/errors.ts";
 import { DNS_LABEL } from "../model/name.ts";
@@ -16,7 +17,7 @@ export const tokens = {
     body: { items: (await world.store.tokens.list()).map(tokenView), next: null },
   }),
 
-  addToken: async ({ body: { name, project, role, expiresIn } }, { world }) => {
+  addToken: async ({ body: { name, project, role, expiresIn } }, { world, token: maker }) => {
     if (project !== EVERY_PROJECT && !DNS_LABEL.test(project))
       throw invalidRequest(`body project: "${EVERY_PROJECT}" for all projects, or a project's name`);
     const now = world.clock.now();
@@ -28,17 +29,37 @@ export const tokens = {
       role,
       createdAt: now.toISOString(),
       expiresAt: expiry(expiresIn, now),
+      madeBy: maker?.name ?? null,
     };
-    await world.store.tokens.add(token, hashSecret(secret));
+    if (!(await world.store.tokens.add(token, hashSecret(secret)))) throw new PlatformError("TokenNameTaken", { name });
+    await tell(world, { token, change: "added", actor: maker?.name ?? "?" });
     return { body: { ...tokenView(token), token: secret } };
   },
 
-  removeToken: async ({ params }, { world }) => {
-    if (await world.store.tokens.remove(params.token)) return { body: null };
-    const known = (await world.store.tokens.list()).map((one) => one.id).join(", ");
+  removeToken: async ({ params }, { world, token: remover }) => {
+    const all = await world.store.tokens.list();
+    const token = all.find((one) => one.id === params.token);
+    if (token !== undefined && (await world.store.tokens.remove(token.id))) {
+      await tell(world, { token, change: "removed", actor: remover?.name ?? "?" });
+      return { body: null };
+    }
+    const known = all.map((one) => one.id).join(", ");
     throw new PlatformError("NotFound", { what: "token", name: params.token, known });
   },
 } satisfies Partial<Implementations>;
+
+interface TokenChange {
+  readonly token: Token;
+  readonly change: "added" | "removed";
+  readonly actor: string;
+}
+
+/** A name decides who may answer a step: who gave it to whom, and who took it away, stays on record. A token of all projects: of the installation. */
+async function tell(world: World, { token, change, actor }: TokenChange): Promise<void> {
+  const { id, name, project, role } = token;
+  const data = { token: id, name, project, role, change, actor };
+  await world.store.events.append({ project, application: "", run: null, type: "token.changed", data });
+}
 
 function expiry(text: string | undefined, now: Date): string | null {
   if (text === undefined) return null;

@@ -14,6 +14,8 @@ import { workflow } from "./migrations/0009-workflow.ts";
 import { capacityWaits } from "./migrations/0010-capacity-waits.ts";
 import { pendingSince } from "./migrations/0011-pending-since.ts";
 import { jobTypeThrows } from "./migrations/0012-job-type-throws.ts";
+import { tokenNames } from "./migrations/0013-token-names.ts";
+import { stopsByProject } from "./migrations/0014-stops-by-project.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Tables } from "./schema.ts";
 
@@ -31,6 +33,8 @@ export const MIGRATIONS: readonly Migration[] = [
   capacityWaits,
   pendingSince,
   jobTypeThrows,
+  tokenNames,
+  stopsByProject,
 ];
 
 /** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */

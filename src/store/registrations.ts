@@ -36,13 +36,13 @@ export function createRegistrations(database: Database): Registrations {
         return gone.numDeletedRows > 0n;
       }),
     stop: (stop, event) => written(database, event, (at) => putStop(at, stop)),
-    threw: (type) => countThrow(database, type),
-    async returned(type) {
-      await written(database, null, ({ transaction }) => forgetThrows(transaction, type));
+    threw: (type, project) => countThrow(database, { type, project }),
+    async returned(type, project) {
+      await written(database, null, ({ transaction }) => forgetThrows(transaction, { type, project }));
     },
     release: (type, kinds, event) =>
       written(database, event, async ({ transaction }) => {
-        await forgetThrows(transaction, type);
+        await forgetThrows(transaction, { type });
         const gone = await transaction
           .deleteFrom("job_type_stops")
           .where("type", "=", type)
@@ -61,14 +61,19 @@ interface Writing {
 
 class Unchanged extends Error {}
 
-async function countThrow(database: Database, type: string): Promise<number> {
+interface Counted {
+  readonly type: string;
+  readonly project: string;
+}
+
+async function countThrow(database: Database, { type, project }: Counted): Promise<number> {
   let throws = 0;
   await written(database, null, async ({ transaction }) => {
     const row = await transaction
       .insertInto("job_type_throws")
-      .values({ type, throws: 1 })
+      .values({ type, project, throws: 1 })
       .onConflict((conflict) =>
-        conflict.column("type").doUpdateSet((at) => ({ throws: at("job_type_throws.throws", "+", 1) })),
+        conflict.columns(["type", "project"]).doUpdateSet((at) => ({ throws: at("job_type_throws.throws", "+", 1) })),
       )
       .returning("throws")
       .executeTakeFirstOrThrow();
@@ -78,11 +83,16 @@ async function countThrow(database: Database, type: string): Promise<number> {
   return throws;
 }
 
-async function forgetThrows(transaction: Transaction<Tables>, type: string): Promise<boolean> {
-  const { numDeletedRows } = await transaction
-    .deleteFrom("job_type_throws")
-    .where("type", "=", type)
-    .executeTakeFirst();
+/** Without a project: those of all. */
+async function forgetThrows(
+  transaction: Transaction<Tables>,
+  { type, project }: Pick<Counted, "type"> & Partial<Counted>,
+): Promise<boolean> {
+  const ofType = transaction.deleteFrom("job_type_throws").where("type", "=", type);
+  const { numDeletedRows } = await (project === undefined
+    ? ofType
+    : ofType.where("project", "=", project)
+  ).executeTakeFirst();
   return numDeletedRows > 0n;
 }
 
@@ -121,14 +131,20 @@ async function newsAfter({ queries }: Database, revision: number): Promise<Regis
     .orderBy("revision")
     .execute();
   const grants = await queries.selectFrom("job_type_grants").selectAll().orderBy("type").orderBy("project").execute();
-  const stops = await queries.selectFrom("job_type_stops").selectAll().orderBy("type").orderBy("kind").execute();
+  const stops = await queries
+    .selectFrom("job_type_stops")
+    .selectAll()
+    .orderBy("type")
+    .orderBy("kind")
+    .orderBy("project")
+    .execute();
   const throws = await queries.selectFrom("job_type_throws").selectAll().execute();
   return {
     revision: number,
     versions: versions.map(versionOf),
     grants: grants.map(grantOf),
     stops: stops.map(stopOf),
-    throws: new Map(throws.map((one) => [one.type, one.throws] as const)),
+    throws,
   };
 }
 
@@ -202,11 +218,11 @@ async function putGrant({ transaction }: Writing, grant: StoredGrant): Promise<b
 }
 
 async function putStop({ transaction }: Writing, stop: RegistrationStop): Promise<boolean> {
-  const { type, kind, detail, by: stopped_by, at } = stop;
+  const { type, kind, project, detail, by: stopped_by, at } = stop;
   const inserted = await transaction
     .insertInto("job_type_stops")
-    .values({ type, kind, detail: printable(detail), stopped_by, at })
-    .onConflict((conflict) => conflict.columns(["type", "kind"]).doNothing())
+    .values({ type, kind, project: project ?? "", detail: printable(detail), stopped_by, at })
+    .onConflict((conflict) => conflict.columns(["type", "kind", "project"]).doNothing())
     .executeTakeFirst();
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
@@ -251,6 +267,6 @@ function grantOf(row: Selectable<JobTypeGrantsTable>): StoredGrant {
   return { type, project, grants: fromJson(grants), grantedBy, grantedAt };
 }
 
-function stopOf({ type, kind, detail, stopped_by: by, at }: Selectable<JobTypeStopsTable>): RegistrationStop {
-  return { type, kind, detail, by, at };
+function stopOf({ type, kind, project, detail, stopped_by: by, at }: Selectable<JobTypeStopsTable>): RegistrationStop {
+  return { type, kind, project: project === "" ? null : project, detail, by, at };
 }

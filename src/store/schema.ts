@@ -196,6 +196,9 @@ export interface TokensTable {
   created_at: string;
   expires_at: string | null;
   hash: string;
+  made_by: string | null;
+  /** The name, unless an older program gave it to several tokens: then none of them holds it. */
+  held_name: string | null;
 }
 
 export interface SinksTable {
@@ -285,6 +288,8 @@ export interface JobTypeGrantsTable {
 export interface JobTypeStopsTable {
   type: string;
   kind: RegistrationStop["kind"];
+  /** '' of one that holds for all projects. */
+  project: string;
   detail: string;
   stopped_by: string;
   at: string;
@@ -292,6 +297,7 @@ export interface JobTypeStopsTable {
 
 export interface JobTypeThrowsTable {
   type: string;
+  project: string;
   throws: number;
 }
 

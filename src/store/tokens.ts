@@ -4,12 +4,23 @@ import type { Token, Tokens } from "../ports/store.ts";
 import type { Database } from "./database.ts";
 import type { TokensTable } from "./schema.ts";
 
-const SHOWN = ["id", "name", "project", "role", "created_at", "expires_at"] as const;
+const SHOWN = ["id", "name", "project", "role", "created_at", "expires_at", "made_by"] as const;
 
 export function createTokens({ queries }: Database): Tokens {
   return {
-    async add({ id, name, project, role, createdAt: created_at, expiresAt: expires_at }, hash) {
-      await queries.insertInto("tokens").values({ id, name, project, role, created_at, expires_at, hash }).execute();
+    async add({ id, name, project, role, createdAt: created_at, expiresAt: expires_at, madeBy: made_by }, hash) {
+      const row = { id, name, project, role, created_at, expires_at, made_by, hash, held_name: name };
+      return await queries.transaction().execute(async (transaction) => {
+        // Those that share a name from older days hold none, so the index alone does not find them.
+        const named = transaction.selectFrom("tokens").select("id").where("name", "=", name);
+        if ((await named.executeTakeFirst()) !== undefined) return false;
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto("tokens")
+          .values(row)
+          .onConflict((conflict) => conflict.column("held_name").doNothing())
+          .executeTakeFirst();
+        return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+      });
     },
     async byHash(hash) {
       const row = await queries.selectFrom("tokens").select(SHOWN).where("hash", "=", hash).executeTakeFirst();
@@ -29,7 +40,8 @@ export function createTokens({ queries }: Database): Tokens {
 function tokenOf({
   created_at: createdAt,
   expires_at: expiresAt,
+  made_by: madeBy,
   ...rest
-}: Omit<Selectable<TokensTable>, "hash">): Token {
-  return { ...rest, createdAt, expiresAt };
+}: Omit<Selectable<TokensTable>, "hash" | "held_name">): Token {
+  return { ...rest, createdAt, expiresAt, madeBy };
 }

@@ -25,6 +25,7 @@ function begin(
   const job = {
     run: "r1",
     job: "pause",
+    attempt: 2,
     input: definition.input.parse(input),
     clock,
     signal,
@@ -36,7 +37,7 @@ function begin(
     park: () => {},
     messages: async function* () {
       for (const one of messages)
-        yield { sequence: 1, kind: "approval", attempt: null, data: {}, actor: "?", at: "now", ...one };
+        yield { sequence: 1, kind: "approval", attempt: 2, data: {}, actor: "?", at: "now", ...one };
       await clock.sleep(86_400_000, signal);
     },
   };
@@ -95,6 +96,8 @@ describe("approve", () => {
     const messages = [
       { data: { decision: "approve" }, actor: "mallory" },
       { data: { decision: "perhaps" }, actor: "bob" },
+      { data: { decision: "deny" }, actor: "bob", attempt: 1 },
+      { data: { decision: "deny" }, actor: "bob", attempt: null },
       { kind: "heartbeat", data: { decision: "deny" }, actor: "bob" },
       { data: { decision: "approve", comment: "looks good" }, actor: "bob", at: "2026-01-01T00:00:00Z" },
       { data: { decision: "deny" }, actor: "alice" },

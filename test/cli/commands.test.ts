@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Job } from "../../src/cli/progress/progress.ts";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";
 import { kubemin, type TestOptions, type Transcript, temporary } from "./support/terminal.ts";
@@ -367,12 +368,60 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
       role: "write",
       createdAt: "2026-03-04T12:02:00Z",
       expiresAt: null,
+      madeBy: "ada",
     };
     const told = await ask("token add ci --role write --expires 90d", {
       addToken: () => ({ json: { ...token, token: "km_secret" } }),
     });
     expect(told.stdout).toBe("km_secret\n");
     expect(asked("addToken")?.body).toBe('{"name":"ci","project":"default","role":"write","expiresIn":"90d"}');
+  });
+});
+
+describe("kubemin approve", () => {
+  const waits = (name: string, message: string, more = {}) =>
+    job(name, "pending", { type: "approve", attempt: 2, reason: reason("Approval", message, "you"), ...more });
+  const release = waits("checks.release", "waits for the approval of alice: Release?", { step: ["checks", "release"] });
+  const purge = waits("purge", "waits for the approval of bob: Purge?");
+  const approving = (jobs: readonly Job[], words: string) => {
+    const shown = run({ jobs: [...jobs] });
+    return ask(`approve ${words}`, {
+      ...SHOP,
+      getRun: ({ params }) =>
+        params["run"] === shown.id ? { json: shown } : { error: "NotFound", detail: "there is no run shop" },
+      tellJob: () => ({ json: shown }),
+    });
+  };
+
+  it("answers the only step that waits, and the attempt that was seen", async () => {
+    const told = await approving([job("web", "succeeded"), purge], "shop --comment fine");
+    expect(told).toMatchObject({ exit: 0, stdout: "approved purge\n" });
+    expect(asked("tellJob")?.params["job"]).toBe("purge");
+    expect(JSON.parse(asked("tellJob")?.body ?? "")).toEqual({
+      kind: "approval",
+      data: { decision: "approve", comment: "fine" },
+      attempt: 2,
+    });
+  });
+
+  it("names them when several wait, and takes the name of one", async () => {
+    const unsaid = await approving([release, purge], "shop");
+    expect(unsaid.exit).toBe(2);
+    expect(unsaid.stderr).toContain("2 steps of run shop#3 wait for an approval");
+    expect(unsaid.stderr).toContain("checks.release: waits for the approval of alice: Release?");
+    expect(unsaid.stderr).toContain("purge: waits for the approval of bob: Purge?");
+    expect(unsaid.stderr).toContain("kubemin approve shop#3 checks.release");
+    expect(asked("tellJob")).toBeUndefined();
+    expect(await approving([release, purge], "shop release --deny")).toMatchObject({
+      exit: 0,
+      stdout: "denied checks.release\n",
+    });
+  });
+
+  it("says so when none waits", async () => {
+    const told = await approving([job("web", "running")], "shop");
+    expect(told.exit).toBe(5);
+    expect(told.stderr).toContain("run shop#3 waits for no approval");
   });
 });
 
@@ -409,6 +458,7 @@ describe("kubemin doctor", () => {
             role: "admin",
             createdAt: "2026-03-04T12:02:00Z",
             expiresAt: null,
+            madeBy: null,
           },
         }),
         listClusters: () => ({

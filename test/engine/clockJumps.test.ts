@@ -114,9 +114,10 @@ describe("a clock that is set back", () => {
       evidence: [],
       retryable: true,
     } as const;
-    for (let count = 0; count < 10; count += 1) brakes.noteOutcome("test", broken);
-    expect([cluster.refusal(), brakes.holds("test")]).not.toContain(null);
+    const subject = { project: "default", type: "test", target: () => ({ key: "" }) };
+    for (let count = 0; count < 10; count += 1) brakes.begin(subject).ended(broken);
+    expect([cluster.refusal(), brakes.holds(subject)]).not.toContain(null);
     time -= HOUR;
-    expect([cluster.refusal(), brakes.holds("test")]).toEqual([null, null]);
+    expect([cluster.refusal(), brakes.holds(subject)]).toEqual([null, null]);
   });
 });

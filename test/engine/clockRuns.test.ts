@@ -49,6 +49,21 @@ describe("a schedule", () => {
     }
   });
 
+  it("leaves never two runs unfinished when the one before is to be cancelled, though that only waits", async () => {
+    await using stage = await openStage();
+    const steps = [{ name: "rest", type: "wait", properties: { for: "2h" } }];
+    await put(stage, { overlap: "cancel", run: { document: { name: "nightly", workflow: { steps } }, inputs: {} } });
+    await stage.clock.advance(MINUTE / 2);
+    for (let time = 1; time <= 5; time++) {
+      await stage.clock.advance(5 * MINUTE);
+      const unfinished = (await runsOf(stage)).filter((run) => run.phase === "running");
+      expect(unfinished.map((run) => run.createdAt)).toEqual([
+        new Date(Date.UTC(2024, 0, 1, 0, 5 * time)).toISOString(),
+      ]);
+    }
+    expect((await runsOf(stage)).map((run) => run.phase)).toEqual(["running", ...Array(4).fill("cancelled")]);
+  });
+
   it("skips what was missed while no server was there, or makes up for all of it once", async () => {
     for (const [missed, count] of [
       ["skip", 1],
@@ -80,6 +95,44 @@ describe("a schedule", () => {
     expect(await runsOf(stage)).toHaveLength(1);
   });
 
+  it("makes up for nothing that passed while a person had paused it", async () => {
+    await using stage = await openStage();
+    await put(stage, { missed: "once" });
+    const pause = (on: boolean) =>
+      pauseSchedule(stage.world, { project: "default", name: "tick", actor: "bob", pause: on });
+    await stage.clock.advance(6 * MINUTE);
+    await pause(true);
+    await stage.clock.advance(32 * MINUTE);
+    expect(await pause(false)).toMatchObject({ pausedBy: null, nextAt: "2024-01-01T00:40:00.000Z" });
+    await stage.clock.advance(MINUTE);
+    expect(await runsOf(stage)).toHaveLength(1);
+    await stage.clock.advance(2 * MINUTE);
+    expect((await runsOf(stage)).map((run) => run.createdAt)).toEqual([
+      "2024-01-01T00:40:00.000Z",
+      "2024-01-01T00:05:00.000Z",
+    ]);
+  });
+
+  it("says that it has no next time, and goes on when a later program finds one", async () => {
+    await using stage = await openStage();
+    // As an older program, or one with another database of time zones, left them.
+    const kept = await put(stage);
+    const { store } = stage;
+    await store.schedules.put({ ...kept, settings: { ...kept.settings, timeZone: "Mars/Olympus" } });
+    await stage.clock.advance(6 * MINUTE);
+    const ended = await store.schedules.get("default", "tick");
+    expect(ended).toMatchObject({ nextAt: null, last: { at: "2024-01-01T00:05:00.000Z" } });
+    expect(ended?.last?.problem?.message).toContain("it has no next time: Mars/Olympus is no time zone");
+    await stage.kill();
+    await store.schedules.put({ ...kept, nextAt: null });
+    await stage.start();
+    await stage.clock.advance(5 * MINUTE);
+    expect(await store.schedules.get("default", "tick")).toMatchObject({
+      nextAt: "2024-01-01T00:15:00.000Z",
+      last: { at: "2024-01-01T00:10:00.000Z", problem: null },
+    });
+  });
+
   it("is refused at once when its run would be, or its times are none", async () => {
     await using stage = await openStage();
     await expect(put(stage, { run: { type: "nonsense" } })).rejects.toThrow();
@@ -90,8 +143,7 @@ describe("a schedule", () => {
 
 describe("times", () => {
   it("are those of the time zone, over every change of its clocks", () => {
-    const next = (cron: string, zone: string, after: string) =>
-      nextTime(cron, zone, new Date(after))?.toISOString() ?? null;
+    const next = (cron: string, zone: string, after: string) => nextTime(cron, zone, new Date(after)).toISOString();
     expect(next("0 2 * * *", "Europe/Berlin", "2026-01-10T00:00:00Z")).toBe("2026-01-10T01:00:00.000Z");
     expect(next("0 2 * * *", "Europe/Berlin", "2026-07-10T00:30:00Z")).toBe("2026-07-11T00:00:00.000Z");
     expect(next("@daily", "Asia/Shanghai", "2026-07-10T00:00:00Z")).toBe("2026-07-10T16:00:00.000Z");

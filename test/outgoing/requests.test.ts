@@ -75,6 +75,16 @@ describe("a call", () => {
     await expect(call(server.url)).rejects.toMatchObject({ code: "AnswerTooLarge" });
   });
 
+  it("cuts an answer that is too large where the caller asks for it", async () => {
+    const server = await serverThat((_, response) => response.writeHead(500).end("x".repeat(1_001)));
+    const limits = { answerBytes: 1_000 };
+    const answer = await call(server.url, { limits, tooLarge: "cut" });
+    expect(answer).toMatchObject({ status: 500, body: "x".repeat(1_000), cut: true });
+    // What must be signed is taken whole or not at all.
+    const sign = { keyId: "k", secret: "s", answer: "required" } as const;
+    await expect(call(server.url, { limits, tooLarge: "cut", sign })).rejects.toMatchObject({ code: "AnswerTooLarge" });
+  });
+
   it("takes an answer of exactly the limit", async () => {
     const server = await serverThat((_, response) => response.end("x".repeat(1_000)));
     expect((await call(server.url, { limits: { answerBytes: 1_000 } })).body).toHaveLength(1_000);
@@ -112,8 +122,10 @@ describe("a call", () => {
       response.writeHead(200, { "content-length": "100" }).write("half", () => response.destroy());
     });
     await expect(call(`http://127.0.0.1:${broken}/`)).rejects.toMatchObject({ code: "BadAnswer" });
-    await expect(call(`http://127.0.0.1:${cut}/`)).rejects.toMatchObject({ code: "Unreachable" });
-    await expect(call(half.url)).rejects.toMatchObject({ code: "Unreachable" });
+    // The request may have arrived: only where no connection came about is it known that nothing did.
+    await expect(call(`http://127.0.0.1:${cut}/`)).rejects.toMatchObject({ code: "ConnectionLost" });
+    await expect(call(half.url)).rejects.toMatchObject({ code: "ConnectionLost" });
+    await expect(call(`https://127.0.0.1:${broken}/`)).rejects.toMatchObject({ code: "Unreachable" });
     await expect(call("http://127.0.0.1:1/?token=secret")).rejects.toThrow(
       /^127\.0\.0\.1 cannot be reached \(ECONNREFUSED\)$/,
     );

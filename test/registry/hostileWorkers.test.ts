@@ -42,6 +42,11 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   lies: (response) => signed(response, 200, { phase: "Succeeded", outputs: { count: "many" } }),
   "gives-much": (response) =>
     signed(response, 200, { phase: "Succeeded", outputs: { count: 1, more: "x".repeat(70_000) } }),
+  nests: (response) => {
+    const deep = "[".repeat(20_000) + "]".repeat(20_000);
+    const text = `{"phase":"Succeeded","outputs":{"count":1,"deep":${deep}}}`;
+    response.writeHead(200, signedHeaders({ keyId: "w", secret: SECRET }, text, new Date())).end(text);
+  },
   mumbles: (response) => signed(response, 200, { hello: "there" }),
   refuses: (response) => signed(response, 400, {}),
   late: (response) => signed(response, 200, DONE),
@@ -97,15 +102,16 @@ async function run(type: string): Promise<AnswerOf<"getRun">> {
 
 describe("a worker", () => {
   it.each([
-    ["redirects", "rejected", { code: "CallRefused", params: { code: "Redirected" } }],
+    ["redirects", "failed", { code: "AnswerRefused", params: { code: "Redirected" } }],
     ["metadata", "rejected", { code: "CallRefused", params: { code: "ForbiddenAddress" } }],
-    ["talks-much", "rejected", { code: "CallRefused", params: { code: "AnswerTooLarge" } }],
-    ["unsigned", "rejected", { code: "CallRefused", params: { code: "Unsigned" } }],
-    ["forged", "rejected", { code: "CallRefused", params: { code: "BadSignature" } }],
-    ["replayed", "rejected", { code: "CallRefused", params: { code: "StaleSignature" } }],
+    ["talks-much", "failed", { code: "AnswerRefused", params: { code: "AnswerTooLarge" } }],
+    ["unsigned", "failed", { code: "AnswerRefused", params: { code: "Unsigned" } }],
+    ["forged", "failed", { code: "AnswerRefused", params: { code: "BadSignature" } }],
+    ["replayed", "failed", { code: "AnswerRefused", params: { code: "StaleSignature" } }],
     ["silent", "interrupted", { code: "Lost" }],
     ["lies", "failed", { code: "BadOutput" }],
     ["gives-much", "failed", { code: "BadOutput" }],
+    ["nests", "failed", { code: "BadOutput" }],
     ["mumbles", "failed", { code: "CallFailed" }],
     ["refuses", "failed", { code: "BadInput" }],
   ])("that %s ends its job as %s, with a code", async (type, phase, reason) => {

@@ -284,10 +284,11 @@ describe("who stops a type", () => {
 });
 
 describe("a type that throws", () => {
-  it("is set aside after five times with its stack, without its secrets, and everything else goes on", async () => {
+  it("is set aside after five times in that project with its stack, without its secrets, and everything else goes on", async () => {
     const name = newName();
     const runtime = { tier: "T2", url: "https://worker.example.com", secret: WORKER_SECRET };
     await register(aDocument(name, { runtime }));
+    await ask(`${any(name)}/grants/team-a`, {}, "PUT");
     const { outgoing } = server.world;
     const request: typeof outgoing.request = ({ sign }) =>
       Promise.reject(new Error(`no answer with ${sign?.secret ?? ""}`));
@@ -302,6 +303,14 @@ describe("a type that throws", () => {
     expect(stops[0]?.detail).toContain("at ");
     expect(JSON.stringify(stops)).not.toContain(WORKER_SECRET);
     expect((await ask("/projects/default/runs", { type: name, input: { who: "x" } })).status).toBe(422);
+    const elsewhere = `/projects/team-a/job-types/${name}`;
+    expect((await ask(elsewhere)).body, "no other project is stopped by it").toMatchObject({
+      state: "active",
+      stops: [],
+    });
+    const started = await ask("/projects/team-a/runs", { type: name, input: { who: "x" } });
+    expect(started.status).toBe(202);
+    expect((await ended(textAt(started.body, "id"), "team-a")).jobs[0]?.reason.code).toBe("InternalError");
     const other = newName();
     await register(aDocument(other));
     expect((await run(other, { who: "x" })).phase).toBe("succeeded");

@@ -70,10 +70,10 @@ it("see each other's registrations and kill switches within five seconds", async
   await vi.waitFor(() => expect(there.jobTypes.usable("b").has("shared")).toBe(true), LIMIT);
 
   await disableType(here, { actor: "root", type: "shared", reason: "it burns" });
-  await vi.waitFor(() => expect(there.stopOf("shared")).toMatchObject({ code: "TypeDisabled" }), LIMIT);
+  await vi.waitFor(() => expect(there.stopOf("shared", "b")).toMatchObject({ code: "TypeDisabled" }), LIMIT);
   expect(released).not.toHaveBeenCalled();
   await enableType(here, { actor: "root", type: "shared" });
-  await vi.waitFor(() => expect(there.stopOf("shared")).toBeNull(), LIMIT);
+  await vi.waitFor(() => expect(there.stopOf("shared", "b")).toBeNull(), LIMIT);
   expect(released).toHaveBeenCalledOnce();
 
   // A third one that starts now finds it all.
@@ -87,31 +87,36 @@ it("set a type aside as if they were one, remember it over a restart, and releas
   await registerType(here, { project: "a", actor: "ada", text, format: "json" }, new AbortController().signal);
   await there.refresh();
   const counted = (registry: Registry, throws: number) =>
-    vi.waitFor(() => expect(registry.view().types.get("thrower")?.throws).toBe(throws), LIMIT);
+    vi.waitFor(() => expect(registry.view().types.get("thrower")?.throws.get("b") ?? 0).toBe(throws), LIMIT);
   const throwIn = async (registry: Registry, throws: number): Promise<void> => {
-    quarantineFor(registry).noteThrow("thrower", `Error: number ${throws}`);
+    quarantineFor(registry).noteThrow("thrower", "b", `Error: number ${throws}`);
     await counted(registry, throws);
   };
   await throwIn(here, 1);
   await throwIn(there, 2);
   // An attempt that comes back in the other one ends the row.
   await counted(here, 2);
-  quarantineFor(here).noteReturn("thrower");
+  quarantineFor(here).noteReturn("thrower", "b");
   await counted(here, 0);
   await counted(there, 0);
 
   for (const throws of [1, 2, 3, 4]) await throwIn(throws % 2 === 0 ? here : there, throws);
-  expect(here.stopOf("thrower")).toBeNull();
+  expect(here.stopOf("thrower", "b")).toBeNull();
   // A process that starts now counts on.
   const late = await open();
   await throwIn(late, 5);
   for (const registry of [here, there, late])
     await vi.waitFor(
-      () => expect(registry.stopOf("thrower")?.params["detail"]).toBe("quarantined: Error: number 5"),
+      () => expect(registry.stopOf("thrower", "b")?.params["detail"]).toBe("quarantined: Error: number 5"),
       LIMIT,
     );
+  // What its inputs bring about in one project stops it there, and for no other.
+  for (const registry of [here, there, late]) {
+    expect(registry.stopOf("thrower", "a")).toBeNull();
+    expect(registry.jobTypes.usable("a").get("thrower")?.check?.({ who: "x" })).toEqual([]);
+  }
   await restoreType(there, { project: "a", actor: "ada", type: "thrower" });
   for (const registry of [here, there, late])
-    await vi.waitFor(() => expect(registry.stopOf("thrower")).toBeNull(), LIMIT);
+    await vi.waitFor(() => expect(registry.stopOf("thrower", "b")).toBeNull(), LIMIT);
   await throwIn(here, 1);
 });

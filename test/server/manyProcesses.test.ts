@@ -112,6 +112,39 @@ describe("a process that drives nothing", () => {
   });
 });
 
+describe("a run that only waits, and that no process keeps in its hands", () => {
+  const resting = (name: string) => ({ name, type: "wait", properties: { for: "2h" } });
+  const parked = (name: string) => (name === "ask" ? asking(name) : resting(name));
+
+  it.each(["ask", "rest"])("ends at once when it is cancelled through any process (%s)", async (name) => {
+    const run = await begin(driver, [parked(name), tell("after")]);
+    await until(other, run, changes(name, { code: name === "ask" ? "Approval" : "WaitingUntil" }));
+    await doomed.client.call("pauseRun", { params: { project: PROJECT, run } });
+    await other.client.call("cancelRun", { params: { project: PROJECT, run }, body: { finally: "run" } });
+    await until(driver, run, ({ data }) => data.type === "run.finished");
+    expect(await phaseOf(doomed, run)).toBe("cancelled");
+  });
+
+  it.each(["ask", "rest"])("gives up its lock to one that cancels the holder (%s)", async (name) => {
+    const locks = [{ key: `held-by-${name}` }];
+    const holder = await begin(driver, [{ ...parked(name), locks }]);
+    await until(other, holder, changes(name, { code: name === "ask" ? "Approval" : "WaitingUntil" }));
+    const next = await begin(other, [{ ...tell("next"), locks: [{ ...locks[0], onLimit: "cancel" }] }]);
+    await until(doomed, next, ({ data }) => data.type === "run.finished");
+    expect(await phaseOf(doomed, next)).toBe("succeeded");
+    expect(await phaseOf(driver, holder)).toBe("cancelled");
+  });
+
+  it("takes one of the answers that come through different processes at once", async () => {
+    const run = await begin(driver, [asking("ask")]);
+    await until(other, run, changes("ask", { code: "Approval" }));
+    const four = await Promise.allSettled([driver, other, doomed, other].map((at) => approve(at, run)));
+    expect(four.filter((one) => one.status === "fulfilled")).toHaveLength(1);
+    await until(driver, run, ({ data }) => data.type === "run.finished");
+    expect(await phaseOf(other, run)).toBe("succeeded");
+  });
+});
+
 describe("who listens at any process", () => {
   it("hears everything, in order and once, also when that process is killed in the middle", async () => {
     const run = await begin(doomed, [

@@ -7,7 +7,8 @@ export const PROJECT = "filled";
 
 export async function fill(store: Store): Promise<void> {
   await store.setting("vault-key", "print-of-the-key");
-  const token = { id: "t", name: "local", project: "*", role: "admin", createdAt: AT, expiresAt: null } as const;
+  const fixed = { project: "*", role: "admin", createdAt: AT, expiresAt: null } as const;
+  const token = { id: "t", name: "local", ...fixed, madeBy: "ada" } as const;
   await store.tokens.add(token, "hash");
   const [, last] = await history(store, PROJECT, 2);
   const run = last?.id ?? "";

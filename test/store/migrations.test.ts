@@ -66,4 +66,25 @@ describe.each([SQLITE, POSTGRES].map((backend) => [backend.name, backend] as con
       expect(names.map((row) => row["name"])).toEqual(MIGRATIONS.map((migration) => migration.name).toSorted());
     },
   );
+
+  it("leaves tokens that share a name as they are, and gives none of their names again", async () => {
+    const database = await ofSchema(backend, 12);
+    for (const id of ["b1", "b2"])
+      await database.sql(
+        `insert into tokens (id, name, project, role, created_at, expires_at, hash) values ('${id}', 'bob', '*', 'write', '${AT}', null, '${id}')`,
+      );
+    const store = await database.open();
+    expect((await store.tokens.list()).map(({ name, madeBy }) => `${name} ${madeBy}`).sort()).toEqual([
+      "bob null",
+      "bob null",
+      "local null",
+    ]);
+    const token = { project: "*", role: "admin", createdAt: AT, expiresAt: null, madeBy: "ada" } as const;
+    const add = (id: string, name: string) => store.tokens.add({ ...token, id, name }, `hash of ${id}`);
+    expect([await add("b3", "bob"), await add("l2", "local"), await add("c", "carol")]).toEqual([false, false, true]);
+    await store.tokens.remove("b1");
+    await store.tokens.remove("b2");
+    expect(await add("b3", "bob")).toBe(true);
+    await store.close();
+  });
 });

@@ -132,11 +132,11 @@ export async function startTestServer({
     expiresAt?: string | null;
   }) => {
     const token = newSecret();
+    const id = randomUUID();
     const name = `${role} of ${project}`;
-    await store.tokens.add(
-      { id: randomUUID(), name, project, role, createdAt: new Date().toISOString(), expiresAt },
-      hashSecret(token),
-    );
+    const row = { id, project, role, createdAt: new Date().toISOString(), expiresAt, madeBy: null };
+    const added = await store.tokens.add({ ...row, name }, hashSecret(token));
+    if (!added) await store.tokens.add({ ...row, name: `${name}, ${id}` }, hashSecret(token));
     return token;
   };
   const secret = await addToken({});

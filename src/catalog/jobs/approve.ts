@@ -1,5 +1,6 @@
-// Waits until somebody says yes or no. The first answer of somebody who may give one decides; the API refuses all others before, and what it
-// let through is looked at again here. No deadline of its own: the step's timeout is one, and the job is then called expired.
+// Waits until a person says yes or no. The first answer to this attempt of a person who may give one decides; the API refuses all others
+// before, and what it let through is looked at again here. No deadline of its own: the step's timeout is one, and the job is then called
+// expired.
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
 import { reason } from "../../model/reason.ts";
@@ -24,7 +25,7 @@ export const APPROVAL_MESSAGE = "approval";
 
 export const approve = defineJob({
   name: "approve",
-  summary: { en: "Asks somebody for approval", zh: "请求人工批准" },
+  summary: { en: "Asks a person for approval", zh: "请求人工批准" },
   input: approveInput,
   output: z.strictObject({
     decision: z.literal("approve"),
@@ -43,7 +44,7 @@ export const approve = defineJob({
   timeout: 7 * 24 * 60 * 60_000,
   parks: true,
   accepts: {
-    [APPROVAL_MESSAGE]: { data: decision, from: ({ who }, actor) => who === undefined || who.includes(actor) },
+    [APPROVAL_MESSAGE]: { data: decision, asks: "Approval", from: ({ who }) => who },
   },
   async run(job) {
     const { message, who } = job.input;
@@ -59,8 +60,10 @@ export const approve = defineJob({
 });
 
 /** Null: it decides nothing. */
-function decided({ input }: ApproveRun, { kind, data, actor, at }: JobMessage): JobOutcome | null {
-  if (kind !== APPROVAL_MESSAGE || (input.who !== undefined && !input.who.includes(actor))) return null;
+function decided({ input, attempt }: ApproveRun, message: JobMessage): JobOutcome | null {
+  const { kind, data, actor, at } = message;
+  if (kind !== APPROVAL_MESSAGE || message.attempt !== attempt) return null;
+  if (input.who !== undefined && !input.who.includes(actor)) return null;
   const said = decision.safeParse(data);
   if (!said.success) return null;
   const { comment } = said.data;

@@ -1,26 +1,48 @@
-// Calls an address and looks at the answer. Only where the operator lets this server call; what comes back is an output, cut to size.
+// Calls an address and looks at the answer. Only where the operator lets this server call; what comes back is an output, whole or not at all.
+// A call that may not be repeated without harm (POST, PATCH) is made once, unless its step says otherwise. After a crash of the server a call
+// that was under way is made again, with the same Idempotency-Key.
 import { z } from "zod";
-import type { Json } from "../../model/json.ts";
-import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
+import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import type { RetryPolicy } from "../../model/plan.ts";
 import { reason } from "../../model/reason.ts";
 import { mapStrings } from "../../model/sealed.ts";
-import { OutgoingRefused } from "../../ports/outgoing.ts";
+import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import { defineJob } from "../define.ts";
-import type { JobOutcome, JobRun } from "../job.ts";
+import { described } from "../fields.ts";
+import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../job.ts";
+import { hostOf, refusedCall, wrongStatus } from "./calls.ts";
+
+const KEY = "idempotency-key";
 
 const input = z.strictObject({
   url: z.url().max(2_000).meta({ title: "Address", description: "https, unless the operator allows plain http" }),
-  method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
-  headers: z.record(z.string(), z.string()).default({}),
+  method: described(
+    z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
+    "POST and PATCH are tried once, and again only while the address was not reached; with `retry` on the step, or a header Idempotency-Key, like the others: 3 times",
+    "POST 与 PATCH 只尝试一次，仅在未连上对方时重试；若步骤写了 `retry`，或带有 Idempotency-Key 请求头，则与其他方法一样尝试 3 次",
+  ),
+  headers: described(
+    z.record(z.string(), z.string()).default({}),
+    "Sent along; an Idempotency-Key says that the call may be repeated (without one, kubemin sends RUN/STEP)",
+    "一并发送的请求头；写了 Idempotency-Key 表示该请求可以重复（不写则 kubemin 发送 运行/步骤）",
+  ),
   body: z.json().optional().meta({ description: "sent as JSON" }),
   expect: z
     .array(z.int().min(100).max(599))
     .default([200, 201, 202, 204])
     .meta({ description: "statuses that count as success" }),
+  answer: described(
+    z.enum(["any", "json", "none"]).default("any"),
+    "What is kept of the answer's body, at most 64 KB: any (JSON as JSON, else as text), json (anything else is a failure), none (only the status)",
+    "保留应答体的方式，最多 64 KB：any（JSON 按 JSON，其余按文本）、json（不是 JSON 则失败）、none（只保留状态码）",
+  ),
 });
 type HttpRun = JobRun<z.output<typeof input>>;
 
-const BODY_LIMIT = 32 * 1024;
+const AGAIN: RetryPolicy = { attempts: 3, backoff: 2_000 };
+const ONCE: RetryPolicy = { attempts: 1, backoff: AGAIN.backoff, untouched: AGAIN.attempts };
+const REPEATABLE: ReadonlySet<unknown> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
+const ANSWER_BYTES = 1_000_000;
 
 export const http = defineJob({
   name: "http",
@@ -30,7 +52,8 @@ export const http = defineJob({
   output: z.object({ status: z.int(), body: z.json().optional() }),
   timeout: 5 * 60_000,
   clocks: { attempt: 60_000 },
-  retry: { attempts: 3, backoff: 2_000 },
+  retry: (raw) => (isRepeatable(raw) ? AGAIN : ONCE),
+  target: ({ url }) => hostOf(url),
   step: {
     examples: [
       {
@@ -40,41 +63,66 @@ export const http = defineJob({
     ],
   },
   async run(job) {
-    const { host } = new URL(job.input.url);
+    const host = hostOf(job.input.url);
     job.report(reason("Calling", { target: host }));
     try {
-      return await call(job, host);
+      return outcomeOf(job, host, await call(job));
     } catch (error) {
-      if (!(error instanceof OutgoingRefused)) throw error;
-      const { passing } = OUTGOING_REFUSALS[error.code];
-      const why = reason(passing ? "CallFailed" : "CallRefused", { target: host, detail: error.message });
-      return { phase: passing ? "failed" : "rejected", reason: why, evidence: [], retryable: passing };
+      if (error instanceof OutgoingRefused) return refusedCall(host, error);
+      throw error;
     }
   },
 });
 
-async function call(job: HttpRun, host: string): Promise<JobOutcome> {
-  const { url, method, headers, body, expect } = job.input;
-  const answer = await job.outgoing.request({
+/** A method that comes from a reference is not known yet, so nothing is promised for it. */
+function isRepeatable({ method = "GET", headers }: JsonObject): boolean {
+  return REPEATABLE.has(method) || (isObject(headers) && Object.keys(headers).some((one) => one.toLowerCase() === KEY));
+}
+
+function call(job: HttpRun): Promise<OutgoingAnswer> {
+  const { url, method, headers, body } = job.input;
+  const given = Object.entries(opened(job, headers)).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return job.outgoing.request({
     url,
     method,
     headers: {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...opened(job, headers),
-      "idempotency-key": `${job.run}/${job.job}`,
+      [KEY]: `${job.run}/${job.job}`,
+      ...Object.fromEntries(given),
       ...fences(job),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(opened(job, body)) }),
     signal: job.signal,
+    limits: { answerBytes: ANSWER_BYTES },
+    tooLarge: "cut",
   });
-  const { status } = answer;
-  if (expect.includes(status)) {
-    const output = { status, ...parsed(answer.body) };
-    return { phase: "succeeded", reason: reason("Answered", { target: host, status }), output };
-  }
-  const why = reason("CallFailed", { target: host, detail: `it answered with status ${status}` });
-  const evidence = [{ source: "response" as const, object: host, text: answer.body.slice(0, 500) }];
-  return { phase: "failed", reason: why, evidence, retryable: status >= 500 || status === 429 };
+}
+
+/** Kept whole or told: a step that refers to a body that is silently missing would take its default. */
+function outcomeOf({ input: { expect, answer } }: HttpRun, target: string, answered: OutgoingAnswer): JobOutcome {
+  const { status, cut } = answered;
+  if (!expect.includes(status)) return wrongStatus(target, answered);
+  const lost = (code: "AnswerTooLong" | "AnswerNotRead" | "AnswerNotJson", params = {}): JobOutcome => {
+    const why = reason(code, { target, status, ...params });
+    return { phase: "failed", reason: why, evidence: [], retryable: false };
+  };
+  const succeeded = (output: JsonObject): JobOutcome => ({
+    phase: "succeeded",
+    reason: reason("Answered", { target, status }),
+    output,
+  });
+  if (answer === "none") return succeeded({ status });
+  if (cut === true) return lost("AnswerNotRead", { limit: ANSWER_BYTES });
+  const body = answered.body === "" ? undefined : parsed(answered.body);
+  const mustBeJson = answer === "json" || (body !== undefined && saysJson(answered));
+  if (mustBeJson && body?.json !== true) return lost("AnswerNotJson");
+  const output = { status, ...(body === undefined ? {} : { body: body.value }) };
+  const size = JSON.stringify(output).length;
+  return size > OUTPUT_LIMIT ? lost("AnswerTooLong", { size, limit: OUTPUT_LIMIT }) : succeeded(output);
+}
+
+function saysJson({ headers }: OutgoingAnswer): boolean {
+  return /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
 /** Secrets of inputs and of other steps reach whoever is called, and nobody else: the answer is searched for them before it is kept. */
@@ -88,12 +136,11 @@ function fences({ locks }: HttpRun): Readonly<Record<string, string>> {
   return { "kubemin-fence": locks.map(({ key, fence }) => `${encodeURI(key)}=${fence}`).join(", ") };
 }
 
-/** JSON as JSON, anything else as text; what is too long is left out. */
-function parsed(text: string) {
-  if (text === "" || text.length > BODY_LIMIT) return {};
+/** JSON as JSON, anything else as text. */
+function parsed(text: string): { readonly json: boolean; readonly value: Json } {
   try {
-    return { body: z.json().parse(JSON.parse(text)) };
+    return { json: true, value: z.json().parse(JSON.parse(text)) };
   } catch {
-    return { body: text };
+    return { json: false, value: text };
   }
 }

@@ -1,21 +1,21 @@
 // Tells people. To everybody who listens to the project (webhooks, Kafka, streams), or to one address of a chat that takes `{"text": …}`.
-// At least once: after a crash a message may come twice, with the same `run` and `job`.
+// At least once: after an attempt whose answer did not come, and after a crash, a message may come twice, with the same `run` and `job`.
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
-import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
 import { reason } from "../../model/reason.ts";
 import { maskSealed } from "../../model/sealed.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import { defineJob } from "../define.ts";
 import { described } from "../fields.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
+import { hostOf, refusedCall, wrongStatus } from "./calls.ts";
 
 const input = z.strictObject({
   message: described(z.string().min(1).max(4_000), "What is told", "通知内容"),
   url: described(
     z.url().max(2_000).optional(),
-    "Address of a chat's incoming webhook; without, everybody who listens to the project's events",
-    "聊天工具的 Webhook 地址；不写则通知项目事件的所有订阅者",
+    "Address of a chat's incoming webhook, which may get the message twice when its answer does not come; without, everybody who listens to the project's events",
+    "聊天工具的 Webhook 地址（未收到应答时，消息可能送达两次）；不写则通知项目事件的所有订阅者",
   ),
   data: described(
     z.record(z.string(), z.json()).default({}),
@@ -32,6 +32,7 @@ export const notify = defineJob({
   timeout: 5 * 60_000,
   clocks: { attempt: 60_000 },
   retry: { attempts: 3, backoff: 2_000 },
+  target: ({ url }) => (url === undefined ? "" : hostOf(url)),
   step: {
     examples: [
       { title: { en: "To everybody who listens", zh: "通知所有订阅者" }, value: { message: "shop is released" } },
@@ -51,7 +52,7 @@ export const notify = defineJob({
 });
 
 async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
-  const { host } = new URL(url);
+  const host = hostOf(url);
   job.report(reason("Calling", { target: host }));
   const { project, application, run, job: name } = job;
   const data = maskSealed(job.input.data as JsonObject); // zod's JSON is ours
@@ -59,14 +60,12 @@ async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
   const body = JSON.stringify({ text, project, application, run, job: name, data });
   const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };
   try {
-    const { status } = await job.outgoing.request({ url, method: "POST", headers, body, signal: job.signal });
-    if (status >= 200 && status < 300) return { phase: "succeeded", reason: reason("Notified", { target: host }) };
-    const why = reason("CallFailed", { target: host, detail: `it answered with status ${status}` });
-    return { phase: "failed", reason: why, evidence: [], retryable: status >= 500 || status === 429 };
+    const request = { url, method: "POST", headers, body, signal: job.signal, tooLarge: "cut" } as const;
+    const answer = await job.outgoing.request(request);
+    if (answer.status < 200 || answer.status >= 300) return wrongStatus(host, answer);
+    return { phase: "succeeded", reason: reason("Notified", { target: host }) };
   } catch (error) {
-    if (!(error instanceof OutgoingRefused)) throw error;
-    const { passing } = OUTGOING_REFUSALS[error.code];
-    const why = reason(passing ? "CallFailed" : "CallRefused", { target: host, detail: error.message });
-    return { phase: passing ? "failed" : "rejected", reason: why, evidence: [], retryable: passing };
+    if (error instanceof OutgoingRefused) return refusedCall(host, error);
+    throw error;
   }
 }

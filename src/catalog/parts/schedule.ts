@@ -20,7 +20,15 @@ const FIELDS: readonly Field[] = [
   { name: { en: "month", zh: "月" }, least: 1, most: 12, words: MONTHS },
   { name: { en: "day of the week", zh: "星期" }, least: 0, most: 6, words: DAYS },
 ];
-const NAMED = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+const NAMED: Readonly<Record<string, string>> = {
+  "@yearly": "0 0 1 1 *",
+  "@annually": "0 0 1 1 *",
+  "@monthly": "0 0 1 * *",
+  "@weekly": "0 0 * * 0",
+  "@daily": "0 0 * * *",
+  "@midnight": "0 0 * * *",
+  "@hourly": "0 * * * *",
+};
 /** Longest month of each number; 29 in February, which comes every four years. */
 const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -44,8 +52,8 @@ export function scheduleFault(schedule: string): Localized | undefined {
 }
 
 function namedFault(text: string): Localized | undefined {
-  if (NAMED.includes(text) || /^@every (\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined;
-  const known = [...NAMED, "@every 1h30m"].join(", ");
+  if (text in NAMED || /^@every (\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined;
+  const known = [...Object.keys(NAMED), "@every 1h30m"].join(", ");
   return { en: `${text} is none of the named schedules: ${known}`, zh: `${text} 不是已知的命名计划：${known}` };
 }
 
@@ -89,13 +97,42 @@ function numberOf(text: string, field: Field): number | undefined {
 function neverFault(parts: readonly string[]): Localized | undefined {
   const [, , days = "*", months = "*", weekdays = "*"] = parts;
   if (!/^[*?]/.test(weekdays)) return undefined;
-  const all = (text: string, field: Field | undefined): readonly number[] =>
-    field === undefined ? [] : text.split(",").flatMap((item) => valuesOf(item, field) ?? []);
-  const earliest = Math.min(...all(days, FIELDS[2]));
-  const possible = all(months, FIELDS[3]).some((month) => earliest <= (LENGTHS[month - 1] ?? 0));
+  const earliest = Math.min(...allOf(days, FIELDS[2]));
+  const possible = allOf(months, FIELDS[3]).some((month) => earliest <= (LENGTHS[month - 1] ?? 0));
   return possible
     ? undefined
     : { en: "it never comes due: no such month has that day", zh: "永远不会执行：这些月份没有这一天" };
+}
+
+function allOf(text: string, field: Field | undefined): readonly number[] {
+  return field === undefined ? [] : text.split(",").flatMap((item) => valuesOf(item, field) ?? []);
+}
+
+/** What a schedule without a fault stands for: the local times at which it comes due. */
+export interface ScheduledTimes {
+  /** Ascending, as are the hours. */
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly isDue: (day: { readonly month: number; readonly day: number; readonly weekday: number }) => boolean;
+}
+
+/** Only for a text in which `scheduleFault` finds nothing, and not for `@every`, which has no fixed times. */
+export function scheduledTimes(schedule: string): ScheduledTimes {
+  const text = schedule.trim();
+  const parts = (NAMED[text] ?? text).split(/\s+/);
+  const [minutes = [], hours = [], days = [], months = [], weekdays = []] = FIELDS.map((field, index) =>
+    [...new Set(allOf(parts[index] ?? "", field))].sort((one, other) => one - other),
+  );
+  // When both days are restricted, either of them is enough; a field that begins with a star restricts nothing.
+  const both = /^[*?]/.test(parts[2] ?? "") || /^[*?]/.test(parts[4] ?? "");
+  return {
+    minutes,
+    hours,
+    isDue: ({ month, day, weekday }) => {
+      const [ofMonth, ofWeek] = [days.includes(day), weekdays.includes(weekday)];
+      return months.includes(month) && (both ? ofMonth && ofWeek : ofMonth || ofWeek);
+    },
+  };
 }
 
 /** Names of the IANA database, as the controller's own copy has them: their case matters. */

@@ -6,6 +6,7 @@ import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
 import { reason } from "../../model/reason.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
+import { type Bad, refusedCall } from "../jobs/calls.ts";
 import { listenTo, type Told } from "./told.ts";
 
 export interface Worker {
@@ -16,7 +17,6 @@ export interface Worker {
   readonly secret: string;
 }
 
-type Bad = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
 type Step =
   | { readonly step: "end"; readonly outcome: JobOutcome }
   | { readonly step: "wait" }
@@ -94,10 +94,9 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
   }
 }
 
-/** What it answered is not taken, and asking again would not change that. */
+/** It may not be called, or what it answered is not taken; asking again would not change that. */
 function refused(worker: Worker, error: OutgoingRefused): Step {
-  const why = reason("CallRefused", { target: targetOf(worker), detail: error.message, code: error.code });
-  return end({ phase: "rejected", reason: why, evidence: [], retryable: false });
+  return end(refusedCall(targetOf(worker), error));
 }
 
 function beatOf(job: JobRun<unknown>): number {

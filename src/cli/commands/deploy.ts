@@ -4,7 +4,7 @@ import { YES_OPTION } from "../ask.ts";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { deploySource } from "../deploy.ts";
-import { INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
+import { declaredIn, INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
 import { WATCH_OPTIONS } from "../settle.ts";
 import { CLUSTER_OPTIONS, FILE_ARGUMENT, RUN_OPTIONS } from "./shared.ts";
@@ -52,7 +52,7 @@ export const deployCommand = defineCommand({
       createNamespace: options["create-namespace"],
       force: options.force,
       adopt: options.adopt,
-      inputs: await inputsOf(context, options),
+      inputs: await inputsOf(context, options, declaredIn(source)),
       message: options.message ?? "",
       priority: options.priority as Priority | undefined, // one of its choices
       ifRevision: options["if-revision"],

@@ -4,7 +4,7 @@ import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { planSource } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
-import { INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
+import { declaredIn, INPUT_OPTIONS, inputsOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
 import { planWithInputs } from "../offline.ts";
 import { printData } from "../output.ts";
@@ -39,7 +39,7 @@ export const planCommand = defineCommand({
   async run(context) {
     const { options } = context;
     const source = await readSource(context, context.arguments[0] ?? "-");
-    const inputs = await inputsOf(context, options);
+    const inputs = await inputsOf(context, options, declaredIn(source));
     const plan = options.offline
       ? planWithout(context, { source, inputs })
       : await planSource(context, {

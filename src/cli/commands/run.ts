@@ -9,7 +9,7 @@ import { connect } from "../connect.ts";
 import { onceMore, printedProblems, writeHeaders } from "../deploy.ts";
 import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
-import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
+import { type DeclaredType, declaredIn, type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
 import { withTypeOptions } from "../jobTypes/runType.ts";
 import { printData } from "../output.ts";
@@ -42,8 +42,8 @@ export const runCommand: Command = defineCommand({
   name: "run",
   summary: { en: "run a job type, or the steps of a workflow file", zh: "运行一个作业类型，或一个工作流文件中的步骤" },
   details: {
-    en: "Each field of the type's input is an option of its own. Values of --input are read as JSON where they are JSON (3, true, [1,2]), as text otherwise. What a type takes: kubemin explain job TYPE.",
-    zh: "类型输入的每个字段都是一个选项。--input 的值若是 JSON（3、true、[1,2]）按 JSON 读取，否则按文本。类型接受的字段：kubemin explain job TYPE。",
+    en: "Each field of the type's input is an option of its own. Values of --input are taken as what is declared: a string as it is written, everything else as JSON (3, true, [1,2]). What a type takes: kubemin explain job TYPE.",
+    zh: "类型输入的每个字段都是一个选项。--input 的值按声明的类型读取：string 按原样，其他按 JSON（3、true、[1,2]）。类型接受的字段：kubemin explain job TYPE。",
   },
   examples: [
     {
@@ -64,12 +64,18 @@ export const runCommand: Command = defineCommand({
     withTypeOptions(words, context, {
       plain: runCommand,
       // Parsed by the very table: the type's own options stand beside them.
-      start: (given, typed) => start(given, given.options as Values<typeof OPTIONS>, typed),
+      start: (given, typed, declared) => start(given, given.options as Values<typeof OPTIONS>, { typed, declared }),
     }),
-  run: (context) => start(context, context.options, {}),
+  run: (context) => start(context, context.options, { typed: {}, declared: () => undefined }),
 });
 
-async function start(context: Context, options: Values<typeof OPTIONS>, typed: JsonObject): Promise<number> {
+interface Typed {
+  /** Said by options of the type's own. */
+  readonly typed: JsonObject;
+  readonly declared: DeclaredType;
+}
+
+async function start(context: Context, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
   const asked = await askedFor(context, options, typed);
   const client = connect(context);
   const params = { project: context.globals.project };
@@ -106,14 +112,13 @@ interface Asked {
   readonly source?: Source;
 }
 
-async function askedFor(context: Context, options: Wish, typed: JsonObject): Promise<Asked> {
+async function askedFor(context: Context, options: Wish, { typed, declared }: Typed): Promise<Asked> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
       { en: "say what to run: TYPE, or --file FILE", zh: "请指定要运行的内容：TYPE 或 --file 文件" },
       { en: "kubemin explain lists the types", zh: "kubemin explain 可列出类型" },
     );
-  const given = { ...(await inputsOf(context, options)), ...typed };
   const { cluster, namespace, priority, at } = options;
   const place = {
     ...(cluster === undefined ? {} : { cluster }),
@@ -123,8 +128,10 @@ async function askedFor(context: Context, options: Wish, typed: JsonObject): Pro
   };
   if (type === undefined) {
     const source = await readSource(context, options.file ?? "");
-    return { source, body: { ...place, document: objectOf(source), inputs: given } };
+    const inputs = await inputsOf(context, options, declaredIn(source));
+    return { source, body: { ...place, document: objectOf(source), inputs } };
   }
+  const given = { ...(await inputsOf(context, options, declared)), ...typed };
   const version = options["type-version"];
   return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };
 }

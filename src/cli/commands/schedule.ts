@@ -6,8 +6,9 @@ import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
-import { type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
+import { declaredIn, type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../givenInputs.ts";
 import { readSource } from "../input.ts";
+import { declaredBy, typeInputOf } from "../jobTypes/typeOptions.ts";
 import { printListing } from "../output.ts";
 import { RUN_OPTIONS } from "./shared.ts";
 
@@ -119,16 +120,24 @@ async function set(
       { en: "a schedule needs --cron, and --type or --file", zh: "计划需要 --cron，以及 --type 或 --file" },
       { en: "see: kubemin schedule --help", zh: "参见：kubemin schedule --help" },
     );
-  const inputs = await inputsOf(context, options);
   const what =
-    type === undefined
-      ? { document: objectOf(await readSource(context, file ?? "")), inputs }
-      : { type, input: inputs };
+    type === undefined ? await workflowOf(context, file ?? "", options) : await typeOf(context, type, options);
   // Each is one of its choices.
   const run = { ...what, ...present({ priority: priority as Priority | undefined, cluster, namespace }) };
   const policies = { overlap: overlap as Overlap | undefined, missed: missed as Missed | undefined };
   const body = { cron, run, ...present({ timeZone: options["time-zone"], ...policies }) };
   return await client.call("putSchedule", { params, body });
+}
+
+async function workflowOf(context: Context, file: string, options: Wish) {
+  const source = await readSource(context, file);
+  return { document: objectOf(source), inputs: await inputsOf(context, options, declaredIn(source)) };
+}
+
+async function typeOf(context: Context, type: string, options: Wish) {
+  // A type that cannot be asked for is refused when the schedule is written, with the server's own words.
+  const declared = await typeInputOf(context, type, undefined).then(declaredBy, () => () => undefined);
+  return { type, input: await inputsOf(context, options, declared) };
 }
 
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

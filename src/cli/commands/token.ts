@@ -98,6 +98,7 @@ async function listTokens(context: Context, client: Client): Promise<number> {
         cell: (row) => row.expiresAt ?? context.say({ en: "never", zh: "从不" }),
         raw: (row) => row.expiresAt ?? "",
       },
+      { header: { en: "made by", zh: "创建者" }, wide: true, cell: (row) => row.madeBy ?? "" },
       { header: { en: "id", zh: "编号" }, cell: (row) => row.id },
     ],
     name: (row) => row.id,

@@ -3,14 +3,15 @@
 import { parseArgs } from "node:util";
 import type { JsonObject } from "../../model/json.ts";
 import type { Command, Context, Option, Unparsed } from "../command.ts";
+import type { DeclaredType } from "../givenInputs.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { nodeOption } from "../parse.ts";
-import { inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts";
+import { declaredBy, inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts";
 
 export interface Running {
   readonly plain: Command;
-  /** With what was said by options of the type. */
-  readonly start: (context: Context, typed: JsonObject) => Promise<number>;
+  /** With what was said by options of the type, and with what its input is. */
+  readonly start: (context: Context, typed: JsonObject, declared: DeclaredType) => Promise<number>;
 }
 
 export async function withTypeOptions(
@@ -32,7 +33,7 @@ export async function withTypeOptions(
     summary: both(`${type}: ${input.summary}`),
     examples: input.examples.map((one) => ({ line: lineOf(type, one.input), text: both(one.title) })),
     options: { ...optionsOf(input, taken, context.language), ...plain.options },
-    run: (given) => start(given, inputFrom(input, given.options)),
+    run: (given) => start(given, inputFrom(input, given.options), declaredBy(input)),
   };
 }
 

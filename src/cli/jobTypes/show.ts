@@ -63,7 +63,7 @@ export function showType(context: Context, type: JobType): number {
     stdout.write(
       line(
         { en: "stopped", zh: "已停用" },
-        `${stop.kind} · ${stop.by} · ${age(context, stop.at)}\n    ${stop.detail.replaceAll("\n", "\n    ")}`,
+        `${stop.kind}${stop.project === null ? "" : ` (${stop.project})`} · ${stop.by} · ${age(context, stop.at)}\n    ${stop.detail.replaceAll("\n", "\n    ")}`,
       ),
     );
   stdout.write(line({ en: "asks for", zh: "申请" }, flat(type.asks)));

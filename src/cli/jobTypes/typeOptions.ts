@@ -7,7 +7,7 @@ import { explainSchema, type FieldExplanation } from "../../plan/schema/explain.
 import { inputSchema } from "../../plan/workflow/jobSchemas.ts";
 import type { Option, OptionValue, Unparsed } from "../command.ts";
 import { connect } from "../connect.ts";
-import { usageFailure } from "../failure.ts";
+import { type DeclaredType, valueOf } from "../givenInputs.ts";
 
 export interface TypeInput {
   readonly name: string;
@@ -80,21 +80,15 @@ export function inputFrom({ schema }: TypeInput, values: Readonly<Record<string,
   const given = explainSchema(schema, "en", []).flatMap(({ name, type }) => {
     const value = values[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0) || !(name in properties)) return [];
-    return [[name, typeof value === "string" ? valueOf(name, value, type) : (value as Json)] as const]; // a list of texts
+    return [
+      [name, typeof value === "string" ? valueOf(value, { option: `--${name}`, type }) : (value as Json)] as const,
+    ]; // a list of texts
   });
   return Object.fromEntries(given);
 }
 
-function valueOf(name: string, text: string, type: string): Json {
-  if (type === "string") return text;
-  try {
-    return JSON.parse(text) as Json; // JSON.parse gives nothing else
-  } catch {
-    if (type.split(" | ").includes("string") || type === "any") return text;
-    throw usageFailure(
-      { en: "--{name} {text}: expected {type}", zh: "--{name} {text}：应为 {type}" },
-      { en: "write it as JSON", zh: "请按 JSON 书写" },
-      { name, text, type },
-    );
-  }
+/** For what is given by --input all the same. */
+export function declaredBy({ schema }: Pick<TypeInput, "schema">): DeclaredType {
+  const types = new Map(explainSchema(schema, "en", []).map((field) => [field.name, field.type]));
+  return (name) => types.get(name);
 }

@@ -13,6 +13,7 @@ const LONG = 30 * 24 * 60 * 60_000;
 const MOST_LINES = 200;
 const MOST_NEEDS = 5;
 const IF = { en: "if {condition}", zh: "条件 {condition}" };
+const ONCE = { en: "1 attempt, {n} while it is not reached", zh: "1 次，未连上时最多 {n} 次" };
 const SKIPPED = { en: "skipped, for {condition} does not hold", zh: "将跳过，因为 {condition} 不成立" };
 
 /** Empty where the plan has no steps: its order says all there is. */
@@ -56,6 +57,7 @@ function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonl
       ? ""
       : say({ en: "at most {limit}", zh: "最长 {limit}" }, { limit: formatDuration(job.timeout) }),
     job.attempts > 1 ? say({ en: "{n} attempts", zh: "最多 {n} 次" }, { n: job.attempts }) : "",
+    job.attemptsUntouched === undefined ? "" : say(ONCE, { n: job.attemptsUntouched }),
   ].filter((one) => one !== "");
 }
 

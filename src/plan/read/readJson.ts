@@ -1,6 +1,7 @@
 // JSON by a scanner of our own: it knows positions, tells what it expected, sees keys that are written twice, and stops at
 // the limit of depth before anything recursive could break. Values are then made by JSON.parse, which is much faster.
 import { LIMITS } from "../../model/document.ts";
+import { isExactNumber } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
 import type { SyntaxDetail } from "../../model/syntax.ts";
@@ -144,6 +145,7 @@ function scanLiteral(scan: Scan): void {
   const match = LITERAL.exec(scan.text);
   if (!match) throw expected(scan, "ExpectedValue");
   if (/\d/.test(match[0]) && !Number.isFinite(Number(match[0]))) throw fault(scan, "NotFinite");
+  if (!isExactNumber(match[0])) throw fault(scan, "NotExact");
   scan.at += match[0].length;
 }
 

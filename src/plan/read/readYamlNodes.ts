@@ -13,6 +13,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { LIMITS } from "../../model/document.ts";
+import { isExactNumber } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
 import type { SyntaxDetail } from "../../model/syntax.ts";
@@ -74,6 +75,8 @@ function visitContent(walk: Walk, node: Node, start: number): Found {
   if (isSeq(node)) return visitSequence(walk, node, start);
   const value = isScalar(node) ? node.value : null;
   if (typeof value === "number" && !Number.isFinite(value)) fault(walk, "NotFinite", offsetOf(walk, node, start));
+  else if (isScalar(node) && typeof value === "number" && !isExactNumber(node.source ?? ""))
+    fault(walk, "NotExact", offsetOf(walk, node, start));
   return { value: isPlain(value) ? value : null, place: { start } };
 }
 

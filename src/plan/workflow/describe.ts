@@ -18,11 +18,13 @@ export interface StepFacts {
   readonly onShort?: string;
   readonly within?: { step: string; timeout: number }[];
   readonly locks?: string[];
+  /** Attempts while those before are known to have done nothing, where they are more. */
+  readonly attemptsUntouched?: number;
   readonly input?: JsonObject;
 }
 
 export function stepFacts(job: PlannedJob): StepFacts {
-  const { step, condition, final, clocks, onShort, within, locks, input } = job;
+  const { step, condition, final, clocks, onShort, within, locks, retry, input } = job;
   if (step === undefined) return locks === undefined ? {} : { locks: locks.map(lockText) };
   return {
     step: [...step.path],
@@ -32,6 +34,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
     ...(within === undefined ? {} : { within: within.map((one) => ({ ...one })) }),
     ...(locks === undefined ? {} : { locks: locks.map(lockText) }),
+    ...(retry.untouched === undefined ? {} : { attemptsUntouched: retry.untouched }),
     ...(job.component === "" ? { input } : {}),
   };
 }

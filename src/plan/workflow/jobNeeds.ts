@@ -77,10 +77,7 @@ function nameOf({ path, name }: Unit): string {
   return path.at(-1) ?? name;
 }
 
-/**
- * Not again what a sibling that has to succeed before waits for already. Final steps of a call stand beside its ordinary steps, which do not
- * wait for all that final steps wait for.
- */
+/** Not again what a sibling that has to succeed before waits for already. */
 function inherited(
   unit: Unit,
   own: readonly Need[],
@@ -88,16 +85,31 @@ function inherited(
 ): readonly Need[] {
   const { container } = unit;
   if (container === null) return unit.final ? [] : wiring.first.map((job) => ({ job, because: "order" }));
-  const strict = own.filter((need) => need.on !== "end");
-  const beside = container.after.length === 0 && strict.some((need) => membersOf(container, wiring).has(need.job));
-  return beside ? [] : needsOfUnit(container, wiring, watched);
+  const strict = own.filter((need) => need.on !== "end").map((need) => need.job);
+  return isCovered(container, strict, wiring) ? [] : needsOfUnit(container, wiring, watched);
 }
 
-function membersOf(container: Unit, { members }: Wiring): ReadonlySet<string> {
-  const known = members.get(container);
+/** Whether the success of these jobs means that everything came true that the container needs. */
+function isCovered({ parts, after }: Unit, strict: readonly string[], wiring: Wiring): boolean {
+  // Final steps of a call stand beside its ordinary steps, which do not wait for all that final steps wait for.
+  if (strict.length === 0 || after.length > 0) return false;
+  return parts.some((part) => hasAny(membersOf(part, wiring), strict) && !watchesAnything(part));
+}
+
+/** Where a condition looks at a phase, an end may be enough of what others need the success of. */
+function watchesAnything({ watches, parts }: Unit): boolean {
+  return watches.length > 0 || parts.some(watchesAnything);
+}
+
+function hasAny(names: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  return wanted.some((name) => names.has(name));
+}
+
+function membersOf(unit: Unit, { members }: Wiring): ReadonlySet<string> {
+  const known = members.get(unit);
   if (known !== undefined) return known;
-  const names = new Set(jobNames(container));
-  members.set(container, names);
+  const names = new Set(jobNames(unit));
+  members.set(unit, names);
   return names;
 }
 

@@ -1,4 +1,5 @@
 // The job of a step, with the values that are known filled in.
+import type { JobDefinition } from "../../catalog/define.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
 import { checkProperties } from "./checkProperties.ts";
@@ -37,9 +38,13 @@ export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Maki
     objects: [],
     input,
     timeout: times.timeout ?? definition.timeout,
-    retry: times.retry ?? definition.retry ?? ONCE,
+    retry: times.retry ?? retryOf(definition, input) ?? ONCE,
   };
   return [job];
+}
+
+function retryOf({ retry }: JobDefinition, input: JsonObject): RetryPolicy | undefined {
+  return typeof retry === "function" ? retry(input) : retry;
 }
 
 function locksOf({ locks, pointer }: ResolvedStep, frame: Frame, expansion: Expansion): readonly PlannedLock[] {

@@ -12,18 +12,32 @@ export async function ensureLocalToken(store: Store, file: string, now: Date): P
   const known = kept === undefined ? null : await store.tokens.byHash(hashSecret(kept));
   if (kept !== undefined && known !== null && !isExpired(known, now)) return kept;
   const secret = newSecret();
-  const token = {
-    id: randomUUID(),
-    name: "local",
-    project: EVERY_PROJECT,
-    role: "admin",
-    createdAt: now.toISOString(),
-    expiresAt: null,
-  } as const;
   // The file first: a token that is stored and in no file would be an administrator that nobody knows of.
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  await store.tokens.add(token, hashSecret(secret));
+  await addAdministrator(store, { name: "local", secret, now });
   return secret;
+}
+
+interface Administrator {
+  readonly name: string;
+  readonly secret: string;
+  readonly now: Date;
+}
+
+/** The name is another token's when a file was lost, or when several servers have their own folders on one database: it then gets an end. */
+async function addAdministrator(store: Store, { name, secret, now }: Administrator): Promise<void> {
+  const id = randomUUID();
+  const fixed = { id, project: EVERY_PROJECT, role: "admin", createdAt: now.toISOString(), expiresAt: null } as const;
+  const hash = hashSecret(secret);
+  // Another process may be faster with the same secret.
+  const isThere = async (): Promise<boolean> => (await store.tokens.byHash(hash)) !== null;
+  for (const free of [name, `${name}-${id.slice(0, 8)}`]) {
+    try {
+      if ((await store.tokens.add({ ...fixed, name: free, madeBy: null }, hash)) || (await isThere())) return;
+    } catch (error) {
+      if (!(await isThere())) throw error;
+    }
+  }
 }
 
 function readKept(file: string): string | undefined {
@@ -39,19 +53,6 @@ export async function ensureGivenToken(store: Store, secret: string, now: Date):
   if (!isSecret(secret)) throw new PlatformError("AdminTokenInvalid");
   const known = await store.tokens.byHash(hashSecret(secret));
   if (known !== null) return secret;
-  const token = {
-    id: randomUUID(),
-    name: "given",
-    project: EVERY_PROJECT,
-    role: "admin",
-    createdAt: now.toISOString(),
-    expiresAt: null,
-  } as const;
-  try {
-    await store.tokens.add(token, hashSecret(secret));
-  } catch (error) {
-    // Another process was faster.
-    if ((await store.tokens.byHash(hashSecret(secret))) === null) throw error;
-  }
+  await addAdministrator(store, { name: "given", secret, now });
   return secret;
 }

@@ -1,13 +1,14 @@
 // Registered job types as the API shows them. No secret is in any of them: a worker's is sealed, and is left out even so.
 import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
+import { worstState } from "../../engine/brakes.ts";
 import type { World } from "../../engine/world.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Language } from "../../model/text.ts";
 import { explainSchema } from "../../plan/schema/explain.ts";
 import { capabilitiesOf } from "../../registry/place/order.ts";
 import { standingProblems } from "../../registry/standing.ts";
-import type { Entry, TypeEntry } from "../../registry/view.ts";
+import { type Entry, stopsIn, type TypeEntry } from "../../registry/view.ts";
 import type { Frozen } from "../contract.ts";
 import { checkView } from "./check.ts";
 import { flatten } from "./fields.ts";
@@ -22,18 +23,21 @@ export interface Reader {
   readonly project: string | null;
 }
 
-export function jobTypeSummary(type: TypeEntry, { world, language }: Reader): Of<typeof JobTypeSummary> {
+export function jobTypeSummary(type: TypeEntry, { world, language, project }: Reader): Of<typeof JobTypeSummary> {
   const newest = newestOf(type);
   const { spec } = newest.registration;
-  const breaker = world.brakes.states().find((one) => one.type === type.name);
+  const breakers = world.brakes
+    .states()
+    .filter((one) => one.type === type.name && (project === null || one.project === project));
+  const [stop] = stopsIn(type, project);
   return {
     name: type.name,
     owner: type.owner,
     summary: spec.summary[language],
     tier: spec.runtime.tier,
     version: spec.version,
-    state: type.stops[0]?.kind ?? newest.stored.standing,
-    breaker: breaker?.state ?? "closed",
+    state: stop?.kind ?? newest.stored.standing,
+    breaker: worstState(breakers),
   };
 }
 
@@ -53,11 +57,16 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
     ...jobTypeSummary(type, reader),
     ...(metadata.contact === undefined ? {} : { contact: metadata.contact }),
     versions: type.versions.map(({ stored }) => versionView(stored)),
-    stops: type.stops.map(({ kind, detail, by, at }) => ({ kind, detail, by, at })),
+    stops: shownStops(type, reader).map(({ kind, project, detail, by, at }) => ({ kind, project, detail, by, at })),
     asks: { ...lists, ...(volumes === undefined ? {} : { volumes }) },
     grants: shown.map(({ project, grants, grantedBy, grantedAt }) => ({ project, grants, grantedBy, grantedAt })),
     checks: newest.stored.checks.map((one) => checkView(one, reader.language)),
   };
+}
+
+/** Its own project repairs it, so it sees where it threw; others see what stops it for them. */
+function shownStops(type: TypeEntry, { project }: Reader): TypeEntry["stops"] {
+  return project === null || project === type.owner ? type.stops : stopsIn(type, project);
 }
 
 function versionView(stored: Entry["stored"]): Of<typeof JobTypeView>["versions"][number] {
@@ -68,7 +77,7 @@ function versionView(stored: Entry["stored"]): Of<typeof JobTypeView>["versions"
 export function jobTypeSchema(
   type: TypeEntry,
   { stored, registration: { metadata, spec } }: Entry,
-  { world, language }: Reader,
+  { world, language, project }: Reader,
 ): Of<typeof JobTypeSchemaView> {
   const { input, output = {}, examples, summary } = spec;
   const fields = (schema: JsonObject) => explainSchema(schema, language, []).flatMap((field) => flatten(field, ""));
@@ -85,7 +94,9 @@ export function jobTypeSchema(
       title: typeof one.title === "string" ? one.title : one.title[language],
       input: one.input,
     })),
-    warnings: standingProblems(stored, type.stops, world.clock.now()).map((one) => problemItem(one, language)),
+    warnings: standingProblems(stored, stopsIn(type, project), world.clock.now()).map((one) =>
+      problemItem(one, language),
+    ),
     ...(metadata.icon === undefined ? {} : { icon: metadata.icon }),
   };
 }

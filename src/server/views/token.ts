@@ -3,6 +3,14 @@ import type { z } from "zod";
 import type { TokenView } from "../../api/views.ts";
 import type { Token } from "../../ports/store.ts";
 
-export function tokenView({ id, name, project, role, createdAt, expiresAt }: Token): z.output<typeof TokenView> {
-  return { id, name, project, role, createdAt, expiresAt };
+export function tokenView({
+  id,
+  name,
+  project,
+  role,
+  createdAt,
+  expiresAt,
+  madeBy,
+}: Token): z.output<typeof TokenView> {
+  return { id, name, project, role, createdAt, expiresAt, madeBy };
 }

@@ -227,18 +227,47 @@ function tokens(store: () => Store): void {
   describe("tokens and settings", () => {
     it("finds tokens by hash only, and forgets removed ones", async () => {
       const id = newProject();
-      const token: Token = { id, name: "laptop", project: "*", role: "admin", createdAt: AT, expiresAt: null };
-      const expiring: Token = { ...token, id: `${id}-2`, project: "shop", role: "read", expiresAt: AT };
-      await store().tokens.add(token, `hash of ${id}`);
-      await store().tokens.add(expiring, `other hash of ${id}`);
+      const token: Token = {
+        id,
+        name: `laptop of ${id}`,
+        project: "*",
+        role: "admin",
+        createdAt: AT,
+        expiresAt: null,
+        madeBy: null,
+      };
+      const expiring: Token = {
+        ...token,
+        id: `${id}-2`,
+        name: `phone of ${id}`,
+        project: "shop",
+        role: "read",
+        expiresAt: AT,
+        madeBy: "laptop",
+      };
+      expect(await store().tokens.add(token, `hash of ${id}`)).toBe(true);
+      expect(await store().tokens.add(expiring, `other hash of ${id}`)).toBe(true);
       expect(await store().tokens.byHash(`hash of ${id}`)).toEqual(token);
       expect(await store().tokens.byHash(`other hash of ${id}`)).toEqual(expiring);
       expect(await store().tokens.byHash(id)).toBeNull();
       expect(await store().tokens.list()).toEqual(expect.arrayContaining([token, expiring]));
-      await expect(store().tokens.add({ ...token, id: `${id}-3` }, `hash of ${id}`)).rejects.toThrow();
+      const third = { ...token, id: `${id}-3`, name: `third of ${id}` };
+      await expect(store().tokens.add(third, `hash of ${id}`)).rejects.toThrow();
       expect(await store().tokens.remove(id)).toBe(true);
       expect(await store().tokens.remove(id)).toBe(false);
       expect(await store().tokens.byHash(`hash of ${id}`)).toBeNull();
+    });
+
+    it("gives a name to one token at a time, of all that come at once", async () => {
+      const id = newProject();
+      const token = { name: id, role: "write", createdAt: AT, expiresAt: null, madeBy: null } as const;
+      const add = (number: number, project: string) =>
+        store().tokens.add({ ...token, id: `${id}-${number}`, project }, `hash ${number} of ${id}`);
+      const added = await Promise.all(["a", "b", "*", "a"].map((project, number) => add(number, project)));
+      expect(added.filter((one) => one)).toHaveLength(1);
+      expect((await store().tokens.list()).filter((one) => one.name === id)).toHaveLength(1);
+      await store().tokens.remove(`${id}-${added.indexOf(true)}`);
+      expect(await add(9, "a")).toBe(true);
     });
 
     it("keeps the first value of a setting, for all who come at once", async () => {

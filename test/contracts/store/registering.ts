@@ -101,13 +101,16 @@ export function registering(store: () => Store): void {
     it("are stopped for a reason that stays, until somebody releases them", async () => {
       const version = aVersion();
       const type = version.name;
-      const stop = { type, kind: "disabled", detail: "burns", by: "root", at: AT } as const;
+      const stop = { type, project: null, kind: "disabled", detail: "burns", by: "root", at: AT } as const;
       const own = async () => (await store().registrations.after(0)).stops.filter((one) => one.type === type);
       expect(await store().registrations.stop(stop, told(version))).toBe(true);
       expect(await store().registrations.stop({ ...stop, detail: "again" }, told(version))).toBe(false);
-      const quarantined = { ...stop, kind: "quarantined", detail: "Error: a\0b" } as const;
+      const quarantined = { ...stop, project: "team", kind: "quarantined", detail: "Error: a\0b" } as const;
+      const elsewhere = { ...quarantined, project: "other", detail: "Error: c" };
       expect(await store().registrations.stop(quarantined, told(version))).toBe(true);
-      expect(await own()).toEqual([stop, { ...quarantined, detail: "Error: a\ufffdb" }]);
+      expect(await store().registrations.stop(quarantined, told(version))).toBe(false);
+      expect(await store().registrations.stop(elsewhere, told(version))).toBe(true);
+      expect(await own()).toEqual([stop, elsewhere, { ...quarantined, detail: "Error: a\ufffdb" }]);
       expect(await store().registrations.release(type, ["quarantined"], told(version))).toBe(true);
       expect(await own()).toEqual([stop]);
       expect(await store().registrations.release(type, ["withdrawn"], told(version))).toBe(false);
@@ -119,18 +122,21 @@ export function registering(store: () => Store): void {
       const version = aVersion();
       const type = version.name;
       const { registrations } = store();
-      const own = async () => (await registrations.after(0)).throws.get(type);
+      const own = async () =>
+        (await registrations.after(0)).throws.find((one) => one.type === type && one.project === "team")?.throws;
       expect(await own()).toBeUndefined();
+      expect(await registrations.threw(type, "other")).toBe(1);
       const before = await registrations.revision();
-      const counted = await Promise.all([registrations.threw(type), registrations.threw(type)]);
+      const counted = await Promise.all([registrations.threw(type, "team"), registrations.threw(type, "team")]);
       expect(new Set(counted)).toEqual(new Set([1, 2]));
       expect(await registrations.revision()).toBe(before + 2);
       expect(await own()).toBe(2);
-      await registrations.returned(type);
-      await registrations.returned(type);
+      await registrations.returned(type, "team");
+      await registrations.returned(type, "team");
       expect(await own()).toBeUndefined();
-      expect(await registrations.threw(type)).toBe(1);
-      const stop = { type, kind: "quarantined", detail: "", by: "kubemin", at: AT } as const;
+      expect(await registrations.threw(type, "team")).toBe(1);
+      expect(await registrations.threw(type, "other"), "the other project's are its own").toBe(2);
+      const stop = { type, project: "team", kind: "quarantined", detail: "", by: "kubemin", at: AT } as const;
       await registrations.stop(stop, told(version));
       await registrations.release(type, ["quarantined"], told(version));
       expect(await own()).toBeUndefined();

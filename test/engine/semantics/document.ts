@@ -127,3 +127,9 @@ function conditionText(condition: Condition): string {
   if (condition.kind === "not") return `!(${conditionText(condition.condition)})`;
   return condition.conditions.map((one) => `(${conditionText(one)})`).join(condition.kind === "all" ? " && " : " || ");
 }
+
+/** Rounds of a loop take different times, so that no two of them end at one moment. */
+export function takesOf(takes: number, job: string): number {
+  const rounds = [...job.matchAll(/\[(\d+)\]/g)];
+  return rounds.reduce((sum, [, index], depth) => sum + Number(index) * (depth === 0 ? 41 : 11), takes);
+}

@@ -56,7 +56,7 @@ interface ConditionDraw {
   readonly parts: readonly ConditionDraw[];
 }
 
-const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 1 });
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
 
 const conditionDraw: fc.Memo<ConditionDraw> = fc.memo((depth) =>
   fc.record({
@@ -97,7 +97,7 @@ const drawsOf = fc.record({
     { weight: 2, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.nat(30), { maxLength: 2 }) },
   ),
-  condition: fc.option(conditionDraw(3), { freq: 1 }),
+  condition: fc.option(conditionDraw(3), { freq: 2 }),
   lock: rarely(
     fc.record({
       named: fc.constantFrom("text" as const, "from" as const),

@@ -20,11 +20,11 @@ import { explainProblem } from "../../../src/model/problem.ts";
 import { reason } from "../../../src/model/reason.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
 import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
-import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
+import type { ChangeResult, RunChange, Store, Token } from "../../../src/ports/store.ts";
 import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
 import { REQUEST, SILENT, simulatedWorld } from "../support/simulated.ts";
-import { type Workflow, written } from "./document.ts";
+import { takesOf, type Workflow, written } from "./document.ts";
 import type { Act } from "./reference.ts";
 
 export interface Crash {
@@ -64,7 +64,7 @@ const work = (outside: Outside) =>
         job.locks.map((lock) => lock.key),
         key,
       );
-      await job.clock.sleep(begun + job.input.takes - now, job.signal);
+      await job.clock.sleep(begun + takesOf(job.input.takes, job.job) - now, job.signal);
       leave();
       const bad = (phase: "failed" | "rejected", retryable: boolean) =>
         ({ phase, reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable }) as const;
@@ -163,6 +163,16 @@ async function pass(
   }
 }
 
+const PERSON: Token = {
+  id: "t",
+  name: "test",
+  project: "*",
+  role: "write",
+  createdAt: new Date(0).toISOString(),
+  expiresAt: null,
+  madeBy: null,
+};
+
 async function act(world: World, run: string, one: Act): Promise<void> {
   const asked = { project: "default", run, actor: "test" };
   try {
@@ -172,7 +182,7 @@ async function act(world: World, run: string, one: Act): Promise<void> {
     const data = { decision: one.decision, comment: "" };
     const job = (await world.store.runs.jobs(run)).find((each) => each.name === one.step);
     if (job === undefined || isSettled(job.phase) || job.attempt === 0) return;
-    await sendToJob(world, { ...asked, job: one.step, kind: "approval", data });
+    await sendToJob(world, { project: "default", run, job: one.step, kind: "approval", data, sender: PERSON });
   } catch (error) {
     // The run has ended, or nobody asked: a refusal is no fault.
     if (!(error instanceof Error) || error.name !== "PlatformError") throw error;

@@ -9,8 +9,8 @@
 //  3. A leaf needs what its step and every step around it need. A need is for the success of another step (every leaf in it succeeded, or was
 //     left out by its own condition) or only for its end. A leaf is skipped as soon as one of its needs cannot come true any more.
 //  4. `dependsOn`, a reference to an output and the place in a StepByStep list need the success of the other step. A condition that looks at a
-//     phase needs the end of that step only, and then all other needs of what is in the same step for it, for what it is in and for what is
-//     in it are for the end too. What comes next in a StepByStep list then also needs the success of the step that was looked at.
+//     phase needs the end of that step only, and then the other needs of the same step, and those that it has from the steps around it, are
+//     for the end too where they are for that step, for what it is in or for what is in it. What comes next in a StepByStep list then also needs the success of the step that was looked at.
 //  5. Final steps need the end of everything else of their workflow; one after the other, they need the end of each other; they need only the
 //     end of the ordinary steps that they refer to. Final steps of a called workflow end before the call ends, and need what the call needs.
 //  6. Once all needs have come true, the conditions of the leaf and of every step around it are decided on the phases and outputs as they are
@@ -21,7 +21,7 @@
 //     repeated after a pause that doubles, as often as the step says; attempts that were stopped by the last two clocks are not.
 //  9. A pause stops all clocks, but not what runs. A cancel ends the pause.
 import type { Json } from "../../../src/model/json.ts";
-import type { Condition, Given, Work, Workflow } from "./document.ts";
+import { type Condition, type Given, takesOf, type Work, type Workflow } from "./document.ts";
 import { expand, find, isIn, isJob, type Leaf, leavesOf, NEVER, type Need, type Node } from "./tree.ts";
 
 export type Act = { readonly at: number } & (
@@ -57,12 +57,13 @@ export function interpret(
     node.container === null ? [node] : [node, ...lineOf(node.container)];
   const protectedFromCancel = (leaf: Leaf): boolean => lineOf(leaf.node).some((node) => node.final);
   const needsOf = (leaf: Leaf): readonly Need[] => {
-    const watched = lineOf(leaf.node).flatMap((node) => node.watches);
-    return lineOf(leaf.node)
-      .flatMap((node) => node.needs)
-      .map((need) =>
-        watched.some((one) => isIn(one, need.target) || isIn(need.target, one)) ? { ...need, success: false } : need,
-      );
+    const watched: Node[] = [];
+    return lineOf(leaf.node).flatMap((node) => {
+      watched.push(...node.watches);
+      const looked = [...watched];
+      const isLoose = ({ target }: Need): boolean => looked.some((one) => isIn(one, target) || isIn(target, one));
+      return node.needs.map((need) => (isLoose(need) ? { ...need, success: false } : need));
+    });
   };
   const isThere = ({ target, success }: Need): boolean => leavesOf(target).every(success ? fine : ended);
   const isBroken = ({ target, success }: Need): boolean =>
@@ -98,6 +99,7 @@ export function interpret(
     if (cancelled && (finalsSkipped || !protectedFromCancel(leaf))) return end(leaf, "cancelled");
     if (scopeLeft(leaf) <= 0) return end(leaf, "expired");
     if (needsOf(leaf).some(isBroken)) return end(leaf, "skipped", "need");
+    if (totalLeft(leaf) <= 0) return end(leaf, "timed-out");
     if (leaf.due !== null) return queueLeft(leaf) <= 0 && end(leaf, "expired");
     if (!needsOf(leaf).every(isThere)) return false;
     const conditions = lineOf(leaf.node).flatMap((node) => node.step?.condition ?? []);
@@ -179,7 +181,7 @@ export function interpret(
 
   const nextMoment = (): number => {
     const clocks = leaves.flatMap((leaf) => {
-      if (leaf.phase === "waiting") return [scopeLeft(leaf), queueLeft(leaf)];
+      if (leaf.phase === "waiting") return [scopeLeft(leaf), queueLeft(leaf), totalLeft(leaf)];
       if (leaf.phase === "running") return [scopeLeft(leaf), totalLeft(leaf), attemptLeft(leaf)];
       return [];
     });
@@ -225,7 +227,7 @@ function scopesOf(node: Node): readonly Node[] {
 
 function endOf({ node, endsAt }: Leaf, now: number): number {
   const does = isJob(node) ? node.step?.does : undefined;
-  if (does?.kind === "work") return now + does.takes;
+  if (does?.kind === "work") return now + takesOf(does.takes, node.name);
   // A wait is not begun anew by another attempt.
   if (does?.kind === "wait") return endsAt === NEVER ? now + does.takes : endsAt;
   return does?.kind === "approve" ? NEVER : now;

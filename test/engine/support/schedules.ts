@@ -62,10 +62,10 @@ interface Extras {
 
 const anyExtras: fc.Arbitrary<Extras> = fc.record({
   final: fc.boolean(),
-  lock: fc.option(fc.nat(2), { freq: 1 }),
-  queue: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 1 }),
-  attempt: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 1 }),
-  within: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { freq: 1 }),
+  lock: fc.option(fc.nat(2), { freq: 2 }),
+  queue: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 2 }),
+  attempt: fc.option(fc.integer({ min: 100, max: 20_000 }), { freq: 2 }),
+  within: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { freq: 2 }),
 });
 
 /** The last third may be final: nobody but final jobs needs them. */
@@ -149,7 +149,7 @@ function testJob(outside: Outside, doing: (job: JobRun<unknown>) => { does: Beha
     input: z.looseObject({}),
     output: z.object({ right: z.boolean().default(true) }),
     timeout: 60_000,
-    accepts: { answer: { data: z.object({}) } },
+    accepts: { answer: { data: z.object({}), asks: "Approval" } },
     async run(job) {
       const key = `${job.run} ${job.job}`;
       const life = outside.life;
@@ -191,7 +191,10 @@ async function behave(
     retryable,
   });
   // What only waits may be put aside and taken up again as often as one likes: its work begins with the answer.
-  if (does === "waits for an answer") for await (const _ of job.messages()) break;
+  if (does === "waits for an answer") {
+    job.report(reason("Approval", { who: "*", message: "go on?" }));
+    for await (const _ of job.messages()) break;
+  }
   if (!job.signal.aborted) begun();
   job.report(reason("TaskRunning"));
   await job.clock.sleep(does === "hangs" ? 10 * 60_000 : takes, job.signal);
@@ -300,7 +303,17 @@ async function retry(stage: Stage, asked: { project: string; run: string; actor:
 async function answer(stage: Stage, run: string, index: number): Promise<void> {
   const jobs = await stage.store.runs.jobs(run);
   const job = jobs[index % jobs.length]?.name ?? "";
-  await sendToJob(stage.process.world, { project: "default", run, job, kind: "answer", data: {}, actor: "somebody" });
+  const at = stage.process.world.clock.now().toISOString();
+  const sender = {
+    id: "t",
+    name: "ann",
+    project: "*",
+    role: "write",
+    createdAt: at,
+    expiresAt: null,
+    madeBy: null,
+  } as const;
+  await sendToJob(stage.process.world, { project: "default", run, job, kind: "answer", data: {}, sender });
 }
 
 const STEP = 250;

@@ -1,7 +1,9 @@
-// What tests of the engine in virtual time begin with: a world of one job type on a simulated cluster, and a request for a run.
+// What tests of the engine in virtual time begin with: a world of one job type, and of those that wait, on a simulated cluster, and a request for a run.
 import { randomBytes } from "node:crypto";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
+import { approve } from "../../../src/catalog/jobs/approve.ts";
+import { wait } from "../../../src/catalog/jobs/wait.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../../src/engine/brakes.ts";
@@ -37,7 +39,7 @@ export interface Simulated {
 }
 
 export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
-  const catalog = createCatalog({ name: "test", jobs: [job] });
+  const catalog = createCatalog({ name: "test", jobs: [job, wait, approve] });
   return {
     store,
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),

@@ -78,7 +78,10 @@ describe("conditions do not hold", () => {
 
 describe("why a condition does not hold", () => {
   it.each([
-    ["/inputs/stage == 'test' && /inputs/count", '(/inputs/stage == "test") && /inputs/count (/inputs/stage = "production", /inputs/count = 0)'],
+    [
+      "/inputs/stage == 'test' && /inputs/count",
+      '(/inputs/stage == "test") && /inputs/count (/inputs/stage = "production", /inputs/count = 0)',
+    ],
     ["/steps/scan/outputs/found != 'v'", '/steps/scan/outputs/found != "v" (/steps/scan/outputs/found = <none>)'],
     ["1 > 2", "1 > 2"],
   ])("is said with the names and their values: %s", (text, said) => {
@@ -87,7 +90,11 @@ describe("why a condition does not hold", () => {
   });
 
   it("names what the plan filled in", () => {
-    const condition: Condition = { compare: "==", left: { value: "test", from: "/inputs/stage" }, right: { value: "prod" } };
+    const condition: Condition = {
+      compare: "==",
+      left: { value: "test", from: "/inputs/stage" },
+      right: { value: "prod" },
+    };
     expect(printDecided(condition, {})).toBe('/inputs/stage == "prod" (/inputs/stage = "test")');
     expect(printCondition(condition)).toBe('/inputs/stage == "prod"');
   });
@@ -186,7 +193,12 @@ describe("conditions", () => {
         if (!evaluate(value, {})) return;
         // The same answer with every pointer replaced by whatever data there could be.
         for (const filler of [null, true, 0, "x", [1]])
-          expect(evaluate(mapCondition(value, (one) => ("pointer" in one ? { value: filler } : one)), {})).toBe(true);
+          expect(
+            evaluate(
+              mapCondition(value, (one) => ("pointer" in one ? { value: filler } : one)),
+              {},
+            ),
+          ).toBe(true);
       }),
       { numRuns: 2_000 },
     );

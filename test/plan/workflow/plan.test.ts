@@ -127,7 +127,9 @@ describe("a job of a step", () => {
       model: from("/steps/a/outputs/model"),
       options: { deep: [1, "-", from("/run/id")] },
     });
-    expect(job?.condition && printCondition(job.condition)).toBe("(/inputs/n > 1) && (/steps/a/outputs/accuracy > /inputs/least)");
+    expect(job?.condition && printCondition(job.condition)).toBe(
+      "(/inputs/n > 1) && (/steps/a/outputs/accuracy > /inputs/least)",
+    );
     expect(told(planned(value, {}).problems)).toEqual(["MissingInput /inputs/n"]);
     expect(told(planned(value, { inputs: { n: "3", m: 1 } }).problems)).toEqual([
       "UnknownInput /inputs/m ~n",
@@ -211,7 +213,9 @@ describe("loops", () => {
       "g.h: b(order)",
       "d: g.c(order) g.h(order)",
     ]);
-    expect(jobs.slice(1, 4).map(({ type, joint, step: at, condition }) => [type, joint, at?.path, at?.loop, condition])).toEqual([
+    expect(
+      jobs.slice(1, 4).map(({ type, joint, step: at, condition }) => [type, joint, at?.path, at?.loop, condition]),
+    ).toEqual([
       ["join", "nothing", ["b"], "nothing", expect.objectContaining({ compare: ">" })],
       ["join", "nothing", ["g", "c"], "nothing", undefined],
       ["join", "nothing", ["g", "h"], "nothing", undefined],
@@ -229,7 +233,8 @@ describe("loops", () => {
   });
 
   it("of a thousand rounds come after each other by one job that stands for all of the first", () => {
-    const wide = (name: string): JsonObject => step(name, { forEach: Array.from({ length: 990 }, (_, index) => index) });
+    const wide = (name: string): JsonObject =>
+      step(name, { forEach: Array.from({ length: 990 }, (_, index) => index) });
     const jobs = jobsOf(workflow([wide("a"), wide("b"), step("c", { if: "/steps/b/phase != 'failed'" })]));
     expect(jobs).toHaveLength(990 * 2 + 3);
     const named = new Map(jobs.map((job) => [job.name, job] as const));
@@ -324,17 +329,27 @@ describe("a called workflow", () => {
   });
 
   it("has its final steps at its own end, with its own conditions, the inner call's before the outer one's", () => {
-    const outer = workflow([call("in", { model: "m" }), step("work")], { finally: [step("tidy"), step("after")], mode: "DAG" });
-    const value = workflow([step("a"), { ...call("out", {}), properties: { application: "outer" }, if: "/run/revision > 1" }, step("z")], {
-      finally: [{ ...call("end", { model: "m" }), type: "workflow" }],
+    const outer = workflow([call("in", { model: "m" }), step("work")], {
+      finally: [step("tidy"), step("after")],
+      mode: "DAG",
     });
+    const value = workflow(
+      [step("a"), { ...call("out", {}), properties: { application: "outer" }, if: "/run/revision > 1" }, step("z")],
+      {
+        finally: [{ ...call("end", { model: "m" }), type: "workflow" }],
+      },
+    );
     const jobs = jobsOf(value, { called: { other, outer } });
     const named = new Map(jobs.map((job) => [job.name, job] as const));
     const needs = (name: string) => named.get(name)?.needs.map((need) => `${need.job}${need.on === "end" ? "!" : ""}`);
     expect(needs("out.in.tidy")).toEqual(["out.in.prepare!", "out.in.more.split!", "a"]);
     expect(needs("out.tidy")).toEqual(["a", "out.in.prepare!", "out.in.more.split!", "out.in.tidy!", "out.work!"]);
-    expect(named.get("out.after")?.condition && printCondition(named.get("out.after")?.condition ?? { all: [] })).toBe("/run/revision > 1");
-    expect(needs("z")).toEqual(expect.arrayContaining(["out.in.more.split", "out.in.tidy", "out.work", "out.tidy", "out.after"]));
+    expect(named.get("out.after")?.condition && printCondition(named.get("out.after")?.condition ?? { all: [] })).toBe(
+      "/run/revision > 1",
+    );
+    expect(needs("z")).toEqual(
+      expect.arrayContaining(["out.in.more.split", "out.in.tidy", "out.work", "out.tidy", "out.after"]),
+    );
     expect([named.get("out.in.tidy")?.endOf, named.get("out.tidy")?.endOf]).toEqual(["out.in", "out"]);
     expect(named.get("end.tidy")).toMatchObject({ final: true, endOf: "end" });
   });

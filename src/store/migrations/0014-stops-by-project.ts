@@ -1,0 +1,29 @@
+// A quarantine holds for the project whose runs threw, and throws are counted for each project; project '' stands for all projects. What was
+// counted so far is forgotten: nobody knows whose it was. A quarantine from before goes on to hold for all.
+import type { Migration } from "./migration.ts";
+
+export const stopsByProject: Migration = {
+  name: "0014-stops-by-project",
+  statements: ({ text, tableEnd }) => [
+    `drop table job_type_throws`,
+    `create table job_type_throws (
+      type ${text} not null,
+      project ${text} not null,
+      throws integer not null,
+      primary key (type, project)
+    )${tableEnd}`,
+    `create table job_type_stops_of_projects (
+      type ${text} not null,
+      kind ${text} not null,
+      project ${text} not null,
+      detail ${text} not null,
+      stopped_by ${text} not null,
+      at ${text} not null,
+      primary key (type, kind, project)
+    )${tableEnd}`,
+    `insert into job_type_stops_of_projects (type, kind, project, detail, stopped_by, at)
+      select type, kind, '', detail, stopped_by, at from job_type_stops`,
+    `drop table job_type_stops`,
+    `alter table job_type_stops_of_projects rename to job_type_stops`,
+  ],
+};

@@ -1,0 +1,184 @@
+// Answers of people to steps that ask: which are taken, which are not, and what is said of them. Through the API, as people give them.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Client, createClient } from "../../src/api/client.ts";
+import { startTestServer, type TestServer } from "../support/testServer.ts";
+
+const PROJECT = "default";
+let server: TestServer;
+const people = new Map<string, Client>();
+
+async function meet(name: string): Promise<Client> {
+  const made = await server.client.call("addToken", { body: { name, project: PROJECT, role: "write" } });
+  const client = createClient({ url: server.url, token: made.token });
+  people.set(name, client);
+  return client;
+}
+const as = (name: string): Client => people.get(name) ?? server.client;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  for (const name of ["alice", "bob", "mallory"]) await meet(name);
+});
+afterAll(() => server.close());
+
+const asking = (name: string, who?: readonly string[], more: object = {}) => ({
+  name,
+  type: "approve",
+  properties: { message: `Go on with ${name}?`, ...(who === undefined ? {} : { who }) },
+  ...more,
+});
+
+async function begin(steps: readonly object[]): Promise<string> {
+  const document = { name: "release", workflow: { mode: "DAG", steps } } as never; // JSON, as anybody would write it
+  return (await server.client.call("startRun", { params: { project: PROJECT }, body: { document } })).id;
+}
+
+const runOf = (run: string) => server.client.call("getRun", { params: { project: PROJECT, run } });
+
+/** The run, once that is true of it: looked at after each of its events. */
+async function once(run: string, what: (at: Awaited<ReturnType<typeof runOf>>) => boolean) {
+  const call = { params: { project: PROJECT }, query: { run, after: 0 } };
+  for await (const _ of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000))) {
+    const at = await runOf(run);
+    if (what(at)) return at;
+  }
+  throw new Error(`run ${run} ended before that was true`);
+}
+const asks = (run: string, job: string) =>
+  once(run, (at) => at.jobs.some((one) => one.name === job && one.reason.code === "Approval"));
+
+const answer = (
+  by: Client,
+  run: string,
+  job: string,
+  more: { decision?: string; comment?: string; attempt?: number } = {},
+) => {
+  const { attempt, decision = "approve", ...rest } = more;
+  return by.call("tellJob", {
+    params: { project: PROJECT, run, job },
+    body: { kind: "approval", data: { decision, ...rest }, ...(attempt === undefined ? {} : { attempt }) },
+  });
+};
+const refused = (status: number, code: string, words: readonly string[], advice: readonly string[] = []) => ({
+  status,
+  body: {
+    code,
+    detail: expect.stringMatching(new RegExp(words.join(".*"))),
+    advice: expect.stringMatching(new RegExp(advice.join(".*"))),
+  },
+});
+
+describe("an answer", () => {
+  it("counts once, and the events say what, who, with which token, when and why", async () => {
+    const run = await begin([asking("gate", ["alice", "bob"])]);
+    await asks(run, "gate");
+    const four = await Promise.allSettled(
+      ["alice", "bob", "alice", "bob"].map((name) => answer(as(name), run, "gate", { comment: `says ${name}` })),
+    );
+    expect(four.filter((one) => one.status === "fulfilled")).toHaveLength(1);
+    for (const one of four) if (one.status === "rejected") expect(one.reason).toMatchObject({ status: 409 });
+    const ended = await once(run, (at) => at.phase !== "running");
+    const actor = ended.jobs[0]?.output["actor"];
+    expect(ended.jobs[0]?.output).toMatchObject({ decision: "approve", comment: `says ${actor}` });
+    const events = await server.world.store.events.after({ project: PROJECT, run }, 0, 1_000);
+    expect(events.filter((one) => one.type === "job.told").map((one) => one.data)).toEqual([
+      expect.objectContaining({
+        job: "gate",
+        kind: "approval",
+        actor,
+        attempt: 1,
+        data: { decision: "approve", comment: `says ${actor}` },
+        token: expect.any(String),
+        tokenMadeAt: expect.any(String),
+        tokenMadeBy: "admin of *",
+      }),
+    ]);
+  });
+
+  it("that comes before the question is refused, and not used when the question comes", async () => {
+    const run = await begin([asking("first"), asking("second", ["bob"], { dependsOn: ["first"] })]);
+    await asks(run, "first");
+    await expect(answer(as("bob"), run, "second")).rejects.toMatchObject(
+      refused(409, "NotAsking", ["second", "does not ask yet, it is waiting"], ["first \\(\\*\\)"]),
+    );
+    await answer(as("alice"), run, "first");
+    await asks(run, "second");
+    await answer(as("bob"), run, "second", { decision: "deny" });
+    expect(await once(run, (at) => at.phase !== "running")).toMatchObject({ phase: "rejected" });
+  });
+
+  it("to a step that was skipped, has ended, is of another run or of another kind is refused", async () => {
+    const never = { if: "/run/project == 'nowhere'" };
+    const run = await begin([
+      asking("left-out", undefined, never),
+      asking("gate"),
+      { name: "tell", type: "notify", properties: { message: "hi" } },
+    ]);
+    const other = await begin([asking("elsewhere")]);
+    await asks(run, "gate");
+    await asks(other, "elsewhere");
+    await once(run, (at) => at.jobs.find((one) => one.name === "tell")?.phase === "succeeded");
+    await expect(answer(as("bob"), run, "left-out")).rejects.toMatchObject(
+      refused(409, "NotAsking", ["left-out", "has ended: skipped"], ["gate"]),
+    );
+    await expect(answer(as("bob"), run, "elsewhere")).rejects.toMatchObject(
+      refused(404, "NotFound", ["elsewhere"], ["gate \\(\\*\\)"]),
+    );
+    await expect(answer(as("bob"), run, "tell")).rejects.toMatchObject(
+      refused(409, "NotAsking", ["takes no approval"]),
+    );
+    await answer(as("bob"), run, "gate");
+    await once(run, (at) => at.phase !== "running");
+    await expect(answer(as("bob"), run, "gate")).rejects.toMatchObject(
+      refused(409, "NotAsking", ["has ended: succeeded"]),
+    );
+  });
+
+  it("to an earlier attempt is refused", async () => {
+    const run = await begin([asking("gate")]);
+    await asks(run, "gate");
+    await expect(answer(as("bob"), run, "gate", { attempt: 2 })).rejects.toMatchObject(
+      refused(409, "NotAsking", ["attempt 2 is over, attempt 1 asks"]),
+    );
+    await answer(as("bob"), run, "gate", { attempt: 1 });
+    expect(await once(run, (at) => at.phase !== "running")).toMatchObject({ phase: "succeeded" });
+  });
+});
+
+describe("who may answer", () => {
+  it("is said to all others", async () => {
+    const run = await begin([asking("gate", ["alice", "bob"])]);
+    await asks(run, "gate");
+    await expect(answer(as("mallory"), run, "gate")).rejects.toMatchObject(
+      refused(403, "NotTheApprover", ["gate", "from alice, bob", "called mallory"], ["ask one of them"]),
+    );
+    await answer(as("alice"), run, "gate");
+  });
+
+  it("is nobody with a token that was made later, under whichever name", async () => {
+    const body = { name: "alice", project: "*", role: "admin" } as const;
+    await expect(server.client.call("addToken", { body })).rejects.toMatchObject(
+      refused(409, "TokenNameTaken", ["alice"]),
+    );
+    const run = await begin([asking("gate", ["carol"])]);
+    await asks(run, "gate");
+    const carol = await meet("carol");
+    await expect(answer(carol, run, "gate")).rejects.toMatchObject(
+      refused(403, "TokenNewerThanQuestion", ["carol", "after step gate"]),
+    );
+    // A name that was given back and given away again: the question before is not this token's either.
+    const me = await carol.call("whoAmI", {});
+    await server.client.call("removeToken", { params: { token: me.id } });
+    await expect(answer(await meet("carol"), run, "gate")).rejects.toMatchObject({ status: 403 });
+    const next = await begin([asking("gate", ["carol"])]);
+    await asks(next, "gate");
+    await answer(as("carol"), next, "gate");
+    const told = await server.world.store.events.after({ project: PROJECT }, 0, 10_000);
+    const changes = told.filter((one) => one.type === "token.changed" && one.data["name"] === "carol");
+    expect(changes.map((one) => [one.data["change"], one.data["actor"]])).toEqual([
+      ["added", "admin of *"],
+      ["removed", "admin of *"],
+      ["added", "admin of *"],
+    ]);
+  });
+});
