@@ -1,5 +1,5 @@
 // Everything that a run can wait for, each as a document of a user and what has to be there for it to wait so. A run of each is found waiting
-// half a minute after its start, and would wait for many minutes more.
+// half a minute after its start (or when it says so), and would wait for many minutes more.
 import type { JsonObject } from "../../../src/model/json.ts";
 import type { Phase } from "../../../src/model/phase.ts";
 import type { ReasonCode } from "../../../src/model/reason.ts";
@@ -21,6 +21,10 @@ export interface Situation {
   readonly projectLimit?: number;
   /** Nothing of it is begun before. */
   readonly startAt?: string;
+  /** It waits so at this moment after its start, milliseconds. */
+  readonly after?: number;
+  /** Only the process knows what holds it back: after a restart it goes on. */
+  readonly forgotten?: true;
   /** How long its end on a cluster may take after a cancel; missing: no time. */
   readonly grace?: number;
   /** It ends by itself within this time when nobody does anything, milliseconds; missing: what it waits for never comes. */
@@ -147,6 +151,18 @@ export const SITUATIONS: readonly Situation[] = [
     job: "work",
     found: ["queued", "TypeDisabled"],
     endsBy: 21 * MINUTE,
+  },
+  {
+    waitsFor: "an address that failed too often",
+    steps: [call("/ok")],
+    holders: [
+      [call("/status/503", { forEach: Array.from({ length: 12 }, (_, index) => index), retry: { attempts: 1 } })],
+    ],
+    after: 5_000,
+    job: "work",
+    found: ["queued", "TargetBreakerOpen"],
+    forgotten: true,
+    endsBy: MINUTE,
   },
   {
     waitsFor: "room on the cluster",
