@@ -29,16 +29,6 @@ export const WORKFLOW_PROBLEMS = {
     },
     hint: { en: "one of {known}", zh: "可选：{known}" },
   },
-  TextIsNoTemplate: {
-    text: {
-      en: "{text} goes out as it is written: no value is put into a text",
-      zh: "{text} 会原样发出：不会把值填入文本",
-    },
-    hint: {
-      en: "only a whole value can be a reference: { $from: /inputs/NAME }",
-      zh: "只有整个值可以是引用：{ $from: /inputs/NAME }",
-    },
-  },
   StepField: {
     text: { en: "{field} means nothing in a step of type {type}", zh: "{field} 不适用于类型为 {type} 的步骤" },
     hint: { en: "such a step takes: {known}", zh: "该类步骤可用字段：{known}" },
@@ -188,5 +178,15 @@ export const WORKFLOW_PROBLEMS = {
   },
   CallBroken: {
     text: { en: "the workflow of {name} is not right at {place}: {en}", zh: "{name} 的工作流在 {place} 处有误：{zh}" },
+  },
+  TextIsNoTemplate: {
+    text: {
+      en: "{text} goes out as it is written: no value is put into a text",
+      zh: "{text} 会原样发出：不会把值填入文本",
+    },
+    hint: {
+      en: "only a whole value can be a reference: { $from: /inputs/NAME }",
+      zh: "只有整个值可以是引用：{ $from: /inputs/NAME }",
+    },
   },
 } as const satisfies Record<string, { readonly text: Localized; readonly hint?: Localized }>;

@@ -138,7 +138,7 @@ export interface RunChange {
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
 
-export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "cancelledBy">;
+export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
 
 export interface RunFilter {
   readonly project: string;

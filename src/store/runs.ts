@@ -48,11 +48,16 @@ export function createRuns(database: Database): Runs {
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
-        .select(["id", "project", "priority", "start_at", "cancelled_by"])
+        .select(["id", "project", "priority", "start_at", "paused_by", "cancelled_by"])
         .where("phase", "=", "running")
         .orderBy("position")
         .execute();
-      return rows.map(({ start_at: startAt, cancelled_by: cancelledBy, ...row }) => ({ ...row, startAt, cancelledBy }));
+      return rows.map(({ start_at: startAt, paused_by: pausedBy, cancelled_by: cancelledBy, ...row }) => ({
+        ...row,
+        startAt,
+        pausedBy,
+        cancelledBy,
+      }));
     },
     claim: (id) => claimRun(queries, id),
     async idempotent(project, key) {
