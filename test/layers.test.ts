@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtins } from "../src/catalog/builtins.ts";
+import { PHASES } from "../src/model/phase.ts";
 import { comparisonsIn } from "./support/comparisons.ts";
 import functionsOf from "./support/functions.ts";
 
@@ -55,6 +56,20 @@ function importsOf(file: string): readonly string[] {
   );
 }
 
+const isPhase = (word: string): boolean => Object.hasOwn(PHASES, word);
+
+/** Arrays of two or more phases, tables by phase that need not be complete, and tables of three or more phases. */
+function phaseLists(text: string): readonly string[] {
+  const arrays = [...text.matchAll(/\[\s*((?:"[\w-]+",?\s*){2,})\]/g)].filter((match) =>
+    [...(match[1] ?? "").matchAll(/"([\w-]+)"/g)].every((word) => isPhase(word[1] ?? "")),
+  );
+  const partial = [...text.matchAll(/Partial<\s*Record<\s*(Phase\b|\w+\["phase"\])/g)];
+  const tables = [...text.matchAll(/\{\s*((?:(?:"[\w-]+"|[a-z]+): (?:"[^"]*"|\w+),?\s*){3,})\}/g)].filter((match) =>
+    [...(match[1] ?? "").matchAll(/"?([\w-]+)"?: /g)].every((word) => isPhase(word[1] ?? "")),
+  );
+  return [...arrays, ...partial, ...tables].map((match) => match[0].replaceAll(/\s+/g, " "));
+}
+
 function layerOf(file: string): string {
   return relative(SOURCE, file).split("/")[0] ?? "";
 }
@@ -104,6 +119,19 @@ describe("layers", () => {
     const loads = files.filter((file) => /load\("(ajv|re2js)/.test(textOf.get(file) ?? ""));
     expect(loads.map((file) => relative(SOURCE, file))).toEqual(["registry/schemas/compiler.ts"]);
     expect(textOf.get(join(SOURCE, "server/server.ts"))).toContain("buildValidator: noSchemas");
+  });
+
+  it("keep one list of phases: what follows from a phase is a column of its table", () => {
+    const lists = files
+      .filter((file) => layerOf(file) !== "model")
+      .flatMap((file) => phaseLists(textOf.get(file) ?? "").map((text) => `${relative(SOURCE, file)}: ${text}`));
+    expect(lists).toEqual([]);
+    // The rule sees what it forbids.
+    expect(phaseLists('const FOLDED: readonly Phase[] = [\n  "succeeded",\n  "skipped",\n];')).toHaveLength(1);
+    expect(phaseLists('new Set(["start-failed", "rejected"])')).toHaveLength(1);
+    expect(phaseLists("const of: Readonly<Partial<Record<Phase, string>>> = {};")).toHaveLength(1);
+    expect(phaseLists('const tones = { failed: "red", succeeded: "green", "timed-out": "red" };')).toHaveLength(1);
+    expect(phaseLists('const [running, setRunning] = one(["webhook", "failed"]);')).toEqual([]);
   });
 
   it("ask for no job type by its name, outside of the catalog and the registry", () => {

@@ -19,6 +19,8 @@ export interface Route {
   readonly headers?: z.ZodObject;
   /** "document": an application document as JSON or YAML text, whatever its content type says. */
   readonly body?: z.ZodType | "document";
+  /** A body that holds a document beside other things may be as large as these two. */
+  readonly holds?: "document";
   readonly status: 200 | 201 | 202 | 204;
   /** The same events by WebSocket, where the request asks for an upgrade. */
   readonly socket?: true;

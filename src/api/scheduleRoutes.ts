@@ -54,6 +54,7 @@ export const SCHEDULE_ROUTES = {
     access: "write",
     params: schedule,
     body: z.strictObject(settings),
+    holds: "document",
     status: 200,
     response: ScheduleView,
   },

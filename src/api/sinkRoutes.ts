@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { EVENT_TYPES } from "../model/event.ts";
 import { DNS_LABEL } from "../model/name.ts";
+import { SinkView } from "./sinkViews.ts";
 import * as view from "./views.ts";
 
 const anySink = {
@@ -46,7 +47,7 @@ export const SINK_ROUTES = {
     access: "read",
     params: project,
     status: 200,
-    response: view.pageOf(view.SinkView),
+    response: view.pageOf(SinkView),
   },
   addSink: {
     method: "POST",
@@ -56,7 +57,7 @@ export const SINK_ROUTES = {
     params: project,
     body: newSink,
     status: 201,
-    response: view.SinkView.extend({ secret: z.string().optional() }),
+    response: SinkView.extend({ secret: z.string().optional() }),
   },
   getSink: {
     method: "GET",
@@ -65,7 +66,7 @@ export const SINK_ROUTES = {
     access: "read",
     params: sink,
     status: 200,
-    response: view.SinkView,
+    response: SinkView,
   },
   removeSink: {
     method: "DELETE",
@@ -83,6 +84,6 @@ export const SINK_ROUTES = {
     access: "write",
     params: sink,
     status: 200,
-    response: view.SinkView,
+    response: SinkView,
   },
 } as const;

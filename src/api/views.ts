@@ -1,7 +1,10 @@
 // What the API answers with, as schemas: OpenAPI, the typed client and the server's own check of its answers all come from these.
 // Texts are in the language of Accept-Language; codes and parameters are the same in every language.
 import { z } from "zod";
+import { DECIDING, PHASE_NAMES } from "../model/phase.ts";
 import { RUN_PHASES } from "../model/run.ts";
+import { UNFINISHED, UNFINISHED_STATES } from "../model/runState.ts";
+import { STEP_FACTS } from "./stepFacts.ts";
 
 export const JsonView = z.record(z.string(), z.unknown());
 export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
@@ -54,7 +57,8 @@ export const ErrorView = z.object({
 });
 
 const runPhase = z.enum(RUN_PHASES);
-const phase = z.enum(["waiting", "queued", "pending", "skipped", ...runPhase.options]);
+const STATES_TEXT = UNFINISHED_STATES.map((state) => `${state} (${UNFINISHED[state].means.en})`).join(", ");
+const runState = z.enum([...UNFINISHED_STATES, "succeeded", ...DECIDING]);
 
 export const JobView = z.object({
   name: z.string(),
@@ -62,7 +66,7 @@ export const JobView = z.object({
   component: z.string(),
   step: z.array(z.string()).optional().meta({ description: "names of the groups around its step, and of the step" }),
   needs: z.array(z.string()),
-  phase,
+  phase: z.enum(PHASE_NAMES),
   reason: ReasonView,
   evidence: z.array(EvidenceView),
   attempt: z.int(),
@@ -90,7 +94,11 @@ export const RunSummary = z.object({
   cluster: z.string(),
   clusterKind: z.enum(["kubernetes", "sandbox", "unknown"]),
   namespace: z.string(),
-  phase: runPhase,
+  phase: runPhase.meta({ description: "`running` until the run has ended, then how it ended" }),
+  state: runState.meta({ description: `what it does now: ${STATES_TEXT}; once it has ended, the same as \`phase\`` }),
+  reason: ReasonView.optional().meta({
+    description: "why it does not go on now; missing while it runs and once it ended",
+  }),
   actor: z.string(),
   message: z.string(),
   createdAt: timestamp,
@@ -145,18 +153,7 @@ export const PlanView = z.object({
           pointer: z.string().optional(),
         }),
       ),
-      step: z.array(z.string()).optional().meta({ description: "names of the steps around it, and of its step" }),
-      condition: z.string().optional().meta({ description: "skipped unless it holds" }),
-      skipped: z.boolean().optional().meta({ description: "its condition is known already, and does not hold" }),
-      final: z.boolean().optional().meta({ description: "starts when all others have ended" }),
-      clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
-      onShort: z.string().optional(),
-      within: z.array(z.object({ step: z.string(), timeout: z.int() })).optional(),
-      attemptsUntouched: z
-        .int()
-        .optional()
-        .meta({ description: "attempts while those before are known to have done nothing; missing: as `attempts`" }),
-      locks: z.array(z.string()).optional(),
+      ...STEP_FACTS,
       input: JsonView.optional(),
       objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
       timeout: z.int().meta({ description: "milliseconds" }),
@@ -224,7 +221,15 @@ export const ApplicationSummaryView = z.object({
   revision: z.int(),
   updatedAt: timestamp,
   lastRun: z
-    .object({ id: z.string(), number: z.int(), kind: z.string(), phase: runPhase, finishedAt: timestamp.nullable() })
+    .object({
+      id: z.string(),
+      number: z.int(),
+      kind: z.string(),
+      phase: runPhase,
+      state: runState,
+      reason: ReasonView.optional().meta({ description: "why it does not go on now" }),
+      finishedAt: timestamp.nullable(),
+    })
     .nullable(),
 });
 
@@ -330,45 +335,6 @@ export const TokenView = z.object({
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
   madeBy: z.string().nullable().meta({ description: "name of the token that made it; null: the server itself did" }),
-});
-
-export const SinkView = z.object({
-  name: z.string(),
-  type: z.enum(["webhook", "kafka"]),
-  target: z.string().meta({ description: "where the events go; of a webhook's URL only scheme, host and port" }),
-  events: z.array(z.string()).meta({ description: "types that are sent; empty: all" }),
-  application: z.string().nullable().meta({ description: "null: of all applications" }),
-  createdAt: timestamp,
-  state: z.enum(["delivering", "failing", "dead"]).meta({
-    description:
-      "failing: it is tried again; dead: it took nothing for three days, and is tried again when it is resumed",
-  }),
-  breaker: z
-    .enum(["closed", "open", "half-open"])
-    .meta({ description: "open: nothing is sent until retryAt; half-open: one event finds out" }),
-  retryAt: timestamp.nullable(),
-  deliveredUpTo: z.int().meta({ description: "every event up to this sequence number was taken" }),
-  deliveredAt: timestamp.nullable(),
-  behind: z.int().meta({ description: "events of the project that were not looked at yet" }),
-  oldest: timestamp.nullable().meta({ description: "when the oldest event was written that was not taken" }),
-  failingSince: timestamp.nullable(),
-  failure: z
-    .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])), message: z.string() })
-    .nullable()
-    .meta({ description: "the last one" }),
-  held: z
-    .array(
-      z.object({
-        application: z.string(),
-        run: z.string().nullable(),
-        attempts: z.int(),
-        since: timestamp,
-        retryAt: timestamp,
-        dead: z.boolean(),
-      }),
-    )
-    .meta({ description: "runs that wait behind an event that was not taken; at most 50 are shown" }),
-  heldCount: z.int(),
 });
 
 export const FieldView = z.object({

@@ -205,6 +205,8 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly clocks?: Clocks;
   /** Likewise; a function of the raw input, in which `{"$from"}` values stand where they are not known yet. */
   readonly retry?: RetryPolicy | ((input: JsonObject) => RetryPolicy);
+  /** False: a failure of the program is not tried again, unless the type itself calls that failure passing. */
+  readonly retriesFailures?: false;
   /** What people may send to a running job of the type, by kind. */
   readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
   /** Whoever runs one alone over the API gets its end in the answer, unless they say how long they wait. */

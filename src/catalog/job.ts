@@ -1,6 +1,7 @@
 // What a job type is given to work with, and what it answers.
 import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
+import type { BadEnding } from "../model/phase.ts";
 import type { Clocks, OnShort, PlannedObject } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { OwnedObject } from "../model/revision.ts";
@@ -110,7 +111,7 @@ export interface JobInventory {
 export type JobOutcome =
   | { readonly phase: "succeeded"; readonly reason: Reason; readonly output?: JsonObject }
   | {
-      readonly phase: "failed" | "timed-out" | "rejected" | "expired" | "start-failed" | "interrupted";
+      readonly phase: BadEnding;
       readonly reason: Reason;
       readonly evidence: readonly Evidence[];
       /** Another attempt could end differently (the cluster was away, the program may have been unlucky). */

@@ -1,10 +1,12 @@
 // The report of an import: one line for each field, what is not supported last, because that is what somebody has to act on.
+
 import type { Finding } from "../import/import.ts";
 import type { Outcome } from "../import/ledger.ts";
 import { type Localized, translate } from "../model/text.ts";
+import type { Tone } from "../model/tone.ts";
 import type { Context } from "./command.ts";
 import type { Source } from "./problems.ts";
-import { painter, type Tone } from "./style.ts";
+import { painter } from "./style.ts";
 
 const OUTCOMES = {
   taken: { text: { en: "taken", zh: "照搬" }, tone: "success" },

@@ -1,8 +1,10 @@
 // How a log line is printed: on a terminal with the pod before it, in a pipe tab-separated with its time, as JSON one object per line.
+
 import { stringify } from "yaml";
 import type { AnswerOf } from "../api/client.ts";
+import type { Tone } from "../model/tone.ts";
 import type { Context } from "./command.ts";
-import { painter, type Tone } from "./style.ts";
+import { painter } from "./style.ts";
 
 export type LogLine = AnswerOf<"streamLogs">;
 

@@ -21,7 +21,7 @@ export interface OfflineCheck {
 export function checkOffline(text: string, catalog: Catalog): OfflineCheck {
   const read = readDocument(text, "auto");
   if (!read.ok) return { problems: withPositions(read.problems, () => undefined), application: null };
-  const { problems, application } = checkDocument(read.value, catalog);
+  const { problems, application } = checkDocument(read.value, catalog, { offline: true });
   if (application === null) return { problems: withPositions(problems, read.locate), application };
   // Some mistakes only show when the parts of a component are put together.
   const rendered = planOffline(text, catalog, "default");
@@ -54,7 +54,7 @@ export function planWithInputs(asked: {
   if (!read.ok) return { plan: null, problems: withPositions(read.problems, () => undefined) };
   const seal = (): string => sealedToken("offline");
   const sealed = sealDocument(read.value, catalog, seal);
-  const { problems, application } = checkDocument(sealed, catalog);
+  const { problems, application } = checkDocument(sealed, catalog, { offline: true });
   if (application === null) return { plan: null, problems: withPositions(problems, read.locate) };
   const planned = planApplication({
     application,

@@ -1,11 +1,13 @@
 // Data on stdout. On a terminal: an aligned table that fits. Else tab-separated, no header, no colour, full timestamps.
 // json and yaml are the API's own shape; name is one name per line, for `xargs`.
+
 import { stringify } from "yaml";
 import { formatDuration } from "../model/duration.ts";
 import { isObject } from "../model/json.ts";
 import type { Localized } from "../model/text.ts";
+import type { Tone } from "../model/tone.ts";
 import type { Context } from "./command.ts";
-import { painter, type Tone } from "./style.ts";
+import { painter } from "./style.ts";
 import { displayWidth, oneLine, pad, truncate } from "./width.ts";
 
 export interface Column<T> {

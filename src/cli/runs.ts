@@ -24,7 +24,8 @@ export async function findRun(context: Context, client: Client, word: string): P
   return (await runById(context, client, word)) ?? (await newestRun(context, client, word));
 }
 
-async function runById(context: Context, client: Client, run: string): Promise<Run | undefined> {
+/** Undefined: there is none of that id. */
+export async function runById(context: Context, client: Client, run: string): Promise<Run | undefined> {
   try {
     return await client.call("getRun", { params: { project: context.globals.project, run } });
   } catch (error) {

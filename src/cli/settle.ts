@@ -2,6 +2,7 @@
 // Ctrl-C detaches from the run; it never cancels it.
 import type { Client } from "../api/client.ts";
 import { formatDuration } from "../model/duration.ts";
+import { runStateRow, runStateWord } from "../model/runState.ts";
 import type { Context } from "./command.ts";
 import { EXIT, exitOfRun } from "./exitCodes.ts";
 import { explainFailure } from "./explainFailure.ts";
@@ -10,7 +11,7 @@ import type { Run } from "./progress/progress.ts";
 import { progressFor } from "./progress/renderer.ts";
 import { runName } from "./runs.ts";
 import { clusterLabel } from "./sandbox.ts";
-import { PHASE_TONE, painter, runPhaseWord } from "./style.ts";
+import { painter } from "./style.ts";
 import { watchRun } from "./watch.ts";
 
 export interface Settling {
@@ -100,8 +101,8 @@ export function runTitle(context: Context, run: Run): string {
       ? []
       : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
     painter(context.terminal, context.terminal.stdout)(
-      PHASE_TONE[run.phase],
-      runPhaseWord(run.phase, context.language),
+      runStateRow(run.state).tone,
+      runStateWord(run.state, context.language),
     ),
     ...(took === undefined ? [] : [formatDuration(Math.max(0, took))]),
     clusterLabel(context, { name: run.cluster, kind: run.clusterKind }),

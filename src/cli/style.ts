@@ -1,10 +1,9 @@
 // Colour is decoration: every status also prints its word. Only on a terminal, never with NO_COLOR (https://no-color.org).
 import { PHASES, type Phase } from "../model/phase.ts";
-import { RUN_PHASE_GLYPH, type RunPhase } from "../model/run.ts";
 import type { Language } from "../model/text.ts";
+import type { Tone } from "../model/tone.ts";
 import type { Output, Terminal } from "./terminal.ts";
 
-export type Tone = "plain" | "muted" | "info" | "success" | "warning" | "danger" | "strong";
 export type Paint = (tone: Tone, text: string) => string;
 
 const CODES = {
@@ -22,29 +21,8 @@ export function painter(terminal: Terminal, output: Output): Paint {
   return (tone, text) => (off || CODES[tone] === "" || text === "" ? text : `\x1b[${CODES[tone]}m${text}\x1b[0m`);
 }
 
-export const PHASE_TONE = {
-  waiting: "muted",
-  queued: "muted",
-  pending: "warning",
-  running: "info",
-  succeeded: "success",
-  failed: "danger",
-  "timed-out": "danger",
-  "start-failed": "danger",
-  interrupted: "warning",
-  rejected: "danger",
-  expired: "warning",
-  skipped: "muted",
-  cancelled: "muted",
-} as const satisfies Record<Phase, Tone>;
-
 export function phaseWord(phase: Phase, language: Language): string {
   return `${PHASES[phase].glyph} ${PHASES[phase].text[language]}`;
-}
-
-/** The phases of a run are a part of those of jobs, and are called the same. */
-export function runPhaseWord(phase: RunPhase, language: Language): string {
-  return `${RUN_PHASE_GLYPH[phase]} ${PHASES[phase].text[language]}`;
 }
 
 export type HealthWord = "healthy" | "changing" | "degraded" | "unknown";

@@ -1,5 +1,5 @@
 // The duties that this process looks after, and the slots that they take. Knows nothing of how they came here.
-import type { Dispatched, Duty, Lease, Terms } from "../ports/dispatch.ts";
+import type { Dispatched, Duty, InLine, Lease, Terms } from "../ports/dispatch.ts";
 import type { Used } from "./shares.ts";
 
 export interface Holding {
@@ -94,6 +94,12 @@ function byGroup(holdings: Iterable<Holding>): Used {
   for (const { terms } of holdings)
     if (terms.group !== undefined) counts.set(terms.group, (counts.get(terms.group) ?? 0) + 1);
   return counts;
+}
+
+/** Of a duty that is due: `holders` are the duties of its group that are looked after. */
+export function placeInLine(holders: readonly Duty[], limit: number | undefined): InLine {
+  if (limit === undefined || holders.length < limit) return { because: "slots", limit: null, holders: [] };
+  return { because: "group", limit, holders };
 }
 
 export function dispatched(holdings: Holdings, slots: number): Dispatched {

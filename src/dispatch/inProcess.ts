@@ -1,9 +1,9 @@
 // Duties are looked after in this process, so many at a time as there are slots. Nothing is remembered here:
 // after a crash the engine asks the store what has not ended, and says `ensure`.
 import type { Clock } from "../ports/clock.ts";
-import type { Dispatch, Dispatched, Drive, Duty, Outcome, Terms } from "../ports/dispatch.ts";
+import type { Dispatch, Dispatched, Drive, Duty, InLine, Outcome, Terms } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
-import { createHoldings, dispatched, type Holding, type Holdings } from "./holdings.ts";
+import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } from "./holdings.ts";
 import { createLanes } from "./lanes.ts";
 import { pauseAfter } from "./pauses.ts";
 import { crowding, full } from "./shares.ts";
@@ -62,6 +62,18 @@ class InProcess implements Dispatch {
 
   state(): Dispatched {
     return dispatched(this.#holdings, this.#slots);
+  }
+
+  async inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, InLine>> {
+    const held = this.#holdings.all();
+    return new Map(
+      duties.flatMap((duty) => {
+        if (!this.#lanes.has(duty)) return [];
+        const group = this.#lanes.groupOf(duty);
+        const holders = held.filter((one) => group !== undefined && one.terms.group === group).map((one) => one.duty);
+        return [[duty, placeInLine(holders, this.#groupLimit)] as const];
+      }),
+    );
   }
 
   async stop(): Promise<void> {

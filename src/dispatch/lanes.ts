@@ -5,6 +5,7 @@ export interface Lanes {
   /** One that is there already changes its group, where the new one is another. */
   add(duty: Duty, terms: Terms): void;
   has(duty: Duty): boolean;
+  groupOf(duty: Duty): string | undefined;
   /** The first one of a group that is not among those: highest priority first, then the one that waits longest. */
   next(except: readonly string[]): { readonly duty: Duty; readonly terms: Terms } | undefined;
 }
@@ -49,6 +50,7 @@ export function createLanes(): Lanes {
       entries.set(duty, { terms, order: counter++ });
     },
     has: (duty) => entries.has(duty),
+    groupOf: (duty) => entries.get(duty)?.terms.group,
     next(except) {
       const [first] = heads(except).toSorted((a, b) => b.priority - a.priority || a.order - b.order);
       const entry = first === undefined ? undefined : entries.get(first.duty);

@@ -5,6 +5,7 @@
 import { PgBoss } from "pg-boss";
 import { dig } from "../model/json.ts";
 import type { Dispatch } from "../ports/dispatch.ts";
+import { placeInLine } from "./holdings.ts";
 import { createEntries } from "./pgBoss/entries.ts";
 import { Holder } from "./pgBoss/holder.ts";
 import type { PgBossOptions } from "./pgBoss/options.ts";
@@ -34,6 +35,10 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
       await Promise.all((await entries.missing(duties)).map(({ duty, terms }) => sender.send(duty, terms)));
     },
     state: () => holder?.state() ?? { held: 0, resting: 0, slots: 0 },
+    async inLine(duties) {
+      const found = await entries.inLine(duties);
+      return new Map([...found].map(([duty, holders]) => [duty, placeInLine(holders, options.groupLimit)]));
+    },
     async stop() {
       await holder?.stop();
       await sender.stop();

@@ -4,11 +4,12 @@
 // Rule 3: a cancelled run starts nothing more but its final jobs; a paused one that is not cancelled starts nothing. Rule 4: a run ends when all of its jobs have.
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
-import { isActive, isSettled } from "../model/phase.ts";
+import { DECIDING, isActive, isSettled } from "../model/phase.ts";
 import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
+import { rootName } from "./roots.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];
@@ -117,11 +118,9 @@ function unreachable(job: Job, board: Board): Job | null {
   return why === null ? null : ended(job, "skipped", why, now);
 }
 
-/** What does nothing itself is no reason: it hands on its own. */
+/** Names the job that everything began with: what was itself only skipped for want of another one is no reason. */
 function unmet(name: string, byName: Board["byName"]): Reason {
-  const culprit = byName.get(name);
-  const handedOn = culprit?.plan.joint === "all" && culprit.reason.code === "DependencyFailed";
-  return handedOn ? culprit.reason : reason("DependencyFailed", { component: name });
+  return reason("DependencyFailed", { component: rootName(byName.get(name), name) });
 }
 
 /** Skipped by its own condition is as good as done: what comes after it goes on. */
@@ -208,7 +207,7 @@ function startDue(board: Board): void {
     else if (free > 0) {
       board.put(started(job, now));
       free -= 1;
-    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot"));
+    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot", { limit: parallel }));
   }
 }
 
@@ -257,12 +256,9 @@ function earliest(jobs: readonly Job[], board: Board): Date | null {
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-/** The first of these words that a job ended with is the run's. Skipped jobs only follow one of these. */
-const WORST = ["failed", "timed-out", "start-failed", "interrupted", "rejected", "expired", "cancelled"] as const;
-
 function verdict(jobs: readonly Job[]): RunEnding {
   const phases = new Set(jobs.map((job) => job.phase));
-  const worst = WORST.find((phase) => phases.has(phase));
+  const worst = DECIDING.find((phase) => phases.has(phase));
   if (worst !== undefined) return worst;
   return jobs.every((job) => job.phase !== "skipped" || satisfies(job)) ? "succeeded" : "failed";
 }

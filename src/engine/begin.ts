@@ -2,7 +2,7 @@
 import { PlatformError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { PlannedJob } from "../model/plan.ts";
-import { reason } from "../model/reason.ts";
+import { type Reason, reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Priority, Run, RunKind } from "../model/run.ts";
 import { refuseForeignProject } from "./clusters.ts";
@@ -84,7 +84,13 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
   const done = new Map((request.done ?? []).map((job) => [job.name, job]));
   const jobs = request.jobs.map((plan) => newJob(run, plan, done.get(plan.name)));
   const events = [
-    eventOf(run, "run.created", { number: run.number, kind: run.kind, revision: run.revision, jobs: jobs.length }),
+    eventOf(run, "run.created", {
+      number: run.number,
+      kind: run.kind,
+      revision: run.revision,
+      jobs: jobs.length,
+      ...(run.startAt === null ? {} : { startAt: run.startAt }),
+    }),
   ];
   const { idempotency } = request;
   const created = await world.store.runs.create({
@@ -102,13 +108,12 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
 
 function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
   if (done !== undefined) return { ...done, run: run.id, plan };
-  const components = plan.needs.map((need) => need.job).join(", ");
   return {
     run: run.id,
     name: plan.name,
     plan,
     phase: "waiting",
-    reason: plan.needs.length === 0 ? reason("Beginning") : reason("Dependencies", { components }),
+    reason: firstReason(plan),
     evidence: [],
     attempt: 0,
     interruptions: 0,
@@ -120,6 +125,11 @@ function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
     finishedAt: null,
     output: {},
   };
+}
+
+function firstReason({ needs, final }: PlannedJob): Reason {
+  if (needs.length > 0) return reason("Dependencies", { components: needs.map((need) => need.job).join(", ") });
+  return reason(final === true ? "AfterAll" : "Beginning");
 }
 
 /** Somebody was faster: perhaps the same request, sent twice. */

@@ -4,7 +4,15 @@ import type { JsonObject } from "../model/json.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
+import type { Job, Run } from "../model/run.ts";
+import type { RunState } from "../model/runState.ts";
 import type { Drift, LiveDifference } from "../ports/cluster.ts";
+
+export interface Standing {
+  readonly state: RunState;
+  /** Why it does not go on. Null: it does, or it has ended. */
+  readonly reason: Reason | null;
+}
 
 export interface Place {
   readonly project: string;
@@ -60,8 +68,17 @@ export interface ComponentStatus {
   readonly drift: readonly Drift[];
 }
 
+/** A run with its jobs, each with the reason that is true of it now. */
+export interface RunNow {
+  readonly run: Run;
+  readonly jobs: readonly Job[];
+  readonly standing: Standing;
+}
+
 export interface ApplicationStatus {
   readonly summary: ApplicationSummary;
+  /** Null: none is kept any more. */
+  readonly lastRun: RunNow | null;
   readonly health: ApplicationHealth;
   readonly addresses: readonly string[];
   readonly components: readonly ComponentStatus[];

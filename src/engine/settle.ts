@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { JobOutcome } from "../catalog/job.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Evidence } from "../model/health.ts";
+import { usesUpAttempt } from "../model/phase.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 
@@ -42,8 +43,7 @@ function retried(job: Job, outcome: Unsuccessful): Job | null {
     if (job.plan.retry.untouched !== undefined && !left) return null;
     return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
   }
-  const counted = ["failed", "timed-out", "start-failed"].includes(outcome.phase);
-  return counted && left ? job : null;
+  return usesUpAttempt(outcome.phase) && left ? job : null;
 }
 
 function attemptsOf({ plan: { retry } }: Job, { untouched }: Unsuccessful): number {

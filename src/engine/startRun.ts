@@ -1,6 +1,6 @@
 // Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
 import type { JobDefinition } from "../catalog/define.ts";
-import type { WorkflowDocument } from "../model/document.ts";
+import { LIMITS, type WorkflowDocument } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
@@ -9,6 +9,7 @@ import type { Priority, Run } from "../model/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/check/checkEnvelope.ts";
 import { contentHash } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
+import { checkSize } from "../plan/read/readLimits.ts";
 import { sealInput, sealInputs, sealWorkflow } from "../plan/seal.ts";
 import { planWorkflow } from "../plan/workflow/planWorkflow.ts";
 import type { Cluster } from "../ports/cluster.ts";
@@ -122,7 +123,24 @@ interface PlannedRun {
   readonly inputs: JsonObject;
 }
 
+/** Told apart, so that the answer says which part has to become smaller. */
+function checkSizes({ document, input, inputs }: PlanRequest): void {
+  // What is too deep to be written as text is told by the plan.
+  const bytesOf = (part: JsonObject | undefined): number =>
+    part === undefined || checkSize(part) !== undefined ? 0 : Buffer.byteLength(JSON.stringify(part));
+  const parts = [
+    { code: "TooLarge", pointer: "/document", bytes: bytesOf(document), limit: LIMITS.documentBytes },
+    { code: "InputsTooLarge", pointer: "/input", bytes: bytesOf(input), limit: LIMITS.inputsBytes },
+    { code: "InputsTooLarge", pointer: "/inputs", bytes: bytesOf(inputs), limit: LIMITS.inputsBytes },
+  ] as const;
+  const told = parts.flatMap(({ code, pointer, bytes, limit }) =>
+    bytes > limit ? [problem(code, pointer, { bytes, limit })] : [],
+  );
+  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+}
+
 async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
+  checkSizes(request);
   const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
   await world.jobTypes.refresh?.();
   const { inputs = {}, ...rest } = sealedRequest(world, request);

@@ -3,18 +3,19 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { runsOnce } from "../catalog/runsOnce.ts";
 import { type Health, type HealthState, type ObjectHealth, worst } from "../model/health.ts";
 import { refKey, refOf } from "../model/manifest.ts";
-import { isSettled, type Phase } from "../model/phase.ts";
+import { isActive, isFailure, isSettled, PHASES } from "../model/phase.ts";
 import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
-import { printCondition } from "../plan/workflow/printCondition.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
 import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
+import { type LeftOut, leftVersions } from "./leftOut.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
+import { runNow } from "./standing.ts";
 import type { World } from "./world.ts";
 
 const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
@@ -36,12 +37,14 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const summary = await knownApplication(world, place);
   const revision = await knownRevision(world, place, summary.revision);
   const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
-  const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
+  const lastRun = run === null ? null : await runNow(world, run);
+  const jobs = lastRun?.jobs ?? [];
   const health = await liveHealth(world, revision, signal);
   // While a run is going on, what is there and what is wanted differ by right.
   const drift =
     run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
   const mask = await applicationMask(world, place);
+  const left = await leftVersions(world, place, { revision, lastRun });
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
@@ -51,6 +54,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
       jobs,
       health,
       drift,
+      left,
       mask,
     }),
   );
@@ -59,11 +63,13 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
       health.flatMap((one) => (one.facts?.address === undefined || one.state !== "ready" ? [] : [one.facts.address])),
     ),
   ];
-  return { summary, health: overall(run, components), addresses, components };
+  return { summary, lastRun, health: overall(run, components), addresses, components };
 }
 
 function overall(run: Run | null, components: readonly ComponentStatus[]): ApplicationHealth {
   if (run?.phase === "running") return "changing";
+  // A step of the workflow that failed belongs to no component: the application is not what its document asks for all the same.
+  if (run !== null && isFailure(run.phase)) return "degraded";
   return WORST_FIRST.find((health) => components.some((one) => one.health === health)) ?? "healthy";
 }
 
@@ -102,6 +108,7 @@ interface Sources {
   readonly jobs: readonly Job[];
   readonly health: readonly ObjectHealth[];
   readonly drift: readonly Drift[];
+  readonly left: ReadonlyMap<string, LeftOut>;
   readonly mask: Mask;
 }
 
@@ -121,9 +128,10 @@ function componentStatus(sources: Sources): ComponentStatus {
     .filter((one) => keys.has(refKey(one.ref)))
     .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
   const own = jobs.filter((job) => job.plan.component === name);
-  const left = leftOut(sources, own);
-  if (left !== null) return { name, type, health: "healthy", state: "suspended", ...left, objects: [], drift: [] };
-  const deciding = decidingHealth(isOnce(catalog, type), own, objects);
+  const left = sources.left.get(name);
+  if (left?.isThere === false)
+    return { name, type, health: "healthy", state: "suspended", ...said(left), objects: [], drift: [] };
+  const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left });
   const counted = countsOf(objects);
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
     ? "changing"
@@ -136,7 +144,8 @@ function componentStatus(sources: Sources): ComponentStatus {
     reason: deciding.reason,
     evidence: deciding.evidence,
     objects,
-    drift: sources.drift.filter((one) => keys.has(refKey(one.ref))),
+    // What runs is an older version, and differs by right.
+    drift: left === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
     ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
     ...(counted?.before === undefined ? {} : { before: counted.before }),
@@ -148,40 +157,29 @@ export function countsOf(objects: readonly ObjectHealth[]): ObjectHealth["facts"
   return objects.find((one) => one.facts?.wanted !== undefined && !ONLY_WISHES.has(one.ref.kind))?.facts;
 }
 
-/** Its condition did not hold when it was to be deployed: it is not there, and nobody wanted it there. */
-function leftOut({ name, revision, jobs }: Sources, own: readonly Job[]): Pick<Health, "reason" | "evidence"> | null {
-  const planned = revision.plan.jobs.filter((job) => job.component === name);
-  if (planned.length === 0 || broughtJobs(planned, jobs).length > 0) return null;
-  if (own.some((job) => job.reason.code !== "ConditionFalse")) return null;
-  const condition = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]));
-  return { reason: reason("ConditionFalse", { condition: condition[0] ?? "" }), evidence: [] };
+const said = ({ reason, evidence }: Pick<Health, "reason" | "evidence">): Pick<Health, "reason" | "evidence"> => ({
+  reason,
+  evidence,
+});
+
+interface Live {
+  readonly objects: readonly ObjectHealth[];
+  readonly left: LeftOut | undefined;
 }
 
-const STATE_OF: Readonly<Partial<Record<Phase, HealthState>>> = {
-  failed: "failed",
-  "timed-out": "failed",
-  rejected: "rejected",
-  expired: "failed",
-  "start-failed": "failed",
-  interrupted: "failed",
-  waiting: "progressing",
-  queued: "progressing",
-  running: "progressing",
-  succeeded: "ready",
-  // It was never begun: why says its job.
-  skipped: "missing",
-};
-
-/** A task is what its job says: its pods do not stay. Everything else is what the cluster says, unless its job never got there. */
-function decidingHealth(isTask: boolean, jobs: readonly Job[], objects: readonly ObjectHealth[]): Health {
+/**
+ * A task is what its job says: its pods do not stay. Of everything else the cluster says how it is. But what the newest run wanted and did
+ * not bring, or did not bring yet, is said by its job: what is there may be the version before.
+ */
+function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left }: Live): Health {
   const job = jobs.find((one) => one.phase !== "succeeded") ?? jobs[0];
   const live = worst(objects);
-  const told = job === undefined ? undefined : STATE_OF[job.phase];
-  const said: Health | undefined =
-    job === undefined || told === undefined ? undefined : { state: told, reason: job.reason, evidence: job.evidence };
-  if (isTask && said !== undefined) return said;
-  if (said !== undefined && live?.state === "missing") return said.state === "ready" ? live : said;
-  if (said !== undefined && (said.state === "failed" || said.state === "rejected") && live?.state !== "ready")
-    return said;
-  return live ?? said ?? { state: "ready", reason: reason("Ready"), evidence: [] };
+  if (job === undefined) return live ?? { state: "ready", reason: reason("Ready"), evidence: [] };
+  const told: Health = { state: PHASES[job.phase].health, ...said(job) };
+  if (isTask || live === undefined) return told;
+  if (left !== undefined) return live.state === "ready" ? { ...live, ...said(left) } : live;
+  if (job.phase === "succeeded") return live;
+  if (live.state === "missing" || isFailure(job.phase)) return told;
+  if (isActive(job.phase)) return told;
+  return live.state === "ready" || !isSettled(job.phase) ? { ...live, ...said(job) } : live;
 }

@@ -1,14 +1,18 @@
-// Why an application, or one of its components, stands where it stands: from what is seen down to the root, each link the cause of the one before.
+// Why an application, one of its components or steps, or a run stands where it stands: from what is seen down to the root, each link the
+// cause of the one before.
 
 import { PlatformError } from "../model/errors.ts";
 import type { Evidence } from "../model/health.ts";
 import { shortRef } from "../model/manifest.ts";
 import { nearest } from "../model/name.ts";
-import { isFailure, isSettled } from "../model/phase.ts";
 import { explainReason, type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { Language } from "../model/text.ts";
-import type { ApplicationStatus, CauseLink, ComponentStatus, Place } from "./requests.ts";
+import { knownRun } from "./cancel.ts";
+import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./cause.ts";
+import type { ApplicationHealth, ApplicationStatus, CauseLink, ComponentStatus, Place } from "./requests.ts";
+import { isLeftOut } from "./roots.ts";
+import { runNow } from "./standing.ts";
 import { applicationStatus } from "./status.ts";
 import { withRoom } from "./unplaced.ts";
 import type { World } from "./world.ts";
@@ -19,80 +23,86 @@ export async function explainWhy(
   signal: AbortSignal,
 ): Promise<readonly CauseLink[]> {
   const status = await applicationStatus(world, request, signal);
-  const run = status.summary.lastRun;
-  const jobs = run === null ? [] : await world.store.runs.jobs(run.id);
-  const start = request.component === undefined ? mostTroubled(status, jobs) : named(status, request.component);
-  if (start === undefined) return [{ subject: request.application, reason: reason("Ready"), evidence: [] }];
-  const chain = chainFrom(start, status, jobs);
+  const chain = request.component === undefined ? causeOfAll(status) : causeOf(request.component, status);
+  if (chain.length === 0) return [{ subject: request.application, reason: reason("Ready"), evidence: [] }];
   return withRoom(world, { place: request, status, chain }, signal);
 }
 
-function named(status: ApplicationStatus, name: string): ComponentStatus {
-  const found = status.components.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const names = status.components.map((one) => one.name);
-  throw new PlatformError("NotFound", { what: "component", name, known: nearest(name, names) ?? names.join(", ") });
-}
-
-/** What failed by itself before what only follows; undefined when nothing is wrong. */
-function mostTroubled(status: ApplicationStatus, jobs: readonly Job[]): ComponentStatus | undefined {
-  const rank = (one: ComponentStatus): number => {
-    const own = jobs.filter((job) => job.plan.component === one.name);
-    if (own.some((job) => isFailure(job.phase))) return 0;
-    if (one.health === "degraded") return own.some((job) => job.phase === "skipped") ? 3 : 1;
-    if (one.health === "unknown") return 2;
-    return own.some((job) => !isSettled(job.phase)) ? 4 : 5;
-  };
-  const [first] = [...status.components].sort((a, b) => rank(a) - rank(b));
-  return first === undefined || rank(first) === 5 ? undefined : first;
-}
-
-function chainFrom(start: ComponentStatus, status: ApplicationStatus, jobs: readonly Job[]): readonly CauseLink[] {
-  const chain: CauseLink[] = [];
-  const seen = new Set<string>();
-  for (let component: ComponentStatus | undefined = start; component !== undefined && !seen.has(component.name); ) {
-    seen.add(component.name);
-    const job = troubledJob(component.name, jobs);
-    const held = job === undefined ? undefined : heldBy(job, jobs);
-    if (job !== undefined && held !== undefined) {
-      chain.push({
-        subject: component.name,
-        reason: reason(job.phase === "skipped" ? "DependencyFailed" : "Dependencies", {
-          component: held.name,
-          components: held.name,
-        }),
+/** Of a run alone, whether or not it belongs to an application; `job`: of one of its jobs or steps. */
+export async function explainRun(
+  world: World,
+  request: { readonly project: string; readonly run: string; readonly job?: string },
+): Promise<readonly CauseLink[]> {
+  const now = await runNow(world, await knownRun(world, request.project, request.run));
+  const chain =
+    request.job === undefined ? causeOfRun(now, ownWords) : causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
+  if (chain.length === 0)
+    return [
+      {
+        subject: subjectOf(now),
+        reason: reason("RunEnded", { run: now.run.number, phase: now.run.phase }),
         evidence: [],
-      });
-      const next: string = held.plan.component;
-      component = status.components.find((one) => one.name === next);
-      if (component === undefined) chain.push({ subject: held.name, reason: held.reason, evidence: held.evidence });
-      continue;
-    }
-    chain.push(...rootOf(component, job));
-    component = undefined;
-  }
+      },
+    ];
   return chain;
 }
 
-function troubledJob(component: string, jobs: readonly Job[]): Job | undefined {
-  const own = jobs.filter((job) => job.plan.component === component);
-  return own.find((job) => job.phase !== "succeeded") ?? own[0];
+/** What the last run did not do comes before how its objects are doing now. */
+function causeOfAll(status: ApplicationStatus): readonly CauseLink[] {
+  const { lastRun, components } = status;
+  const cause = lastRun === null ? [] : causeOfRun(lastRun, tellOf(status));
+  if (cause.length > 0) return cause;
+  const worst = TROUBLE.flatMap((health) => components.find((one) => one.health === health) ?? [])[0];
+  return worst === undefined ? [] : ofComponent(worst);
 }
 
-/** The needed job that keeps this one from starting. */
-function heldBy(job: Job, jobs: readonly Job[]): Job | undefined {
-  if ((job.phase !== "waiting" && job.phase !== "skipped") || job.reason.code === "ConditionFalse") return undefined;
-  const needed = job.plan.needs.map((need) => jobs.find((one) => one.name === need.job));
-  return needed.find((one) => one !== undefined && one.phase !== "succeeded" && one.reason.code !== "ConditionFalse");
+const TROUBLE: readonly ApplicationHealth[] = ["degraded", "unknown", "changing"];
+
+function causeOf(name: string, status: ApplicationStatus): readonly CauseLink[] {
+  const component = status.components.find((one) => one.name === name);
+  const { lastRun } = status;
+  const jobs = lastRun?.jobs ?? [];
+  if (component === undefined || lastRun === null) {
+    const names = [...status.components.map((one) => one.name), ...jobs.map((one) => one.name)];
+    const step = stepCalled(name, jobs);
+    if (component !== undefined) return ofComponent(component);
+    if (step === undefined || lastRun === null)
+      throw new PlatformError("NotFound", { what: "component", name, known: nearest(name, names) ?? names.join(", ") });
+    return causeOfJob(step, lastRun, tellOf(status));
+  }
+  const job = jobs.find((one) => one.plan.component === name && one.phase !== "succeeded");
+  // Where the status already says more than that it follows from another job, that stands.
+  return job === undefined || component.reason.code !== job.reason.code
+    ? ofComponent(component)
+    : causeOfJob(job, lastRun, tellOf(status));
 }
 
-function rootOf(component: ComponentStatus, job: Job | undefined): readonly CauseLink[] {
-  const troubled = job !== undefined && job.phase !== "succeeded";
-  const link: CauseLink = troubled
-    ? { subject: component.name, reason: job.reason, evidence: job.evidence }
-    : { subject: component.name, reason: component.reason, evidence: component.evidence };
+function stepCalled(name: string, jobs: readonly Job[]): Job | undefined {
+  const called = jobs.filter((job) => job.name === name || job.plan.step?.path.at(-1) === name);
+  return called.find((job) => job.phase !== "succeeded" && !isLeftOut(job)) ?? called[0];
+}
+
+function knownJob(name: string, jobs: readonly Job[]): Job {
+  const names = jobs.map((one) => one.name);
+  const found = stepCalled(name, jobs);
+  if (found !== undefined) return found;
+  throw new PlatformError("NotFound", { what: "job", name, known: nearest(name, names) ?? names.join(", ") });
+}
+
+/** A job of a component is told by its status, so that both say the same. */
+function tellOf(status: ApplicationStatus): Tell {
+  return (job) => {
+    const component = status.components.find((one) => one.name === job.plan.component);
+    if (component === undefined || component.reason.code !== job.reason.code) return ownWords(job);
+    return [{ subject: component.name, reason: component.reason, evidence: component.evidence }];
+  };
+}
+
+/** By what is on the cluster: no job says more. */
+function ofComponent(component: ComponentStatus): readonly CauseLink[] {
+  const link: CauseLink = { subject: component.name, reason: component.reason, evidence: component.evidence };
   const object = component.objects.find((one) => one.state !== "ready" && one.reason.code !== link.reason.code);
-  if (troubled || object === undefined) return [link];
+  if (object === undefined) return [link];
   return [link, { subject: shortRef(object.ref), reason: object.reason, evidence: object.evidence }];
 }
 

@@ -85,6 +85,8 @@ export interface RetryDocument {
 
 export const LIMITS = {
   documentBytes: 4 * 1024 * 1024,
+  /** Values for the inputs of a workflow or a job type together, as JSON: every job that refers to one holds it. */
+  inputsBytes: 64 * 1024,
   depth: 64,
   components: 500,
   /** Jobs that the steps of a workflow may become. */

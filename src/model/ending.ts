@@ -1,9 +1,8 @@
 // What the verdict on a program's objects means for the job that waits for them: whose turn it is, said by the word of its ending.
 // A job has failed only if its program ran, or if what it asked for was wrong.
 import type { HealthState } from "./health.ts";
+import type { BadEnding } from "./phase.ts";
 import type { ReasonCode } from "./reason.ts";
-
-export type BadEnding = "failed" | "timed-out" | "rejected" | "expired" | "start-failed" | "interrupted";
 
 /** The program never ran. Whether the document or the cluster is to blame is said by the reason's own "who". */
 const NEVER_RAN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([

@@ -33,7 +33,10 @@ export const ERRORS = {
     exit: 2,
     who: "you",
     text: { en: "the request is not valid: {detail}", zh: "请求不合法：{detail}" },
-    advice: { en: "compare it with the API reference", zh: "请对照 API 文档" },
+    advice: {
+      en: "correct what is named and send it again; fields and values are in the API reference",
+      zh: "请修正上述内容后重新发送；字段与取值见 API 文档",
+    },
   },
   TooLarge: {
     status: 413,

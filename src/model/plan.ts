@@ -122,6 +122,8 @@ export interface PlannedJob {
   /** Milliseconds for all attempts together. */
   readonly timeout: number;
   readonly retry: RetryPolicy;
+  /** False: its type does not try a failure of the program again, however many attempts there are. */
+  readonly retriesFailures?: false;
 }
 
 /** It tidies up: a cancel neither keeps it from starting nor stops it. */

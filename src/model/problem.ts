@@ -20,6 +20,10 @@ export const PROBLEMS = {
     text: { en: "the document has {bytes} bytes; {limit} is the limit", zh: "文档有 {bytes} 字节，上限为 {limit}" },
     hint: { en: "keep large files in a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
   },
+  InputsTooLarge: {
+    text: { en: "the inputs have {bytes} bytes; {limit} is the limit", zh: "输入共 {bytes} 字节，上限为 {limit}" },
+    hint: { en: "keep large files in a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
+  },
   TooDeep: { text: { en: "nested deeper than {limit} levels", zh: "嵌套超过 {limit} 层" } },
   TooMany: { text: { en: "{count} {what}; {limit} is the limit", zh: "{what} 有 {count} 个，上限为 {limit}" } },
   DuplicateKey: {
@@ -68,6 +72,7 @@ export const PROBLEMS = {
   /** A rule of a definition that brought its own sentences. */
   Rule: { text: { en: "{en}", zh: "{zh}" } },
   Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
+  StartsWith: { text: { en: "{value} does not start with {prefix}", zh: "{value} 应以 {prefix} 开头" } },
   AbsolutePath: {
     text: {
       en: "{value} is not an absolute path: it starts with '/' and has no ':'",

@@ -20,7 +20,30 @@ export const REASONS = {
   Beginning: { who: "nobody", text: { en: "about to start", zh: "即将开始" } },
   Dependencies: { who: "nobody", text: { en: "waits for {components}", zh: "等待 {components}" } },
   Applying: { who: "nobody", text: { en: "writing its objects ({count})", zh: "正在写入对象（{count}）" } },
-  Slot: { who: "nobody", text: { en: "waits for a free slot", zh: "等待空闲执行位" } },
+  Slot: {
+    who: "nobody",
+    text: {
+      en: "waits: {limit} jobs of this run are running, as many as may at a time",
+      zh: "等待：本次运行已有 {limit} 个任务在执行，达到同时执行的上限",
+    },
+  },
+  AfterAll: { who: "nobody", text: { en: "starts when everything else has ended", zh: "其他任务都结束后开始" } },
+  Scheduled: { who: "nobody", text: { en: "starts at {at}", zh: "将于 {at} 开始" } },
+  PlacesTaken: {
+    who: "nobody",
+    text: {
+      en: "{taken} of {limit} places of this project are taken by {holders}",
+      zh: "本项目 {limit} 个名额中 {taken} 个被 {holders} 占用",
+    },
+  },
+  NotTakenUp: {
+    who: "nobody",
+    text: {
+      en: "waits for a server that drives runs: none has taken it up",
+      zh: "等待服务器接手：尚无服务器接手此运行",
+    },
+  },
+  Cancelling: { who: "nobody", text: { en: "is being cancelled by {actor}", zh: "正在被 {actor} 取消" } },
   Paused: { who: "you", text: { en: "the run is paused by {actor}", zh: "运行已被 {actor} 暂停" } },
   TypeLimit: {
     who: "nobody",
@@ -195,6 +218,13 @@ export const REASONS = {
     text: {
       en: "refused by quota {quota}: asked {requested}, used {used} of {limited}",
       zh: "超出配额 {quota}：请求 {requested}，已用 {used}，上限 {limited}",
+    },
+  },
+  QuotaUnspecified: {
+    who: "you",
+    text: {
+      en: "refused by quota {quota}, which counts what the pod does not say: {detail}; the trait resources says it",
+      zh: "被配额 {quota} 拒绝，Pod 未声明其统计的资源：{detail}；可用特征 resources 声明",
     },
   },
   PolicyDenied: {

@@ -1,23 +1,16 @@
 // A run is one execution of a plan; a job is one node of its graph.
 import type { Evidence } from "./health.ts";
 import type { JsonObject } from "./json.ts";
-import type { Phase } from "./phase.ts";
+import { DECIDING, type Deciding, type Phase } from "./phase.ts";
 import type { PlannedJob } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 
 /** workflow: of no application, or of the steps of one without deploying it anew. */
 export type RunKind = "deploy" | "delete" | "workflow";
-export type RunPhase =
-  | "running"
-  | "succeeded"
-  | "failed"
-  | "timed-out"
-  | "start-failed"
-  | "interrupted"
-  | "rejected"
-  | "expired"
-  | "cancelled";
-export type RunEnding = Exclude<RunPhase, "running">;
+/** How a run ended: what the phases of its jobs decide, see the column `verdict` of the phases. */
+export type RunEnding = "succeeded" | Deciding;
+export type RunPhase = "running" | RunEnding;
+export const RUN_PHASES: readonly RunPhase[] = ["running", "succeeded", ...DECIDING];
 
 export interface Run {
   readonly id: string;
@@ -84,17 +77,3 @@ export interface Job {
   readonly finishedAt: string | null;
   readonly output: JsonObject;
 }
-
-export const RUN_PHASE_GLYPH = {
-  running: "◐",
-  succeeded: "●",
-  failed: "✕",
-  "timed-out": "◷",
-  "start-failed": "⊗",
-  interrupted: "↯",
-  rejected: "⊘",
-  expired: "⧗",
-  cancelled: "■",
-} as const satisfies Record<RunPhase, string>;
-
-export const RUN_PHASES = Object.keys(RUN_PHASE_GLYPH) as readonly RunPhase[]; // keys of a const object: the cast only narrows

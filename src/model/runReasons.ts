@@ -12,6 +12,17 @@ export const RUN_REASONS = {
     who: "nobody",
     text: { en: "its condition is not met: {condition}", zh: "条件不满足：{condition}" },
   },
+  LeftOut: {
+    who: "nobody",
+    text: {
+      en: "left out by its condition in run {run} ({condition}); version v{revision} still runs",
+      zh: "在运行 {run} 中因条件不满足（{condition}）未部署；仍运行版本 v{revision}",
+    },
+  },
+  RunEnded: {
+    who: "you",
+    text: { en: "run {run} ended as {phase}", zh: "运行 {run} 的结果为 {phase}" },
+  },
   MissingOutput: {
     who: "you",
     text: { en: "{pointer} has no value: the step did not give it", zh: "{pointer} 没有值：该步骤没有给出" },

@@ -29,9 +29,36 @@ export const WORKFLOW_PROBLEMS = {
     },
     hint: { en: "one of {known}", zh: "可选：{known}" },
   },
+  LimitsDiffer: {
+    text: {
+      en: "{name} has limit {limit} here and {other} at {first}: each step counts by its own",
+      zh: "{name} 在此处的 limit 为 {limit}，而在 {first} 为 {other}：每个步骤按各自的值计数",
+    },
+    hint: { en: "write the same limit in both", zh: "请在两处写相同的 limit" },
+  },
   StepField: {
     text: { en: "{field} means nothing in a step of type {type}", zh: "{field} 不适用于类型为 {type} 的步骤" },
     hint: { en: "such a step takes: {known}", zh: "该类步骤可用字段：{known}" },
+  },
+  RetryOfType: {
+    text: {
+      en: "{type} does not say that it may run twice: when its program fails it is not tried again, whatever is written here",
+      zh: "{type} 未声明可以重复执行：程序失败后不会重试，此处的写法无效",
+    },
+    hint: {
+      en: "the registration may say execution.idempotent: true, retry.on or failureMap; what never started is tried again",
+      zh: "类型的注册者可以写 execution.idempotent: true、retry.on 或 failureMap；从未启动的仍会重试",
+    },
+  },
+  UncheckedStepType: {
+    text: {
+      en: "{value} is none of kubemin's own types: this step is not checked here",
+      zh: "{value} 不是 kubemin 内置类型：此处不检查该步骤",
+    },
+    hint: {
+      en: "the server knows the types that were registered: kubemin plan. Known here: {known}",
+      zh: "服务器知道已注册的类型：kubemin plan。此处已知：{known}",
+    },
   },
   UnknownStep: {
     text: { en: "there is no step {name}", zh: "没有名为 {name} 的步骤" },
@@ -56,6 +83,30 @@ export const WORKFLOW_PROBLEMS = {
       zh: "{name} 会对 {group} 的每个值执行一次：只有 {group} 内的步骤可以引用它",
     },
     hint: { en: "look at {group} instead", zh: "请改为引用 {group}" },
+  },
+  CannotCompare: {
+    text: {
+      en: "{left} ({leftType}) and {right} ({rightType}) cannot be compared with {operator}: nothing is converted",
+      zh: "{left}（{leftType}）与 {right}（{rightType}）不能用 {operator} 比较：不做类型转换",
+    },
+    hint: {
+      en: "a text stands in quotes; numbers, true and false do not",
+      zh: "文本写在引号内；数字、true 与 false 不加引号",
+    },
+  },
+  NeverSo: {
+    text: { en: "{pointer} is never {value}", zh: "{pointer} 不会是 {value}" },
+    hint: { en: "it is one of: {known}", zh: "只会是：{known}" },
+  },
+  NeverHolds: {
+    text: {
+      en: "this never holds: {step} begins only after the success of {names}, or when their own conditions skipped them",
+      zh: "条件永远不成立：{step} 只在 {names} 成功（或因自身条件被跳过）后才开始",
+    },
+    hint: {
+      en: "to act on a failure, let nothing else in between need the success of {names}: put the step right behind it, use mode: DAG, or finally",
+      zh: "要对失败作出反应，中间不能有其他步骤要求 {names} 成功：请把步骤紧跟其后，或使用 mode: DAG、finally",
+    },
   },
   Condition: {
     text: {

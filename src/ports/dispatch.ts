@@ -43,6 +43,16 @@ export interface Dispatched {
   readonly slots: number;
 }
 
+/** A duty that is due and that no process looks after. */
+export interface InLine {
+  /** `group`: as many duties of its group as the limit allows are looked after. `slots`: no process that has a free slot took it yet. */
+  readonly because: "group" | "slots";
+  /** Of `group`: how many duties of the group may be looked after at a time. */
+  readonly limit: number | null;
+  /** Of `group`: the duties that are. */
+  readonly holders: readonly Duty[];
+}
+
 export interface Dispatch {
   /** Other processes look after duties too: one that woke a duty may have died before anybody knew. */
   readonly shared: boolean;
@@ -57,6 +67,8 @@ export interface Dispatch {
   /** Hands out those of the duties that nobody holds and nobody waits to hold. */
   ensure(duties: readonly { readonly duty: Duty; readonly terms: Terms }[]): Promise<void>;
   state(): Dispatched;
+  /** Those of the duties that are due and that no process looks after, and why. */
+  inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, InLine>>;
   /** No new duties; signals abort; resolves when every drive has returned. What did not end is handed to others at once, or taken up at the next start. */
   stop(): Promise<void>;
 }

@@ -140,6 +140,8 @@ export interface RunChange {
 
 export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
 
+export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
+
 export interface RunFilter {
   readonly project: string;
   readonly application?: string;
@@ -154,6 +156,8 @@ export interface Runs {
   get(id: string): Promise<Run | null>;
   /** In the order in which they were created. */
   jobs(id: string): Promise<readonly Job[]>;
+  /** Of these runs: the jobs that have begun, or that the engine holds back; without their plans, for lists. */
+  underWay(ids: readonly string[]): Promise<readonly JobUnderWay[]>;
   /** Newest first. */
   list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
   /** Of all projects, oldest first: what has to be driven. */

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../model/json.ts";
 import { reason } from "../model/reason.ts";
 import { isSealed, mapStrings } from "../model/sealed.ts";
 import { lookUp } from "../plan/workflow/lookUp.ts";
-import { concurrencyOf, retryOf, timesOf, withRetries } from "./limits.ts";
+import { concurrencyOf, retriesFailures, retryOf, timesOf, withRetries } from "./limits.ts";
 import { leavePlace, runPlace } from "./place/attempt.ts";
 import { isolate } from "./place/isolate.ts";
 import type { RegisteredType } from "./registered.ts";
@@ -59,6 +59,7 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
     timeout,
     clocks,
     retry: retryOf(spec),
+    ...(retriesFailures(spec) ? {} : { retriesFailures: false as const }),
     run: async (job) => withRetries(await run(job, { order, schemas }), spec),
     cancel: (job) => stop(job, order),
   });

@@ -4,6 +4,7 @@ import type { JobOutcome } from "../catalog/job.ts";
 import { profileOf } from "../isolation/profile.ts";
 import { parseDuration } from "../model/duration.ts";
 import { canonicalJson, type JsonObject } from "../model/json.ts";
+import { PHASES } from "../model/phase.ts";
 import type { Clocks, Concurrency, RetryPolicy } from "../model/plan.ts";
 import { lookUp } from "../plan/workflow/lookUp.ts";
 import { profileNameOf } from "./profile.ts";
@@ -64,13 +65,6 @@ export function retryOf({ retry = {} }: RegistrationSpec): RetryPolicy {
 }
 
 type Ending = "interrupted" | "start_failed" | "failed";
-const ENDINGS: Readonly<Partial<Record<JobOutcome["phase"], Ending>>> = {
-  interrupted: "interrupted",
-  "start-failed": "start_failed",
-  failed: "failed",
-  "timed-out": "failed",
-};
-
 const ALL: readonly Ending[] = ["interrupted", "start_failed", "failed"];
 
 /** Endings after which another attempt is right: what the registration says, else what its kind of work bears. */
@@ -84,12 +78,17 @@ function endingsRetried(spec: RegistrationSpec): readonly Ending[] {
   return retry === "never" ? [] : ["start_failed"];
 }
 
+/** Whether the program may simply be run once more after it failed. */
+export function retriesFailures(spec: RegistrationSpec): boolean {
+  return endingsRetried(spec).includes("failed");
+}
+
 /** What the type itself called retryable (its failure map, its worker) needs no permission beside that. */
 const OWN_WORD: ReadonlySet<string> = new Set(["MappedFailure", "WorkerFailed"]);
 
 export function withRetries(outcome: JobOutcome, spec: RegistrationSpec): JobOutcome {
   if (outcome.phase === "succeeded" || !outcome.retryable || OWN_WORD.has(outcome.reason.code)) return outcome;
-  const ending = ENDINGS[outcome.phase];
+  const ending = PHASES[outcome.phase].retry?.word;
   return ending !== undefined && endingsRetried(spec).includes(ending) ? outcome : { ...outcome, retryable: false };
 }
 

@@ -5,14 +5,13 @@ import { planDocument } from "../engine/planning.ts";
 import { deleteApplication, knownApplication } from "../engine/remove.ts";
 import { knownRevision } from "../engine/revisions.ts";
 import { applicationStatus } from "../engine/status.ts";
-import { causalSentence, explainWhy } from "../engine/why.ts";
+import { explainWhy } from "../engine/why.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
-import { maskText } from "../model/sealed.ts";
 import { acceptedAfter } from "./accepted.ts";
 import { given, type Implementations } from "./contract.ts";
-import { applicationSummary, documentView, statusView } from "./views/application.ts";
+import { applicationSummaries, documentView, statusView } from "./views/application.ts";
 import { planView } from "./views/plan.ts";
-import { evidenceView, reasonView } from "./views/reason.ts";
+import { whyView } from "./views/why.ts";
 
 export const applications = {
   planApplication: async ({ params, query, body }, { world, language, signal }) => {
@@ -20,9 +19,9 @@ export const applications = {
     return { body: planView(planned, language) };
   },
 
-  listApplications: async ({ params, query }, { world }) => {
+  listApplications: async ({ params, query }, { world, language }) => {
     const { items, next } = await world.store.applications.list(params.project, given(query));
-    return { body: { items: items.map((one) => applicationSummary(world, one)), next } };
+    return { body: { items: await applicationSummaries(world, items, language), next } };
   },
 
   deployApplication: async ({ params, query, body }, context) => {
@@ -31,11 +30,13 @@ export const applications = {
     return acceptedAfter(context, wait, () => deployDocument(context.world, request, context.signal));
   },
 
-  getApplication: async ({ params }, { world }) => {
+  getApplication: async ({ params }, { world, language }) => {
     const summary = await knownApplication(world, params);
     const revision = await knownRevision(world, params, summary.revision);
+    const [shown] = await applicationSummaries(world, [summary], language);
+    if (shown === undefined) throw new Error(`application ${summary.name} has no summary`);
     return {
-      body: { ...applicationSummary(world, summary), document: documentView(revision) },
+      body: { ...shown, document: documentView(revision) },
       etag: applicationEtag(summary),
     };
   },
@@ -46,12 +47,7 @@ export const applications = {
 
   explainWhy: async ({ params, query }, { world, language, signal }) => {
     const chain = await explainWhy(world, { ...params, ...given(query) }, signal);
-    const links = chain.map(({ subject, reason, evidence }) => ({
-      subject,
-      reason: reasonView(reason, language),
-      evidence: evidenceView(evidence, language),
-    }));
-    return { body: { sentence: maskText(causalSentence(chain, language)), chain: links } };
+    return { body: whyView(chain, language) };
   },
 
   deleteApplication: async ({ params, query }, context) => {

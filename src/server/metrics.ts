@@ -1,5 +1,7 @@
 // A few numbers in Prometheus' text format, each measured at the moment it is asked for. No label ever names a project or a run.
 import type { FastifyInstance } from "fastify";
+import { countStates } from "../engine/standing.ts";
+import { UNFINISHED_STATES } from "../model/runState.ts";
 import type { Service } from "./service.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";
 import { databaseAnswers, inTime } from "./troubles.ts";
@@ -47,9 +49,16 @@ export async function metricsText(service: Service, requests: Requests): Promise
 
 /** Left out while the database is away. */
 async function storedMetrics({ world }: Service): Promise<readonly string[]> {
-  const unfinished = (await world.store.runs.unfinished()).length;
+  const unfinished = await world.store.runs.unfinished();
+  const states = await countStates(world, unfinished);
   return [
-    ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished}`]),
+    ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished.length}`]),
+    ...metric(
+      "kubemin_runs_by_state",
+      "gauge",
+      "Runs that have not ended, by what they do now",
+      UNFINISHED_STATES.map((state) => `{state="${state}"} ${states.get(state) ?? 0}`),
+    ),
     ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
   ];
 }

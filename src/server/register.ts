@@ -13,6 +13,11 @@ import { sendStream } from "./stream.ts";
 
 const JSON_BYTES = 64 * 1024;
 
+function bodyLimit({ body, holds }: Route): number {
+  if (body === "document") return LIMITS.documentBytes;
+  return holds === "document" ? LIMITS.documentBytes + LIMITS.inputsBytes + JSON_BYTES : JSON_BYTES;
+}
+
 export interface Registered {
   readonly implementations: Implementations;
   /** Undefined: all. */
@@ -26,7 +31,7 @@ export function registerRoutes(app: FastifyInstance, service: Service, { impleme
     app.route({
       method: route.method,
       url: route.path,
-      bodyLimit: route.body === "document" ? LIMITS.documentBytes : JSON_BYTES,
+      bodyLimit: bodyLimit(route),
       config: { route },
       handler: (request, reply) => answerRequest({ service, name, route, request, reply }, implementations),
       ...(route.socket === true ? socketOf({ service, name, route }, implementations) : {}),

@@ -7,6 +7,7 @@ import { sendToJob } from "../engine/messageToJob.ts";
 import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
 import { answersWithEnd, planRun, startRun } from "../engine/startRun.ts";
+import { explainRun } from "../engine/why.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Token } from "../ports/store.ts";
@@ -14,16 +15,17 @@ import { accepted, acceptedAfter, LONGEST_WAIT } from "./accepted.ts";
 import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
 import { planView } from "./views/plan.ts";
 import { problemItem } from "./views/problem.ts";
-import { logLine, runSummary, runView } from "./views/run.ts";
+import { logLine, runSummaries, runView } from "./views/run.ts";
+import { whyView } from "./views/why.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
 
 export const runs = {
-  listRuns: async ({ params, query }, { world }) => {
+  listRuns: async ({ params, query }, { world, language }) => {
     const { limit, after, application, phase } = query;
     const filter = given({ project: params.project, application, phase });
     const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
-    return { body: { items: items.map((run) => runSummary(world, run)), next } };
+    return { body: { items: await runSummaries(world, items, language), next } };
   },
 
   startRun: async ({ params, query, body }, context) => {
@@ -47,6 +49,10 @@ export const runs = {
     const body = await runView(world, run.id, language);
     return { body, etag: runEtag(body) };
   },
+
+  explainRun: async ({ params, query }, { world, language }) => ({
+    body: whyView(await explainRun(world, { ...params, ...given(query) }), language),
+  }),
 
   getJobLog: async ({ params, query }, { world }) => {
     const run = await knownRun(world, params.project, params.run);

@@ -1,5 +1,6 @@
 // Creating a run: revision, run, jobs, idempotency record and events in one transaction, or a conflict and nothing at all.
 import type { Selectable, Transaction } from "kysely";
+import type { NewEvent } from "../model/event.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { CreateRunResult, IdempotencyRecord, NewRun } from "../ports/store.ts";
@@ -31,13 +32,22 @@ export async function createRun(database: Database, request: NewRun): Promise<Cr
         await refuseOtherRun(transaction, request.run);
       } else number = await nextNumber(transaction, request.run.project);
       await insertRun(transaction, { ...request, run: { ...request.run, number } });
-      await insertEvents(database, transaction, request.events);
+      await insertEvents(
+        database,
+        transaction,
+        request.events.map((event) => numbered(event, number)),
+      );
     });
     return { ok: true, number };
   } catch (error) {
     if (error instanceof Conflict) return error.refusal;
     throw error;
   }
+}
+
+/** The number of a run of no application is known here only. */
+function numbered(event: NewEvent, number: number): NewEvent {
+  return event.type === "run.created" ? { ...event, data: { ...event.data, number } } : event;
 }
 
 /** The application's row is the lock under which everything else is decided; an update that changes nothing takes it in both databases. */

@@ -13,6 +13,7 @@ import { claimRun, isLastClaim } from "./fences.ts";
 import type { Leases } from "./leases.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 import type { JobsTable, RunsTable, Tables } from "./schema.ts";
+import { underWay } from "./underWay.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;
@@ -36,6 +37,7 @@ export function createRuns(database: Database): Runs {
       const rows = await queries.selectFrom("jobs").selectAll().where("run", "=", id).orderBy("position").execute();
       return rows.map(jobOf);
     },
+    underWay: (ids) => underWay(database, ids),
     async list(filter, page) {
       const after = numberAfter("runs", page);
       let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
@@ -115,9 +117,7 @@ async function changeRun(database: Database, change: RunChange): Promise<ChangeR
 }
 
 async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
-  // What has been due for longest comes first: of two jobs that want one lock it gets it. Jobs that became due at one moment keep the order of
-  // the plan. The order is the same in every process, so that two of them that write the same run never wait for each other in a circle.
-  const jobs = change.jobs.toSorted((a, b) => compareTexts(a.job.dueAt ?? "", b.job.dueAt ?? ""));
+  const jobs = inOrder(change.jobs);
   return await guarded(database, change.events, async (transaction) => {
     if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
@@ -135,6 +135,15 @@ async function tryChange(database: Database, change: RunChange, claimed: Claimed
     const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
     if (numUpdatedRows !== 1n) throw new Stale();
   });
+}
+
+/**
+ * Jobs that set locks free come before those that take them. Of two jobs that want one lock, the one that has been due for longer gets it; jobs
+ * that became due at one moment keep the order of the plan.
+ */
+function inOrder(jobs: readonly JobChange[]): readonly JobChange[] {
+  const turn = ({ job }: JobChange): string => `${isActive(job.phase) ? 1 : 0} ${job.dueAt ?? ""}`;
+  return jobs.toSorted((a, b) => compareTexts(turn(a), turn(b)));
 }
 
 function compareTexts(a: string, b: string): number {

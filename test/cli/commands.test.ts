@@ -297,6 +297,34 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect(asked("listRuns")?.query).toEqual({ limit: "20", application: "shop", phase: "failed" });
   });
 
+  it("lists what a run does, and why it does not go on, not that it has not ended", async () => {
+    const held = run({
+      state: "queued",
+      reason: reason("PlacesTaken", "2 of 2 places of this project are taken by shop#1, shop#2"),
+    });
+    const later = run({ state: "scheduled", reason: reason("Scheduled", "starts at 2027-06-01T00:00:00Z"), number: 4 });
+    const told = await ask("runs", { listRuns: () => ({ json: { items: [held, later], next: null } }) });
+    expect(told.stdout).toContain("queued");
+    expect(told.stdout).toContain("2 of 2 places of this project are taken by shop#1, shop#2");
+    expect(told.stdout).toContain("starts at 2027-06-01T00:00:00Z");
+    expect(told.stdout).not.toContain("running");
+  });
+
+  it("explains runs: by number, and by the id of one that belongs to no application", async () => {
+    const chain = [
+      { subject: "scan", reason: reason("Approval", "waits for the approval of lin", "you"), evidence: [] },
+    ];
+    const why = () => ({ json: { sentence: "scan: waits for the approval of lin.", chain } });
+    expect((await ask("why shop#3", { ...SHOP, getRun: () => ({ json: run() }), explainRun: why })).stdout).toContain(
+      "waits for the approval of lin",
+    );
+    expect(asked("explainWhy")).toBeUndefined();
+    const told = await ask("why 01run/scan", { getRun: () => ({ json: run({ application: "" }) }), explainRun: why });
+    expect(asked("explainRun")).toMatchObject({ params: { run: "01run" }, query: { job: "scan" } });
+    expect(told.exit).toBe(0);
+    expect((await ask("why nothing", {})).exit).toBe(5);
+  });
+
   it("retries from a job", async () => {
     const found = { json: ended("failed", [job("redis", "failed")]) };
     await ask("retry shop#3 --from migrate --detach", {
@@ -474,6 +502,36 @@ describe("kubemin doctor", () => {
       "ok    token: first · admin · *\nfail  cluster prod: prod · connection refused\n      check the cluster",
     );
     expect(told.exit).toBe(1);
+  });
+});
+
+describe("a workflow file", () => {
+  const steps = (type: string) =>
+    `name: x\nworkflow:\n  steps:\n    - { name: a, type: ${type}, properties: { script: x } }\n    - { name: b, type: notify, properties: { message: { $from: /steps/a/outputs/text } } }\n`;
+
+  it("with a type that only a server may know is valid here, with a warning", async () => {
+    const told = await kubemin("validate -", { input: steps("sh") });
+    expect(told.exit).toBe(0);
+    expect(told.stderr).toContain("warning: sh is none of kubemin's own types: this step is not checked here");
+    const plan = await kubemin("plan - --offline", { input: steps("sh") });
+    expect(plan.exit).toBe(0);
+    expect(plan.stdout + plan.stderr).toMatch(/a +sh +known to the server only/);
+  });
+
+  it("with a misspelt type is told what may have been meant", async () => {
+    const told = await kubemin("validate -", { input: steps("notfy") });
+    expect(told.stderr).toContain("notify");
+  });
+
+  it("that is no document is told by run as it is by validate", async () => {
+    const input = "name: x\nbase: &b { type: wait }\nworkflow:\n  steps:\n    - { <<: *b, name: a }\n";
+    const validated = await kubemin("validate -", { input });
+    const ran = await kubemin("run --file -", {
+      input,
+      env: { KUBEMIN_URL: "http://127.0.0.1:1", KUBEMIN_TOKEN: "t" },
+    });
+    expect(ran.exit).toBe(2);
+    expect(ran.stderr).toBe(validated.stderr);
   });
 });
 

@@ -129,6 +129,19 @@ describe("kubemin deploy", () => {
     expect(told.exit).toBe(2);
   });
 
+  it.each([
+    ["Denied", "rejected", "approve", "what to do: settle it with who denied it, then retry"],
+    ["GaveUpWaiting", "expired", "approve", "what to do: retry, and have it approved in time"],
+    ["CallFailed", "failed", "http", "what to do: fix the workflow or what it calls, then run it again"],
+  ] as const)("gives advice that fits %s of a run that deploys nothing", async (code, phase, type, advice) => {
+    const gate = job("gate", phase, { type, component: "", reason: reason(code, "no", "you") });
+    const told = await deploy("deploy app.yaml --yes", {
+      getRun: () => ({ json: { ...ended("failed", [gate]), kind: "workflow" } }),
+    });
+    expect(told.stderr).toContain(advice);
+    expect(told.stderr).not.toContain("deploy again");
+  });
+
   it("shows evidence, the last lines of the log, the cause and what to do when the run failed", async () => {
     const evidence = [{ source: "container" as const, object: "Pod/migrate-x", text: "exit code 1" }];
     const told = await deploy("deploy app.yaml --yes", {
@@ -139,7 +152,7 @@ describe("kubemin deploy", () => {
           next: null,
         },
       }),
-      explainWhy: () => ({ json: { sentence: "shop is degraded because migrate failed: exit 1", chain: [] } }),
+      explainRun: () => ({ json: { sentence: "shop is degraded because migrate failed: exit 1", chain: [] } }),
     });
     expect(told.exit).toBe(1);
     expect(told.stdout).toBe("shop v2 · run 3 · ✕ failed · 41s · prod · default\n");

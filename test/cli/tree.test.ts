@@ -6,7 +6,7 @@ import { liveProgress } from "../../src/cli/progress/live.ts";
 import type { Job, Run } from "../../src/cli/progress/progress.ts";
 import { treeLines } from "../../src/cli/progress/tree.ts";
 import { displayWidth, truncate } from "../../src/cli/width.ts";
-import { PHASE_NAMES } from "../../src/model/phase.ts";
+import { isFailure, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
 import { translate } from "../../src/model/text.ts";
 import { job, reason, run } from "./support/fixtures.ts";
 import { NOW, testTerminal } from "./support/terminal.ts";
@@ -68,6 +68,61 @@ describe("the live tree", () => {
     ]);
   });
 
+  it("shows or counts every job, and folds nothing that failed while anything harmless is shown", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...PHASE_NAMES), { minLength: 1, maxLength: 120 }),
+        fc.integer({ min: 2, max: 60 }),
+        fc.constantFrom("en" as const, "zh" as const),
+        (phases, rows, language) => {
+          const all = phases.map((phase, index) => job(`job-${index}.`, phase));
+          const lines = linesOf(all, { columns: 400, rows }, language);
+          const shown = all.filter((one) => lines.some((line) => line.includes(one.name)));
+          const counted = lines
+            .filter((line) => !line.includes("job-"))
+            .flatMap((line) => countsIn(line, language))
+            .reduce((sum, count) => sum + count, 0);
+          expect(shown.length + counted).toBe(all.length);
+          const folded = all.filter((one) => !shown.includes(one));
+          if (folded.some((one) => isFailure(one.phase)))
+            expect(shown.filter((one) => !isFailure(one.phase))).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  it("keeps the one failure among many that wait for room, whatever they wait for", () => {
+    for (const phase of PHASE_NAMES.filter((one) => one !== "failed" && one !== "succeeded")) {
+      const many = Array.from({ length: 30 }, (_, index) => job(`wait-${index}`, phase));
+      const lines = linesOf([...many, job("zz-broken", "failed")], { columns: 80, rows: 20 }, "en");
+      expect(lines.filter((line) => line.includes("zz-broken"))).toHaveLength(1);
+      expect(lines.at(-1)).toMatch(new RegExp(`and 14 more: 14 ${PHASES[phase].text.en}`));
+      expect(lines).toHaveLength(19);
+    }
+  });
+
+  it("keeps what waits for a person longer than what goes on by itself", () => {
+    const gate = job("gate", "running", { reason: reason("Approval", "waits for the approval of lin", "you") });
+    const many = Array.from({ length: 30 }, (_, index) => job(`w${index}`, "running"));
+    expect(linesOf([...many, gate], { columns: 80, rows: 6 }, "en").join("\n")).toContain(
+      "waits for the approval of lin",
+    );
+  });
+
+  it("says what holds back the whole run", () => {
+    const held = run({
+      state: "queued",
+      reason: reason("PlacesTaken", "2 of 2 places of this project are taken by shop#1, shop#2"),
+    });
+    const [head] = treeLines(
+      { run: held, logs: [], notice: undefined, now: NOW, language: "en" },
+      { columns: 120, rows: 9 },
+    );
+    expect(head?.text).toBe(
+      "shop v2 · run 3 · 1m00s · prod · queued: 2 of 2 places of this project are taken by shop#1, shop#2",
+    );
+  });
+
   it("marks what waits for the operator", () => {
     const stuck = job("train", "running", {
       reason: reason("Unschedulable", "no node takes the pod: 8 GPUs", "operator"),
@@ -102,6 +157,21 @@ describe("the live tree", () => {
     );
   });
 });
+
+function linesOf(
+  jobs: readonly Job[],
+  size: { readonly columns: number; readonly rows: number },
+  language: "en" | "zh",
+): readonly string[] {
+  const input = { run: run({ jobs: [...jobs] }), logs: [], notice: undefined, now: NOW, language };
+  return treeLines(input, size).map((one) => one.text);
+}
+
+/** The numbers that stand before the word of a phase. */
+function countsIn(line: string, language: "en" | "zh"): readonly number[] {
+  const words = PHASE_NAMES.map((phase) => PHASES[phase].text[language]).join("|");
+  return [...line.matchAll(new RegExp(`(\\d+) (?:个)?(?:${words})`, "g"))].map((match) => Number(match[1]));
+}
 
 const ESCAPE = "\\u001B";
 const TOKENS = new RegExp(`${ESCAPE}\\[\\d*[A-Za-z]|\n|\r|[^${ESCAPE}\n\r]+`, "g");

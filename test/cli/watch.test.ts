@@ -41,6 +41,27 @@ describe("watching a run", () => {
     expect(streamsAsked()[0]?.query).toEqual({ run: "01run", after: "10" });
   });
 
+  it("says what holds back the whole run, and that it goes on", async () => {
+    const places = { code: "PlacesTaken", params: {}, who: "nobody" as const };
+    const held = run({
+      state: "queued",
+      reason: { ...places, message: "2 of 2 places of this project are taken by shop#1, shop#2" },
+      jobs: [job("redis", "waiting"), job("migrate", "waiting")],
+    });
+    const told = await watch(
+      [
+        { afterwards: "break", events: [changed(11, "redis", "running")] },
+        { afterwards: "end", events: [finished(15, "succeeded")] },
+      ],
+      [{ json: held }, { json: run({ lastEvent: 11 }) }, { json: done }],
+    );
+    const lines = told.stderr.split("\n").map((line) => line.replace(/^\S+ /, ""));
+    expect(lines[0]).toMatch(/^run 3 accepted shop v2 2 jobs/);
+    expect(lines[1]).toBe("run 3 queued: 2 of 2 places of this project are taken by shop#1, shop#2");
+    expect(lines[2]).toMatch(/^redis running/);
+    expect(lines.filter((line) => line.includes("places"))).toHaveLength(1);
+  });
+
   it("says once that the connection was lost and once that it is back", async () => {
     const away: Answer = { error: "ClusterUnreachable", detail: "restarting" }; // any 5xx: a proxy in front of a restarting server
     const told = await watch(

@@ -53,7 +53,7 @@ describe("a run that is paused", () => {
     await stage.clock.advance(1_000);
     await pauseRun(stage.world, { ...asked(run), pause: true });
     await stage.clock.advance(30_000);
-    expect(await phases(stage, run)).toBe("a succeeded Ready, b queued Paused, z waiting Beginning");
+    expect(await phases(stage, run)).toBe("a succeeded Ready, b queued Paused, z waiting AfterAll");
     await cancelRun(stage.world, asked(run));
     await stage.clock.advance(30_000);
     expect(await phases(stage, run)).toBe("a succeeded Ready, b cancelled CancelledBy, z succeeded Ready");
@@ -95,7 +95,7 @@ describe("a step with a time of its own", () => {
     expect(await phases(stage, run)).toContain("b running TaskRunning");
     await stage.clock.advance(MINUTE);
     expect(await phases(stage, run)).toBe(
-      "a succeeded Ready, b timed-out StepDeadline, c skipped DependencyFailed, d succeeded Ready, e succeeded Ready",
+      "a succeeded Ready, b timed-out StepDeadline, c expired StepDeadline, d succeeded Ready, e succeeded Ready",
     );
     const b = (await stage.store.runs.jobs(run))[1];
     expect(b?.reason.params).toMatchObject({ step: "group", limit: "25s" });

@@ -101,7 +101,7 @@ describe("admission messages", () => {
     ['admission webhook "policy.example" denied the request: no latest tag', "PolicyDenied", "final"],
     ["ValidatingAdmissionPolicy 'p' with binding 'b' denied request: too many replicas", "PolicyDenied", "final"],
     ['pods "w" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi', "PolicyDenied", "final"],
-    ['pods "w" is forbidden: failed quota: q: must specify limits.cpu for: web', "PolicyDenied", "final"],
+    ['pods "w" is forbidden: failed quota: q: must specify limits.cpu for: web', "QuotaUnspecified", "final"],
     [
       'deployments.apps is forbidden: User "u" cannot create resource "deployments" in API group "apps" in the namespace "n"',
       "NotAllowed",

@@ -1,16 +1,17 @@
 // Quantities, durations, names, pointers: the small grammars that everything else is checked with.
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatDuration, parseDuration } from "../../src/model/duration.ts";
 import { type Health, type HealthState, worst } from "../../src/model/health.ts";
 import { canonicalJson } from "../../src/model/json.ts";
 import { COMPONENT_NAME_MAX, isComponentName, nearest, suggestName } from "../../src/model/name.ts";
-import { mayBecome, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
+import { DECIDING, isFailure, isSettled, mayBecome, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
 import { fromPointer, toPointer } from "../../src/model/pointer.ts";
 import { equalQuantity, parseQuantity, storageSize } from "../../src/model/quantity.ts";
 import { REASONS, type ReasonCode, reason } from "../../src/model/reason.ts";
+import { UNFINISHED, UNFINISHED_STATES } from "../../src/model/runState.ts";
 import { fill } from "../../src/model/text.ts";
 import { VERSION } from "../../src/model/version.ts";
 
@@ -125,8 +126,29 @@ describe("the worst of several", () => {
 
 describe("closed tables", () => {
   it("lead every phase to an end, and nowhere from there", () => {
-    for (const phase of PHASE_NAMES) expect(PHASES[phase].settled).toBe(PHASES[phase].next.length === 0);
+    for (const phase of PHASE_NAMES) expect(isSettled(phase)).toBe(PHASES[phase].next.length === 0);
     expect(mayBecome("running", "waiting")).toBe(false);
+  });
+
+  it("are in the guide, with the word of the API beside each", () => {
+    for (const language of ["en", "zh"] as const) {
+      const page = readFileSync(join(import.meta.dirname, `../../docs/guide/${language}/06-failures.md`), "utf8");
+      for (const phase of PHASE_NAMES)
+        expect(page).toContain(`| ${PHASES[phase].glyph} | ${PHASES[phase].text[language]} | \`${phase}\` |`);
+      for (const state of UNFINISHED_STATES) {
+        const { glyph, text, means } = UNFINISHED[state];
+        expect(page).toContain(`| ${glyph} | ${text[language]} | \`${state}\` | ${means[language]} |`);
+      }
+    }
+  });
+
+  it("let every failure of a job decide how its run ends, and nothing that goes on", () => {
+    for (const phase of PHASE_NAMES) if (isFailure(phase)) expect(DECIDING).toContain(phase);
+    expect(DECIDING.every(isSettled)).toBe(true);
+    expect(DECIDING).toEqual(DECIDING.toSorted((a, b) => PHASES[a].verdict - PHASES[b].verdict));
+    expect(new Set(PHASE_NAMES.map((phase) => PHASES[phase].fold)).size).toBe(PHASE_NAMES.length);
+    const worst = Math.min(...PHASE_NAMES.filter(isFailure).map((phase) => PHASES[phase].fold));
+    for (const phase of PHASE_NAMES) if (!isFailure(phase)) expect(PHASES[phase].fold + 0.5).toBeLessThan(worst);
   });
 
   it("say every reason in both languages, with the same parameters", () => {

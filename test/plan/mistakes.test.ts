@@ -23,6 +23,14 @@ const config = (data: JsonObject): JsonObject => ({ name: "settings", type: "con
 
 const told = (...components: readonly JsonObject[]): readonly string[] => codes(planOf(app(...components)));
 
+it("says what a path starts with, not that it is no valid starts_with", () => {
+  const document = app(web("web", { probes: { readiness: { http: { path: "healthz", port: 80 } } } }));
+  const { problems } = checkDocument(document, catalog);
+  const sentences = problems.map((one) => explainProblem(one, "en").message);
+  expect(sentences.join("\n")).toContain("does not start with /");
+  expect(sentences.join("\n")).not.toContain("starts_with");
+});
+
 describe("a key that is not there", () => {
   const settings = config({ level: "info" });
 

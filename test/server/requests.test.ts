@@ -113,6 +113,32 @@ describe("bodies", () => {
     expect(problem["detail"]).toContain(String(LIMITS.documentBytes));
   });
 
+  it("of runs hold documents of two thousand steps, and say which part is too large", async () => {
+    const runs = "/api/v1/projects/default/runs/plan";
+    const text = "x".repeat(150);
+    const steps = Array.from({ length: 2_000 }, (_, index) => ({
+      name: `s${index}`,
+      type: "notify",
+      properties: { message: text },
+    }));
+    const large = { document: { name: "large", workflow: { mode: "DAG", steps } } };
+    const answer = await post(runs, JSON.stringify(large));
+    expect(answer.status).toBe(200);
+    expect(((await answer.json()) as { jobs: unknown[] }).jobs).toHaveLength(2_000);
+    const inputs = { v: "x".repeat(LIMITS.inputsBytes) };
+    const document = { name: "x", workflow: { inputs: { v: { type: "string" } }, steps: steps.slice(0, 1) } };
+    expect(await problemOf(post(runs, JSON.stringify({ document, inputs })))).toMatchObject({
+      status: 422,
+      problems: [{ code: "InputsTooLarge", pointer: "/inputs" }],
+    });
+    expect(
+      await problemOf(post(runs, JSON.stringify({ document: { name: "x".repeat(LIMITS.documentBytes) } }))),
+    ).toMatchObject({
+      status: 422,
+      problems: [{ code: "TooLarge", pointer: "/document" }],
+    });
+  });
+
   it("are JSON or YAML", async () => {
     expect(await problemOf(post(PLAN, "<a/>", "application/xml"))).toMatchObject({
       status: 415,

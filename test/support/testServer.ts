@@ -59,6 +59,8 @@ export interface TestOptions extends Partial<ServerOptions> {
   readonly allowedPlugins?: readonly string[];
   /** Job types beside those of the catalog and the registry. */
   readonly jobTypes?: (others: JobTypes) => JobTypes;
+  /** Runs of one project that are under way at the same time. */
+  readonly projectLimit?: number;
   /** Clusters beside the sandbox. */
   readonly clusters?: ReadonlyMap<string, Cluster>;
 }
@@ -69,6 +71,7 @@ export async function startTestServer({
   allowedPlugins = [],
   jobTypes: addTypes = (others) => others,
   clusters: more = new Map(),
+  projectLimit,
   ...options
 }: TestOptions = {}): Promise<TestServer> {
   const lines: LoggedLine[] = [];
@@ -104,7 +107,7 @@ export async function startTestServer({
     brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     publicUrl: () => publicUrl,
     ...(charts === undefined ? {} : { charts }),
-    dispatch: inProcessDispatch(log, systemClock),
+    dispatch: inProcessDispatch(log, systemClock, projectLimit === undefined ? {} : { groupLimit: projectLimit }),
     newId: randomUUID,
   };
   const wakeAll = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 // Calls to the cluster that are worth repeating: it was away, or busy. The job's own deadline ends the patience.
-import { type BadEnding, endingOf } from "../../model/ending.ts";
+import { endingOf } from "../../model/ending.ts";
+import type { BadEnding } from "../../model/phase.ts";
 import type { Reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";

@@ -2,11 +2,12 @@
 // Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
 // what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
 
-import { type BadEnding, endingOf, mayPass } from "../../model/ending.ts";
+import { endingOf, mayPass } from "../../model/ending.ts";
 import { listAt } from "../../model/fields.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
+import type { BadEnding } from "../../model/phase.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { MASK } from "../../model/sealed.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";

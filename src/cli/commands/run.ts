@@ -2,7 +2,7 @@
 import { ApiError, type CallOf } from "../../api/client.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Priority } from "../../model/run.ts";
-import { nearestPosition } from "../../plan/read/locate.ts";
+import { nearestPosition, withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
 import { type Command, type Context, defineCommand, type Options, type Values } from "../command.ts";
 import { connect } from "../connect.ts";
@@ -13,7 +13,7 @@ import { type DeclaredType, declaredIn, type GivenInputs, INPUT_OPTIONS, inputsO
 import { readSource } from "../input.ts";
 import { withTypeOptions } from "../jobTypes/runType.ts";
 import { printData } from "../output.ts";
-import { printProblems, type Source } from "../problems.ts";
+import { printProblems, type Source, toItem } from "../problems.ts";
 import { settleStarted, WATCH_OPTIONS } from "../settle.ts";
 import { type Plan, printPlan } from "../views/planView.ts";
 import { RUN_OPTIONS } from "./shared.ts";
@@ -77,6 +77,7 @@ interface Typed {
 
 async function start(context: Context, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
   const asked = await askedFor(context, options, typed);
+  if (asked === null) return EXIT.usage.code;
   const client = connect(context);
   const params = { project: context.globals.project };
   try {
@@ -112,7 +113,8 @@ interface Asked {
   readonly source?: Source;
 }
 
-async function askedFor(context: Context, options: Wish, { typed, declared }: Typed): Promise<Asked> {
+/** Null: the file cannot be read as a document, and why was printed. */
+async function askedFor(context: Context, options: Wish, { typed, declared }: Typed): Promise<Asked | null> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
@@ -128,6 +130,14 @@ async function askedFor(context: Context, options: Wish, { typed, declared }: Ty
   };
   if (type === undefined) {
     const source = await readSource(context, options.file ?? "");
+    const read = readDocument(source.text, "auto");
+    if (!read.ok)
+      printProblems(
+        context,
+        source,
+        withPositions(read.problems, () => undefined).map((one) => toItem(one, context.language)),
+      );
+    if (!read.ok) return null;
     const inputs = await inputsOf(context, options, declaredIn(source));
     return { source, body: { ...place, document: objectOf(source), inputs } };
   }

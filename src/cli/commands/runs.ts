@@ -3,13 +3,13 @@ import type { z } from "zod";
 import type { RunSummary } from "../../api/views.ts";
 import { formatDuration } from "../../model/duration.ts";
 import { RUN_PHASES } from "../../model/run.ts";
+import { runStateRow, runStateWord } from "../../model/runState.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { age, type Column, printListing } from "../output.ts";
 import { runName } from "../runs.ts";
 import { clusterLabel } from "../sandbox.ts";
-import { PHASE_TONE, runPhaseWord } from "../style.ts";
 import { APPLICATION_ARGUMENT } from "./shared.ts";
 
 type Row = z.output<typeof RunSummary>;
@@ -65,10 +65,10 @@ function columnsOf(context: Context): readonly Column<Row>[] {
   return [
     { header: { en: "run", zh: "运行" }, cell: runName },
     {
-      header: { en: "phase", zh: "状态" },
-      cell: (row) => runPhaseWord(row.phase, context.language),
-      raw: (row) => row.phase,
-      tone: (row) => PHASE_TONE[row.phase],
+      header: { en: "state", zh: "状态" },
+      cell: (row) => runStateWord(row.state, context.language),
+      raw: (row) => row.state,
+      tone: (row) => runStateRow(row.state).tone,
     },
     { header: { en: "revision", zh: "版本" }, cell: (row) => (row.application === "" ? "" : `v${row.revision}`) },
     { header: { en: "kind", zh: "类型" }, cell: (row) => (row.workflow === "" ? row.kind : row.workflow) },
@@ -79,6 +79,7 @@ function columnsOf(context: Context): readonly Column<Row>[] {
       header: { en: "cluster", zh: "集群" },
       cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
     },
+    { header: { en: "why", zh: "原因" }, cell: (row) => row.reason?.message ?? "" },
     { header: { en: "message", zh: "说明" }, cell: (row) => row.message },
     { header: { en: "namespace", zh: "命名空间" }, wide: true, cell: (row) => row.namespace },
     { header: { en: "id", zh: "编号" }, wide: true, cell: (row) => row.id },

@@ -1,13 +1,14 @@
 // kubemin sinks: where a project's events are sent. A webhook's secret is shown once, when the sink is made; there is no option for one
 // of your own, because command lines are seen by others: the API takes it.
+
 import type { AnswerOf, Client } from "../../api/client.ts";
 import { EVENT_TYPES } from "../../model/event.ts";
+import type { Tone } from "../../model/tone.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { usageFailure } from "../failure.ts";
 import { age, printData, printListing } from "../output.ts";
-import type { Tone } from "../style.ts";
 
 type Sink = AnswerOf<"getSink">;
 

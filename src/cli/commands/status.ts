@@ -2,13 +2,14 @@
 import type { z } from "zod";
 import type { Client } from "../../api/client.ts";
 import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../api/views.ts";
+import { runStateRow, runStateWord } from "../../model/runState.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { age, type Column, printListing } from "../output.ts";
 import { allPages } from "../pages.ts";
 import { clusterLabel } from "../sandbox.ts";
-import { HEALTH, healthWord, PHASE_TONE, painter, runPhaseWord } from "../style.ts";
+import { HEALTH, healthWord, painter } from "../style.ts";
 import { APPLICATION_ARGUMENT } from "./shared.ts";
 
 type Status = z.output<typeof StatusView>;
@@ -58,7 +59,7 @@ function printHead(context: Context, status: Status): void {
     ...(run === null
       ? []
       : [
-          `${context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })} ${paint(PHASE_TONE[run.phase], runPhaseWord(run.phase, context.language))}${run.finishedAt === null ? "" : ` ${age(context, run.finishedAt)}`}`,
+          `${context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })} ${paint(runStateRow(run.state).tone, runStateWord(run.state, context.language))}${run.reason === undefined ? "" : `: ${run.reason.message}`}${run.finishedAt === null ? "" : ` ${age(context, run.finishedAt)}`}`,
         ]),
   ];
   output.write(`${parts.join(" · ")}\n`);
@@ -144,9 +145,9 @@ function summaryColumns(context: Context): readonly Column<Summary>[] {
     { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.revision}` },
     {
       header: { en: "last run", zh: "最近运行" },
-      cell: (row) => (row.lastRun === null ? "–" : runPhaseWord(row.lastRun.phase, context.language)),
-      raw: (row) => row.lastRun?.phase ?? "",
-      tone: (row) => (row.lastRun === null ? "muted" : PHASE_TONE[row.lastRun.phase]),
+      cell: (row) => (row.lastRun === null ? "–" : runStateWord(row.lastRun.state, context.language)),
+      raw: (row) => row.lastRun?.state ?? "",
+      tone: (row) => (row.lastRun === null ? "muted" : runStateRow(row.lastRun.state).tone),
     },
     { header: { en: "updated", zh: "更新" }, cell: (row) => age(context, row.updatedAt), raw: (row) => row.updatedAt },
     {

@@ -1,33 +1,41 @@
 // kubemin why: one sentence from what is seen down to the root cause, then what it rests on.
-import { defineCommand } from "../command.ts";
+import type { z } from "zod";
+import { ApiError, type Client } from "../../api/client.ts";
+import type { WhyView } from "../../api/views.ts";
+import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
 import { printData } from "../output.ts";
+import type { Run } from "../progress/progress.ts";
+import { findRun, runById } from "../runs.ts";
 import { oneLine } from "../width.ts";
 import { splitPlace } from "./shared.ts";
 
 export const whyCommand = defineCommand({
   name: "why",
-  summary: { en: "why an application stands as it does, in one sentence", zh: "用一句话说明应用为何处于当前状态" },
+  summary: {
+    en: "why an application or a run stands as it does, in one sentence",
+    zh: "用一句话说明应用或运行为何处于当前状态",
+  },
   examples: [
     { line: "why shop", text: { en: "the application", zh: "整个应用" } },
-    { line: "why shop/web", text: { en: "one component", zh: "单个组件" } },
+    { line: "why shop/web", text: { en: "one component, or one step of its workflow", zh: "单个组件或工作流步骤" } },
+    { line: "why shop#3", text: { en: "run 3 of shop", zh: "shop 的运行 3" } },
+    { line: "why 01hq3v/scan", text: { en: "a step of a run without an application", zh: "无应用的运行的一个步骤" } },
   ],
   arguments: [
     {
-      name: "APP[/COMPONENT]",
+      name: "APP[/COMPONENT]|RUN[/STEP]",
       complete: "application",
-      summary: { en: "an application or one of its components", zh: "应用或其组件" },
+      summary: {
+        en: "an application or one of its components or steps; or a run (its id, or APP#3) or one of its steps",
+        zh: "应用及其组件或步骤；或运行（编号或 APP#3）及其步骤",
+      },
     },
   ],
   options: {},
   async run(context) {
-    const { application, component } = splitPlace(context.arguments[0] ?? "");
-    const params = { project: context.globals.project, application };
-    const data = await connect(context).call("explainWhy", {
-      params,
-      query: component === undefined ? {} : { component },
-    });
+    const data = await explain(context, connect(context), context.arguments[0] ?? "");
     if (printData(context, data)) return EXIT.done.code;
     const { stdout } = context.terminal;
     stdout.write(`${data.sentence}\n`);
@@ -40,3 +48,30 @@ export const whyCommand = defineCommand({
     return EXIT.done.code;
   },
 });
+
+type Why = z.output<typeof WhyView>;
+
+/** What is no application may be a run; what is neither is told as an application that does not exist. */
+async function explain(context: Context, client: Client, word: string): Promise<Why> {
+  const { application: name, component: part } = splitPlace(word);
+  const { project } = context.globals;
+  if (name.includes("#")) return await explainRun(context, client, { run: await findRun(context, client, name), part });
+  try {
+    const query = part === undefined ? {} : { component: part };
+    return await client.call("explainWhy", { params: { project, application: name }, query });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    const run = await runById(context, client, name);
+    if (run === undefined) throw error;
+    return await explainRun(context, client, { run, part });
+  }
+}
+
+async function explainRun(
+  context: Context,
+  client: Client,
+  { run, part }: { readonly run: Pick<Run, "id">; readonly part: string | undefined },
+): Promise<Why> {
+  const params = { project: context.globals.project, run: run.id };
+  return await client.call("explainRun", { params, query: part === undefined ? {} : { job: part } });
+}

@@ -1,11 +1,13 @@
 // Registered types as tables and, for one of them, as a page.
+
 import { stringify } from "yaml";
 import type { AnswerOf } from "../../api/client.ts";
 import type { Localized } from "../../model/text.ts";
+import type { Tone } from "../../model/tone.ts";
 import type { Context } from "../command.ts";
 import { EXIT } from "../exitCodes.ts";
 import { age, printData, printListing } from "../output.ts";
-import { painter, type Tone } from "../style.ts";
+import { painter } from "../style.ts";
 import type { Act } from "./act.ts";
 
 type JobType = AnswerOf<"getJobType">;

@@ -4,6 +4,7 @@ import type { EventView } from "../../api/views.ts";
 import { dig, isObject } from "../../model/json.ts";
 import { isSettled, mayBecome, PHASES, type Phase } from "../../model/phase.ts";
 import { explainReason, REASONS, type ReasonCode } from "../../model/reason.ts";
+import { onlyWaits, stateOfJobs } from "../../model/runState.ts";
 import type { Language, Params } from "../../model/text.ts";
 import type { Job, Run } from "./progress.ts";
 
@@ -11,7 +12,7 @@ export type RunEvent = z.output<typeof EventView>;
 
 /** The run after the event, or null when only the server can tell how it stands. */
 export function applyEvent(run: Run, event: RunEvent, language: Language): Run | null {
-  if (event.type === "run.finished") return null;
+  if (ASK.has(event.type)) return null;
   if (event.type !== "job.changed") return run;
   const [name, phase] = [dig(event.data, "job"), dig(event.data, "phase")];
   const job = run.jobs.find((one) => one.name === name);
@@ -26,7 +27,20 @@ export function applyEvent(run: Run, event: RunEvent, language: Language): Run |
     startedAt: phase === "running" ? (job.startedAt ?? event.at) : job.startedAt,
     finishedAt: isSettled(phase) ? event.at : null,
   };
-  return { ...run, jobs: run.jobs.map((one) => (one === job ? changed : one)), lastEvent: event.sequence };
+  return withState({ ...run, jobs: run.jobs.map((one) => (one === job ? changed : one)), lastEvent: event.sequence });
+}
+
+/** They change how the whole run stands. */
+const ASK: ReadonlySet<string> = new Set(["run.finished", "run.paused", "run.resumed", "run.cancelling"]);
+/** What a driver does to a job ends these: the run was taken up. */
+const UNTIL_A_JOB_MOVES: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "waiting"]);
+
+function withState(run: Run): Run {
+  if (!UNTIL_A_JOB_MOVES.has(run.state)) return run;
+  const state = stateOfJobs(run.jobs);
+  const { reason: _, ...rest } = run;
+  const waits = state === "waiting" ? run.jobs.find(onlyWaits) : undefined;
+  return { ...rest, state, ...(waits === undefined ? {} : { reason: waits.reason }) };
 }
 
 function isPhase(value: unknown): value is Phase {

@@ -1,5 +1,6 @@
 // One line per change, append only: for pipes, CI and logs. Every line says the time, the job and its phase in words, so it can be searched.
 import { isSettled, PHASES } from "../../model/phase.ts";
+import { runStateRow } from "../../model/runState.ts";
 import type { Context } from "../command.ts";
 import { SANDBOX } from "../sandbox.ts";
 import { oneLine } from "../width.ts";
@@ -22,9 +23,15 @@ export function plainProgress(context: Context): Progress {
         said.set(job.name, state);
         line((isSettled(job.phase) ? job.finishedAt : null) ?? at, jobText(context, job));
       }
-      if (run.phase !== "running" && !said.has("")) {
+      if (run.phase !== "running" && said.get("") !== run.phase) {
         said.set("", run.phase);
         line(run.finishedAt ?? at, endLine(context, run));
+      }
+      // What its jobs do is said by them.
+      const held = isHeld(run) ? `${run.state} ${run.reason?.message ?? ""}` : "";
+      if (run.phase === "running" && held !== (said.get("") ?? "")) {
+        said.set("", held);
+        if (held !== "") line(at, heldLine(context, run));
       }
     },
     log: (job, text, at) => line(at, `${job} │ ${text}`),
@@ -45,16 +52,41 @@ function startLine(context: Context, run: Run): string {
   const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
   if (application === "")
     return context.say(
-      { en: "{workflow} {id} started {jobs} jobs on {where}", zh: "{workflow} {id} 开始 {jobs} 个任务 于 {where}" },
+      isHeld(run)
+        ? {
+            en: "{workflow} {id} accepted {jobs} jobs on {where}",
+            zh: "{workflow} {id} 已接受 {jobs} 个任务 于 {where}",
+          }
+        : { en: "{workflow} {id} started {jobs} jobs on {where}", zh: "{workflow} {id} 开始 {jobs} 个任务 于 {where}" },
       { workflow, id: run.id, jobs: jobs.length, where },
     );
   return context.say(
-    {
-      en: "run {number} started {application} v{revision} {jobs} jobs on {where}",
-      zh: "运行 {number} 开始 {application} v{revision} {jobs} 个任务 于 {where}",
-    },
+    isHeld(run)
+      ? {
+          en: "run {number} accepted {application} v{revision} {jobs} jobs on {where}",
+          zh: "运行 {number} 已接受 {application} v{revision} {jobs} 个任务 于 {where}",
+        }
+      : {
+          en: "run {number} started {application} v{revision} {jobs} jobs on {where}",
+          zh: "运行 {number} 开始 {application} v{revision} {jobs} 个任务 于 {where}",
+        },
     { number: run.number, application, revision, jobs: jobs.length, where },
   );
+}
+
+/** The whole run is held back, or stopped: none of its jobs says so. */
+function isHeld({ state }: Run): boolean {
+  return state !== "running" && state !== "waiting";
+}
+
+/** `run 3 queued: 2 of 2 places of this project are taken by shop#1, shop#2` */
+function heldLine(context: Context, run: Run): string {
+  const word = runStateRow(run.state).text[context.language];
+  const name =
+    run.application === ""
+      ? `${run.workflow} ${run.id}`
+      : context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number });
+  return `${name} ${word}${run.reason === undefined ? "" : `: ${run.reason.message}`}`;
 }
 
 function endLine(context: Context, run: Run): string {

@@ -1,10 +1,12 @@
 // Changes of objects in words: what happens to each, and which fields. Secrets arrive masked; sealed tokens are masked again here.
+
 import type { z } from "zod";
 import type { ChangeView } from "../../api/views.ts";
 import { isSealed, MASK } from "../../model/sealed.ts";
 import type { Localized } from "../../model/text.ts";
+import type { Tone } from "../../model/tone.ts";
 import type { Context } from "../command.ts";
-import type { Paint, Tone } from "../style.ts";
+import type { Paint } from "../style.ts";
 import { oneLine } from "../width.ts";
 
 export type Change = z.output<typeof ChangeView>;

@@ -16,6 +16,17 @@ const IF = { en: "if {condition}", zh: "条件 {condition}" };
 const ONCE = { en: "1 attempt, {n} while it is not reached", zh: "1 次，未连上时最多 {n} 次" };
 const SKIPPED = { en: "skipped, for {condition} does not hold", zh: "将跳过，因为 {condition} 不成立" };
 
+const ATTEMPTS = { en: "{n} attempts", zh: "最多 {n} 次" };
+const STARTS = {
+  en: "{n} attempts, but not after a failure of the program",
+  zh: "最多 {n} 次，但程序失败后不重试",
+};
+const JOINTS = {
+  nothing: { en: "nothing to do: the list is empty", zh: "列表为空，无事可做" },
+  unknown: { en: "known to the server only", zh: "只有服务器知道" },
+  all: { en: "does nothing, stands for all of them", zh: "不做任何事，代表它们全部" },
+} as const;
+
 /** Empty where the plan has no steps: its order says all there is. */
 export function graphLines(context: Context, plan: Plan): readonly string[] {
   if (plan.jobs.every((job) => job.step === undefined)) return [];
@@ -43,22 +54,33 @@ function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonl
   const locks = (job.locks ?? []).join(", ");
   const within = (job.within ?? []).map(({ step, timeout }) => `${step} ≤ ${formatDuration(timeout)}`).join(", ");
   return [
-    job.final === true ? say({ en: "when all others have ended", zh: "其余全部结束后" }) : after(context, job.needs),
+    job.final === true
+      ? say({ en: "when all others have ended", zh: "其余全部结束后" })
+      : after(context, ownNeeds(job)),
     job.final === true
       ? after(
           context,
           job.needs.filter((need) => finals.has(need.job)),
         )
       : "",
+    job.endOf === undefined
+      ? ""
+      : say({ en: "when all of {call} has ended", zh: "{call} 其余全部结束后" }, { call: job.endOf }),
+    job.joint === undefined ? "" : say(JOINTS[job.joint]),
     condition === "" ? "" : oneLine(say(job.skipped === true ? SKIPPED : IF, { condition })),
     locks === "" ? "" : oneLine(say({ en: "holds {locks}", zh: "持有 {locks}" }, { locks })),
     within === "" ? "" : say({ en: "within {within}", zh: "限时 {within}" }, { within }),
-    job.step === undefined || job.timeout > LONG
+    job.step === undefined || job.joint !== undefined || job.timeout > LONG
       ? ""
       : say({ en: "at most {limit}", zh: "最长 {limit}" }, { limit: formatDuration(job.timeout) }),
-    job.attempts > 1 ? say({ en: "{n} attempts", zh: "最多 {n} 次" }, { n: job.attempts }) : "",
+    job.attempts > 1 ? say(job.retriesFailures === false ? STARTS : ATTEMPTS, { n: job.attempts }) : "",
     job.attemptsUntouched === undefined ? "" : say(ONCE, { n: job.attemptsUntouched }),
   ].filter((one) => one !== "");
+}
+
+/** What a call holds is said in one word: see endOf. */
+function ownNeeds({ endOf, needs }: Job): Job["needs"] {
+  return endOf === undefined ? needs : needs.filter((need) => need.on !== "end" || !need.job.startsWith(`${endOf}.`));
 }
 
 function after(context: Context, needs: Job["needs"]): string {

@@ -46,6 +46,8 @@ export interface Entries {
   remove(taken: Taken): Promise<void>;
   /** Those of them for which there is no entry, neither waiting nor held. */
   missing(wanted: readonly Wanted[]): Promise<readonly Wanted[]>;
+  /** Those of them that are due and that no process holds, with the duties of their group that are held. */
+  inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>>;
   /** All that is held was left behind: it is handed out anew. */
   orphan(): Promise<void>;
   takeDead(): Promise<readonly Taken[]>;
@@ -80,6 +82,7 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
       await boss.deleteJob(QUEUE, attemptOf(taken));
     },
     missing: (wanted) => missing(boss, wanted),
+    inLine: (duties) => inLine(boss, duties),
     async orphan() {
       // What pg-boss itself does with holders that are not heard of, a little earlier.
       await database.executeSql(
@@ -169,4 +172,24 @@ async function missing(boss: PgBoss, wanted: readonly Wanted[]): Promise<readonl
   );
   const gone = new Set(rows.map((row) => String(dig(row, "duty"))));
   return wanted.filter((one) => gone.has(one.duty));
+}
+
+async function inLine(boss: PgBoss, duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>> {
+  if (duties.length === 0) return new Map();
+  const { rows } = await boss.getDb().executeSql(
+    `select waiting.singleton_key as duty, held.singleton_key as holder from kubemin_queue.job as waiting
+       left join kubemin_queue.job as held
+         on held.name = $1 and held.state = 'active' and held.group_id = waiting.group_id
+       where waiting.name = $1 and waiting.singleton_key = any($2::text[]) and waiting.state < 'active'
+         and waiting.start_after <= now() and not exists (select 1 from kubemin_queue.job as same
+           where same.name = $1 and same.state = 'active' and same.singleton_key = waiting.singleton_key)`,
+    [QUEUE, [...duties]],
+  );
+  const found = new Map<Duty, Duty[]>();
+  for (const row of rows) {
+    // The keys of entries are duties: only `put` writes them.
+    const [duty, holder] = [dig(row, "duty") as Duty, dig(row, "holder") as Duty | null];
+    found.set(duty, [...(found.get(duty) ?? []), ...(holder === null ? [] : [holder])]);
+  }
+  return found;
 }

@@ -18,7 +18,7 @@ export function parseQuota(message: string): Refusal | undefined {
     const unspecified = /failed quota: (\S+?): (must specify .+)$/.exec(message);
     if (unspecified === null) return undefined;
     return {
-      reason: reason("PolicyDenied", { detail: `quota ${unspecified[1] ?? ""}: ${unspecified[2] ?? ""}` }),
+      reason: reason("QuotaUnspecified", { quota: unspecified[1] ?? "", detail: unspecified[2] ?? "" }),
       class: "final",
     };
   }

@@ -24,7 +24,12 @@ export interface CheckedDocument {
   readonly application: ResolvedApplication | null;
 }
 
-export function checkDocument(value: Json, catalog: Catalog): CheckedDocument {
+/** `offline`: the job types that were registered are not known here, so steps of unknown types are not checked. */
+export function checkDocument(
+  value: Json,
+  catalog: Catalog,
+  { offline = false }: { readonly offline?: boolean } = {},
+): CheckedDocument {
   const oversize = checkSize(value);
   if (oversize) return { problems: [oversize], application: null };
   const problems: Problem[] = [];
@@ -34,7 +39,7 @@ export function checkDocument(value: Json, catalog: Catalog): CheckedDocument {
   const byName = uniqueNames(drafts, problems);
   const links = new Map(drafts.map((draft) => [draft, linkComponent(draft, byName, problems)]));
   checkCycles(links, byName, problems);
-  const workflow = workflowOf(value, { catalog, links, byName, problems });
+  const workflow = workflowOf(value, { catalog, links, byName, problems, offline });
   if (!isObject(value)) return { problems: inDocumentOrder(problems, value), application: null };
   const application = resolve(value, { namespace, links, workflow });
   if (!hasErrors(problems)) return { problems: inDocumentOrder(problems, value), application };
@@ -74,9 +79,10 @@ interface Components {
   readonly links: ReadonlyMap<Draft, Links>;
   readonly byName: ReadonlyMap<string, Draft>;
   readonly problems: Problem[];
+  readonly offline: boolean;
 }
 
-function workflowOf(value: Json, { catalog, links, byName, problems }: Components): ResolvedWorkflow | null {
+function workflowOf(value: Json, { catalog, links, byName, problems, offline }: Components): ResolvedWorkflow | null {
   const workflow = isObject(value) && Object.hasOwn(value, "workflow") ? value["workflow"] : undefined;
   if (workflow === undefined) return null;
   const components = new Map(
@@ -85,7 +91,7 @@ function workflowOf(value: Json, { catalog, links, byName, problems }: Component
       return [name, { pointer: draft.pointer, outputs: draft.outputs, needs }] as const;
     }),
   );
-  return checkWorkflow(workflow, { types: catalog.jobs, components, pointer: "/workflow", problems });
+  return checkWorkflow(workflow, { types: catalog.jobs, components, pointer: "/workflow", problems, offline });
 }
 
 interface Parts {

@@ -133,6 +133,8 @@ function keyProblems(issue: Of<"invalid_key">, place: Place): Problem[] {
 
 function badFormat(issue: Of<"invalid_format">, place: Place): Problem {
   const value = showValue(place.value);
+  if (issue.format === "starts_with")
+    return problem("StartsWith", place.pointer, { value, prefix: "prefix" in issue ? String(issue.prefix) : "" });
   if (issue.pattern === undefined || issue.format !== "regex") {
     return problem("Format", place.pointer, { value, format: issue.format });
   }

@@ -1,11 +1,11 @@
 // What a step holds while it runs: `locks`. Each names one thing: a component, a Helm release, a host, or a key that people agree on.
-import type { Json } from "../../model/json.ts";
+import { canonicalJson, type Json } from "../../model/json.ts";
 import { LOCK_KINDS, type PlannedLock } from "../../model/plan.ts";
 import { toPointer } from "../../model/pointer.ts";
-import { problem } from "../../model/problem.ts";
+import { type Problem, problem, warning } from "../../model/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../check/checkFields.ts";
-import { showValue } from "../schema/words.ts";
-import { isReference } from "./holes.ts";
+import { clip, showValue } from "../schema/words.ts";
+import { isReference, pointerOf } from "./holes.ts";
 
 export const ON_LIMIT = ["queue", "cancel", "fail"] as const;
 const MOST_LOCKS = 20;
@@ -25,6 +25,27 @@ export function checkLocks(step: Spot): readonly PlannedLock[] {
       return checkObject(one, at, step.problems) ? checkLock({ value: one, pointer: at, problems: step.problems }) : [];
     });
   return [];
+}
+
+/** One thing has one limit: where steps say different ones, each step counts by its own, which is rarely meant. */
+export function checkLimits(
+  steps: readonly { readonly pointer: string; readonly locks: readonly PlannedLock[] }[],
+): readonly Problem[] {
+  const first = new Map<string, { readonly pointer: string; readonly limit: number }>();
+  return steps.flatMap(({ pointer, locks }) =>
+    locks.flatMap(({ kind, name, limit, shared }, index) => {
+      if (shared === true) return [];
+      const at = `${pointer}/locks/${index}`;
+      const key = `${kind} ${canonicalJson(name)}`;
+      const known = first.get(key);
+      if (known === undefined) first.set(key, { pointer: at, limit });
+      if (known === undefined || known.limit === limit) return [];
+      const word = typeof name === "string" ? name : pointerOf(name);
+      return [
+        warning("LimitsDiffer", at, { name: `${kind} ${clip(word)}`, limit, other: known.limit, first: known.pointer }),
+      ];
+    }),
+  );
 }
 
 function checkLock(spot: Spot): readonly PlannedLock[] {

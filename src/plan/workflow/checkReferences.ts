@@ -8,6 +8,7 @@ import { toPointer } from "../../model/pointer.ts";
 import { problem } from "../../model/problem.ts";
 import { wrongType } from "../check/checkFields.ts";
 import { clip, listNames } from "../schema/words.ts";
+import { checkComparisons } from "./checkConditions.ts";
 import { type Hole, holesIn } from "./holes.ts";
 import { inputSchema } from "./jobSchemas.ts";
 import { pointersIn } from "./mapCondition.ts";
@@ -47,11 +48,15 @@ function dependency(
 function conditionEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   if (step.condition === null) return [];
   const pointer = `${step.pointer}/if`;
-  return pointersIn(step.condition).flatMap((from) => {
+  const places = new Map<string, Place>();
+  const edges = pointersIn(step.condition).flatMap((from) => {
     const referred = referTo(known, { step, from, pointer });
     checkSecrecy(known, { from, at: pointer, place: "if", referred }, "clear");
+    if (referred !== null) places.set(from, referred.place);
     return edgeTo(referred, pointer);
   });
+  known.problems.push(...checkComparisons(step.condition, { places, pointer }));
+  return edges;
 }
 
 function edgeTo(referred: Referred | null, pointer: string): readonly StepEdge[] {

@@ -28,6 +28,8 @@ const RESERVED: ReadonlySet<string> = new Set(["prune"]);
 
 export interface StepList {
   readonly types: StepTypes;
+  /** Types that are not among these may be registered at the server. */
+  readonly offline: boolean;
   readonly problems: Problem[];
   readonly parent: StepDraft | null;
   readonly final: boolean;
@@ -49,7 +51,7 @@ function checkStep(value: Json, pointer: string, list: StepList): StepDraft | un
   if (!checkObject(value, pointer, list.problems)) return undefined;
   const spot: Spot = { value, pointer, problems: list.problems };
   const type = textField(spot, "type", "required");
-  const kind = type === undefined ? undefined : findKind(spot, type, list.types);
+  const kind = type === undefined ? undefined : findKind(spot, type, list);
   checkFields(spot, type, kind);
   const draft: StepDraft = {
     pointer,
@@ -75,12 +77,13 @@ function checkStep(value: Json, pointer: string, list: StepList): StepDraft | un
   return draft;
 }
 
-function findKind(spot: Spot, type: string, types: StepTypes): StepKind | undefined {
+function findKind(spot: Spot, type: string, { types, offline }: StepList): StepKind | undefined {
   const kind = kindOf(type);
   if (kind !== "job" || types.get(type)?.step !== undefined) return kind;
   const known = stepTypeNames(types);
   const params = { value: clip(type), known: listNames(known) };
-  spot.problems.push(problem("UnknownStepType", fieldPointer(spot, "type"), params, nearest(clip(type), known)));
+  const found = problem("UnknownStepType", fieldPointer(spot, "type"), params, nearest(clip(type), known));
+  spot.problems.push(offline ? { ...found, code: "UncheckedStepType", severity: "warning" } : found);
   return undefined;
 }
 

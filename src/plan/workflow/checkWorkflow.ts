@@ -7,8 +7,10 @@ import { hasErrors, type Problem, problem } from "../../model/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../check/checkFields.ts";
 import type { Edge } from "../cycle.ts";
 import { clip } from "../schema/words.ts";
+import { checkReach } from "./checkConditions.ts";
 import { checkDeploys } from "./checkDeploys.ts";
 import { checkInputs } from "./checkInputs.ts";
+import { checkLimits } from "./checkLocks.ts";
 import { edgesOf } from "./checkReferences.ts";
 import { checkSteps, modeOf } from "./checkStep.ts";
 import { textsLikeTemplates } from "./checkTexts.ts";
@@ -36,6 +38,8 @@ export interface WorkflowSurroundings {
   readonly components: ReadonlyMap<string, ComponentFacts>;
   readonly pointer: string;
   readonly problems: Problem[];
+  /** Types that are not among these may be registered at the server. */
+  readonly offline?: boolean;
 }
 
 export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
@@ -51,7 +55,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   const spot: Spot = { value, pointer, problems };
   checkKnown(spot, WORKFLOW_FIELDS);
   const inputs = checkInputs(spot);
-  const lists = listsOf(spot, types);
+  const lists = listsOf(spot, around);
   const all = [...allSteps(lists.steps), ...allSteps(lists.finally)];
   const byName = uniqueNames(all, around);
   const known: Known = {
@@ -68,6 +72,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   problems.push(...all.flatMap((step) => namedLikeComponent(step, components, deployedBy)));
   for (const step of all)
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
+  problems.push(...checkLimits(all));
   const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));
   // Steps of one name are one node of the graph: what it would tell of them is not what was written.
   const unique = byName.size === all.filter((step) => step.name !== undefined).length;
@@ -75,12 +80,12 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
 }
 
-function listsOf(spot: Spot, types: StepTypes): StepLists {
+function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): StepLists {
   const { problems } = spot;
   const [steps, last] = [field(spot, "steps"), field(spot, "finally")];
   const pointer = fieldPointer(spot, "steps");
   if (steps === undefined) problems.push(problem("Required", pointer, { field: "steps" }));
-  const list = { types, problems, parent: null };
+  const list = { types, offline, problems, parent: null };
   return {
     mode: modeOf(spot, "StepByStep"),
     steps: steps === undefined ? [] : checkSteps(steps, pointer, { ...list, final: false }),
@@ -137,6 +142,8 @@ function resolved(lists: StepLists, checked: Checked): ResolvedWorkflow {
     ...needsOfSteps(lists.steps, lists.mode, checked),
     ...needsOfSteps(lists.finally, lists.mode, checked),
   ]);
+  const all = [...allSteps(lists.steps), ...allSteps(lists.finally)];
+  if (!hasErrors(problems)) problems.push(...checkReach(all, needs, checked.byName));
   const resolving = { needs, deployedBy, problems };
   return {
     inputs,

@@ -14,6 +14,9 @@ export interface StepFacts {
   /** Known before anything runs: its condition looks at inputs alone, and does not hold. */
   readonly skipped?: boolean;
   readonly final?: boolean;
+  readonly endOf?: string;
+  readonly joint?: "nothing" | "unknown" | "all";
+  readonly retriesFailures?: false;
   readonly clocks?: Record<string, number>;
   readonly onShort?: string;
   readonly within?: { step: string; timeout: number }[];
@@ -24,16 +27,22 @@ export interface StepFacts {
 }
 
 export function stepFacts(job: PlannedJob): StepFacts {
-  const { step, condition, final, clocks, onShort, within, locks, retry, input } = job;
-  if (step === undefined) return locks === undefined ? {} : { locks: locks.map(lockText) };
+  const { step, condition, final, endOf, joint, retriesFailures, clocks, onShort, within, locks, retry, input } = job;
+  const place = {
+    ...(final === undefined ? {} : { final }),
+    ...(endOf === undefined ? {} : { endOf }),
+    ...(joint === undefined ? {} : { joint }),
+    ...(locks === undefined ? {} : { locks: locks.map(lockText) }),
+  };
+  if (step === undefined) return place;
   return {
+    ...place,
     step: [...step.path],
     ...(condition === undefined ? {} : conditionFacts(condition)),
-    ...(final === undefined ? {} : { final }),
+    ...(retriesFailures === undefined ? {} : { retriesFailures }),
     ...(clocks === undefined ? {} : { clocks: { ...clocks } }),
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
     ...(within === undefined ? {} : { within: within.map((one) => ({ ...one })) }),
-    ...(locks === undefined ? {} : { locks: locks.map(lockText) }),
     ...(retry.untouched === undefined ? {} : { attemptsUntouched: retry.untouched }),
     ...(job.component === "" ? { input } : {}),
   };

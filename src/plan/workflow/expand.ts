@@ -36,6 +36,7 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
   const unit = unitOf(step, spot, { frame: spot.frame, expansion });
   add(unit, spot, expansion);
   spot.frame.units.set(step.name, unit);
+  if (step.kind === "unknown") return standIn(step, unit, { spot, expansion, joint: "unknown" });
   if (step.forEach === null) return fillUnit(step, unit, { spot, around, suffix: "" });
   const values = loopValues(step, spot.frame, expansion);
   if (values === null || values.length === 0)
@@ -94,6 +95,7 @@ const KINDS: Readonly<Record<ResolvedStep["kind"], Unit["kind"]>> = {
   deploy: "deploy",
   group: "steps",
   workflow: "steps",
+  unknown: "job",
 };
 
 /** The time of a job is its own affair. */

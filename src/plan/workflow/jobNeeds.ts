@@ -133,10 +133,10 @@ function lastOf(unit: Unit, wiring: Wiring): readonly string[] {
   return last;
 }
 
-/** Parts that another part waits for: its success is theirs, too. */
+/** Parts that another part waits for: its success is theirs, too, unless something in it waits for their end only. */
 function followedIn(parts: readonly Unit[]): ReadonlySet<Unit> {
   const followed = new Set<Unit>();
-  for (const part of parts) {
+  for (const part of parts.filter((one) => !watchesAnything(one))) {
     for (const need of part.needs) {
       const target = need.kind === "step" && need.on !== "end" ? part.frame.units.get(need.name) : undefined;
       if (target !== undefined) followed.add(target);

@@ -2,14 +2,13 @@
 // there is to look at: /steps/NAME/phase, /steps/NAME/outputs/…, /inputs/…, /item, /run/…, /components/NAME/outputs/….
 import type { Secrecy } from "../../catalog/define.ts";
 import { LIMITS, type WorkflowInput } from "../../model/document.ts";
-import type { JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { PHASE_NAMES } from "../../model/phase.ts";
+import { isSettled, PHASE_NAMES } from "../../model/phase.ts";
 import { fromPointer, type Path } from "../../model/pointer.ts";
 import { type Problem, type ProblemCode, problem } from "../../model/problem.ts";
 import type { Params } from "../../model/text.ts";
 import { clip, listNames } from "../schema/words.ts";
-import { outputSchema } from "./jobSchemas.ts";
+import { outputAt } from "./draftOutputs.ts";
 import { type Place, schemaAt } from "./schemaTypes.ts";
 import { isSecretInput } from "./secretInputs.ts";
 import { ancestry, isRelated, loopAround, type StepDraft } from "./stepDraft.ts";
@@ -123,30 +122,18 @@ function stepValue(known: Known, referring: Referring, [name, what, ...path]: re
   const draft = findStep(known, referring, name);
   if (draft === null) return null;
   if (what === "phase" && path.length === 0)
-    return { place: schemaAt({ enum: [...PHASE_NAMES] }, []), secrecy: "clear", step: { draft, phase: true } };
+    return {
+      place: schemaAt({ enum: PHASE_NAMES.filter(isSettled) }, []),
+      secrecy: "clear",
+      step: { draft, phase: true },
+    };
   if (what !== "outputs")
     return nothing(known, referring, [`/steps/${clip(name)}/outputs/…`, `/steps/${clip(name)}/phase`]);
-  const schema = outputsOf(draft);
-  const place = schema === null ? ({ found: "no", known: [] } as const) : schemaAt(schema, path);
-  const secrecy = outputSecrecy(draft, path);
+  const { place, ...secrecy } = outputAt(draft, path);
   if (place.found !== "no") return { place, ...secrecy, step: { draft, phase: false } };
   const output = clip(path.join("/") || "outputs");
   const params = { name: clip(name), output, known: listNames(place.known) };
   return tell(known, referring, ["NoStepOutput", params, nearest(clip(path.at(-1) ?? ""), place.known)]);
-}
-
-/** In the list that a loop gives, the first word is a number. */
-function outputSecrecy({ definition, forEach }: StepDraft, path: readonly string[]): Pick<Referred, "secrecy"> {
-  if (definition === undefined) return {};
-  return { secrecy: definition.outputSecrecy?.(forEach === undefined ? path : path.slice(1)) ?? "clear" };
-}
-
-/** Of a loop: one for each value, in their order. Null: there are none. An unknown type may give anything. */
-function outputsOf(draft: StepDraft): JsonObject | null {
-  if (draft.kind === undefined) return {};
-  const own = draft.definition === undefined ? null : outputSchema(draft.definition);
-  if (own === null || draft.forEach === undefined) return own;
-  return { type: "array", items: own, ...(own["$defs"] === undefined ? {} : { $defs: own["$defs"] }) };
 }
 
 function inputValue(known: Known, referring: Referring, [name, ...path]: readonly string[]): Referred | null {

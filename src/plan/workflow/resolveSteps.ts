@@ -1,7 +1,7 @@
 // From drafts to resolved steps: the last checks that are about one step's properties, and whatever is undefined left out. What could not be
 // made out has a problem of its own, so nothing is resolved then.
 import { isObject, type JsonObject } from "../../model/json.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { type Problem, problem, warning } from "../../model/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot, textField, wrongType } from "../check/checkFields.ts";
 import { checkProperties } from "./checkProperties.ts";
 import type { ResolvedStep, StepNeed } from "./resolvedWorkflow.ts";
@@ -34,7 +34,10 @@ function resolveStep(step: StepDraft, resolving: Resolving): ResolvedStep | unde
     return { ...head, kind, components };
   }
   if (kind === "workflow") return { ...head, kind, ...checkCall(step, resolving.problems) };
-  if (definition === undefined) return undefined;
+  const { type } = step.raw;
+  if (definition === undefined) return typeof type === "string" ? { ...head, kind: "unknown", type } : undefined;
+  if (step.times.retry !== null && step.times.retry.attempts > 1 && definition.retriesFailures === false)
+    resolving.problems.push(warning("RetryOfType", `${pointer}/retry`, { type: definition.name }));
   return { ...head, kind: "job", definition, properties: checkJob(step, resolving.problems) };
 }
 

@@ -46,6 +46,8 @@ export type ResolvedStep = StepHead &
       }
     | { readonly kind: "group"; readonly steps: readonly ResolvedStep[] }
     | { readonly kind: "deploy"; readonly components: readonly string[] }
+    /** Offline: its type may be registered at the server. */
+    | { readonly kind: "unknown"; readonly type: string }
     | { readonly kind: "workflow"; readonly application: string; readonly inputs: JsonObject }
   );
 

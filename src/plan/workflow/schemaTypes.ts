@@ -79,6 +79,16 @@ export function typesAt(place: Place): ReadonlySet<string> | null {
   return new Set(sets.flatMap((one) => [...(one ?? [])]));
 }
 
+/** All values that may stand there; null: not known. */
+export function valuesAt(place: Place): readonly Json[] | null {
+  if (place.found !== "yes") return null;
+  const lists = place.schemas
+    .flatMap((one) => alternatives(one))
+    .map(({ node }) => (node["const"] === undefined ? node["enum"] : [node["const"]]));
+  const known = lists.flatMap((one) => (Array.isArray(one) ? (one as readonly Json[]) : [])); // isArray loses what Json says of its items
+  return lists.length > 0 && lists.every((one) => Array.isArray(one)) ? known : null;
+}
+
 function typesOf(node: JsonObject): ReadonlySet<string> | null {
   const { type, const: only, enum: values } = node;
   if (typeof type === "string") return new Set([type]);

@@ -39,6 +39,7 @@ export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Maki
     input,
     timeout: times.timeout ?? definition.timeout,
     retry: times.retry ?? retryOf(definition, input) ?? ONCE,
+    ...(definition.retriesFailures === false ? { retriesFailures: false as const } : {}),
   };
   return [job];
 }
@@ -93,7 +94,7 @@ export function standIn(
   unit.jobs.push({
     ...headOf({ ...unit, conditions: [...unit.conditions, ...own] }, spot, looped ? "nothing" : undefined),
     name: `${spot.prefix}${step.name}`,
-    type: "join",
+    type: step.kind === "unknown" ? step.type : "join",
     joint,
     component: "",
     objects: [],

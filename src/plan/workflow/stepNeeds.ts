@@ -22,7 +22,7 @@ export function needsOfSteps(
     needs.set(step, own);
     for (const [part, inner] of needsOfSteps(step.subSteps, step.mode, steps)) needs.set(part, inner);
     const loose = new Set(own.filter((one) => one.on === "end" && one.kind === "step").map((one) => one.name));
-    before = [step, ...before.filter((one) => !step.final && loose.has(one.name ?? ""))];
+    before = [step, ...before.filter((one) => !isTidyingUp(step) && loose.has(one.name ?? ""))];
   }
   return needs;
 }
@@ -60,5 +60,10 @@ interface Waiting {
 function waitsForEnd(step: StepDraft, { target, because, watched }: Waiting): boolean {
   if (watched.some((one) => isRelated(one, target))) return true;
   if (!step.final) return false;
-  return because === "order" ? step.parent === null : because === "reference" && !target.final;
+  return because === "order" ? isTidyingUp(step) : because === "reference" && !target.final;
+}
+
+/** One of the final steps themselves: each of them runs whatever became of the one before. Inside of a group in `finally` the order means success. */
+function isTidyingUp({ final, parent }: StepDraft): boolean {
+  return final && parent === null;
 }

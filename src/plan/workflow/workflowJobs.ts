@@ -13,6 +13,7 @@ import { namesOf } from "./frame.ts";
 import { needsOfUnit, type Wiring } from "./jobNeeds.ts";
 import { join, NEEDS_LIMIT, NEEDS_WITHOUT_JOINTS } from "./joints.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
+import { fillOutputs } from "./stepOutputs.ts";
 import type { Frame, Unit } from "./tree.ts";
 
 export interface WorkflowInputs {
@@ -73,6 +74,7 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
   const around = { expansion, call: expandCall };
   expandSteps(workflow.steps, { ...spot, final: false }, around);
   expandSteps(workflow.finally, { ...spot, final: true }, around);
+  if (!hasErrors(expansion.problems)) fillOutputs(expansion);
   if (hasErrors(expansion.problems)) return { jobs: [], problems: expansion.problems };
   return wired(input, expansion, frame);
 }

@@ -9,7 +9,8 @@ import type {
   RunSummary,
   StatusView,
 } from "../../api/views.ts";
-import type { ApplicationStatus, ComponentStatus } from "../../engine/requests.ts";
+import type { ApplicationStatus, ComponentStatus, Standing } from "../../engine/requests.ts";
+import { standingsOf } from "../../engine/standing.ts";
 import type { World } from "../../engine/world.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import type { ApplicationSummary, Revision } from "../../model/revision.ts";
@@ -25,15 +26,9 @@ type RunPhase = z.output<typeof RunSummary>["phase"];
 export function applicationSummary(
   world: World,
   value: ApplicationSummary,
+  { standing, language }: { readonly standing: Standing | undefined; readonly language: Language },
 ): Frozen<z.output<typeof ApplicationSummaryView>> {
   const { project, name, cluster, namespace, revision, updatedAt, lastRun } = value;
-  const { id, number, kind, phase, finishedAt } = lastRun ?? {
-    id: "",
-    number: 0,
-    kind: "",
-    phase: "",
-    finishedAt: null,
-  };
   return {
     project,
     name,
@@ -42,8 +37,30 @@ export function applicationSummary(
     revision,
     updatedAt,
     clusterKind: clusterKind(world, cluster),
-    lastRun: lastRun === null ? null : { id, number, kind, phase: phase as RunPhase, finishedAt }, // the store gives the run's own phase
+    lastRun: lastRun === null ? null : lastRunView(lastRun, standing, language),
   };
+}
+
+function lastRunView(
+  { id, number, kind, phase, finishedAt }: NonNullable<ApplicationSummary["lastRun"]>,
+  standing: Standing | undefined,
+  language: Language,
+) {
+  const ended = phase as RunPhase; // the store gives the run's own phase
+  const { state, reason } = standing ?? { state: ended, reason: null };
+  const why = reason === null ? {} : { reason: reasonView(reason, language) };
+  return { id, number, kind, phase: ended, state, ...why, finishedAt };
+}
+
+/** The summaries, each with what its last run does now. */
+export async function applicationSummaries(world: World, all: readonly ApplicationSummary[], language: Language) {
+  const open = all.flatMap(({ lastRun }) => (lastRun?.phase === "running" ? [lastRun.id] : []));
+  const runs = await Promise.all(open.map((id) => world.store.runs.get(id)));
+  const standings = await standingsOf(
+    world,
+    runs.filter((run) => run !== null),
+  );
+  return all.map((one) => applicationSummary(world, one, { standing: standings.get(one.lastRun?.id ?? ""), language }));
 }
 
 export function statusView(
@@ -52,7 +69,7 @@ export function statusView(
   language: Language,
 ): Frozen<z.output<typeof StatusView>> {
   return {
-    ...applicationSummary(world, status.summary),
+    ...applicationSummary(world, status.summary, { standing: status.lastRun?.standing, language }),
     health: status.health,
     addresses: status.addresses,
     components: status.components.map((one) => componentView(one, language)),

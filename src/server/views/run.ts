@@ -1,6 +1,8 @@
 // Runs and their jobs as the API shows them.
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
+import type { Standing } from "../../engine/requests.ts";
+import { shownJobs, standingOf, standingsOf } from "../../engine/standing.ts";
 import type { World } from "../../engine/world.ts";
 import type { Job, Run } from "../../model/run.ts";
 import { maskText } from "../../model/sealed.ts";
@@ -16,7 +18,7 @@ export function clusterKind(world: World, name: string): "kubernetes" | "sandbox
   return world.clusters.get(name)?.kind ?? "unknown";
 }
 
-export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSummary>> {
+export function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
     application: run.application,
@@ -28,6 +30,8 @@ export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSu
     clusterKind: clusterKind(world, run.cluster),
     namespace: run.namespace,
     phase: run.phase,
+    state: standing.state,
+    ...(standing.reason === null ? {} : { reason: reasonView(standing.reason, language) }),
     actor: run.actor,
     message: run.message,
     createdAt: run.createdAt,
@@ -39,14 +43,29 @@ export function runSummary(world: World, run: Run): Frozen<z.output<typeof RunSu
   };
 }
 
+interface Shown {
+  readonly standing: Standing;
+  readonly language: Language;
+}
+
+export async function runSummaries(world: World, runs: readonly Run[], language: Language) {
+  const standings = await standingsOf(world, runs);
+  return await Promise.all(
+    runs.map(async (run) =>
+      runSummary(world, run, { standing: standings.get(run.id) ?? (await standingOf(world, run)), language }),
+    ),
+  );
+}
+
 /** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
 export async function runView(world: World, id: string, language: Language): Promise<Frozen<z.output<typeof RunView>>> {
   const lastEvent = await world.store.events.latest();
   const [run, jobs] = await Promise.all([world.store.runs.get(id), world.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
+  const standing = await standingOf(world, run);
   return {
-    ...runSummary(world, run),
-    jobs: jobs.map((job) => jobView(job, language)),
+    ...runSummary(world, run, { standing, language }),
+    jobs: shownJobs(jobs, standing).map((job) => jobView(job, language)),
     inputs: maskObject(run.inputs),
     lastEvent,
   };

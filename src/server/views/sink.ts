@@ -1,6 +1,6 @@
 // Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
 import type { z } from "zod";
-import type { SinkView } from "../../api/views.ts";
+import type { SinkView } from "../../api/sinkViews.ts";
 import type { World } from "../../engine/world.ts";
 import { BREAKER_FAILURES, explainSinkFailure } from "../../model/sinkFailure.ts";
 import type { Language } from "../../model/text.ts";

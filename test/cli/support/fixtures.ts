@@ -41,6 +41,7 @@ export function run(more: Partial<Run> = {}): Run {
     clusterKind: "kubernetes",
     namespace: "default",
     phase: "running",
+    state: more.phase ?? "running",
     actor: "lin",
     message: "new image",
     createdAt: "2026-03-04T14:01:00Z",
@@ -145,7 +146,14 @@ export const summary = (more: object = {}) => ({
   namespace: "default",
   revision: 2,
   updatedAt: "2026-03-04T12:02:00Z",
-  lastRun: { id: "01run", number: 3, kind: "deploy", phase: "succeeded", finishedAt: "2026-03-04T13:02:00Z" },
+  lastRun: {
+    id: "01run",
+    number: 3,
+    kind: "deploy",
+    phase: "succeeded",
+    state: "succeeded",
+    finishedAt: "2026-03-04T13:02:00Z",
+  },
   ...more,
 });
 

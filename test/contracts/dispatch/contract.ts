@@ -196,6 +196,27 @@ function waiting(implementation: Implementation): void {
 function choosing(implementation: Implementation): void {
   const { processes } = implementation;
 
+  it("says of what is due and not looked after why, and who has the places", async () => {
+    const { next, wake, crew } = await stage(implementation, { slots: 10, groupLimit: 2 });
+    const later = new Date(Date.now() + 3_600_000);
+    await wake("run/a", { group: "p" });
+    await wake("run/b", { group: "p" });
+    const looks = [await next(), await next()];
+    await wake("run/c", { group: "p" });
+    await wake("run/other", { group: "q", at: later });
+    const asked = ["run/a", "run/b", "run/c", "run/other", "run/unknown"] as const;
+    for (const dispatch of crew.dispatches) {
+      const line = await dispatch.inLine(asked);
+      expect([...line.keys()]).toEqual(["run/c"]);
+      const { holders = [], ...place } = line.get("run/c") ?? {};
+      expect(place).toEqual({ because: "group", limit: 2 });
+      expect([...holders].sort()).toEqual(["run/a", "run/b"]);
+    }
+    looks[0]?.end();
+    expect((await next()).duty).toBe("run/c");
+    for (const dispatch of crew.dispatches) expect(await dispatch.inLine(asked)).toEqual(new Map());
+  });
+
   it("takes the higher priority first, then what waits longest", async () => {
     const { next, wake } = await stage(implementation, { slots: 1 });
     const first: Look[] = [];

@@ -51,6 +51,35 @@ function applications(store: () => Store): void {
       expect(await store().applications.revision(newProject(), "shop", 1)).toBeNull();
     });
 
+    it("tell what jobs of many runs do that have begun or are held back, without their plans", async () => {
+      const project = newProject();
+      const runs = [
+        aRun(project, { application: "a" }),
+        aRun(project, { application: "b" }),
+        aRun(project, { application: "c" }),
+      ];
+      for (const run of runs) {
+        const phases =
+          run.application === "c"
+            ? (["waiting"] as const)
+            : (["waiting", "queued", "pending", "running", "succeeded"] as const);
+        const jobs = phases.map((phase) => ({ ...aJob(phase), run: run.id, phase }));
+        await started(store(), { run, jobs, events: [], expectedRevision: 0 });
+      }
+      const found = await store().runs.underWay(runs.map((run) => run.id));
+      for (const run of runs.slice(0, 2))
+        expect(found.filter((one) => one.run === run.id)).toEqual(
+          ["queued", "pending", "running"].map((phase) => ({
+            run: run.id,
+            name: phase,
+            phase,
+            reason: aJob(phase).reason,
+          })),
+        );
+      expect(found).toHaveLength(6);
+      expect(await store().runs.underWay([])).toEqual([]);
+    });
+
     it("show a run that brings no revision, and keep theirs", async () => {
       const project = newProject();
       await history(store(), project, 1);

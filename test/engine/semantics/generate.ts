@@ -172,7 +172,7 @@ export function anyScenario(grammar: Grammar): fc.Arbitrary<Scenario> {
       const workflow = {
         mode,
         steps: steps.map((one) => naming.step(one, TOP)),
-        finals: finals.map((one) => naming.step(one, { ...TOP, final: true })),
+        finals: finals.map((one) => naming.step(one, TOP)),
       };
       return {
         workflow,
@@ -209,14 +209,19 @@ interface Named {
 }
 
 interface Place {
-  /** Steps before this one that it can see. */
-  readonly seen: readonly Named[];
   readonly prefix: string;
   readonly inLoop: boolean;
-  readonly final: boolean;
+  /** In one of several rounds of a loop. */
+  readonly many: boolean;
 }
 
-const TOP = { prefix: "", inLoop: false, final: false } as const;
+const TOP: Place = { prefix: "", inLoop: false, many: false };
+
+/** Clocks of rounds that run side by side end at one moment, so rounds do only what takes each of them another time. */
+function withoutClocks(shape: Shape): Shape {
+  const kind = shape.kind === "wait" || shape.kind === "approve" ? "work" : shape.kind;
+  return { ...shape, kind, draws: { ...shape.draws, timeout: null, attempt: null, queue: null } };
+}
 const WORDS = ["succeeded", "failed", "skipped", "cancelled", "timed-out", "rejected"];
 
 function namingOf(grammar: Grammar) {
@@ -228,11 +233,13 @@ function namingOf(grammar: Grammar) {
   const frames: Named[][] = [[]];
   const seen = (): readonly Named[] => frames.flat();
 
-  const step = (drawn: Shape, place: Omit<Place, "seen">): Step => {
+  const step = (shape: Shape, outer: Place): Step => {
     const name = `s${String(count++).padStart(2, "0")}`;
+    const items = shape.kind === "call" ? null : shape.items;
+    const place = { ...outer, many: outer.many || (items ?? 0) > 1 };
+    const drawn = place.many ? withoutClocks({ ...shape, items }) : { ...shape, items };
     const { draws } = drawn;
-    const nameable = drawn.kind === "call" && drawn.items !== null ? { ...drawn, items: null } : drawn;
-    const loop = nameable.items !== null;
+    const loop = items !== null;
     const before = seen();
     const inside = drawn.kind === "group" || drawn.kind === "call";
     const timeout = draws.timeout === null || grammar.crashes ? null : time(draws.timeout + (inside ? 20 : 5));
@@ -241,15 +248,15 @@ function namingOf(grammar: Grammar) {
       isApproval && timeout === null ? time(grammar.crashes ? 4_000 : 30 + (draws.timeout ?? 0)) : timeout;
     const prefix = `${place.prefix}${name}`;
     if (isApproval)
-      for (const suffix of loop ? Array.from({ length: nameable.items ?? 0 }, (_, index) => `[${index}]`) : [""])
+      for (const suffix of loop ? Array.from({ length: items ?? 0 }, (_, index) => `[${index}]`) : [""])
         if (!place.inLoop) approvals.push(`${prefix}${suffix}`);
-    const inner = { prefix: `${prefix}.`, inLoop: place.inLoop || loop, final: place.final };
-    const does = doing(nameable, before, inner);
+    const inner = { ...place, prefix: `${prefix}.`, inLoop: place.inLoop || loop };
+    const does = doing(drawn, before, inner);
     const made: Step = {
       name,
       dependsOn: [...new Set(draws.depends.flatMap((pick) => before[pick % Math.max(1, before.length)]?.name ?? []))],
       condition: draws.condition === null ? null : conditionOf(draws.condition, before),
-      forEach: loop ? Array.from({ length: nameable.items ?? 0 }, (_, index) => `i${index}`) : null,
+      forEach: loop ? Array.from({ length: items ?? 0 }, (_, index) => `i${index}`) : null,
       timeout: approvalLimit,
       does,
     };
@@ -257,7 +264,7 @@ function namingOf(grammar: Grammar) {
     return made;
   };
 
-  const doing = (drawn: Shape, before: readonly Named[], place: Omit<Place, "seen">): Doing => {
+  const doing = (drawn: Shape, before: readonly Named[], place: Place): Doing => {
     const { kind, draws } = drawn;
     if (kind === "wait") return { kind, takes: time(draws.takes * 2) };
     if (kind === "approve") return { kind };

@@ -115,6 +115,7 @@ interface Stage {
 }
 
 const HORIZON = 48;
+const TURNS = 5;
 
 export async function play(
   workflow: Workflow,
@@ -156,6 +157,8 @@ async function pass(
     await stage.clock.advance(Math.max(0, begun + event.at - stage.clock.now().getTime()));
     if ("how" in event) stage.life.dieAt = { writes: event.writes, how: event.how };
     else await act(stage.life.world, run, event);
+    // What follows from it takes no time, but some turns of the event loop.
+    for (let turn = 0; turn < TURNS; turn++) await stage.clock.advance(0);
   }
   for (let hour = 0; hour < HORIZON; hour++) {
     if ((await stage.store.runs.get(run))?.phase !== "running") return;

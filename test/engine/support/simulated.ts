@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
 import { approve } from "../../../src/catalog/jobs/approve.ts";
+import { join } from "../../../src/catalog/jobs/join.ts";
 import { wait } from "../../../src/catalog/jobs/wait.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
@@ -39,7 +40,7 @@ export interface Simulated {
 }
 
 export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
-  const catalog = createCatalog({ name: "test", jobs: [job, wait, approve] });
+  const catalog = createCatalog({ name: "test", jobs: [job, join, wait, approve] });
   return {
     store,
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),

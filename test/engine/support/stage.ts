@@ -125,6 +125,7 @@ function oneOfMany(shared: boolean, dispatch: Dispatch): Dispatch {
     wake: (duty, terms) => dispatch.wake(duty, terms),
     ensure: (duties) => dispatch.ensure(duties),
     state: () => dispatch.state(),
+    inLine: (duties) => dispatch.inLine(duties),
     stop: () => dispatch.stop(),
   };
 }

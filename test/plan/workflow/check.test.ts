@@ -1,7 +1,8 @@
 // The check of workflows: every mistake with its code, its place and, where something is near, what was meant.
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/model/json.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
-import { catalog, problemsOf, step, workflow } from "./steps.ts";
+import { catalog, planned, problemsOf, step, workflow } from "./steps.ts";
 
 const from = (pointer: string, more: object = {}) => ({ $from: pointer, ...more });
 
@@ -36,6 +37,27 @@ describe("a workflow that is right", () => {
     );
     expect(problemsOf(value)).toEqual([]);
     expect(checkDocument({ name: "alone", workflow: value }, catalog).application?.document.components).toEqual([]);
+  });
+});
+
+describe("locks on one thing", () => {
+  const locked = (name: string, lock: JsonObject): JsonObject => step(name, { locks: [lock] });
+
+  it("with different limits are warned of", () => {
+    const all = workflow([
+      locked("a", { key: "d", limit: 2 }),
+      locked("b", { key: "d", limit: 2 }),
+      locked("c", { key: "d", limit: 4 }),
+      locked("d", { host: "d" }),
+      locked("e", { key: "d", shared: true }),
+      locked("f", { key: { $from: "/run/id" }, limit: 2 }),
+      locked("g", { key: { $from: "/run/id" } }),
+    ]);
+    expect(problemsOf(all)).toEqual([
+      "LimitsDiffer /workflow/steps/2/locks/0",
+      "LimitsDiffer /workflow/steps/6/locks/0",
+    ]);
+    expect(planned(all).jobs).toHaveLength(7);
   });
 });
 

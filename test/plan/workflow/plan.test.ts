@@ -98,6 +98,17 @@ describe("a job of a step", () => {
     });
   });
 
+  it("of a type that does not try failures again says so, and the plan warns where a step asks for it", () => {
+    const value = workflow([{ name: "a", type: "ai-eval", retry: { attempts: 2 } }]);
+    const { jobs, problems } = planned(value);
+    expect(problems.map((one) => `${one.severity} ${one.code} ${one.pointer}`)).toEqual([
+      "warning RetryOfType /steps/0/retry",
+    ]);
+    expect(jobs[0]).toMatchObject({ retry: { attempts: 2 }, retriesFailures: false });
+    expect(told(planned(workflow([{ name: "a", type: "ai-eval", retry: { attempts: 1 } }])).problems)).toEqual([]);
+    expect(jobsOf(workflow([step("a", { retry: { attempts: 2 } })]))[0]?.retriesFailures).toBeUndefined();
+  });
+
   it("gets the values of inputs now, and those of other steps when it runs", () => {
     const value = workflow(
       [
@@ -378,6 +389,86 @@ describe("a called workflow", () => {
       finally: [{ ...call("x", {}), properties: { application: "b" } }],
     });
     expect(callsOf(value as unknown as WorkflowDocument)).toEqual(["b", "other"]);
+  });
+});
+
+describe("outputs of steps that are no jobs", () => {
+  const made = workflow([step("say", { properties: { model: from("/inputs/v") } })], {
+    inputs: { v: { type: "string" } },
+    finally: [step("clean")],
+  });
+  const call = (name: string, more: JsonObject = {}): JsonObject => ({
+    name,
+    type: "workflow",
+    properties: { application: "lib", inputs: { v: "x" } },
+    ...more,
+  });
+  const taking = (pointer: string, more: JsonObject = {}) =>
+    step("o", { properties: { options: { l: from(pointer) } }, ...more });
+  const taken = (steps: readonly JsonObject[]) => {
+    const job = jobsOf(workflow(steps), { called: { lib: made } }).find((one) => one.name === "o");
+    return [job?.input["options"], job?.condition && printCondition(job.condition)];
+  };
+  const rounds = group(
+    "g",
+    [step("e"), group("h", [step("f", { forEach: [1, 2] })]), { name: "w", type: "wait", properties: { for: "1s" } }],
+    {
+      forEach: ["a", "b"],
+    },
+  );
+  const round = (index: number) => ({
+    e: from(`/steps/g[${index}].e/outputs`),
+    h: { f: from(`/steps/g[${index}].f/outputs`) },
+    w: from(`/steps/g[${index}].w/outputs`),
+  });
+
+  it("are those of their steps by name, and a list for a loop", () => {
+    expect(taken([rounds, taking("/steps/g/outputs")])[0]).toEqual({ l: [round(0), round(1)] });
+    expect(taken([rounds, taking("/steps/g/outputs/1/h/f/0/model")])[0]).toEqual({
+      l: from("/steps/g[1].f/outputs/0/model"),
+    });
+    expect(taken([call("c"), taking("/steps/c/outputs/say/model")])[0]).toEqual({
+      l: from("/steps/c.say/outputs/model"),
+    });
+    expect(taken([call("c", { forEach: [1, 2] }), taking("/steps/c/outputs")])[0]).toEqual({
+      l: [{ say: from("/steps/c[0].say/outputs") }, { say: from("/steps/c[1].say/outputs") }],
+    });
+    expect(taken([group("g", [call("c")], { forEach: [] }), taking("/steps/g/outputs")])[0]).toEqual({
+      l: from("/steps/g/outputs"),
+    });
+    expect(taken([call("c"), taking("/steps/c/phase", { if: "/steps/c/outputs/say/accuracy > 0.5" })])[1]).toBe(
+      "/steps/c.say/outputs/accuracy > 0.5",
+    );
+  });
+
+  it("are checked like others", () => {
+    const problems = (steps: readonly JsonObject[]) =>
+      told(planned(workflow(steps), { called: { lib: made } }).problems);
+    const model = (pointer: string, more: object = {}) => step("o", { properties: { model: from(pointer, more) } });
+    expect(problems([rounds, model("/steps/g/outputs/0/x/model")])).toEqual([
+      "NoStepOutput /steps/1/properties/model/$from",
+    ]);
+    expect(problems([rounds, model("/steps/g/outputs/0/e/accuracy")])).toEqual([
+      "TypeMismatch /steps/1/properties/model/$from",
+    ]);
+    expect(problems([rounds, model("/steps/g/outputs/7/e/model")])).toEqual(["NoStepOutput /steps/1/properties/model"]);
+    expect(problems([rounds, model("/steps/g/outputs/7/e/model", { default: "m" })])).toEqual([]);
+    expect(problems([call("c"), model("/steps/c/outputs/said/model")])).toEqual([
+      "NoStepOutput /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), model("/steps/c/outputs/clean/model")])).toEqual([
+      "NoStepOutput /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), model("/steps/c/outputs/say/modle")])).toEqual([
+      "NoStepOutput /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), model("/steps/c/outputs/say/accuracy")])).toEqual([
+      "TypeMismatch /steps/1/properties/model",
+    ]);
+    expect(problems([call("c"), step("o", { if: "/steps/c/outputs" })])).toEqual(["NoStepOutput /steps/1/if"]);
+    expect(problems([call("c"), group("p", [step("o"), step("q")], { if: "/steps/c/outputs/x == 1" })])).toEqual([
+      "NoStepOutput /steps/1/if",
+    ]);
   });
 });
 

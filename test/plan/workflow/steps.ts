@@ -45,6 +45,7 @@ const evaluateModel = defineJob({
     output: { type: "object", properties: { score: { type: "number" }, report: {} } },
   },
   step: { examples: [] },
+  retriesFailures: false,
   timeout: 1_000,
   run: () => Promise.reject(new Error("not here")),
 });

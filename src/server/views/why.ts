@@ -1,0 +1,18 @@
+// The chain of causes as the API shows it.
+import type { z } from "zod";
+import type { WhyView } from "../../api/views.ts";
+import type { CauseLink } from "../../engine/requests.ts";
+import { causalSentence } from "../../engine/why.ts";
+import { maskText } from "../../model/sealed.ts";
+import type { Language } from "../../model/text.ts";
+import type { Frozen } from "../contract.ts";
+import { evidenceView, reasonView } from "./reason.ts";
+
+export function whyView(chain: readonly CauseLink[], language: Language): Frozen<z.output<typeof WhyView>> {
+  const links = chain.map(({ subject, reason, evidence }) => ({
+    subject,
+    reason: reasonView(reason, language),
+    evidence: evidenceView(evidence, language),
+  }));
+  return { sentence: maskText(causalSentence(chain, language)), chain: links };
+}

@@ -1,0 +1,377 @@
+// Status, why, the picture of the run, the live tree and the events never contradict each other, whatever the situation. Runs are planned from
+// random documents and put into random situations by writing to the store what an engine may have written; nothing drives them.
+import { randomBytes } from "node:crypto";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { builtins } from "../../src/catalog/builtins.ts";
+import { createCatalog } from "../../src/catalog/catalog.ts";
+import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
+import { applyEvent } from "../../src/cli/progress/apply.ts";
+import { treeLines } from "../../src/cli/progress/tree.ts";
+import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
+import { advance } from "../../src/engine/advance.ts";
+import { createBrakes } from "../../src/engine/brakes.ts";
+import { deployDocument } from "../../src/engine/deploy.ts";
+import { isLeftOut, rootName } from "../../src/engine/roots.ts";
+import { startRun } from "../../src/engine/startRun.ts";
+import { applicationStatus } from "../../src/engine/status.ts";
+import { explainRun, explainWhy } from "../../src/engine/why.ts";
+import type { World } from "../../src/engine/world.ts";
+import type { NewEvent } from "../../src/model/event.ts";
+import type { HealthState } from "../../src/model/health.ts";
+import type { JsonObject } from "../../src/model/json.ts";
+import { isActive, isFailure, isSettled, mayBecome, PHASE_NAMES, PHASES, type Phase } from "../../src/model/phase.ts";
+import { type Reason, reason, reasonData } from "../../src/model/reason.ts";
+import type { Job, Run } from "../../src/model/run.ts";
+import { runStateRow } from "../../src/model/runState.ts";
+import { createOutgoing } from "../../src/outgoing/outgoing.ts";
+import type { Duty, InLine } from "../../src/ports/dispatch.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { runView } from "../../src/server/views/run.ts";
+import { openSqlite } from "../../src/store/open.ts";
+import { aesVault } from "../../src/vault/aesVault.ts";
+import { onlyCluster } from "../support/clusters.ts";
+
+const SILENT = { write: () => {} };
+const project = "default";
+const signal = new AbortController().signal;
+const clock = createVirtualClock();
+const around: { live: HealthState; line: InLine | undefined } = { live: "ready", line: undefined };
+let store: Store;
+let world: World;
+
+beforeAll(async () => {
+  store = await openSqlite(":memory:", { clock, steady: () => clock.now().getTime() });
+  const catalog = createCatalog(builtins);
+  const sandbox = createSandbox({ name: "sandbox", clock });
+  let count = 0;
+  world = {
+    store,
+    catalog,
+    jobTypes: catalogJobTypes(catalog),
+    clusters: onlyCluster(
+      () => ({
+        ...sandbox,
+        drifted: async () => [],
+        health: async (refs) =>
+          refs.map((ref) => ({ ref, state: around.live, reason: LIVE[around.live] ?? reason("Ready"), evidence: [] })),
+      }),
+      "sandbox",
+    ),
+    vault: aesVault(randomBytes(32)),
+    outgoing: createOutgoing({ allow: [], clock }),
+    dispatch: {
+      ...inProcessDispatch(SILENT, clock),
+      shared: false,
+      start: async () => undefined,
+      wake: async () => undefined,
+      ensure: async () => undefined,
+      state: () => ({ held: 0, resting: 0, slots: 0 }),
+      inLine: async (duties: readonly Duty[]) =>
+        new Map(around.line === undefined ? [] : duties.map((duty) => [duty, around.line as InLine] as const)), // seen above
+      stop: async () => undefined,
+    },
+    brakes: createBrakes(clock),
+    clock,
+    log: SILENT,
+    publicUrl: () => "http://localhost",
+    newId: () => `run-${count++}`,
+  };
+});
+afterAll(() => store.close());
+
+const LIVE: Partial<Record<HealthState, Reason>> = {
+  missing: reason("Missing", { object: "Deployment/x" }),
+  degraded: reason("NotReady", { object: "Pod/x", detail: "probe" }),
+  progressing: reason("Progressing", { ready: 0, wanted: 1 }),
+};
+
+/** What an engine may have said of a job that was free to go on. */
+const SAID: Readonly<Record<Phase, readonly Reason[]>> = {
+  waiting: [reason("Beginning")],
+  queued: [
+    reason("KeyBusy", { key: "db-7", holder: "run 7, job w" }),
+    reason("Slot", { limit: 64 }),
+    reason("Retrying", { delay: "5s", attempt: 2, attempts: 3 }, reason("TaskFailed", { code: 1 })),
+  ],
+  pending: [reason("NoNodes"), reason("Unschedulable", { detail: "no node" })],
+  running: [
+    reason("Approval", { who: "lin", message: "ship it?" }),
+    reason("WaitingUntil", { at: "2030-01-01" }),
+    reason("TaskRunning"),
+  ],
+  succeeded: [reason("Completed")],
+  failed: [reason("Denied", { actor: "lin", comment: "" }), reason("CallFailed", { target: "x", detail: "404" })],
+  "timed-out": [reason("Deadline", { limit: "5s" }, reason("TaskRunning"))],
+  rejected: [reason("PolicyDenied", { detail: "no" })],
+  expired: [reason("GaveUpWaiting", { limit: "5s" }, reason("NoNodes"))],
+  "start-failed": [reason("ImageNotFound", { image: "x", detail: "404" })],
+  interrupted: [reason("DriversLost")],
+  skipped: [reason("ConditionFalse", { condition: "/inputs/go" })],
+  cancelled: [reason("CancelledBy", { actor: "lin" })],
+};
+
+const situations = fc.record({
+  components: fc.integer({ min: 0, max: 3 }),
+  steps: fc.array(
+    fc.record({ needs: fc.array(fc.nat(7), { maxLength: 2 }), final: fc.boolean(), gate: fc.boolean() }),
+    { minLength: 1, maxLength: 5 },
+  ),
+  fates: fc.array(
+    fc.record({
+      phase: fc.oneof(
+        { weight: 3, arbitrary: fc.constant("succeeded" as const) },
+        { weight: 4, arbitrary: fc.constantFrom(...PHASE_NAMES) },
+      ),
+      said: fc.nat(5),
+      order: fc.nat(1_000),
+    }),
+    { minLength: 10, maxLength: 10 },
+  ),
+  paused: fc.boolean(),
+  cancelled: fc.boolean(),
+  scheduled: fc.boolean(),
+  line: fc.constantFrom<readonly (InLine | undefined)[]>(
+    [undefined],
+    [{ because: "group", limit: 2, holders: ["run/x", "run/y"] }],
+    [{ because: "slots", limit: null, holders: [] }],
+  ),
+  live: fc.constantFrom<HealthState>("ready", "ready", "missing", "degraded", "progressing"),
+});
+type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
+
+function documentOf({ components, steps }: Situation, name: string) {
+  const parts = Array.from({ length: components }, (_, index) => `c${index}`);
+  const deploys = parts.map((part) => ({ name: `bring-${part}`, type: "deploy", properties: { components: [part] } }));
+  const names = [...deploys.map((one) => one.name), ...steps.map((_, index) => `s${index}`)];
+  const own = steps.map((step, index) => ({
+    final: step.final,
+    step: {
+      name: `s${index}`,
+      ...(step.gate
+        ? { type: "approve", properties: { message: "ship it?" } }
+        : { type: "notify", properties: { message: "x" } }),
+      dependsOn: [...new Set(step.needs.map((need) => names[need % (deploys.length + index)]))].filter(
+        (need) => need !== undefined && !steps.some((one, at) => one.final && need === `s${at}`),
+      ),
+    },
+  }));
+  const final = own
+    .filter((one) => one.final)
+    .map(({ step: { name: own, type, properties } }) => ({ name: own, type, properties }));
+  const body = [...deploys, ...own.filter((one) => !one.final).map(({ step }) => step)];
+  return {
+    name,
+    ...(parts.length === 0
+      ? {}
+      : { components: parts.map((part) => ({ name: part, type: "worker", properties: { image: "busybox:1.36" } })) }),
+    workflow: {
+      mode: "DAG",
+      steps: body.length === 0 ? [{ name: "only", type: "notify", properties: { message: "x" } }] : body,
+      ...(final.length === 0 ? {} : { finally: final }),
+    },
+  };
+}
+
+/** The fates, as far as the jobs before leave a choice: what they do not, follows by the rules of the scheduler. */
+function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situation): readonly Job[] {
+  const done = new Map<string, Job>();
+  const at = clock.now().getTime();
+  const others = (): readonly Job[] => [...done.values()].filter((one) => one.plan.final !== true);
+  for (const [index, job] of planned.entries()) {
+    const fate = fates[index % fates.length] ?? { phase: "succeeded", said: 0, order: 0 };
+    const needs = job.plan.needs.flatMap((need) => done.get(need.job) ?? []);
+    const culprit = needs.find((one) => isSettled(one.phase) && one.phase !== "succeeded" && !isLeftOut(one));
+    const waits = [...needs, ...(job.plan.final === true ? others() : [])].some((one) => !isSettled(one.phase));
+    const all = SAID[fate.phase];
+    const finishedAt = new Date(at + index * 1_000 + fate.order).toISOString();
+    const free = {
+      ...job,
+      phase: fate.phase,
+      reason: all[fate.said % all.length] ?? job.reason,
+      dueAt: clock.now().toISOString(),
+    };
+    const settled = (phase: Phase, why: Reason): Job => ({ ...job, phase, reason: why, finishedAt });
+    if (scheduled) done.set(job.name, job);
+    else if (culprit !== undefined)
+      done.set(
+        job.name,
+        settled("skipped", reason("DependencyFailed", { component: rootName(culprit, culprit.name) })),
+      );
+    else if (waits) done.set(job.name, job);
+    else if (fate.phase === "waiting" && cancelled)
+      done.set(job.name, settled("cancelled", reason("CancelledBy", { actor: "lin" })));
+    else if (fate.phase === "waiting") done.set(job.name, job);
+    else
+      done.set(job.name, {
+        ...free,
+        attempt: free.phase === "skipped" || free.phase === "queued" ? 0 : 1,
+        startedAt: free.phase === "skipped" ? null : clock.now().toISOString(),
+        finishedAt: isSettled(free.phase) ? finishedAt : null,
+      });
+  }
+  return [...done.values()];
+}
+
+let applications = 0;
+
+async function arranged(situation: Situation): Promise<{ readonly run: Run; readonly application: string }> {
+  around.live = situation.live;
+  around.line = undefined;
+  const name = `app${applications++}`;
+  const document = JSON.parse(JSON.stringify(documentOf(situation, name))) as JsonObject; // JSON, as a client sends it
+  const startAt =
+    situation.scheduled && situation.components === 0 ? new Date(clock.now().getTime() + 86_400_000) : undefined;
+  const conditions = { actor: "lin", message: "" };
+  const run =
+    situation.components === 0
+      ? (
+          await startRun(world, {
+            project,
+            document,
+            ...conditions,
+            ...(startAt === undefined ? {} : { startAt: startAt.toISOString() }),
+          })
+        ).run
+      : await deployDocument(
+          world,
+          { project, text: JSON.stringify(document), format: "json", createNamespace: true, ...conditions },
+          signal,
+        );
+  const before = await store.runs.jobs(run.id);
+  const scheduled = startAt !== undefined;
+  const jobs = jobsOf(before, { ...situation, scheduled });
+  const changed = jobs.filter((job, index) => job !== before[index]);
+  const open = jobs.some((job) => !isSettled(job.phase));
+  const { finish } = advance({ jobs, cancelledBy: null, pausedBy: "x", now: clock.now(), parallel: 64 });
+  if (changed.length > 0)
+    await store.runs.change({
+      run: run.id,
+      jobs: changed.map((job) => ({ job, from: { phase: "waiting", attempt: 0 } })),
+      events: changed.flatMap((job) => {
+        const on = (phase: Phase, why: Reason): NewEvent => ({
+          project,
+          application: run.application,
+          run: run.id,
+          type: "job.changed",
+          data: { job: job.name, phase, attempt: job.attempt, reason: reasonData(why) },
+        });
+        // What an attempt ended had begun before.
+        const began = mayBecome("waiting", job.phase) ? [] : [on("running", reason("Beginning"))];
+        return [...began, on(job.phase, job.reason)];
+      }),
+      ...(open || finish === null ? {} : { finish: { phase: finish, at: clock.now().toISOString() } }),
+    });
+  if (open && situation.paused) await store.runs.pause(run.id, "ada", []);
+  if (open && situation.cancelled) await store.runs.cancel(run.id, "ada", []);
+  around.line = situation.line[0];
+  return { run: (await store.runs.get(run.id)) ?? run, application: run.application };
+}
+
+const FOLLOWS: ReadonlySet<string> = new Set(["Dependencies", "DependencyFailed", "AfterAll"]);
+
+it("never contradict each other", { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(situations, async (situation) => {
+      const { run, application } = await arranged(situation);
+      const view = await runView(world, run.id, "en");
+      const jobs = await store.runs.jobs(run.id);
+      await checkRun(run, view, jobs);
+      checkTree(view);
+      await checkEvents(run, view);
+      if (application !== "") await checkApplication(run, view, jobs);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+type View = Awaited<ReturnType<typeof runView>>;
+
+async function checkRun(run: Run, view: View, jobs: readonly Job[]): Promise<void> {
+  const chain = await explainRun(world, { project, run: run.id });
+  const root = chain.at(-1);
+  const bad = jobs.filter((job) => isFailure(job.phase));
+  if (bad.length > 0) expect(bad.map((job) => job.reason.code)).toContain(root?.reason.code);
+  expect(FOLLOWS.has(root?.reason.code ?? "")).toBe(false);
+  const allDone = jobs.every((job) => job.phase === "succeeded" || isLeftOut(job));
+  expect(root?.reason.code === "RunEnded" && run.phase === "succeeded").toBe(allDone);
+  if (run.phase !== "running") expect(view.state).toBe(run.phase);
+  else if (run.cancelledBy !== null) expect(view.state).toBe("cancelling");
+  else if (run.pausedBy !== null) expect(view.state).toBe("paused");
+  else if (run.startAt !== null) expect(view.state).toBe("scheduled");
+  else if (around.line !== undefined) expect(view.state).toBe("queued");
+  else expect(["running", "waiting"]).toContain(view.state);
+  if (view.state === "waiting") expect(jobs.some((job) => job.reason.code === view.reason?.code)).toBe(true);
+  if (view.phase === "running" && view.state !== "running") expect(view.reason).toBeDefined();
+  for (const job of view.jobs) {
+    if (job.reason.code === "Beginning") expect(["running", "waiting"]).toContain(view.state);
+    if (job.phase === "succeeded") continue;
+    const own = await explainRun(world, { project, run: run.id, job: job.name });
+    expect(own[0]?.subject).toBe(job.name);
+    const end = own.at(-1);
+    expect(FOLLOWS.has(end?.reason.code ?? "")).toBe(false);
+    if (own.length === 1) expect(end?.reason.code).toBe(job.reason.code);
+    if (job.phase === "skipped" && job.reason.code === "DependencyFailed")
+      expect(own[0]?.reason.params["component"]).toBe(job.reason.params["component"]);
+  }
+}
+
+function checkTree(view: View): void {
+  const seen = structuredClone(view) as Parameters<typeof treeLines>[0]["run"]; // frozen or not, the same shape
+  const input = { run: seen, logs: [], notice: undefined, now: clock.now(), language: "en" as const };
+  const [head, ...lines] = treeLines(input, { columns: 400, rows: 60 }).map((one) => one.text);
+  for (const job of view.jobs) {
+    const line = lines.find((one) => one.includes(` ${job.name} `)) ?? "";
+    expect(line).toContain(PHASES[job.phase].text.en);
+    if (job.reason.code !== "Completed") expect(line).toContain(job.reason.message);
+  }
+  const held = view.phase === "running" && view.state !== "running" && view.state !== "waiting";
+  if (held) expect(head).toContain(`${runStateRow(view.state).text.en}: ${view.reason?.message}`);
+}
+
+/** Who follows the events from the beginning ends with the picture that is asked for anew. */
+async function checkEvents(run: Run, view: View): Promise<void> {
+  const events = await store.events.after({ project, run: run.id }, 0, 100);
+  const begun = structuredClone(view) as Parameters<typeof applyEvent>[0]; // frozen or not, the same shape
+  const first = {
+    ...begun,
+    phase: "running" as const,
+    state: "running" as const,
+    jobs: begun.jobs.map((job) => ({ ...job, phase: "waiting" as const, finishedAt: null })),
+  };
+  let last: typeof begun = first;
+  for (const event of events.filter(({ type }) => type === "job.changed")) {
+    const next = applyEvent(last, event, "en");
+    if (next === null) throw new Error(`the picture does not take ${JSON.stringify(event.data)}`);
+    last = next;
+  }
+  for (const job of last.jobs) {
+    const shown = view.jobs.find((one) => one.name === job.name);
+    expect([job.name, job.phase, job.reason.code]).toEqual([shown?.name, shown?.phase, shown?.reason.code]);
+  }
+}
+
+async function checkApplication(run: Run, view: View, jobs: readonly Job[]): Promise<void> {
+  const place = { project, application: run.application };
+  const status = await applicationStatus(world, place, signal);
+  const chain = await explainWhy(world, place, signal);
+  const ofRun = await explainRun(world, { project, run: run.id });
+  const root = chain.at(-1);
+  const allDone = run.phase === "succeeded";
+  if (!allDone) expect(root?.reason.code).toBe(ofRun.at(-1)?.reason.code);
+  const live = status.components.every((one) => one.state === "ready" || one.reason.code === "ConditionFalse");
+  expect(root?.reason.code === "Ready").toBe(allDone && live);
+  if (jobs.some((job) => isFailure(job.phase))) expect(status.health).not.toBe("healthy");
+  if (run.phase === "running") expect(status.health).toBe("changing");
+  for (const component of status.components) {
+    const job = view.jobs.find((one) => one.component === component.name);
+    if (job === undefined || job.phase === "succeeded" || job.reason.code === "ConditionFalse") continue;
+    if (isFailure(job.phase)) expect(component.health).toBe("degraded");
+    if (isActive(job.phase)) expect(component.health).toBe("changing");
+    // Of what was stopped or skipped, a live object that is not well says more.
+    if (!isSettled(job.phase) || isFailure(job.phase) || around.live === "ready" || around.live === "missing")
+      expect([component.name, component.reason.code]).toEqual([component.name, job.reason.code]);
+  }
+}
