@@ -1,6 +1,7 @@
 // OpenAPI 3.1 from the route table. docs/reference/openapi.json is what this makes; a test holds both together.
 import { z } from "zod";
 import { isObject, type JsonObject } from "../model/json.ts";
+import * as planViews from "./planViews.ts";
 import { ROUTES, type Route } from "./routes.ts";
 import * as views from "./views.ts";
 
@@ -51,7 +52,7 @@ type Registry = ReturnType<typeof schemaRegistry>;
 function schemaRegistry(routes: readonly (readonly [string, Route])[]) {
   const registry = z.registry<{ id: string }>();
   // Sorted: test runners keep a module's exports in another order than Node does.
-  for (const [name, value] of Object.entries(views).sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [name, value] of Object.entries({ ...views, ...planViews }).sort(([a], [b]) => (a < b ? -1 : 1)))
     if (value instanceof z.ZodType) registry.add(value, { id: name.replace(/View$/, "") });
   for (const [name, { response, status }] of routes) {
     if (status === 204) continue;

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
+import * as plans from "./planViews.ts";
 import {
   application,
   flag,
@@ -146,7 +147,7 @@ export const ROUTES = {
     query: target,
     body: "document",
     status: 200,
-    response: view.PlanView,
+    response: plans.PlanView,
   },
   listApplications: {
     method: "GET",
@@ -236,7 +237,7 @@ export const ROUTES = {
     params: application,
     query: z.object({ from: z.coerce.number().int(), to: z.coerce.number().int() }),
     status: 200,
-    response: view.DiffView,
+    response: plans.DiffView,
   },
   getDrift: {
     method: "GET",

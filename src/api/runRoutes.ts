@@ -1,5 +1,6 @@
 // Runs: start, look at, steer, tell; and what happens, as it happens.
 import { z } from "zod";
+import * as plans from "./planViews.ts";
 import { jsonObject, P, page, priority, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
@@ -62,7 +63,7 @@ export const RUN_ROUTES = {
     body: newRun,
     holds: "document",
     status: 200,
-    response: view.PlanView,
+    response: plans.PlanView,
   },
   getRun: {
     method: "GET",
@@ -91,7 +92,9 @@ export const RUN_ROUTES = {
     params: run.extend({ job: z.string() }),
     query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1_000) }),
     status: 200,
-    response: view.pageOf(view.LogLineView),
+    response: view
+      .pageOf(view.LogLineView)
+      .extend({ total: z.int().meta({ description: "lines that are kept; the answer has the last ones" }) }),
   },
   cancelRun: {
     method: "POST",

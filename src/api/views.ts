@@ -4,7 +4,6 @@ import { z } from "zod";
 import { DECIDING, PHASE_NAMES } from "../model/phase.ts";
 import { RUN_PHASES } from "../model/run.ts";
 import { UNFINISHED, UNFINISHED_STATES } from "../model/runState.ts";
-import { STEP_FACTS } from "./stepFacts.ts";
 
 export const JsonView = z.record(z.string(), z.unknown());
 export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
@@ -123,49 +122,6 @@ export const ObjectView = z.object({
   name: z.string(),
 });
 
-export const ChangeView = z.object({
-  component: z.string(),
-  object: ObjectView,
-  action: z.enum(["create", "update", "adopt", "delete", "keep", "unchanged"]),
-  class: z.enum(["create", "in-place", "rolling", "orphan-recreate", "new-name", "recreate", "delete", "none"]),
-  disruption: z
-    .enum(["none", "rolling", "restart", "interruption"])
-    .optional()
-    .meta({ description: "what users of the component notice" }),
-  fields: z.array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
-});
-
-export const PlanView = z.object({
-  application: z.string(),
-  namespace: z.string(),
-  cluster: z.string(),
-  clusterKind: z.enum(["kubernetes", "sandbox", "none"]),
-  jobs: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string(),
-      component: z.string(),
-      needs: z.array(
-        z.object({
-          job: z.string(),
-          because: z.enum(["dependsOn", "reference", "order"]),
-          on: z.literal("end").optional().meta({ description: "its end is enough, however it ends" }),
-          pointer: z.string().optional(),
-        }),
-      ),
-      ...STEP_FACTS,
-      input: JsonView.optional(),
-      objects: z.array(z.object({ manifest: JsonView, keep: z.boolean() })),
-      timeout: z.int().meta({ description: "milliseconds" }),
-      attempts: z.int(),
-    }),
-  ),
-  layers: z.array(z.array(z.string())).meta({ description: "jobs that may run at the same time, layer after layer" }),
-  changes: z.array(ChangeView),
-  warnings: z.array(ProblemItem),
-  hash: z.string(),
-});
-
 export const ObjectHealthView = z.object({
   object: ObjectView,
   state: z.enum([
@@ -261,8 +217,6 @@ export const RevisionSummary = z.object({
 });
 
 export const RevisionView = RevisionSummary.extend({ document: JsonView });
-
-export const DiffView = z.object({ from: z.string(), to: z.string(), changes: z.array(ChangeView) });
 
 export const DriftView = z.object({
   application: z.string(),

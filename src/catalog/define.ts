@@ -108,6 +108,8 @@ export interface Workload {
     readonly labels: JsonObject;
   }) => Manifest;
   readonly objects: readonly RenderedObject[];
+  /** Of a task: it runs at each deploy, also with content that was done before. */
+  readonly always?: boolean;
   /** What only the cluster's facts or the namespace could tell. Paths from the root of the properties. */
   readonly problems?: readonly Problem[];
 }

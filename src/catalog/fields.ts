@@ -4,7 +4,7 @@ import { z } from "zod";
 import { parseDuration } from "../model/duration.ts";
 import { DNS_SUBDOMAIN, isComponentName } from "../model/name.ts";
 import type { ProblemCode } from "../model/problem.ts";
-import { parseQuantity } from "../model/quantity.ts";
+import { isTooFewBytes, parseQuantity, storageSize } from "../model/quantity.ts";
 
 /** Attaches a description in both languages; English also becomes the JSON Schema's. */
 export function described<T extends z.ZodType>(schema: T, en: string, zh: string): T {
@@ -22,6 +22,12 @@ const IMAGE =
 export const image = (): z.ZodString => ruled(z.string(), "Image", (value) => IMAGE.test(value));
 export const quantity = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(z.union([z.string(), z.number()]), "Quantity", (value) => (parseQuantity(value) ?? -1) >= 0);
+/** Of memory and local disk. */
+export const byteAmount = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(quantity(), "FewBytes", (value) => !isTooFewBytes(value));
+/** Of volumes: a bare number means gibibytes. */
+export const storageAmount = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(quantity(), "FewBytes", (value) => !isTooFewBytes(storageSize(value)));
 export const duration = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(z.union([z.string(), z.number()]), "Duration", (value) => parseDuration(value) !== undefined);
 export const componentName = (): z.ZodString => ruled(z.string(), "Name", isComponentName);
@@ -34,6 +40,6 @@ export const commandLine = (): z.ZodArray<z.ZodString> => z.array(z.string());
 export const mountPath = (): z.ZodString =>
   ruled(absolutePath(), "MountPlace", (value) => !/^\/+$|^\/+(proc|sys)(\/|$)|(^|\/)\.\.(\/|$)/.test(value));
 export const claimSize = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
-  ruled(quantity(), "NotPositive", (value) => parseQuantity(value) !== 0);
+  ruled(storageAmount(), "NotPositive", (value) => parseQuantity(value) !== 0);
 export const absolutePath = (): z.ZodString =>
   ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });

@@ -19,6 +19,8 @@ export interface JobRun<I> {
   readonly component: string;
   readonly namespace: string;
   readonly run: string;
+  /** Of the run, within its application. */
+  readonly runNumber: number;
   /** Its name within the run. */
   readonly job: string;
   readonly revision: number;

@@ -191,6 +191,7 @@ function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attemp
     component: job.plan.component,
     namespace: run.namespace,
     run: run.id,
+    runNumber: run.number,
     job: job.name,
     revision: run.revision,
     attempt: job.attempt,

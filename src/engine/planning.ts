@@ -16,8 +16,10 @@ import { sealDocument, sealInputs } from "../plan/seal.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
+import { withChangedBehind, withNothingThere } from "./changedBehind.ts";
 import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./clusters.ts";
+import { withTasks } from "./doneTasks.ts";
 import { withNamespace } from "./namespace.ts";
 import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import type { DocumentRequest, PlannedDocument } from "./requests.ts";
@@ -146,31 +148,40 @@ async function planOn(
     inputs: request.inputs ?? {},
     called: await calledWorkflows(world, request.project, application.document.workflow),
   });
-  const result = { ...planned, plan: planned.plan && withUnmade(planned.plan, owned) };
+  const result = {
+    ...planned,
+    plan: planned.plan && (await withTasks(world, request.project, withUnmade(planned.plan, owned))),
+  };
   const problems = [
     ...result.problems,
     ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
   ];
   if (result.plan === null || hasErrors(problems) || !namespaceExists) {
     if (result.plan === null || namespaceExists) return { plan: result.plan, problems, facts };
-    const plan = withNamespace(result.plan, request.project);
+    const plan = withNamespace(withNothingThere(result.plan), request.project);
     const shared = await answeredByOthers({ ...target, application, plan, owned }, signal);
     const room = await roomWarnings(world, { ...target, plan }, signal);
     return { plan, problems: [...problems, ...shared, ...room], facts };
   }
-  const asked = await askCluster(world, { ...target, application, plan: result.plan, owned }, signal);
+  const asked = await askCluster(
+    world,
+    { ...target, application, plan: result.plan, owned, previous: previous?.plan ?? null },
+    signal,
+  );
   return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
 }
 
 /** What the cluster holds may make other changes of the planned ones. */
 async function askCluster(
   world: World,
-  target: Target & { plan: Plan; owned: readonly OwnedObject[] },
+  target: Target & { plan: Plan; owned: readonly OwnedObject[]; previous: Plan | null },
   signal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }> {
   const taken = await takenByOthers(world, target, signal);
   if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
-  const plan = await withAdoption(world, { target, adopted: taken.adopted }, signal);
+  const adopted = await withAdoption(world, { target, adopted: taken.adopted }, signal);
+  const seen = { target: { ...target, plan: adopted }, previous: target.previous };
+  const plan = await withChangedBehind(world, seen, signal);
   const [{ problems, remade }, shared, room] = await Promise.all([
     refusedByCluster(world, { ...target, plan }, signal),
     answeredByOthers({ ...target, plan }, signal),

@@ -140,7 +140,8 @@ function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
     ...(job.locks === undefined ? {} : { locks: job.locks }),
     needs: job.needs.filter((need) => names.has(need.job)),
     objects: job.objects,
-    input: job.input,
+    // A repair is no deploy: what runs at each deploy does not run for it.
+    input: job.input["always"] === true ? { ...job.input, always: false } : job.input,
     timeout: job.timeout,
     retry: job.retry,
   }));

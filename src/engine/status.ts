@@ -10,6 +10,7 @@ import type { Job, Run } from "../model/run.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
 import { knownCluster } from "./clusters.ts";
 import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
+import { withFinishedJobs } from "./finishedJobs.ts";
 import { type LeftOut, leftVersions } from "./leftOut.ts";
 import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
@@ -39,7 +40,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
   const lastRun = run === null ? null : await runNow(world, run);
   const jobs = lastRun?.jobs ?? [];
-  const health = await liveHealth(world, revision, signal);
+  const health = await withFinishedJobs(world, revision, await liveHealth(world, revision, signal));
   // While a run is going on, what is there and what is wanted differ by right.
   const drift =
     run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];

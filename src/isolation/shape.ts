@@ -3,7 +3,7 @@
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
-import { parseQuantity } from "../model/quantity.ts";
+import { isTooFewBytes, parseQuantity } from "../model/quantity.ts";
 
 /** Something in the template that somebody must have granted or declared. */
 export interface Use {
@@ -94,12 +94,17 @@ export function image(pattern: RegExp): Shape {
 
 export const flag: Shape = oneOf(true, false);
 
+/** Resources that are counted in bytes, and the room of a volume. */
+const BYTES: ReadonlySet<string> = new Set(["memory", "ephemeral-storage", "storage", "sizeLimit"]);
+
 function amount(least: "zero" | "positive"): Shape {
   return (value, at, notes) => {
     if (typeof value !== "string" && typeof value !== "number") return wrongType(value, "quantity", { at, notes });
     const parsed = parseQuantity(value);
     if (parsed === undefined || !Number.isFinite(parsed) || parsed < 0)
       return refuse(notes, "Quantity", at, { value: shown(String(value)) });
+    if (BYTES.has(String(at.at(-1))) && isTooFewBytes(value))
+      return refuse(notes, "FewBytes", at, { value: shown(String(value)) });
     if (parsed === 0 && least === "positive") return refuse(notes, "OutOfRange", at, { value, bound: "> 0" });
     return String(value);
   };

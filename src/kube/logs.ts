@@ -3,6 +3,7 @@
 
 import { listAt, numberAt, textAt } from "../model/fields.ts";
 import type { JsonObject } from "../model/json.ts";
+import { logTail } from "../model/logTail.ts";
 import { LABELS, MANAGED_BY } from "../model/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
@@ -41,15 +42,18 @@ async function* presentLogs(world: LogWorld, owner: Owner, options: LogOptions):
 
 /** One log that cannot be read (its node does not answer) must not hide the others. */
 async function presentLines(world: LogWorld, container: Container, options: LogOptions): Promise<readonly LogLine[]> {
-  const lines: LogLine[] = [];
+  const { tail, countEarlier, ...everything } = options;
+  const counted = tail !== undefined && countEarlier === true;
+  const lines = logTail<LogLine>(counted ? tail : Number.POSITIVE_INFINITY);
   try {
-    for await (const line of linesFrom(world, container, options, undefined)) lines.push(line);
+    const read = linesFrom(world, container, counted ? everything : options, undefined);
+    for await (const line of read) lines.put(line);
   } catch (cause) {
     options.signal.throwIfAborted();
     const text = `[the log of Pod/${container.pod} cannot be read: ${cause instanceof Error ? cause.message : "unknown"}]`;
-    lines.push({ pod: container.pod, container: container.name, at: world.clock.now().toISOString(), text });
+    lines.put({ pod: container.pod, container: container.name, at: world.clock.now().toISOString(), text });
   }
-  return lines;
+  return lines.lines();
 }
 
 async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {

@@ -46,6 +46,7 @@ const PROGRAM_RUNS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "TaskRunning",
   "PodsRunning",
   "TaskFailed",
+  "PodDeleted",
   "CrashLoop",
   "ProbeKilled",
   "OutOfMemory",

@@ -154,6 +154,8 @@ export interface FieldChange {
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;
+  /** `before` is what the cluster has, and not what was applied: who set it so, as far as the cluster tells. */
+  readonly by?: readonly string[];
 }
 
 export interface Change {
@@ -163,6 +165,15 @@ export interface Change {
   readonly class: ChangeClass;
   /** Missing in plans of versions before it was told. */
   readonly disruption?: Disruption;
+  /** It was made before, and does not exist on the cluster any more. */
+  readonly gone?: boolean;
+  /**
+   * Of what runs to its end. done: it ran before with this content, and does not run again · again: it has not succeeded with this content, so
+   * it runs again · always: it runs at each deploy.
+   */
+  readonly task?: "done" | "again" | "always";
+  /** Number of the run in which it was done, where that is known. */
+  readonly doneIn?: number;
   readonly fields: readonly FieldChange[];
 }
 

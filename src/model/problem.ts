@@ -142,6 +142,13 @@ export const PROBLEMS = {
     text: { en: "{value} is not a quantity", zh: "{value} 不是合法的数量" },
     hint: { en: "write it like 500m, 2, 512Mi or 20Gi", zh: "写法如 500m、2、512Mi、20Gi" },
   },
+  FewBytes: {
+    text: {
+      en: "{value} is less than one kibibyte: m is a thousandth of a byte, and a number alone counts bytes",
+      zh: "{value} 不足 1 KiB：m 表示千分之一字节，单独的数字表示字节数",
+    },
+    hint: { en: "write it like 512Mi or 20Gi", zh: "写法如 512Mi、20Gi" },
+  },
   Duration: {
     text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
     hint: { en: "write it like 30s, 5m or 1h30m, at most 100 years", zh: "写法如 30s、5m、1h30m，最长 100 年" },

@@ -110,6 +110,13 @@ export const PROGRAM_REASONS = {
     },
   },
   TaskFailed: { who: "you", text: { en: "the task exited with code {exitCode}", zh: "任务失败，退出码 {exitCode}" } },
+  PodDeleted: {
+    who: "you",
+    text: {
+      en: "{pod} was deleted while the task ran (exit code {exitCode}): the program did not end by itself",
+      zh: "任务运行期间 {pod} 被删除（退出码 {exitCode}）：程序并非自行结束",
+    },
+  },
   WorkerFailed: { who: "you", text: { en: "{message} ({code})", zh: "{message}（{code}）" } },
   MappedFailure: {
     who: "you",

@@ -27,6 +27,20 @@ export function suggestQuantity(text: string): string | undefined {
   return digits === undefined || unit === undefined ? undefined : `${digits}${unit.toUpperCase()}i`;
 }
 
+const KIBIBYTE = 1024;
+
+/** An amount of memory or disk that nobody can mean: `400m` is 0.4 bytes, `512` are bytes, too. None at all is no mistake of this kind. */
+export function isTooFewBytes(text: string | number): boolean {
+  const value = parseQuantity(text);
+  return value !== undefined && value > 0 && value < KIBIBYTE;
+}
+
+/** "400m" -> "400Mi": people mean megabytes. */
+export function suggestBytes(text: string | number): string | undefined {
+  const [, digits] = /^(\d+(?:\.\d+)?)m?$/.exec(String(text).trim()) ?? [];
+  return digits === undefined ? undefined : `${digits}Mi`;
+}
+
 export function equalQuantity(a: string | number, b: string | number): boolean {
   const [left, right] = [parseQuantity(a), parseQuantity(b)];
   return left !== undefined && left === right;

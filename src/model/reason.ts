@@ -189,6 +189,10 @@ export const REASONS = {
   Unchanged: { who: "nobody", text: { en: "unchanged, nothing written", zh: "无变化，未写入" } },
   Completed: { who: "nobody", text: { en: "completed", zh: "已完成" } },
   AlreadyDone: { who: "nobody", text: { en: "already done with this content", zh: "相同内容已执行过" } },
+  AlreadyDoneIn: {
+    who: "nobody",
+    text: { en: "already done with this content in run {run}", zh: "相同内容已在运行 {run} 中执行过" },
+  },
   Reachable: {
     who: "nobody",
     text: { en: "{target}, seen from the cluster, {detail}", zh: "从集群内访问 {target}：{detail}" },

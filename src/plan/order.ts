@@ -12,14 +12,14 @@ const TEN_MINUTES = 10 * 60_000;
 export function jobsOf(components: readonly RenderedComponent[]): readonly PlannedJob[] {
   const needs = withInferred(components);
   return components.flatMap((rendered) => {
-    const { component, objects, exposure, content } = rendered;
+    const { component, objects, exposure, content, always } = rendered;
     const main: PlannedJob = {
       name: component.name,
       type: component.definition.job,
       component: component.name,
       needs: needs.get(component.name) ?? [],
       objects,
-      input: content === null ? {} : { content },
+      input: content === null ? {} : { content, ...(always ? { always } : {}) },
       timeout: timeoutOf(component),
       retry: component.retry ?? ONCE,
       ...locksOf(component),

@@ -32,6 +32,7 @@ export { nonEmpty, onlyGiven } from "../catalog/parts/onlyGiven.ts";
 export { imageField, podOf, programFields, programReferences } from "../catalog/parts/program.ts";
 export { canonicalQuantity } from "../catalog/parts/quantity.ts";
 export { parseDuration } from "../model/duration.ts";
+export { literalText } from "../model/expansion.ts";
 export type { Json, JsonObject } from "../model/json.ts";
 export type { Manifest } from "../model/manifest.ts";
 export type { ClusterFacts } from "../model/plan.ts";

@@ -76,6 +76,8 @@ export interface LogOptions {
   readonly follow: boolean;
   /** Last lines of each container; all when undefined. */
   readonly tail?: number;
+  /** Without `follow`: everything is read, and before the last lines of a container one says how many came earlier. */
+  readonly countEarlier?: boolean;
   readonly sinceSeconds?: number;
   /** Of the container's previous life. */
   readonly previous?: boolean;

@@ -280,6 +280,8 @@ export interface Logs {
   append(run: string, job: string, lines: readonly StoredLogLine[]): Promise<void>;
   /** The last `limit` lines, oldest first. */
   read(run: string, job: string, limit: number): Promise<readonly StoredLogLine[]>;
+  /** How many lines there are. */
+  count(run: string, job: string): Promise<number>;
   /** The newest run of the application with a stored log of that job. */
   latestRun(project: string, application: string, job: string): Promise<string | null>;
 }

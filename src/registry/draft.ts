@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import { toPointer } from "../model/pointer.ts";
 import { mapStrings, sealedToken } from "../model/sealed.ts";
 import { lookUp } from "../plan/workflow/lookUp.ts";
+import { POD_TEMPLATE } from "./expandedPlaces.ts";
 import { fillTemplate, type TemplateValues } from "./fillTemplate.ts";
 import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } from "./place/secretInputs.ts";
 import { withTexts } from "./podText.ts";
@@ -29,6 +30,8 @@ export type Drafted =
   | { readonly secret: true }
   | { readonly pods: string };
 
+const PLACES = { fields: { template: POD_TEMPLATE } };
+
 /** Secret values of the input are sealed. */
 export function draftOf(spec: RegistrationSpec, input: JsonObject, run: TemplateValues["run"]): Drafted {
   const complete = withDefaults(spec.input, input);
@@ -36,7 +39,7 @@ export function draftOf(spec: RegistrationSpec, input: JsonObject, run: Template
   const template = withSecretVariables(templateOf(spec), secrets, run.secret);
   const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
   const count: Json = spec.runtime.tier === "T1" ? (spec.runtime.pods ?? 1) : 1;
-  const filled = fillTemplate({ template, targets, pods: count }, { input: complete, run });
+  const filled = fillTemplate({ template, targets, pods: count }, { input: complete, run }, PLACES);
   if (!filled.ok) return { missing: filled.missing };
   if (showsSecret(filled.value)) return { secret: true };
   // What an optional input leaves open is one pod.

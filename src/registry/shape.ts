@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseDuration } from "../model/duration.ts";
 import type { JsonObject } from "../model/json.ts";
-import { parseQuantity } from "../model/quantity.ts";
+import { isTooFewBytes, parseQuantity } from "../model/quantity.ts";
 import { LIFECYCLES, MOST_PODS, REGISTRATION_VERSIONS, type Registration } from "./registration.ts";
 
 // Requests are JSON, so nothing else can be in it.
@@ -15,6 +15,14 @@ const quantity = z
   .union([z.string().max(40), z.number().min(0)])
   .refine((text) => parseQuantity(text) !== undefined, "a quantity such as 500m or 20Gi")
   .transform(String);
+/** Of a resource: `memory: 400m` is less than a byte. */
+const amounts = (): z.ZodRecord<z.ZodString, typeof quantity> =>
+  z
+    .record(z.string().min(1).max(200), quantity)
+    .refine(
+      (all) => ["memory", "ephemeral-storage"].every((name) => !isTooFewBytes(all[name] ?? "0")),
+      "memory and disk in bytes, such as 512Mi: 400m is less than one byte",
+    );
 const word = z.string().min(1).max(200);
 const localized = z.union([
   word.transform((text) => ({ en: text, zh: text })),
@@ -65,8 +73,8 @@ const spec = z.strictObject({
     .optional(),
   resources: z
     .strictObject({
-      default: z.record(word, quantity).optional(),
-      max: z.record(word, quantity).optional(),
+      default: amounts().optional(),
+      max: amounts().optional(),
       gpu: z
         .strictObject({
           resource: word.optional(),

@@ -1,5 +1,6 @@
 // Simulated logs. Every line begins with "sandbox:", so that nobody takes it for the program's own words.
 // Which lines there are is a function of the pods and the time (simulatedLines); following is waiting for the next one.
+import { type LogTail, logTail } from "../model/logTail.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
 import { enter } from "./calls.ts";
 import { sleepUntil } from "./changes.ts";
@@ -43,8 +44,14 @@ function shorten(lines: readonly LogLine[], options: LogOptions, now: number): r
   const recent =
     sinceSeconds === undefined ? lines : lines.filter((line) => Date.parse(line.at) >= now - sinceSeconds * 1000);
   if (tail === undefined) return recent;
-  const source = (line: LogLine): string => `${line.pod}/${line.container}`;
-  return recent.filter(
-    (line, index) => recent.slice(index).filter((later) => source(later) === source(line)).length <= tail,
-  );
+  const tails = new Map<string, LogTail<LogLine>>();
+  for (const line of recent) {
+    const source = `${line.pod}/${line.container}`;
+    const own = tails.get(source) ?? logTail<LogLine>(tail);
+    own.put(line);
+    tails.set(source, own);
+  }
+  const kept = [...tails.values()].flatMap((own) => own.lines());
+  const shown = options.countEarlier === true ? kept : kept.filter((line) => recent.includes(line));
+  return shown.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

@@ -60,7 +60,8 @@ export const runs = {
     if (!names.includes(params.job))
       throw new PlatformError("NotFound", { what: "job", name: params.job, known: names.join(", ") || "none" });
     const lines = await world.store.logs.read(run.id, params.job, query.limit);
-    return { body: { items: lines.map(logLine), next: null } };
+    const total = await world.store.logs.count(run.id, params.job);
+    return { body: { items: lines.map(logLine), next: null, total } };
   },
 
   cancelRun: async ({ params, body }, context) =>

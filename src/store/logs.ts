@@ -31,6 +31,15 @@ export function createLogs({ queries }: Database): Logs {
       const newestFirst = await lines.orderBy("position", "desc").limit(limit).execute();
       return newestFirst.reverse();
     },
+    async count(run, job) {
+      const { lines } = await queries
+        .selectFrom("log_lines")
+        .select((expression) => expression.fn.countAll<number>().as("lines"))
+        .where("run", "=", run)
+        .where("job", "=", job)
+        .executeTakeFirstOrThrow();
+      return lines;
+    },
     async latestRun(project, application, job) {
       const row = await queries
         .selectFrom("runs")

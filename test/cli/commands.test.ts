@@ -194,6 +194,22 @@ describe("kubemin plan", () => {
     expect(told.exit).toBe(0);
   });
 
+  it("says what was changed on the cluster, by whom, and what is gone from it", async () => {
+    const [web, redis] = plan().changes;
+    const fields = [
+      { path: "spec.replicas", before: 2, after: 1, by: ["kubectl"] },
+      { path: "spec.paused", before: true, by: [] },
+    ];
+    const drifted = { ...web, class: "in-place", fields };
+    const gone = { ...redis, action: "create", class: "create", gone: true };
+    const answers = { planApplication: () => ({ json: plan({ changes: [drifted, gone] }) }) };
+    const told = await ask("plan app.yaml --exit-code", answers, { directory, tty: true });
+    expect(told.exit).toBe(10);
+    expect(told.stdout).toContain("spec.replicas: 2 → 1 · set on the cluster by kubectl\n");
+    expect(told.stdout).toContain("spec.paused: true → – · not so on the cluster\n");
+    expect(told.stdout).toContain("StatefulSet/redis (redis) · it is gone from the cluster\n");
+  });
+
   it("never prints a sealed token", async () => {
     const sealed = "sealed:v1:abc";
     const manifest = { kind: "Secret", data: { password: sealed } };
@@ -356,6 +372,19 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect(told.stdout).toBe(
       "web waits because migrate failed\n  web: because migrate did not succeed\n    migrate: exit 1\n      Pod/migrate-x (log): no such table\n",
     );
+  });
+
+  it("says that there are more lines of a kept log than it shows", async () => {
+    const items = [{ at: "2026-03-04T12:00:00Z", pod: "migrate-x", container: "migrate", text: "last" }];
+    const answers: Answers = {
+      ...SHOP,
+      getRun: () => ({ json: ended("succeeded", [job("migrate", "succeeded")]) }),
+      listRuns: () => ({ json: { items: [run()], next: null } }),
+      getJobLog: () => ({ json: { items, next: null, total: 5_000 } }),
+    };
+    const told = await ask("logs shop/migrate --run 3", answers);
+    expect(told.stdout).toContain("last");
+    expect(told.stderr).toContain("the last 1 of 5000 kept lines; --tail N shows more, at most 10000 of each task");
   });
 
   it("filters logs, in the form that the output asks for", async () => {

@@ -150,6 +150,7 @@ describe("kubemin deploy", () => {
         json: {
           items: [{ at: "2026-03-04T14:01:30Z", pod: "p", container: "c", text: "no such table users" }],
           next: null,
+          total: 1,
         },
       }),
       explainRun: () => ({ json: { sentence: "shop is degraded because migrate failed: exit 1", chain: [] } }),

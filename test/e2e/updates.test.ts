@@ -131,12 +131,12 @@ describe("a change", { concurrent: true }, () => {
     expect((await product.kubemin("logs", "contents/content", "--run", "3")).stdout).toMatch(/two\n$/);
   });
 
-  it("by hand of the number of replicas is told, and put back by force", async () => {
+  it("by hand of the number of replicas is told before anything starts, and put back by force", async () => {
     const scaled = worker("scaled", { properties: { ...idle(), replicas: 2 } });
     await deployed("scaling", scaled);
     await kubectl(["--namespace", namespace, "scale", "deployment", "scaled", "--replicas=1"]);
     const told = await deploy("scaling", scaled);
-    expect(told.code, told.stderr).toBe(1);
+    expect(told.code, told.stderr).toBe(2);
     expect(told.stderr).toMatch(/Deployment\/scaled: kubectl owns fields.*spec\.replicas.*force/s);
     const file = product.file("scaling.json", application("scaling", [scaled]));
     const forced = await product.kubemin("deploy", file, "--yes", "--force");
@@ -151,7 +151,7 @@ describe("a change", { concurrent: true }, () => {
     await kubectl(["--namespace", namespace, "set", "env", "deployment/drifting", "MODE=wrong"]);
     await kubectl(["--namespace", namespace, "annotate", "deployment", "drifting", "example.com/note=keep"]);
     const refused = await deploy("drift", drifting);
-    expect(refused.code, refused.stderr).toBe(1);
+    expect(refused.code, refused.stderr).toBe(2);
     expect(refused.stderr).toMatch(/Deployment\/drifting: kubectl-set owns fields.*MODE.*force/s);
     const file = product.file("drift.json", application("drift", [drifting]));
     const forced = await product.kubemin("deploy", file, "--yes", "--force");

@@ -391,6 +391,10 @@ const job = (conditions: readonly JsonObject[], status: JsonObject = {}, spec: J
   object({ kind: "Job", apiVersion: "batch/v1", uid: "j", spec, status: { conditions, ...status } });
 const taskPod = (given: Parameters<typeof pod>[0]): Manifest =>
   pod({ ...given, owner: "j", spec: { restartPolicy: "Never" } });
+const deleted = (one: Manifest): Manifest => ({
+  ...one,
+  metadata: { ...one.metadata, deletionTimestamp: ago(1) },
+});
 const FAILED = { type: "Failed", status: "True", reason: "BackoffLimitExceeded" };
 
 describe("Job", () => {
@@ -423,6 +427,20 @@ describe("Job", () => {
       "failed, pods still ending",
       job([{ ...FAILED, type: "FailureTarget" }]),
       { objects: [taskPod({ phase: "Failed", state: terminated(7) })] },
+      "failed",
+      "TaskFailed",
+    ],
+    [
+      "its pod was deleted by somebody",
+      job([FAILED]),
+      { objects: [deleted(taskPod({ phase: "Failed", state: terminated(143) }))] },
+      "failed",
+      "PodDeleted",
+    ],
+    [
+      "its program failed before its pod was deleted",
+      job([FAILED]),
+      { objects: [deleted(taskPod({ phase: "Failed", state: terminated(7) }))] },
       "failed",
       "TaskFailed",
     ],

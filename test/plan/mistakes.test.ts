@@ -120,6 +120,28 @@ describe("places and sizes", () => {
     expect(slip).toMatchObject({ code: "Quantity", nearest: "20Gi" });
   });
 
+  it.each([
+    ["memory", { resources: { limits: { memory: "400m" } } }, "400Mi"],
+    ["memory of a request", { resources: { memory: 512 } }, "512Mi"],
+    ["local disk", { resources: { ephemeralStorage: "0.5" } }, "0.5Mi"],
+    ["a volume", { storage: [{ type: "persistent", mountPath: "/data", size: "400m" }] }, "400Mi"],
+    ["a folder of the pod", { storage: [{ type: "ephemeral", mountPath: "/tmp", sizeLimit: "100m" }] }, "100Mi"],
+    ["a sidecar", { sidecar: [{ name: "s", image: "b:1", resources: { memory: "64m" } }] }, "64Mi"],
+  ])("asks whether less than a byte was meant: %s", (_what, traits, nearest) => {
+    const { problems } = planOf(app(worker("a", traits)));
+    expect(problems.map(({ code, nearest: meant }) => ({ code, meant }))).toEqual([
+      { code: "FewBytes", meant: nearest },
+    ]);
+  });
+
+  it("takes thousandths of a core, whole bytes, and a bare number of gibibytes", () => {
+    const traits = {
+      resources: { cpu: "400m", memory: 134217728, limits: { cpu: 1, memory: "1395864371200m" } },
+      storage: [{ type: "persistent", mountPath: "/data", size: 20 }],
+    };
+    expect(told(worker("a", traits))).toEqual([]);
+  });
+
   it("a field of the pod is one that Kubernetes gives to programs", () => {
     expect(told(worker("a", { env: { A: { field: "metadata.generation" } } }))).toEqual([
       "error Form /components/0/traits/env/A/field",

@@ -2,13 +2,14 @@
 // that gives every pod its DNS name. A preset fills in what a well-known store needs.
 // Not done here: replication between the replicas. That is the program's own business.
 import { z } from "zod";
+import { literalText } from "../../model/expansion.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { problem } from "../../model/problem.ts";
 import { storageSize } from "../../model/quantity.ts";
 import { mapStrings } from "../../model/sealed.ts";
 import { fill, type Params } from "../../model/text.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
-import { absolutePath, described, image, objectName, quantity, replicas } from "../fields.ts";
+import { absolutePath, described, image, objectName, replicas, storageAmount } from "../fields.ts";
 import { accessModesField } from "../parts/accessModes.ts";
 import {
   accountEnv,
@@ -47,7 +48,7 @@ const schema = z.strictObject({
         z.literal(false),
         z.strictObject({
           mountPath: described(absolutePath().optional(), "Where the data is", "数据目录"),
-          size: described(quantity().optional(), "Size; a bare number means Gi", "大小，纯数字表示 Gi"),
+          size: described(storageAmount().optional(), "Size; a bare number means Gi", "大小，纯数字表示 Gi"),
           storageClass: described(objectName().optional(), "Storage class; the cluster's default by default", "存储类"),
           accessModes: accessModesField,
         }),
@@ -160,7 +161,7 @@ function programOf(properties: Properties, settled: Settled) {
 
 /** What the places in a preset's texts stand for. */
 function valuesOf({ ports, mountPath, account }: Settled): Params {
-  return { port: ports[0]?.containerPort ?? 0, mountPath: mountPath ?? "/", ...account };
+  return { port: ports[0]?.containerPort ?? 0, mountPath: literalText(mountPath ?? "/"), ...account };
 }
 
 function containerOf(properties: Properties, settled: Settled): JsonObject {

@@ -19,6 +19,11 @@ export const task = defineComponent({
       "New pods after a failure, within one attempt of the engine",
       "失败后在一次尝试内重建 Pod 的次数",
     ),
+    always: described(
+      z.boolean().default(false),
+      "Runs at each deploy, e.g. a smoke test; without it, once for its content",
+      "每次部署都执行，如冒烟测试；否则相同内容只执行一次",
+    ),
     pods: described(
       z.int().min(1).max(256).default(1),
       "Pods that work side by side: started when there is room for all of them, done when all are, failed when one is",
@@ -29,6 +34,10 @@ export const task = defineComponent({
     {
       title: { en: "Create the tables", zh: "建表" },
       value: { image: "ghcr.io/example/api:1.4.2", command: ["./migrate", "up"] },
+    },
+    {
+      title: { en: "A smoke test at each deploy", zh: "每次部署后的冒烟测试" },
+      value: { image: "ghcr.io/example/api:1.4.2", command: ["./smoke-test"], always: true },
     },
     {
       title: { en: "Train on four pods, all or none", zh: "四个 Pod 协同训练，全有或全无" },
@@ -42,6 +51,7 @@ export const task = defineComponent({
     const isGang = gang.pods > 1;
     const pod = podOf(context.component, properties, isGang ? { env: gangEnv(gang) } : {});
     return {
+      always: properties.always,
       pod: { ...pod, restartPolicy: "Never", ...(isGang ? { subdomain: gang.service } : {}) },
       controller: ({ template }) => ({
         apiVersion: "batch/v1",

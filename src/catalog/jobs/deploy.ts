@@ -9,6 +9,7 @@ import { type Reason, reason } from "../../model/reason.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { defineJob } from "../define.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
+import { keepFinished, unfinished } from "./finished.ts";
 import { intend } from "./intend.ts";
 import { refusal } from "./patience.ts";
 import { bring } from "./replace.ts";
@@ -23,7 +24,7 @@ export const deploy = defineJob({
   async run(job) {
     try {
       await retireAutoscalers(job);
-      const applied = await applyObjects(job);
+      const applied = await applyObjects({ ...job, objects: await unfinished(job) });
       return await outcomeOf(job, applied);
     } catch (error) {
       if (error instanceof ClusterError) return refusal(error);
@@ -84,6 +85,7 @@ async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Pro
       retryable: bad.state === "failed",
     };
   }
+  await keepFinished(job, health);
   const addresses = health.flatMap((one) => (one.facts?.address === undefined ? [] : [one.facts.address]));
   const changed = applied.some((one) => one.action !== "unchanged");
   return {

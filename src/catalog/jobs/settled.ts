@@ -14,6 +14,11 @@ export function isDone(job: JobRun<unknown>, { state, ref }: ObjectHealth): bool
   return dig(wanted?.manifest, "spec", "paused") === true;
 }
 
+/** A Job that was seen complete stays so: it may be removed, by its own time to live, before the others are ready. */
+function isOver(before: ObjectHealth | undefined): boolean {
+  return before?.ref.kind === "Job" && before.state === "ready";
+}
+
 export interface Watching {
   /** Of everything together: the gravest that is not ready. True: the program has not begun. */
   note(health: ObjectHealth): boolean;
@@ -46,7 +51,7 @@ export function untilSettled(
     if (job.signal.aborted || applied.length === 0) return settle([]);
     job.signal.addEventListener("abort", abort, { once: true });
     unfollow = job.cluster.follow(applied, (health) => {
-      if (settled) return;
+      if (settled || isOver(latest.get(refKey(health.ref)))) return;
       latest.set(refKey(health.ref), health);
       const all = [...latest.values()];
       const deciding = worst(all);

@@ -1,9 +1,11 @@
 // Runs a task to completion, once per content: the Job's name is made from what it runs and what that reads, so a changed task is
-// another Job and an unchanged one is never run again. Its log is kept, because pods do not stay.
+// another Job and an unchanged one is not run again, unless it is to run each time. Its log is kept, because pods do not stay.
 import { z } from "zod";
 import type { PodGroup } from "../../model/capacity.ts";
+import { completionOf, readCompletion } from "../../model/completion.ts";
 import { endingOf } from "../../model/ending.ts";
 import { type Evidence, type ObjectHealth, worst } from "../../model/health.ts";
+import type { JsonObject } from "../../model/json.ts";
 import { type Manifest, refOf, shortRef } from "../../model/manifest.ts";
 import { podGroupOf } from "../../model/podGroups.ts";
 import { type Reason, reason } from "../../model/reason.ts";
@@ -18,7 +20,7 @@ import { patiently, refusal } from "./patience.ts";
 import { untilSettled } from "./settled.ts";
 import { ATTEMPT, keepLog, marked, readLog } from "./taskLog.ts";
 
-const taskInput = z.looseObject({ content: z.string() });
+const taskInput = z.looseObject({ content: z.string(), always: z.boolean().default(false) });
 type TaskRun = JobRun<z.output<typeof taskInput>>;
 
 export const task = defineJob({
@@ -27,8 +29,8 @@ export const task = defineJob({
   input: taskInput,
   timeout: 30 * 60_000,
   async run(job) {
-    const done = await job.completions.get(job.input.content);
-    if (done !== null) return { phase: "succeeded", reason: reason("AlreadyDone"), output: done };
+    const done = job.input.always ? null : await job.completions.get(job.input.content);
+    if (done !== null) return doneBefore(done);
     try {
       return await runToCompletion(job);
     } catch (error) {
@@ -38,6 +40,15 @@ export const task = defineJob({
   },
   cancel: stopOwn,
 });
+
+function doneBefore(kept: JsonObject): JobOutcome {
+  const { output, run } = readCompletion(kept);
+  return {
+    phase: "succeeded",
+    reason: run === undefined ? reason("AlreadyDone") : reason("AlreadyDoneIn", { run }),
+    output,
+  };
+}
 
 async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const mark = `${job.run}/${job.attempt}`;
@@ -74,7 +85,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
     };
   }
   const output = { lines: log.length };
-  await job.completions.put(job.input.content, output);
+  await job.completions.put(job.input.content, completionOf(output, job.runNumber));
   return { phase: "succeeded", reason: reason("Completed"), output };
 }
 
@@ -103,12 +114,15 @@ function podsOf(manifest: Manifest): readonly PodGroup[] {
   return group === undefined ? [] : [group];
 }
 
-/** False: it is to be followed. A failed leftover of an earlier attempt, and what is going away already, makes way for a new one. */
+/**
+ * False: it is to be followed. A failed leftover of an earlier attempt, any of what runs each time, and what is going away already makes way
+ * for a new one.
+ */
 async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
   const ref = refOf(existing);
   const [health] = await patiently(job, () => job.cluster.health([ref], job.signal));
-  const leftover =
-    existing.metadata.annotations?.[ATTEMPT] !== mark && (health?.state === "failed" || health?.state === "rejected");
+  const over = job.input.always || health?.state === "failed" || health?.state === "rejected";
+  const leftover = existing.metadata.annotations?.[ATTEMPT] !== mark && over;
   if (!leftover && existing.metadata.deletionTimestamp === undefined) return false;
   job.report(reason("Removing", { object: `Job/${ref.name}` }));
   const uid = existing.metadata.uid ?? "";

@@ -6,7 +6,8 @@ import type { JobRun } from "../job.ts";
 
 /** Which attempt made the Job. Without it a restarted attempt could not tell its own failed Job from one of an earlier attempt. */
 export const ATTEMPT = "kubemin.dev/attempt";
-const KEPT_LINES = 10_000;
+/** Of each container. With the line that says how many there were before, as many as one answer of the API holds. */
+const KEPT_LINES = 9_999;
 const AT_ONCE = 250;
 
 export function marked(manifest: Manifest, mark: string): Manifest {
@@ -28,8 +29,8 @@ export async function readLog(job: JobRun<unknown>, name: string): Promise<reado
   };
   const lines: LogLine[] = [];
   try {
-    for await (const line of job.cluster.logs(owner, { signal: job.signal, follow: false, tail: KEPT_LINES }))
-      lines.push(line);
+    const options = { signal: job.signal, follow: false, tail: KEPT_LINES, countEarlier: true };
+    for await (const line of job.cluster.logs(owner, options)) lines.push(line);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     lines.push({ at: job.clock.now().toISOString(), pod: name, container: "", text: `[log lost: ${error.message}]` });

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { parseDuration } from "../../model/duration.ts";
+import { literalText } from "../../model/expansion.ts";
 import { canonicalJson } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { RenderContext } from "../define.ts";
@@ -93,7 +94,9 @@ function podOf(type: keyof typeof SCRIPTS, image: string, environment: Readonly<
           name: "check",
           image,
           command: ["sh", "-c", `${SCRIPTS[type]}${LOOP}`],
-          env: Object.entries(environment).map(([name, value]) => (value === "" ? { name } : { name, value })),
+          env: Object.entries(environment).map(([name, value]) =>
+            value === "" ? { name } : { name, value: literalText(value) },
+          ),
           resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
         },

@@ -1,6 +1,8 @@
 // Environment variables: one form of value for main containers, sidecars and init containers.
-// Their order is the document's, because a value may use an earlier one as $(NAME).
+// Their order is the document's, because a value may use an earlier one as $(NAME): what the author of a document writes means to Kubernetes
+// what it means in a manifest. What comes from another component, a Secret or a ConfigMap is never expanded.
 import { z } from "zod";
+import { literalText } from "../../model/expansion.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { DATA_KEY, ENV_NAME } from "../../model/name.ts";
 import type { Path } from "../../model/pointer.ts";
@@ -75,9 +77,9 @@ export function envVariables(env: Env, context: RenderContext): readonly JsonObj
 
 /** Defaults of the API server are written out where it treats the source as one piece (fieldRef, resourceFieldRef). */
 function variable(name: string, entry: Env[string], context: RenderContext): JsonObject {
-  if (typeof entry !== "object") return literal(name, entry);
-  if ("value" in entry) return literal(name, entry.value);
-  if ("component" in entry) return literal(name, context.output(entry.component, entry.output));
+  if (typeof entry !== "object") return written(name, entry);
+  if ("value" in entry) return written(name, entry.value);
+  if ("component" in entry) return written(name, literalText(context.output(entry.component, entry.output)));
   if ("secret" in entry) return { name, valueFrom: { secretKeyRef: { name: entry.secret, key: entry.key } } };
   if ("config" in entry) return { name, valueFrom: { configMapKeyRef: { name: entry.config, key: entry.key } } };
   if ("field" in entry) return { name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: entry.field } } };
@@ -85,7 +87,7 @@ function variable(name: string, entry: Env[string], context: RenderContext): Jso
 }
 
 /** An empty value is the default, and the API server drops it. */
-function literal(name: string, value: string | number | boolean): JsonObject {
+function written(name: string, value: string | number | boolean): JsonObject {
   return value === "" ? { name } : { name, value: String(value) };
 }
 

@@ -4,14 +4,14 @@ import type { JsonObject } from "../../model/json.ts";
 import type { Path } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import { parseQuantity } from "../../model/quantity.ts";
-import { described, quantity } from "../fields.ts";
+import { byteAmount, described, quantity } from "../fields.ts";
 import { onlyGiven } from "./onlyGiven.ts";
 import { canonicalQuantity } from "./quantity.ts";
 
 const amounts = {
   cpu: described(quantity().optional(), "Cores, e.g. 0.5 or 500m", "CPU 核数，如 0.5 或 500m"),
-  memory: described(quantity().optional(), "Memory, e.g. 256Mi", "内存，如 256Mi"),
-  ephemeralStorage: described(quantity().optional(), "Local disk, e.g. 1Gi", "本地磁盘，如 1Gi"),
+  memory: described(byteAmount().optional(), "Memory, e.g. 256Mi", "内存，如 256Mi"),
+  ephemeralStorage: described(byteAmount().optional(), "Local disk, e.g. 1Gi", "本地磁盘，如 1Gi"),
 };
 
 export const resourcesField = () =>

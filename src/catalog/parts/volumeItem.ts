@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DNS_LABEL, suggestName } from "../../model/name.ts";
 import { storageSize } from "../../model/quantity.ts";
 import type { Contribution } from "../define.ts";
-import { absolutePath, claimSize, described, mountPath, objectName, quantity } from "../fields.ts";
+import { absolutePath, claimSize, described, mountPath, objectName, storageAmount } from "../fields.ts";
 import { accessModesField } from "./accessModes.ts";
 import { onlyGiven } from "./onlyGiven.ts";
 import { canonicalQuantity } from "./quantity.ts";
@@ -31,7 +31,7 @@ export const ephemeralItem = z.strictObject({
   type: described(z.literal("ephemeral"), "Empty at the start of each pod, gone at its end", "临时存储，随 Pod 消失"),
   name: volumeName,
   mountPath: described(mountPath(), "Where it appears", "挂载路径"),
-  sizeLimit: described(quantity().optional(), "The pod is evicted when it holds more", "超过后 Pod 被驱逐"),
+  sizeLimit: described(storageAmount().optional(), "The pod is evicted when it holds more", "超过后 Pod 被驱逐"),
   medium: described(z.enum(["Memory"]).optional(), "Memory: in RAM, counted as memory", "Memory 表示内存盘"),
   subPath,
 });

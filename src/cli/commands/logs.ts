@@ -10,6 +10,13 @@ import type { Run } from "../progress/progress.ts";
 import { findRun, runByNumber } from "../runs.ts";
 import { splitPlace } from "./shared.ts";
 
+/** Lines of each job, where --tail does not say it. */
+const SHOWN = 1_000;
+const LAST = {
+  en: "the last {shown} of {total} kept lines; --tail N shows more, at most 10000 of each task",
+  zh: "共保留 {total} 行，仅显示最后 {shown} 行；--tail N 可显示更多，每个任务最多 10000 行",
+} as const;
+
 export const logsCommand = defineCommand({
   name: "logs",
   summary: { en: "logs of an application or component, all pods merged", zh: "应用或组件的日志，合并所有 Pod" },
@@ -57,8 +64,9 @@ export const logsCommand = defineCommand({
     const print = logPrinter(context, options.grep === undefined ? undefined : pattern(options.grep));
     if (options.run !== undefined) {
       const run = await runOf(context, client, { application, word: options.run });
-      for (const line of await keptLines(context, client, { run, component, limit: options.tail ?? 1_000 }))
-        print(line);
+      const { lines, total } = await keptLines(context, client, { run, component, limit: options.tail ?? SHOWN });
+      if (lines.length < total) context.terminal.stderr.write(`${context.say(LAST, { shown: lines.length, total })}\n`);
+      for (const line of lines) print(line);
       return EXIT.done.code;
     }
     const query: LogQuery = {
@@ -93,7 +101,7 @@ async function keptLines(
   context: Context,
   client: Client,
   asked: { readonly run: Run; readonly component: string | undefined; readonly limit: number },
-): Promise<AnswerOf<"getJobLog">["items"]> {
+): Promise<{ readonly lines: AnswerOf<"getJobLog">["items"]; readonly total: number }> {
   const { run, component, limit } = asked;
   const jobs = run.jobs.filter((job) => component === undefined || job.component === component);
   const logs = await Promise.all(
@@ -104,5 +112,6 @@ async function keptLines(
       }),
     ),
   );
-  return logs.flatMap(({ items }) => items).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const lines = logs.flatMap(({ items }) => items).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return { lines, total: logs.reduce((sum, one) => sum + one.total, 0) };
 }

@@ -1,7 +1,7 @@
 // Changes of objects in words: what happens to each, and which fields. Secrets arrive masked; sealed tokens are masked again here.
 
 import type { z } from "zod";
-import type { ChangeView } from "../../api/views.ts";
+import type { ChangeView } from "../../api/planViews.ts";
 import { isSealed, MASK } from "../../model/sealed.ts";
 import type { Localized } from "../../model/text.ts";
 import type { Tone } from "../../model/tone.ts";
@@ -41,6 +41,18 @@ const DISRUPTIONS = {
   interruption: { en: "short interruption", zh: "短暂中断" },
 } as const satisfies Record<NonNullable<Change["disruption"]>, Localized>;
 
+const GONE = { en: "it is gone from the cluster", zh: "集群上已不存在" } as const;
+
+const TASKS = {
+  done: { en: "already done with this content, it does not run again", zh: "相同内容已执行过，不会再次执行" },
+  again: { en: "it has not succeeded with this content yet, it runs again", zh: "相同内容尚未成功，将再次执行" },
+  always: { en: "runs at each deploy", zh: "每次部署都执行" },
+} as const satisfies Record<NonNullable<Change["task"]>, Localized>;
+const DONE_IN = {
+  en: "already done with this content in run {run}, it does not run again",
+  zh: "相同内容已在运行 {run} 中执行过，不会再次执行",
+} as const;
+
 const FIELDS_SHOWN = 6;
 const VALUE_WIDTH = 60;
 
@@ -70,16 +82,41 @@ export function changesSummary(context: Context, all: readonly Change[]): string
 export function changeText(context: Context, change: Change, paint: Paint): string {
   const action = ACTIONS[change.action];
   const effect = change.disruption === undefined ? "" : DISRUPTIONS[change.disruption][context.language];
-  const meaning = [CLASSES[change.class][context.language], effect].filter((text) => text !== "").join(" · ");
+  const gone = change.gone === true ? context.say(GONE) : "";
+  const task = taskText(context, change);
+  const meaning = [gone, task, CLASSES[change.class][context.language], effect]
+    .filter((text) => text !== "")
+    .join(" · ");
   const head = `${paint(action.tone, `${action.glyph} ${action.text[context.language]}`)} ${objectName(change)}${change.component === "" ? "" : ` (${change.component})`}${meaning === "" ? "" : ` · ${meaning}`}\n`;
   if (change.action !== "update" && change.action !== "adopt") return head;
   const shown = change.fields
     .slice(0, FIELDS_SHOWN)
-    .map((field) => `    ${field.path}: ${shortValue(field.before)} → ${shortValue(field.after)}\n`);
+    .map(
+      (field) =>
+        `    ${field.path}: ${shortValue(field.before)} → ${shortValue(field.after)}${byText(context, field)}\n`,
+    );
   const more = change.fields.length - shown.length;
   const rest =
     more > 0 ? `    ${context.say({ en: "… {more} more fields", zh: "…… 另有 {more} 个字段" }, { more })}\n` : "";
   return head + shown.join("") + rest;
+}
+
+/** Whether a task runs. */
+function taskText(context: Context, { task, doneIn }: Change): string {
+  if (task === undefined) return "";
+  return task === "done" && doneIn !== undefined ? context.say(DONE_IN, { run: doneIn }) : context.say(TASKS[task]);
+}
+
+/** Changes, and what is told of objects that do not change. */
+export function isTold({ action, task, gone, fields }: Change): boolean {
+  return action === "keep" || task !== undefined || gone === true || fields.some(({ by }) => by !== undefined);
+}
+
+/** Why a field changes that the document left as it was. */
+function byText(context: Context, { by }: Field): string {
+  if (by === undefined) return "";
+  if (by.length === 0) return ` · ${context.say({ en: "not so on the cluster", zh: "集群上的值不同" })}`;
+  return ` · ${context.say({ en: "set on the cluster by {by}", zh: "在集群上由 {by} 修改" }, { by: by.join(", ") })}`;
 }
 
 /** All fields, one line for what was and one for what is: for `kubemin diff`. */

@@ -1,6 +1,6 @@
 // The graph of a plan with a workflow, a line for each job: what it does, after what, and under which condition.
 import type { z } from "zod";
-import type { PlanView } from "../../api/views.ts";
+import type { PlanView } from "../../api/planViews.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Context } from "../command.ts";
 import { displayWidth, oneLine, pad } from "../width.ts";

@@ -2,7 +2,7 @@
 
 import { stringify } from "yaml";
 import type { z } from "zod";
-import type { PlanView } from "../../api/views.ts";
+import type { PlanView } from "../../api/planViews.ts";
 import type { Json } from "../../model/json.ts";
 import type { Plan as OfflinePlan } from "../../model/plan.ts";
 import { maskSealed } from "../../model/sealed.ts";
@@ -13,7 +13,7 @@ import { printProblems, type Source, toItem } from "../problems.ts";
 import { clusterLabel } from "../sandbox.ts";
 import { type Paint, painter } from "../style.ts";
 import { oneLine } from "../width.ts";
-import { changes, changesSummary, changeText, objectName } from "./changes.ts";
+import { changes, changesSummary, changeText, isTold, objectName } from "./changes.ts";
 import { graphLines } from "./graph.ts";
 
 export type Plan = z.output<typeof PlanView>;
@@ -47,11 +47,11 @@ export function orderText(plan: Plan): string {
 
 export function planText(context: Context, plan: Plan, paint: Paint): string {
   const changed = changes(plan.changes);
-  const kept = plan.changes.filter((one) => one.action === "keep");
+  const told = plan.changes.filter((one) => isTold(one) && !changed.includes(one));
   const order = plan.layers.length === 0 ? "" : `${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`;
   return [
     `${paint("strong", planHead(context, plan))}\n`,
-    ...[...changed, ...kept].map((change) => changeText(context, change, paint)),
+    ...[...changed, ...told].map((change) => changeText(context, change, paint)),
     ...graphLines(context, plan).map((line) => `${line}\n`),
     order,
   ].join("");
@@ -72,6 +72,10 @@ export function printPlan(context: Context, plan: Plan): void {
     `${planHead(context, plan)}\n${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`,
   );
   for (const line of graphLines(context, plan)) context.terminal.stderr.write(`${line}\n`);
+  // What has no column: who changed it on the cluster, and whether a task runs.
+  const paint = painter(context.terminal, context.terminal.stderr);
+  for (const change of plan.changes.filter((one) => isTold(one) && one.action !== "keep"))
+    context.terminal.stderr.write(changeText(context, change, paint));
   for (const change of plan.changes) {
     const fields = change.fields.map((field) => field.path).join(",");
     const columns = [

@@ -1,22 +1,22 @@
 // A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
 import { parseDuration } from "../../model/duration.ts";
+import { literalText } from "../../model/expansion.ts";
 import type { Json } from "../../model/json.ts";
 import { put, say } from "../ledger.ts";
 import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../rules.ts";
 import { advised, words } from "../words.ts";
-import { literal } from "./text.ts";
 
 const TO = ["traits", "probes", "readiness"];
 const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");
 const NONE = words("no probe is written; kubemin still asks the port", "不写探测；kubemin 仍会探测端口");
 
 function command(value: Json): Json | undefined {
-  const shell = (line: string): Json => ["sh", "-c", literal(line)];
+  const shell = (line: string): Json => ["sh", "-c", literalText(line)];
   if (typeof value === "string") return shell(value);
   if (!Array.isArray(value) || !value.every((word: Json) => typeof word === "string")) return undefined;
   const [how, ...rest] = value;
   if (how === "CMD-SHELL") return shell(rest.join(" "));
-  return how === "CMD" ? rest.map((word) => literal(word)) : undefined;
+  return how === "CMD" ? rest.map((word) => literalText(word)) : undefined;
 }
 
 const duration = (value: Json): Json | undefined =>

@@ -1,4 +1,5 @@
 // One service of a Compose file, to a component: the table of its fields.
+import { literalText } from "../../model/expansion.ts";
 import type { Json } from "../../model/json.ts";
 import { nameOf, nextOf, place } from "../draft.ts";
 import { put, say } from "../ledger.ts";
@@ -25,7 +26,7 @@ import { guessPort, refusePorts, wantedPorts, wellKnownPort, writePorts } from "
 import { REFUSALS } from "./refusals.ts";
 import { constraints, RIGHTS, reservedDevices } from "./rights.ts";
 import { files, sharedMemory, tmpfs, volumes } from "./storage.ts";
-import { literal, memory, splitWords } from "./text.ts";
+import { memory, splitWords } from "./text.ts";
 import { calledService, namedVolumes, type ServiceShared } from "./world.ts";
 
 type S = ServiceShared;
@@ -52,9 +53,9 @@ const OTHER_LABELS = advised(
 );
 
 function line(value: Json): Json | undefined {
-  if (typeof value === "string") return splitWords(value)?.map(literal);
+  if (typeof value === "string") return splitWords(value)?.map(literalText);
   return Array.isArray(value)
-    ? value.map((word: Json) => (typeof word === "string" ? literal(word) : word))
+    ? value.map((word: Json) => (typeof word === "string" ? literalText(word) : word))
     : undefined;
 }
 
@@ -64,7 +65,7 @@ const environment: Rule<S> = (spot) => {
   for (const item of Array.isArray(spot.value) ? itemsOf(spot) : []) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(textOf(item.value) ?? "") ?? [];
     if (name !== undefined && value !== undefined)
-      put(ledger, { draft: spot.draft, path: ["traits", "env", name] }, literal(value), item.at, ENTRY);
+      put(ledger, { draft: spot.draft, path: ["traits", "env", name] }, literalText(value), item.at, ENTRY);
     else say(ledger, item.at, "unsupported", OF_THE_SHELL);
   }
 };
@@ -74,7 +75,7 @@ function setVariable(one: Spot<unknown>, name: string, value: Json): void {
   const scalar = scalarOf(value);
   if (scalar === undefined)
     return say(importing.ledger, one.at, "unsupported", value === null ? OF_THE_SHELL : NOT_UNDERSTOOD);
-  const text = typeof scalar === "string" ? literal(scalar) : scalar;
+  const text = typeof scalar === "string" ? literalText(scalar) : scalar;
   const words_ = text === scalar ? undefined : words("its dollar signs are written twice", "美元符号改为双写");
   put(importing.ledger, { draft, path: ["traits", "env", name] }, text, one.at, words_);
 }
@@ -93,7 +94,7 @@ const envFile: Rule<S> = (spot) => {
       say(item.importing.ledger, item.at, "unsupported", NOT_READ);
       continue;
     }
-    for (const [name, value] of variablesIn(text)) place(item.draft, ["traits", "env", name], literal(value));
+    for (const [name, value] of variablesIn(text)) place(item.draft, ["traits", "env", name], literalText(value));
     say(item.importing.ledger, item.at, "changed", words("its lines became entries of env", "其内容改为 env 的各项"), {
       draft: item.draft,
       path: ["traits", "env"],

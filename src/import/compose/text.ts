@@ -24,11 +24,6 @@ export function interpolate(
   return { text: filled, missing };
 }
 
-/** Kubernetes puts variables in for `$(NAME)` in commands and values, and reads `$$` as `$`: this is text that comes out as it was. */
-export function literal(text: string): string {
-  return text.replaceAll(/\$(?=[$(])/g, "$$$$");
-}
-
 /** As a shell splits words: quotes and backslashes. Undefined: a quote is never closed. */
 export function splitWords(line: string): readonly string[] | undefined {
   const words: string[] = [];

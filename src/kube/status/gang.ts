@@ -23,6 +23,10 @@ export function gangSize(job: Manifest): number {
 }
 
 /** The pod that speaks for all of them. Without an index: the only one. */
+export function isMember(pod: Manifest): boolean {
+  return textAt(pod, "metadata", "annotations", INDEX) !== "";
+}
+
 export function isFirst(pod: Manifest): boolean {
   return ["", "0"].includes(textAt(pod, "metadata", "annotations", INDEX));
 }

@@ -21,7 +21,7 @@ import {
   starting,
 } from "../finding.ts";
 import type { View } from "../view.ts";
-import { gangFinding, gangProgress, gangSize, isFirst } from "./gang.ts";
+import { gangFinding, gangProgress, gangSize, isFirst, isMember } from "./gang.ts";
 import { queuedFinding } from "./queued.ts";
 import type { Question } from "./rule.ts";
 
@@ -105,8 +105,19 @@ function decisive(pods: readonly Manifest[]): { readonly last?: Manifest; readon
     if (cause !== undefined) return { last, cause };
   }
   const [last] = newest;
-  const cause = last === undefined ? undefined : lastExit(last);
+  const cause = last === undefined ? undefined : endedFromOutside(last, lastExit(last));
   return { ...(last === undefined ? {} : { last }), ...(cause === undefined ? {} : { cause }) };
+}
+
+/** What a program ends with that was told to end, or was killed. */
+const TOLD_TO_END: ReadonlySet<unknown> = new Set([137, 143]);
+
+/** The only pod was being deleted when its program ended: that is the cause, and not the program. A gang that gives up deletes its own pods. */
+function endedFromOutside(pod: Manifest, exit: LastExit | undefined): LastExit | undefined {
+  const { code, params } = exit?.reason ?? {};
+  if (exit === undefined || pod.metadata.deletionTimestamp === undefined || isMember(pod)) return exit;
+  if (code !== "TaskFailed" || !TOLD_TO_END.has(params?.["exitCode"])) return exit;
+  return { ...exit, reason: reason("PodDeleted", { pod: nameOf(pod), exitCode: params?.["exitCode"] ?? "unknown" }) };
 }
 
 interface LastExit {

@@ -83,6 +83,7 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
     exposure: draft.exposure.map(finishOne),
     reads: merged === null ? [] : readings(merged.pod),
     content,
+    always: draft.workload.always === true,
   };
   const about = { name: component.name, pointer: component.pointer, document: draft.document };
   const problems = [

@@ -13,4 +13,6 @@ export interface RenderedComponent {
   readonly reads: readonly Reading[];
   /** Of a task: hash of what it does and what it reads. It runs once for each. */
   readonly content: string | null;
+  /** Of a task: it runs each time. */
+  readonly always: boolean;
 }

@@ -6,7 +6,7 @@ import type { Json } from "../../model/json.ts";
 import { COMPONENT_NAME_MAX, nearest, suggestName } from "../../model/name.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problem.ts";
-import { suggestQuantity } from "../../model/quantity.ts";
+import { suggestBytes, suggestQuantity } from "../../model/quantity.ts";
 import type { Params } from "../../model/text.ts";
 import { clip, listNames, showValue, typeWord, valueAt } from "./words.ts";
 import { unionIssues } from "./zodUnions.ts";
@@ -172,13 +172,17 @@ function ruleProblem(issue: Of<"custom">, place: Place): Problem {
   if (!isProblemCode(named)) {
     return problem("Rule", place.pointer, { en: issue.message, zh: issue.message, ...plainParams(rest) });
   }
-  const suggestion = typeof place.value === "string" ? suggest(named, place.value) : undefined;
+  const suggestion =
+    typeof place.value === "string" || typeof place.value === "number"
+      ? suggest(named, String(place.value))
+      : undefined;
   const params = { value, detail: issue.message, limit: COMPONENT_NAME_MAX, ...plainParams(rest) };
   return problem(named, place.pointer, params, typeof meant === "string" ? meant : suggestion);
 }
 
 function suggest(code: ProblemCode, value: string): string | undefined {
   if (code === "Name") return suggestName(value);
+  if (code === "FewBytes") return suggestBytes(value);
   return code === "Quantity" ? suggestQuantity(value) : undefined;
 }
 

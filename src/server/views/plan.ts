@@ -1,6 +1,7 @@
 // Plans and changes as the API shows them: everything that will be applied, secrets masked.
 import type { z } from "zod";
-import type { ChangeView, ObjectView, PlanView } from "../../api/views.ts";
+import type { ChangeView, PlanView } from "../../api/planViews.ts";
+import type { ObjectView } from "../../api/views.ts";
 import type { PlannedDocument } from "../../engine/requests.ts";
 import type { ObjectRef } from "../../model/manifest.ts";
 import type { Change, PlannedJob } from "../../model/plan.ts";
@@ -55,8 +56,12 @@ export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> 
     action: change.action,
     class: change.class,
     ...(change.disruption === undefined ? {} : { disruption: change.disruption }),
-    fields: change.fields.map(({ path, before, after }) => ({
+    ...(change.task === undefined ? {} : { task: change.task }),
+    ...(change.doneIn === undefined ? {} : { doneIn: change.doneIn }),
+    ...(change.gone === undefined ? {} : { gone: change.gone }),
+    fields: change.fields.map(({ path, before, after, by }) => ({
       path,
+      ...(by === undefined ? {} : { by }),
       ...(before === undefined ? {} : { before: mask(before) }),
       ...(after === undefined ? {} : { after: mask(after) }),
     })),

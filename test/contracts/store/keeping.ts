@@ -186,6 +186,8 @@ function logs(store: () => Store): void {
       await store().logs.append(id, "other", [line("other")]);
       await store().logs.append(id, "migrate", []);
       expect(await store().logs.read(id, "migrate", 5000)).toEqual(lines);
+      expect(await store().logs.count(id, "migrate")).toBe(1500);
+      expect(await store().logs.count("no-such-run", "migrate")).toBe(0);
       expect(await store().logs.read(id, "migrate", 2)).toEqual(lines.slice(-2));
       expect(await store().logs.read("no-such-run", "migrate", 2)).toEqual([]);
     });

@@ -1,0 +1,36 @@
+// The last lines of a log, in constant memory; where there were more, a first line says how many, so that nothing is cut without a word.
+
+interface Line {
+  readonly at: string;
+  readonly text: string;
+}
+
+export interface LogTail<L extends Line> {
+  put(line: L): void;
+  lines(): readonly L[];
+}
+
+export function logTail<L extends Line>(limit: number): LogTail<L> {
+  let kept: L[] = [];
+  let dropped = 0;
+  return {
+    put(line) {
+      kept.push(line);
+      // Half of it is thrown away at once: a shift for each line would cost as much as the log is long, each time.
+      if (kept.length <= 2 * limit) return;
+      dropped += kept.length - limit;
+      kept = kept.slice(-limit);
+    },
+    lines() {
+      const last = kept.slice(-limit);
+      const [first] = last;
+      const earlier = dropped + kept.length - last.length;
+      return first === undefined || earlier === 0 ? last : [{ ...first, text: earlierText(earlier) }, ...last];
+    },
+  };
+}
+
+export function earlierText(count: number): string {
+  const lines = count === 1 ? "line was" : "lines were";
+  return `[… ${count.toLocaleString("en-US")} earlier ${lines} not kept]`;
+}
