@@ -40,9 +40,10 @@ function refusalFaults(
   return refusals.flatMap((refusal) => {
     const said = `${refusal.pointer}: ${explainProblem(refusal, "en").message}`;
     if (!["NeverHolds", "CallBroken"].includes(refusal.code)) return [`refused: ${said}`];
-    const step = lookUp(document, refusal.pointer.replace(/\/if$/, "/name"));
+    const found = lookUp(document, refusal.pointer.replace(/\/if$/, "/name"));
+    const step = typeof found === "string" ? found : "";
     const ran = [...jobs].filter(
-      ([name, { startedAt }]) => startedAt !== null && name.split(/\.|\[\d+\]/).includes(String(step)),
+      ([name, { startedAt }]) => startedAt !== null && name.split(/\.|\[\d+\]/).includes(step),
     );
     return ran.map(([name]) => `${name} runs, but the planner says ${said}`);
   });
