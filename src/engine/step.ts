@@ -15,7 +15,7 @@ import { claimsOf } from "./claims.ts";
 import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import { type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
-import { wakeRun, wakeRunCalled } from "./duties.ts";
+import { wakeRunCalled } from "./duties.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
 
@@ -160,7 +160,7 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
   await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  await wakeRun(world, other);
+  await wakeRunCalled(world, other.id);
 }
 
 type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
