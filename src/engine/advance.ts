@@ -8,6 +8,7 @@ import { DECIDING, isActive, isSettled } from "../model/phase.ts";
 import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
+import type { ClaimRefusal } from "../ports/store.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
 import { rootName } from "./roots.ts";
 
@@ -38,6 +39,8 @@ export interface Hold {
   readonly settle?: "failed" | "rejected";
   /** It is worth looking again then, if nothing happens before. */
   readonly until?: Date;
+  /** The limit or lock that it does not get, where that holds it. */
+  readonly claim?: Pick<ClaimRefusal, "key" | "limit" | "holders">;
 }
 
 export interface Decision {
