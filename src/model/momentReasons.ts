@@ -6,8 +6,8 @@ export const MOMENT_REASONS = {
   RunAt: {
     who: "nobody",
     text: {
-      en: "at {at} {running} of its jobs ran, {held} were held back, {waiting} had not begun, {ended} had ended",
-      zh: "在 {at}：{running} 个任务在执行，{held} 个被扣住，{waiting} 个尚未开始，{ended} 个已结束",
+      en: "at {at} {running} of its jobs were under way, {held} were held back, {waiting} had not begun, {ended} had ended",
+      zh: "在 {at}：{running} 个任务进行中，{held} 个被扣住，{waiting} 个尚未开始，{ended} 个已结束",
     },
   },
   NotTakenUpThen: {
@@ -22,6 +22,7 @@ export const MOMENT_REASONS = {
     who: "nobody",
     text: { en: "was held back since {since}: {cause}", zh: "自 {since} 起被扣住：{cause}" },
   },
+  PendingSince: { who: "nobody", text: { en: "waited since {since}: {cause}", zh: "自 {since} 起等待：{cause}" } },
   RanSince: { who: "nobody", text: { en: "ran since {since}: {cause}", zh: "自 {since} 起执行：{cause}" } },
   SucceededAt: { who: "nobody", text: { en: "had succeeded at {since}: {cause}", zh: "已于 {since} 成功：{cause}" } },
   SkippedAt: { who: "nobody", text: { en: "was skipped at {since}: {cause}", zh: "于 {since} 被跳过：{cause}" } },

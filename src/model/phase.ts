@@ -80,7 +80,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: false,
-    stood: "RanSince",
+    stood: "PendingSince",
     next: ["running", ...FROM_ACTIVE],
     text: { en: "pending", zh: "等待资源" },
   },
