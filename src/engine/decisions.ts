@@ -32,11 +32,11 @@ export interface Deciding {
 /** Null: there is nothing to keep besides the reason. */
 export function groundsOf(before: Job, job: Job, deciding: Deciding): Grounds | null {
   const due = before.dueAt === null && (job.dueAt !== null || job.phase === "skipped");
-  const { claims } = deciding;
+  const { claims, mask } = deciding;
   const grounds: Grounds = {
     ...(due ? { ...needsOf(job.plan, deciding), ...valuesOf(job, deciding) } : {}),
-    ...(claims.length === 0 ? {} : { took: claims.slice(0, MOST_KEPT).map(({ key }) => key) }),
-    ...heldOf(job, deciding.hold),
+    ...(claims.length === 0 ? {} : { took: claims.slice(0, MOST_KEPT).map(({ key }) => shown(key, mask)) }),
+    ...heldOf(job, deciding),
     ...clockOf(before, job, deciding),
     ...(job.notBefore !== null && job.notBefore !== before.notBefore ? { until: job.notBefore } : {}),
   };
@@ -84,11 +84,16 @@ function kept(pointer: string, value: Json | undefined, mask: Deciding["mask"]):
   return { pointer, cut: maskText(text).slice(0, LONGEST_KEPT) };
 }
 
-function heldOf({ reason: why }: Job, hold: Hold | undefined): Grounds {
+/** The name of a lock may come from an output, so it may be long. */
+function shown(key: string, mask: Deciding["mask"]): string {
+  return maskText(mask(key)).slice(0, LONGEST_KEPT);
+}
+
+function heldOf({ reason: why }: Job, { hold, mask }: Deciding): Grounds {
   if (hold?.claim === undefined || (why !== hold.reason && why.cause !== hold.reason)) return {};
   const { key, limit, holders } = hold.claim;
   const named = holders.slice(0, MOST_KEPT).map(({ run, job }) => ({ run, job }));
-  return { held: { key, limit, holders: named } };
+  return { held: { key: shown(key, mask), limit, holders: named } };
 }
 
 type Clock = NonNullable<Grounds["clock"]>;
