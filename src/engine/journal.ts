@@ -48,27 +48,32 @@ function asMade(run: Run, job: Job): Job {
 
 export function record(journal: Journal, event: PlatformEvent): void {
   if (event.type !== "job.changed") {
-    journal.run = { ...journal.run, ...RUN_CHANGES[event.type]?.(journal.run, event) };
+    journal.run = { ...journal.run, ...RUN_CHANGES[event.type]?.(event) };
     return;
   }
   journal.takenUp = true;
-  const name = String(event.data["job"]);
+  const name = wordIn(event, "job");
   const before = journal.jobs.get(name);
   if (before !== undefined) journal.jobs.set(name, recorded(before, event));
 }
 
-type Change = (run: Run, event: PlatformEvent) => Partial<Run>;
+type Change = (event: PlatformEvent) => Partial<Run>;
 
 const RUN_CHANGES: Readonly<Partial<Record<PlatformEvent["type"], Change>>> = {
-  "run.paused": (_run, { data }) => ({ pausedBy: String(data["actor"]) }),
+  "run.paused": (event) => ({ pausedBy: wordIn(event, "actor") }),
   "run.resumed": () => ({ pausedBy: null }),
-  "run.cancelling": (_run, { data }) =>
-    data["finally"] === "skip"
-      ? { finalSkippedBy: String(data["actor"]) }
-      : { cancelledBy: String(data["actor"]), pausedBy: null },
+  "run.cancelling": (event) =>
+    event.data["finally"] === "skip"
+      ? { finalSkippedBy: wordIn(event, "actor") }
+      : { cancelledBy: wordIn(event, "actor"), pausedBy: null },
   // step.ts and giveUp.ts alone write that event, with the ending of the run.
-  "run.finished": (_run, { at, data }) => ({ phase: data["phase"] as Run["phase"], finishedAt: at }),
+  "run.finished": ({ at, data }) => ({ phase: data["phase"] as Run["phase"], finishedAt: at }),
 };
+
+function wordIn({ data }: PlatformEvent, key: string): string {
+  const word = data[key];
+  return typeof word === "string" ? word : "";
+}
 
 function recorded({ job, since, grounds }: Recorded, { at, data }: PlatformEvent): Recorded {
   // changedEvent in driver.ts alone writes that event, from a job and its grounds.

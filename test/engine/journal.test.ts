@@ -44,7 +44,7 @@ async function readOn(reader: Reader, store: Store, id: string): Promise<void> {
 
 /** A start is right when the condition holds on what was kept, a skip by condition when it does not. */
 function judge(reader: Reader, { type, data }: PlatformEvent): void {
-  const found = reader.journal?.jobs.get(String(data["job"]));
+  const found = typeof data["job"] === "string" ? reader.journal?.jobs.get(data["job"]) : undefined;
   const condition = found?.job.plan.condition;
   if (type !== "job.changed" || found === undefined || condition === undefined) return;
   const { phase, reason: why, name } = found.job;
