@@ -2,6 +2,7 @@
 import type { Duty, Terms } from "../ports/dispatch.ts";
 
 export interface Lanes {
+  /** One that is there already changes its group, where the new one is another. */
   add(duty: Duty, terms: Terms): void;
   has(duty: Duty): boolean;
   groupOf(duty: Duty): string | undefined;
@@ -39,7 +40,9 @@ export function createLanes(): Lanes {
 
   return {
     add(duty, terms) {
-      if (entries.has(duty)) return;
+      const before = entries.get(duty);
+      if (before !== undefined && before.terms.group === terms.group) return;
+      if (before !== undefined) remove(duty, before.terms);
       const { group = "", priority = 0 } = terms;
       const byPriority = lanes.get(group) ?? new Map<number, Set<Duty>>();
       lanes.set(group, byPriority);

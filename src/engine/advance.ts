@@ -5,7 +5,7 @@
 // It knows no job type.
 import { formatDuration } from "../model/duration.ts";
 import { DECIDING, isActive, isSettled } from "../model/phase.ts";
-import { outlivesCancel } from "../model/plan.ts";
+import { isCancelled } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import type { ClaimRefusal } from "../ports/store.ts";
@@ -109,7 +109,7 @@ function settleUnreachable(board: Board): void {
 
 function unreachable(job: Job, board: Board): Job | null {
   const { cancelledBy, now, byName } = board;
-  if (cancelledBy !== null && isCancelled(job, board))
+  if (cancelledBy !== null && isCancelled(job.plan, board))
     return ended(job, "cancelled", reason("CancelledBy", { actor: cancelledBy }), now);
   const culprit = job.plan.needs.find((need) => {
     const other = byName.get(need.job);
@@ -163,7 +163,7 @@ function settleEach(board: Board, ending: (job: Job, board: Board) => Job | null
 
 /** A cancel comes first: what it ends has not expired. */
 function outOfScope(job: Job, board: Board): Job | null {
-  const scope = isCancelled(job, board) ? null : scopeEnd(job, board.begun, board);
+  const scope = isCancelled(job.plan, board) ? null : scopeEnd(job, board.begun, board);
   return scope === null || scope.left > 0 ? null : ended(job, "expired", outOfTime(job, scope), board.now);
 }
 
@@ -181,10 +181,6 @@ function givenUp(job: Job, board: Board): Job | null {
   if (end === null || end > board.now.getTime()) return null;
   const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
   return ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now);
-}
-
-function isCancelled({ plan }: Job, { cancelledBy, finalSkippedBy }: Board): boolean {
-  return cancelledBy !== null && (!outlivesCancel(plan) || finalSkippedBy != null);
 }
 
 function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {

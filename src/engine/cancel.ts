@@ -3,7 +3,7 @@
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { eventOf } from "./driver.ts";
-import { wakeRun } from "./duties.ts";
+import { wakeRunCalled } from "./duties.ts";
 import type { World } from "./world.ts";
 
 export async function cancelRun(
@@ -18,7 +18,7 @@ export async function cancelRun(
     await world.store.runs.skipFinal(run.id, request.actor, [
       eventOf(run, "run.cancelling", { actor: request.actor, finally: "skip" }),
     ]);
-  await wakeRun(world, run);
+  await wakeRunCalled(world, run.id);
   return knownRun(world, request.project, request.run);
 }
 

@@ -10,7 +10,12 @@ export function runDuty(id: string): Duty {
   return `run/${id}`;
 }
 
-export function runTerms({ project, priority, startAt }: UnfinishedRun): Terms {
+/**
+ * A cancel ends the waiting of a run, whatever it waits for: for its time, or for a place among the runs of its project. It is then a group of
+ * its own, so no limit of the project holds it back.
+ */
+export function runTerms({ id, project, priority, startAt, cancelledBy }: UnfinishedRun): Terms {
+  if (cancelledBy !== null) return { group: runDuty(id), priority: WEIGHT[priority] };
   return { group: project, priority: WEIGHT[priority], ...(startAt === null ? {} : { at: new Date(startAt) }) };
 }
 
@@ -20,6 +25,7 @@ export async function wakeRun({ dispatch }: Pick<World, "dispatch">, run: Unfini
   await dispatch.wake(runDuty(run.id), terms);
 }
 
+/** The run as the store has it now: what was done to it decides how it is handed out. */
 export async function wakeRunCalled(world: Pick<World, "dispatch" | "store">, id: string): Promise<void> {
   const run = await world.store.runs.get(id);
   if (run?.phase === "running") await wakeRun(world, run);

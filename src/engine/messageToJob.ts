@@ -4,6 +4,7 @@ import type { Acceptance, JobDefinition } from "../catalog/define.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import { isSettled } from "../model/phase.ts";
+import { isCancelled } from "../model/plan.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Token } from "../ports/store.ts";
 import { filledInput } from "./bindings.ts";
@@ -90,7 +91,7 @@ function whyNot(
 ): { readonly en: string; readonly zh: string } | null {
   const { phase } = job;
   if (isSettled(phase)) return { en: `it has ended: ${phase}`, zh: `已结束：${phase}` };
-  if (run.cancelledBy !== null && job.plan.final !== true)
+  if (isCancelled(job.plan, run))
     return { en: `${run.cancelledBy} has cancelled the run`, zh: `运行已被 ${run.cancelledBy} 取消` };
   if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
     return { en: `it does not ask yet, it is ${phase}`, zh: `尚未提问，当前为 ${phase}` };

@@ -16,7 +16,7 @@ import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
 import { type Deciding, groundsOf } from "./decisions.ts";
 import { changedEvent, type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
-import { wakeRun, wakeRunCalled } from "./duties.ts";
+import { wakeRunCalled } from "./duties.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
 
@@ -149,7 +149,7 @@ async function cancelHolder({ world, run }: Driver, holder: string): Promise<voi
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
   await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  await wakeRun(world, other);
+  await wakeRunCalled(world, other.id);
 }
 
 type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;

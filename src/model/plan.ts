@@ -131,6 +131,14 @@ export function outlivesCancel({ final, endOf }: PlannedJob): boolean {
   return final === true || endOf !== undefined;
 }
 
+/** Whether a cancel of its run ends the job: final steps go on, until the user says that they are not wanted either. */
+export function isCancelled(
+  plan: PlannedJob,
+  run: { readonly cancelledBy: string | null; readonly finalSkippedBy?: string | null },
+): boolean {
+  return run.cancelledBy !== null && (!outlivesCancel(plan) || (run.finalSkippedBy ?? null) !== null);
+}
+
 /** adopt: it exists and belongs to nobody; we take it over. */
 export type ChangeAction = "create" | "update" | "adopt" | "delete" | "keep" | "unchanged";
 /** What an update means for the pods. */

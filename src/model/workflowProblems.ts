@@ -230,4 +230,14 @@ export const WORKFLOW_PROBLEMS = {
   CallBroken: {
     text: { en: "the workflow of {name} is not right at {place}: {en}", zh: "{name} 的工作流在 {place} 处有误：{zh}" },
   },
+  TextIsNoTemplate: {
+    text: {
+      en: "{text} goes out as it is written: no value is put into a text",
+      zh: "{text} 会原样发出：不会把值填入文本",
+    },
+    hint: {
+      en: "only a whole value can be a reference: { $from: /inputs/NAME }",
+      zh: "只有整个值可以是引用：{ $from: /inputs/NAME }",
+    },
+  },
 } as const satisfies Record<string, { readonly text: Localized; readonly hint?: Localized }>;

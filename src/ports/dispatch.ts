@@ -62,7 +62,7 @@ export interface Dispatch {
    * A process that never calls this one only wakes.
    */
   start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void>;
-  /** There is something to do for the duty: its holder is told, or somebody is going to hold it. Never rejects; resolves once that is certain, or soon. */
+  /** There is something to do for the duty: its holder is told, or a process is going to hold it, under the newest terms. Never rejects; resolves once that is certain, or soon. */
   wake(duty: Duty, terms?: Terms): Promise<void>;
   /** Hands out those of the duties that nobody holds and nobody waits to hold. */
   ensure(duties: readonly { readonly duty: Duty; readonly terms: Terms }[]): Promise<void>;

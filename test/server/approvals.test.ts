@@ -1,5 +1,6 @@
 // Answers of people to steps that ask: which are taken, which are not, and what is said of them. Through the API, as people give them.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
@@ -78,7 +79,7 @@ describe("an answer", () => {
     expect(four.filter((one) => one.status === "fulfilled")).toHaveLength(1);
     for (const one of four) if (one.status === "rejected") expect(one.reason).toMatchObject({ status: 409 });
     const ended = await once(run, (at) => at.phase !== "running");
-    const actor = ended.jobs[0]?.output["actor"];
+    const { actor } = z.object({ actor: z.string() }).parse(ended.jobs[0]?.output);
     expect(ended.jobs[0]?.output).toMatchObject({ decision: "approve", comment: `says ${actor}` });
     const events = await server.world.store.events.after({ project: PROJECT, run }, 0, 1_000);
     expect(events.filter((one) => one.type === "job.told").map((one) => one.data)).toEqual([

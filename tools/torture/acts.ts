@@ -1,11 +1,15 @@
 // What is done to the processes and to what they depend on. Each act leaves behind a world in which everything can go on.
 import { execFileSync } from "node:child_process";
 import type { Member } from "./fleet.ts";
+import type { Frozen } from "./target.ts";
 import type { Wire } from "./wire.ts";
 
 export interface Victims {
   readonly members: readonly Member[];
-  readonly wire: Wire;
+  /** Undefined: the database is a file. */
+  readonly wire: Wire | undefined;
+  /** When a process stood still. */
+  readonly frozen: Frozen[];
   readonly random: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
   /** Ids of the database's own processes that serve us. */
@@ -14,8 +18,10 @@ export interface Victims {
 
 export type Act = (victims: Victims) => Promise<string>;
 
-const one = ({ members, random }: Victims, role?: Member["role"]): Member => {
-  const chosen = members.filter((member) => role === undefined || member.role === role);
+const worksOn = (member: Member): boolean => member.role !== "api";
+
+const one = ({ members, random }: Victims, may: (member: Member) => boolean = () => true): Member => {
+  const chosen = members.filter(may);
   const member = chosen[Math.floor(random() * chosen.length)];
   if (member === undefined) throw new Error("there is nobody to be tortured");
   return member;
@@ -30,7 +36,7 @@ async function kill(victims: Victims): Promise<string> {
 }
 
 async function killAllWorkers(victims: Victims): Promise<string> {
-  const workers = victims.members.filter((member) => member.role === "worker");
+  const workers = victims.members.filter(worksOn);
   await Promise.all(workers.map((member) => member.end("SIGKILL")));
   for (const member of workers) member.start();
   return "kill -9 of all workers";
@@ -47,18 +53,20 @@ async function drain(victims: Victims): Promise<string> {
 
 /** Longer than a lease: what it held is somebody else's when it goes on. */
 async function freeze(victims: Victims): Promise<string> {
-  const member = one(victims, "worker");
+  const member = one(victims, worksOn);
+  const from = Date.now();
   member.signal("SIGSTOP");
   await victims.pause(13_000 + 4_000 * victims.random());
   member.signal("SIGCONT");
+  victims.frozen.push({ from, to: Date.now() });
   return `SIGSTOP ${member.name} for longer than a lease`;
 }
 
 async function cutDatabase(victims: Victims): Promise<string> {
   const long = victims.random() < 0.3;
-  victims.wire.cut();
+  victims.wire?.cut();
   await victims.pause(long ? 12_000 : 2_000);
-  victims.wire.mend();
+  victims.wire?.mend();
   return `the database cut off for ${long ? 12 : 2} s`;
 }
 
@@ -71,7 +79,7 @@ async function crashDatabase(victims: Victims): Promise<string> {
   return "the database crashed and recovered";
 }
 
-export const ACTS: readonly (readonly [weight: number, act: Act])[] = [
+const ACTS: readonly (readonly [weight: number, act: Act])[] = [
   [6, kill],
   [1, killAllWorkers],
   [3, drain],
@@ -80,9 +88,16 @@ export const ACTS: readonly (readonly [weight: number, act: Act])[] = [
   [2, crashDatabase],
 ];
 
-export function chooseAct(random: () => number): Act {
-  let left = random() * ACTS.reduce((sum, [weight]) => sum + weight, 0);
-  for (const [weight, act] of ACTS) {
+/** One process on a database in a file: nobody goes on in its place, and nothing can be cut off from it. */
+const ACTS_ALONE: typeof ACTS = [
+  [3, kill],
+  [1, drain],
+];
+
+export function chooseAct({ wire, random }: Pick<Victims, "wire" | "random">): Act {
+  const acts = wire === undefined ? ACTS_ALONE : ACTS;
+  let left = random() * acts.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, act] of acts) {
     left -= weight;
     if (left < 0) return act;
   }

@@ -2,6 +2,8 @@
 import { type AnswerOf, ApiError, type Client } from "../../src/api/client.ts";
 import { list } from "../../test/e2e/support/kubectl.ts";
 import { type Acknowledged, PROJECT } from "./load.ts";
+import { type Frozen, type Hold, heldTogether } from "./target.ts";
+import { flowWrongly, type Steered } from "./truths.ts";
 import type { Event, Watcher } from "./watcher.ts";
 
 type Run = AnswerOf<"getRun">;
@@ -9,8 +11,12 @@ type Run = AnswerOf<"getRun">;
 export interface Evidence {
   readonly client: Client;
   readonly acknowledged: readonly Acknowledged[];
+  readonly steered: readonly Steered[];
+  readonly holds: readonly Hold[];
+  readonly frozen: readonly Frozen[];
   readonly watchers: readonly Watcher[];
-  readonly namespace: string;
+  /** Null: there is no cluster that could hold anything. */
+  readonly namespace: string | null;
 }
 
 export interface Verdict {
@@ -20,7 +26,8 @@ export interface Verdict {
   readonly phases: Readonly<Record<string, number>>;
 }
 
-export async function judge({ client, acknowledged, watchers, namespace }: Evidence): Promise<Verdict> {
+export async function judge(evidence: Evidence): Promise<Verdict> {
+  const { client, acknowledged, watchers, namespace } = evidence;
   const found = await Promise.all(acknowledged.map((one) => runOf(client, one.run)));
   const runs = found.filter((run) => run !== undefined);
   const stored = await allRuns(client);
@@ -30,7 +37,9 @@ export async function judge({ client, acknowledged, watchers, namespace }: Evide
     ...runs.flatMap(unsettled),
     ...toldWrongly(events),
     ...watchers.flatMap((watcher, index) => seenWrongly(watcher.seen, events, `watcher ${index}`)),
-    ...(await heldWrongly(namespace, acknowledged, found)),
+    ...flowWrongly(evidence.steered, runs, events),
+    ...heldTogether(evidence.holds, evidence.frozen),
+    ...(namespace === null ? [] : await heldWrongly(namespace, acknowledged, found)),
   ];
   const phases: Record<string, number> = {};
   for (const run of runs) phases[run.phase] = (phases[run.phase] ?? 0) + 1;

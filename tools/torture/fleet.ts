@@ -10,7 +10,8 @@ const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
 
 export interface Member {
   readonly name: string;
-  readonly role: "api" | "worker";
+  /** all: it answers requests and does the work, alone. */
+  readonly role: "api" | "worker" | "all";
   /** Of the API. */
   readonly url: string;
   readonly pid: number | undefined;
@@ -27,20 +28,24 @@ export interface Member {
 
 export interface FleetOptions {
   readonly folder: string;
-  readonly database: string;
-  readonly kubeconfig: string;
-  readonly context: string;
+  /** Undefined: a file of its own. */
+  readonly database: string | undefined;
+  /** Null: a simulated one. */
+  readonly cluster: { readonly kubeconfig: string; readonly context: string } | null;
 }
 
 export async function createMember(name: string, role: Member["role"], options: FleetOptions): Promise<Member> {
   const home = join(options.folder, name);
   mkdirSync(home, { recursive: true });
-  const port = role === "api" ? await freePort() : 0;
+  const port = role === "worker" ? 0 : await freePort();
   let child: ChildProcess | undefined;
   let output = "";
   const deaths: string[] = [];
-  const words = ["serve", `--${role}`, "--port", String(port), "--database", options.database];
-  words.push("--kubeconfig", options.kubeconfig, "--context", options.context);
+  const words = ["serve", ...(role === "all" ? [] : [`--${role}`]), "--port", String(port)];
+  words.push("--allow-outgoing", "127.0.0.1");
+  if (options.database !== undefined) words.push("--database", options.database);
+  if (options.cluster === null) words.push("--sandbox");
+  else words.push("--kubeconfig", options.cluster.kubeconfig, "--context", options.cluster.context);
   const start = (): void => {
     // What the last life of it wrote is no sign of this one.
     rmSync(join(home, "server.json"), { force: true });

@@ -1,7 +1,9 @@
-// The users: each deploys, runs, approves and cancels, one thing after the other, through whichever server answers. What was acknowledged is
+// The users: each deploys, runs, approves, pauses and cancels, one thing after the other, through whichever server answers. What was acknowledged is
 // written down; what was not is asked again with the same key until it is, so that in the end everything that exists was acknowledged once.
 import { randomUUID } from "node:crypto";
 import { ApiError, type Client, UnreachableError } from "../../src/api/client.ts";
+import { anyFlow, type Flow } from "./flows.ts";
+import type { Steered } from "./truths.ts";
 
 export const PROJECT = "default";
 
@@ -15,6 +17,7 @@ export interface Acknowledged {
 
 export interface Users {
   readonly acknowledged: readonly Acknowledged[];
+  readonly steered: readonly Steered[];
   /** Refusals that are right (somebody else's run is in the way), by code. */
   readonly refused: ReadonlyMap<string, number>;
   /** Resolves once nobody has a question open. */
@@ -25,13 +28,17 @@ export interface Town {
   /** Any server that may answer. */
   readonly client: () => Client;
   readonly random: () => number;
-  readonly namespace: string;
+  /** Null: there is no cluster to deploy to, only workflows are run. */
+  readonly namespace: string | null;
+  /** Where the machine is that workflows work on. */
+  readonly machine: string;
   readonly users: number;
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 export function sendUsers(town: Town): Users {
   const acknowledged: Acknowledged[] = [];
+  const steered: Steered[] = [];
   const refused = new Map<string, number>();
   const stopping = new AbortController();
   let count = 0;
@@ -41,9 +48,10 @@ export function sendUsers(town: Town): Users {
       const value = `${user}-${count++}`;
       try {
         const chance = town.random();
-        if (chance < 0.55) await deploy(town, { application: `app-${user}`, value, task: town.random() < 0.2 }, note);
-        else if (chance < 0.85) await workflow(town, value, note);
-        else await cancel(town, acknowledged);
+        const { namespace } = town;
+        if (namespace !== null && chance < 0.5)
+          await deploy(town, { application: `app-${user}`, value, task: town.random() < 0.2, namespace }, note);
+        else await workflow(town, value, { note, steered });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         refused.set(error.body.code, (refused.get(error.body.code) ?? 0) + 1);
@@ -54,6 +62,7 @@ export function sendUsers(town: Town): Users {
   const living = Promise.all(Array.from({ length: town.users }, (_, user) => live(user)));
   return {
     acknowledged,
+    steered,
     refused,
     async stop() {
       stopping.abort();
@@ -64,11 +73,14 @@ export function sendUsers(town: Town): Users {
 
 type Note = (one: Omit<Acknowledged, "at">) => void;
 
-async function deploy(
-  town: Town,
-  { application, value, task }: { readonly application: string; readonly value: string; readonly task: boolean },
-  note: Note,
-): Promise<void> {
+interface Deployed {
+  readonly application: string;
+  readonly value: string;
+  readonly task: boolean;
+  readonly namespace: string;
+}
+
+async function deploy(town: Town, { application, value, task, namespace }: Deployed, note: Note): Promise<void> {
   // Their names are objects in one namespace.
   const settings = { name: `settings-${application}`, type: "config", properties: { data: { value } } };
   const command = ["sh", "-c", `echo did ${value}`];
@@ -78,7 +90,7 @@ async function deploy(
     properties: { image: "busybox:1.36", command },
     dependsOn: [settings.name],
   };
-  const document = { name: application, namespace: town.namespace, components: task ? [settings, work] : [settings] };
+  const document = { name: application, namespace, components: task ? [settings, work] : [settings] };
   const headers = { "idempotency-key": randomUUID() };
   const run = await untilAnswered(town, (client) =>
     client.call("deployApplication", {
@@ -90,34 +102,45 @@ async function deploy(
   note({ run: run.id, application, value });
 }
 
-async function workflow(town: Town, value: string, note: Note): Promise<void> {
-  const asks = town.random() < 0.4;
-  const steps = [
-    { name: "first", type: "wait", properties: { for: "1s" } },
-    ...(asks ? [{ name: "ask", type: "approve", properties: { message: value }, dependsOn: ["first"] }] : []),
-    {
-      name: "last",
-      type: "wait",
-      properties: { for: town.random() < 0.3 ? "8s" : "1s" },
-      dependsOn: [asks ? "ask" : "first"],
-    },
-  ];
+async function workflow(
+  town: Town,
+  value: string,
+  { note, steered }: { note: Note; steered: Steered[] },
+): Promise<void> {
+  const flow = anyFlow(town);
   const headers = { "idempotency-key": randomUUID() };
   const params = { project: PROJECT };
-  const body = { document: { name: `flow-${value}`, workflow: { steps } } };
+  const body = { document: { name: `flow-${value}`, workflow: flow.workflow } };
   const run = await untilAnswered(town, (client) => client.call("startRun", { params, headers, body }));
   note({ run: run.id, application: "", value: null });
-  if (!asks) return;
-  const answer = { kind: "approval", data: { decision: "approve" } };
-  await untilAnswered(town, (client) =>
-    client.call("tellJob", { params: { project: PROJECT, run: run.id, job: "ask" }, body: answer }),
-  );
+  const one: Steered = { run: run.id, flow };
+  steered.push(one);
+  for (const act of flow.steering) {
+    await town.pause(act.after);
+    if (!(await steer(town, one, act))) return;
+  }
 }
 
-async function cancel(town: Town, acknowledged: readonly Acknowledged[]): Promise<void> {
-  const last = acknowledged.at(-1 - Math.floor(town.random() * 3));
-  if (last === undefined || last.application !== "") return;
-  await untilAnswered(town, (client) => client.call("cancelRun", { params: { project: PROJECT, run: last.run } }));
+/** False: the run had ended before, or was cancelled by another one. */
+async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steering"][number]): Promise<boolean> {
+  const params = { project: PROJECT, run: one.run };
+  // Before it is asked: an answer that is lost may have been obeyed all the same.
+  if (what === "cancel-all") one.finalsSkipped = true;
+  const ask = (client: Client): Promise<unknown> => {
+    if (what === "pause") return client.call("pauseRun", { params });
+    if (what === "resume") return client.call("resumeRun", { params });
+    if (what === "cancel") return client.call("cancelRun", { params });
+    if (what === "cancel-all") return client.call("cancelRun", { params, body: { finally: "skip" } });
+    return client.call("tellJob", { params: { ...params, job }, body: { kind: "approval", data: { decision: what } } });
+  };
+  try {
+    await untilAnswered(town, ask);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) return false;
+    throw error;
+  }
+  if (what.startsWith("cancel")) one.cancelledAt ??= Date.now();
+  return true;
 }
 
 /** Throws what is a refusal; silence and the server's own trouble are asked again. */

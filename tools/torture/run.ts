@@ -3,22 +3,23 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client as Database } from "pg";
 import { type Client, createClient } from "../../src/api/client.ts";
-import { contextName, kubeconfig } from "../../test/e2e/support/environment.ts";
-import { startFaultyApi } from "../../test/e2e/support/faultyApi.ts";
-import { dropNamespace, makeNamespace } from "../../test/e2e/support/kubectl.ts";
-import { startPostgres } from "../postgres/postgres.ts";
 import { type Act, chooseAct, type Victims } from "./acts.ts";
 import { judge, type Verdict } from "./check.ts";
 import { createMember, type Member } from "./fleet.ts";
+import { clusterOf, databaseOf } from "./ground.ts";
 import { PROJECT, sendUsers } from "./load.ts";
+import { type Frozen, startMachine } from "./target.ts";
 import { watch } from "./watcher.ts";
-import { layWire } from "./wire.ts";
 
 export interface TortureOptions {
+  /** One process on a database in a file, or many on PostgreSQL. */
+  readonly store: "sqlite" | "postgres";
+  /** sandbox: every process simulates one, so only workflows are run. */
+  readonly cluster: "kubernetes" | "sandbox";
   readonly seconds: number;
   readonly seed: number;
+  /** On PostgreSQL. */
   readonly apis: number;
   readonly workers: number;
   readonly users: number;
@@ -29,6 +30,8 @@ export interface Tortured extends Verdict {
   readonly acts: readonly string[];
   readonly faults: ReadonlyMap<string, number>;
   readonly refused: ReadonlyMap<string, number>;
+  /** How often something that others wanted too was held. */
+  readonly held: number;
   /** How long the last run took to settle after the last act, milliseconds. */
   readonly settled: number;
 }
@@ -46,39 +49,33 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
   try {
     const folder = mkdtempSync(join(tmpdir(), "kubemin-torture-"));
     closings.push(() => rmSync(folder, { recursive: true, force: true }));
-    const namespace = await makeNamespace();
-    closings.push(() => dropNamespace(namespace));
-    const postgres = await startPostgres({ durable: true });
-    closings.push(() => postgres.stop());
-    const wire = await layWire(postgres.url);
-    closings.push(() => wire.close());
-    const faulty = await startFaultyApi({
-      kubeconfig: kubeconfig(),
-      context: contextName(),
-      file: join(folder, "kubeconfig"),
-      random,
-      share: 0.05,
-    });
-    closings.push(() => faulty.close());
-    const place = { folder, database: wire.url, kubeconfig: faulty.kubeconfig, context: contextName() };
+    const machine = await startMachine();
+    closings.push(() => machine.close());
+    const database = await databaseOf(options, closings);
+    const cluster = await clusterOf(options, { folder, random, closings });
+    const { wire } = database;
+    const place = { folder, database: wire?.url, cluster: cluster?.place ?? null };
     const members = await startMembers(options, place);
     closings.push(() => Promise.all(members.map((member) => member.end("SIGTERM"))));
-    const apis = members.filter((member) => member.role === "api");
+    const apis = members.filter((member) => member.role !== "worker");
     const token = await tokenOf(apis);
     const clients = apis.map((member) => createClient({ url: member.url, token, language: "en" }));
     const anybody = (): Client => clients[Math.floor(random() * clients.length)] ?? clientless();
     const watchers = clients.map((client) => watch(() => client, pause));
     closings.push(() => watchers.forEach((watcher) => watcher.stop()));
-    const users = sendUsers({ client: anybody, random, namespace, users: options.users, pause });
+    const namespace = cluster?.namespace ?? null;
+    const town = { client: anybody, random, namespace, machine: machine.url, users: options.users, pause };
+    const users = sendUsers(town);
     const acts: string[] = [];
     const endless: string[] = [];
-    const victims = { members, wire, random, pause, backends: () => backendsOf(postgres.url) };
+    const frozen: Frozen[] = [];
+    const victims = { members, wire, frozen, random, pause, backends: database.backends };
     for (const end = Date.now() + options.seconds * 1_000; Date.now() < end; ) {
       await pause(2_000 + 3_000 * random());
-      acts.push(await carriedOut(chooseAct(random), victims, endless));
+      acts.push(await carriedOut(chooseAct(victims), victims, endless));
       log(`${acts.at(-1)} · ${users.acknowledged.length} runs acknowledged`);
     }
-    faulty.calm();
+    cluster?.faulty.calm();
     log("quiet now; what was acknowledged has to settle");
     const quiet = Date.now();
     await users.stop();
@@ -89,7 +86,9 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
     const settled = Date.now() - quiet;
     const last = Math.max(...watchers.map((watcher) => watcher.seen.at(-1)?.sequence ?? 0));
     await within(60, Promise.all(watchers.map((watcher) => watcher.until(last))));
-    const verdict = await judge({ client: anybody(), acknowledged: users.acknowledged, watchers, namespace });
+    const { acknowledged, steered } = users;
+    const { holds } = machine;
+    const verdict = await judge({ client: anybody(), acknowledged, steered, holds, frozen, watchers, namespace });
     const deaths = members.flatMap((member) => member.deaths);
     if (verdict.broken.length + endless.length > 0)
       for (const member of members) log(`--- ${member.name}\n${member.output().slice(-4_000)}`);
@@ -97,7 +96,8 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
       ...verdict,
       broken: [...verdict.broken, ...deaths, ...endless],
       acts,
-      faults: faulty.faults,
+      faults: cluster?.faulty.faults ?? new Map<string, number>(),
+      held: holds.length,
       refused: users.refused,
       settled,
     };
@@ -116,14 +116,24 @@ async function carriedOut(act: Act, victims: Victims, endless: string[]): Promis
 }
 
 async function startMembers(
-  { apis, workers }: TortureOptions,
+  options: TortureOptions,
   place: Parameters<typeof createMember>[2],
 ): Promise<readonly Member[]> {
   const members: Member[] = [];
-  for (let count = 0; count < apis; count++) members.push(await createMember(`api-${count}`, "api", place));
-  for (let count = 0; count < workers; count++) members.push(await createMember(`worker-${count}`, "worker", place));
+  for (const [role, count] of rolesOf(options))
+    for (let number = 0; number < count; number++) members.push(await createMember(`${role}-${number}`, role, place));
   for (const member of members) member.start();
   return members;
+}
+
+/** Those that only answer must not simulate a cluster: others would know nothing of it. */
+function rolesOf({ store, cluster, apis, workers }: TortureOptions): readonly (readonly [Member["role"], number])[] {
+  if (store === "sqlite") return [["all", 1]];
+  if (cluster === "sandbox") return [["all", Math.max(apis, workers)]];
+  return [
+    ["api", apis],
+    ["worker", workers],
+  ];
 }
 
 /** Each server makes itself a token; one is enough. */
@@ -150,28 +160,16 @@ async function settle(client: () => Client, runs: readonly string[]): Promise<vo
     }
 }
 
-async function backendsOf(url: string): Promise<readonly number[]> {
-  const limits = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
-  const database = new Database({ connectionString: url, ...limits });
-  // It ends with the others.
-  database.on("error", () => undefined);
-  // It may just be recovering from the crash before.
-  const there = await database.connect().then(
-    () => true,
-    () => false,
-  );
-  if (!there) return [];
-  const { rows } = await database.query<{ pid: number }>(
-    "select pid from pg_stat_activity where application_name like 'kubemin%' and pid <> pg_backend_pid()",
-  );
-  void database.end().catch(() => undefined);
-  return rows.map((row) => row.pid);
-}
-
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
-function within<T>(seconds: number, work: Promise<T>): Promise<T | undefined> {
-  return Promise.race([work, pause(seconds * 1_000).then(() => undefined)]);
+async function within<T>(seconds: number, work: Promise<T>): Promise<T | undefined> {
+  const enough = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => enough.resolve(undefined), seconds * 1_000);
+  try {
+    return await Promise.race([work, enough.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function clientless(): never {

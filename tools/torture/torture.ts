@@ -1,16 +1,19 @@
-// npm run torture -- --minutes 5 [--seed N]: many processes, real faults, and a judge. On the cluster of KUBEMIN_TEST_KUBECONFIG, or on one that
-// is built and started for it, as for the tests. With --every-write: one process on SQLite, then on PostgreSQL, on a simulated cluster, killed
-// at each write of a run in turn. Exits with 1 when anything was lost, done twice, or told wrongly.
+// npm run torture -- --minutes 5 [--seed N] [--store sqlite|postgres] [--sandbox]: real faults, and a judge. Many processes on PostgreSQL and
+// the cluster of KUBEMIN_TEST_KUBECONFIG, or one that is built and started for it, as for the tests; then one process on SQLite. With
+// --sandbox clusters are simulated, and only workflows are run. With --every-write: one process on each database, killed at each write of
+// a run in turn. Exits with 1 when anything was lost, done twice, or told wrongly.
 import { parseArgs } from "node:util";
 import cluster from "../../test/cluster.ts";
 import { startPostgres } from "../postgres/postgres.ts";
 import { dieAtEveryWrite } from "./everyWrite.ts";
-import { type Tortured, torture } from "./run.ts";
+import { type Tortured, type TortureOptions, torture } from "./run.ts";
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
     "every-write": { type: "boolean", default: false },
+    store: { type: "string" },
+    sandbox: { type: "boolean", default: false },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
 });
@@ -23,6 +26,7 @@ function report(told: Tortured): void {
     [...of].map(([name, count]) => `${name} ${String(count)}`).join(", ") || "none";
   say(`runs acknowledged: ${told.runs} (${table(Object.entries(told.phases))}); events: ${told.events}`);
   say(`refused rightly: ${table(told.refused)}`);
+  say(`held one at a time, or two: ${told.held} times`);
   say(`acts: ${told.acts.length}; faults of the API server: ${table(told.faults)}`);
   say(`everything had settled ${(told.settled / 1_000).toFixed(1)} s after the last act`);
   for (const line of told.broken) say(`BROKEN ${line}`);
@@ -43,18 +47,30 @@ async function killAtEveryWrite(): Promise<void> {
   }
 }
 
-if (values["every-write"]) await killAtEveryWrite();
-else if (!(minutes > 0) || !Number.isInteger(seed)) {
-  process.stderr.write("usage: npm run torture -- --minutes 5 [--seed 1], or --every-write\n");
-  process.exitCode = 2;
-} else {
-  const stop = await cluster();
+const STORES: readonly TortureOptions["store"][] = ["postgres", "sqlite"];
+
+async function tortureAll(stores: typeof STORES): Promise<void> {
+  const onCluster = stores.includes("postgres") && !values.sandbox;
+  const stop = onCluster ? await cluster() : undefined;
   try {
-    say(`seed ${seed}`);
-    const told = await torture({ seconds: minutes * 60, seed, apis: 2, workers: 3, users: 6, log: say });
-    report(told);
-    process.exitCode = told.broken.length === 0 ? 0 : 1;
+    for (const store of stores) {
+      say(`${store}, seed ${seed}`);
+      const where = store === "postgres" && onCluster ? "kubernetes" : "sandbox";
+      const options = { store, cluster: where, seconds: minutes * 60, seed, apis: 2, workers: 3, users: 8 } as const;
+      const told = await torture({ ...options, log: say });
+      report(told);
+      if (told.broken.length > 0) process.exitCode = 1;
+    }
   } finally {
-    await stop();
+    await stop?.();
   }
 }
+
+const chosen = STORES.filter((store) => values.store === undefined || values.store === store);
+if (values["every-write"]) await killAtEveryWrite();
+else if (!(minutes > 0) || !Number.isInteger(seed) || chosen.length === 0) {
+  process.stderr.write(
+    "usage: npm run torture -- --minutes 5 [--seed 1] [--store sqlite|postgres] [--sandbox], or --every-write\n",
+  );
+  process.exitCode = 2;
+} else await tortureAll(chosen);

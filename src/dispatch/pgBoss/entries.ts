@@ -33,7 +33,7 @@ interface Data {
 }
 
 export interface Entries {
-  /** One entry for each, unless one waits already; that one is then due at once when the new one would be. */
+  /** One entry for each, unless one waits already; that one is then due at once, and of the new group, when the new one would be due. */
   put(wanted: readonly Wanted[]): Promise<readonly News[]>;
   /** Tells all processes. */
   tell(news: readonly News[]): Promise<void>;
@@ -140,11 +140,17 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
   }));
   const written = new Map<Duty, string>();
   const inserted = new Set(await boss.insert(QUEUE, jobs, { returnId: true }));
-  for (const { id, singletonKey, startAfter } of jobs) {
+  for (const { id, singletonKey, startAfter, group } of jobs) {
     if (inserted.has(id)) written.set(singletonKey, id);
     else if (startAfter === undefined) {
       // It answers none when the entry was taken meanwhile: by somebody who may have looked before this happened.
-      const [hurried] = (await boss.update(QUEUE, undefined, { singletonKey, startAfter: EARLY })).jobs;
+      const [hurried] = (
+        await boss.update(QUEUE, undefined, {
+          singletonKey,
+          startAfter: EARLY,
+          ...(group === undefined ? {} : { group }),
+        })
+      ).jobs;
       if (hurried !== undefined) written.set(singletonKey, hurried);
     }
   }

@@ -3,6 +3,7 @@
 import type { Condition, Operand } from "../../model/condition.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
+import { isSettled, PHASE_NAMES, PHASES } from "../../model/phase.ts";
 import { fromPointer } from "../../model/pointer.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import { clip, listNames, showValue } from "../schema/words.ts";
@@ -10,7 +11,7 @@ import { answer } from "./evaluate.ts";
 import { mapCondition, pointersIn } from "./mapCondition.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
 import { mayFit, type Place, schemaAt, typesAt, valuesAt } from "./schemaTypes.ts";
-import { allSteps, ancestry, type StepDraft } from "./stepDraft.ts";
+import { allSteps, ancestry, isRelated, type StepDraft } from "./stepDraft.ts";
 
 type Compare = Extract<Condition, { readonly compare: unknown }>;
 
@@ -85,8 +86,8 @@ function wordsOf(types: ReadonlySet<string> | null): string {
   return types === null ? "any" : [...types].join(" | ");
 }
 
-/** What a step that has to succeed before leaves possible; how others ended is not known. */
-const SATISFIED = ["succeeded", "skipped"];
+/** How a step stands that has succeeded or was left out by its own condition; how others ended is not known. */
+const SATISFIED = PHASE_NAMES.filter((phase) => isSettled(phase) && PHASES[phase].verdict === null);
 /** All combinations of so many phases are tried. */
 const MOST_PHASES = 6;
 
@@ -134,16 +135,27 @@ function strictlyBefore(step: StepDraft, reaching: Reaching): ReadonlySet<StepDr
   if (found !== undefined) return found;
   const all = new Set<StepDraft>();
   reaching.known.set(step, all); // ends a circle, which is told elsewhere
-  const wanted = ancestry(step).flatMap((one) => reaching.needs.get(one) ?? []);
-  for (const { kind, name, on } of wanted) {
-    const target = kind === "step" && on !== "end" ? reaching.byName.get(name) : undefined;
-    if (target === undefined) continue;
+  for (const target of strictTargets(step, reaching)) {
     for (const part of allSteps([target])) {
       all.add(part);
       for (const earlier of strictlyBefore(part, reaching)) all.add(earlier);
     }
   }
   return all;
+}
+
+/** Steps whose success this one or a step around it needs. What a condition looks at is needed only to end, by what it inherits as well. */
+function strictTargets(step: StepDraft, { needs, byName }: Reaching): readonly StepDraft[] {
+  const watched: StepDraft[] = [];
+  return ancestry(step).flatMap((one) => {
+    if (one.condition !== null)
+      watched.push(...pointersIn(one.condition).flatMap((pointer) => byName.get(phaseOf(pointer) ?? "") ?? []));
+    const looked = [...watched];
+    const strict = (needs.get(one) ?? []).filter(({ kind, on }) => kind === "step" && on !== "end");
+    return strict
+      .flatMap(({ name }) => byName.get(name) ?? [])
+      .filter((target) => !looked.some((each) => isRelated(each, target)));
+  });
 }
 
 interface Possible {

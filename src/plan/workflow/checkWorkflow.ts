@@ -13,6 +13,7 @@ import { checkInputs } from "./checkInputs.ts";
 import { checkLimits } from "./checkLocks.ts";
 import { edgesOf } from "./checkReferences.ts";
 import { checkSteps, modeOf } from "./checkStep.ts";
+import { textsLikeTemplates } from "./checkTexts.ts";
 import type { Known } from "./referTo.ts";
 import type { ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import { resolveSteps } from "./resolveSteps.ts";
@@ -67,6 +68,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   const { secretInputs } = known;
   const edges = new Map(all.map((step) => [step, edgesOf(known, step)] as const));
   const deployedBy = checkDeploys(all, components, problems);
+  problems.push(...all.flatMap(textsLikeTemplates));
   problems.push(...all.flatMap((step) => namedLikeComponent(step, components, deployedBy)));
   for (const step of all)
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));

@@ -265,6 +265,20 @@ function choosing(implementation: Implementation): void {
     expect((await next()).duty).toMatch(/^run\/a-[234]$/);
   });
 
+  it("hands out what waits for a place of its group once it is woken for another group", async () => {
+    const { next, wake, waiting } = await stage(implementation, { slots: 10, groupLimit: 1 });
+    await wake("run/a", { group: "p" });
+    await next();
+    await wake("run/b", { group: "p" });
+    await wake("run/c", { group: "p" });
+    await wake("run/q", { group: "q" });
+    expect((await next()).duty).toBe("run/q");
+    expect(waiting()).toBe(0);
+    await wake("run/c", { group: "run/c" });
+    expect((await next()).duty).toBe("run/c");
+    expect(waiting()).toBe(0);
+  });
+
   it("takes another one while one rests", async () => {
     const { next, wake } = await stage(implementation, { slots: 1 });
     const resting: Look[] = [];

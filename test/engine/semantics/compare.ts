@@ -1,6 +1,9 @@
 // The engine and the reference interpreter on one scenario, and what holds for every run whatever the interpreter says.
 import { isSettled } from "../../../src/model/phase.ts";
+import { explainProblem, type Problem } from "../../../src/model/problem.ts";
 import type { Job } from "../../../src/model/run.ts";
+import { lookUp } from "../../../src/plan/workflow/lookUp.ts";
+import { type Workflow, written } from "./document.ts";
 import type { Scenario } from "./generate.ts";
 import { type Played, play } from "./play.ts";
 import { type Ending, interpret } from "./reference.ts";
@@ -12,8 +15,8 @@ export interface Comparison {
 
 export async function compare({ workflow, acts, crashes }: Scenario): Promise<Comparison> {
   const played = await play(workflow, { acts, crashes });
-  if (played.run === null) return { refused: true, differences: [] };
   const wanted = interpret(workflow, acts);
+  if (played.run === null) return { refused: true, differences: refusalFaults(played.refusals, workflow, wanted.jobs) };
   const differences = [...played.broken, ...endFaults(played)];
   // A run that was taken over may do the same a moment later: then only what became of each job is compared.
   const show = crashes.length > 0 ? showPhase : showAll;
@@ -25,6 +28,25 @@ export async function compare({ workflow, acts, crashes }: Scenario): Promise<Co
   }
   if (played.run.phase !== wanted.phase) differences.push(`the run should be ${wanted.phase}, is ${played.run.phase}`);
   return { refused: false, differences };
+}
+
+/** The planner refuses conditions that never hold, and nothing else that the generator makes: a step that it refuses must never run. */
+function refusalFaults(
+  refusals: readonly Problem[],
+  workflow: Workflow,
+  jobs: ReadonlyMap<string, Ending>,
+): readonly string[] {
+  const { document } = written(workflow);
+  return refusals.flatMap((refusal) => {
+    const said = `${refusal.pointer}: ${explainProblem(refusal, "en").message}`;
+    if (!["NeverHolds", "CallBroken"].includes(refusal.code)) return [`refused: ${said}`];
+    const found = lookUp(document, refusal.pointer.replace(/\/if$/, "/name"));
+    const step = typeof found === "string" ? found : "";
+    const ran = [...jobs].filter(
+      ([name, { startedAt }]) => startedAt !== null && name.split(/\.|\[\d+\]/).includes(step),
+    );
+    return ran.map(([name]) => `${name} runs, but the planner says ${said}`);
+  });
 }
 
 function endFaults({ run, jobs }: Played): readonly string[] {

@@ -12,8 +12,6 @@ export interface Scenario {
 }
 
 export interface Grammar {
-  readonly calls: boolean;
-  readonly emptyLoops: boolean;
   /** A process that takes over leaves an attempt more time than its clocks say, so crashes come without these clocks. */
   readonly crashes: boolean;
 }
@@ -112,38 +110,32 @@ const drawsOf = fc.record({
   timeout: rarely(fc.integer({ min: 1, max: 40 })),
 });
 
-const shape = (grammar: Grammar): fc.Memo<Shape> => {
-  const kinds = ["work", "work", "work", "work", "wait", "approve"] as const;
-  const deep = ["group", "group", ...(grammar.calls ? (["call"] as const) : [])] as const;
-  const make: fc.Memo<Shape> = fc.memo((depth) =>
-    fc.record({
-      kind:
-        depth <= 1
-          ? fc.constantFrom(...kinds)
-          : fc.oneof(
-              { weight: 3, arbitrary: fc.constantFrom(...kinds) },
-              { weight: 2, arbitrary: fc.constantFrom(...deep) },
-            ),
-      mode: fc.constantFrom("StepByStep" as const, "DAG" as const),
-      parts: depth <= 1 ? fc.constant([]) : fc.array(make(depth - 1), { minLength: 1, maxLength: 3 }),
-      finals: depth <= 1 ? fc.constant([]) : fc.array(make(1), { maxLength: 2 }),
-      items: fc.oneof(
-        { weight: 5, arbitrary: fc.constant(null) },
-        { weight: 1, arbitrary: fc.integer({ min: grammar.emptyLoops ? 0 : 1, max: 3 }) },
-      ),
-      draws: drawsOf,
-    }),
-  );
-  return make;
-};
+const LEAVES = ["work", "work", "work", "work", "wait", "approve"] as const;
+const CONTAINERS = ["group", "group", "call"] as const;
+
+const shape: fc.Memo<Shape> = fc.memo((depth) =>
+  fc.record({
+    kind:
+      depth <= 1
+        ? fc.constantFrom(...LEAVES)
+        : fc.oneof(
+            { weight: 3, arbitrary: fc.constantFrom(...LEAVES) },
+            { weight: 2, arbitrary: fc.constantFrom(...CONTAINERS) },
+          ),
+    mode: fc.constantFrom("StepByStep" as const, "DAG" as const),
+    parts: depth <= 1 ? fc.constant([]) : fc.array(shape(depth - 1), { minLength: 1, maxLength: 3 }),
+    finals: depth <= 1 ? fc.constant([]) : fc.array(shape(1), { maxLength: 2 }),
+    items: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat(3) }),
+    draws: drawsOf,
+  }),
+);
 
 export function anyScenario(grammar: Grammar): fc.Arbitrary<Scenario> {
-  const make = shape(grammar);
   return fc
     .record({
       mode: fc.constantFrom("StepByStep" as const, "DAG" as const),
-      steps: fc.array(make(3), { minLength: 1, maxLength: 4 }),
-      finals: fc.array(make(2), { maxLength: 2 }),
+      steps: fc.array(shape(3), { minLength: 1, maxLength: 4 }),
+      finals: fc.array(shape(2), { maxLength: 2 }),
       acts: fc.array(
         fc.record({
           at: fc.nat(60),

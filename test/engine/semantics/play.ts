@@ -16,7 +16,7 @@ import { pauseRun } from "../../../src/engine/pause.ts";
 import type { World } from "../../../src/engine/world.ts";
 import type { WorkflowDocument } from "../../../src/model/document.ts";
 import { isSettled } from "../../../src/model/phase.ts";
-import { explainProblem } from "../../../src/model/problem.ts";
+import type { Problem } from "../../../src/model/problem.ts";
 import { reason } from "../../../src/model/reason.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
 import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
@@ -36,7 +36,7 @@ export interface Crash {
 
 export interface Played {
   /** What the planner says against the document; then nothing was run. */
-  readonly refusals: readonly string[];
+  readonly refusals: readonly Problem[];
   readonly run: Run | null;
   readonly jobs: readonly Job[];
   /** Milliseconds since the epoch at which the run began. */
@@ -119,7 +119,7 @@ interface Stage {
 }
 
 const HORIZON = 48;
-const TURNS = 5;
+const TURNS = 40;
 
 export async function play(
   workflow: Workflow,
@@ -138,9 +138,7 @@ export async function play(
   const catalog = createCatalog({ name: "test", jobs: [work(outside), wait, approve, join] });
   const asked = new Map([...called] as unknown as [string, WorkflowDocument][]); // `written` makes what a document holds
   const { jobs, problems } = planWorkflow({ document, catalog, inputs: {}, called: asked, name: "test" });
-  const refusals = problems
-    .filter((one) => one.severity === "error")
-    .map((one) => `${one.pointer}: ${explainProblem(one, "en").message}`);
+  const refusals = problems.filter((one) => one.severity === "error");
   if (refusals.length > 0) return { refusals, run: null, jobs: [], begun: 0, broken: [] };
   const clock = createVirtualClock();
   const store = await openSqlite(":memory:", { clock });

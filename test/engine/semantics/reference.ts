@@ -73,7 +73,7 @@ export function interpret(
   const scopeLeft = (leaf: Leaf): number =>
     Math.min(
       ...scopesOf(leaf.node).map((node) => {
-        const begun = leavesOf(node).flatMap((one) => (one.due === null || !isJob(one.node) ? [] : [one.due]));
+        const begun = leavesOf(node).flatMap((one) => (one.due === null ? [] : [one.due]));
         return node.limit === null || begun.length === 0 ? NEVER : Math.min(...begun) + node.limit - runTime();
       }),
     );

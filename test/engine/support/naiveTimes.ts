@@ -19,7 +19,7 @@ export function minutesOf(timeZone: string, from: number, to: number): readonly 
 
 /** Those after `since`: what came before only tells what the wall has shown already. */
 export function naiveTimes(cron: string, minutes: readonly Minute[], since: number): readonly string[] {
-  const everyHour = /^\*/.test(cron.split(" ")[1] ?? "") && !/\/[2-9]/.test(cron.split(" ")[1] ?? "");
+  const everyHour = (cron.split(" ")[1] ?? "").startsWith("*") && !/\/[2-9]/.test(cron.split(" ")[1] ?? "");
   const due: number[] = [];
   let shown = (minutes[0]?.wall ?? 0) - MINUTE;
   for (const { instant, wall } of minutes) {

@@ -1,0 +1,104 @@
+// How a case is written down: a document, what is done to its runs and when, and what is right at the end. The words are checked, so
+// that a word that is misspelt does not silently expect nothing.
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { parseDuration } from "../../../src/model/duration.ts";
+import { PHASE_NAMES } from "../../../src/model/phase.ts";
+
+const FOLDER = join(import.meta.dirname, "../cases");
+
+const time = z.union([z.string(), z.number()]).transform((text, context) => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue({ code: "custom", message: `${text} is no duration` });
+  return z.NEVER;
+});
+const object = z.record(z.string(), z.json());
+
+/** Each does one thing; `run: NAME` alone starts a run, of the case's document unless it brings its own. */
+const act = z.strictObject({
+  at: time.default(0),
+  run: z.string().optional(),
+  deploy: object.optional(),
+  document: object.optional(),
+  inputs: object.optional(),
+  project: z.string().optional(),
+  startAt: z.string().optional(),
+  cancel: z.string().optional(),
+  skipFinally: z.boolean().default(false),
+  pause: z.string().optional(),
+  resume: z.string().optional(),
+  approve: z.string().optional(),
+  deny: z.string().optional(),
+  step: z.string().optional(),
+  by: z.string().default("ann"),
+  retry: z.string().optional(),
+  from: z.string().optional(),
+  restart: z.literal(true).optional(),
+  /** The code of the error that answers it. */
+  fails: z.string().optional(),
+});
+export type Act = z.output<typeof act>;
+
+const ended = z
+  .enum(PHASE_NAMES)
+  .or(z.string().regex(/^[a-z-]+ [A-Z]\w+$/, "a phase, and perhaps the code of its reason"));
+
+const runExpected = z.strictObject({
+  phase: z.string(),
+  /** Between these moments. */
+  ends: z.tuple([time, time]).optional(),
+  /** By the name of the job: a phase, or a phase and the code of its reason. */
+  jobs: z.record(z.string(), ended),
+  /** A part of what each job gave. */
+  outputs: object.default({}),
+  attempts: z.record(z.string(), z.int()).default({}),
+  /** The former has ended before the latter begins. */
+  order: z.array(z.string().regex(/^\S+ < \S+$/)).default([]),
+  /** Texts that the sentence of a job's reason says. */
+  says: z.record(z.string(), z.string()).default({}),
+});
+
+const callsExpected = z.strictObject({
+  count: z.int().optional(),
+  /** At the same time. */
+  together: z.int().optional(),
+  fenced: z.literal(true).optional(),
+});
+
+const caseShape = z.strictObject({
+  /** What is right, as a user would say it. */
+  right: z.string(),
+  types: z.array(object).default([]),
+  /** Deployed before, so that they can be called. */
+  applications: z.array(object).default([]),
+  document: object.optional(),
+  inputs: object.optional(),
+  acts: z.array(act).default([]),
+  /** How long time goes on. */
+  for: time.default(300_000),
+  /** `CODE POINTER` of each problem that the document of the first run is refused with, or warned of. */
+  refused: z.array(z.string()).optional(),
+  warned: z.array(z.string()).optional(),
+  runs: z.record(z.string(), runExpected).default({}),
+  /** Runs in the order of their ends. */
+  finished: z.array(z.string()).optional(),
+  calls: z.record(z.string(), callsExpected).default({}),
+  /** Of the deployments on the cluster at the end. */
+  images: z.record(z.string(), z.string()).optional(),
+});
+export type WorkflowCase = z.output<typeof caseShape> & { readonly name: string };
+export type RunExpected = z.output<typeof runExpected>;
+
+export function readCases(): readonly WorkflowCase[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()
+    .map((file) => {
+      const read = caseShape.safeParse(parse(readFileSync(join(FOLDER, file), "utf8")));
+      if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`);
+      return { ...read.data, name: basename(file, ".yaml") };
+    });
+}

@@ -1,0 +1,93 @@
+// A platform in virtual time for documents as users write them: the whole catalog, registered job types, a simulated cluster, SQLite in
+// memory, and addresses to call. Its process can be killed and started again.
+import { builtins } from "../../../src/catalog/builtins.ts";
+import { createCatalog } from "../../../src/catalog/catalog.ts";
+import { http } from "../../../src/catalog/jobs/http.ts";
+import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
+import { createBrakes } from "../../../src/engine/brakes.ts";
+import { type Engine, startEngine } from "../../../src/engine/engine.ts";
+import type { World } from "../../../src/engine/world.ts";
+import type { JsonObject } from "../../../src/model/json.ts";
+import { quarantineFor } from "../../../src/registry/quarantine.ts";
+import { registerType } from "../../../src/registry/register.ts";
+import { openRegistry } from "../../../src/registry/registry.ts";
+import { createSchemas } from "../../../src/registry/schemas/schemas.ts";
+import { disableType } from "../../../src/registry/switches.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
+import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
+import { openSqlite } from "../../../src/store/open.ts";
+import { SILENT, simulatedWorld } from "../../engine/support/simulated.ts";
+import { onlyCluster } from "../../support/clusters.ts";
+import { scriptedTarget, type Target } from "./target.ts";
+
+export interface WorkflowPlace extends AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly target: Target;
+  readonly sandbox: ReturnType<typeof createSandbox>;
+  register(type: JsonObject): Promise<void>;
+  /** Nothing of a registered type starts any more. */
+  disable(type: string): Promise<void>;
+  /** As kill -9 does. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface PlaceOptions {
+  /** Runs of one project that are driven at the same time. */
+  readonly projectLimit?: number;
+}
+
+export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<WorkflowPlace> {
+  const clock = createVirtualClock();
+  const store = await openSqlite(":memory:", { clock, steady: () => clock.now().getTime() });
+  const target = scriptedTarget(clock);
+  const catalog = createCatalog(builtins);
+  let count = 0;
+  const newId = (): string => `run-${++count}`;
+  const sandbox = createSandbox({ name: "sandbox", clock });
+  const base = {
+    ...simulatedWorld({ store, clock, job: http, newId }),
+    catalog,
+    clusters: onlyCluster(() => sandbox, "sandbox"),
+    outgoing: target.outgoing,
+  };
+  const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
+  const registry = await openRegistry({ ...base, surroundings });
+  const limits = projectLimit === undefined ? {} : { groupLimit: projectLimit };
+  const life = (): World => ({
+    ...base,
+    jobTypes: registry.jobTypes,
+    brakes: createBrakes(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    dispatch: inProcessDispatch(SILENT, clock, limits),
+  });
+  let world = life();
+  let engine: Engine | null = await startEngine(world);
+  const kill = async (): Promise<void> => {
+    await engine?.stop();
+    engine = null;
+  };
+  return {
+    clock,
+    target,
+    get world() {
+      return world;
+    },
+    sandbox,
+    async register(type) {
+      const request = { project: "default", actor: "ada", text: JSON.stringify(type), format: "json" } as const;
+      await registerType(registry, request, new AbortController().signal);
+    },
+    disable: (type) => disableType(registry, { actor: "root", type, reason: "it is looked at" }),
+    kill,
+    async start() {
+      world = life();
+      engine = await startEngine(world);
+    },
+    async [Symbol.asyncDispose]() {
+      await kill();
+      await registry.stop();
+      await store.close();
+    },
+  };
+}

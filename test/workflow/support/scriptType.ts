@@ -1,0 +1,37 @@
+// A job type that a user registers: a script in an image of the caller's choice, on the cluster. Two at a time where `limit` says so.
+import type { JsonObject } from "../../../src/model/json.ts";
+
+export function scriptType(name: string, more: JsonObject = {}): JsonObject {
+  return {
+    apiVersion: "kubemin.dev/v1",
+    kind: "JobType",
+    metadata: { name },
+    spec: {
+      version: "1.0.0",
+      summary: { en: "Runs a script in an image", zh: "在镜像中运行脚本" },
+      input: {
+        type: "object",
+        properties: {
+          image: { type: "string", maxLength: 200, default: "busybox:1.36" },
+          script: { type: "string", maxLength: 20000 },
+        },
+        required: ["script"],
+        additionalProperties: false,
+      },
+      output: { type: "object", additionalProperties: true },
+      examples: [{ title: { en: "hello", zh: "问好" }, input: { script: "echo hello" } }],
+      runtime: {
+        tier: "T1",
+        image: "{{input.image}}",
+        template: {
+          spec: {
+            containers: [
+              { env: [{ name: "SCRIPT", value: "{{input.script}}" }], command: ["sh", "-c", 'eval "$SCRIPT"'] },
+            ],
+          },
+        },
+      },
+      ...more,
+    },
+  };
+}
