@@ -206,7 +206,7 @@ function startDue(board: Board): void {
     else if (free > 0) {
       board.put(started(job, now));
       free -= 1;
-    } else if (job.phase === "waiting") holdBack(board, job, reason("Slot", { limit: parallel }));
+    } else holdBack(board, job, reason("Slot", { limit: parallel }));
   }
 }
 
