@@ -77,10 +77,17 @@ export const RUN_ROUTES = {
   explainRun: {
     method: "GET",
     path: `${P}/runs/:run/why`,
-    summary: "Why a run, or one of its jobs, stands as it does: from what is seen to the root cause",
+    summary:
+      "Why a run, or one of its jobs, stands as it does, or stood at a moment: from what is seen to the root cause",
     access: "read",
     params: run,
-    query: z.object({ job: z.string().optional().meta({ description: "a job, or a step by its name" }) }),
+    query: z.object({
+      job: z.string().optional().meta({ description: "a job, or a step by its name" }),
+      at: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .meta({ description: "a moment since the run was made: how it stood then, by the record of its events" }),
+    }),
     status: 200,
     response: view.WhyView,
   },

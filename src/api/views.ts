@@ -16,7 +16,7 @@ export const ReasonView = z.object({
 });
 
 export const EvidenceView = z.object({
-  source: z.enum(["event", "condition", "container", "log", "response", "capacity"]),
+  source: z.enum(["event", "condition", "container", "log", "response", "capacity", "decision"]),
   object: z.string(),
   text: z.string(),
   reason: ReasonView.optional().meta({ description: "the same as data, where it is kubemin's own sentence" }),
@@ -201,9 +201,24 @@ export const StatusView = ApplicationSummaryView.extend({
   components: z.array(ComponentStatus),
 });
 
+const MomentView = z.object({
+  at: timestamp,
+  jobs: z.array(
+    z.object({
+      name: z.string(),
+      phase: z.enum(PHASE_NAMES),
+      since: timestamp.nullable().meta({ description: "null: nothing was decided about it yet" }),
+      reason: ReasonView,
+      evidence: z.array(EvidenceView).meta({ description: "what the decision was made on" }),
+    }),
+  ),
+  more: z.int().meta({ description: "jobs that are not listed" }),
+});
+
 export const WhyView = z.object({
   sentence: z.string().meta({ description: "from what is seen down to the root cause" }),
   chain: z.array(z.object({ subject: z.string(), reason: ReasonView, evidence: z.array(EvidenceView) })),
+  moment: MomentView.optional().meta({ description: "asked with `at` and without `job`: how the jobs stood then" }),
 });
 
 export const RevisionSummary = z.object({

@@ -1,6 +1,7 @@
 // RUN on the command line: an id, `APP#3`, or APP for its newest run.
-import type { Client } from "../api/client.ts";
-import { ApiError } from "../api/client.ts";
+import type { z } from "zod";
+import { ApiError, type Client } from "../api/client.ts";
+import type { RunSummary } from "../api/views.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./exitCodes.ts";
 import { Failure } from "./failure.ts";
@@ -41,21 +42,50 @@ export async function newestRun(context: Context, client: Client, application: s
   return await client.call("getRun", { params: { project, run: items[0].id } });
 }
 
-/** Pages back from the newest: runs are looked at soon after they happened. */
 export async function runByNumber(
   context: Context,
   client: Client,
   { application, number }: { readonly application: string; readonly number: number },
 ): Promise<Run> {
+  const found = await newestThat(context, client, { application, is: (one) => one.number <= number });
+  if (found?.number === number)
+    return await client.call("getRun", { params: { project: context.globals.project, run: found.id } });
+  throw new Failure(NO_RUN, { run: `${application}#${number}` });
+}
+
+type Summary = z.output<typeof RunSummary>;
+
+const NO_RUN_THEN = {
+  code: "NotFound",
+  exit: EXIT.notFound.code,
+  text: { en: "{application} had no run at {at}", zh: "{application} 在 {at} 没有运行" },
+  advice: { en: "see: kubemin runs {application}", zh: "参见：kubemin runs {application}" },
+} as const;
+
+export async function newestRunAt(
+  context: Context,
+  client: Client,
+  { application, at }: { readonly application: string; readonly at: Date },
+): Promise<Summary> {
+  const found = await newestThat(context, client, { application, is: ({ createdAt }) => new Date(createdAt) <= at });
+  if (found !== undefined) return found;
+  throw new Failure(NO_RUN_THEN, { application, at: at.toISOString() });
+}
+
+/** Pages back from the newest: runs are looked at soon after they happened. */
+async function newestThat(
+  context: Context,
+  client: Client,
+  { application, is }: { readonly application: string; readonly is: (run: Summary) => boolean },
+): Promise<Summary | undefined> {
   const { project } = context.globals;
   let after: string | undefined;
   do {
     const query = { application, limit: 200, ...(after === undefined ? {} : { after }) };
     const page = await client.call("listRuns", { params: { project }, query });
-    const found = page.items.find((one) => one.number === number);
-    if (found) return await client.call("getRun", { params: { project, run: found.id } });
-    const oldest = page.items.at(-1)?.number ?? 0;
-    after = oldest < number ? undefined : (page.next ?? undefined);
+    const found = page.items.find(is);
+    if (found !== undefined) return found;
+    after = page.next ?? undefined;
   } while (after !== undefined);
-  throw new Failure(NO_RUN, { run: `${application}#${number}` });
+  return undefined;
 }

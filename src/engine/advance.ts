@@ -8,6 +8,7 @@ import { DECIDING, isActive, isSettled } from "../model/phase.ts";
 import { isCancelled } from "../model/plan.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
+import type { ClaimRefusal } from "../ports/store.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
 import { rootName } from "./roots.ts";
 
@@ -40,6 +41,8 @@ export interface Hold {
   readonly settle?: "failed" | "rejected";
   /** It is worth looking again then, if nothing happens before. */
   readonly until?: Date;
+  /** The limit or lock that it does not get, where that holds it. */
+  readonly claim?: Pick<ClaimRefusal, "key" | "limit" | "holders">;
 }
 
 export interface Decision {
@@ -212,7 +215,7 @@ function startDue(board: Board): void {
     if (hold !== undefined) holdBack(board, job, hold);
     else if (board.parks?.(job) === true) start(board, job);
     else if (free > 0) free -= start(board, job) ? 1 : 0;
-    else if (job.phase === "waiting") holdBack(board, job, reason("Slot", { limit: parallel }));
+    else holdBack(board, job, reason("Slot", { limit: parallel }));
   }
 }
 

@@ -106,7 +106,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
   return { ...run, number: created.number };
 }
 
-function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
+/** As it stands before anything is decided about it. `done`: it was done by an earlier run already. */
+export function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
   if (done !== undefined) return { ...done, run: run.id, plan };
   return {
     run: run.id,

@@ -1,8 +1,9 @@
 // What a driver of a run holds in its hands while it drives. All of it can be made anew from the store.
 import type { JobDefinition } from "../catalog/define.ts";
 import type { NewEvent } from "../model/event.ts";
+import type { Grounds } from "../model/grounds.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { Reason } from "../model/reason.ts";
+import { type Reason, reasonData } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
 import type { HeldLock } from "../ports/store.ts";
@@ -62,4 +63,14 @@ export function definitionOf({ world, run }: Pick<Driver, "world" | "run">, job:
 
 export function eventOf(run: Run, type: NewEvent["type"], data: JsonObject): NewEvent {
   return { project: run.project, application: run.application, run: run.id, type, data };
+}
+
+/** What became of a job, and what that was decided on. */
+export function changedEvent(
+  run: Run,
+  { name, phase, attempt, reason }: Job,
+  grounds: Grounds | null = null,
+): NewEvent {
+  const data = { job: name, phase, attempt, reason: reasonData(reason) };
+  return eventOf(run, "job.changed", grounds === null ? data : { ...data, grounds });
 }

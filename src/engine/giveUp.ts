@@ -2,7 +2,8 @@
 // what they left on the cluster stays. Whoever wants it deploys or retries it, once it is known what was wrong.
 import { isSettled } from "../model/phase.ts";
 import { reason } from "../model/reason.ts";
-import { eventOf } from "./driver.ts";
+import type { Job } from "../model/run.ts";
+import { changedEvent, eventOf } from "./driver.ts";
 import type { World } from "./world.ts";
 
 export async function giveUpRun(world: World, id: string): Promise<void> {
@@ -11,23 +12,14 @@ export async function giveUpRun(world: World, id: string): Promise<void> {
   if (fence === null || run === null) return;
   const at = world.clock.now().toISOString();
   const why = reason("DriversLost");
+  const ended = (job: Job): Job => ({ ...job, phase: "interrupted", reason: why, notBefore: null, finishedAt: at });
   const open = (await world.store.runs.jobs(id)).filter((job) => !isSettled(job.phase));
   await world.store.runs.change({
     run: id,
     fence,
-    jobs: open.map((job) => ({
-      job: { ...job, phase: "interrupted", reason: why, notBefore: null, finishedAt: at },
-      from: { phase: job.phase, attempt: job.attempt },
-    })),
+    jobs: open.map((job) => ({ job: ended(job), from: { phase: job.phase, attempt: job.attempt } })),
     events: [
-      ...open.map((job) =>
-        eventOf(run, "job.changed", {
-          job: job.name,
-          phase: "interrupted",
-          attempt: job.attempt,
-          reason: { code: why.code, params: why.params },
-        }),
-      ),
+      ...open.map((job) => changedEvent(run, ended(job))),
       eventOf(run, "run.finished", { phase: "interrupted" }),
     ],
     finish: { phase: "interrupted", at },

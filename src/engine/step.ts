@@ -2,9 +2,10 @@
 // What a job must hold before it starts (places within limits, locks) is taken in the same transaction; where something is missing,
 // the step is decided again without that job.
 import type { NewEvent } from "../model/event.ts";
+import type { JsonObject } from "../model/json.ts";
 import { isActive } from "../model/phase.ts";
 import type { Concurrency } from "../model/plan.ts";
-import { reason, reasonData } from "../model/reason.ts";
+import { reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../ports/store.ts";
 import { advance, type Decision, type Hold } from "./advance.ts";
@@ -14,7 +15,8 @@ import type { Admission } from "./brakes.ts";
 import { claimsOf } from "./claims.ts";
 import { withProgress } from "./clocks.ts";
 import { contextOf } from "./context.ts";
-import { type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
+import { type Deciding, groundsOf } from "./decisions.ts";
+import { changedEvent, type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
 import { wakeRunCalled } from "./duties.ts";
 import { LOCK_LOST } from "./locks.ts";
 import { settleAttempt } from "./settle.ts";
@@ -41,8 +43,8 @@ async function decideAndWrite(
   news: Map<string, Job>,
   admission: Admission,
 ): Promise<Decision | "again" | null> {
-  const { decision, next } = decide(driver, news, admission);
-  const request = changeOf(driver, next, decision);
+  const { decision, next, judged } = decide(driver, news, admission);
+  const request = changeOf(driver, { next, judged }, decision);
   if (request.jobs.length === 0 && request.finish === undefined) return decision;
   if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
   const result = await driver.world.store.runs.change(request);
@@ -83,12 +85,19 @@ function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job)
 
 const PARALLEL_JOBS = 64;
 
+interface Decided {
+  readonly next: Map<string, Job>;
+  /** By job: what its condition was asked on. */
+  readonly judged: ReadonlyMap<string, JsonObject>;
+}
+
 function decide(
   driver: Driver,
   news: ReadonlyMap<string, Job>,
   admission: Admission,
-): { decision: Decision; next: Map<string, Job> } {
+): Decided & { readonly decision: Decision } {
   const next = new Map(news);
+  const judged = new Map<string, JsonObject>();
   const decision = advance({
     jobs: [...next.values()],
     cancelledBy: driver.run.cancelledBy,
@@ -97,14 +106,18 @@ function decide(
     finalSkippedBy: driver.run.finalSkippedBy,
     now: driver.world.clock.now(),
     parallel: PARALLEL_JOBS,
-    condition: (job, jobs) =>
-      job.plan.condition === undefined ? null : unmetCondition(job, contextOf(driver.run, jobs, job)),
+    condition: (job, jobs) => {
+      if (job.plan.condition === undefined) return null;
+      const context = contextOf(driver.run, jobs, job);
+      judged.set(job.name, context);
+      return unmetCondition(job, context);
+    },
     held: heldJobs(driver, next),
     refusal: (job, jobs) => admission.ask(waitingSubject(driver, job, jobs)),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });
   for (const job of decision.changed) next.set(job.name, job);
-  return { decision, next };
+  return { decision, next, judged };
 }
 
 /** What the job did without its lock does not count, however it ended. */
@@ -142,17 +155,14 @@ async function hold(driver: Driver, next: ReadonlyMap<string, Job>, refusal: Cla
   driver.held.set(refusal.job, await holdFor(driver, refusal, wish));
 }
 
-async function holdFor(
-  driver: Driver,
-  { key, limit, holders, until }: ClaimRefusal,
-  wish: Concurrency | undefined,
-): Promise<Hold> {
+async function holdFor(driver: Driver, claim: ClaimRefusal, wish: Concurrency | undefined): Promise<Hold> {
+  const { key, limit, holders, until } = claim;
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
-  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed" };
+  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed", claim };
   if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
   // Whoever holds it renews its lease, or is gone: then nobody will wake us.
-  return { reason: busy, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
+  return { reason: busy, claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
 async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {
@@ -175,26 +185,19 @@ async function accepted({ world, run, locks }: Driver, result: Answer): Promise<
   return true;
 }
 
-function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Decision): RunChange {
+function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChange {
   const jobs: JobChange[] = [];
   const events: NewEvent[] = [];
-  for (const [name, job] of next) {
+  for (const [name, job] of decided.next) {
     const before = driver.jobs.get(name);
     if (before === undefined || before === job) continue;
     const starts = isActive(job.phase) && !isActive(before.phase);
     const claims = starts
-      ? claimsOf(driver, next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
+      ? claimsOf(driver, decided.next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
       : [];
     const holding = isActive(before.phase) ? (driver.locks.get(name) ?? []) : [];
     jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });
-    events.push(
-      eventOf(driver.run, "job.changed", {
-        job: name,
-        phase: job.phase,
-        attempt: job.attempt,
-        reason: reasonData(job.reason),
-      }),
-    );
+    events.push(changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, claims }))));
   }
   if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
@@ -204,6 +207,20 @@ function changeOf(driver: Driver, next: ReadonlyMap<string, Job>, decision: Deci
     jobs,
     events,
     finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },
+  };
+}
+
+function decidingOf(
+  driver: Driver,
+  { next, judged }: Decided,
+  { job, claims }: Pick<Deciding, "claims"> & { readonly job: Job },
+): Deciding {
+  return {
+    jobs: next,
+    context: (asking) => judged.get(asking.name) ?? contextOf(driver.run, next.values(), asking),
+    hold: driver.held.get(job.name),
+    claims,
+    mask: (text) => driver.mask.text(text),
   };
 }
 

@@ -82,7 +82,7 @@ function stepCalled(name: string, jobs: readonly Job[]): Job | undefined {
   return called.find((job) => job.phase !== "succeeded" && !isLeftOut(job)) ?? called[0];
 }
 
-function knownJob(name: string, jobs: readonly Job[]): Job {
+export function knownJob(name: string, jobs: readonly Job[]): Job {
   const names = jobs.map((one) => one.name);
   const found = stepCalled(name, jobs);
   if (found !== undefined) return found;
@@ -120,7 +120,11 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
   // A reason may have quoted its evidence already; a log says more than any reason.
   const quoted = root !== undefined && isQuoting(root.reason);
   const news = (root?.evidence ?? []).filter(
-    (one) => one.source === "log" || one.source === "capacity" || !(quoted || said.includes(bare(one.text))),
+    (one) =>
+      one.source === "log" ||
+      one.source === "capacity" ||
+      // What a decision was made on is in the list below, not in the sentence.
+      !(one.source === "decision" || quoted || said.includes(bare(one.text))),
   );
   const last = lastWord(news, language);
   return said + (last === undefined ? "" : words.seen + last) + words.end;

@@ -2,6 +2,7 @@
 // docs/reference/errors.md is made from this table.
 import { CLUSTER_ERRORS } from "./clusterErrors.ts";
 import type { ErrorRow } from "./errorRow.ts";
+import { MOMENT_ERRORS } from "./momentErrors.ts";
 import type { Problem } from "./problem.ts";
 import { START_ERRORS } from "./startErrors.ts";
 import { STEERING_ERRORS } from "./steeringErrors.ts";
@@ -140,6 +141,7 @@ export const ERRORS = {
   ...CLUSTER_ERRORS,
   ...START_ERRORS,
   ...STEERING_ERRORS,
+  ...MOMENT_ERRORS,
   Busy: {
     status: 503,
     exit: 3,

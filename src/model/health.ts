@@ -19,8 +19,8 @@ export type HealthState =
   | "unknown";
 
 export interface Evidence {
-  /** capacity: our own arithmetic about room, no words of the cluster */
-  readonly source: "event" | "condition" | "container" | "log" | "response" | "capacity";
+  /** capacity: our own arithmetic about room, no words of the cluster · decision: what a decision of the engine was made on */
+  readonly source: "event" | "condition" | "container" | "log" | "response" | "capacity" | "decision";
   /** `Pod/web-7d9-x`, `Deployment/web`. */
   readonly object: string;
   readonly text: string;

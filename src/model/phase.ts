@@ -25,6 +25,8 @@ interface PhaseRow {
   readonly retry: { readonly word: "failed" | "start_failed" | "interrupted"; readonly counts: boolean } | null;
   /** The program of the job may have run, and said something. */
   readonly ran: boolean;
+  /** The reason that tells at a past moment how a job in this phase stood, and since when. */
+  readonly stood: string;
   readonly next: readonly string[];
   readonly text: Localized;
 }
@@ -52,6 +54,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: false,
+    stood: "NotBegun",
     next: ["queued", ...BEFORE_START],
     text: { en: "waiting", zh: "等待依赖" },
   },
@@ -64,6 +67,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: false,
+    stood: "HeldSince",
     next: BEFORE_START,
     text: { en: "queued", zh: "排队中" },
   },
@@ -76,6 +80,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: false,
+    stood: "PendingSince",
     next: ["running", ...FROM_ACTIVE],
     text: { en: "pending", zh: "等待资源" },
   },
@@ -88,6 +93,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: true,
+    stood: "RanSince",
     next: ["pending", ...FROM_ACTIVE],
     text: { en: "running", zh: "运行中" },
   },
@@ -100,6 +106,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: true,
+    stood: "SucceededAt",
     next: [],
     text: { en: "succeeded", zh: "成功" },
   },
@@ -112,6 +119,7 @@ export const PHASES = {
     verdict: 0,
     retry: { word: "failed", counts: true },
     ran: true,
+    stood: "WentWrongAt",
     next: [],
     text: { en: "failed", zh: "失败" },
   },
@@ -124,6 +132,7 @@ export const PHASES = {
     verdict: 1,
     retry: { word: "failed", counts: true },
     ran: true,
+    stood: "WentWrongAt",
     next: [],
     text: { en: "timed out", zh: "运行超时" },
   },
@@ -136,6 +145,7 @@ export const PHASES = {
     verdict: 4,
     retry: null,
     ran: false,
+    stood: "WentWrongAt",
     next: [],
     text: { en: "rejected", zh: "平台拒绝" },
   },
@@ -148,6 +158,7 @@ export const PHASES = {
     verdict: 5,
     retry: null,
     ran: false,
+    stood: "WentWrongAt",
     next: [],
     text: { en: "gave up waiting", zh: "等待超时" },
   },
@@ -160,6 +171,7 @@ export const PHASES = {
     verdict: 2,
     retry: { word: "start_failed", counts: true },
     ran: false,
+    stood: "WentWrongAt",
     next: [],
     text: { en: "could not start", zh: "启动失败" },
   },
@@ -172,6 +184,7 @@ export const PHASES = {
     verdict: 3,
     retry: { word: "interrupted", counts: false },
     ran: true,
+    stood: "WentWrongAt",
     next: [],
     text: { en: "interrupted", zh: "被平台中断" },
   },
@@ -185,6 +198,7 @@ export const PHASES = {
     verdict: null,
     retry: null,
     ran: false,
+    stood: "SkippedAt",
     next: [],
     text: { en: "skipped", zh: "已跳过" },
   },
@@ -197,6 +211,7 @@ export const PHASES = {
     verdict: 6,
     retry: null,
     ran: true,
+    stood: "CancelledAt",
     next: [],
     text: { en: "cancelled", zh: "已取消" },
   },

@@ -4,6 +4,7 @@ import type { Actor } from "./actor.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import type { JsonObject } from "./json.ts";
+import { MOMENT_REASONS } from "./momentReasons.ts";
 import { PROGRAM_REASONS } from "./programReasons.ts";
 import { RUN_REASONS } from "./runReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
@@ -214,6 +215,8 @@ export const REASONS = {
   // Room on the cluster
   ...CAPACITY_REASONS,
   ...CLUSTER_REASONS,
+  // A moment that is past
+  ...MOMENT_REASONS,
   // The cluster
   Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
   NodeLost: {

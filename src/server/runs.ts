@@ -8,6 +8,7 @@ import { pauseRun } from "../engine/pause.ts";
 import { retryRun } from "../engine/retry.ts";
 import { answersWithEnd, planRun, startRun } from "../engine/startRun.ts";
 import { explainRun } from "../engine/why.ts";
+import { explainRunAt } from "../engine/whyAt.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Token } from "../ports/store.ts";
@@ -16,7 +17,7 @@ import { type Context, type Frozen, given, type Implementations } from "./contra
 import { planView } from "./views/plan.ts";
 import { problemItem } from "./views/problem.ts";
 import { logLine, runSummaries, runView } from "./views/run.ts";
-import { whyView } from "./views/why.ts";
+import { pastWhyView, whyView } from "./views/why.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
 
@@ -50,9 +51,11 @@ export const runs = {
     return { body, etag: runEtag(body) };
   },
 
-  explainRun: async ({ params, query }, { world, language }) => ({
-    body: whyView(await explainRun(world, { ...params, ...given(query) }), language),
-  }),
+  explainRun: async ({ params, query: { job, at } }, { world, language }) => {
+    const asked = { ...params, ...given({ job }) };
+    if (at === undefined) return { body: whyView(await explainRun(world, asked), language) };
+    return { body: pastWhyView(await explainRunAt(world, { ...asked, at }), language) };
+  },
 
   getJobLog: async ({ params, query }, { world }) => {
     const run = await knownRun(world, params.project, params.run);

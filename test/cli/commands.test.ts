@@ -6,7 +6,7 @@ import type { Job } from "../../src/cli/progress/progress.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";
-import { kubemin, type TestOptions, type Transcript, temporary } from "./support/terminal.ts";
+import { kubemin, NOW, type TestOptions, type Transcript, temporary } from "./support/terminal.ts";
 
 let api: FakeApi | undefined;
 afterEach(async () => await api?.close());
@@ -340,6 +340,47 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect(asked("explainRun")).toMatchObject({ params: { run: "01run" }, query: { job: "scan" } });
     expect(told.exit).toBe(0);
     expect((await ask("why nothing", {})).exit).toBe(5);
+  });
+
+  it("asks how a run stood then: by a moment, a time of day, or how long ago", async () => {
+    const link = { reason: reason("SkippedAt", "was skipped at 14:03: its condition is not met"), evidence: [] };
+    const kept = [{ source: "decision", object: "/inputs/stage", text: '"test"' }];
+    const at = "2026-03-04T11:00:00.000Z";
+    const moment = {
+      at,
+      jobs: [{ name: "ship", phase: "skipped", since: at, reason: link.reason, evidence: kept }],
+      more: 3,
+    };
+    const json = { sentence: "shop: at 11:00 …", chain: [{ subject: "ship", ...link }], moment };
+    const answers: Answers = { ...SHOP, getRun: () => ({ json: run() }), explainRun: () => ({ json }) };
+    const told = await ask("why shop#3 --at 2026-03-04T12:00:00+01:00", answers);
+    expect(asked("explainRun")?.query).toEqual({ at });
+    expect(told.stdout).toContain(
+      'skipped ship: was skipped at 14:03: its condition is not met\n    /inputs/stage (decision): "test"\nand 3 more\n',
+    );
+    await ask("why shop#3/ship --at 10m", answers);
+    expect(asked("explainRun")?.query).toEqual({ job: "ship", at: new Date(NOW.getTime() - 600_000).toISOString() });
+    const midnight = new Date(NOW);
+    midnight.setHours(0, 3, 0, 0);
+    await ask("why shop#3 --at 00:03", answers);
+    expect(asked("explainRun")?.query).toEqual({ at: midnight.toISOString() });
+    expect(await ask("why shop#3 --at yesterday", answers)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("a time of day of today like 14:03"),
+    });
+  });
+
+  it("asks the run of an application that was the newest one then", async () => {
+    const at = (createdAt: string, number: number) => ({ ...runRow, id: `run-${number}`, number, createdAt });
+    const items = [at("2026-03-04T10:00:00Z", 4), at("2026-03-04T08:00:00Z", 3), at("2026-03-04T06:00:00Z", 2)];
+    const answers: Answers = {
+      listRuns: () => ({ json: { items, next: null } }),
+      explainRun: () => ({ json: { sentence: "x", chain: [] } }),
+    };
+    expect((await ask("why shop --at 2026-03-04T09:00:00Z", answers)).exit).toBe(0);
+    expect(asked("explainRun")?.params).toMatchObject({ run: "run-3" });
+    const none = await ask("why shop --at 2026-03-04T05:00:00Z", answers);
+    expect(none).toMatchObject({ exit: 5, stderr: expect.stringContaining("had no run at 2026-03-04T05:00:00.000Z") });
   });
 
   it("retries from a job", async () => {

@@ -130,7 +130,8 @@ function play(
     const decision = advance({ jobs: [...jobs.values()], cancelledBy, pausedBy: null, now, parallel });
     for (const job of decision.changed) {
       const before = jobs.get(job.name);
-      if (before === undefined || !mayBecome(before.phase, job.phase))
+      // A queued job may stay queued for another reason: its retry is due, but no slot is free.
+      if (before === undefined || (before.phase !== job.phase && !mayBecome(before.phase, job.phase)))
         throw new Error(`${job.name} went from ${before?.phase} to ${job.phase}`);
       if (job.phase === "running" && job.plan.needs.some((need) => phaseOf(need.job) !== "succeeded"))
         throw new Error(`${job.name} started before its parents succeeded`);

@@ -101,6 +101,7 @@ async function nowhereInClear(run: string): Promise<void> {
   const places = {
     store: dumped,
     run: (await ask(`/projects/default/runs/${run}`)).body,
+    why: (await ask(`/projects/default/runs/${run}/why?at=${new Date().toISOString()}`)).body,
     events: await server.world.store.events.after({ project: "default" }, 0, 10_000),
     schedules: (await ask("/projects/default/schedules")).body,
     log: server.log,
@@ -136,6 +137,19 @@ describe("a secret", () => {
             },
           },
           { name: "tell", type: "notify", properties: { message: "done", data: { all: from("/steps/give/outputs") } } },
+          // What a condition and a lock look at is kept with the decision.
+          {
+            name: "left-out",
+            type: "takes-secret",
+            if: '/steps/take/outputs/note == "" || /steps/take/outputs/echo == ""',
+            properties: {},
+          },
+          {
+            name: "locked",
+            type: "takes-secret",
+            locks: [{ key: from("/steps/take/outputs/note") }],
+            properties: { password: from("/inputs/token") },
+          },
         ],
       },
       { token: GIVEN, taken: { password: GIVEN } },
@@ -143,15 +157,19 @@ describe("a secret", () => {
     expect(answer.status).toBe(202);
     const run = await ended(idOf(answer.body));
     expect(run.jobs.map((job) => `${job.name} ${job.phase}`)).toEqual(
-      ["give", "take", "inner", "spare", "written", "call", "tell"].map((name) => `${name} succeeded`),
+      ["give", "take", "inner", "spare", "written", "call", "tell", "left-out", "locked"].map((name) =>
+        name === "left-out" ? `${name} skipped` : `${name} succeeded`,
+      ),
     );
     const inputs = received.filter((one) => one.startsWith("/v1"));
-    for (const [index, value] of [GIVEN, MINTED, GIVEN, WRITTEN, WRITTEN].entries())
+    for (const [index, value] of [GIVEN, MINTED, GIVEN, WRITTEN, WRITTEN, GIVEN].entries())
       expect(inputs[index]).toContain(`"password":${JSON.stringify(value)}`);
     const hook = received.find((one) => one.startsWith("/hook"));
     expect(hook).toBe(`/hook ${GIVEN} ${JSON.stringify({ key: MINTED })}`);
     expect(run.jobs[1]?.output).toEqual({ echo: '{"password":"••••••"}', note: "•••••• came" });
     expect(run.jobs[0]?.output).toMatchObject({ key: "••••••", note: "made" });
+    const past = (await ask(`/projects/default/runs/${run.id}/why?at=${new Date().toISOString()}`)).body;
+    expect(JSON.stringify(past)).toContain('"object":"/steps/take/outputs/note","text":"\\"•••••• came\\""');
     await nowhereInClear(run.id);
   });
 

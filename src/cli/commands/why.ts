@@ -5,9 +5,11 @@ import type { WhyView } from "../../api/views.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { connect } from "../connect.ts";
 import { EXIT } from "../exitCodes.ts";
+import { momentOf } from "../moment.ts";
 import { printData } from "../output.ts";
 import type { Run } from "../progress/progress.ts";
-import { findRun, runById } from "../runs.ts";
+import { findRun, newestRunAt, runById } from "../runs.ts";
+import { phaseWord } from "../style.ts";
 import { oneLine } from "../width.ts";
 import { splitPlace } from "./shared.ts";
 
@@ -22,6 +24,10 @@ export const whyCommand = defineCommand({
     { line: "why shop/web", text: { en: "one component, or one step of its workflow", zh: "单个组件或工作流步骤" } },
     { line: "why shop#3", text: { en: "run 3 of shop", zh: "shop 的运行 3" } },
     { line: "why 01hq3v/scan", text: { en: "a step of a run without an application", zh: "无应用的运行的一个步骤" } },
+    {
+      line: "why shop#3/deploy --at 14:03",
+      text: { en: "why the step did not run then, and on what values", zh: "该步骤当时为何没有执行，依据哪些值" },
+    },
   ],
   arguments: [
     {
@@ -33,21 +39,49 @@ export const whyCommand = defineCommand({
       },
     },
   ],
-  options: {},
+  options: {
+    at: {
+      type: "text",
+      value: "TIME",
+      summary: {
+        en: "how a run stood then: a moment (2026-11-23T14:03:11Z), a time of day of today (14:03), or how long ago (10m)",
+        zh: "运行当时的状态：时刻（2026-11-23T14:03:11Z）、今天的时间（14:03）或多久以前（10m）",
+      },
+    },
+  },
   async run(context) {
-    const data = await explain(context, connect(context), context.arguments[0] ?? "");
+    const { at } = context.options;
+    const word = context.arguments[0] ?? "";
+    const client = connect(context);
+    const data =
+      at === undefined
+        ? await explain(context, client, word)
+        : await explainAt(context, client, { word, at: momentOf(at, context.terminal.now()) });
     if (printData(context, data)) return EXIT.done.code;
     const { stdout } = context.terminal;
     stdout.write(`${data.sentence}\n`);
     for (const [depth, link] of data.chain.entries()) {
       const indent = "  ".repeat(depth + 1);
       stdout.write(`${indent}${link.subject}: ${oneLine(link.reason.message)}\n`);
-      for (const evidence of link.evidence)
-        stdout.write(`${indent}  ${evidence.object} (${evidence.source}): ${oneLine(evidence.text)}\n`);
+      for (const evidence of link.evidence) stdout.write(`${indent}  ${evidenceLine(evidence)}\n`);
     }
+    if (data.moment !== undefined) printMoment(context, data.moment);
     return EXIT.done.code;
   },
 });
+
+function evidenceLine({ object, source, text }: Why["chain"][number]["evidence"][number]): string {
+  return `${object} (${source}): ${oneLine(text)}`;
+}
+
+function printMoment(context: Context, { jobs, more }: NonNullable<Why["moment"]>): void {
+  const { stdout } = context.terminal;
+  for (const { name, phase, reason, evidence } of jobs) {
+    stdout.write(`${phaseWord(phase, context.language)} ${name}: ${oneLine(reason.message)}\n`);
+    for (const one of evidence) stdout.write(`    ${evidenceLine(one)}\n`);
+  }
+  if (more > 0) stdout.write(`${context.say({ en: "and {count} more", zh: "另有 {count} 个" }, { count: more })}\n`);
+}
 
 type Why = z.output<typeof WhyView>;
 
@@ -67,11 +101,24 @@ async function explain(context: Context, client: Client, word: string): Promise<
   }
 }
 
+/** Of the application's run that was the newest one then. */
+async function explainAt(
+  context: Context,
+  client: Client,
+  { word, at }: { readonly word: string; readonly at: Date },
+): Promise<Why> {
+  const { application: name, component: part } = splitPlace(word);
+  const byName = name.includes("#") ? await findRun(context, client, name) : await runById(context, client, name);
+  const run = byName ?? (await newestRunAt(context, client, { application: name, at }));
+  return await explainRun(context, client, { run, part, at: at.toISOString() });
+}
+
 async function explainRun(
   context: Context,
   client: Client,
-  { run, part }: { readonly run: Pick<Run, "id">; readonly part: string | undefined },
+  { run, part, at }: { readonly run: Pick<Run, "id">; readonly part: string | undefined; readonly at?: string },
 ): Promise<Why> {
   const params = { project: context.globals.project, run: run.id };
-  return await client.call("explainRun", { params, query: part === undefined ? {} : { job: part } });
+  const query = { ...(part === undefined ? {} : { job: part }), ...(at === undefined ? {} : { at }) };
+  return await client.call("explainRun", { params, query });
 }

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { WhyView } from "../../api/views.ts";
 import type { CauseLink } from "../../engine/requests.ts";
 import { causalSentence } from "../../engine/why.ts";
+import type { Explained } from "../../engine/whyAt.ts";
 import { maskText } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
@@ -15,4 +16,17 @@ export function whyView(chain: readonly CauseLink[], language: Language): Frozen
     evidence: evidenceView(evidence, language),
   }));
   return { sentence: maskText(causalSentence(chain, language)), chain: links };
+}
+
+export function pastWhyView({ chain, moment }: Explained, language: Language): Frozen<z.output<typeof WhyView>> {
+  const view = whyView(chain, language);
+  if (moment === undefined) return view;
+  const jobs = moment.jobs.map(({ name, phase, since, reason, evidence }) => ({
+    name,
+    phase,
+    since,
+    reason: reasonView(reason, language),
+    evidence: evidenceView(evidence, language),
+  }));
+  return { ...view, moment: { at: moment.at, jobs, more: moment.more } };
 }

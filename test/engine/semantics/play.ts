@@ -107,10 +107,14 @@ interface Life {
   dieAt: { writes: number; how: Crash["how"] } | null;
 }
 
+/** Called after each write of a driver, before the engine goes on. */
+export type Onlooker = (store: Store, run: string) => Promise<void>;
+
 interface Stage {
   readonly clock: VirtualClock;
   readonly store: Store;
   readonly outside: Outside;
+  readonly look: Onlooker | undefined;
   life: Life;
 }
 
@@ -119,7 +123,15 @@ const TURNS = 40;
 
 export async function play(
   workflow: Workflow,
-  { acts, crashes = [] }: { readonly acts: readonly Act[]; readonly crashes?: readonly Crash[] },
+  {
+    acts,
+    crashes = [],
+    look,
+  }: {
+    readonly acts: readonly Act[];
+    readonly crashes?: readonly Crash[];
+    readonly look?: Onlooker;
+  },
 ): Promise<Played> {
   const outside: Outside = { begun: new Map(), holders: new Map(), limits: LIMITS, broken: [] };
   const { document, called } = written(workflow);
@@ -130,7 +142,7 @@ export async function play(
   if (refusals.length > 0) return { refusals, run: null, jobs: [], begun: 0, broken: [] };
   const clock = createVirtualClock();
   const store = await openSqlite(":memory:", { clock });
-  const stage: Omit<Stage, "life"> & { life?: Life } = { clock, store, outside };
+  const stage: Omit<Stage, "life"> & { life?: Life } = { clock, store, outside, look };
   const living: Stage = Object.assign(stage, { life: await live(stage) });
   try {
     const begun = clock.now().getTime();
@@ -211,8 +223,15 @@ function mortalStore(store: Store, stage: Omit<Stage, "life"> & { life?: Life },
   const change = async (request: RunChange): Promise<ChangeResult> => {
     const self = life();
     if (self?.dead === true) throw new Error("the process is dead");
-    if (self === undefined || self.dieAt === null || self.dieAt.writes-- > 0) return store.runs.change(request);
-    if (self.dieAt.how === "after") await store.runs.change(request);
+    if (self === undefined || self.dieAt === null || self.dieAt.writes-- > 0) {
+      const result = await store.runs.change(request);
+      await stage.look?.(store, request.run);
+      return result;
+    }
+    if (self.dieAt.how === "after") {
+      await store.runs.change(request);
+      await stage.look?.(store, request.run);
+    }
     self.dead = true;
     stage.outside.holders.clear();
     void self.engine.stop();
