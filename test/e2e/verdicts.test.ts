@@ -123,7 +123,7 @@ describe("and what follows from it", { concurrent: true }, () => {
     expect(shownAt(verdict, "tables", "TaskFailed") - known).toBeLessThan(WITHIN);
     expect(verdict.why).toMatch(/tables.*code 7/s);
     const why = await product.kubemin("why", "failing-task/later");
-    expect(why.stdout, "down to the root cause").toMatch(/later.*after.*tables.*code 7/s);
+    expect(why.stdout, "down to the root cause").toMatch(/later.*tables.*code 7/s);
   });
 
   it("a quota that is used up: it waits, and goes on when there is room", async () => {
