@@ -138,6 +138,8 @@ function strictlyBefore(step: StepDraft, reaching: Reaching): ReadonlySet<StepDr
   for (const target of strictTargets(step, reaching)) {
     for (const part of allSteps([target])) {
       all.add(part);
+      // What a group needs, its steps need, but for those whose conditions only look at it.
+      if (part.subSteps.length > 0) continue;
       for (const earlier of strictlyBefore(part, reaching)) all.add(earlier);
     }
   }
