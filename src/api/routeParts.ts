@@ -1,6 +1,6 @@
 // What the rows of the route table are made of.
 import { z } from "zod";
-import { isObject, type Json, type JsonObject } from "../model/json.ts";
+import { isObject, type JsonObject, readJson } from "../model/json.ts";
 import { PRIORITIES } from "../model/run.ts";
 
 /**
@@ -53,20 +53,16 @@ const inputs = z
   .string()
   .max(12_000)
   .transform((text, context): JsonObject => {
-    const value = parsed(text);
-    if (isObject(value)) return value;
-    context.issues.push({ code: "custom", message: "a JSON object is expected", input: text });
+    const read = readJson(text);
+    if (read.is === "json" && isObject(read.value)) return read.value;
+    const message =
+      read.is === "inexact"
+        ? `the number at ${read.pointer} has too many digits to be kept as it is: send it as a text`
+        : "a JSON object is expected";
+    context.issues.push({ code: "custom", message, input: text });
     return z.NEVER;
   })
   .optional();
-
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text) as Json; // JSON.parse gives nothing else
-  } catch {
-    return null;
-  }
-}
 
 export const target = z.object({
   cluster: z

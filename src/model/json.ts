@@ -1,4 +1,5 @@
 // Plain JSON, as types. Everything that crosses a border of the program (document, store, cluster, REST) is this.
+import { toPointer } from "./pointer.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -34,11 +35,49 @@ export function isExactNumber(written: string): boolean {
   return String(value) === written || (Number.isFinite(value) && BigInt(value) === BigInt(written));
 }
 
-/** As JSON.parse, but numbers that would become other ones are handed to `onInexact`, which throws. */
-export function parseExactly(text: string, onInexact: (written: string) => never): Json {
+/** As JSON.parse, but the first number that would become another one is handed to `onInexact` with its place, which throws. */
+export function parseExactly(text: string, onInexact: (written: string, pointer: string) => never): Json {
   // Most texts hold no number of that length, and then nothing has to be looked at twice.
   if (!/\d{16}/.test(text)) return JSON.parse(text) as Json; // JSON.parse gives nothing else
-  const look = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-    typeof value !== "number" || isExactNumber(context?.source ?? "") ? value : onInexact(context?.source ?? "");
-  return JSON.parse(text, look) as Json; // likewise
+  let inexact: { readonly written: string; readonly path: string[] } | undefined;
+  let inside: unknown;
+  // What holds a value is looked at after it, so the way from the number to the root is passed in that order.
+  function look(this: unknown, key: string, value: unknown, context?: { readonly source?: string }): unknown {
+    const written = context?.source ?? "";
+    const found = inexact === undefined && typeof value === "number" && !isExactNumber(written);
+    if (found) inexact = { written, path: [] };
+    if (!found && (inexact === undefined || value !== inside)) return value;
+    inexact?.path.unshift(key);
+    inside = this;
+    return value;
+  }
+  const value = JSON.parse(text, look) as Json; // likewise
+  // The root stands in an object of its own, under the empty key.
+  return inexact === undefined ? value : onInexact(inexact.written, toPointer(inexact.path.slice(1)));
+}
+
+export type JsonReading =
+  | { readonly is: "json"; readonly value: Json }
+  | { readonly is: "inexact"; readonly pointer: string }
+  | { readonly is: "none" };
+
+class Inexact extends Error {
+  readonly pointer: string;
+
+  constructor(pointer: string) {
+    super("a number cannot be kept as it is");
+    this.pointer = pointer;
+  }
+}
+
+/** For texts that others wrote: JSON, or a number in it that cannot be kept, or no JSON. The pointer is cut: its keys may be long. */
+export function readJson(text: string): JsonReading {
+  try {
+    const value = parseExactly(text, (_, pointer) => {
+      throw new Inexact(pointer.slice(0, 200));
+    });
+    return { is: "json", value };
+  } catch (error) {
+    return error instanceof Inexact ? { is: "inexact", pointer: error.pointer } : { is: "none" };
+  }
 }

@@ -1,6 +1,6 @@
 // Why a call to an address that somebody named was not made, or its answer not taken: the closed table. Names a host and a number at
 // most, never a path, a query, a header or a body: those may hold secrets.
-import type { Actor } from "./reason.ts";
+import type { Actor } from "./actor.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
 interface Row {

@@ -117,7 +117,11 @@ export const PROGRAM_REASONS = {
       zh: "任务运行期间 {pod} 被删除（退出码 {exitCode}）：程序并非自行结束",
     },
   },
-  WorkerFailed: { who: "you", text: { en: "{message} ({code})", zh: "{message}（{code}）" } },
+  WorkerFailed: {
+    who: "you",
+    text: { en: "{message} ({code})", zh: "{message}（{code}）" },
+    otherwise: { message: { en: "the worker gave no message", zh: "worker 没有给出说明" } },
+  },
   MappedFailure: {
     who: "you",
     text: {
@@ -151,4 +155,7 @@ export const PROGRAM_REASONS = {
     who: "you",
     text: { en: "{object} made no progress within its deadline", zh: "{object} 在期限内没有进展" },
   },
-} as const satisfies Record<string, { readonly who: Actor; readonly text: Localized }>;
+} as const satisfies Record<
+  string,
+  { readonly who: Actor; readonly text: Localized; readonly otherwise?: Record<string, Localized> }
+>;

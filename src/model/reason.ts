@@ -1,6 +1,7 @@
 // Why a job or an object stands where it stands. A closed table: code, sentence in both languages, who must act.
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 import type { Actor } from "./actor.ts";
+import { CALL_REASONS } from "./callReasons.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import type { JsonObject } from "./json.ts";
@@ -91,52 +92,7 @@ export const REASONS = {
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
   Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
   Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
-  Calling: { who: "nobody", text: { en: "calling {target}", zh: "正在请求 {target}" } },
-  Answered: { who: "nobody", text: { en: "{target} answered {status}", zh: "{target} 返回 {status}" } },
-  CallFailed: { who: "you", text: { en: "{target}: {detail}", zh: "{target}：{detail}" } },
-  CallRefused: {
-    who: "operator",
-    text: { en: "kubemin may not call {target}: {detail}", zh: "kubemin 不允许请求 {target}：{detail}" },
-  },
-  NotCalled: {
-    who: "you",
-    text: { en: "{target} was not called: {detail}", zh: "没有请求 {target}：{detail}" },
-  },
-  AnswerRefused: {
-    who: "you",
-    text: {
-      en: "{target} was called, but its answer is not taken: {detail}",
-      zh: "已请求 {target}，但不接受其应答：{detail}",
-    },
-  },
-  WrongStatus: {
-    who: "you",
-    text: {
-      en: "{target} was called and answered {status}, which does not count as success",
-      zh: "已请求 {target}，返回 {status}，不算成功",
-    },
-  },
-  AnswerNotRead: {
-    who: "you",
-    text: {
-      en: "the call was made and {target} answered {status}; its answer of more than {limit} bytes was not read. Where only the status matters, say `answer: none`",
-      zh: "请求已发出，{target} 返回 {status}；其应答超过 {limit} 字节，未予读取。若只需要状态码，请写 `answer: none`",
-    },
-  },
-  AnswerTooLong: {
-    who: "you",
-    text: {
-      en: "the call was made and {target} answered {status}; its answer is not kept, because a step can give {limit} characters of JSON and this has {size}. Where only the status matters, say `answer: none`",
-      zh: "请求已发出，{target} 返回 {status}；其应答未保留：步骤输出最多 {limit} 个 JSON 字符，而它有 {size} 个。若只需要状态码，请写 `answer: none`",
-    },
-  },
-  AnswerNotJson: {
-    who: "you",
-    text: {
-      en: "the call was made and {target} answered {status}; its answer should be JSON and is not",
-      zh: "请求已发出，{target} 返回 {status}；其应答应为 JSON，但不是",
-    },
-  },
+  ...CALL_REASONS,
   JobProgress: { who: "nobody", text: { en: "{percent} %: {detail}", zh: "{percent}%：{detail}" } },
   Retrying: {
     who: "nobody",

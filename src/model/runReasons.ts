@@ -67,6 +67,13 @@ export const RUN_REASONS = {
     who: "you",
     text: { en: "its output does not fit what its type promises: {detail}", zh: "输出不符合类型声明：{detail}" },
   },
+  OutputNotExact: {
+    who: "you",
+    text: {
+      en: "the number at {pointer} of its output has too many digits to be kept as it is: give it as a text",
+      zh: "其输出中 {pointer} 处的数值位数过多，无法原样保存：请以文本给出",
+    },
+  },
   GaveUpWaiting: {
     who: "nobody",
     text: { en: "gave up waiting after {limit}: {cause}", zh: "等待 {limit} 后放弃：{cause}" },

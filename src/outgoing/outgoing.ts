@@ -11,6 +11,7 @@ import {
   type OutgoingRequest,
 } from "../ports/outgoing.ts";
 import { type AllowList, parseAllowList } from "./allowList.ts";
+import { decode } from "./decode.ts";
 import { admitHost, checkName, plainHost, type Resolve, type Target, targetOf } from "./guard.ts";
 import { exchange } from "./send.ts";
 import { SIGNATURE_HEADERS, signedHeaders, verifySignature } from "./signature.ts";
@@ -92,7 +93,7 @@ async function exchangeWith(
   const address = await within(limits.connect, host, admitHost(host, { allowed, resolve, encrypted }));
   if (signal.aborted) throw new OutgoingRefused("Aborted", { host });
   const signed = sign === undefined ? {} : signedHeaders(sign, body ?? "", clock.now());
-  const answer = await exchange({
+  const { bytes, ...answer } = await exchange({
     target,
     address,
     method,
@@ -104,8 +105,8 @@ async function exchangeWith(
     connect: Math.max(1, limits.connect - (performance.now() - begun)),
   });
   if (sign?.answer === "required")
-    verifySignature({ host, headers: answer.headers, body: answer.body }, sign.secret, clock.now());
-  return answer;
+    verifySignature({ host, headers: answer.headers, body: bytes }, sign.secret, clock.now());
+  return { ...answer, ...decode(bytes, answer.headers["content-type"]) };
 }
 
 const OURS: ReadonlySet<string> = new Set([

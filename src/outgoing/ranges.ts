@@ -20,7 +20,7 @@ const RANGES: readonly (readonly [name: string, network: string, prefix: number]
   ["documentation", "192.0.2.0", 24],
   ["documentation", "198.51.100.0", 24],
   ["documentation", "203.0.113.0", 24],
-  ["6to4 relay", "192.88.99.0", 24],
+  ["6to4-relay", "192.88.99.0", 24],
   ["benchmarking", "198.18.0.0", 15],
   ["multicast", "224.0.0.0", 4],
   ["reserved", "240.0.0.0", 4],

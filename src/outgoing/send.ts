@@ -6,6 +6,10 @@ import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
 import type { Target } from "./guard.ts";
 
+export interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
+  readonly bytes: Buffer;
+}
+
 export interface Exchange {
   readonly target: Target;
   readonly address: string;
@@ -19,7 +23,7 @@ export interface Exchange {
   readonly connect: number;
 }
 
-export function exchange(wanted: Exchange): Promise<OutgoingAnswer> {
+export function exchange(wanted: Exchange): Promise<RawAnswer> {
   const { target, limits, signal, body } = wanted;
   const { host, url } = target;
   return new Promise((resolve, reject) => {
@@ -47,7 +51,7 @@ export function exchange(wanted: Exchange): Promise<OutgoingAnswer> {
     request.once("close", () => {
       clearTimeout(late);
       signal.removeEventListener("abort", abort);
-      if (!answered) reject(lost({ host, connected }, "the connection was closed"));
+      if (!answered) reject(lost({ host, connected }, "closed"));
     });
     request.end(body);
   });
@@ -72,7 +76,7 @@ function optionsOf({ target, address, method, headers, body }: Exchange): Reques
   };
 }
 
-async function readAnswer(response: IncomingMessage, { target, limits, tooLarge }: Exchange): Promise<OutgoingAnswer> {
+async function readAnswer(response: IncomingMessage, { target, limits, tooLarge }: Exchange): Promise<RawAnswer> {
   const { host } = target;
   const status = response.statusCode ?? 0;
   const parts: Buffer[] = [];
@@ -95,7 +99,7 @@ async function readAnswer(response: IncomingMessage, { target, limits, tooLarge 
   return {
     status,
     headers: Object.fromEntries(headers),
-    body: Buffer.concat(parts).subarray(0, limits.answerBytes).toString(),
+    bytes: Buffer.concat(parts).subarray(0, limits.answerBytes),
     ...(size > limits.answerBytes ? { cut: true as const } : {}),
   };
 }

@@ -12,8 +12,8 @@ export const SIGNATURE_HEADERS = {
 const WINDOW_SECONDS = 300;
 const VERSION = "v1=";
 
-export function signatureOf(secret: string, timestamp: number, body: string): string {
-  return VERSION + createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
+export function signatureOf(secret: string, timestamp: number, body: string | Buffer): string {
+  return VERSION + createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex");
 }
 
 export function signedHeaders(

@@ -40,6 +40,8 @@ export interface OutgoingAnswer {
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body is no text in this character set, the one that it names: `body` is then only good for being looked at. */
+  readonly garbled?: string;
   /** The body was larger than the limit, and this is its beginning. */
   readonly cut?: true;
 }
@@ -49,7 +51,8 @@ export interface SignedMessage {
   /** Who is said to have sent it: for the sentence of a refusal only. */
   readonly host: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
+  /** Bytes where they came in: a text may have lost some of them. */
+  readonly body: string | Buffer;
 }
 
 export interface Outgoing {

@@ -1,7 +1,7 @@
 // What calls of addresses that users named have in common: whom they call, what an answer that is not taken means, and what may be repeated.
 // What never left this server was refused (`rejected`); once the other side was called, the job has `failed`, because the call was made.
 import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
-import { type ReasonCode, reason } from "../../model/reason.ts";
+import { type Reason, type ReasonCode, reason } from "../../model/reason.ts";
 import type { OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import type { JobOutcome } from "../job.ts";
 
@@ -16,7 +16,7 @@ export function refusedCall(target: string, error: OutgoingRefused): Bad {
   const { passing, call, who } = OUTGOING_REFUSALS[error.code];
   const ended = (phase: Bad["phase"], code: ReasonCode): Bad => ({
     phase,
-    reason: reason(code, { target, detail: error.message, code: error.code }),
+    reason: reason(code, { target, code: error.code }, causeOf(error)),
     evidence: [],
     retryable: passing,
     ...(call === "unsent" ? { untouched: true } : {}),
@@ -26,12 +26,16 @@ export function refusedCall(target: string, error: OutgoingRefused): Bad {
   return ended("rejected", who === "you" ? "NotCalled" : "CallRefused");
 }
 
+export function causeOf({ code, params }: OutgoingRefused): Reason {
+  return reason(`Call${code}`, params);
+}
+
 /** An answer with a status that was not asked for. Errors of the other side may pass; what it says of the request does not. */
 export function wrongStatus(target: string, { status, headers, body }: OutgoingAnswer): Bad {
   const evidence = body === "" ? [] : [{ source: "response" as const, object: target, text: body.slice(0, 500) }];
   if (status < 500 && status !== 429)
     return { phase: "failed", reason: reason("WrongStatus", { target, status }), evidence, retryable: false };
-  const why = reason("CallFailed", { target, detail: `it answered with status ${status}` });
+  const why = reason("CallFailed", { target }, reason("ErrorStatus", { status }));
   const seconds = Number(headers["retry-after"]);
   const wished = Number.isFinite(seconds) && seconds > 0 ? { retryAfter: seconds * 1_000 } : {};
   return { phase: "failed", reason: why, evidence, retryable: true, ...wished };

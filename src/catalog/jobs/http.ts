@@ -2,10 +2,11 @@
 // A call that may not be repeated without harm (POST, PATCH) is made once, unless its step says otherwise. After a crash of the server a call
 // that was under way is made again, with the same Idempotency-Key.
 import { z } from "zod";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { isObject, type Json, type JsonObject, readJson } from "../../model/json.ts";
 import type { RetryPolicy } from "../../model/plan.ts";
 import { reason } from "../../model/reason.ts";
 import { mapStrings } from "../../model/sealed.ts";
+import type { Params } from "../../model/text.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import { defineJob } from "../define.ts";
 import { described } from "../fields.ts";
@@ -43,6 +44,9 @@ const AGAIN: RetryPolicy = { attempts: 3, backoff: 2_000 };
 const ONCE: RetryPolicy = { attempts: 1, backoff: AGAIN.backoff, untouched: AGAIN.attempts };
 const REPEATABLE: ReadonlySet<unknown> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 const ANSWER_BYTES = 1_000_000;
+/** Answers that have no body, whatever their headers say of one. */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+type Lost = "AnswerTooLong" | "AnswerNotRead" | "AnswerNotJson" | "AnswerNotExact" | "AnswerNotText";
 
 export const http = defineJob({
   name: "http",
@@ -99,10 +103,14 @@ function call(job: HttpRun): Promise<OutgoingAnswer> {
 }
 
 /** Kept whole or told: a step that refers to a body that is silently missing would take its default. */
-function outcomeOf({ input: { expect, answer } }: HttpRun, target: string, answered: OutgoingAnswer): JobOutcome {
+function outcomeOf(
+  { input: { expect, answer, method } }: HttpRun,
+  target: string,
+  answered: OutgoingAnswer,
+): JobOutcome {
   const { status, cut } = answered;
   if (!expect.includes(status)) return wrongStatus(target, answered);
-  const lost = (code: "AnswerTooLong" | "AnswerNotRead" | "AnswerNotJson", params = {}): JobOutcome => {
+  const lost = (code: Lost, params: Params = {}): JobOutcome => {
     const why = reason(code, { target, status, ...params });
     return { phase: "failed", reason: why, evidence: [], retryable: false };
   };
@@ -113,10 +121,13 @@ function outcomeOf({ input: { expect, answer } }: HttpRun, target: string, answe
   });
   if (answer === "none") return succeeded({ status });
   if (cut === true) return lost("AnswerNotRead", { limit: ANSWER_BYTES });
-  const body = answered.body === "" ? undefined : parsed(answered.body);
-  const mustBeJson = answer === "json" || (body !== undefined && saysJson(answered));
-  if (mustBeJson && body?.json !== true) return lost("AnswerNotJson");
-  const output = { status, ...(body === undefined ? {} : { body: body.value }) };
+  if (answered.garbled !== undefined) return lost("AnswerNotText", { charset: answered.garbled });
+  const read = readJson(answered.body);
+  if (read.is === "inexact") return lost("AnswerNotExact", { pointer: `/body${read.pointer}` });
+  const body = read.is === "json" && z.json().safeParse(read.value).success ? read.value : undefined;
+  const mustBeJson = answer === "json" || (saysJson(answered) && method !== "HEAD" && !BODILESS.has(status));
+  if (mustBeJson && body === undefined) return lost("AnswerNotJson");
+  const output = { status, ...(answered.body === "" ? {} : { body: body ?? answered.body }) };
   const size = JSON.stringify(output).length;
   return size > OUTPUT_LIMIT ? lost("AnswerTooLong", { size, limit: OUTPUT_LIMIT }) : succeeded(output);
 }
@@ -134,13 +145,4 @@ function opened<T extends Json>({ reveal }: HttpRun, value: T): T {
 function fences({ locks }: HttpRun): Readonly<Record<string, string>> {
   if (locks.length === 0) return {};
   return { "kubemin-fence": locks.map(({ key, fence }) => `${encodeURI(key)}=${fence}`).join(", ") };
-}
-
-/** JSON as JSON, anything else as text. */
-function parsed(text: string): { readonly json: boolean; readonly value: Json } {
-  try {
-    return { json: true, value: z.json().parse(JSON.parse(text)) };
-  } catch {
-    return { json: false, value: text };
-  }
 }

@@ -1,12 +1,12 @@
 // A job that somebody else's service does, over HTTP: it is told what to do, and either answers at once, is asked again, or goes on and
 // tells us (heartbeats, progress, the end). The same attempt may be told to it twice after a crash of ours: the Idempotency-Key says so.
 import { formatDuration } from "../../model/duration.ts";
-import { dig, isObject, type Json, type JsonObject } from "../../model/json.ts";
+import { dig, isObject, type Json, type JsonObject, readJson } from "../../model/json.ts";
 import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
-import { reason } from "../../model/reason.ts";
+import { type Reason, reason } from "../../model/reason.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
-import { type Bad, refusedCall } from "../jobs/calls.ts";
+import { type Bad, causeOf, refusedCall } from "../jobs/calls.ts";
 import { listenTo, type Told } from "./told.ts";
 
 export interface Worker {
@@ -21,7 +21,7 @@ type Step =
   | { readonly step: "end"; readonly outcome: JobOutcome }
   | { readonly step: "wait" }
   | { readonly step: "again"; readonly after: number }
-  | { readonly step: "trouble"; readonly detail: string; readonly after: number };
+  | { readonly step: "trouble"; readonly cause: Reason; readonly after: number };
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
@@ -41,7 +41,7 @@ export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise
     if (step.step === "wait") return untilTold(job, told);
     if (step.step === "trouble") {
       tries += 1;
-      const why = reason("CallFailed", { target: targetOf(worker), detail: step.detail });
+      const why = reason("CallFailed", { target: targetOf(worker) }, step.cause);
       if (tries >= TRIES) return { phase: "failed", reason: why, evidence: [], retryable: true };
       job.report(why, [], "pending");
     } else tries = 0;
@@ -89,7 +89,7 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
     return understood(answer, worker);
   } catch (error) {
     if (!(error instanceof OutgoingRefused)) throw error;
-    if (OUTGOING_REFUSALS[error.code].passing) return { step: "trouble", detail: error.message, after: 0 };
+    if (OUTGOING_REFUSALS[error.code].passing) return { step: "trouble", cause: causeOf(error), after: 0 };
     return refused(worker, error);
   }
 }
@@ -110,25 +110,37 @@ function end(outcome: JobOutcome): Step {
 function understood(answer: OutgoingAnswer, worker: Worker): Step {
   const { status } = answer;
   if (status === 202) return { step: "wait" };
-  if (status === 200) return answered(parse(answer.body), worker);
+  if (status === 200) return read(answer, worker);
   if (status === 404) return { step: "again", after: OFFLINE_LOOK };
   if (status >= 300 && status < 400)
     return refused(worker, new OutgoingRefused("Redirected", { host: targetOf(worker), status }));
-  const detail = `it answered with status ${status}`;
+  const cause = reason("ErrorStatus", { status });
   const wait = Number(answer.headers["retry-after"] ?? 0) * 1_000;
-  if (status === 429 || status === 503) return { step: "trouble", detail, after: Number.isFinite(wait) ? wait : 0 };
-  const why = reason("CallFailed", { target: targetOf(worker), detail });
+  if (status === 429 || status === 503) return { step: "trouble", cause, after: Number.isFinite(wait) ? wait : 0 };
+  const why = reason("CallFailed", { target: targetOf(worker) }, cause);
   return status >= 500
     ? end({ phase: "failed", reason: why, evidence: [], retryable: true })
-    : end({ phase: "failed", reason: reason("BadInput", { detail }), evidence: [], retryable: false });
+    : end({
+        phase: "failed",
+        reason: reason("BadInput", { detail: `HTTP ${status}` }),
+        evidence: [],
+        retryable: false,
+      });
 }
 
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json; // JSON.parse gives nothing else
-  } catch {
-    return undefined;
-  }
+/** What cannot be kept as it was sent is not taken: the worker would send the same again. */
+function read({ body, garbled }: OutgoingAnswer, worker: Worker): Step {
+  const notTaken = (cause: Reason): Step =>
+    end({
+      phase: "failed",
+      reason: reason("AnswerRefused", { target: targetOf(worker), code: cause.code }, cause),
+      evidence: [],
+      retryable: false,
+    });
+  if (garbled !== undefined) return notTaken(reason("NotText", { charset: garbled }));
+  const found = readJson(body);
+  if (found.is === "inexact") return notTaken(reason("NotExact", { pointer: found.pointer }));
+  return answered(found.is === "json" ? found.value : undefined, worker);
 }
 
 function answered(body: Json | undefined, worker: Worker): Step {
@@ -137,7 +149,7 @@ function answered(body: Json | undefined, worker: Worker): Step {
   if (phase === "Failed") return end(failure(body));
   const seconds = Number(dig(body, "requeueAfter") ?? 5);
   if (phase === "Running") return { step: "again", after: Math.min(Math.max(seconds, 0.2), 300) * 1_000 };
-  const why = reason("CallFailed", { target: targetOf(worker), detail: "its answer names no phase" });
+  const why = reason("CallFailed", { target: targetOf(worker) }, reason("NoPhase"));
   return end({ phase: "failed", reason: why, evidence: [], retryable: true });
 }
 
@@ -148,12 +160,12 @@ function success(outputs: unknown): JobOutcome {
 
 /** `{code, message, retryable, nextRetryDelay}` of the worker: its own words, cut. */
 function failure(told: unknown): Bad {
-  const message = (textIn(told, "message") || textIn(told, "reason") || "no message").slice(0, 500);
+  const message = (textIn(told, "message") || textIn(told, "reason")).slice(0, 500);
   const code = (textIn(told, "code") || textIn(told, "reason") || "failed").slice(0, 60);
   const delay = Number(dig(told, "nextRetryDelay"));
   return {
     phase: "failed",
-    reason: reason("WorkerFailed", { code, message }),
+    reason: reason("WorkerFailed", { code, ...(message === "" ? {} : { message }) }),
     evidence: [],
     retryable: dig(told, "retryable") === true,
     ...(Number.isFinite(delay) && delay > 0 ? { retryAfter: delay * 1_000 } : {}),

@@ -9,7 +9,6 @@ import type { JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
 import type { BadEnding } from "../../model/phase.ts";
 import { type Reason, reason } from "../../model/reason.ts";
-import { MASK } from "../../model/sealed.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
@@ -17,6 +16,7 @@ import { keepLog, readLog } from "../jobs/taskLog.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
 import { tellOfPlaces } from "../room/untilPlaced.ts";
 import { untilRoom } from "../room/untilRoom.ts";
+import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
 import { clockOutcome, startClocks } from "./startClocks.ts";
 
 export interface PodWish {
@@ -212,14 +212,15 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
     );
     if (wish.secretsOf !== undefined)
-      job.conceal(said instanceof Error ? [end.health.facts?.said ?? ""] : wish.secretsOf(said));
+      job.conceal("wrong" in said ? [end.health.facts?.said ?? ""] : wish.secretsOf(said.output));
     await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
     ended.abort();
-    const output = (await told) ?? said;
-    return output instanceof Error
-      ? { phase: "failed", reason: reason("BadOutput", { detail: output.message }), evidence: [], retryable: false }
-      : { phase: "succeeded", reason: reason("Completed"), output };
+    const given = await told;
+    const gave: Said = given === null ? said : { output: given };
+    return "wrong" in gave
+      ? { phase: "failed", reason: gave.wrong, evidence: [], retryable: false }
+      : { phase: "succeeded", reason: reason("Completed"), output: gave.output };
   } finally {
     ended.abort();
   }
@@ -289,30 +290,4 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: Po
 /** The pod with index 0 speaks for all: Kubernetes puts the index behind the Job's name. */
 function isFirst({ pod }: LogLine, { name }: ObjectRef): boolean {
   return pod.startsWith(`${name}-0-`);
-}
-
-const OUTPUT_MARK = "kubemin-output:";
-
-/** Whatever became of it: a line that is no valid output may hold a secret all the same. */
-function withoutOutput(line: LogLine): LogLine {
-  return line.text.startsWith(OUTPUT_MARK) ? { ...line, text: `${OUTPUT_MARK} ${MASK}` } : line;
-}
-
-const OUTPUT_LIMIT = 64 * 1024;
-
-/** JSON in the termination message (4 KB at most, by Kubernetes), else in the last marked line of the log. An Error: it is not an object. */
-export function outputOf(health: Pick<ObjectHealth, "facts">, lines: readonly string[]): JsonObject | Error {
-  const marked = lines.findLast((line) => line.startsWith(OUTPUT_MARK))?.slice(OUTPUT_MARK.length);
-  const text = (marked ?? health.facts?.said ?? "").trim();
-  if (text === "" || (marked === undefined && !text.startsWith("{"))) return {};
-  if (text.length > OUTPUT_LIMIT)
-    return new Error(`it has ${text.length} characters, at most ${OUTPUT_LIMIT} are kept`);
-  try {
-    const value: unknown = JSON.parse(text);
-    // JSON.parse gives JSON; the check leaves only objects.
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
-    return new Error("it is JSON, but not an object");
-  } catch {
-    return new Error("it is not valid JSON");
-  }
 }

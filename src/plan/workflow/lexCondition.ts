@@ -1,5 +1,5 @@
 // The words of a condition: pointers, literals, operators. Knows no order of them; never throws, whatever the text.
-import type { Json } from "../../model/json.ts";
+import { isExactNumber, type Json } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 
 export type Token =
@@ -24,7 +24,7 @@ const RULES: readonly Rule[] = [
   [/\/[^\s()!=<>&|,"']*/y, (text, at) => ({ kind: "pointer", text, at })],
   [/"(?:[^"\\]|\\.)*"/sy, (text, at) => literal(text, parsed(text), at) ?? 'a "text" as in JSON'],
   [/'(?:[^'\\]|\\.)*'/sy, (text, at) => literal(text, parsed(doubleQuoted(text)), at) ?? "a 'text' with \\' and \\\\"],
-  [/-?\d[\d.eE+-]*/y, (text, at) => literal(text, parsed(text), at) ?? "a number"],
+  [/-?\d[\d.eE+-]*/y, (text, at) => literal(text, parsed(text), at) ?? "a number of at most 15 digits"],
   [/(?:true|false|null)(?![\w.])/y, (text, at) => literal(text, parsed(text), at) ?? OPERAND],
   [
     /(?:steps|inputs|components|item|run)(?:\.[\w-]+)*(?![\w.-])/y,
@@ -70,7 +70,7 @@ function parsed(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json; // the rules let only literals through
     if (typeof value !== "number") return value;
-    return Number.isFinite(value) ? value + 0 : undefined; // -0 is 0
+    return Number.isFinite(value) && isExactNumber(text) ? value + 0 : undefined; // -0 is 0
   } catch {
     return undefined;
   }
