@@ -39,16 +39,13 @@ export function isExactNumber(written: string): boolean {
 export function parseExactly(text: string, onInexact: (written: string, pointer: string) => never): Json {
   // Most texts hold no number of that length, and then nothing has to be looked at twice.
   if (!/\d{16}/.test(text)) return JSON.parse(text) as Json; // JSON.parse gives nothing else
-  let inexact: { readonly written: string; readonly path: string[] } | undefined;
-  let inside: unknown;
+  let inexact: { readonly written: string; readonly path: readonly string[]; readonly holder: unknown } | undefined;
   // What holds a value is looked at after it, so the way from the number to the root is passed in that order.
   function look(this: unknown, key: string, value: unknown, context?: { readonly source?: string }): unknown {
     const written = context?.source ?? "";
-    const found = inexact === undefined && typeof value === "number" && !isExactNumber(written);
-    if (found) inexact = { written, path: [] };
-    if (!found && (inexact === undefined || value !== inside)) return value;
-    inexact?.path.unshift(key);
-    inside = this;
+    if (inexact === undefined) {
+      if (typeof value === "number" && !isExactNumber(written)) inexact = { written, path: [key], holder: this };
+    } else if (value === inexact.holder) inexact = { ...inexact, path: [key, ...inexact.path], holder: this };
     return value;
   }
   const value = JSON.parse(text, look) as Json; // likewise

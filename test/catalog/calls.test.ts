@@ -60,7 +60,7 @@ describe("an output that a program prints", () => {
     ["a marked line", {}, ['kubemin-output:{"a":[{"id":9007199254740993}]}']],
     ["its last word", { facts: { said: '{"a":[{"id":-12345678901234567890}]}' } }, []],
   ] as const)("with a number that cannot be kept (%s) is refused with the place", (_, health, lines) => {
-    const said = outputOf(health as Parameters<typeof outputOf>[0], lines); // the one fact that is looked at
+    const said = outputOf(health, lines);
     expect(said).toMatchObject({ wrong: { code: "OutputNotExact", params: { pointer: "/a/0/id" } } });
   });
 });

@@ -26,6 +26,8 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   "/empty": bytes("application/json; charset=utf-8", ""),
   "/blank": bytes("application/json", " \n"),
   "/emptyText": bytes("text/plain", ""),
+  "/null": bytes("application/json", "null"),
+  "/deep": bytes("application/json", `${"[".repeat(20_000)}${BIG}${"]".repeat(20_000)}`),
   "/204": (response) => response.writeHead(204, json).end(),
   "/latin": bytes('text/plain; charset="ISO-8859-1"', Buffer.from([0x63, 0x61, 0x66, 0xe9])),
   "/latinJson": bytes("application/json;charset=iso-8859-1", Buffer.from('{"s":"café"}', "latin1")),
@@ -85,7 +87,8 @@ async function jobsOf(steps: readonly JsonObject[], project = newProject()) {
   const document = { name: "x", workflow: { mode: "DAG", steps } };
   const { body } = await ask(`/projects/${project}/runs`, { document });
   expect(body["problems"]).toBeUndefined();
-  return (await ended(String(body["id"]), project)).jobs;
+  // A run has its id.
+  return (await ended(body["id"] as string, project)).jobs;
 }
 
 const get = async (path: string, more: JsonObject = {}) => (await jobsOf([http("a", { url: at(path), ...more })]))[0];
@@ -139,8 +142,13 @@ describe("a number of an answer", () => {
 
   it("of values for a run's inputs, in a query, is refused with its place", async () => {
     const wanted = encodeURIComponent(`{"n":[${BIG}]}`);
-    const { status, body } = await ask(`/projects/default/applications/shop/deploy?inputs=${wanted}`, { name: "shop" });
-    expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining("the number at /n/0 has too many")]);
+    const answered = await server.request(`/api/v1/projects/default/applications/shop?inputs=${wanted}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: '{"name":"shop"}',
+    });
+    expect(answered.status).toBe(400);
+    expect(await answered.text()).toContain("the number at /n/0 has too many digits");
   });
 });
 
@@ -158,6 +166,11 @@ describe("an empty answer", () => {
       expect(next?.phase).toBe("skipped");
     },
   );
+
+  it("that is null, or nested without end, is what it is", async () => {
+    expect(await get("/null")).toMatchObject({ phase: "succeeded", output: { status: 200, body: null } });
+    expect(await get("/deep")).toMatchObject({ phase: "failed", reason: { code: "AnswerNotJson" } });
+  });
 
   it("is fine where there can be none, where it says nothing of JSON, and where nothing is wanted", async () => {
     for (const [path, more] of [

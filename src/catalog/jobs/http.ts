@@ -124,12 +124,21 @@ function outcomeOf(
   if (answered.garbled !== undefined) return lost("AnswerNotText", { charset: answered.garbled });
   const read = readJson(answered.body);
   if (read.is === "inexact") return lost("AnswerNotExact", { pointer: `/body${read.pointer}` });
-  const body = read.is === "json" && z.json().safeParse(read.value).success ? read.value : undefined;
+  const body = read.is === "json" ? kept(read.value) : undefined;
   const mustBeJson = answer === "json" || (saysJson(answered) && method !== "HEAD" && !BODILESS.has(status));
   if (mustBeJson && body === undefined) return lost("AnswerNotJson");
-  const output = { status, ...(answered.body === "" ? {} : { body: body ?? answered.body }) };
+  const output = { status, ...(answered.body === "" ? {} : { body: body === undefined ? answered.body : body }) };
   const size = JSON.stringify(output).length;
   return size > OUTPUT_LIMIT ? lost("AnswerTooLong", { size, limit: OUTPUT_LIMIT }) : succeeded(output);
+}
+
+/** Undefined: it is nested too deep to be looked through, or holds what JSON has no number for. */
+function kept(value: Json): Json | undefined {
+  try {
+    return z.json().parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function saysJson({ headers }: OutgoingAnswer): boolean {

@@ -243,3 +243,10 @@ describe("conditions", () => {
     expect(parsed.ok && pointersIn(parsed.condition)).toEqual(["/a", "/steps/b/phase"]);
   });
 });
+
+describe("a number of a condition", () => {
+  it("that cannot be kept as it is, is refused at its place: it would be compared as another one", () => {
+    expect(parseCondition("/inputs/count == 9007199254740993")).toMatchObject({ ok: false, at: 17 });
+    expect(parseCondition("/inputs/count == 9007199254740992").ok).toBe(true);
+  });
+});
