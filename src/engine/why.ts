@@ -128,7 +128,12 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
       !(one.source === "decision" || quoted || said.includes(bare(one.text))),
   );
   const last = lastWord(news, language);
-  return said + (last === undefined ? "" : words.seen + last) + words.end;
+  return ended(said + (last === undefined ? "" : words.seen + last), words.end);
+}
+
+/** What a user wrote may close the sentence already: `waits for an approval by lin: ship it?` */
+function ended(sentence: string, end: string): string {
+  return /[.!?。！？]$/.test(sentence) ? sentence : sentence + end;
 }
 
 function isQuoting({ params, cause }: Reason): boolean {
