@@ -94,7 +94,7 @@ it("a run whose jobs only wait is waiting, paused when it is paused, and why say
   );
   const run = await until(server, id, "waiting");
   expect(run.reason?.code).toBe("Approval");
-  expect((await why(server, id)).sentence).toBe("ask: waits for an approval by lin: ship it?.");
+  expect((await why(server, id)).sentence).toBe("ask: waits for an approval by lin: ship it?");
   expect((await why(server, id, "after")).chain.map((one) => [one.subject, one.reason.code])).toEqual([
     ["after", "Dependencies"],
     ["ask", "Approval"],
