@@ -142,7 +142,10 @@ export const ObjectHealthView = z.object({
   address: z.string().optional(),
 });
 
-export const Health = z.enum(["healthy", "changing", "degraded", "unknown"]);
+export const Health = z.enum(["healthy", "outdated", "changing", "degraded", "unknown"]).meta({
+  description:
+    "outdated: what runs is well, but it is not the newest revision: the run that was to bring it was cancelled, refused or ended before",
+});
 
 export const DriftItem = z.object({
   object: ObjectView,

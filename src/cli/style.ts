@@ -25,9 +25,10 @@ export function phaseWord(phase: Phase, language: Language): string {
   return `${PHASES[phase].glyph} ${PHASES[phase].text[language]}`;
 }
 
-export type HealthWord = "healthy" | "changing" | "degraded" | "unknown";
+export type HealthWord = "healthy" | "outdated" | "changing" | "degraded" | "unknown";
 export const HEALTH = {
   healthy: { glyph: "●", tone: "success", text: { en: "healthy", zh: "健康" } },
+  outdated: { glyph: "◒", tone: "warning", text: { en: "outdated", zh: "未更新" } },
   changing: { glyph: "◐", tone: "info", text: { en: "changing", zh: "变更中" } },
   degraded: { glyph: "✕", tone: "danger", text: { en: "degraded", zh: "降级" } },
   unknown: { glyph: "?", tone: "warning", text: { en: "unknown", zh: "未知" } },

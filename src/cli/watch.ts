@@ -25,7 +25,7 @@ export async function watchRun(watch: Watch, start: Run): Promise<Run> {
   const { context, progress, signal } = watch;
   let run = start;
   const link = createLink(watch);
-  progress.show(run, run.createdAt);
+  progress.show(run, context.terminal.now().toISOString());
   const cursor = { sequence: run.lastEvent };
   while (run.phase === "running" && !signal.aborted) {
     const ended = await readEvents(watch, run, cursor).catch((error: unknown) => ({ error }));

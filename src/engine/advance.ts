@@ -251,8 +251,10 @@ function started(job: Job, now: Date): Job {
   };
 }
 
+/** What an earlier attempt left as evidence speaks for an ending that goes back to it, and for no other. */
 function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
-  return { ...job, phase, reason: why, notBefore: null, finishedAt: now.toISOString() };
+  const evidence = why.cause === undefined ? [] : job.evidence;
+  return { ...job, phase, reason: why, evidence, notBefore: null, finishedAt: now.toISOString() };
 }
 
 /** What is due already waits for a slot, and a slot that comes free wakes us by itself. */

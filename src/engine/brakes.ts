@@ -5,7 +5,6 @@
 // answer or an error of its own, the worker gave no sign of life, the type threw. What the user got wrong counts for nothing.
 // After a while it is half-open: one job is let through, and how its attempt ends decides.
 import type { JobOutcome } from "../catalog/job.ts";
-import { formatDuration } from "../model/duration.ts";
 import { type Reason, type ReasonCode, reason } from "../model/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Hold } from "./advance.ts";
@@ -249,11 +248,11 @@ function openHold(breaker: Breaker, now: number): Hold | null {
   if (!isWithin(since, now)) return null;
   const { calls, failures } = stateOf(breaker, now);
   const until = since + OPEN_FOR;
-  const delay = formatDuration(Math.max(1_000, until - now));
+  const at = new Date(until).toISOString();
   const why =
     target === null
-      ? reason("BreakerOpen", { type, calls, failures, delay })
-      : reason("TargetBreakerOpen", { type, target, calls, failures, delay });
+      ? reason("BreakerOpen", { type, calls, failures, at })
+      : reason("TargetBreakerOpen", { type, target, calls, failures, at });
   return { reason: why, until: new Date(until) };
 }
 

@@ -50,8 +50,11 @@ export interface PlannedDocument {
   readonly clusterKind: "kubernetes" | "sandbox";
 }
 
-/** healthy: all ready · changing: a run is going on or something is on its way · degraded: something is wrong · unknown */
-export type ApplicationHealth = "healthy" | "changing" | "degraded" | "unknown";
+/**
+ * healthy: all ready · outdated: what runs is well, but it is not the newest revision, or not wholly · changing: a run is going on or
+ * something is on its way · degraded: something is wrong · unknown
+ */
+export type ApplicationHealth = "healthy" | "outdated" | "changing" | "degraded" | "unknown";
 
 export interface ComponentStatus {
   readonly name: string;

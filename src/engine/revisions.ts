@@ -39,6 +39,10 @@ export async function diffRevisions(
     knownRevision(world, request, request.from),
     knownRevision(world, request, request.to),
   ]);
+  return changesBetween(from, to);
+}
+
+export function changesBetween(from: Revision, to: Revision): readonly Change[] {
   const { changes } = comparePlans({
     jobs: to.plan.jobs,
     previous: from.plan.jobs,

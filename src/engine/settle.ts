@@ -53,7 +53,9 @@ function attemptsOf({ plan: { retry } }: Job, { untouched }: Unsuccessful): numb
 function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
   const used = job.attempt - job.interruptions;
   const delay = outcome.retryAfter === undefined ? backoffOf(job, used) : Math.min(outcome.retryAfter, LONGEST_WISH);
+  const at = new Date(now.getTime() + delay).toISOString();
   const params = {
+    at,
     delay: formatDuration(delay),
     attempt: used + 1,
     attempts: attemptsOf(job, outcome),
@@ -63,7 +65,7 @@ function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
     phase: "queued",
     reason: reason("Retrying", params, outcome.reason),
     evidence: outcome.evidence,
-    notBefore: new Date(now.getTime() + delay).toISOString(),
+    notBefore: at,
     pendingAt: null,
   };
 }

@@ -8,6 +8,7 @@ import { reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import { ClusterError, type Drift } from "../ports/cluster.ts";
+import { type Behind, behindVersions, withVersion } from "./behind.ts";
 import { knownCluster } from "./clusters.ts";
 import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
 import { withFinishedJobs } from "./finishedJobs.ts";
@@ -16,6 +17,7 @@ import { applicationMask, type Mask } from "./masking.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
+import { isLeftOut } from "./roots.ts";
 import { runNow } from "./standing.ts";
 import type { World } from "./world.ts";
 
@@ -32,7 +34,7 @@ const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
 };
 /** It says how many pods there shall be, from time to time, and runs none of them. */
 const ONLY_WISHES: ReadonlySet<string> = new Set(["HorizontalPodAutoscaler"]);
-const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "healthy"];
+const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "outdated", "healthy"];
 
 export async function applicationStatus(world: World, place: Place, signal: AbortSignal): Promise<ApplicationStatus> {
   const summary = await knownApplication(world, place);
@@ -46,6 +48,7 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
     run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
   const mask = await applicationMask(world, place);
   const left = await leftVersions(world, place, { revision, lastRun });
+  const behind = await behindVersions(world, place, { revision, lastRun });
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
@@ -55,7 +58,8 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
       jobs,
       health,
       drift,
-      left,
+      left: left.get(component.name),
+      behind: behind.get(component.name),
       mask,
     }),
   );
@@ -109,7 +113,8 @@ interface Sources {
   readonly jobs: readonly Job[];
   readonly health: readonly ObjectHealth[];
   readonly drift: readonly Drift[];
-  readonly left: ReadonlyMap<string, LeftOut>;
+  readonly left: LeftOut | undefined;
+  readonly behind: Behind | undefined;
   readonly mask: Mask;
 }
 
@@ -128,15 +133,17 @@ function componentStatus(sources: Sources): ComponentStatus {
   const objects = sources.health
     .filter((one) => keys.has(refKey(one.ref)))
     .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
-  const left = sources.left.get(name);
-  const own = left?.jobs ?? jobs.filter((job) => job.plan.component === name);
+  const { left, behind } = sources;
+  const own = left?.jobs ?? behind?.jobs ?? jobs.filter((job) => job.plan.component === name);
   if (left?.isThere === false)
     return { name, type, health: "healthy", state: "suspended", ...said(left), objects: [], drift: [] };
-  const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left });
+  const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left, behind });
   const counted = countsOf(objects);
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
     ? "changing"
-    : HEALTH_OF[deciding.state];
+    : behind !== undefined && deciding.state === "ready"
+      ? "outdated"
+      : HEALTH_OF[deciding.state];
   return {
     name,
     type,
@@ -146,7 +153,7 @@ function componentStatus(sources: Sources): ComponentStatus {
     evidence: deciding.evidence,
     objects,
     // What runs is an older version, and differs by right.
-    drift: left === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
+    drift: left === undefined && behind === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
     ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
     ...(counted?.before === undefined ? {} : { before: counted.before }),
@@ -166,21 +173,24 @@ const said = ({ reason, evidence }: Pick<Health, "reason" | "evidence">): Pick<H
 interface Live {
   readonly objects: readonly ObjectHealth[];
   readonly left: LeftOut | undefined;
+  readonly behind: Behind | undefined;
 }
 
 /**
  * A task is what its job says: its pods do not stay. Of everything else the cluster says how it is. But what the newest run wanted and did
  * not bring, or did not bring yet, is said by its job: what is there may be the version before.
  */
-function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left }: Live): Health {
-  const job = jobs.find((one) => one.phase !== "succeeded") ?? jobs[0];
+function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left, behind }: Live): Health {
+  const job = jobs.find((one) => one.phase !== "succeeded" && !isLeftOut(one)) ?? jobs[0];
   const live = worst(objects);
   if (job === undefined) return live ?? { state: "ready", reason: reason("Ready"), evidence: [] };
   const told: Health = { state: PHASES[job.phase].health, ...said(job) };
   if (isTask || live === undefined) return told;
+  const older =
+    behind === undefined || live.state === "missing" ? told : { ...told, reason: withVersion(job.reason, behind) };
   if (left !== undefined) return live.state === "ready" ? { ...live, ...said(left) } : live;
   if (job.phase === "succeeded") return live;
-  if (live.state === "missing" || isFailure(job.phase)) return told;
+  if (live.state === "missing" || isFailure(job.phase)) return older;
   if (isActive(job.phase)) return told;
-  return live.state === "ready" || !isSettled(job.phase) ? { ...live, ...said(job) } : live;
+  return live.state === "ready" || !isSettled(job.phase) ? { ...live, ...said(older) } : live;
 }

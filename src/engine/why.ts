@@ -8,6 +8,7 @@ import { nearest } from "../model/name.ts";
 import { explainReason, type Reason, reason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { Language } from "../model/text.ts";
+import { withoutVersion } from "./behind.ts";
 import { knownRun } from "./cancel.ts";
 import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./cause.ts";
 import type { ApplicationHealth, ApplicationStatus, CauseLink, ComponentStatus, Place } from "./requests.ts";
@@ -56,7 +57,7 @@ function causeOfAll(status: ApplicationStatus): readonly CauseLink[] {
   return worst === undefined ? [] : ofComponent(worst);
 }
 
-const TROUBLE: readonly ApplicationHealth[] = ["degraded", "unknown", "changing"];
+const TROUBLE: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "outdated"];
 
 function causeOf(name: string, status: ApplicationStatus): readonly CauseLink[] {
   const component = status.components.find((one) => one.name === name);
@@ -72,7 +73,7 @@ function causeOf(name: string, status: ApplicationStatus): readonly CauseLink[] 
   }
   const job = jobs.find((one) => one.plan.component === name && one.phase !== "succeeded");
   // Where the status already says more than that it follows from another job, that stands.
-  return job === undefined || component.reason.code !== job.reason.code
+  return job === undefined || withoutVersion(component.reason).code !== job.reason.code
     ? ofComponent(component)
     : causeOfJob(job, lastRun, tellOf(status));
 }
@@ -93,7 +94,7 @@ export function knownJob(name: string, jobs: readonly Job[]): Job {
 function tellOf(status: ApplicationStatus): Tell {
   return (job) => {
     const component = status.components.find((one) => one.name === job.plan.component);
-    if (component === undefined || component.reason.code !== job.reason.code) return ownWords(job);
+    if (component === undefined || withoutVersion(component.reason).code !== job.reason.code) return ownWords(job);
     return [{ subject: component.name, reason: component.reason, evidence: component.evidence }];
   };
 }
@@ -127,7 +128,12 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
       !(one.source === "decision" || quoted || said.includes(bare(one.text))),
   );
   const last = lastWord(news, language);
-  return said + (last === undefined ? "" : words.seen + last) + words.end;
+  return ended(said + (last === undefined ? "" : words.seen + last), words.end);
+}
+
+/** What a user wrote may close the sentence already: `waits for an approval by lin: ship it?` */
+function ended(sentence: string, end: string): string {
+  return /[.!?。！？]$/.test(sentence) ? sentence : sentence + end;
 }
 
 function isQuoting({ params, cause }: Reason): boolean {

@@ -245,6 +245,11 @@ export function isFailure(phase: Phase): boolean {
   return PHASES[phase].ending === "bad";
 }
 
+/** Ended, and what it was to do is not done, or not wholly: it went wrong, was stopped, or never began. */
+export function isUndone(phase: Phase): boolean {
+  return isSettled(phase) && PHASES[phase].ending !== "ok";
+}
+
 /** Such an ending used up one of the attempts of the job. */
 export function usesUpAttempt(phase: Phase): boolean {
   return PHASES[phase].retry?.counts === true;

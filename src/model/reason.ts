@@ -71,15 +71,15 @@ export const REASONS = {
   BreakerOpen: {
     who: "operator",
     text: {
-      en: "job type {type} failed {failures} of its last {calls} attempts in this project; the next one is tried in {delay}",
-      zh: "作业类型 {type} 在本项目最近 {calls} 次中有 {failures} 次失败，{delay} 后再试",
+      en: "job type {type} failed {failures} of its last {calls} attempts in this project; the next one is tried at {at}",
+      zh: "作业类型 {type} 在本项目最近 {calls} 次中有 {failures} 次失败，于 {at} 再试",
     },
   },
   TargetBreakerOpen: {
     who: "you",
     text: {
-      en: "{target} failed {failures} of the last {calls} attempts of {type} in this project; the next one is tried in {delay}",
-      zh: "在本项目最近 {calls} 次 {type} 中，{target} 有 {failures} 次失败，{delay} 后再试",
+      en: "{target} failed {failures} of the last {calls} attempts of {type} in this project; the next one is tried at {at}",
+      zh: "在本项目最近 {calls} 次 {type} 中，{target} 有 {failures} 次失败，于 {at} 再试",
     },
   },
   Approval: {
@@ -97,8 +97,8 @@ export const REASONS = {
   Retrying: {
     who: "nobody",
     text: {
-      en: "tries again in {delay} (attempt {attempt} of {attempts}): {cause}",
-      zh: "{delay} 后重试（第 {attempt}/{attempts} 次）：{cause}",
+      en: "tries again after {delay}, at {at} (attempt {attempt} of {attempts}): {cause}",
+      zh: "间隔 {delay}，于 {at} 重试（第 {attempt}/{attempts} 次）：{cause}",
     },
   },
   Progressing: { who: "nobody", text: { en: "{ready} of {wanted} replicas ready", zh: "{ready}/{wanted} 个副本就绪" } },

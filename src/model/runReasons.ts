@@ -19,6 +19,24 @@ export const RUN_REASONS = {
       zh: "在运行 {run} 中因条件不满足（{condition}）未部署；仍运行版本 v{revision}",
     },
   },
+  OlderRuns: {
+    who: "nobody",
+    text: { en: "{cause}; version v{revision} still runs", zh: "{cause}；仍运行版本 v{revision}" },
+  },
+  OlderMayRun: {
+    who: "nobody",
+    text: {
+      en: "{cause}; the update to v{begun} had begun, so parts of version v{revision} may still run",
+      zh: "{cause}；更新到 v{begun} 已经开始，版本 v{revision} 的部分内容可能仍在运行",
+    },
+  },
+  AgainBegun: {
+    who: "nobody",
+    text: {
+      en: "{cause}; version v{revision} runs, and was about to be brought once more",
+      zh: "{cause}；正在运行版本 v{revision}，再次部署它时中断",
+    },
+  },
   RunEnded: {
     who: "you",
     text: { en: "run {run} ended as {phase}", zh: "运行 {run} 的结果为 {phase}" },

@@ -57,7 +57,7 @@ describe("kubemin deploy", () => {
         "    spec.template.spec.containers[web].image: nginx:1.27 → nginx:1.28",
         "Order: redis → web",
         "14:01:00 run 3 started shop v2 2 jobs on prod",
-        "14:01:00 redis running 0 of 1 replicas ready",
+        "14:01:02 redis running 0 of 1 replicas ready",
         "14:01:24 redis succeeded 22s",
         "14:01:24 migrate running the task is running",
         "14:01:30 migrate │ CREATE TABLE users",

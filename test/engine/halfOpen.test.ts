@@ -39,7 +39,7 @@ it("lets one of them through, and all the others of its run as soon as that one 
   await stage.clock.advance(30_000);
   expect((await named(stage, runs, "running")).map((job) => job.name)).toEqual(["job-0"]);
   for (const job of await named(stage, runs, "queued"))
-    expect(job.reason).toMatchObject({ code: "BreakerOpen", params: { delay: "30s" } });
+    expect(job.reason).toMatchObject({ code: "BreakerOpen", params: { at: "2024-01-01T00:01:00.000Z" } });
   await stage.clock.advance(5_000);
   expect(await named(stage, runs, "succeeded")).toHaveLength(1);
   expect(await named(stage, runs, "running")).toHaveLength(7);

@@ -10,6 +10,7 @@ import { applyEvent } from "../../src/cli/progress/apply.ts";
 import { treeLines } from "../../src/cli/progress/tree.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { advance } from "../../src/engine/advance.ts";
+import { withoutVersion } from "../../src/engine/behind.ts";
 import { createBrakes } from "../../src/engine/brakes.ts";
 import { deployDocument } from "../../src/engine/deploy.ts";
 import { isLeftOut, rootName } from "../../src/engine/roots.ts";
@@ -138,11 +139,14 @@ const situations = fc.record({
     [{ because: "group", limit: 2, holders: ["run/x", "run/y"] }],
     [{ because: "slots", limit: null, holders: [] }],
   ),
+  /** What the runs before brought: nothing, all of it as it is wanted now, or an older version; or one was begun and did not end. */
+  before: fc.constantFrom<Before>("nothing", "same", "older", "older", "begun"),
   live: fc.constantFrom<HealthState>("ready", "ready", "missing", "degraded", "progressing"),
 });
+type Before = "nothing" | "same" | "older" | "begun";
 type Situation = typeof situations extends fc.Arbitrary<infer S> ? S : never;
 
-function documentOf({ components, steps }: Situation, name: string) {
+function documentOf({ components, steps }: Situation, name: string, image = "busybox:1.36") {
   const parts = Array.from({ length: components }, (_, index) => `c${index}`);
   const deploys = parts.map((part) => ({ name: `bring-${part}`, type: "deploy", properties: { components: [part] } }));
   const names = [...deploys.map((one) => one.name), ...steps.map((_, index) => `s${index}`)];
@@ -166,7 +170,7 @@ function documentOf({ components, steps }: Situation, name: string) {
     name,
     ...(parts.length === 0
       ? {}
-      : { components: parts.map((part) => ({ name: part, type: "worker", properties: { image: "busybox:1.36" } })) }),
+      : { components: parts.map((part) => ({ name: part, type: "worker", properties: { image } })) }),
     workflow: {
       mode: "DAG",
       steps: body.length === 0 ? [{ name: "only", type: "notify", properties: { message: "x" } }] : body,
@@ -217,6 +221,28 @@ function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situat
 
 let applications = 0;
 
+/** Runs of other versions, ended before the one that is looked at. */
+async function arrangeBefore(situation: Situation, name: string): Promise<void> {
+  if (situation.before === "nothing") return;
+  await endedRun(documentOf(situation, name, situation.before === "same" ? undefined : "busybox:1.34"), "succeeded");
+  if (situation.before === "begun") await endedRun(documentOf(situation, name, "busybox:1.35"), "cancelled");
+}
+
+async function endedRun(document: object, phase: "succeeded" | "cancelled"): Promise<void> {
+  const run = await deployDocument(
+    world,
+    { project, text: JSON.stringify(document), format: "json", createNamespace: true, actor: "lin", message: "" },
+    signal,
+  );
+  const at = clock.now().toISOString();
+  const why = phase === "succeeded" ? reason("Completed") : reason("CancelledBy", { actor: "lin" });
+  const jobs = (await store.runs.jobs(run.id)).map((job) => ({
+    job: { ...job, phase, reason: why, attempt: 1, startedAt: at, finishedAt: at },
+    from: { phase: "waiting" as const, attempt: 0 },
+  }));
+  await store.runs.change({ run: run.id, jobs, events: [], finish: { phase, at } });
+}
+
 async function arranged(situation: Situation): Promise<{ readonly run: Run; readonly application: string }> {
   around.live = situation.live;
   around.line = undefined;
@@ -225,6 +251,7 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
   const startAt =
     situation.scheduled && situation.components === 0 ? new Date(clock.now().getTime() + 86_400_000) : undefined;
   const conditions = { actor: "lin", message: "" };
+  if (situation.components > 0) await arrangeBefore(situation, name);
   const run =
     situation.components === 0
       ? (
@@ -270,6 +297,7 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
   return { run: (await store.runs.get(run.id)) ?? run, application: run.application };
 }
 
+const LEFT_OUT: ReadonlySet<string> = new Set(["ConditionFalse", "LeftOut"]);
 const FOLLOWS: ReadonlySet<string> = new Set(["Dependencies", "DependencyFailed", "AfterAll"]);
 
 it("never contradict each other", { timeout: 120_000 }, async () => {
@@ -281,11 +309,28 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
       await checkRun(run, view, jobs);
       checkTree(view);
       await checkEvents(run, view);
-      if (application !== "") await checkApplication(run, view, jobs);
+      if (application !== "") await checkApplication(run, view, { jobs, before: situation.before });
     }),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[LEFT_OUT_AND_MISSING]] },
   );
 });
+
+/** A component that was left out by a condition that is not one of its own jobs, and that is not on the cluster: found by chance once. */
+const LEFT_OUT_AND_MISSING: Situation = {
+  components: 1,
+  steps: [{ needs: [], final: false, gate: false }],
+  fates: Array.from({ length: 10 }, (_, index) => ({
+    phase: index === 0 ? ("skipped" as const) : ("succeeded" as const),
+    said: 0,
+    order: 0,
+  })),
+  paused: false,
+  cancelled: false,
+  scheduled: false,
+  line: [undefined],
+  before: "nothing",
+  live: "missing",
+};
 
 type View = Awaited<ReturnType<typeof runView>>;
 
@@ -353,25 +398,40 @@ async function checkEvents(run: Run, view: View): Promise<void> {
   }
 }
 
-async function checkApplication(run: Run, view: View, jobs: readonly Job[]): Promise<void> {
+/** Of a component that its run did not begin to bring. */
+const VERSION_SAID: Partial<Record<Before, string>> = { older: "OlderRuns", begun: "OlderMayRun" };
+
+interface Arranged {
+  readonly jobs: readonly Job[];
+  readonly before: Before;
+}
+
+async function checkApplication(run: Run, view: View, { jobs, before }: Arranged): Promise<void> {
   const place = { project, application: run.application };
   const status = await applicationStatus(world, place, signal);
   const chain = await explainWhy(world, place, signal);
   const ofRun = await explainRun(world, { project, run: run.id });
   const root = chain.at(-1);
   const allDone = run.phase === "succeeded";
-  if (!allDone) expect(root?.reason.code).toBe(ofRun.at(-1)?.reason.code);
-  const live = status.components.every((one) => one.state === "ready" || one.reason.code === "ConditionFalse");
+  if (!allDone) expect(root && withoutVersion(root.reason).code).toBe(ofRun.at(-1)?.reason.code);
+  const live = status.components.every((one) => one.state === "ready" || LEFT_OUT.has(one.reason.code));
   expect(root?.reason.code === "Ready").toBe(allDone && live);
   if (jobs.some((job) => isFailure(job.phase))) expect(status.health).not.toBe("healthy");
   if (run.phase === "running") expect(status.health).toBe("changing");
   for (const component of status.components) {
     const job = view.jobs.find((one) => one.component === component.name);
     if (job === undefined || job.phase === "succeeded" || job.reason.code === "ConditionFalse") continue;
+    // What did not come to its end is never healthy, unless what it was to bring is what was there before.
+    if (isSettled(job.phase) && before !== "same") {
+      expect(component.health).not.toBe("healthy");
+      expect(status.health).not.toBe("healthy");
+    }
+    if (isSettled(job.phase) && job.attempt === 0 && around.live === "ready")
+      expect(component.reason.code).toBe(VERSION_SAID[before] ?? job.reason.code);
     if (isFailure(job.phase)) expect(component.health).toBe("degraded");
     if (isActive(job.phase)) expect(component.health).toBe("changing");
     // Of what was stopped or skipped, a live object that is not well says more.
     if (!isSettled(job.phase) || isFailure(job.phase) || around.live === "ready" || around.live === "missing")
-      expect([component.name, component.reason.code]).toEqual([component.name, job.reason.code]);
+      expect([component.name, withoutVersion(component.reason).code]).toEqual([component.name, job.reason.code]);
   }
 }

@@ -180,7 +180,7 @@ describe("who may answer", () => {
     ]);
     const params = { project: PROJECT, run };
     const why = await server.client.call("explainRun", { params, query: { job: "open" } });
-    expect(why.sentence).toBe("open: waits for an approval by anyone who may deploy: Go on with open?.");
+    expect(why.sentence).toBe("open: waits for an approval by anyone who may deploy: Go on with open?");
     const chinese = await server.request(`/api/v1/projects/${PROJECT}/runs/${run}`, {
       headers: { "accept-language": "zh" },
     });

@@ -94,7 +94,7 @@ it("a run whose jobs only wait is waiting, paused when it is paused, and why say
   );
   const run = await until(server, id, "waiting");
   expect(run.reason?.code).toBe("Approval");
-  expect((await why(server, id)).sentence).toBe("ask: waits for an approval by lin: ship it?.");
+  expect((await why(server, id)).sentence).toBe("ask: waits for an approval by lin: ship it?");
   expect((await why(server, id, "after")).chain.map((one) => [one.subject, one.reason.code])).toEqual([
     ["after", "Dependencies"],
     ["ask", "Approval"],
@@ -222,4 +222,89 @@ it("status, run and why say the same of a task that waits for room", async () =>
   await until(server, id, "cancelled");
   const after = await server.client.call("getStatus", { params: { ...params, application } });
   expect(after.components[0]?.reason.code).toBe("CancelledBy");
+});
+
+const shopWith = (image: string): string =>
+  JSON.stringify({
+    name: "ds",
+    components: ["webx", "apix"].map((name) => ({
+      name,
+      type: "webservice",
+      properties: { image: name === "apix" ? image : "nginx:1.27", port: 80 },
+    })),
+    workflow: {
+      steps: [
+        { name: "first", type: "deploy", properties: { components: ["webx"] } },
+        { name: "ask", type: "approve", properties: { message: "ship it?" } },
+        { name: "second", type: "deploy", properties: { components: ["apix"] } },
+      ],
+    },
+  });
+
+/** Version 1 runs, and version 2 waits for its approval. */
+async function halfUpdated(server: TestServer, image = "nginx:1.28"): Promise<string> {
+  const deploy = async (document: string) =>
+    await server.client.call("deployApplication", {
+      params: { ...params, application: "ds" },
+      query: {},
+      body: document,
+      headers: {},
+    });
+  const first = await deploy(shopWith("nginx:1.27"));
+  await until(server, first.id, "waiting");
+  await answer(server, first.id, "approve");
+  await until(server, first.id, "succeeded");
+  const second = await deploy(shopWith(image));
+  await until(server, second.id, "waiting");
+  return second.id;
+}
+
+const answer = (server: TestServer, run: string, decision: "approve" | "deny") =>
+  server.client.call("tellJob", {
+    params: { ...params, run, job: "ask" },
+    body: { kind: "approval", data: { decision } },
+  });
+const statusOf = (server: TestServer) => server.client.call("getStatus", { params: { ...params, application: "ds" } });
+const whyOf = (server: TestServer, component?: string) =>
+  server.client.call("explainWhy", {
+    params: { ...params, application: "ds" },
+    query: component === undefined ? {} : { component },
+  });
+
+it("an update that was cancelled before it came is not healthy, and status and why say which version still runs", async () => {
+  const server = await started();
+  const run = await halfUpdated(server);
+  await server.client.call("cancelRun", { params: { ...params, run }, body: { finally: "run" } });
+  await until(server, run, "cancelled");
+  const status = await statusOf(server);
+  expect(status.health).toBe("outdated");
+  expect(status.components.map((one) => [one.name, one.health])).toEqual([
+    ["webx", "healthy"],
+    ["apix", "outdated"],
+  ]);
+  const told = status.components[1]?.reason.message ?? "";
+  expect(told).toMatch(/^cancelled by .*; version v1 still runs$/);
+  expect((await whyOf(server, "apix")).sentence).toBe(`apix: ${told}.`);
+});
+
+it("a cancelled run that would have changed nothing of a component leaves it healthy", async () => {
+  const server = await started();
+  const run = await halfUpdated(server, "nginx:1.27");
+  await server.client.call("cancelRun", { params: { ...params, run }, body: { finally: "run" } });
+  await until(server, run, "cancelled");
+  expect((await statusOf(server)).health).toBe("healthy");
+});
+
+it("an update that was denied is degraded, and says which version still runs", async () => {
+  const server = await started();
+  const run = await halfUpdated(server);
+  await answer(server, run, "deny");
+  await until(server, run, "rejected");
+  const status = await statusOf(server);
+  expect(status.health).toBe("degraded");
+  expect(status.components[1]).toMatchObject({
+    health: "outdated",
+    reason: { code: "OlderRuns", message: "because ask did not succeed; version v1 still runs" },
+  });
+  expect((await whyOf(server, "apix")).chain.map((one) => one.subject)).toEqual(["apix", "ask"]);
 });

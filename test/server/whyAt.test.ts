@@ -70,7 +70,7 @@ it("tells the decisions of a moment: what ran, what had not begun and for what i
   const { run, waited } = await ended();
   const told = await why(run, { at: waited });
   expect(told.sentence).toMatch(
-    /^gated: at \S+Z 1 of its jobs were under way, 0 were held back, 1 had not begun, 2 had ended; ask: waited since \S+Z: waits for the approval of lin: ship it\?\.$/,
+    /^gated: at \S+Z 1 of its jobs were under way, 0 were held back, 1 had not begun, 2 had ended; ask: waited since \S+Z: waits for an approval by lin: ship it\?$/,
   );
   expect(told.moment?.jobs.map(({ name, phase }) => `${name} ${phase}`)).toEqual([
     "ask pending",

@@ -20,8 +20,9 @@ export function plainProgress(context: Context): Progress {
         // Without its time: that differs by a little between an event and the picture that is asked for later.
         const state = `${job.phase} ${details(job, context.language)}`;
         if (said.get(job.name) === state || (!said.has(job.name) && job.phase === "waiting")) continue;
+        const since = said.has(job.name) ? null : job.startedAt;
         said.set(job.name, state);
-        line((isSettled(job.phase) ? job.finishedAt : null) ?? at, jobText(context, job));
+        line((isSettled(job.phase) ? job.finishedAt : since) ?? at, jobText(context, job));
       }
       if (run.phase !== "running" && said.get("") !== run.phase) {
         said.set("", run.phase);

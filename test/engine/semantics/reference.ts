@@ -212,7 +212,7 @@ export function interpret(
       .filter((leaf) => leaf.node.step !== null && isJob(leaf.node))
       .map((leaf) => [leaf.node.name, endingOf(leaf)]),
   );
-  const phases = new Set([...jobs.values()].map((one) => one.phase));
+  const phases = new Set(leaves.map((leaf) => leaf.phase));
   return { jobs, phase: leaves.every(ended) ? (WORST.find((one) => phases.has(one)) ?? "succeeded") : "running" };
 }
 
