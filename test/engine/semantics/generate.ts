@@ -205,9 +205,11 @@ interface Place {
   readonly inLoop: boolean;
   /** In one of several rounds of a loop. */
   readonly many: boolean;
+  /** Final steps of a call: what a cancel ends holds its locks for a moment longer, so whether one of them is free then is chance. */
+  readonly tidying: boolean;
 }
 
-const TOP: Place = { prefix: "", inLoop: false, many: false };
+const TOP: Place = { prefix: "", inLoop: false, many: false, tidying: false };
 
 /** Clocks of rounds that run side by side end at one moment, so rounds do only what takes each of them another time. */
 function withoutClocks(shape: Shape): Shape {
@@ -260,14 +262,14 @@ function namingOf(grammar: Grammar) {
     const { kind, draws } = drawn;
     if (kind === "wait") return { kind, takes: time(draws.takes * 2) };
     if (kind === "approve") return { kind };
-    if (kind === "work") return workOf(draws, before, place.inLoop);
+    if (kind === "work") return workOf(draws, before, place);
     // What stands in a loop is seen in its round only; a called workflow sees nothing of the one that calls it.
     const apart = kind === "call" || drawn.items !== null;
     const outer = kind === "call" ? frames.splice(0, frames.length, []) : [];
     if (kind === "group" && apart) frames.push([]);
     const inLoop = kind === "call" ? false : place.inLoop;
     const steps = drawn.parts.map((one) => step(one, { ...place, inLoop }));
-    const finals = kind === "call" ? drawn.finals.map((one) => step(one, { ...place, inLoop })) : [];
+    const finals = kind === "call" ? drawn.finals.map((one) => step(one, { ...place, inLoop, tidying: true })) : [];
     if (kind === "call") frames.splice(0, frames.length, ...outer);
     else if (apart) frames.pop();
     return kind === "call"
@@ -275,13 +277,13 @@ function namingOf(grammar: Grammar) {
       : { kind, mode: drawn.mode, steps };
   };
 
-  const workOf = (draws: Draws, before: readonly Named[], inLoop: boolean): Doing => ({
+  const workOf = (draws: Draws, before: readonly Named[], { inLoop, tidying }: Place): Doing => ({
     kind: "work",
     takes: time(draws.takes),
     failures: draws.failures,
     ends: draws.ends,
     gives: givenOf(draws.gives, before, inLoop),
-    lock: lockOf(draws, before),
+    lock: lockOf(draws, before, tidying),
     retry: draws.attempts === null ? null : { attempts: draws.attempts, backoff: time(2) },
     queue: draws.queue === null ? null : time(draws.queue),
     attempt: draws.attempt === null || grammar.crashes ? null : time(draws.attempt),
@@ -299,9 +301,9 @@ function givenOf({ kind, pick, otherwise }: Draws["gives"], before: readonly Nam
 }
 
 /** Only texts that name the locks of the harness come in question: see LIMITS in play.ts. */
-function lockOf({ lock }: Draws, before: readonly Named[]): Lock | null {
+function lockOf({ lock }: Draws, before: readonly Named[], tidying: boolean): Lock | null {
   if (lock === null) return null;
-  const onLimit = lock.fails ? "fail" : "queue";
+  const onLimit = lock.fails && !tidying ? "fail" : "queue";
   const giving = before.filter((one) => one.gives && !one.loop);
   const from = giving[lock.pick % Math.max(1, giving.length)];
   if (lock.named === "text" || from === undefined)
