@@ -5,12 +5,13 @@
 //
 //  1. A cancel ends every leaf that has not ended, except final steps; those are ended as well once the user says so.
 //  2. When the time of a group, a call or a round of a loop is over, everything in it that has not ended is ended: what runs has timed out,
-//     what waits has expired. That time begins when the first leaf in it may start.
+//     what waits has expired. That time begins when the first leaf in it may start. It does not bind the final steps of a call.
 //  3. A leaf needs what its step and every step around it need. A need is for the success of another step (every leaf in it succeeded, or was
 //     left out by its own condition) or only for its end. A leaf is skipped as soon as one of its needs cannot come true any more.
 //  4. `dependsOn`, a reference to an output and the place in a StepByStep list need the success of the other step. A condition that looks at a
 //     phase needs the end of that step only, and then the other needs of the same step, and those that it has from the steps around it, are
-//     for the end too where they are for that step, for what it is in or for what is in it. What comes next in a StepByStep list then also needs the success of the step that was looked at.
+//     for the end too where they are for that step, for what it is in or for what is in it. What comes next in a StepByStep list then also
+//     needs the success of the step that was looked at.
 //  5. Final steps need the end of everything else of their workflow; one after the other, they need the end of each other; they need only the
 //     end of the ordinary steps that they refer to. Final steps of a called workflow end before the call ends, and need what the call needs.
 //  6. Once all needs have come true, the conditions of the leaf and of every step around it are decided on the phases and outputs as they are
@@ -18,7 +19,8 @@
 //  7. Then the leaf may start: in the order in which leaves became ready, unless the run is paused or its lock is taken. It waits for its lock,
 //     or fails at once when it says so. Its queue clock runs until its first attempt. A leaf whose input or lock has no value fails at once.
 //  8. An attempt ends by itself, or by the clock of the attempt, of all attempts together, or of a step around it. Failed attempts are
-//     repeated after a pause that doubles, as often as the step says; attempts that were stopped by the last two clocks are not.
+//     repeated after a back-off that doubles, as often as the step says; attempts that were stopped by the last two clocks are not. The clock
+//     of all attempts goes on during the back-off.
 //  9. A pause stops all clocks, but not what runs. A cancel ends the pause.
 import type { Json } from "../../../src/model/json.ts";
 import { type Condition, type Given, takesOf, type Work, type Workflow } from "./document.ts";
