@@ -110,6 +110,8 @@ function insist(): () => Promise<readonly string[]> {
   };
 }
 
+const AS_FAST = 1.5;
+
 describe("while the second cluster", () => {
   it.each<readonly [Trouble, RegExp]>([
     ["hangs", /cluster second cannot be reached: (no answer|it has not answered since)/],
@@ -121,8 +123,9 @@ describe("while the second cluster", () => {
     async (trouble, words) => {
       const ratios: number[] = [];
       let told: readonly string[] = [];
-      // Other programs use this machine, too: they make one ratio bad now and then, a second cluster in trouble all of them.
-      for (let round = 0; round < 3 && !ratios.some((one) => one < 1.2); round += 1) {
+      // Other programs use this machine, too: they make one ratio bad now and then, a second cluster in trouble all of them. A request that
+      // waited for that cluster would take seconds, many times as long.
+      for (let round = 0; round < 5 && !ratios.some((one) => one < AS_FAST); round += 1) {
         const before = await sample();
         wire.become(trouble);
         const stop = insist();
@@ -131,7 +134,7 @@ describe("while the second cluster", () => {
         wire.become("none");
         ratios.push(p99(during) / p99(before));
       }
-      expect(Math.min(...ratios), ratios.join(", ")).toBeLessThan(1.2);
+      expect(Math.min(...ratios), ratios.join(", ")).toBeLessThan(AS_FAST);
       expect(told.join("\n")).toMatch(words);
       const began = performance.now();
       const { items } = await product.client.call("listClusters", {});
@@ -150,6 +153,7 @@ async function backAgain(): Promise<void> {
 
 describe("a run on a cluster that goes away in the middle", () => {
   it("waits, says so, and goes on once it is back", async () => {
+    await backAgain();
     const components = [
       { name: "waits", type: "worker", properties: { image: "busybox:1.36", command: ["sleep", "9"] } },
     ];
