@@ -311,7 +311,8 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
       await checkEvents(run, view);
       if (application !== "") await checkApplication(run, view, { jobs, before: situation.before });
     }),
-    { numRuns: 150, examples: [[LEFT_OUT_AND_MISSING]] },
+    // A fixed seed: a run of the tests says something about the change under test. Other seeds are for trying by hand.
+    { numRuns: 150, seed: 20_261_130, examples: [[LEFT_OUT_AND_MISSING]] },
   );
 });
 
