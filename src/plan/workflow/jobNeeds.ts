@@ -11,7 +11,8 @@ export interface Wiring {
   readonly first: readonly string[];
   readonly needs: Map<Unit, readonly Need[]>;
   readonly lasts: Map<Unit, readonly string[]>;
-  readonly members: Map<Unit, ReadonlySet<string>>;
+  /** Of each container: the part that each of its jobs is in. */
+  readonly owners: Map<Unit, ReadonlyMap<string, Unit>>;
   /** By name: see joints.ts. Null: every job names every job that it needs. */
   readonly joints: Map<string, PlannedJob> | null;
   /** Needs so far, and how many are computed at most. */
@@ -90,10 +91,14 @@ function inherited(
 }
 
 /** Whether the success of these jobs means that everything came true that the container needs. */
-function isCovered({ parts, after }: Unit, strict: readonly string[], wiring: Wiring): boolean {
+function isCovered(container: Unit, strict: readonly string[], wiring: Wiring): boolean {
   // Final steps of a call stand beside its ordinary steps, which do not wait for all that final steps wait for.
-  if (strict.length === 0 || after.length > 0) return false;
-  return parts.some((part) => hasAny(membersOf(part, wiring), strict) && !watchesAnything(part));
+  if (strict.length === 0 || container.after.length > 0) return false;
+  const owners = ownersIn(container, wiring);
+  return strict.some((job) => {
+    const part = owners.get(job);
+    return part !== undefined && !watchesAnything(part);
+  });
 }
 
 /** Where a condition looks at a phase, an end may be enough of what others need the success of. */
@@ -101,16 +106,12 @@ function watchesAnything({ watches, parts }: Unit): boolean {
   return watches.length > 0 || parts.some(watchesAnything);
 }
 
-function hasAny(names: ReadonlySet<string>, wanted: readonly string[]): boolean {
-  return wanted.some((name) => names.has(name));
-}
-
-function membersOf(unit: Unit, { members }: Wiring): ReadonlySet<string> {
-  const known = members.get(unit);
+function ownersIn(container: Unit, { owners }: Wiring): ReadonlyMap<string, Unit> {
+  const known = owners.get(container);
   if (known !== undefined) return known;
-  const names = new Set(jobNames(unit));
-  members.set(unit, names);
-  return names;
+  const own = new Map(container.parts.flatMap((part) => jobNames(part).map((job) => [job, part] as const)));
+  owners.set(container, own);
+  return own;
 }
 
 function merged(needs: readonly Need[]): readonly Need[] {

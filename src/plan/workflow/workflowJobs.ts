@@ -105,7 +105,7 @@ function jobsWith(
     first: deploys.length > 0 ? [] : lastJobs(input.jobs).map((job) => job.name),
     needs: new Map(),
     lasts: new Map(),
-    members: new Map(),
+    owners: new Map(),
     joints,
     count: 0,
     limit,
