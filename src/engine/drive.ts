@@ -4,7 +4,6 @@
 // jobs found running are run again under the same attempt, and converge.
 
 import { isActive } from "../model/phase.ts";
-import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
@@ -12,7 +11,7 @@ import { filledInput } from "./bindings.ts";
 import { brakeSubject } from "./braked.ts";
 import { beginnings, scopeEnd } from "./clocks.ts";
 import { contextOf } from "./context.ts";
-import { type Driver, watchOf } from "./driver.ts";
+import { cancelSignal, type Driver, watchOf } from "./driver.ts";
 import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./elsewhere.ts";
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
@@ -157,8 +156,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         mask: attemptMask(driver.mask, input.value, { project: run.project, vault: world.vault }),
         resumed: driver.resumed.get(job.name) === job.attempt,
         input: input.value,
-        // What tidies up after a run is not stopped by the cancel that made it necessary.
-        cancelled: outlivesCancel(job.plan) ? driver.finalSkipped.signal : driver.cancelled.signal,
+        cancelled: cancelSignal(driver, job),
         lost: driver.lost.signal,
         displaced: displaced.signal,
         locks: driver.locks.get(job.name) ?? [],

@@ -1,8 +1,10 @@
 // What a driver of a run holds in its hands while it drives. All of it can be made anew from the store.
+
 import type { JobDefinition } from "../catalog/define.ts";
 import type { NewEvent } from "../model/event.ts";
 import type { Grounds } from "../model/grounds.ts";
 import type { JsonObject } from "../model/json.ts";
+import { outlivesCancel } from "../model/plan.ts";
 import { type Reason, reasonData } from "../model/reason.ts";
 import type { Job, Run } from "../model/run.ts";
 import type { Lease } from "../ports/dispatch.ts";
@@ -55,6 +57,11 @@ export interface Driver {
 /** What clocks of the run are read by, now. */
 export function watchOf({ world, run }: Pick<Driver, "world" | "run">): Watch {
   return { now: world.clock.now(), pauses: run.pauses };
+}
+
+/** Aborts when a cancel is to stop the job: what tidies up after a run is not stopped by the cancel that made it necessary. */
+export function cancelSignal({ cancelled, finalSkipped }: Driver, job: Job): AbortSignal {
+  return (outlivesCancel(job.plan) ? finalSkipped : cancelled).signal;
 }
 
 export function definitionOf({ world, run }: Pick<Driver, "world" | "run">, job: Job): JobDefinition | undefined {

@@ -1,11 +1,10 @@
 // When a run needs nobody: it only waits for a time, for a person, or for what another run holds. Its driver then lets go of it, and
 // whoever gives it what it waits for wakes it. A run that waits for something on a cluster keeps its driver, which must watch, but no slot.
 import { isActive } from "../model/phase.ts";
-import { outlivesCancel } from "../model/plan.ts";
 import type { Job } from "../model/run.ts";
 import type { Decision } from "./advance.ts";
 import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "./clocks.ts";
-import { type Driver, watchOf } from "./driver.ts";
+import { cancelSignal, type Driver, watchOf } from "./driver.ts";
 import { PARKED_LEAST } from "./execute.ts";
 
 /** Letting go and taking up again costs some writes: not for a moment. */
@@ -16,17 +15,13 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
   // Their leases have to be renewed.
   if (driver.locks.size > 0) return undefined;
   const running = [...driver.jobs.values()].filter((job) => isActive(job.phase));
-  if (!running.every((job) => driver.quiet.has(job.name) && !isBeingStopped(driver, job))) return undefined;
+  // Where a cancel has reached an attempt, its outcome comes in a moment: letting go of the run now would lose it.
+  if (!running.every((job) => driver.quiet.has(job.name) && !cancelSignal(driver, job).aborted)) return undefined;
   const times = [wakeAt, ...running.flatMap((job) => [driver.quiet.get(job.name) ?? null, ...endsOf(driver, job)])];
   const known = times.filter((time): time is Date => time !== null);
   if (known.length === 0) return null;
   const first = new Date(Math.min(...known.map((time) => time.getTime())));
   return first.getTime() - driver.world.clock.now().getTime() < LEAST ? undefined : first;
-}
-
-/** A cancel has reached its attempt, whose outcome comes in a moment: letting go of it now would lose that outcome. */
-function isBeingStopped({ cancelled, finalSkipped }: Driver, job: Job): boolean {
-  return (outlivesCancel(job.plan) ? finalSkipped : cancelled).signal.aborted;
 }
 
 /**
