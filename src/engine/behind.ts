@@ -4,8 +4,8 @@ import { isSettled, isUndone, PHASES } from "../model/phase.ts";
 import { type Reason, reason } from "../model/reason.ts";
 import type { Revision } from "../model/revision.ts";
 import type { Job } from "../model/run.ts";
-import { type Decided, decisionOn, type Past, pastOf, versionThere } from "./pastRuns.ts";
-import type { Place, RunNow } from "./requests.ts";
+import { type Decided, decisionOn, type Looking, type Past, versionThere } from "./pastRuns.ts";
+import type { Place } from "./requests.ts";
 import { changesBetween } from "./revisions.ts";
 import { isLeftOut } from "./roots.ts";
 import type { World } from "./world.ts";
@@ -19,19 +19,13 @@ export interface Behind {
   readonly begun: number | null;
 }
 
-interface Known {
-  readonly revision: Revision;
-  readonly lastRun: RunNow | null;
-}
-
 /** By component. Those that are as the newest revision wants them are not among them, whatever became of its run. */
 export async function behindVersions(
   world: World,
   place: Place,
-  { revision, lastRun }: Known,
+  { revision, lastRun, past }: Looking,
 ): Promise<ReadonlyMap<string, Behind>> {
   const behind = new Map<string, Behind>();
-  const past = pastOf(world, place);
   for (const { name } of revision.document.components) {
     if (!revision.plan.jobs.some((job) => job.component === name)) continue;
     const decided = await decisionOn(name, { lastRun, past });

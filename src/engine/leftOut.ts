@@ -2,11 +2,10 @@
 // of runs; what is on the cluster says nothing about what was wanted.
 import type { Health } from "../model/health.ts";
 import { reason } from "../model/reason.ts";
-import type { Revision } from "../model/revision.ts";
 import type { Job } from "../model/run.ts";
 import { printCondition } from "../plan/workflow/printCondition.ts";
-import { decisionOn, pastOf, versionThere } from "./pastRuns.ts";
-import type { Place, RunNow } from "./requests.ts";
+import { decisionOn, type Looking, versionThere } from "./pastRuns.ts";
+import type { Place } from "./requests.ts";
 import { isLeftOut } from "./roots.ts";
 import type { World } from "./world.ts";
 
@@ -17,16 +16,11 @@ export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
   readonly jobs: readonly Job[];
 }
 
-interface Known {
-  readonly revision: Revision;
-  readonly lastRun: RunNow | null;
-}
-
 /** By component. */
 export async function leftVersions(
   world: World,
   place: Place,
-  { revision, lastRun }: Known,
+  { revision, lastRun, past }: Looking,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();
   const held = new Set(
@@ -34,7 +28,6 @@ export async function leftVersions(
       .filter((one) => one.uid !== null)
       .map((one) => one.component),
   );
-  const past = pastOf(world, place);
   for (const { name } of revision.document.components) {
     const planned = revision.plan.jobs.filter((job) => job.component === name);
     const printed = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]))[0];

@@ -1,4 +1,5 @@
 // What the runs of an application decided about one of its components, newest first: by their jobs alone, the cluster is not asked.
+import type { Revision } from "../model/revision.ts";
 import type { Job, Run } from "../model/run.ts";
 import { REPAIR_ACTOR } from "./automatic.ts";
 import type { Place, RunNow } from "./requests.ts";
@@ -65,6 +66,13 @@ const PAGES = 20;
 export interface Past {
   runs(): AsyncIterable<Run>;
   jobs(run: Run): Promise<readonly Job[]>;
+}
+
+/** What is asked about the past: by which revision, and how its newest run stands. */
+export interface Looking {
+  readonly revision: Revision;
+  readonly lastRun: RunNow | null;
+  readonly past: Past;
 }
 
 export function pastOf({ store }: World, { project, application }: Place): Past {

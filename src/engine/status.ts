@@ -14,6 +14,7 @@ import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
 import { withFinishedJobs } from "./finishedJobs.ts";
 import { type LeftOut, leftVersions } from "./leftOut.ts";
 import { applicationMask, type Mask } from "./masking.ts";
+import { pastOf } from "./pastRuns.ts";
 import { knownApplication } from "./remove.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
@@ -47,8 +48,9 @@ export async function applicationStatus(world: World, place: Place, signal: Abor
   const drift =
     run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
   const mask = await applicationMask(world, place);
-  const left = await leftVersions(world, place, { revision, lastRun });
-  const behind = await behindVersions(world, place, { revision, lastRun });
+  const looking = { revision, lastRun, past: pastOf(world, place) };
+  const left = await leftVersions(world, place, looking);
+  const behind = await behindVersions(world, place, looking);
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
