@@ -3,10 +3,11 @@
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import type { WrittenGrants } from "../registration/grants.ts";
 import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TypeEntry } from "../registry/view.ts";
-import { askedGrants, type WrittenGrants } from "./grants.ts";
+import { askedGrants } from "./askedGrants.ts";
 import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
 
 export interface AdminRequest {

@@ -2,7 +2,7 @@
 import type { JobDefinition } from "../../catalog/define.ts";
 import { type Grants, NO_GRANTS } from "../../isolation/policy/capability.ts";
 import type { RegisteredVersion, RegistrationNews, RegistrationStop, StoredGrant } from "../../ports/registrations.ts";
-import { readGrants } from "../registering/grants.ts";
+import { readGrants } from "../registration/grants.ts";
 import type { Registration } from "../registration/registration.ts";
 import { byVersion, majorOf } from "../registration/semver.ts";
 
