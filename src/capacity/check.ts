@@ -53,7 +53,7 @@ export function checkCapacity(request: CapacityRequest, world: CheckWorld): Capa
     return {
       ...verdict,
       class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "a queue decides when it may start" }),
+      reason: reason("SchedulerDecides", { detail: "a queue says when it may start" }),
     };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, world);
   return verdict;
@@ -208,7 +208,7 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
 /** A reason why "impossible" is not certain; `undefined` when it is certain. */
 function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): string | undefined {
   // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
-  if (autoscaled === true && shape.hami === undefined) return "an autoscaler may create other nodes";
+  if (autoscaled === true && shape.hami === undefined) return "an autoscaler may make other nodes";
   return KNOWN_SCHEDULERS.has(shape.scheduler) ? undefined : `${shape.scheduler} has rules of its own`;
 }
 

@@ -43,7 +43,7 @@ describe("the sandbox's file", () => {
     const file = join(folder, "sandbox.json");
     await writeFile(file, "precious");
     expect(() => createSandbox({ name: "sandbox", clock: createVirtualClock(), file })).toThrow(
-      "does not hold sandbox objects",
+      "does not contain sandbox objects",
     );
     expect(await readFile(file, "utf8")).toBe("precious");
   });

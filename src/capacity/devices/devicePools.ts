@@ -42,7 +42,7 @@ export function readPools(table: DeviceTable): Pools {
       const node = textAt(slice, "spec", "nodeName");
       if (node !== "") onNode.set(node, [...(onNode.get(node) ?? []), ...devices]);
       else if (objectAt(slice, "spec")?.["perDeviceNodeSelection"] === true)
-        unknown.push(`devices of ${textAt(slice, "spec", "driver")} have a node selector each`);
+        unknown.push(`devices of ${textAt(slice, "spec", "driver")} choose their nodes one by one`);
       else shared.push({ reaches: reachOf(slice), devices });
     }
   }

@@ -32,7 +32,7 @@ export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTa
   const namespace = textAt(pod, "metadata", "namespace");
   for (const named of listAt(pod, "spec", "resourceClaims")) {
     const claim = claimSpec(named, namespace, table);
-    if (claim === undefined) wish.undecided.push(`claim ${textAt(named, "name")} does not exist yet`);
+    if (claim === undefined) wish.undecided.push(`claim ${textAt(named, "name")} is not there yet`);
     else if (claim.allocation !== undefined) {
       const nodes = objectAt(claim.allocation, "nodeSelector");
       if (nodes !== undefined) wish.bound.push(nodes);
@@ -70,8 +70,8 @@ function readClaim(
     const name = textAt(request, "name");
     if (exactly["adminAccess"] === true) continue;
     if (listAt(request, "firstAvailable").length > 0) wish.undecided.push(`request ${name} has alternatives`);
-    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push(`request ${name} asks for all devices`);
-    else if (exactly["capacity"] !== undefined) wish.undecided.push(`request ${name} asks for a part of a device`);
+    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push(`request ${name} wants all devices`);
+    else if (exactly["capacity"] !== undefined) wish.undecided.push(`request ${name} wants a part of a device`);
     else
       wish.requests.push({
         name: textAt(exactly, "deviceClassName"),
