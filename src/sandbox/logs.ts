@@ -3,10 +3,10 @@
 // for the next one.
 import { type LogTail, logTail } from "../model/data/logTail.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
-import { enter } from "./calls.ts";
 import { sleepUntil } from "./changes.ts";
 import { type Dated, linesOf } from "./pods/simulatedLines.ts";
 import type { SandboxState } from "./state.ts";
+import { enter } from "./writeCalls.ts";
 
 /**
  * Ends when the signal aborts, when all lines were sent and `follow` is false, or when the only Job that was asked for

@@ -1,7 +1,7 @@
 // All devices that drivers offer now: the newest generation of slices of each pool. A pool with missing slices is
 // reported as unknown, not as empty.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, numberAt, objectAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { type NodePredicate, nodeSelector } from "../kubernetes/selectors.ts";
 import { keptOffBy, type Taint, type Toleration } from "../kubernetes/taints.ts";
 import type { Device } from "./deviceSelector.ts";

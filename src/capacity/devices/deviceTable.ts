@@ -1,7 +1,7 @@
 // The objects of dynamic resource allocation (resource.k8s.io) in memory: classes, slices, claims and their templates,
 // as last reported by the cluster.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 
 const KINDS = ["DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"] as const;
 export type DeviceKind = (typeof KINDS)[number];

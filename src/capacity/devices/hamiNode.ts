@@ -1,7 +1,7 @@
 // Reads the cards of a node from the annotation that HAMi writes. Both of its formats are read; an entry that cannot be
 // read is left out.
 import { isObject } from "../../model/data/json.ts";
-import { type Labels, numberAt, textAt } from "../kubernetes/fields.ts";
+import { type Labels, numberAt, textAt } from "../kubernetes/optionalFields.ts";
 
 export interface HamiDevice {
   readonly id: string;

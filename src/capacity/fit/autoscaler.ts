@@ -3,10 +3,10 @@
 // events of autoscalers.
 import type { JsonObject } from "../../model/data/json.ts";
 import { readAmounts } from "../kubernetes/amounts.ts";
-import { labelsAt, objectAt } from "../kubernetes/fields.ts";
+import { labelsAt, objectAt } from "../kubernetes/optionalFields.ts";
 import { taintsOf } from "../kubernetes/taints.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
 import { fitNode, type Surroundings } from "./nodeFit.ts";
 
 /** A kind of node of which an autoscaler may create more. */

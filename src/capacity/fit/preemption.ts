@@ -1,9 +1,9 @@
 // Preemption: the scheduler evicts pods of lower priority for a pod, so what those pods have counts as free for it.
 // PodDisruptionBudgets change nothing here, because the scheduler only tries to respect them when it evicts.
 import { addTo } from "../kubernetes/amounts.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { CountedKind, Occupancy } from "../view/podTable.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 
 /**
  * The cluster as it would be without pods of lower priority; `undefined` when there are none, or when the pod does not

@@ -1,7 +1,7 @@
 // A hint for time-sliced GPUs: a node offers shares of its devices, and a pod with several shares does not compute
 // faster.
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import type { PodShape } from "../view/shape.ts";
+import type { PodShape } from "../view/podFacts.ts";
 
 const SHARED = /^nvidia\.com\/(gpu|mig-.+)\.shared$/;
 

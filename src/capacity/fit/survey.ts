@@ -1,7 +1,7 @@
 // One group of equal pods against all nodes: how many could ever run, how many can run now, and the nodes that explain
 // why not more.
 
-import type { PodShape } from "../view/shape.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import { fitNode, type Outcome, type Surroundings } from "./nodeFit.ts";
 
 export interface Survey {

@@ -1,6 +1,6 @@
 // Ports of the node itself. Two pods on the same node cannot have the same one.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
+import { listAt, numberAt, textAt } from "./optionalFields.ts";
 
 export interface HostPort {
   readonly port: number;

@@ -2,7 +2,7 @@
 // before it.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { type Amounts, addTo, raiseTo, readAmounts } from "./amounts.ts";
-import { listAt, objectAt, textAt } from "./fields.ts";
+import { listAt, objectAt, textAt } from "./optionalFields.ts";
 
 /** The requests of a container. A request that is absent is taken from the limit. */
 export function containerRequests(container: JsonObject): Map<string, number> {

@@ -1,7 +1,7 @@
 // Taints that keep a pod off a node, and whether they pass: a node that is not ready recovers, a node that is reserved
 // for others does not change.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, textAt } from "./fields.ts";
+import { listAt, textAt } from "./optionalFields.ts";
 
 export interface Taint {
   readonly key: string;

@@ -2,7 +2,7 @@
 // causes a rejection.
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, numberAt, objectAt, textAt, textsAt } from "../kubernetes/fields.ts";
+import { listAt, numberAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
 import { containerLimits, containerRequests } from "../kubernetes/podRequests.ts";
 
 type Scope = (spec: JsonObject) => boolean;

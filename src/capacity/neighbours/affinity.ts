@@ -1,8 +1,8 @@
 // Required pod affinity: each term must find a matching pod in the topology domain of the node. The first pod of a
 // group whose terms match itself may go anywhere.
 
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { Rule } from "./rule.ts";
 import { createDomains, readTerm, requiredTerms } from "./term.ts";
 

@@ -2,9 +2,9 @@
 // a reason to wait, never to reject; only equal pods that exclude each other can be too many for ever. Follows the
 // scheduler's plug-ins interpodaffinity, podtopologyspread and nodeports.
 
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 import { createAffinity } from "./affinity.ts";
 import { createAntiAffinity } from "./antiAffinity.ts";
 import { createPorts } from "./ports.ts";

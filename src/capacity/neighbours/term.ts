@@ -1,6 +1,6 @@
 // One required term of pod affinity or anti-affinity: which pods it matches, and within which topology domain.
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Labels, listAt, objectAt, textAt, textsAt } from "../kubernetes/fields.ts";
+import { type Labels, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
 import { labelSelector } from "../kubernetes/selectors.ts";
 
 export interface Term {

@@ -2,8 +2,8 @@
 // queue.
 import { type CapacityRequest, type PodGroup } from "../../model/kubernetes/capacity.ts";
 import { isExtended } from "../kubernetes/amounts.ts";
-import { labelsAt, listAt, objectAt } from "../kubernetes/fields.ts";
-import { wantedModels } from "../view/models.ts";
+import { labelsAt, listAt, objectAt } from "../kubernetes/optionalFields.ts";
+import { wantedModels } from "../view/deviceModels.ts";
 
 /** The flavor when no device is asked for. */
 const PLAIN = "cpu";

@@ -1,10 +1,10 @@
 // The claims of a StatefulSet: one for each pod and claim template. A claim is created with the pod and stays when the
 // StatefulSet is removed.
 
-import { listAt, objectAt, textAt } from "../../model/data/fields.ts";
+import { listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
 import { stamped } from "./write.ts";
 
 export function reconcileClaims(shelf: Shelf): void {

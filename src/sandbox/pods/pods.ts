@@ -2,12 +2,12 @@
 // runs after every change of any object and never by a timer; between changes, the rules in src/sandbox/health/ compute
 // everything from the time.
 import { randomUUID } from "node:crypto";
-import { optionalNumberAt, textAt } from "../../model/data/fields.ts";
+import { optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "../objects/quota.ts";
-import type { SandboxPod, Shelf, StoredObject } from "../objects/shelf.ts";
+import type { SandboxPod, Shelf, StoredObject } from "../objects/sandboxObjects.ts";
 import {
   holdsKey,
   type NamedReference,
@@ -15,7 +15,7 @@ import {
   templateHash,
   templateOf,
   workloadKind,
-} from "../objects/template.ts";
+} from "../objects/workloadTemplate.ts";
 import type { Timing } from "../time/timing.ts";
 
 export interface PodRules {
