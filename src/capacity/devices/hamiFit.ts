@@ -1,7 +1,7 @@
 // Whether HAMi's scheduler would find shares of cards for a pod on a node. The order of the tests is HAMi's, because
 // the first test that fails gives the reason. MIG placement is not repeated here; the scheduler decides for pods that
 // ask for it.
-import type { Labels } from "../kubernetes/fields.ts";
+import type { Labels } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
 import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
 
