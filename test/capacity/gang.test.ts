@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkCapacity } from "../../src/capacity/check.ts";
-import { createReservations } from "../../src/capacity/reservations.ts";
-import type { CapacityVerdict, PodGroup } from "../../src/model/capacity.ts";
+import { createReservations } from "../../src/capacity/waiting/reservations.ts";
+import type { CapacityVerdict, PodGroup } from "../../src/model/kubernetes/capacity.ts";
 import { GPU, node, pod, viewOf } from "./world.ts";
 
 interface Size {

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLine } from "../../src/capacity/line.ts";
-import { createReservations } from "../../src/capacity/reservations.ts";
-import type { ClusterView } from "../../src/capacity/view.ts";
-import type { CapacityVerdict } from "../../src/model/capacity.ts";
+import type { ClusterView } from "../../src/capacity/view/view.ts";
+import { createReservations } from "../../src/capacity/waiting/reservations.ts";
+import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
 import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";
 
 const busy = (name: string, gpus: number) => pod(name, { on: "gpu-1", limits: { [GPU]: String(gpus) } });

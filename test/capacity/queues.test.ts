@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { workloadAnswer } from "../../src/capacity/queues/kueue.ts";
 import { isHeldBack, podGroupAnswer } from "../../src/capacity/queues/volcano.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { queueOf } from "../../src/model/podGroups.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { queueOf } from "../../src/model/kubernetes/podGroups.ts";
 
 type Condition = readonly [type: string, status: string, reason: string, message?: string];
 

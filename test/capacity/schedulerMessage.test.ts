@@ -5,7 +5,7 @@ import {
   type Prospect,
   parseScheduling,
   prospectOf,
-} from "../../src/capacity/schedulerMessage.ts";
+} from "../../src/capacity/explain/schedulerMessage.ts";
 
 const LONG =
   "0/5 nodes are available: 1 Insufficient memory, 2 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint {dedicated: a, b}. preemption: 0/5 nodes are available: 5 Preemption is not helpful for scheduling.";

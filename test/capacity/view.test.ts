@@ -1,8 +1,8 @@
 // The view is kept by single events: whatever their order, it says what the pods that are there now say.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type ClusterView, createClusterView } from "../../src/capacity/view.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { type ClusterView, createClusterView } from "../../src/capacity/view/view.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { pod } from "./world.ts";
 
 const anyPod = fc

@@ -1,10 +1,10 @@
 // Whatever a call ends with is said in one language, and an output that a program prints is kept as it was printed, or refused.
 import { describe, expect, it } from "vitest";
 import type { JobRun } from "../../src/catalog/job.ts";
-import { http } from "../../src/catalog/jobs/http.ts";
-import { outputOf } from "../../src/catalog/tiers/podOutput.ts";
-import { OUTGOING_REFUSALS, type OutgoingRefusalCode } from "../../src/model/outgoingRefusal.ts";
-import { explainReason, whoActs } from "../../src/model/reason.ts";
+import { http } from "../../src/jobs/http.ts";
+import { outputOf } from "../../src/jobs/pods/podOutput.ts";
+import { OUTGOING_REFUSALS, type OutgoingRefusalCode } from "../../src/model/reasons/outgoingRefusal.ts";
+import { explainReason, whoActs } from "../../src/model/reasons/reason.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../src/ports/outgoing.ts";
 
 const PARAMS = {

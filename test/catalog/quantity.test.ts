@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalQuantity } from "../../src/catalog/parts/quantity.ts";
-import { parseQuantity } from "../../src/model/quantity.ts";
+import { canonicalQuantity } from "../../src/catalog/parts/pod/quantity.ts";
+import { parseQuantity } from "../../src/model/kubernetes/quantity.ts";
 
 describe("canonicalQuantity", () => {
   // Right column: what an API server of version 1.36 printed for the left one.

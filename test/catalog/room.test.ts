@@ -1,12 +1,12 @@
 // Waiting for room before a pod is made, with a cluster that says what the test wants. Time is the test's own.
 import { describe, expect, it } from "vitest";
 import type { JobRun } from "../../src/catalog/job.ts";
-import { untilRoom } from "../../src/catalog/room/untilRoom.ts";
-import { type CapacityVerdict, NO_HOLDERS } from "../../src/model/capacity.ts";
-import type { Evidence } from "../../src/model/health.ts";
-import type { OnShort } from "../../src/model/plan.ts";
-import { type Reason, reason } from "../../src/model/reason.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { untilRoom } from "../../src/jobs/waiting/untilRoom.ts";
+import { type CapacityVerdict, NO_HOLDERS } from "../../src/model/kubernetes/capacity.ts";
+import type { Evidence } from "../../src/model/kubernetes/health.ts";
+import { type Reason, reason } from "../../src/model/reasons/reason.ts";
+import type { OnShort } from "../../src/model/run/plan.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { pod } from "../capacity/world.ts";
 import { unpaused } from "../support/runTime.ts";
 

@@ -1,14 +1,14 @@
 // What a route becomes on clusters that serve different things, and what each kind cannot do.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { defineComponent } from "../../src/catalog/define.ts";
-import { deploymentOf } from "../../src/catalog/parts/deployment.ts";
-import { podOf } from "../../src/catalog/parts/program.ts";
-import { planOffline } from "../../src/cli/offline.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import type { ClusterFacts } from "../../src/model/plan.ts";
+import { deploymentOf } from "../../src/catalog/parts/pod/deployment.ts";
+import { podOf } from "../../src/catalog/parts/pod/program.ts";
+import { planOffline } from "../../src/cli/documents/offline.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import type { ClusterFacts } from "../../src/model/run/plan.ts";
 import { app, codes, facts, find, goodPlan, planOf } from "../plan/planned.ts";
 
 const web = (route: JsonObject): JsonObject => ({

@@ -1,7 +1,7 @@
 // Requirement T1, line by line.
 import { describe, expect, it } from "vitest";
-import { dig, type Json, type JsonObject } from "../../src/model/json.ts";
-import type { Plan } from "../../src/model/plan.ts";
+import { dig, type Json, type JsonObject } from "../../src/model/data/json.ts";
+import type { Plan } from "../../src/model/run/plan.ts";
 import { app, codes, find, goodPlan, manifests, planOf, seal } from "../plan/planned.ts";
 
 const worker = (storage: Json, more: JsonObject = {}): JsonObject => ({

@@ -1,11 +1,11 @@
 // Pods that exist and find no node: what is told beside the scheduler's words. Time is the test's own.
 import { expect, it } from "vitest";
 import type { JobRun } from "../../src/catalog/job.ts";
-import { tellOfPlaces } from "../../src/catalog/room/untilPlaced.ts";
-import { NO_HOLDERS } from "../../src/model/capacity.ts";
-import type { Evidence, ObjectHealth } from "../../src/model/health.ts";
-import { type ReasonCode, reason } from "../../src/model/reason.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { tellOfPlaces } from "../../src/jobs/waiting/untilPlaced.ts";
+import { NO_HOLDERS } from "../../src/model/kubernetes/capacity.ts";
+import type { Evidence, ObjectHealth } from "../../src/model/kubernetes/health.ts";
+import { type ReasonCode, reason } from "../../src/model/reasons/reason.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { unpaused } from "../support/runTime.ts";
 
 const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };

@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import type { JobDefinition } from "../../src/catalog/define.ts";
 import type { JobMessage, JobOutcome, JobRun } from "../../src/catalog/job.ts";
-import { approve } from "../../src/catalog/jobs/approve.ts";
-import { wait } from "../../src/catalog/jobs/wait.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Reason } from "../../src/model/reason.ts";
+import { approve } from "../../src/jobs/approve.ts";
+import { wait } from "../../src/jobs/wait.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Reason } from "../../src/model/reasons/reason.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 
 interface Situation {
   readonly clock: Clock;

@@ -1,13 +1,13 @@
 // The live tree fits every screen, says every phase in words, and leaves what was on the screen before alone.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Context } from "../../src/cli/command.ts";
-import { liveProgress } from "../../src/cli/progress/live.ts";
-import type { Job, Run } from "../../src/cli/progress/progress.ts";
-import { treeLines } from "../../src/cli/progress/tree.ts";
-import { displayWidth, truncate } from "../../src/cli/width.ts";
-import { isFailure, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
-import { translate } from "../../src/model/text.ts";
+import { liveProgress } from "../../src/cli/follow/progress/live.ts";
+import type { Job, Run } from "../../src/cli/follow/progress/progress.ts";
+import { treeLines } from "../../src/cli/follow/progress/tree.ts";
+import type { Context } from "../../src/cli/grammar/command.ts";
+import { displayWidth, truncate } from "../../src/cli/terminal/width.ts";
+import { translate } from "../../src/model/data/text.ts";
+import { isFailure, PHASE_NAMES, PHASES } from "../../src/model/run/phase.ts";
 import { job, reason, run } from "./support/fixtures.ts";
 import { NOW, testTerminal } from "./support/terminal.ts";
 

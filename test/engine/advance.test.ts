@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobOutcome } from "../../src/catalog/job.ts";
-import { advance } from "../../src/engine/advance.ts";
-import { settleAttempt } from "../../src/engine/settle.ts";
-import { isSettled, mayBecome } from "../../src/model/phase.ts";
-import { reason } from "../../src/model/reason.ts";
-import type { Job } from "../../src/model/run.ts";
+import { advance } from "../../src/engine/deciding/advance.ts";
+import { settleAttempt } from "../../src/engine/deciding/settle.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
+import { isSettled, mayBecome } from "../../src/model/run/phase.ts";
+import type { Job } from "../../src/model/run/run.ts";
 import { anyGraph, plannedJob, waitingJob } from "./jobs.ts";
 
 const START = new Date("2026-01-01T00:00:00Z");

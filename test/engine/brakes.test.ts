@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobOutcome } from "../../src/catalog/job.ts";
-import { type BrakedAttempt, type BrakeSubject, createBrakes } from "../../src/engine/brakes.ts";
-import { type ReasonCode, reason } from "../../src/model/reason.ts";
+import { type BrakedAttempt, type BrakeSubject, createBrakes } from "../../src/engine/deciding/brakes.ts";
+import { type ReasonCode, reason } from "../../src/model/reasons/reason.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

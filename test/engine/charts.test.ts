@@ -1,8 +1,8 @@
 // What the engine does around a renderer of charts: values opened for it alone, secrets sealed again, its problems told at their place.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isObject, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import { problem } from "../../src/model/problem.ts";
+import { isObject, type JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import { problem } from "../../src/model/problems/problem.ts";
 import { ChartError, type ChartRequest } from "../../src/ports/charts.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 

@@ -1,9 +1,9 @@
 // Runs that begin by the clock: schedules, and runs with a time of their own. In virtual time.
 import { describe, expect, it } from "vitest";
-import { cronFault, nextTime } from "../../src/engine/cron.ts";
-import { pauseSchedule, putSchedule, removeSchedule } from "../../src/engine/schedules.ts";
-import { startRun } from "../../src/engine/startRun.ts";
-import type { ScheduleSettings } from "../../src/model/schedule.ts";
+import { cronFault, nextTime } from "../../src/engine/schedules/cron.ts";
+import { pauseSchedule, putSchedule, removeSchedule } from "../../src/engine/schedules/schedules.ts";
+import { startRun } from "../../src/engine/starting/startRun.ts";
+import type { ScheduleSettings } from "../../src/model/run/schedule.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 const MINUTE = 60_000;

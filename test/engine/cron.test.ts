@@ -1,7 +1,7 @@
 // When schedules come next, in every time zone that there is, compared with a model that walks through the minutes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextTime } from "../../src/engine/cron.ts";
+import { nextTime } from "../../src/engine/schedules/cron.ts";
 import { MINUTE, minutesOf, naiveTimes } from "./support/naiveTimes.ts";
 
 const HOUR = 60 * MINUTE;

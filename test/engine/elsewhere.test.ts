@@ -1,7 +1,7 @@
 // A process that is given a run whose cluster it does not know: one of many leaves it to the others and says so, one that is alone says what is wrong.
 import { describe, expect, it } from "vitest";
-import { cancelRun } from "../../src/engine/cancel.ts";
-import type { PlannedJob } from "../../src/model/plan.ts";
+import { cancelRun } from "../../src/engine/steering/cancel.ts";
+import type { PlannedJob } from "../../src/model/run/plan.ts";
 import { plannedJob } from "./jobs.ts";
 import { openStage, type Stage, type StageOptions } from "./support/stage.ts";
 

@@ -1,7 +1,7 @@
 // Locks between runs: who waits, who is told what, and what becomes of a lock whose holder is gone.
 import { describe, expect, it } from "vitest";
-import type { PlannedLock } from "../../src/model/plan.ts";
-import type { Job } from "../../src/model/run.ts";
+import type { PlannedLock } from "../../src/model/run/plan.ts";
+import type { Job } from "../../src/model/run/run.ts";
 import { plannedJob } from "./jobs.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 

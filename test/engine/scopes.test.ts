@@ -1,10 +1,10 @@
 // Workflows from their documents to their ends: loops over nothing, calls with final steps of their own, outputs of what is no job.
 import { describe, expect, it } from "vitest";
-import { cancelRun } from "../../src/engine/cancel.ts";
-import type { WorkflowDocument } from "../../src/model/document.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { explainProblem } from "../../src/model/problem.ts";
-import { planWorkflow } from "../../src/plan/workflow/planWorkflow.ts";
+import { cancelRun } from "../../src/engine/steering/cancel.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { WorkflowDocument } from "../../src/model/document/document.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
+import { planWorkflow } from "../../src/plan/planWorkflow.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 
 const from = (pointer: string) => ({ $from: pointer });

@@ -1,8 +1,8 @@
 // What status counts, where several objects of a component have numbers.
 import { expect, it } from "vitest";
-import { countsOf } from "../../src/engine/status.ts";
-import type { ObjectHealth } from "../../src/model/health.ts";
-import { reason } from "../../src/model/reason.ts";
+import { countsOf } from "../../src/engine/asking/status.ts";
+import type { ObjectHealth } from "../../src/model/kubernetes/health.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 
 const counted = (kind: string, ready: number, wanted: number): ObjectHealth => ({
   ref: { apiVersion: "x/v1", kind, namespace: "a", name: "web" },

@@ -1,9 +1,9 @@
 // What people do with a run while it goes on, and the clocks that end its waiting.
 import { describe, expect, it } from "vitest";
-import { cancelRun } from "../../src/engine/cancel.ts";
-import { pauseRun } from "../../src/engine/pause.ts";
-import { retryRun } from "../../src/engine/retry.ts";
-import type { PlannedJob } from "../../src/model/plan.ts";
+import { retryRun } from "../../src/engine/starting/retry.ts";
+import { cancelRun } from "../../src/engine/steering/cancel.ts";
+import { pauseRun } from "../../src/engine/steering/pause.ts";
+import type { PlannedJob } from "../../src/model/run/plan.ts";
 import { plannedJob } from "./jobs.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 

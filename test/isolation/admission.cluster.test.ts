@@ -2,15 +2,15 @@
 // written with kubectl. The policies of this file bind its own label only, so that no other test meets them.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { admissionPolicies } from "../../src/isolation/admission.ts";
-import { ADMISSION_RULES } from "../../src/isolation/admissionRules.ts";
-import { NO_CAPABILITIES } from "../../src/isolation/capability.ts";
-import { renderNetworkPolicy } from "../../src/isolation/networkPolicy.ts";
-import { PROFILES, type ProfileName } from "../../src/isolation/profile.ts";
-import { jobAccount, projectNamespace } from "../../src/isolation/projectNamespace.ts";
-import { renderJobPod } from "../../src/isolation/renderPod.ts";
-import { dig, type Json, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { admissionPolicies } from "../../src/isolation/cluster/admission.ts";
+import { ADMISSION_RULES } from "../../src/isolation/cluster/admissionRules.ts";
+import { renderNetworkPolicy } from "../../src/isolation/cluster/networkPolicy.ts";
+import { jobAccount, projectNamespace } from "../../src/isolation/cluster/projectNamespace.ts";
+import { renderJobPod } from "../../src/isolation/pod/renderPod.ts";
+import { NO_CAPABILITIES } from "../../src/isolation/policy/capability.ts";
+import { PROFILES, type ProfileName } from "../../src/isolation/policy/profile.ts";
+import { dig, type Json, type JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { apply, dropNamespace, kubectl, list, makeNamespace, tryKubectl, until } from "../e2e/support/kubectl.ts";
 import { CLUSTER, container, order, template } from "./fixtures.ts";
 import { put } from "./put.ts";

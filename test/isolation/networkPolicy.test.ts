@@ -2,15 +2,15 @@
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { type Capabilities, NO_CAPABILITIES } from "../../src/isolation/capability.ts";
-import { contains, parseNetwork } from "../../src/isolation/cidr.ts";
-import { parseDestination } from "../../src/isolation/destination.ts";
-import { type NetworkOrder, renderNetworkPolicy } from "../../src/isolation/networkPolicy.ts";
-import { PROFILES, type ProfileName } from "../../src/isolation/profile.ts";
-import { renderJobPod } from "../../src/isolation/renderPod.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import { explainProblem } from "../../src/model/problem.ts";
+import { type NetworkOrder, renderNetworkPolicy } from "../../src/isolation/cluster/networkPolicy.ts";
+import { renderJobPod } from "../../src/isolation/pod/renderPod.ts";
+import { type Capabilities, NO_CAPABILITIES } from "../../src/isolation/policy/capability.ts";
+import { contains, parseNetwork } from "../../src/isolation/policy/cidr.ts";
+import { parseDestination } from "../../src/isolation/policy/destination.ts";
+import { PROFILES, type ProfileName } from "../../src/isolation/policy/profile.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 import { CLUSTER, order, template } from "./fixtures.ts";
 
 // The machine may be busy with other things.

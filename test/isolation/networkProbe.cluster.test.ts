@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { connectCluster } from "../../src/kube/cluster.ts";
-import { probeNetworkPolicy } from "../../src/kube/probeNetworkPolicy.ts";
+import { probeNetworkPolicy } from "../../src/kube/network/probeNetworkPolicy.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import { contextName, kubeconfig } from "../e2e/support/environment.ts";
 import { tryKubectl } from "../e2e/support/kubectl.ts";

@@ -1,12 +1,12 @@
 // No field of a registration's template and no value of a run's input leads outside of the allow-list.
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { NO_CAPABILITIES } from "../../src/isolation/capability.ts";
-import { PROFILES, type ProfileName } from "../../src/isolation/profile.ts";
-import { draftPod, renderJobPod } from "../../src/isolation/renderPod.ts";
-import { dig, type Json, type JsonObject } from "../../src/model/json.ts";
-import { fromPointer } from "../../src/model/pointer.ts";
-import { explainProblem } from "../../src/model/problem.ts";
+import { draftPod, renderJobPod } from "../../src/isolation/pod/renderPod.ts";
+import { NO_CAPABILITIES } from "../../src/isolation/policy/capability.ts";
+import { PROFILES, type ProfileName } from "../../src/isolation/policy/profile.ts";
+import { dig, type Json, type JsonObject } from "../../src/model/data/json.ts";
+import { fromPointer } from "../../src/model/data/pointer.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 import { ATTACKS } from "./attacks.ts";
 import { container, generousOrder, order, RICH, template } from "./fixtures.ts";
 import { promiseViolations, restrictedViolations } from "./oracle.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { upgraded } from "../../src/kube/adopt.ts";
-import { heldDifferences } from "../../src/model/difference.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import { upgraded } from "../../src/kube/write/adopt.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { heldDifferences } from "../../src/model/kubernetes/difference.ts";
 
 const entry = (manager: string, operation: string, fieldsV1: JsonObject, subresource = "") => ({
   manager,

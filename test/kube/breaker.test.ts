@@ -1,10 +1,10 @@
 // The breaker before a cluster: what opens it, who is let through, what closes it.
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/engine/systemClock.ts";
-import { openConnection } from "../../src/kube/connection.ts";
-import { findGivenTarget } from "../../src/kube/kubeconfig.ts";
+import { openConnection } from "../../src/kube/reach/connection.ts";
+import { findGivenTarget } from "../../src/kube/reach/kubeconfig.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { type FakeApiServer, startFakeApiServer } from "../support/fakeApiServer.ts";
 
 const open: (() => Promise<void>)[] = [];

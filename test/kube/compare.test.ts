@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, dictionary, jsonValue, nat, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { holds } from "../../src/kube/compare.ts";
-import { isObject } from "../../src/model/json.ts";
+import { holds } from "../../src/kube/objects/compare.ts";
+import { isObject } from "../../src/model/data/json.ts";
 
 describe("does the cluster hold what we want", () => {
   it.each<[string, unknown, unknown, boolean]>([

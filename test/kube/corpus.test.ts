@@ -1,7 +1,7 @@
 // Our verdict on every state of the corpus, judged by the functions of production on objects that a real cluster showed (corpus/record.ts).
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { judge, NO_MEMORY } from "../../src/kube/verdict.ts";
+import { judge, NO_MEMORY } from "../../src/kube/judge/verdict.ts";
 import { NOW, type Scene } from "./corpus/scene.ts";
 import { SCENES } from "./corpus/scenes.ts";
 import { FOLDER, lookAt, readRecorded } from "./corpus/world.ts";

@@ -2,10 +2,10 @@
 // server does. A real one that stops serving a version, or whose aggregated API is away, would disturb every other test.
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { openConnection } from "../../src/kube/connection.ts";
-import { openDiscovery } from "../../src/kube/discovery.ts";
-import { removeObject } from "../../src/kube/remove.ts";
-import type { Json } from "../../src/model/json.ts";
+import { openConnection } from "../../src/kube/reach/connection.ts";
+import { openDiscovery } from "../../src/kube/reach/discovery.ts";
+import { removeObject } from "../../src/kube/write/remove.ts";
+import type { Json } from "../../src/model/data/json.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 let server: Server | undefined;

@@ -1,9 +1,9 @@
 // Who owns the number of pods decides what is sent, and by whom.
 import { describe, expect, it } from "vitest";
-import type { Call, Connection } from "../../src/kube/connection.ts";
-import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "../../src/kube/handOver.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import type { Call, Connection } from "../../src/kube/reach/connection.ts";
+import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "../../src/kube/write/handOver.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { object } from "./fixtures.ts";
 
 const owner = (manager: string): JsonObject => ({ manager, fieldsV1: { "f:spec": { "f:replicas": {} } } });

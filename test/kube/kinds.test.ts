@@ -1,9 +1,9 @@
 // Verdicts on the kinds that run no pods of their own, one fixture per state.
 import { describe, expect, it } from "vitest";
-import { statusOf } from "../../src/kube/status/table.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import { type Matcher, writeReadyRule } from "../../src/model/readyRule.ts";
+import { statusOf } from "../../src/kube/judge/status/table.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import { type Matcher, writeReadyRule } from "../../src/model/kubernetes/readyRule.ts";
 import { ago, object, pod, terminated, type ViewGiven, view, waiting } from "./fixtures.ts";
 
 type Case = readonly [

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { credentialsOf } from "../../src/kube/credentials.ts";
-import { contextNames, findTarget, type TargetQuery } from "../../src/kube/kubeconfig.ts";
+import { credentialsOf } from "../../src/kube/reach/credentials.ts";
+import { contextNames, findTarget, type TargetQuery } from "../../src/kube/reach/kubeconfig.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { ClusterError } from "../../src/ports/cluster.ts";
 

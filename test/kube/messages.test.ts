@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { refusalIn } from "../../src/kube/failures/admission.ts";
-import { shortened } from "../../src/kube/failures/container.ts";
-import { imageFailure } from "../../src/kube/failures/image.ts";
-import { missingReference } from "../../src/kube/failures/references.ts";
+import { shortened } from "../../src/kube/judge/failures/container.ts";
+import { imageFailure } from "../../src/kube/judge/failures/image.ts";
+import { refusalIn } from "../../src/kube/refusals/admission.ts";
+import { missingReference } from "../../src/kube/refusals/references.ts";
 
 describe("image pull messages", () => {
   it.each([

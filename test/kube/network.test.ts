@@ -1,8 +1,8 @@
 // Verdicts on what connects and what stores: Service, Ingress, HTTPRoute, PersistentVolumeClaim.
 import { describe, expect, it } from "vitest";
-import { statusOf } from "../../src/kube/status/table.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { statusOf } from "../../src/kube/judge/status/table.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { object, type ViewGiven, view, warning } from "./fixtures.ts";
 
 type Case = readonly [name: string, subject: Manifest, given: ViewGiven, state: string, code: string];

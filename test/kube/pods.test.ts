@@ -1,10 +1,10 @@
 // What is wrong with a pod: one fixture per signal of the failure table.
 import { describe, expect, it } from "vitest";
-import type { EventFact } from "../../src/kube/eventRing.ts";
-import { gravestTrouble } from "../../src/kube/failures/pod.ts";
-import { statusOf } from "../../src/kube/status/table.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { gravestTrouble } from "../../src/kube/judge/failures/pod.ts";
+import { statusOf } from "../../src/kube/judge/status/table.ts";
+import type { EventFact } from "../../src/kube/watches/eventRing.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { NOW, object, pod, running, terminated, view, waiting, warning } from "./fixtures.ts";
 
 const unscheduled = (message: string): Manifest =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../../src/kube/apiError.ts";
-import { refusalOf } from "../../src/kube/refusal.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { LABELS } from "../../src/model/manifest.ts";
-import { foreignOwner } from "../../src/model/ownership.ts";
+import { ApiError } from "../../src/kube/refusals/apiError.ts";
+import { refusalOf } from "../../src/kube/refusals/refusal.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { LABELS } from "../../src/model/kubernetes/manifest.ts";
+import { foreignOwner } from "../../src/model/kubernetes/ownership.ts";
 import { object } from "./fixtures.ts";
 
 const refused = (status: number, message: string, causes: readonly JsonObject[] = []) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { contentHash } from "../../src/kube/content.ts";
-import { asStored, revealObject } from "../../src/kube/reveal.ts";
-import { ANNOTATIONS } from "../../src/model/manifest.ts";
-import { MASK } from "../../src/model/sealed.ts";
+import { contentHash } from "../../src/kube/objects/content.ts";
+import { asStored, revealObject } from "../../src/kube/write/reveal.ts";
+import { MASK } from "../../src/model/document/sealed.ts";
+import { ANNOTATIONS } from "../../src/model/kubernetes/manifest.ts";
 import { object } from "./fixtures.ts";
 
 const SECRET = 'hunter2"\nsecond line';

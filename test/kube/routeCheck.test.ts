@@ -2,13 +2,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Ask, askOverNetwork, type RouteAnswer, type RouteRequest } from "../../src/kube/routeCheck/ask.ts";
-import { createRouteChecks, type RouteQuestion, type RouteState } from "../../src/kube/routeCheck/checks.ts";
-import { isDefaultBackend } from "../../src/kube/routeCheck/defaultBackend.ts";
-import { statusOf } from "../../src/kube/status/table.ts";
-import { judge, NO_MEMORY } from "../../src/kube/verdict.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { type Ask, askOverNetwork, type RouteAnswer, type RouteRequest } from "../../src/kube/judge/routeCheck/ask.ts";
+import { createRouteChecks, type RouteQuestion, type RouteState } from "../../src/kube/judge/routeCheck/checks.ts";
+import { isDefaultBackend } from "../../src/kube/judge/routeCheck/defaultBackend.ts";
+import { statusOf } from "../../src/kube/judge/status/table.ts";
+import { judge, NO_MEMORY } from "../../src/kube/judge/verdict.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { NOW, object, view } from "./fixtures.ts";
 
 const request: RouteRequest = { secure: false, host: "192.0.2.7", port: 80, hostHeader: "a.example.com", path: "/" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Finding, found, progressing, ready } from "../../src/kube/finding.ts";
-import { judge, type Memory, NO_MEMORY } from "../../src/kube/verdict.ts";
-import { reason } from "../../src/model/reason.ts";
+import { type Finding, found, progressing, ready } from "../../src/kube/judge/finding.ts";
+import { judge, type Memory, NO_MEMORY } from "../../src/kube/judge/verdict.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 
 const crash = (key = "k"): Finding => ({
   ...found("blocked", reason("CrashLoop")),

@@ -1,9 +1,9 @@
 // The watch against a small HTTP server that speaks as the API server does: what it must survive cannot be ordered from a real one.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { openConnection } from "../../src/kube/connection.ts";
-import { type WatchState, watchForever } from "../../src/kube/watch.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { openConnection } from "../../src/kube/reach/connection.ts";
+import { type WatchState, watchForever } from "../../src/kube/watches/watch.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 type Answer = (request: URL, response: ServerResponse) => void;

@@ -1,8 +1,8 @@
 // Verdicts on workloads, one fixture per state. The contradictions between kstatus and gitops-engine are marked "corpus".
 import { describe, expect, it } from "vitest";
-import { statusOf } from "../../src/kube/status/table.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { statusOf } from "../../src/kube/judge/status/table.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import {
   ago,
   healthyPod,

@@ -1,7 +1,7 @@
 // The end of a log: the last lines, and how many came before them.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { logTail } from "../../src/model/logTail.ts";
+import { logTail } from "../../src/model/data/logTail.ts";
 
 const line = (number: number) => ({ at: `t${number}`, text: String(number) });
 

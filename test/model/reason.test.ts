@@ -1,6 +1,6 @@
 // A reason because of another one: each reader gets both in one language, and whoever can end the cause is called.
 import { describe, expect, it } from "vitest";
-import { explainReason, mapReason, reason, reasonData, whoActs } from "../../src/model/reason.ts";
+import { explainReason, mapReason, reason, reasonData, whoActs } from "../../src/model/reasons/reason.ts";
 
 const image = reason("ImageRegistryUnreachable", { image: "x:1", detail: "no such host" });
 const gaveUp = reason("GaveUpWaiting", { limit: "30s" }, image);

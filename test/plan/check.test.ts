@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { LIMITS } from "../../src/model/document.ts";
-import type { Json } from "../../src/model/json.ts";
-import { explainProblem } from "../../src/model/problem.ts";
+import type { Json } from "../../src/model/data/json.ts";
+import { LIMITS } from "../../src/model/document/document.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { catalog, documentOf, problemsOf, problemsOfText } from "./fixtures.ts";
 

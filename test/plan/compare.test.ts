@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Json, JsonObject } from "../../src/model/json.ts";
-import { shortRef } from "../../src/model/manifest.ts";
-import type { Change } from "../../src/model/plan.ts";
-import { MASK } from "../../src/model/sealed.ts";
+import type { Json, JsonObject } from "../../src/model/data/json.ts";
+import { MASK } from "../../src/model/document/sealed.ts";
+import { shortRef } from "../../src/model/kubernetes/manifest.ts";
+import type { Change } from "../../src/model/run/plan.ts";
 import { compareFields } from "../../src/plan/compare/compareFields.ts";
 import { app, codes, facts, goodPlan, planOf } from "./planned.ts";
 

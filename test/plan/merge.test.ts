@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Contribution } from "../../src/catalog/define.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import { type Merged, mergePod } from "../../src/plan/render/merge.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import { type Merged, mergePod } from "../../src/plan/render/merge/merge.ts";
 
 const merge = (contributions: Readonly<Record<string, Contribution>>, pod: JsonObject = {}): Merged =>
   mergePod({

@@ -1,7 +1,7 @@
 // Mistakes that can be known before a cluster is asked, and would otherwise be found out by pods that never start: each is refused with its place.
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
-import { explainProblem } from "../../src/model/problem.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { app, catalog, codes, planOf } from "./planned.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explainProblem } from "../../src/model/problem.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 import { readDocument } from "../../src/plan/read/read.ts";
 
 type Format = "json" | "yaml" | "auto";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../src/model/json.ts";
+import { findCycles } from "../../src/model/data/cycle.ts";
+import type { Json } from "../../src/model/data/json.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
-import { findCycles } from "../../src/plan/cycle.ts";
 import { catalog, documentOf, problemsOf } from "./fixtures.ts";
 
 interface Parts {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, dig, isObject, type Json, type JsonObject } from "../../src/model/json.ts";
-import { ANNOTATIONS } from "../../src/model/manifest.ts";
+import { canonicalJson, dig, isObject, type Json, type JsonObject } from "../../src/model/data/json.ts";
+import { ANNOTATIONS } from "../../src/model/kubernetes/manifest.ts";
 import { app, codes, find, goodPlan, manifests, planOf } from "./planned.ts";
 
 const LABELS = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { defineComponent } from "../../src/catalog/define.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { explainDefinition } from "../../src/plan/schema/explain.ts";
 import { documentSchema } from "../../src/plan/schema/schema.ts";
 import { catalog } from "./fixtures.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isObject, type Json } from "../../src/model/json.ts";
-import { sealDocument } from "../../src/plan/seal.ts";
+import { isObject, type Json } from "../../src/model/data/json.ts";
+import { sealDocument } from "../../src/plan/components/seal.ts";
 import { catalog } from "./fixtures.ts";
 
 const seal = (text: string): string => `sealed:v1:${text.length}`;

@@ -1,5 +1,5 @@
 // Registrations as teams write them: valid, small, with what a test changes.
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 
 let counter = 0;
 

@@ -1,6 +1,6 @@
 // What a registration says of its execution has a meaning, or is refused: who waits for the end, where events go, how many pods a job is.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { gatedStore } from "../support/gatedStore.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";

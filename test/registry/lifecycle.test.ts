@@ -1,7 +1,7 @@
 // What becomes of a registered type: versions beside each other, drafts and grants, deprecation, the kill switch, quarantine.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";
 import { typeServer } from "./server.ts";

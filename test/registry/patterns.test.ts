@@ -1,6 +1,6 @@
 // Patterns of registered schemas: each field is held to its own.
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../src/registry/schemas/schemas.ts";
+import { createSchemas } from "../../src/jobTypes/schemas/schemas.ts";
 
 const pattern = (text: string) => ({ type: "string", pattern: text, maxLength: 20 });
 

@@ -1,16 +1,16 @@
 // Two processes on one database: what one of them registers, grants or switches off, the other one sees within seconds.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
+import { quarantineFor } from "../../src/jobTypes/registering/quarantine.ts";
+import { registerType } from "../../src/jobTypes/registering/register.ts";
+import { disableType, enableType, grantType, restoreType } from "../../src/jobTypes/registering/switches.ts";
+import { openRegistry, type Registry } from "../../src/jobTypes/registry/registry.ts";
+import { createSchemas } from "../../src/jobTypes/schemas/schemas.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { quarantineFor } from "../../src/registry/quarantine.ts";
-import { registerType } from "../../src/registry/register.ts";
-import { openRegistry, type Registry } from "../../src/registry/registry.ts";
-import { createSchemas } from "../../src/registry/schemas/schemas.ts";
-import { disableType, enableType, grantType, restoreType } from "../../src/registry/switches.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { POSTGRES, type TestDatabase } from "../contracts/store/backends.ts";
 import { aDocument } from "./documents.ts";

@@ -1,9 +1,9 @@
 // Registered types in runs of a whole server: what is refused, with which word; what is made around a pod; what becomes of outputs.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import { reason } from "../../src/model/reason.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { ClusterError } from "../../src/ports/cluster.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { registered, withTypes } from "./types.ts";

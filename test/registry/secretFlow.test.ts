@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { signedHeaders } from "../../src/outgoing/signature.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument } from "./documents.ts";

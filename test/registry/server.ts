@@ -1,6 +1,6 @@
 // A server with what tests of registered types do all the time.
 import type { AnswerOf } from "../../src/api/client.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import type { TestServer } from "../support/testServer.ts";
 
 export interface Refusal {

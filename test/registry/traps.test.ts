@@ -1,6 +1,6 @@
 // Schemas are code: every trap that was measured is refused with its code, while other requests are answered as if nothing happened.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json, JsonObject } from "../../src/model/data/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";
 import { typeServer } from "./server.ts";

@@ -1,12 +1,12 @@
 // Registered types without a registry: documents as a team would send them, and who was granted what.
 import type { JobDefinition } from "../../src/catalog/define.ts";
 import type { JobTypes } from "../../src/catalog/jobTypes.ts";
-import { type Grants, NO_GRANTS } from "../../src/isolation/capability.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { definitionOf } from "../../src/registry/definition.ts";
-import type { RegisteredType } from "../../src/registry/registered.ts";
-import { createSchemas } from "../../src/registry/schemas/schemas.ts";
-import { registrationShape } from "../../src/registry/shape.ts";
+import { type Grants, NO_GRANTS } from "../../src/isolation/policy/capability.ts";
+import type { RegisteredType } from "../../src/jobTypes/registration/registered.ts";
+import { registrationShape } from "../../src/jobTypes/registration/shape.ts";
+import { definitionOf } from "../../src/jobTypes/registry/definition.ts";
+import { createSchemas } from "../../src/jobTypes/schemas/schemas.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 
 export const SURROUNDINGS = { schemas: createSchemas(), resolve: async () => [] };
 

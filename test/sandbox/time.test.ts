@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reason } from "../../src/model/reason.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { ClusterError } from "../../src/ports/cluster.ts";
 import { configMap, deployment, object, SERVES, secret, service } from "../contracts/cluster/objects.ts";
 import { NAMESPACE, sandboxWorld, signal, web } from "./world.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { openapiDocument } from "../../src/api/openapi.ts";
 import { ROUTES, type Route } from "../../src/api/routes.ts";
-import { dig, isObject, type JsonObject } from "../../src/model/json.ts";
+import { dig, isObject, type JsonObject } from "../../src/model/data/json.ts";
 import { staleFiles } from "../../tools/generate.ts";
 
 const document = openapiDocument();

@@ -1,8 +1,8 @@
 // Backups go from any database into any other, and are the same afterwards; what is no good is refused, and nothing is written then.
 import { afterAll, describe, expect, it } from "vitest";
+import { restoreStore } from "../../src/database/open.ts";
 import type { BackupRecord } from "../../src/ports/backup.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { restoreStore } from "../../src/store/open.ts";
 import { type Backend, POSTGRES, SQLITE, type TestDatabase } from "../contracts/store/backends.ts";
 import { anEvent, newRun } from "../contracts/store/fixtures.ts";
 import { fill, PROJECT } from "./filled.ts";

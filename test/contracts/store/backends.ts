@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { Client } from "pg";
+import { type OpenOptions, openPostgres, openSqlite } from "../../../src/database/open.ts";
 import type { Store } from "../../../src/ports/store.ts";
-import { type OpenOptions, openPostgres, openSqlite } from "../../../src/store/open.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 // Contract: how runs and jobs change, and how they are listed.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PHASE_NAMES, type Phase } from "../../../src/model/phase.ts";
-import type { Run } from "../../../src/model/run.ts";
+import { PHASE_NAMES, type Phase } from "../../../src/model/run/phase.ts";
+import type { Run } from "../../../src/model/run/run.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { AT, aJob, anEvent, aRun, changeRun, finish, history, newProject, newRun, started } from "./fixtures.ts";
 

@@ -1,6 +1,6 @@
 // Contract: registered clusters.
 import { describe, expect, it } from "vitest";
-import { INSTALLATION } from "../../../src/model/event.ts";
+import { INSTALLATION } from "../../../src/model/run/event.ts";
 import type { RegisteredCluster } from "../../../src/ports/clusterRegistry.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { AT, anObject, finish, newProject, newRun, started } from "./fixtures.ts";

@@ -1,6 +1,6 @@
 // Contract: events are complete, in the order of their commits, and whoever subscribed is woken.
 import { describe, expect, it } from "vitest";
-import type { PlatformEvent } from "../../../src/model/event.ts";
+import type { PlatformEvent } from "../../../src/model/run/event.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { AT, aJob, anEvent, newProject, newRun, started } from "./fixtures.ts";
 

@@ -1,7 +1,7 @@
 // Values for the contract suite: valid, small, and different from each other where it matters.
-import type { NewEvent } from "../../../src/model/event.ts";
-import type { OwnedObject, Revision } from "../../../src/model/revision.ts";
-import type { Job, Run } from "../../../src/model/run.ts";
+import type { NewEvent } from "../../../src/model/run/event.ts";
+import type { OwnedObject, Revision } from "../../../src/model/run/revision.ts";
+import type { Job, Run } from "../../../src/model/run/run.ts";
 import type { NewRun, RunChange, Store } from "../../../src/ports/store.ts";
 
 let counter = 0;

@@ -1,8 +1,8 @@
 // Contract: inventory, completions, logs, tokens and settings.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { refKey } from "../../../src/model/manifest.ts";
-import type { OwnedObject } from "../../../src/model/revision.ts";
+import { refKey } from "../../../src/model/kubernetes/manifest.ts";
+import type { OwnedObject } from "../../../src/model/run/revision.ts";
 import { HeldByOther, type Store, type Token } from "../../../src/ports/store.ts";
 import { AT, anObject, history, newProject } from "./fixtures.ts";
 

@@ -1,7 +1,7 @@
 // The contract on PostgreSQL, and what only PostgreSQL has: connections that break, and processes that share it.
 import { Client } from "pg";
 import { describe, expect, it } from "vitest";
-import { openPostgres } from "../../../src/store/open.ts";
+import { openPostgres } from "../../../src/database/open.ts";
 import { POSTGRES, type TestDatabase } from "./backends.ts";
 import { storeContract } from "./contract.ts";
 import { woken } from "./eventing.ts";

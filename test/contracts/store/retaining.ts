@@ -1,7 +1,7 @@
 // Contract: what retention forgets, and what it never does.
 import { describe, expect, it } from "vitest";
-import { GENEROUS, pruneAll, type RetentionPolicy } from "../../../src/engine/retention.ts";
-import type { Run } from "../../../src/model/run.ts";
+import { GENEROUS, pruneAll, type RetentionPolicy } from "../../../src/engine/upkeep/retention.ts";
+import type { Run } from "../../../src/model/run/run.ts";
 import type { PruneCursor, PruneStep } from "../../../src/ports/retention.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { AT, anEvent, aRun, history, newProject, newRun, started } from "./fixtures.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSqlite } from "../../../src/store/open.ts";
+import { openSqlite } from "../../../src/database/open.ts";
 import { SQLITE } from "./backends.ts";
 import { storeContract } from "./contract.ts";
 import { newProject, newRun, started } from "./fixtures.ts";

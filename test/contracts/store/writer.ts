@@ -1,6 +1,6 @@
 // The process that lasting.ts kills: node writer.ts BACKEND ADDRESS APPLICATION. Prints `RUN ATTEMPT` once that attempt is durable.
 import { writeSync } from "node:fs";
-import { openPostgres, openSqlite } from "../../../src/store/open.ts";
+import { openPostgres, openSqlite } from "../../../src/database/open.ts";
 import { aJob, anEvent, changeRun, newRun, started } from "./fixtures.ts";
 
 const [, , backend, address = "", application = ""] = process.argv;

@@ -1,6 +1,6 @@
 // The check of workflows: every mistake with its code, its place and, where something is near, what was meant.
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
 import { catalog, planned, problemsOf, step, workflow } from "./steps.ts";
 

@@ -1,13 +1,13 @@
 // Conditions: what is written is what is read, what is read is printed, and nothing else than data is ever reached.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Comparison, Condition, Operand } from "../../../src/model/condition.ts";
-import type { Json } from "../../../src/model/json.ts";
-import { evaluate } from "../../../src/plan/workflow/evaluate.ts";
-import { lookUp } from "../../../src/plan/workflow/lookUp.ts";
-import { mapCondition, pointersIn } from "../../../src/plan/workflow/mapCondition.ts";
-import { parseCondition } from "../../../src/plan/workflow/parseCondition.ts";
-import { printCondition, printDecided } from "../../../src/plan/workflow/printCondition.ts";
+import type { Json } from "../../../src/model/data/json.ts";
+import type { Comparison, Condition, Operand } from "../../../src/model/document/condition.ts";
+import { evaluate } from "../../../src/plan/workflow/conditions/evaluate.ts";
+import { mapCondition, pointersIn } from "../../../src/plan/workflow/conditions/mapCondition.ts";
+import { parseCondition } from "../../../src/plan/workflow/conditions/parseCondition.ts";
+import { printCondition, printDecided } from "../../../src/plan/workflow/conditions/printCondition.ts";
+import { lookUp } from "../../../src/plan/workflow/steps/lookUp.ts";
 
 const context: Json = {
   run: { id: "r1", revision: 3 },

@@ -1,7 +1,7 @@
 // Conditions that can be judged before anything runs: those that no run could meet, and gates that every run would pass.
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/model/json.ts";
-import { explainProblem } from "../../../src/model/problem.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
+import { explainProblem } from "../../../src/model/problems/problem.ts";
 import { planned, problemsOf, step, told, workflow } from "./steps.ts";
 
 const AT = "/workflow/steps/1/if";
