@@ -31,7 +31,7 @@ export const storage = defineTrait({
   schema,
   examples: [
     {
-      title: { en: "One of each kind", zh: "四种类型各一" },
+      title: { en: "A volume, a scratch folder, configuration and a secret", zh: "数据卷、临时目录、配置与密钥" },
       value: [
         { type: "persistent", mountPath: "/data", size: "20" },
         { type: "ephemeral", mountPath: "/cache", sizeLimit: "1Gi" },
