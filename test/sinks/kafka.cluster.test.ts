@@ -11,7 +11,7 @@ import type { Store } from "../../src/ports/store.ts";
 import { type RunningSinks, startSinks } from "../../src/sinks/sinks.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { type Kafka, startKafka } from "../../tools/kafka/kafka.ts";
-import { anEvent } from "../contracts/store/fixtures.ts";
+import { anEvent } from "../contracts/database/fixtures.ts";
 
 const vault = aesVault(randomBytes(32));
 const log = { write: () => undefined };
