@@ -16,7 +16,7 @@ export interface SandboxOptions {
   readonly clock: Clock;
   /** The file that stores the objects across restarts. Default: only memory. */
   readonly file?: string;
-  /** How many times faster than normal pods start; 10 means in a tenth of the time. Default: 1. */
+  /** How many times faster than normal everything happens; with 10, a pod starts in a tenth of the time. Default: 1. */
   readonly speed?: number;
   /** The namespaces that exist. Default: every namespace exists. */
   readonly namespaces?: readonly string[];

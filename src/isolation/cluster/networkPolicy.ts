@@ -43,8 +43,8 @@ export interface ServiceAddress {
 
 export interface RenderedPolicy {
   /**
-   * The policy; `null` when there is a problem. It also isolates its pods by default, without another policy in the
-   * namespace.
+   * The policy; `null` when there is a problem. It closes the pods that it selects to all other traffic, even in a
+   * namespace that has no policy which denies by default.
    */
   readonly policy: Manifest | null;
   readonly problems: readonly Problem[];

@@ -1,4 +1,5 @@
-// The volumes of a job's pod: those of the template, each with a size limit, and those that kubemin adds.
+// The volumes of a job's pod: those of the template, with a size limit on each emptyDir, and those that
+// kubemin adds.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { PodOrder } from "../policy/order.ts";
 import { profileOf } from "../policy/profile.ts";
