@@ -1,4 +1,5 @@
-// What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
+// The facts about a cluster that planning needs: its version, the kinds that it serves, and the classes and gateways
+// that documents may name.
 
 import { labelsAt, listAt, textAt } from "../model/data/fieldReaders.ts";
 import type { JsonObject } from "../model/data/json.ts";
@@ -79,7 +80,10 @@ interface ListQuery {
   readonly signal: AbortSignal;
 }
 
-/** Empty when the kind is not served, its API is silent, or not for our eyes: planning then knows of none. */
+/**
+ * Empty when the kind is not served, when its API does not answer, or when the credential may not list it. Planning
+ * then assumes that there are none.
+ */
 async function listOf(api: Api, { apiVersion, kind, signal }: ListQuery): Promise<readonly JsonObject[]> {
   try {
     const resource = await api.discovery.find(apiVersion, kind, signal);
