@@ -1,4 +1,4 @@
-// Runs and their jobs as the API shows them.
+// Turns runs, their jobs and log lines into views of the API.
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
 import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
@@ -13,7 +13,7 @@ import type { Frozen } from "../shared/contract.ts";
 import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
-/** The kind of a cluster that is no longer configured is not known; its name still is. */
+/** The kind of a cluster; "unknown" when the cluster is no longer registered. */
 export function clusterKind(world: World, name: string): "kubernetes" | "sandbox" | "unknown" {
   return world.clusters.get(name)?.kind ?? "unknown";
 }
@@ -57,7 +57,10 @@ export async function runSummaries(world: World, runs: readonly Run[], language:
   );
 }
 
-/** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
+/**
+ * Reads the number of the newest event before the run: a client that follows events from there may see a change twice,
+ * but misses none.
+ */
 export async function runView(world: World, id: string, language: Language): Promise<Frozen<z.output<typeof RunView>>> {
   const lastEvent = await world.store.events.latest();
   const [run, jobs] = await Promise.all([world.store.runs.get(id), world.store.runs.jobs(id)]);
