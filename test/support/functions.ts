@@ -1,5 +1,5 @@
-// The functions of a TypeScript source with their length in lines, for the budget test. Functions inside a function count for themselves,
-// and for the one around them.
+// The functions of a TypeScript source with their length in lines, for the budget test. The lines of an inner function
+// count for it and for the function around it.
 import { parseAst } from "rolldown/parseAst";
 
 export interface FunctionLength {
