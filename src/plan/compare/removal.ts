@@ -1,10 +1,12 @@
 // The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
 // Only what the application owns is touched; volumes stay unless asked for.
+import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../../model/manifest.ts";
 import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../../model/plan.ts";
 import type { OwnedObject } from "../../model/revision.ts";
 import { contentHash } from "../hash.ts";
 import { layersOf } from "../order.ts";
+import type { StepTypes } from "../workflow/stepKinds.ts";
 
 export interface RemovalInput {
   readonly application: string;
@@ -15,6 +17,8 @@ export interface RemovalInput {
   readonly volumes: boolean;
   /** What the application owns: components that the last plan does not know, because they were never pruned, go as well. */
   readonly owned?: readonly OwnedObject[];
+  /** The job types of the project: they hold the default timeouts. */
+  readonly types: StepTypes;
 }
 
 export function planRemoval(input: RemovalInput): Plan {
@@ -38,7 +42,7 @@ function hasComponent(job: PlannedJob): boolean {
   return job.component !== "";
 }
 
-function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
+function removeJob(component: string, { previous, volumes, types }: RemovalInput): PlannedJob {
   const own = previous.jobs.filter((job) => job.component === component);
   // Routes first: nobody is sent to what is about to end. They come last in the order of applying.
   const objects = own.flatMap((job) => job.objects).toReversed();
@@ -49,7 +53,7 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
     needs: dependentsOf(component, previous),
     objects,
     input: { component, volumes },
-    timeout: 10 * 60_000,
+    timeout: defaultTimeout(types, "remove"),
     retry: { attempts: 1, backoff: 5_000 },
   };
 }

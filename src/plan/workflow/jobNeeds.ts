@@ -3,6 +3,7 @@ import type { Need, PlannedJob } from "../../model/plan.ts";
 import { ownerOf } from "./frame.ts";
 import { join } from "./joints.ts";
 import type { StepNeed } from "./resolvedWorkflow.ts";
+import type { StepTypes } from "./stepKinds.ts";
 import type { ComponentJobs, Unit } from "./tree.ts";
 
 export interface Wiring {
@@ -15,6 +16,8 @@ export interface Wiring {
   readonly owners: Map<Unit, ReadonlyMap<string, Unit>>;
   /** By name: see joints.ts. Null: every job names every job that it needs. */
   readonly joints: Map<string, PlannedJob> | null;
+  /** They hold the default timeout of a joint. */
+  readonly types: StepTypes;
   /** Needs so far, and how many are computed at most. */
   count: number;
   readonly limit: number;

@@ -1,5 +1,6 @@
 // The job of a step, with the values that are known filled in.
 import type { JobDefinition } from "../../catalog/define.ts";
+import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
 import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
 import { checkProperties } from "./checkProperties.ts";
@@ -99,12 +100,10 @@ export function standIn(
     component: "",
     objects: [],
     input: {},
-    timeout: STAND_IN_TIMEOUT,
+    timeout: defaultTimeout(expansion.types, "join"),
     retry: ONCE,
   });
 }
-
-const STAND_IN_TIMEOUT = 60_000;
 
 function isItem(pointer: string): boolean {
   return pointer === "/item" || pointer.startsWith("/item/");

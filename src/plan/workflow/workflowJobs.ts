@@ -107,6 +107,7 @@ function jobsWith(
     lasts: new Map(),
     owners: new Map(),
     joints,
+    types: input.workflow.types,
     count: 0,
     limit,
   };
