@@ -1,12 +1,14 @@
 // Creating a run: revision, run, jobs, idempotency record and events in one transaction, or a conflict and nothing at all.
+
 import type { Selectable, Transaction } from "kysely";
 import type { NewEvent } from "../model/event.ts";
 import type { Revision } from "../model/revision.ts";
-import type { Job, Run } from "../model/run.ts";
+import type { Run } from "../model/run.ts";
 import type { CreateRunResult, IdempotencyRecord, NewRun } from "../ports/store.ts";
 import { inBatches, printable, toJson } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { commit, insertEvents } from "./events.ts";
+import { jobRow } from "./jobColumns.ts";
 import type { ApplicationsTable, Tables } from "./schema.ts";
 
 type Refusal = Extract<CreateRunResult, { readonly ok: false }>;
@@ -159,25 +161,4 @@ async function insertRevision(transaction: Transaction<Tables>, revision: Revisi
     .where("project", "=", project)
     .where("name", "=", application)
     .execute();
-}
-
-function jobRow(run: string, job: Job, position: number) {
-  return {
-    run,
-    position,
-    name: job.name,
-    plan: toJson(job.plan),
-    phase: job.phase,
-    attempt: job.attempt,
-    reason: toJson(job.reason),
-    evidence: toJson(job.evidence),
-    not_before: job.notBefore,
-    started_at: job.startedAt,
-    finished_at: job.finishedAt,
-    output: toJson(job.output),
-    interruptions: job.interruptions,
-    due_at: job.dueAt,
-    attempt_at: job.attemptAt,
-    pending_at: job.pendingAt,
-  };
 }
