@@ -1,4 +1,5 @@
 // What the view keeps of nodes and pods: the least that a check needs, made once when the cluster tells of the object.
+import { JOB_LABELS } from "../model/jobLabels.ts";
 import type { JsonObject } from "../model/json.ts";
 import { LABELS } from "../model/manifest.ts";
 import { type Amounts, isExtended, readAmounts } from "./amounts.ts";
@@ -72,7 +73,6 @@ export interface PodRecord {
 
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 const NO_HAMI: readonly HamiShare[] = [];
-const RUN_LABEL = "kubemin.dev/run";
 
 /** Undefined: it holds nothing (any more). */
 export function podRecord(pod: JsonObject): PodRecord | undefined {
@@ -101,7 +101,7 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
 /** `shop/train`; of a run that belongs to no application its own name. */
 function ownerOf(labels: Labels): PodKind["owner"] {
   const project = labels[LABELS.project] ?? "";
-  const whole = labels[LABELS.application] || (labels[RUN_LABEL] ?? "");
+  const whole = labels[LABELS.application] || (labels[JOB_LABELS.run] ?? "");
   const part = labels[LABELS.kubeminComponent] ?? "";
   return { project, name: whole === "" || part === "" ? whole : `${whole}/${part}` };
 }

@@ -13,6 +13,11 @@ import type { HeldLock } from "../ports/store.ts";
 /** Of an output as JSON, in characters: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
 export const OUTPUT_LIMIT = 64 * 1024;
 
+/** Null: an output of so many characters is kept. */
+export function outputTooLarge(characters: number): string | null {
+  return characters <= OUTPUT_LIMIT ? null : `it has ${characters} characters, at most ${OUTPUT_LIMIT} are kept`;
+}
+
 export interface JobRun<I> {
   readonly project: string;
   readonly application: string;

@@ -5,6 +5,7 @@
 import { endingOf, mayPass } from "../../model/ending.ts";
 import { listAt } from "../../model/fields.ts";
 import type { ObjectHealth } from "../../model/health.ts";
+import { JOB_LABELS } from "../../model/jobLabels.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
 import type { BadEnding } from "../../model/phase.ts";
@@ -46,8 +47,6 @@ export interface FailureRule {
 }
 
 const KEPT_SECONDS = 3_600;
-export const JOB_TYPE_LABEL = "kubemin.dev/job-type";
-export const RUN_LABEL = "kubemin.dev/run";
 
 export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
   try {
@@ -95,8 +94,8 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
     [LABELS.project]: job.project,
     [LABELS.application]: job.application,
     [LABELS.kubeminComponent]: job.component,
-    [RUN_LABEL]: job.run,
-    [JOB_TYPE_LABEL]: type,
+    [JOB_LABELS.run]: job.run,
+    [JOB_LABELS.type]: type,
   };
 }
 
