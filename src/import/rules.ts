@@ -1,6 +1,8 @@
 // Tables of field rules: a key of the input -> what is done with it. A key without a rule stays without a word, and the ledger then
 // reports it as not supported.
+
 import type { Catalog } from "../catalog/catalog.ts";
+import { parseDuration } from "../model/duration.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
 import type { Draft } from "./draft.ts";
@@ -45,6 +47,18 @@ export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
 /** The value as it is. */
 export function take(...to: Path): Rule {
   return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
+}
+
+/** A duration as it is written; undefined when it is none. */
+export function asDuration(value: Json): Json | undefined {
+  return (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined
+    ? value
+    : undefined;
+}
+
+/** A number of seconds, with its unit. */
+export function asSeconds(value: Json): Json | undefined {
+  return typeof value === "number" ? `${value}s` : undefined;
 }
 
 /** A converted value; undefined: it is not understood. One that comes out equal is simply taken. */

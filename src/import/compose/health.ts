@@ -1,9 +1,8 @@
 // A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
-import { parseDuration } from "../../model/duration.ts";
 import { literalText } from "../../model/expansion.ts";
 import type { Json } from "../../model/json.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../rules.ts";
+import { applyRules, asDuration, field, needless, type Rule, type Rules, refuse, take, turn } from "../rules.ts";
 import { advised, words } from "../words.ts";
 
 const TO = ["traits", "probes", "readiness"];
@@ -19,13 +18,10 @@ function command(value: Json): Json | undefined {
   return how === "CMD" ? rest.map((word) => literalText(word)) : undefined;
 }
 
-const duration = (value: Json): Json | undefined =>
-  (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined ? value : undefined;
-
 const RULES: Rules = {
   test: turn([...TO, "exec", "command"], command, COMMAND),
-  interval: turn([...TO, "every"], duration, COMMAND),
-  timeout: turn([...TO, "timeout"], duration, COMMAND),
+  interval: turn([...TO, "every"], asDuration, COMMAND),
+  timeout: turn([...TO, "timeout"], asDuration, COMMAND),
   retries: take(...TO, "failures"),
   start_period: ({ value, at, draft, importing }) =>
     put(

@@ -22,7 +22,7 @@ import {
   turn,
   wordOf,
 } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../words.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
 const FOR_WHOM = needless(words("the main container", "主容器"));
@@ -203,12 +203,11 @@ const SCALER: Rules = {
   },
 };
 
-const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
 const autoscaler: Rule = (spot) => {
   applyRules(SCALER, spot);
   const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
   if (valueAt(spot.draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 };
 
 const all =

@@ -2,8 +2,20 @@
 import type { Json } from "../../model/json.ts";
 import { place, valueAt } from "../draft.ts";
 import { put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, needless, onlyIf, type Rules, refuse, type Spot, take, turn } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import {
+  applyRules,
+  asSeconds,
+  field,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  turn,
+} from "../rules.ts";
+import { advised, DEFAULT_ALREADY, WITH_UNIT, words } from "../words.ts";
 import { extraContainer, mainContainer, namedPorts, type PodShared } from "./container.ts";
 import type { Names } from "./env.ts";
 import { type OwnPods, SCHEDULING } from "./scheduling.ts";
@@ -22,8 +34,6 @@ const SCHEDULER = advised(
   ["the cluster's own scheduler places pods", "由集群默认调度器调度"],
   ["leave it out", "请删除"],
 );
-const SECONDS = words("written with its unit", "补上单位");
-const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
 
 const POD: Rules<PodShared> = {
   imagePullSecrets: (spot) => {
@@ -42,7 +52,7 @@ const POD: Rules<PodShared> = {
   terminationGracePeriodSeconds: (spot) =>
     spot.value === 30
       ? needless(DEFAULT_ALREADY)(spot)
-      : turn(["traits", "lifecycle", "grace"], seconds, SECONDS)(spot),
+      : turn(["traits", "lifecycle", "grace"], asSeconds, WITH_UNIT)(spot),
   dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, OF_THE_NODE),
   schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULER),
   hostNetwork: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),

@@ -5,7 +5,7 @@ import type { Path } from "../../model/pointer.ts";
 import { nextOf, place } from "../draft.ts";
 import { put, say } from "../ledger.ts";
 import { applyRules, field, fieldsOf, itemsOf, type Rule, type Rules, type Spot, take, textOf } from "../rules.ts";
-import { advised, words } from "../words.ts";
+import { advised, NODE_LABELS, words } from "../words.ts";
 
 /** Labels that find the pods of the component itself. */
 export interface OwnPods {
@@ -13,7 +13,6 @@ export interface OwnPods {
 }
 
 const TO = ["traits", "placement"];
-const LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
 const SPREAD = words("became spread of the trait placement", "改为 placement 特征的 spread");
 const ALONE = words("became onePerHost of the trait placement", "改为 placement 特征的 onePerHost");
 const BEYOND = advised(
@@ -59,7 +58,7 @@ function labelsOf(term: Json | undefined): JsonObject | undefined {
 function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
   const { draft, importing, at } = spot;
   for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
-  say(importing.ledger, at, "changed", LABELS, { draft, path: [...TO, field_] });
+  say(importing.ledger, at, "changed", NODE_LABELS, { draft, path: [...TO, field_] });
 }
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";

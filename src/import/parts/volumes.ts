@@ -5,7 +5,7 @@ import type { Path } from "../../model/pointer.ts";
 import { type Draft, nextOf, place } from "../draft.ts";
 import { put, say } from "../ledger.ts";
 import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { advised, DEFAULT_ALREADY, NAMED_AS_COMPONENT, STORAGE_ITEM, WITH_UNIT, words } from "../words.ts";
 import type { Names } from "./env.ts";
 
 /** A claim that the input makes: the place of its spec. Each can be used once, because a claim belongs to one component. */
@@ -35,9 +35,7 @@ const SOURCES: Readonly<Record<string, Kind>> = {
   nfs: "nfs",
 };
 const LINK = words("names the volume that became this storage", "指向已转换为 storage 的卷");
-const BECAME = words("became an item of the storage trait", "改为 storage 特征的一项");
 const READ_ONLY = words("not needed: configuration is always mounted for reading only", "无需填写：配置始终只读挂载");
-const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
 const FOREIGN_CLAIM = advised(
   [
     "a claim that this input does not make, or that another component has already",
@@ -70,7 +68,7 @@ export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | 
     volumes.set(name, volume);
     if (volume === undefined) say(item.importing.ledger, item.at, "unsupported", NO_SUCH_VOLUME);
     else
-      say(item.importing.ledger, [...item.at, "name"], "changed", BECAME, {
+      say(item.importing.ledger, [...item.at, "name"], "changed", STORAGE_ITEM, {
         draft: item.draft,
         path: ["traits", "storage"],
       });
@@ -129,7 +127,7 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
       { draft, path: [...to, "name"] },
       volume.object,
       name?.at ?? volume.source.at,
-      same ? undefined : CALLED,
+      same ? undefined : NAMED_AS_COMPONENT,
     );
     keyFiles(field(volume.source, "items"), draft, to);
     const mode = field(volume.source, "defaultMode");
@@ -155,7 +153,7 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
     if (given && given.value !== "") sizeInto(given, draft, [...to, key]);
   }
   if (Object.keys(volume.source.value ?? {}).length === 0)
-    say(ledger, volume.source.at, "changed", BECAME, { draft, path: to });
+    say(ledger, volume.source.at, "changed", STORAGE_ITEM, { draft, path: to });
 }
 
 /** Only key and path of each file: their modes stay unsaid, so the ledger tells of them. */
@@ -185,11 +183,5 @@ export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
 export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
   const bytes = /^\d+(\.\d+)?$/.test(wordOf(value)) ? Number(value) : undefined;
   const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
-  put(
-    importing.ledger,
-    { draft, path },
-    text,
-    at,
-    bytes === undefined ? undefined : words("written with its unit", "补上单位"),
-  );
+  put(importing.ledger, { draft, path }, text, at, bytes === undefined ? undefined : WITH_UNIT);
 }
