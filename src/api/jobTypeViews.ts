@@ -1,8 +1,6 @@
 // What the API answers of registered job types: see views.ts, which it is a part of.
 import { z } from "zod";
-import { CheckView, FieldView, JsonView, ProblemItem } from "./views.ts";
-
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
+import { CheckView, FieldView, JsonView, ProblemItem, timestamp } from "./views.ts";
 
 export const ChecksView = z.object({ passed: z.boolean(), checks: z.array(CheckView) });
 

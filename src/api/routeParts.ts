@@ -29,6 +29,7 @@ export interface Route {
 }
 
 export const project = z.object({ project: z.string() });
+export const cluster = z.object({ cluster: z.string() });
 export const application = project.extend({ application: z.string() });
 export const run = project.extend({ run: z.string() });
 export const page = z.object({

@@ -6,7 +6,7 @@ import type { PlannedJob } from "../model/plan.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
 import type { Job } from "../model/run.ts";
 import { isSealed } from "../model/sealed.ts";
-import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../ports/cluster.ts";
+import { type ApplyOptions, type Cluster, ClusterError, type Drift, WATCHED_WITHOUT_DATA } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
 import { clusterFailure, knownCluster } from "./clusters.ts";
 import { knownApplication } from "./remove.ts";
@@ -71,9 +71,6 @@ export interface Watching {
   readonly manifests: readonly Manifest[];
 }
 
-/** The watches hold no data of these: that somebody set a key may mean that it has another value, or the same. */
-const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
-
 /** What the watches tell, without a request; but for the few objects that they only suspect, where one dry run each decides. */
 export async function confirmedDrift(
   world: World,
@@ -84,7 +81,7 @@ export async function confirmedDrift(
   const byKey = new Map(manifests.map((manifest) => [refKey(refOf(manifest)), manifest]));
   const confirmed = await inBatches(drifted, async (drift): Promise<readonly Drift[]> => {
     const manifest = byKey.get(refKey(drift.ref));
-    if (manifest === undefined || drift.gone || !UNSEEN.has(drift.ref.kind)) return [drift];
+    if (manifest === undefined || drift.gone || !WATCHED_WITHOUT_DATA.has(drift.ref.kind)) return [drift];
     const { state } = await cluster.compare(manifest, comparing(world, project, signal));
     return state === "same" ? [] : [drift];
   });

@@ -1,11 +1,11 @@
 // Volumes grow and never shrink. A revision from before one grew is still worth going back to: everything else of it comes back, and the
 // sizes stay as they are now, in the document too, so that the next deploy of it is no shrinking either.
+
 import type { ApplicationDocument } from "../model/document.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Problem } from "../model/problem.ts";
 import { parseQuantity, storageSize } from "../model/quantity.ts";
-
-const SIZE = "resources.requests.storage";
+import { CLAIM_SIZE } from "../plan/compare/compareClaims.ts";
 
 export interface KeptSizes {
   readonly document: JsonObject;
@@ -34,7 +34,7 @@ export function keepSizes(
 
 function isShrinking({ code, params }: Problem): boolean {
   const [from, to] = [parseQuantity(String(params["before"])), parseQuantity(String(params["after"]))];
-  return code === "Immutable" && params["field"] === SIZE && from !== undefined && to !== undefined && to < from;
+  return code === "Immutable" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from;
 }
 
 /** The old value with every size that is larger at the same place now. Items of lists are the same place when they mount there. */

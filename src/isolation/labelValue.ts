@@ -1,11 +1,12 @@
 // Any text as the value of a label. What does not fit is shortened and gets a hash of the whole, so that two never become one.
-import { createHash } from "node:crypto";
 
-const VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+import { createHash } from "node:crypto";
+import { LABEL_VALUE } from "../model/name.ts";
+
 const KEPT = 50;
 
 export function labelValue(text: string): string {
-  if (VALUE.test(text)) return text;
+  if (LABEL_VALUE.test(text)) return text;
   const word = text
     .replaceAll(/[^-A-Za-z0-9_.]+/g, "-")
     .slice(0, KEPT)

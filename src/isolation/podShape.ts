@@ -1,22 +1,19 @@
 // The whole allow-list of a job type's pod template. What is not here cannot be said: no node, no host, no account, no other scheduler,
 // no names of hosts, no settings of the kernel.
 import type { Json } from "../model/json.ts";
-import { DNS_LABEL } from "../model/name.ts";
+import { DNS_LABEL, LABEL_KEY, LABEL_VALUE } from "../model/name.ts";
 import type { Path } from "../model/pointer.ts";
 import { problem } from "../model/problem.ts";
 import { account, container, initContainer, seccomp } from "./containerShape.ts";
 import { integer, list, type Notes, needing, object, oneOf, record, type Shape, text } from "./shape.ts";
 import { objectName, volume } from "./volumeShape.ts";
 
-const KEY = /^(?:(?=.{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
 export const LONGEST_GRACE = 600;
 
 const toleration = (): Shape =>
   object(
     {
-      key: needing("tolerations", text(KEY, 317)),
+      key: needing("tolerations", text(LABEL_KEY, 317)),
       operator: oneOf("Exists", "Equal"),
       value: text(LABEL_VALUE),
       effect: oneOf("NoSchedule", "PreferNoSchedule", "NoExecute"),
@@ -82,7 +79,7 @@ export const podTemplate: Shape = object(
 
 /** Every key with its value is a wish of its own. */
 function nodeSelector(): Shape {
-  const shape = record(KEY, text(LABEL_VALUE, 63), 20);
+  const shape = record(LABEL_KEY, text(LABEL_VALUE, 63), 20);
   return (value, at, notes) => {
     const copied = shape(value, at, notes);
     for (const [name, one] of entriesOf(copied))
@@ -100,7 +97,7 @@ function nodeSelector(): Shape {
 const RESERVED = /(?:^|\.)(?:kubemin\.dev|kubernetes\.io|k8s\.io|k8s\.v1\.cni\.cncf\.io|cni\.cncf\.io)\//;
 
 function keyed(item: Shape): Shape {
-  const shape = record(KEY, item, 50);
+  const shape = record(LABEL_KEY, item, 50);
   return (value, at, notes) => {
     const copied = shape(value, at, notes);
     const kept = entriesOf(copied).filter(([name]) => isFree(name, [...at, name], notes));

@@ -126,6 +126,9 @@ export interface PlannedJob {
   readonly retriesFailures?: false;
 }
 
+/** The policy of a job whose document and whose job type say nothing about attempts. */
+export const ONE_ATTEMPT: RetryPolicy = { attempts: 1, backoff: 5_000 };
+
 /** It tidies up: a cancel neither keeps it from starting nor stops it. */
 export function outlivesCancel({ final, endOf }: PlannedJob): boolean {
   return final === true || endOf !== undefined;

@@ -2,13 +2,11 @@
 // component's configuration is inferred. Layers show what may run at the same time; the engine itself starts each job as soon as its own needs are met.
 import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { LABELS } from "../model/manifest.ts";
-import type { Need, PlannedJob, RetryPolicy } from "../model/plan.ts";
+import { type Need, ONE_ATTEMPT, type PlannedJob } from "../model/plan.ts";
 import { isSource, sourceKey } from "./render/renderConfiguration.ts";
 import { timeoutOf } from "./render/renderDraft.ts";
 import type { RenderedComponent } from "./render/rendered.ts";
 import type { ResolvedApplication } from "./resolved.ts";
-
-const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
 
 type Types = Pick<ResolvedApplication, "types">;
 
@@ -24,7 +22,7 @@ export function jobsOf(components: readonly RenderedComponent[], application: Ty
       objects,
       input: content === null ? {} : { content, ...(always ? { always } : {}) },
       timeout: timeoutOf(component, application),
-      retry: component.retry ?? ONCE,
+      retry: component.retry ?? ONE_ATTEMPT,
       ...locksOf(component),
       ...(Object.keys(component.clocks).length === 0 ? {} : { clocks: component.clocks }),
       ...(component.onShort === null ? {} : { onShort: component.onShort }),
@@ -49,7 +47,7 @@ function routeJob({ component, exposure }: RenderedComponent, { types }: Types):
     objects: exposure,
     input: {},
     timeout: component.timeout ?? defaultTimeout(types, "deploy"),
-    retry: component.retry ?? ONCE,
+    retry: component.retry ?? ONE_ATTEMPT,
   };
 }
 
@@ -63,7 +61,7 @@ export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]
     objects: [],
     input: { present },
     timeout: defaultTimeout(types, "prune"),
-    retry: ONCE,
+    retry: ONE_ATTEMPT,
   };
 }
 

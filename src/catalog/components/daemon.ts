@@ -1,5 +1,6 @@
 // A program that runs once on every node: a DaemonSet, and a Service of the component's name when it has a port.
 // Which nodes is the business of traits (node selection, tolerations); `allNodes` is the common case of really all of them.
+
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
@@ -10,9 +11,8 @@ import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
 import { outputsOf } from "../parts/outputs.ts";
 import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/ports.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
+import { share } from "../parts/share.ts";
 import { tcpProbe } from "../parts/tcpProbe.ts";
-
-const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
 
 const updateField = described(
   z

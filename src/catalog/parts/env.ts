@@ -7,9 +7,8 @@ import type { JsonObject } from "../../model/json.ts";
 import { DATA_KEY, ENV_NAME } from "../../model/name.ts";
 import type { Path } from "../../model/pointer.ts";
 import type { Reference, RenderContext } from "../define.ts";
-import { componentName, described, objectName } from "../fields.ts";
+import { componentName, described, objectName, scalar } from "../fields.ts";
 
-const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
 const key = () =>
   described(z.string().regex(DATA_KEY, "letters, digits, '-', '_' and '.'"), "Key inside of it", "其中的键");
 const external = () =>

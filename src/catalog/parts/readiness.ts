@@ -3,9 +3,7 @@
 import { z } from "zod";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Matcher, ReadyRule } from "../../model/readyRule.ts";
-import { described } from "../fields.ts";
-
-const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
+import { described, scalar } from "../fields.ts";
 
 const matcher = z.union([
   z.strictObject({

@@ -8,13 +8,11 @@ import { podGroupOf } from "../../model/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
-import { ticketOf } from "./untilRoom.ts";
+import { LOOK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** The scheduler has found no node for a pod. */
 export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
-/** As for those whose pods are not made: not everything that makes room is told by an event. */
-const LOOK_AGAIN = 5_000;
 
 export interface Places {
   /** Reports how it stands; for what has no place, with what is known of the room for it. */

@@ -10,7 +10,7 @@ import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Look again at least this often: not everything that makes room is told by an event. */
-const LOOK_AGAIN = 5_000;
+export const LOOK_AGAIN = 5_000;
 
 /** Null: the pods may be made now. Groups run side by side: all of them or none. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {

@@ -4,14 +4,13 @@ import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
 import { type Problem, problem } from "../../model/problem.ts";
 import { defineTrait, type Reference, type RenderContext } from "../define.ts";
-import { componentName, described } from "../fields.ts";
+import { componentName, described, NODE_LABEL } from "../fields.ts";
 import { selectorOf } from "../parts/labels.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
 
 const OVER = { hosts: "kubernetes.io/hostname", zones: "topology.kubernetes.io/zone" } as const;
 const over = () => z.enum(["hosts", "zones"]);
-const LABEL = /^(?:[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const labelKey = () => z.string().regex(LABEL, "the key of a node label");
+const labelKey = () => z.string().regex(NODE_LABEL, "the key of a node label");
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 const toleration = z.strictObject({

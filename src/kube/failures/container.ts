@@ -22,7 +22,7 @@ export interface ContainerCase {
 
 const RESTARTS = 3;
 const CRASH_LASTS = 20_000;
-const MISSING_LASTS = 10_000;
+export const MISSING_LASTS = 10_000;
 /** A container that came back after a crash is believed once it has lived so long: without a readiness probe it calls itself ready at once. */
 export const SETTLING = 10_000;
 

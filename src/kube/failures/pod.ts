@@ -12,11 +12,10 @@ import { conditionOf, isTrue, nameOf, uidOf } from "../fields.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
 import type { View } from "../view.ts";
 import { clip } from "./admission.ts";
-import { containerFinding } from "./container.ts";
+import { containerFinding, MISSING_LASTS } from "./container.ts";
 import { nodeLost } from "./node.ts";
 import { missingReference } from "./references.ts";
 
-const MISSING_LASTS = 10_000;
 const MOUNT_LASTS = 120_000;
 /** A scheduler that runs says something of a pod much sooner, even on a large cluster. */
 const SCHEDULER_LOOKS = 30_000;

@@ -2,7 +2,14 @@
 // Only what the application owns is touched; volumes stay unless asked for.
 import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../../model/manifest.ts";
-import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../../model/plan.ts";
+import {
+  type Change,
+  type Need,
+  ONE_ATTEMPT,
+  type Plan,
+  type PlannedJob,
+  type PlannedObject,
+} from "../../model/plan.ts";
 import type { OwnedObject } from "../../model/revision.ts";
 import { contentHash } from "../hash.ts";
 import { layersOf } from "../order.ts";
@@ -54,7 +61,7 @@ function removeJob(component: string, { previous, volumes, types }: RemovalInput
     objects,
     input: { component, volumes },
     timeout: defaultTimeout(types, "remove"),
-    retry: { attempts: 1, backoff: 5_000 },
+    retry: ONE_ATTEMPT,
   };
 }
 

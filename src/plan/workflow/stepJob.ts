@@ -2,7 +2,7 @@
 import type { JobDefinition } from "../../catalog/define.ts";
 import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { isObject, type JsonObject } from "../../model/json.ts";
-import type { PlannedLock, RetryPolicy } from "../../model/plan.ts";
+import { ONE_ATTEMPT, type PlannedLock, type RetryPolicy } from "../../model/plan.ts";
 import { checkProperties } from "./checkProperties.ts";
 import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
 import { substituteCondition } from "./frame.ts";
@@ -18,8 +18,6 @@ interface Making {
   readonly expansion: Expansion;
   readonly name: string;
 }
-
-const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
 
 export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly Waiting[] {
   if (isFull(expansion, spot.frame, step.pointer)) return [];
@@ -39,7 +37,7 @@ export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Maki
     objects: [],
     input,
     timeout: times.timeout ?? definition.timeout,
-    retry: times.retry ?? retryOf(definition, input) ?? ONCE,
+    retry: times.retry ?? retryOf(definition, input) ?? ONE_ATTEMPT,
     ...(definition.retriesFailures === false ? { retriesFailures: false as const } : {}),
   };
   return [job];
@@ -101,7 +99,7 @@ export function standIn(
     objects: [],
     input: {},
     timeout: defaultTimeout(expansion.types, "join"),
-    retry: ONCE,
+    retry: ONE_ATTEMPT,
   });
 }
 

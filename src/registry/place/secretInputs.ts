@@ -5,7 +5,7 @@ import { JOB_LABELS } from "../../model/jobLabels.ts";
 import { isObject, type Json, type JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/manifest.ts";
 import { isSealed, maskText } from "../../model/sealed.ts";
-import { pathOf } from "../fillTemplate.ts";
+import { ONLY_PLACEHOLDER, pathOf } from "../fillTemplate.ts";
 
 /** By their path in the input, as one word: `key`, `login.password`. The values are sealed. */
 export type SecretInputs = Readonly<Record<string, string>>;
@@ -19,8 +19,6 @@ function sealedIn(value: Json | undefined, path: readonly string[]): readonly (r
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => sealedIn(inner, [...path, key]));
 }
-
-const ONLY_PLACEHOLDER = /^\{\{\s*([^{}\s]+)\s*\}\}$/;
 
 /** `value: "{{input.key}}"` of a variable becomes a look into the Secret. */
 export function withSecretVariables(template: Json, secrets: SecretInputs, name: string): Json {
