@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ENFORCEMENTS } from "../model/networkVerdict.ts";
 import { cluster, type Route } from "./routeParts.ts";
 
-export const SecurityView = z.object({
+const SecurityView = z.object({
   cluster: z.string(),
   policies: z.array(
     z.object({
@@ -16,7 +16,7 @@ export const SecurityView = z.object({
   namespace: z.object({ name: z.string(), state: z.enum(["made", "missing"]) }),
 });
 
-export const NetworkVerdictView = z.object({ enforcement: z.enum(ENFORCEMENTS), detail: z.string() });
+const NetworkVerdictView = z.object({ enforcement: z.enum(ENFORCEMENTS), detail: z.string() });
 
 const ofProject = z.object({ project: z.string().min(1).max(63).default("default") });
 const C = "/api/v1/clusters/:cluster";

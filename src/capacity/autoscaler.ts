@@ -16,7 +16,7 @@ export interface NodeGroup {
   readonly maxNodes: number;
 }
 
-export interface Growth {
+interface Growth {
   readonly group: string;
   /** That may still be made. */
   readonly nodes: number;
@@ -50,7 +50,7 @@ function growthOf(shape: PodShape, group: NodeGroup, around: Surroundings): Grow
   return { group: group.name, nodes, pods: hard === undefined ? ever * nodes : 0 };
 }
 
-export type ScaleSignal = "coming" | "full" | "impossible";
+type ScaleSignal = "coming" | "full" | "impossible";
 
 /** What an autoscaler's event about a pod means. Undefined: nothing that we know. */
 export function scaleSignal(event: { readonly reason: string; readonly message: string }): ScaleSignal | undefined {

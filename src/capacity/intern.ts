@@ -1,6 +1,6 @@
 // One copy of what many pods have in common. A cluster of a hundred thousand pods has a few hundred different requests.
 
-export interface Interner<T> {
+interface Interner<T> {
   take(key: string, make: () => T): T;
   /** What was taken is given back; the last one lets it go. */
   drop(key: string): void;

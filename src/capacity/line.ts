@@ -18,7 +18,7 @@ export interface Waiting {
   readonly reason: Reason | undefined;
 }
 
-export interface Line {
+interface Line {
   /** Looks for whoever holds the ticket, those before it first. */
   ask(request: CapacityRequest & { readonly ticket: Ticket }, world: CheckWorld): CapacityVerdict;
   leave(ticket: string): Waiting | undefined;

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../model/json.ts";
 import { labelsAt, listAt, objectAt, textAt, textsAt } from "./fields.ts";
 
-export interface WantedModel {
+interface WantedModel {
   /** The node label. */
   readonly key: string;
   readonly model: string;

@@ -10,7 +10,7 @@ import { holdersAmong } from "./shortages.ts";
 import { keptOffBy, TRANSIENT } from "./taints.ts";
 import type { ClusterView } from "./view.ts";
 
-export interface OverviewQuestion {
+interface OverviewQuestion {
   readonly view: ClusterView;
   /** The oldest first. */
   readonly waiting: readonly Waiting[];

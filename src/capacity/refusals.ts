@@ -11,7 +11,7 @@ export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
   return obstacle !== undefined && "have" in obstacle;
 }
 
-export interface Refused {
+interface Refused {
   readonly reason: Reason;
   /** The node that came nearest. */
   readonly nearest?: { readonly node: string; readonly obstacle: Obstacle };

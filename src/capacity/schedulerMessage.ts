@@ -4,13 +4,13 @@
 // Grammar: k8s.io/kubernetes pkg/scheduler/framework/types.go, FitError.Error().
 import { TRANSIENT } from "./taints.ts";
 
-export type SchedulingClass = "resource" | "taint" | "selector" | "volume" | "placement" | "devices" | "other";
+type SchedulingClass = "resource" | "taint" | "selector" | "volume" | "placement" | "devices" | "other";
 
 /** capacity: others may give way · transient: the cluster's own trouble, passes · structural: stays until somebody changes something ·
  * unknown: never a reason to refuse */
 export type Prospect = "capacity" | "transient" | "structural" | "unknown";
 
-export interface SchedulingCause {
+interface SchedulingCause {
   readonly nodes: number;
   readonly class: SchedulingClass;
   readonly prospect: Prospect;
@@ -22,7 +22,7 @@ export interface SchedulingCause {
 
 export type Preemption = "notHelpful" | "noVictims" | "notAllowed" | "other";
 
-export interface Scheduling {
+interface Scheduling {
   /** Nodes in all. */
   readonly total: number;
   readonly causes: readonly SchedulingCause[];

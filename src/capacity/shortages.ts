@@ -8,7 +8,7 @@ import { isSized, type Sized, share, wordsOf } from "./refusals.ts";
 import { type Survey, sum } from "./survey.ts";
 import type { ClusterView } from "./view.ts";
 
-export interface Short {
+interface Short {
   readonly reason: Reason;
   readonly missing: readonly Shortage[];
   readonly best?: BestNode;

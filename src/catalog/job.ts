@@ -81,7 +81,7 @@ export interface RunTime {
 }
 
 /** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */
-export interface WaitHistory {
+interface WaitHistory {
   /** Milliseconds, of those who had to wait; the newest first, some twenty. */
   lately(flavor: string): Promise<readonly number[]>;
   add(flavor: string, milliseconds: number): Promise<void>;

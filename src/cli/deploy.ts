@@ -11,7 +11,7 @@ import type { Run } from "./progress/progress.ts";
 import { settleStarted } from "./settle.ts";
 import { type Plan, showPlan } from "./views/planView.ts";
 
-export interface Deployment {
+interface Deployment {
   readonly client: Client;
   readonly source: Source;
   readonly cluster: string | undefined;

@@ -8,7 +8,7 @@ import { excerptOf } from "./excerpt.ts";
 import { type Paint, painter } from "./style.ts";
 import { displayWidth, truncate } from "./width.ts";
 
-export type Found = z.output<typeof ProblemItem>;
+type Found = z.output<typeof ProblemItem>;
 
 /** A problem that was found offline, in the API's shape. */
 export function toItem(problem: Problem, language: Language): Found {

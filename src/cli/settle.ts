@@ -14,7 +14,7 @@ import { clusterLabel } from "./sandbox.ts";
 import { painter } from "./style.ts";
 import { watchRun } from "./watch.ts";
 
-export interface Settling {
+interface Settling {
   readonly client: Client;
   readonly run: Run;
   /** Milliseconds; undefined: until it ends. */
@@ -32,7 +32,7 @@ export const WATCH_OPTIONS = {
   "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
 } as const;
 
-export interface Started {
+interface Started {
   readonly client: Client;
   readonly run: Run;
   readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };

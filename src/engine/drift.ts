@@ -65,7 +65,7 @@ export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
   return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
 }
 
-export interface Watching {
+interface Watching {
   readonly project: string;
   readonly cluster: Cluster;
   readonly manifests: readonly Manifest[];

@@ -7,7 +7,7 @@ import type { Problem } from "../model/problem.ts";
 import { parseQuantity, storageSize } from "../model/quantity.ts";
 import { CLAIM_SIZE } from "../plan/compare/compareClaims.ts";
 
-export interface KeptSizes {
+interface KeptSizes {
   readonly document: JsonObject;
   /** Components whose volumes stay larger. */
   readonly components: readonly string[];

@@ -15,7 +15,7 @@ import { wakeRun } from "./duties.ts";
 import { checkSender } from "./sender.ts";
 import type { World } from "./world.ts";
 
-export interface MessageRequest {
+interface MessageRequest {
   readonly project: string;
   readonly run: string;
   readonly job: string;

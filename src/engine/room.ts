@@ -11,7 +11,7 @@ import { inBatches } from "./batches.ts";
 import { objectsOf } from "./preflight.ts";
 import type { World } from "./world.ts";
 
-export interface RoomQuestion {
+interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;

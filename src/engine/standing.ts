@@ -11,7 +11,7 @@ import type { RunNow, Standing } from "./requests.ts";
 import type { World } from "./world.ts";
 
 /** What a run looks like from outside, besides what is stored in it. */
-export interface Seen {
+interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
   readonly line: Reason | undefined;

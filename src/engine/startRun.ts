@@ -20,7 +20,7 @@ import { conditionsOf } from "./deploy.ts";
 import type { PlannedDocument, WriteConditions } from "./requests.ts";
 import { projectCatalog, type World } from "./world.ts";
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly project: string;
   /** A job type; or `document`. */
   readonly type?: string;
@@ -38,7 +38,7 @@ export interface PlanRequest {
   readonly startAt?: string;
 }
 
-export type StartRequest = PlanRequest & WriteConditions;
+type StartRequest = PlanRequest & WriteConditions;
 
 interface Wanted {
   readonly name: string;
@@ -52,7 +52,7 @@ interface Wanted {
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
-export interface Started {
+interface Started {
   readonly run: Run;
   /** Of its planning. A request that is repeated is not planned again, and has none. */
   readonly warnings: readonly Problem[];

@@ -13,14 +13,14 @@ import { shownJobs, standing } from "./standing.ts";
 import { knownJob } from "./why.ts";
 import type { World } from "./world.ts";
 
-export interface Moment {
+interface Moment {
   readonly at: string;
   readonly jobs: readonly Stood[];
   /** Jobs that are not listed. */
   readonly more: number;
 }
 
-export interface Stood {
+interface Stood {
   readonly name: string;
   readonly phase: Job["phase"];
   readonly since: string | null;

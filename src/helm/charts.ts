@@ -13,7 +13,7 @@ import { manifestsIn } from "./manifests.ts";
 import { runHelm } from "./run.ts";
 import { fieldOf, locateChart } from "./source.ts";
 
-export interface HelmOptions {
+interface HelmOptions {
   /** Name or path of the helm program. */
   readonly program: string;
   /** Absolute path of the folder with the server's charts; undefined: there are none. */

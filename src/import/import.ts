@@ -16,7 +16,7 @@ import type { Importing } from "./rules.ts";
 import { type Check, settle } from "./settle.ts";
 import type { Words } from "./words.ts";
 
-export interface ImportInput {
+interface ImportInput {
   readonly text: string;
   /** Undefined: found out from the text. */
   readonly format: Format | undefined;

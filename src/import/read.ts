@@ -12,7 +12,7 @@ export interface InputDocument {
   readonly line: (path: Path) => number | undefined;
 }
 
-export type Documents =
+type Documents =
   | { readonly ok: true; readonly documents: readonly InputDocument[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 

@@ -66,12 +66,7 @@ export function turn(to: Path, convert: (value: Json) => Json | undefined, words
   return (spot) => write(spot, to, convert(spot.value), words);
 }
 
-export function write<S>(
-  { value, at, draft, importing }: Spot<S>,
-  to: Path,
-  result: Json | undefined,
-  words: Words,
-): void {
+function write<S>({ value, at, draft, importing }: Spot<S>, to: Path, result: Json | undefined, words: Words): void {
   if (result === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
   const same = canonicalJson(result) === canonicalJson(value);
   put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);

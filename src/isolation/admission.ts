@@ -8,7 +8,7 @@ import { LABELS, MANAGED_BY, type Manifest } from "../model/manifest.ts";
 import { fill } from "../model/text.ts";
 import { ADMISSION_RULES, type AdmissionRule } from "./admissionRules.ts";
 
-export interface AdmissionSettings {
+interface AdmissionSettings {
   /** Before the names of all policies. */
   readonly prefix?: string;
   /** Namespaces with this label are bound, whatever its value. */

@@ -34,7 +34,7 @@ export interface ServiceAddress {
   readonly ports: Readonly<Record<number, number | string>>;
 }
 
-export interface RenderedPolicy {
+interface RenderedPolicy {
   /** Makes the deny true as well, wherever it stands; null when there is a problem. */
   readonly policy: Manifest | null;
   readonly problems: readonly Problem[];

@@ -37,7 +37,7 @@ export interface JobIdentity {
   readonly account?: string;
 }
 
-export interface Timeouts {
+interface Timeouts {
   /** Milliseconds. */
   readonly attempt: number;
   /** What it may take from its node to its running program; missing: nothing beside the attempt. */

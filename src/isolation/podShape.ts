@@ -8,7 +8,7 @@ import { account, container, initContainer, seccomp } from "./containerShape.ts"
 import { integer, list, type Notes, needing, object, oneOf, record, type Shape, text } from "./shape.ts";
 import { objectName, volume } from "./volumeShape.ts";
 
-export const LONGEST_GRACE = 600;
+const LONGEST_GRACE = 600;
 
 const toleration = (): Shape =>
   object(

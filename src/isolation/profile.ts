@@ -4,7 +4,7 @@ import type { Quantities } from "./resources.ts";
 
 export type ProfileName = "task" | "gpu" | "helm" | "ssh" | "chaos";
 
-export interface Profile {
+interface Profile {
   /**
    * none: DNS and what was granted · cluster: also the API server, when use of it was granted ·
    * targets: DNS and the addresses that the run names, which must lie inside of what was granted.

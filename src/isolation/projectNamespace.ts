@@ -12,7 +12,7 @@ import { dnsRule } from "./networkPolicy.ts";
 import type { PodOrder } from "./order.ts";
 import type { Quantities } from "./resources.ts";
 
-export interface ProjectSettings {
+interface ProjectSettings {
   readonly project: string;
   readonly namespace: string;
   /** run: nothing but jobs · app: applications too, so only pods of jobs are cut off from the network, and Pod Security is baseline. */
@@ -23,7 +23,7 @@ export interface ProjectSettings {
 }
 
 /** Of one container that says nothing, of one container at most, of one volume at most. */
-export interface ContainerLimits {
+interface ContainerLimits {
   readonly default: Quantities;
   readonly defaultRequest: Quantities;
   readonly max: Quantities;

@@ -34,7 +34,7 @@ const FORBIDDEN_GROUP =
 const FORBIDDEN = new Set(["serviceaccounts/token", "nodes/proxy", "pods/ephemeralcontainers"]);
 
 /** undefined: not of this form, or nothing that may be granted. */
-export function parseRight(text: string): Right | undefined {
+function parseRight(text: string): Right | undefined {
   const match = /^([a-z]+(?:,[a-z]+)*) ([a-z]+(?:\/[a-z]+)?)(?:\.([a-z0-9]([-a-z0-9.]*[a-z0-9])?))?$/.exec(text.trim());
   const [, verbs = "", resource = "", written] = match ?? [];
   const group = written ?? GROUPS[resource.replace(/\/.*$/, "")] ?? "";
@@ -43,7 +43,7 @@ export function parseRight(text: string): Right | undefined {
   return FORBIDDEN_GROUP.test(group) || FORBIDDEN.has(resource) ? undefined : { verbs: known, group, resource };
 }
 
-export interface RightsOrder extends Pick<PodOrder, "capabilities" | "grants" | "identity"> {
+interface RightsOrder extends Pick<PodOrder, "capabilities" | "grants" | "identity"> {
   /** Where the job may use them. */
   readonly target: string;
 }

@@ -16,7 +16,7 @@ import {
 } from "./shape.ts";
 
 /** Volumes that kubemin adds are called so; templates cannot take the name. */
-export const OWN_PREFIX = "kubemin-";
+const OWN_PREFIX = "kubemin-";
 
 export const objectName = (): Shape => text(DNS_SUBDOMAIN, 253);
 export const ownName = (): Shape => text(new RegExp(`^(?!${OWN_PREFIX})${DNS_LABEL.source.slice(1)}`), 63);

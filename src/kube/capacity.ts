@@ -21,11 +21,11 @@ import type { Connection } from "./connection.ts";
 import type { Discovery } from "./discovery.ts";
 import { type WatchState, watchForever } from "./watch.ts";
 
-export interface Capacity extends CapacityQuestion {
+interface Capacity extends CapacityQuestion {
   close(): void;
 }
 
-export interface CapacityOptions {
+interface CapacityOptions {
   readonly connection: Connection;
   readonly discovery: Discovery;
   readonly clock: Clock;

@@ -26,7 +26,7 @@ export interface Call {
   readonly probe?: boolean;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: JsonObject;
 }

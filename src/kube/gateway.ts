@@ -3,7 +3,7 @@
 import { listAt, numberAt, textAt } from "../model/fields.ts";
 import type { Manifest } from "../model/manifest.ts";
 
-export interface GatewayAddress {
+interface GatewayAddress {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;

@@ -43,7 +43,7 @@ export interface TargetQuery {
 }
 
 /** Context name that stands for the service account of the pod we run in. */
-export const IN_CLUSTER = "in-cluster";
+const IN_CLUSTER = "in-cluster";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 interface Entry {

@@ -13,7 +13,7 @@ import { linesOf } from "./lines.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { clusterError } from "./refusal.ts";
 
-export interface LogWorld {
+interface LogWorld {
   readonly connection: Connection;
   readonly clock: Clock;
 }

@@ -13,7 +13,7 @@ import { clusterError } from "./refusal.ts";
 /** Nodes come and go, but no policy is made for one that came a minute ago. */
 const FRESH = 60_000;
 
-export interface NetworkLook {
+interface NetworkLook {
   look(signal: AbortSignal): Promise<ClusterNetwork>;
 }
 

@@ -8,7 +8,7 @@ import { givenTarget, wayOf } from "./given.ts";
 import { introduce } from "./introduce.ts";
 import type { Target } from "./kubeconfig.ts";
 
-export interface OpenerOptions {
+interface OpenerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Programs that a given kubeconfig may name for its credential. */

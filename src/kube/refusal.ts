@@ -6,7 +6,7 @@ import type { ApiError } from "./apiError.ts";
 import { clip, refusalIn } from "./failures/admission.ts";
 import { missingReference } from "./failures/references.ts";
 
-export interface Refused {
+interface Refused {
   readonly reason: Reason;
   readonly retryable: boolean;
 }

@@ -13,7 +13,7 @@ import { linesOf } from "./lines.ts";
 import { proveGone } from "./notServed.ts";
 import { clusterError } from "./refusal.ts";
 
-export interface Removal {
+interface Removal {
   readonly api: Api;
   readonly ref: ObjectRef;
   readonly options: RemoveOptions;

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { MASK, mapStrings, SHORTEST_HIDDEN } from "../model/sealed.ts";
 
-export interface Revealed {
+interface Revealed {
   readonly object: Manifest;
   readonly mask: (text: string) => string;
 }

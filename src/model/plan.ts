@@ -55,7 +55,7 @@ export interface Clocks {
 export type OnShort = "wait" | "fail" | number;
 
 /** Which step of the workflow a job belongs to. */
-export interface PlannedStep {
+interface PlannedStep {
   /** From the outermost group to the step itself, e.g. ["train", "prepare"]. */
   readonly path: readonly string[];
   readonly pointer: string;
@@ -223,7 +223,7 @@ export interface ClusterFacts {
   }[];
 }
 
-export interface Gateway {
+interface Gateway {
   readonly namespace: string;
   readonly name: string;
   /** Addresses it answers on, as `host:port`. */

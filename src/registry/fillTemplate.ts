@@ -20,7 +20,7 @@ export interface TemplateValues {
   };
 }
 
-export type Filled = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly missing: string };
+type Filled = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly missing: string };
 
 const PLACEHOLDER = /\{\{\s*([^{}\s]+)\s*\}\}/g;
 export const ONLY_PLACEHOLDER = /^\{\{\s*([^{}\s]+)\s*\}\}$/;

@@ -19,7 +19,7 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   return () => (next ??= start());
 }
 
-export interface Following {
+interface Following {
   readonly wake: () => void;
   stop(): Promise<void>;
 }

@@ -8,12 +8,12 @@ import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } fro
 import type { Registry } from "./registry.ts";
 import type { TypeEntry } from "./view.ts";
 
-export interface AdminRequest {
+interface AdminRequest {
   readonly actor: string;
   readonly type: string;
 }
 
-export interface GrantRequest extends AdminRequest {
+interface GrantRequest extends AdminRequest {
   readonly project: string;
   /** Missing: all that the newest version asks for. */
   readonly grants?: WrittenGrants;

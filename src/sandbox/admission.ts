@@ -11,7 +11,7 @@ import { claimUsage, overQuota, type Quotas, usageOf } from "./quota.ts";
 import type { Shelf, StoredObject } from "./shelf.ts";
 import { workloadKind } from "./template.ts";
 
-export interface AdmissionRules {
+interface AdmissionRules {
   readonly shelf: Shelf;
   readonly quotas: Quotas;
   readonly namespaceExists: (name: string) => boolean;

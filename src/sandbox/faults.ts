@@ -8,9 +8,9 @@ import type { Manifest } from "../model/manifest.ts";
 import { parseQuantity } from "../model/quantity.ts";
 import { containersOf, exitCodeOf, mainContainer, resourcesOf, templateOf, workloadKind } from "./template.ts";
 
-export const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
+const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
 
-export const FAULTS = [
+const FAULTS = [
   "image-not-found",
   "crash-loop",
   "out-of-memory",

@@ -10,7 +10,7 @@ import type { SandboxPod, Shelf, StoredObject } from "./shelf.ts";
 import { holdsKey, type NamedReference, referencesOf, templateHash, templateOf, workloadKind } from "./template.ts";
 import type { Timing } from "./timing.ts";
 
-export interface PodRules {
+interface PodRules {
   readonly shelf: Shelf;
   readonly quotas: Quotas;
   readonly timing: Timing;

@@ -8,7 +8,7 @@ import { parseExactly } from "../model/json.ts";
 import { DNS_LABEL } from "../model/name.ts";
 import type { DocumentBody } from "./contract.ts";
 
-export interface ParsedInput {
+interface ParsedInput {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ function bodyLimit({ body, holds }: Route): number {
   return holds === "document" ? LIMITS.documentBytes + LIMITS.inputsBytes + JSON_BYTES : JSON_BYTES;
 }
 
-export interface Registered {
+interface Registered {
   readonly implementations: Implementations;
   /** Undefined: all. */
   readonly only: readonly RouteName[] | undefined;

@@ -40,7 +40,7 @@ export interface ServerOptions {
   readonly checkAnswers?: boolean;
 }
 
-export interface Server {
+interface Server {
   readonly url: string;
   /** Stops accepting, ends the streams, lets what is being answered finish for at most five seconds. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 // What is wrong around this server right now, told within a moment however much of it is silent. No names: anybody may ask.
 import type { Service } from "./service.ts";
 
-export interface Trouble {
+interface Trouble {
   readonly what: "database" | "clusters" | "stopping";
   readonly detail: string;
 }

@@ -1,7 +1,7 @@
 // Waits for the next commit that wrote events, without missing one that happens while the reader is reading.
 import type { Events } from "../ports/store.ts";
 
-export interface Commits {
+interface Commits {
   /** Call before reading: a commit from now on ends the next `next`. */
   clear(): void;
   /** Resolves at the first commit since `clear`, or when the signal aborts. */

@@ -1,7 +1,7 @@
 // Wakes somebody who waits; a ring while nobody waits is kept for the next one who does.
 import type { Clock } from "../ports/clock.ts";
 
-export interface Bell {
+interface Bell {
   readonly ring: () => void;
   /** Resolves at a ring, after the time, or when the signal aborts. */
   wait(milliseconds: number): Promise<void>;

@@ -2,7 +2,7 @@
 import type { PlatformEvent } from "../model/event.ts";
 import { mapStrings, maskText } from "../model/sealed.ts";
 
-export interface Payload {
+interface Payload {
   readonly id: string;
   readonly body: string;
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { listAt, textAt } from "../fields.ts";
 
 const KINDS = ["DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"] as const;
-export type DeviceKind = (typeof KINDS)[number];
+type DeviceKind = (typeof KINDS)[number];
 export const DEVICE_KINDS: readonly DeviceKind[] = KINDS;
 
 export interface DeviceTable {

@@ -71,7 +71,7 @@ export const HAMI_RESOURCES: ReadonlySet<string> = new Set([
   CORES,
   "nvidia.com/priority",
 ]);
-export const HAMI_SCHEDULER = "hami-scheduler";
+const HAMI_SCHEDULER = "hami-scheduler";
 
 export interface HamiWish {
   /** Of the containers that run together. */

@@ -7,7 +7,7 @@ import { ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
 import { patiently } from "./patience.ts";
 
-export interface TemplatedClaim {
+interface TemplatedClaim {
   readonly claim: Manifest;
   /** The size that the template asks for now. */
   readonly size: string;

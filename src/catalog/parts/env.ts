@@ -68,7 +68,7 @@ export const envField = () =>
     "环境变量：名称 -> 文本、数字或取值来源",
   );
 
-export type Env = z.output<ReturnType<typeof envField>>;
+type Env = z.output<ReturnType<typeof envField>>;
 
 export function envVariables(env: Env, context: RenderContext): readonly JsonObject[] {
   return Object.entries(env).map(([name, entry]) => variable(name, entry, context));

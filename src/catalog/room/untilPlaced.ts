@@ -14,7 +14,7 @@ import { verdictEvidence } from "./verdictEvidence.ts";
 /** The scheduler has found no node for a pod. */
 export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
 
-export interface Places {
+interface Places {
   /** Reports how it stands; for what has no place, with what is known of the room for it. */
   tell(health: ObjectHealth, phase: "pending" | "running"): void;
   stop(): void;

@@ -72,7 +72,7 @@ const TIMES_USUAL = 3;
  * After so long without its turn it is starved by those who pass it: three times what is usual, ten minutes at least, and half of its
  * patience at most, so that there is time left for what is kept for it to add up.
  */
-export function overdueAfter(patience: number, lately: readonly number[]): number {
+function overdueAfter(patience: number, lately: readonly number[]): number {
   const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
   return Math.min(Math.max(LEAST_OVERDUE, TIMES_USUAL * usual), patience / 2);
 }

@@ -9,7 +9,7 @@ import type { JobOutcome, JobRun } from "../job.ts";
 import { type Bad, causeOf, refusedCall } from "../jobs/calls.ts";
 import { listenTo, type Told } from "./told.ts";
 
-export interface Worker {
+interface Worker {
   readonly type: string;
   readonly typeVersion: string;
   readonly url: string;

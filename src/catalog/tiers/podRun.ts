@@ -39,7 +39,7 @@ export interface PodWish {
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
 
-export interface FailureRule {
+interface FailureRule {
   readonly exitCode: number;
   readonly reason?: string;
   readonly domain?: "job" | "config" | "dependency" | "platform";

@@ -7,7 +7,7 @@ import { type Reason, reason } from "../../model/reason.ts";
 import type { JobOutcome, JobRun } from "../job.ts";
 import { patienceLeft } from "../room/untilRoom.ts";
 
-export interface StartClocks {
+interface StartClocks {
   /** How it stands now. True: it is pending, because its program has not begun, or lost its place and looks for another. */
   note(health: ObjectHealth): boolean;
   stop(): void;

@@ -9,7 +9,7 @@ import type { Option, OptionValue, Unparsed } from "../command.ts";
 import { connect } from "../connect.ts";
 import { type DeclaredType, valueOf } from "../givenInputs.ts";
 
-export interface TypeInput {
+interface TypeInput {
   readonly name: string;
   readonly summary: string;
   readonly schema: JsonObject;

@@ -88,7 +88,7 @@ export function portPairs(text: string): readonly PortPair[] | undefined {
   }));
 }
 
-export interface MountText {
+interface MountText {
   readonly type: "volume" | "bind";
   /** Empty: an anonymous volume. */
   readonly source: string;

@@ -22,8 +22,8 @@ import {
 } from "../rules.ts";
 import { advised, DEFAULT_ALREADY, STORAGE_ITEM, WITH_UNIT, words } from "../words.ts";
 
-export const NO_PORTS: ReadonlyMap<string, number> = new Map();
-export const AS_THEY_ARE: Names = { called: (_kind, name) => name };
+const NO_PORTS: ReadonlyMap<string, number> = new Map();
+const AS_THEY_ARE: Names = { called: (_kind, name) => name };
 const named =
   (rule: (spot: Spot<Names>) => void): Rule =>
   (spot) =>

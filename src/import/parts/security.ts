@@ -35,7 +35,7 @@ const NOT_FOR_ALL = advised(
   ["let all containers say the same, or leave it out", "请让所有容器设置一致，或删除"],
 );
 
-export interface Contexts {
+interface Contexts {
   readonly pod: Spot<unknown> | undefined;
   /** Of the container whose words count. */
   readonly main: Spot<unknown> | undefined;

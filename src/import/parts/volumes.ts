@@ -166,7 +166,7 @@ function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): voi
   }
 }
 
-export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
+function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
   const { ledger } = spec.importing;
   const size = field(field(field(spec, "resources") ?? spec, "requests") ?? spec, "storage");
   if (size) sizeInto(size, draft, [...to, "size"]);

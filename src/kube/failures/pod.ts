@@ -37,7 +37,7 @@ const INTERRUPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** The gravest trouble of the pod, or undefined. */
-export function podTrouble(pod: Manifest, view: View): Finding | undefined {
+function podTrouble(pod: Manifest, view: View): Finding | undefined {
   const interrupted = interruption(pod);
   if (interrupted !== undefined) return interrupted;
   const full = diskLimit(pod);
@@ -204,7 +204,7 @@ function initRunning(pod: Manifest, { now }: View): Finding | undefined {
 }
 
 /** What keeps a running pod from being ready: the probe's own words. */
-export function notReady(pod: Manifest, view: View): Finding | undefined {
+function notReady(pod: Manifest, view: View): Finding | undefined {
   const waiting = containerPairs(pod).find(
     ({ status, role }) =>
       role !== "init" && isObject(status["state"]) && status["ready"] === false && isObject(status["state"]["running"]),
@@ -219,7 +219,7 @@ export function notReady(pod: Manifest, view: View): Finding | undefined {
   return { ...progressing(reason("NotReady", { container, detail: clip(event.message.trim()) })), evidence };
 }
 
-export interface ContainerPair {
+interface ContainerPair {
   readonly spec: JsonObject;
   readonly status: JsonObject;
   readonly role: "init" | "sidecar" | "main";

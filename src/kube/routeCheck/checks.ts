@@ -28,7 +28,7 @@ export interface RouteChecks {
   close(): void;
 }
 
-export interface RouteCheckOptions {
+interface RouteCheckOptions {
   readonly clock: Clock;
   readonly ask: Ask;
   /** Does the program itself answer 404 there? Asked without the route between; false when that cannot be known. */

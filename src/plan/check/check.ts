@@ -17,7 +17,7 @@ import { checkEnvelope } from "./checkEnvelope.ts";
 import { inDocumentOrder } from "./checkOrder.ts";
 import { furtherProblems } from "./soundPart.ts";
 
-export interface CheckedDocument {
+interface CheckedDocument {
   /** In the order of the document; warnings too. */
   readonly problems: Problem[];
   /** Null exactly when there is an error among the problems. */

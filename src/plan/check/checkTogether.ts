@@ -5,7 +5,7 @@ import type { PlannedObject } from "../../model/plan.ts";
 import { type Problem, warning } from "../../model/problem.ts";
 import { objectsIn } from "../render/manifestLists.ts";
 
-export interface Together {
+interface Together {
   readonly objects: readonly PlannedObject[];
   readonly exposure: readonly PlannedObject[];
   /** Of the component; traits are below it. */

@@ -15,7 +15,7 @@ import { contentHash } from "../hash.ts";
 import { layersOf } from "../order.ts";
 import type { StepTypes } from "../workflow/stepKinds.ts";
 
-export interface RemovalInput {
+interface RemovalInput {
   readonly application: string;
   readonly namespace: string;
   readonly cluster: string;

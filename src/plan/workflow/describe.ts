@@ -8,7 +8,7 @@ import { isReference, pointerOf } from "./holes.ts";
 import { pointersIn } from "./mapCondition.ts";
 import { printPlanned } from "./printCondition.ts";
 
-export interface StepFacts {
+interface StepFacts {
   readonly step?: string[];
   readonly condition?: string;
   /** Known before anything runs: its condition looks at inputs alone, and does not hold. */

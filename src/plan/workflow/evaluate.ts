@@ -6,7 +6,7 @@ import type { Comparison, Condition, Operand } from "../../model/condition.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { lookUp } from "./lookUp.ts";
 
-export type Answer = "yes" | "no" | "unknown";
+type Answer = "yes" | "no" | "unknown";
 
 export function evaluate(condition: Condition, context: Json): boolean {
   return answer(condition, context) === "yes";

@@ -23,7 +23,7 @@ export interface Wiring {
   readonly limit: number;
 }
 
-export function jobNames(unit: Unit): readonly string[] {
+function jobNames(unit: Unit): readonly string[] {
   return [...unit.brings.all, ...unit.jobs.map((job) => job.name), ...unit.parts.flatMap(jobNames)];
 }
 

@@ -7,7 +7,7 @@ import { checkProperties } from "./checkProperties.ts";
 import type { ResolvedStep, StepNeed } from "./resolvedWorkflow.ts";
 import type { StepDraft } from "./stepDraft.ts";
 
-export interface Resolving {
+interface Resolving {
   readonly needs: ReadonlyMap<StepDraft, readonly StepNeed[]>;
   readonly deployedBy: ReadonlyMap<string, StepDraft>;
   readonly problems: Problem[];

@@ -16,7 +16,7 @@ import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import { fillOutputs } from "./stepOutputs.ts";
 import type { Frame, Unit } from "./tree.ts";
 
-export interface WorkflowInputs {
+interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;
   /** Where it stands in what was read: `/workflow`, or empty. */
   readonly pointer: string;

@@ -10,7 +10,7 @@ import { parseQuantity } from "../../model/quantity.ts";
 import { explainReason, reason } from "../../model/reason.ts";
 import { type Cluster, ClusterError } from "../../ports/cluster.ts";
 
-export interface NamespaceOrder {
+interface NamespaceOrder {
   readonly cluster: Cluster;
   readonly project: string;
   /** Granted: extended resource -> most devices of one pod. */

@@ -11,7 +11,7 @@ import type { RegisteredType } from "../registered.ts";
 import type { RegistrationSpec } from "../registration.ts";
 
 /** Of whom the attempt is; what a job has, and what a check before any job can make up. */
-export interface AttemptPlace {
+interface AttemptPlace {
   readonly project: string;
   readonly run: string;
   readonly job: string;

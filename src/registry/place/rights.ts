@@ -9,7 +9,7 @@ import { jobRights } from "../../isolation/rights.ts";
 import { type Manifest, refOf } from "../../model/manifest.ts";
 import type { Problem } from "../../model/problem.ts";
 
-export interface Account {
+interface Account {
   readonly account: Manifest;
   readonly rights: readonly Manifest[];
 }

@@ -54,7 +54,7 @@ export function currentPods(object: StoredObject): readonly SandboxPod[] {
 }
 
 /** Of the present template. */
-export function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
+function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
   return faultOf(object.manifest) === null ? currentPods(object).filter((pod) => isUp(pod, now)) : [];
 }
 
