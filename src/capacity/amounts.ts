@@ -4,8 +4,6 @@ import { isObject } from "../model/json.ts";
 import { parseQuantity } from "../model/quantity.ts";
 
 export type Amounts = ReadonlyMap<string, number>;
-export const NOTHING: Amounts = new Map();
-
 /** Differences smaller than this come from binary fractions ("0.1" cores), not from the text. The smallest step is 1n = 1e-6 of a milli. */
 const NOISE = 1e-7;
 

@@ -1,5 +1,5 @@
 // Nodes that do not exist yet. Where the operator told us of node groups we can tell whether one of them would take the pod; where an
-// autoscaler works and told us nothing, "no node today" is not "never". Also reads what autoscalers say in their events.
+// autoscaler works and told us nothing, "no node today" is not "never".
 import type { JsonObject } from "../model/json.ts";
 import { readAmounts } from "./amounts.ts";
 import { labelsAt, objectAt } from "./fields.ts";
@@ -48,17 +48,4 @@ function growthOf(shape: PodShape, group: NodeGroup, around: Surroundings): Grow
   };
   const { ever, hard } = fitNode(node, shape, around);
   return { group: group.name, nodes, pods: hard === undefined ? ever * nodes : 0 };
-}
-
-type ScaleSignal = "coming" | "full" | "impossible";
-
-/** What an autoscaler's event about a pod means. Undefined: nothing that we know. */
-export function scaleSignal(event: { readonly reason: string; readonly message: string }): ScaleSignal | undefined {
-  const { reason, message } = event;
-  if (reason === "TriggeredScaleUp" || reason === "Nominated") return "coming";
-  if (reason === "NotTriggerScaleUp") {
-    if (/max node group size reached|max cluster .*limit reached/.test(message)) return "full";
-    return /pod didn't trigger scale-up/.test(message) ? "impossible" : undefined;
-  }
-  return reason === "FailedScheduling" && /no instance type/.test(message) ? "impossible" : undefined;
 }

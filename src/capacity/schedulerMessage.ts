@@ -121,12 +121,6 @@ function causeOf(part: string): SchedulingCause {
   return { nodes, class: row?.class ?? "other", prospect, text, ...(resource === undefined ? {} : { resource }) };
 }
 
-/** The best that any of the reasons leaves to hope for. Nothing known leaves it unknown: never a refusal. */
-export function prospectOf({ causes }: Scheduling): Prospect {
-  const order: readonly Prospect[] = ["capacity", "transient", "unknown", "structural"];
-  return order.find((one) => causes.some((cause) => cause.prospect === one)) ?? "unknown";
-}
-
 /** "2 of 5 nodes: insufficient cpu; 3 of 5 nodes: untolerated taint {k: v}", or the message itself when it is of another form. */
 export function explainScheduling(message: string): string {
   const parsed = parseScheduling(message);

@@ -2,7 +2,7 @@
 // kubemin's own documents are read more strictly (plan/read.ts). A parser's own message is never shown: it may quote a secret.
 import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
 import { LIMITS } from "../model/document.ts";
-import { isObject, type Json } from "../model/json.ts";
+import { type Json } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
 import { type Problem, problem } from "../model/problem.ts";
 
@@ -77,9 +77,4 @@ function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): numb
   }
   const start = isNode(node) ? node.range?.[0] : undefined;
   return start === undefined ? undefined : lines.linePos(start).line;
-}
-
-/** Objects only: a list or a text at the top is no document that we know. */
-export function objectsIn(documents: readonly InputDocument[]): readonly InputDocument[] {
-  return documents.filter(({ value }) => isObject(value));
 }

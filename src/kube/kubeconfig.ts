@@ -90,12 +90,6 @@ function targetIn(query: TargetQuery, config: Kubeconfig): Target {
   return targetOf({ query, config, name, context: context.value });
 }
 
-/** Names of all contexts, for choosing one. */
-export async function contextNames(query: Omit<TargetQuery, "context">): Promise<readonly string[]> {
-  const config = await readKubeconfig({ ...query, context: undefined }, query.environment ?? process.env);
-  return [...config.contexts.keys()];
-}
-
 function known(entries: ReadonlyMap<string, Entry>): string {
   return entries.size === 0 ? "none" : [...entries.keys()].join(", ");
 }

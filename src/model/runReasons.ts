@@ -121,7 +121,6 @@ export const RUN_REASONS = {
     text: { en: "gave no sign of life for {limit}", zh: "{limit} 内没有心跳" },
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
-  Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
   ClusterElsewhere: {
     who: "operator",
     text: {

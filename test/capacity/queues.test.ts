@@ -1,7 +1,7 @@
 // What queues in front of the scheduler say, read from their objects as their controllers write them.
 import { describe, expect, it } from "vitest";
 import { workloadAnswer } from "../../src/capacity/queues/kueue.ts";
-import { isHeldBack, podGroupAnswer } from "../../src/capacity/queues/volcano.ts";
+import { podGroupAnswer } from "../../src/capacity/queues/volcano.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { queueOf } from "../../src/model/podGroups.ts";
 
@@ -125,11 +125,6 @@ describe("Volcano", () => {
     ["it is done", "Completed", [], "succeeded"],
   ])("%s", (_, phase, all, expected) => {
     expect(podGroupAnswer({ status: { phase, conditions: conditions(all) } }).class).toBe(expected);
-  });
-
-  it("refuses to enqueue by an event only", () => {
-    expect(isHeldBack({ reason: "Unschedulable", message: "queue resource quota insufficient" })).toBe(true);
-    expect(isHeldBack({ reason: "Unschedulable", message: "0/3 nodes are unavailable" })).toBe(false);
   });
 });
 

@@ -29,10 +29,3 @@ function newestCondition(group: JsonObject): JsonObject | undefined {
     undefined,
   );
 }
-
-const HELD_BACK = /resource in cluster is overused|queue resource quota insufficient/;
-
-/** Refusals to enqueue come as normal events only. */
-export function isHeldBack(event: { readonly reason: string; readonly message: string }): boolean {
-  return event.reason === "Unschedulable" && HELD_BACK.test(event.message);
-}
