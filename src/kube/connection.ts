@@ -65,7 +65,6 @@ interface State {
   transport: Transport | null;
 }
 
-// biome-ignore lint: what it is, where it is, and how it is used
 export function openConnection(
   cluster: string,
   target: Target,

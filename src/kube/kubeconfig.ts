@@ -197,7 +197,6 @@ function merged(files: readonly string[], documents: readonly Document[]): Kubec
   return { files, current, ...maps };
 }
 
-// biome-ignore lint: four small arguments of one loop
 function gather(into: Map<string, Entry>, entries: readonly JsonObject[], key: string, folder: string): void {
   for (const entry of entries) {
     const value = entry[key];

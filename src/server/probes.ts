@@ -3,18 +3,18 @@
 // Why: docs/decisions/0007-readiness-without-the-database.md.
 import type { FastifyInstance } from "fastify";
 import { metricsText, type Requests } from "./metrics.ts";
-import type { Service } from "./service.ts";
+import type { ServerParts } from "./serverParts.ts";
 import { troublesOf } from "./troubles.ts";
 
-export function registerProbes(app: FastifyInstance, service: Service, requests: Requests): void {
+export function registerProbes(app: FastifyInstance, parts: ServerParts, requests: Requests): void {
   const open = { config: { open: true } } as const;
   // Alive means only that this process answers: what is wrong elsewhere must not get it killed.
   app.get("/healthz", open, async () => ({ alive: true }));
   app.get("/readyz", open, async (_, reply) => {
-    const ready = !service.stopping.aborted;
-    return reply.code(ready ? 200 : 503).send({ ready, troubles: await troublesOf(service) });
+    const ready = !parts.stopping.aborted;
+    return reply.code(ready ? 200 : 503).send({ ready, troubles: await troublesOf(parts) });
   });
   app.get("/metrics", open, async (_, reply) =>
-    reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metricsText(service, requests)),
+    reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metricsText(parts, requests)),
   );
 }

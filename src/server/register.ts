@@ -7,7 +7,7 @@ import { matchesEtag } from "./conditions.ts";
 import type { Implementations, Reply, Stream } from "./contract.ts";
 import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
 import { parseInput } from "./input.ts";
-import type { Service } from "./service.ts";
+import type { ServerParts } from "./serverParts.ts";
 import { socketOf } from "./socketRoute.ts";
 import { sendStream } from "./stream.ts";
 
@@ -24,7 +24,7 @@ interface Registered {
   readonly only: readonly RouteName[] | undefined;
 }
 
-export function registerRoutes(app: FastifyInstance, service: Service, { implementations, only }: Registered): void {
+export function registerRoutes(app: FastifyInstance, parts: ServerParts, { implementations, only }: Registered): void {
   // Object.entries forgets which names there are; the table knows nothing else.
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
     if (only?.includes(name) === false) continue;
@@ -33,21 +33,21 @@ export function registerRoutes(app: FastifyInstance, service: Service, { impleme
       url: route.path,
       bodyLimit: bodyLimit(route),
       config: { route },
-      handler: (request, reply) => answerRequest({ service, name, route, request, reply }, implementations),
-      ...(route.socket === true ? socketOf({ service, name, route }, implementations) : {}),
+      handler: (request, reply) => answerRequest({ parts, name, route, request, reply }, implementations),
+      ...(route.socket === true ? socketOf({ parts, name, route }, implementations) : {}),
     });
   }
 }
 
 async function answerRequest(exchange: Exchange, implementations: Implementations): Promise<unknown> {
-  const { service, name, route, request, reply } = exchange;
+  const { parts, name, route, request, reply } = exchange;
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
   const context = contextOf(exchange, gone.signal);
   try {
     const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
     if ("items" in answer) return await stream(exchange, answer, gone);
-    service.checkAnswer?.(name, answer.body);
+    parts.checkAnswer?.(name, answer.body);
     return send(exchange, answer);
   } catch (error) {
     // Nobody is left to be told; what was aborted for that reason is no failure of ours.
@@ -71,6 +71,6 @@ async function stream(exchange: Exchange, answer: Stream<unknown>, gone: AbortCo
   try {
     await sendStream(exchange.reply, checked(exchange, answer), streamOptions(exchange, gone));
   } finally {
-    exchange.service.streams.closed(gone);
+    exchange.parts.streams.closed(gone);
   }
 }

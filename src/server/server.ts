@@ -16,7 +16,7 @@ import { countRequests } from "./metrics.ts";
 import { registerProbes } from "./probes.ts";
 import { sendProblem } from "./problem.ts";
 import { registerRoutes } from "./register.ts";
-import type { Service } from "./service.ts";
+import type { ServerParts } from "./serverParts.ts";
 import { createStreams } from "./streams.ts";
 import { acceptSockets } from "./upgrade.ts";
 import { createWaitPool } from "./waitPool.ts";
@@ -53,7 +53,7 @@ const PATIENCE_MILLISECONDS = 15_000;
 
 export async function createServer(world: World, registry: Registry, options: ServerOptions): Promise<Server> {
   const stopping = new AbortController();
-  const service: Service = {
+  const parts: ServerParts = {
     world,
     registry,
     version: options.version,
@@ -64,7 +64,7 @@ export async function createServer(world: World, registry: Registry, options: Se
     stopping: stopping.signal,
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
-  stopping.signal.addEventListener("abort", () => service.streams.endAll());
+  stopping.signal.addEventListener("abort", () => parts.streams.endAll());
   const app = createApp(world);
   drainOnClose(app, () => stopping.abort());
   await acceptSockets(app);
@@ -72,8 +72,8 @@ export async function createServer(world: World, registry: Registry, options: Se
   if (options.logRequests) logRequests(app, world);
   readBodies(app);
   answerErrors(app, world, options.routes);
-  registerProbes(app, service, countRequests(app));
-  registerRoutes(app, service, { implementations, only: options.routes });
+  registerProbes(app, parts, countRequests(app));
+  registerRoutes(app, parts, { implementations, only: options.routes });
   // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
   await app.listen({ host: options.host === "localhost" ? "127.0.0.1" : options.host, port: options.port });
   return { url: urlOf(app, options.host), close: () => app.close() };

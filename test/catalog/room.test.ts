@@ -6,9 +6,9 @@ import { type CapacityVerdict, NO_HOLDERS } from "../../src/model/capacity.ts";
 import type { Evidence } from "../../src/model/health.ts";
 import type { OnShort } from "../../src/model/plan.ts";
 import { type Reason, reason } from "../../src/model/reason.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { pod } from "../capacity/world.ts";
 import { unpaused } from "../support/runTime.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 const NODES = { total: 1, suitable: 1 };
 const says = (

@@ -5,8 +5,8 @@ import { tellOfPlaces } from "../../src/catalog/room/untilPlaced.ts";
 import { NO_HOLDERS } from "../../src/model/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../src/model/health.ts";
 import { type ReasonCode, reason } from "../../src/model/reason.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { unpaused } from "../support/runTime.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };
 const manifest = {

@@ -7,7 +7,7 @@ import { wait } from "../../src/catalog/jobs/wait.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { Reason } from "../../src/model/reason.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 interface Situation {
   readonly clock: Clock;

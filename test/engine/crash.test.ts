@@ -12,8 +12,8 @@ import { isSettled } from "../../src/model/phase.ts";
 import type { PlannedJob } from "../../src/model/plan.ts";
 import { reason } from "../../src/model/reason.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../src/store/open.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { anyGraph } from "./jobs.ts";
 import { REQUEST, simulatedWorld } from "./support/simulated.ts";
 

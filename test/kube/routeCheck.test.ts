@@ -8,7 +8,7 @@ import { isDefaultBackend } from "../../src/kube/routeCheck/defaultBackend.ts";
 import { statusOf } from "../../src/kube/status/table.ts";
 import { judge, NO_MEMORY } from "../../src/kube/verdict.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 import { NOW, object, view } from "./fixtures.ts";
 
 const request: RouteRequest = { secure: false, host: "192.0.2.7", port: 80, hostHeader: "a.example.com", path: "/" };

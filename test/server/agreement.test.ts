@@ -29,11 +29,11 @@ import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Duty, InLine } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { runView } from "../../src/server/views/run.ts";
 import { openSqlite } from "../../src/store/open.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { onlyCluster } from "../support/clusters.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 const SILENT = { write: () => {} };
 const project = "default";

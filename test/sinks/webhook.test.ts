@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Sink } from "../../src/ports/sinks.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
 import { type RunningSinks, startSinks } from "../../src/sinks/sinks.ts";
 import { openSqlite } from "../../src/store/open.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { anEvent } from "../contracts/store/fixtures.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 const SECRET = "what both sides know";

@@ -18,8 +18,8 @@ import type { PlannedJob } from "../../../src/model/plan.ts";
 import { explainReason, reason } from "../../../src/model/reason.ts";
 import type { Job, Run } from "../../../src/model/run.ts";
 import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { anyGraph } from "../jobs.ts";
 import { REQUEST, simulatedWorld } from "./simulated.ts";
 

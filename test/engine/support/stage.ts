@@ -12,8 +12,8 @@ import { reason } from "../../../src/model/reason.ts";
 import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
 import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { REQUEST, simulatedWorld } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {

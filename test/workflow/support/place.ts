@@ -14,10 +14,10 @@ import { openRegistry } from "../../../src/registry/registry.ts";
 import { createSchemas } from "../../../src/registry/schemas/schemas.ts";
 import { disableType } from "../../../src/registry/switches.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
 import { openSqlite } from "../../../src/store/open.ts";
 import { SILENT, simulatedWorld } from "../../engine/support/simulated.ts";
 import { onlyCluster } from "../../support/clusters.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { scriptedTarget, type Target } from "./target.ts";
 
 export interface WorkflowPlace extends AsyncDisposable {

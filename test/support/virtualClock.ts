@@ -1,6 +1,6 @@
 // Time that stands still until a test moves it. Timers fire in the order of their time (equal times: in the order in which they were
 // set), and whatever a timer woke is given its turn before the next one fires. Refuses to run for ever: see `runAll`.
-import type { Clock } from "../ports/clock.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 
 export interface VirtualClock extends Clock {
   /** Moves time by so many milliseconds; timers due in between fire on the way, those that they set too. */

@@ -1,4 +1,4 @@
-// What the parts of one running server share.
+// What one running server consists of: every route, stream and metric of it is given the same parts.
 import type { RouteName } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -6,7 +6,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { Streams } from "./streams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
-export interface Service {
+export interface ServerParts {
   readonly world: World;
   readonly registry: Registry;
   readonly version: string;
