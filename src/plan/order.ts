@@ -1,12 +1,13 @@
 // From rendered components to jobs and their order. What the document says (dependsOn, references) is obeyed; what a pod reads of another
 // component's configuration is inferred. Layers show what may run at the same time; the engine itself starts each job as soon as its own needs are met.
+
 import { defaultTimeout } from "../catalog/jobTypes.ts";
-import { LABELS } from "../model/manifest.ts";
-import { type Need, ONE_ATTEMPT, type PlannedJob } from "../model/plan.ts";
+import { LABELS } from "../model/kubernetes/manifest.ts";
+import { type Need, ONE_ATTEMPT, type PlannedJob } from "../model/run/plan.ts";
+import type { ResolvedApplication } from "./components/resolvedApplication.ts";
 import { isSource, sourceKey } from "./render/renderConfiguration.ts";
 import { timeoutOf } from "./render/renderDraft.ts";
-import type { RenderedComponent } from "./render/rendered.ts";
-import type { ResolvedApplication } from "./resolved.ts";
+import type { RenderedComponent } from "./render/renderedComponent.ts";
 
 type Types = Pick<ResolvedApplication, "types">;
 

@@ -1,18 +1,17 @@
 // Random graphs, random outcomes, and a crash at any write: before it, so that it is lost, or right after it, so that nobody heard of it.
 // Whatever happens, the run settles, no job starts before its parents are done, and what was done is recorded once.
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineJob } from "../../src/catalog/define.ts";
-import { beginRun } from "../../src/engine/begin.ts";
-import { driveRun } from "../../src/engine/drive.ts";
-import type { World } from "../../src/engine/world.ts";
-import { isSettled } from "../../src/model/phase.ts";
-import type { PlannedJob } from "../../src/model/plan.ts";
-import { reason } from "../../src/model/reason.ts";
+import { openSqlite } from "../../src/database/open.ts";
+import { driveRun } from "../../src/engine/driving/driveRun.ts";
+import type { World } from "../../src/engine/interface/dependencies.ts";
+import { beginRun } from "../../src/engine/starting/createRun.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
+import { isSettled } from "../../src/model/run/phase.ts";
+import type { PlannedJob } from "../../src/model/run/plan.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
-import { openSqlite } from "../../src/store/open.ts";
 import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { anyGraph } from "./jobs.ts";
 import { REQUEST, simulatedWorld } from "./support/simulated.ts";

@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ERRORS } from "../../src/model/errors.ts";
-import { OUTGOING_REFUSALS } from "../../src/model/outgoingRefusal.ts";
-import { PROBLEMS } from "../../src/model/problem.ts";
-import { REASONS } from "../../src/model/reason.ts";
+import { ERRORS } from "../../src/model/errors/errors.ts";
+import { PROBLEMS } from "../../src/model/problems/problem.ts";
+import { OUTGOING_REFUSALS } from "../../src/model/reasons/outgoingRefusal.ts";
+import { REASONS } from "../../src/model/reasons/reason.ts";
 
 const SOURCE = resolve(import.meta.dirname, "../../src");
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));

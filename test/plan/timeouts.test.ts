@@ -1,10 +1,10 @@
 // The default timeout of a job stands in the definition of its job type and nowhere else: another number there is another number in the plan.
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import type { OwnedObject } from "../../src/model/revision.ts";
+import type { OwnedObject } from "../../src/model/run/revision.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
-import { planRemoval } from "../../src/plan/compare/removal.ts";
 import { planApplication } from "../../src/plan/plan.ts";
+import { planRemoval } from "../../src/plan/removal.ts";
 import { app, catalog, facts } from "./planned.ts";
 
 const image = "busybox:1.36";
@@ -61,7 +61,9 @@ function planned(numberOf: (type: string, own: number) => number): Readonly<Reco
   const removal = planRemoval({ ...plan, previous: plan, volumes: false, types: changed.jobs });
   const found: Record<string, number[]> = {};
   for (const { type, timeout } of [...plan.jobs, ...removal.jobs]) (found[type] ??= []).push(timeout);
-  return Object.fromEntries(Object.entries(found).map(([type, all]) => [type, [...new Set(all)].toSorted()]));
+  return Object.fromEntries(
+    Object.entries(found).map(([type, all]) => [type, [...new Set(all)].toSorted((a, b) => a - b)]),
+  );
 }
 
 describe("a timeout that the document does not set", () => {

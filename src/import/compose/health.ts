@@ -1,9 +1,19 @@
 // A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
-import { literalText } from "../../model/expansion.ts";
-import type { Json } from "../../model/json.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, asDuration, field, needless, type Rule, type Rules, refuse, take, turn } from "../rules.ts";
-import { advised, words } from "../words.ts";
+import type { Json } from "../../model/data/json.ts";
+import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
+import {
+  applyRules,
+  asDuration,
+  field,
+  needless,
+  type Rule,
+  type Rules,
+  refuse,
+  take,
+  turn,
+} from "../mapping/rules.ts";
 
 const TO = ["traits", "probes", "readiness"];
 const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");

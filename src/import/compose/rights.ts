@@ -1,7 +1,15 @@
 // What a Compose service says of its processes: user, capabilities, a root that is only read, time to end; and the devices that it reserves.
-import { nextOf, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { devices } from "../parts/resources.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NO_SUCH_RIGHT,
+  NODE_LABELS,
+  NOT_UNDERSTOOD,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
 import {
   asDuration,
   field,
@@ -13,8 +21,8 @@ import {
   take,
   turn,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NO_SUCH_RIGHT, NODE_LABELS, NOT_UNDERSTOOD, WITH_UNIT, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { devices } from "../parts/resources.ts";
 
 const TO = ["traits", "security"];
 const NUMBERS = words("became the numbers of user and group", "改为用户与组的数字 ID");

@@ -1,7 +1,7 @@
 // The hook before a pod ends, as Kubernetes writes it, to the trait `lifecycle`.
-import { put, say } from "../ledger.ts";
-import { field, type Spot, take, textOf, turn } from "../rules.ts";
-import { NAMED_PORT, WITH_UNIT, words } from "../words.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { NAMED_PORT, WITH_UNIT, words } from "../mapping/reportWords.ts";
+import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
 

@@ -1,24 +1,23 @@
 // Random schedules in virtual time: several runs of random graphs that share locks, with jobs that fail, throw, hang, hand in wrong outputs or
 // are interrupted; people who cancel, pause, resume, answer and retry; a process that is killed before or after any write and starts again.
 // `playSchedule` answers what was broken of the rules; nothing means that all settled with a reason, none was lost and none was done twice.
-
 import fc from "fast-check";
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import type { JobOutcome, JobRun } from "../../../src/catalog/job.ts";
-import { beginRun } from "../../../src/engine/begin.ts";
-import { cancelRun } from "../../../src/engine/cancel.ts";
+import { openSqlite } from "../../../src/database/open.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import { sendToJob } from "../../../src/engine/messageToJob.ts";
-import { pauseRun } from "../../../src/engine/pause.ts";
-import { retryRun } from "../../../src/engine/retry.ts";
-import type { World } from "../../../src/engine/world.ts";
-import { isSettled } from "../../../src/model/phase.ts";
-import type { PlannedJob } from "../../../src/model/plan.ts";
-import { explainReason, reason } from "../../../src/model/reason.ts";
-import type { Job, Run } from "../../../src/model/run.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { beginRun } from "../../../src/engine/starting/createRun.ts";
+import { retryRun } from "../../../src/engine/starting/retry.ts";
+import { cancelRun } from "../../../src/engine/steering/cancel.ts";
+import { pauseRun } from "../../../src/engine/steering/pause.ts";
+import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
+import { explainReason, reason } from "../../../src/model/reasons/reason.ts";
+import { isSettled } from "../../../src/model/run/phase.ts";
+import type { PlannedJob } from "../../../src/model/run/plan.ts";
+import type { Job, Run } from "../../../src/model/run/run.ts";
 import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
-import { openSqlite } from "../../../src/store/open.ts";
 import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { anyGraph } from "../jobs.ts";
 import { REQUEST, simulatedWorld } from "./simulated.ts";

@@ -1,0 +1,15 @@
+// Any text as the value of a label. What does not fit is shortened and gets a hash of the whole, so that two never become one.
+
+import { createHash } from "node:crypto";
+import { LABEL_VALUE } from "../../model/kubernetes/name.ts";
+
+const KEPT = 50;
+
+export function labelValue(text: string): string {
+  if (LABEL_VALUE.test(text)) return text;
+  const word = text
+    .replaceAll(/[^-A-Za-z0-9_.]+/g, "-")
+    .slice(0, KEPT)
+    .replaceAll(/^[-_.]+|[-_.]+$/g, "");
+  return `${word === "" ? "x" : word}-${createHash("sha256").update(text).digest("hex").slice(0, 10)}`;
+}
