@@ -4,6 +4,7 @@ import { isPostgresUrl, withPlainTls } from "../model/databaseAddress.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Restored } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
+import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 import { createApplications, forgetApplication } from "./applications.ts";
 import { createClusters } from "./clusters.ts";
@@ -27,7 +28,6 @@ import type { Tables } from "./schema.ts";
 import { keepSetting } from "./settings.ts";
 import { createSinks } from "./sinks.ts";
 import { openSqliteFile } from "./sqliteFile.ts";
-import { createSubscribers } from "./subscribers.ts";
 import { createTokens } from "./tokens.ts";
 import { createWaits } from "./waits.ts";
 
@@ -59,7 +59,7 @@ function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK, steady = STEADY_
     clock,
     disk,
     leases: watchLeases(steady),
-    subscribers: createSubscribers(),
+    commits: createNews(),
   };
   return { database, file, close: () => queries.destroy() };
 }

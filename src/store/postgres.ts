@@ -6,6 +6,7 @@ import { PlatformError } from "../model/errors.ts";
 import { dig } from "../model/json.ts";
 import type { BackupRecord } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
+import { createNews } from "../ports/news.ts";
 import type { Database } from "./database.ts";
 import { postgresDifferences } from "./differences.ts";
 import { dumpPostgres } from "./dumpPostgres.ts";
@@ -14,7 +15,6 @@ import { watchLeases } from "./leases.ts";
 import { type Listening, listen } from "./postgresListen.ts";
 import { NUMBERS } from "./postgresNumbers.ts";
 import type { Tables } from "./schema.ts";
-import { createSubscribers } from "./subscribers.ts";
 
 const CONNECTIONS = 8;
 const CONNECT_MILLISECONDS = 10_000;
@@ -42,7 +42,7 @@ export function openPostgresDatabase(url: string, { clock, steady }: Clocks): Po
   const onCreateConnection = async (connection: DatabaseConnection): Promise<void> =>
     tellOfFullDisks(connection, { database: `${host}${pathname}`, disk });
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url), onCreateConnection }) });
-  const subscribers = createSubscribers();
+  const commits = createNews();
   return {
     database: {
       queries,
@@ -50,9 +50,9 @@ export function openPostgresDatabase(url: string, { clock, steady }: Clocks): Po
       clock,
       disk,
       leases: watchLeases(steady),
-      subscribers,
+      commits,
     },
-    listen: () => listen({ url, origin, wake: () => subscribers.wake() }),
+    listen: () => listen({ url, origin, wake: () => commits.notify() }),
     dump: () => dumpPostgres(url, clock.now()),
     close: () => queries.destroy(),
   };
