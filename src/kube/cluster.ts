@@ -22,7 +22,7 @@ import { type FollowWorld, followObjects } from "./follow.ts";
 import { currentView, healthNow } from "./health.ts";
 import { findTarget, type Target } from "./kubeconfig.ts";
 import { lastWords } from "./lastWords.ts";
-import { listObjects } from "./list.ts";
+import { listObjects, NOT_KNOWN } from "./list.ts";
 import { readLogs } from "./logs.ts";
 import { createLookup } from "./lookup.ts";
 import { createMemories } from "./memories.ts";
@@ -97,7 +97,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
-    list: (kind, signal) => listObjects(api, kind, signal),
+    list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(world, objects, onHealth),
     health: (refs, signal) => healthNow(world, refs, signal),
