@@ -66,8 +66,8 @@ async function openDriver(
     reports: new Map(),
     quiet: new Map(),
     elsewhere: await elsewhere(world, run),
-    pauses: createNews(),
-    messages: createNews(),
+    pauseNews: createNews(),
+    messageNews: createNews(),
     held: new Map(),
     inLine: new Set(),
     resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
@@ -86,7 +86,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   driver.lease.onWake(() => {
     cancelAsked = true;
     driver.held.clear();
-    driver.messages.notify();
+    driver.messageNews.notify();
     driver.news.notify();
   });
   while (!driver.lost.signal.aborted) {
@@ -113,7 +113,7 @@ async function noticeCancel(driver: Driver): Promise<void> {
   if (run === null) return driver.lost.abort();
   const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
-  if (pausesChanged) driver.pauses.notify();
+  if (pausesChanged) driver.pauseNews.notify();
   if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
   if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
 }
@@ -155,7 +155,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         displaced: displaced.signal,
         locks: driver.locks.get(job.name) ?? [],
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
-        runTime: runTimeOf(world.clock, { list: () => driver.run.pauses, news: driver.pauses }),
+        runTime: runTimeOf(world.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
         threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
@@ -164,7 +164,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
           driver.news.notify();
           return () => void driver.quiet.delete(job.name);
         },
-        messageNews: driver.messages,
+        messageNews: driver.messageNews,
       });
   driver.running.delete(job.name);
   driver.quiet.delete(job.name);

@@ -33,9 +33,9 @@ export interface Driver {
   /** Why it is for another process to go on with it; null: it is not. */
   readonly elsewhere: Reason | null;
   /** Announces that the run was paused or resumed. */
-  readonly pauses: News;
+  readonly pauseNews: News;
   /** Announces that a job of the run may have got a message. */
-  readonly messages: News;
+  readonly messageNews: News;
   /** Jobs whose claims others hold, until somebody wakes us. */
   readonly held: Map<string, Hold>;
   /** `key job` of claims that we stand in line for. */
