@@ -2,12 +2,12 @@
 // one pass, so a small job does not stand still behind a large one that waits for more than there is. But not for ever: once the first of
 // a line is overdue, what is free on the nodes nearest to having room for it is kept for it, and nobody passes there any more.
 // Not known here: what other server processes wait for, and what other people do on the cluster.
-import type { CapacityRequest, CapacityVerdict, LinePlace, Ticket } from "../model/capacity.ts";
-import { type Reason, reason } from "../model/reason.ts";
+import type { CapacityRequest, CapacityVerdict, LinePlace, Ticket } from "../model/kubernetes/capacity.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import { type CheckWorld, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
-import { flavorOf } from "./flavor.ts";
-import { createReservations } from "./reservations.ts";
-import type { PodFacts } from "./shape.ts";
+import type { PodFacts } from "./view/shape.ts";
+import { flavorOf } from "./waiting/flavor.ts";
+import { createReservations } from "./waiting/reservations.ts";
 
 export interface Waiting {
   readonly ticket: Ticket;

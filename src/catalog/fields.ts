@@ -1,10 +1,10 @@
 // Fields that several definitions share, each with its rule and its words. A field that breaks its rule becomes a problem
-// of model/problem.ts: `params.problem` names the code, so that messages come from the one table in both languages.
+// of model/problems/problem.ts: `params.problem` names the code, so that messages come from the one table in both languages.
 import { z } from "zod";
-import { parseDuration } from "../model/duration.ts";
-import { DNS_SUBDOMAIN, isComponentName } from "../model/name.ts";
-import type { ProblemCode } from "../model/problem.ts";
-import { isTooFewBytes, parseQuantity, storageSize } from "../model/quantity.ts";
+import { parseDuration } from "../model/document/duration.ts";
+import { DNS_SUBDOMAIN, isComponentName } from "../model/kubernetes/name.ts";
+import { isTooFewBytes, parseQuantity, storageSize } from "../model/kubernetes/quantity.ts";
+import type { ProblemCode } from "../model/problems/problem.ts";
 
 /** Attaches a description in both languages; English also becomes the JSON Schema's. */
 export function described<T extends z.ZodType>(schema: T, en: string, zh: string): T {

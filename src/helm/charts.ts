@@ -4,8 +4,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Manifest } from "../model/manifest.ts";
-import { problem } from "../model/problem.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import { problem } from "../model/problems/problem.ts";
 import { ChartError, type ChartRequest, type Charts } from "../ports/charts.ts";
 import { failureOf } from "./failures.ts";
 import { openGate } from "./gate.ts";

@@ -1,8 +1,8 @@
 // Where a chart lies. Names lead to the folder that the operator opened and never out of it, whatever links lie there.
 import { readdir, realpath, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { nearest } from "../model/name.ts";
-import { problem } from "../model/problem.ts";
+import { nearest } from "../model/kubernetes/name.ts";
+import { problem } from "../model/problems/problem.ts";
 import { ChartError, type ChartSource } from "../ports/charts.ts";
 
 export type ChartField = "chart" | "archive";

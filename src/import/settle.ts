@@ -1,13 +1,13 @@
 // Holds what was made against the catalog's own checks, and takes out what they refuse: the source of each such value is then reported as
 // not supported, with the check's sentence. So whatever the input says, the document that comes out is one that kubemin accepts, and a
 // definition that this catalog does not have is told as such. Ends because every round takes something out.
-import { type Json, type JsonObject } from "../model/json.ts";
-import { fromPointer, type Path } from "../model/pointer.ts";
-import { explainProblem, type Problem } from "../model/problem.ts";
-import { cut, type Draft, valueAt } from "./draft.ts";
-import { disown, type Entry } from "./ledger.ts";
-import type { Importing } from "./rules.ts";
-import { advised, NOT_IN_CATALOG, type Words } from "./words.ts";
+import { type Json, type JsonObject } from "../model/data/json.ts";
+import { fromPointer, type Path } from "../model/data/pointer.ts";
+import { explainProblem, type Problem } from "../model/problems/problem.ts";
+import { cut, type Draft, valueAt } from "./mapping/draft.ts";
+import { disown, type Entry } from "./mapping/ledger.ts";
+import type { Importing } from "./mapping/rules.ts";
+import { advised, NOT_IN_CATALOG, type Words } from "./mapping/words.ts";
 
 /** The errors of a document, pointers into it. */
 export type Check = (document: JsonObject) => readonly Problem[];

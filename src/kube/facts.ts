@@ -1,16 +1,16 @@
 // What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
 
-import { labelsAt, textAt } from "../model/fields.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { ClusterFacts } from "../model/plan.ts";
-import { reason } from "../model/reason.ts";
+import { labelsAt, textAt } from "../model/data/fields.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import { reason } from "../model/reasons/reason.ts";
+import type { ClusterFacts } from "../model/run/plan.ts";
 import { ClusterError } from "../ports/cluster.ts";
-import { ApiError } from "./apiError.ts";
-import type { Api } from "./apply.ts";
-import { gatewayAddresses } from "./gateway.ts";
-import { listObjects, NONE_KNOWN } from "./list.ts";
-import { refusalOf } from "./refusal.ts";
+import { gatewayAddresses } from "./network/gateway.ts";
+import { ApiError } from "./refusals/apiError.ts";
+import { refusalOf } from "./refusals/refusal.ts";
+import type { Api } from "./write/apply.ts";
+import { listObjects, NONE_KNOWN } from "./write/list.ts";
 
 const DEADLINE = 5_000;
 const INGRESS_DEFAULT = "ingressclass.kubernetes.io/is-default-class";

@@ -1,5 +1,5 @@
 // Follows objects of a cluster until one answer is found, then stops following. Never polls: the cluster reports each change of health.
-import type { ObjectHealth } from "../model/health.ts";
+import type { ObjectHealth } from "../model/kubernetes/health.ts";
 import type { Applied, Cluster } from "./cluster.ts";
 
 export interface FollowQuestion<T> {

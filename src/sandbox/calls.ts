@@ -1,11 +1,11 @@
 // The calls of the port that change something, and the way every call takes first.
-import { type Manifest, type ObjectRef, refKey, refOf, shortRef } from "../model/manifest.ts";
-import { type Reason, reason } from "../model/reason.ts";
+import { type Manifest, type ObjectRef, refKey, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import { type Applied, ClusterError, type RemoveOptions } from "../ports/cluster.ts";
 import { leaving, refusalOf } from "./admission.ts";
+import { workloadKind } from "./objects/template.ts";
+import { writeObject } from "./objects/write.ts";
 import { changed, type SandboxState } from "./state.ts";
-import { workloadKind } from "./template.ts";
-import { writeObject } from "./write.ts";
 
 /** There and back. At least one turn of the loop, so that an abort right after the call is still heard. */
 export async function enter(state: SandboxState, signal: AbortSignal): Promise<void> {

@@ -1,12 +1,12 @@
 // The controls, on the state that they control.
 import { randomUUID } from "node:crypto";
-import { type Manifest, refOf } from "../model/manifest.ts";
+import { type Manifest, refOf } from "../model/kubernetes/manifest.ts";
 import { requireObject } from "./calls.ts";
-import type { SandboxControls } from "./controls.ts";
-import type { SandboxPod } from "./shelf.ts";
+import type { SandboxControls } from "./faults/controls.ts";
+import type { SandboxPod } from "./objects/shelf.ts";
+import { templateHash } from "./objects/template.ts";
+import { stamped } from "./objects/write.ts";
 import { changed, type SandboxState } from "./state.ts";
-import { templateHash } from "./template.ts";
-import { stamped } from "./write.ts";
 
 export function controlsOf(state: SandboxState): SandboxControls {
   const { shelf } = state;

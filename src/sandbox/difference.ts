@@ -1,11 +1,12 @@
 // What an apply would change here, and what somebody changed since the last one. The sandbox knows one field manager: who it was is not told.
-import { heldDifferences } from "../model/difference.ts";
-import { dig, type Json } from "../model/json.ts";
-import { ANNOTATIONS, type Manifest, refOf } from "../model/manifest.ts";
-import { isSealed, MASK } from "../model/sealed.ts";
+
+import { dig, type Json } from "../model/data/json.ts";
+import { isSealed, MASK } from "../model/document/sealed.ts";
+import { heldDifferences } from "../model/kubernetes/difference.ts";
+import { ANNOTATIONS, type Manifest, refOf } from "../model/kubernetes/manifest.ts";
 import type { ApplyOptions, Drift, LiveDifference, LiveField } from "../ports/cluster.ts";
 import { refusalOf } from "./admission.ts";
-import { mergeApply } from "./merge.ts";
+import { mergeApply } from "./objects/merge.ts";
 import type { SandboxState } from "./state.ts";
 
 export function compareObject(state: SandboxState, object: Manifest, options: ApplyOptions): LiveDifference {

@@ -6,12 +6,12 @@ import type { Cluster } from "../ports/cluster.ts";
 import { refusalOf } from "./admission.ts";
 import { applyObject, enter, removeObject } from "./calls.ts";
 import { controlsOf } from "./control.ts";
-import type { SandboxControls } from "./controls.ts";
 import { compareObject, driftOf } from "./difference.ts";
+import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
-import { sandboxFacts } from "./kinds.ts";
 import { streamLogs } from "./logs.ts";
+import { sandboxFacts } from "./objects/kinds.ts";
 import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
 
 /** Throws when `file` exists and holds something else than sandbox objects. */

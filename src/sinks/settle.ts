@@ -1,7 +1,8 @@
 // What becomes of a sink after a round of deliveries: its position, its breaker, and what is held back. Pure.
-import type { PlatformEvent } from "../model/event.ts";
-import type { SinkFailure } from "../model/sinkFailure.ts";
-import { BREAKER_FAILURES } from "../model/sinkFailure.ts";
+
+import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
+import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
+import type { PlatformEvent } from "../model/run/event.ts";
 import type { HeldKey, SinkProgress, SinkState, StoredSink } from "../ports/sinks.ts";
 import { backoff, DEAD_AFTER_MILLISECONDS } from "./patience.ts";
 

@@ -1,8 +1,8 @@
 // Following until an answer is found: the following always ends, whichever comes first.
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { HealthState, ObjectHealth } from "../../src/model/health.ts";
-import { reason } from "../../src/model/reason.ts";
+import type { HealthState, ObjectHealth } from "../../src/model/kubernetes/health.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { followUntil } from "../../src/ports/followUntil.ts";
 
 const REF = { apiVersion: "v1", kind: "Pod", namespace: "default", name: "one" };

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
 import { described } from "../fields.ts";
-import { checkDataSize, configMapData, dataField } from "../parts/data.ts";
+import { checkDataSize, configMapData, dataField } from "../parts/storage/data.ts";
 
 export const config = defineComponent({
   name: "config",

@@ -2,7 +2,7 @@
 // https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
 // Not done here: sharing one device (time slicing, MIG profiles are resources of their own and can be named by `resource`).
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/data/json.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 

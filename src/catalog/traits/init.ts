@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
-import { checkExtras, extraContainerFields, extraReferences, renderExtra } from "../parts/extraContainer.ts";
+import { checkExtras, extraContainerFields, extraReferences, renderExtra } from "../parts/pod/extraContainer.ts";
 
 export const init = defineTrait({
   name: "init",

@@ -1,8 +1,8 @@
 // Labels and annotations for others: cost centres, dashboards, injectors. On objects they restart nothing; on pods they are part of the
 // template, so a change rolls. Those by which kubemin and Kubernetes find the pods cannot be replaced.
 import { z } from "zod";
-import { ANNOTATIONS, LABELS } from "../../model/manifest.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 

@@ -9,8 +9,8 @@ import {
   extraContainerFields,
   extraReferences,
   renderExtra,
-} from "../parts/extraContainer.ts";
-import { checkProbes, probeFields, renderProbes } from "../parts/probe.ts";
+} from "../parts/pod/extraContainer.ts";
+import { checkProbes, probeFields, renderProbes } from "../parts/pod/probe.ts";
 
 const container = z.strictObject({
   ...extraContainerFields,

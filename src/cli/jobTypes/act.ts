@@ -1,6 +1,6 @@
 // One `kubemin type ...` on its way: who asks whom about what.
 import type { Client } from "../../api/client.ts";
-import type { Context } from "../command.ts";
+import type { Context } from "../grammar/command.ts";
 
 export interface TypeOptions {
   readonly "type-version": string | undefined;

@@ -1,9 +1,9 @@
 // Docker Compose files: services become components; volumes, configs and secrets the storage of who uses them.
 // https://github.com/compose-spec/compose-spec/blob/main/spec.md
-import { dig, isObject, type Json } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { freeName } from "../draft.ts";
-import { put, say } from "../ledger.ts";
+import { dig, isObject, type Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { freeName } from "../mapping/draft.ts";
+import { put, say } from "../mapping/ledger.ts";
 import {
   applyRules,
   field,
@@ -14,8 +14,8 @@ import {
   refuse,
   type Spot,
   textOf,
-} from "../rules.ts";
-import { advised, RENAMED, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { advised, RENAMED, words } from "../mapping/words.ts";
 import { importService } from "./service.ts";
 import { declaredVolume } from "./storage.ts";
 import { fillIn } from "./variables.ts";

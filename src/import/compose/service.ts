@@ -1,8 +1,9 @@
 // One service of a Compose file, to a component: the table of its fields.
-import { literalText } from "../../model/expansion.ts";
-import type { Json } from "../../model/json.ts";
-import { nameOf, nextOf, place } from "../draft.ts";
-import { put, say } from "../ledger.ts";
+
+import type { Json } from "../../model/data/json.ts";
+import { literalText } from "../../model/kubernetes/expansion.ts";
+import { nameOf, nextOf, place } from "../mapping/draft.ts";
+import { put, say } from "../mapping/ledger.ts";
 import {
   applyRules,
   field,
@@ -19,8 +20,8 @@ import {
   textOf,
   turn,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../mapping/words.ts";
 import { healthcheck } from "./health.ts";
 import { guessPort, refusePorts, wantedPorts, wellKnownPort, writePorts } from "./ports.ts";
 import { REFUSALS } from "./refusals.ts";

@@ -1,10 +1,10 @@
 // What has to be known of a Compose file as a whole before its services are read: what each becomes, who waits for whose end, which volume
 // belongs to whom.
-import { isObject, type Json } from "../../model/json.ts";
-import { type Draft, freeName, nameOf, newDraft } from "../draft.ts";
-import { remark } from "../ledger.ts";
-import { field, fieldsOf, itemsOf, type Spot, textOf } from "../rules.ts";
-import { RENAMED } from "../words.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import { type Draft, freeName, nameOf, newDraft } from "../mapping/draft.ts";
+import { remark } from "../mapping/ledger.ts";
+import { field, fieldsOf, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
+import { RENAMED } from "../mapping/words.ts";
 import { mountText } from "./text.ts";
 
 export interface World {

@@ -1,8 +1,8 @@
 // YAML 1.2, core schema, one document: what means the same as JSON. `yes` is text. Tags, directives, merge keys, keys that are not
 // text and a second document are refused instead of guessed. All syntax errors are told at once, in our own sentences.
 import { type Document, type ErrorCode, parseDocument, type YAMLError } from "yaml";
-import { problem } from "../../model/problem.ts";
-import type { SyntaxDetail } from "../../model/syntax.ts";
+import { problem } from "../../model/problems/problem.ts";
+import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import type { Fault, Reading } from "./reading.ts";
 import { readNodes } from "./readYamlNodes.ts";
 import { scanYaml } from "./readYamlScan.ts";

@@ -1,5 +1,5 @@
 // What both readers answer: a value with its places, or all faults with their offsets into the text.
-import type { Problem } from "../../model/problem.ts";
+import type { Problem } from "../../model/problems/problem.ts";
 import type { Place } from "./locate.ts";
 
 export type Reading =

@@ -1,6 +1,6 @@
 // What became of one component: the objects that are sent to the cluster, and what its pods read.
-import type { PlannedObject } from "../../model/plan.ts";
-import type { ResolvedComponent } from "../resolved.ts";
+import type { PlannedObject } from "../../model/run/plan.ts";
+import type { ResolvedComponent } from "../components/resolved.ts";
 import type { Reading } from "./renderConfiguration.ts";
 
 export interface RenderedComponent {

@@ -1,12 +1,12 @@
 // The verdict on a workload whose pods have a fault: one row per fault, with the words that a kubelet or scheduler would leave behind.
 
-import { optionalNumberAt, scalarAt, textAt } from "../../model/fields.ts";
-import type { Evidence } from "../../model/health.ts";
-import { shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import type { Fault, FaultName } from "../faults.ts";
-import type { SandboxPod, StoredObject } from "../shelf.ts";
-import { commandOf } from "../template.ts";
+import { optionalNumberAt, scalarAt, textAt } from "../../model/data/fields.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { Fault, FaultName } from "../faults/faults.ts";
+import type { SandboxPod, StoredObject } from "../objects/shelf.ts";
+import { commandOf } from "../objects/template.ts";
 import { seen, type Verdict, type View, verdict } from "./verdict.ts";
 
 interface Case {

@@ -1,9 +1,9 @@
 // Pods that cannot start because something around them is missing or full.
-import type { Evidence } from "../../model/health.ts";
-import { refOf, shortRef } from "../../model/manifest.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import { explainReason, type Reason } from "../../model/reason.ts";
-import type { SandboxPod, StoredObject } from "../shelf.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { explainReason, type Reason } from "../../model/reasons/reason.ts";
+import type { SandboxPod, StoredObject } from "../objects/shelf.ts";
 import { seen, type Verdict, type View, verdict } from "./verdict.ts";
 
 /** null when nothing is held. A missing Secret may come in a moment with the rest of the application, so it becomes a verdict later. */

@@ -1,7 +1,7 @@
 // Job: runs for a moment, then it is completed, or failed after as many attempts as it allows.
-import { reason } from "../../model/reason.ts";
-import { faultOf } from "../faults.ts";
-import { commandOf } from "../template.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { faultOf } from "../faults/faults.ts";
+import { commandOf } from "../objects/template.ts";
 import { faultyVerdict } from "./faulty.ts";
 import { heldVerdict } from "./held.ts";
 import { type HealthRule, seen, verdict } from "./verdict.ts";

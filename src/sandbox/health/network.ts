@@ -1,12 +1,12 @@
 // Service, Ingress, HTTPRoute: ready after what they lead to.
 
-import { listAt, objectAt, textAt } from "../../model/fields.ts";
-import { type ObjectRef, refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { selects } from "../fields.ts";
-import { GATEWAY, INGRESS_CLASS, SANDBOX_ADDRESS } from "../kinds.ts";
-import type { StoredObject } from "../shelf.ts";
-import { templateOf, workloadKind } from "../template.ts";
+import { listAt, objectAt, textAt } from "../../model/data/fields.ts";
+import { type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { selects } from "../objects/fields.ts";
+import { GATEWAY, INGRESS_CLASS, SANDBOX_ADDRESS } from "../objects/kinds.ts";
+import type { StoredObject } from "../objects/shelf.ts";
+import { templateOf, workloadKind } from "../objects/template.ts";
 import { type HealthRule, nextOf, seen, type Verdict, type View, verdict } from "./verdict.ts";
 import { currentPods, servingPods } from "./workload.ts";
 

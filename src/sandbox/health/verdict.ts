@@ -1,10 +1,10 @@
 // What a health rule sees and answers. Rules are functions of the objects and the time: the same moment gives the same verdict,
 // and each says when it would answer otherwise though nothing happens, so that following needs no polling.
-import type { Evidence, Health } from "../../model/health.ts";
-import type { ObjectRef } from "../../model/manifest.ts";
-import { type Reason, reason } from "../../model/reason.ts";
-import type { StoredObject } from "../shelf.ts";
-import type { Timing } from "../timing.ts";
+import type { Evidence, Health } from "../../model/kubernetes/health.ts";
+import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import type { StoredObject } from "../objects/shelf.ts";
+import type { Timing } from "../time/timing.ts";
 
 export interface View {
   readonly now: number;

@@ -1,8 +1,8 @@
 // PersistentVolumeClaim: bound after a moment. Any storage class is one to the sandbox, except one that it does not have.
 
-import { textAt } from "../../model/fields.ts";
-import { refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
+import { textAt } from "../../model/data/fields.ts";
+import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import { type HealthRule, seen, verdict } from "./verdict.ts";
 
 export const claimHealth: HealthRule = (object, view) => {

@@ -1,7 +1,7 @@
 // The fields of a definition as a flat list: `ports[].name`, `labels.*`. What they say comes from plan/explain.ts, like `kubemin explain`.
 import type { z } from "zod";
 import type { FieldView } from "../../api/views.ts";
-import type { Language } from "../../model/text.ts";
+import type { Language } from "../../model/data/text.ts";
 import { explainDefinition, type FieldExplanation } from "../../plan/schema/explain.ts";
 
 type Field = z.output<typeof FieldView>;

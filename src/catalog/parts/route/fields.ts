@@ -1,6 +1,6 @@
 // What a route says, whatever kind of object it becomes.
 import { z } from "zod";
-import type { ClusterFacts } from "../../../model/plan.ts";
+import type { ClusterFacts } from "../../../model/run/plan.ts";
 import type { RenderContext } from "../../define.ts";
 import { described, duration, objectName, port } from "../../fields.ts";
 
