@@ -18,10 +18,10 @@ import { namedAmount } from "./kubernetes/amounts.ts";
 import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
-import { type PodFacts, type PodShape, shapeOf } from "./view/shape.ts";
-import type { ClusterView } from "./view/view.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import { partialPlaces } from "./waiting/keptRoom.ts";
 import type { Reservations } from "./waiting/reservations.ts";
-import { partialPlaces } from "./waiting/setAside.ts";
 
 export interface CheckWorld {
   readonly view: ClusterView;

@@ -9,13 +9,14 @@ import type { Store } from "../ports/store.ts";
 import { dumpSqlite } from "./backup/dump.ts";
 import { type Restoring, restoreInto } from "./backup/restore.ts";
 import type { Database } from "./connection/database.ts";
-import { SQLITE } from "./connection/differences.ts";
+import { SQLITE } from "./connection/dialect.ts";
 import { watchForFullDisk } from "./connection/fullDisk.ts";
-import { watchLeases } from "./connection/leases.ts";
+import { watchLeases } from "./connection/lockLeases.ts";
 import type { Tables } from "./connection/schema.ts";
 import { openSqliteFile } from "./connection/sqliteFile.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { createApplications, forgetApplication } from "./tables/applications.ts";
+import { createWaits } from "./tables/capacityWaits.ts";
 import { createClusters } from "./tables/clusters.ts";
 import { createCompletions } from "./tables/completions.ts";
 import { createEvents } from "./tables/events.ts";
@@ -29,7 +30,6 @@ import { createSchedules } from "./tables/schedules.ts";
 import { keepSetting } from "./tables/settings.ts";
 import { createSinks } from "./tables/sinks.ts";
 import { createTokens } from "./tables/tokens.ts";
-import { createWaits } from "./tables/waits.ts";
 
 export interface OpenOptions {
   /** For the times of events; the computer's own clock when left out. */

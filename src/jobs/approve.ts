@@ -3,8 +3,8 @@
 // expired.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import { described } from "../catalog/fields.ts";
 import type { JobMessage, JobOutcome, JobRun } from "../catalog/job.ts";
+import { described } from "../catalog/sharedFields.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import { reason } from "../model/reasons/reason.ts";
 

@@ -2,8 +2,8 @@
 // At least once: after an attempt whose answer did not come, and after a crash, a message may come twice, with the same `run` and `job`.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import { described } from "../catalog/fields.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
+import { described } from "../catalog/sharedFields.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import { maskSealed } from "../model/document/sealed.ts";
 import { reason } from "../model/reasons/reason.ts";

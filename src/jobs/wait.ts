@@ -1,8 +1,8 @@
 // Waits for a while, or until a moment. When it ends is written down first, so that a server that starts again does not begin to count anew.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import { described, duration } from "../catalog/fields.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
+import { described, duration } from "../catalog/sharedFields.ts";
 import { parseDuration } from "../model/document/duration.ts";
 import { reason } from "../model/reasons/reason.ts";
 

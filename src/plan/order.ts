@@ -4,7 +4,7 @@ import { LABELS } from "../model/kubernetes/manifest.ts";
 import type { Need, PlannedJob, RetryPolicy } from "../model/run/plan.ts";
 import { isSource, sourceKey } from "./render/renderConfiguration.ts";
 import { timeoutOf } from "./render/renderDraft.ts";
-import type { RenderedComponent } from "./render/rendered.ts";
+import type { RenderedComponent } from "./render/renderedComponent.ts";
 
 const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
 const TEN_MINUTES = 10 * 60_000;

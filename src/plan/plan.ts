@@ -10,7 +10,7 @@ import type { ClusterFacts, Plan, PlannedJob } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
 import { comparePlans } from "./compare/compare.ts";
 import { checkKeys, checkOutside } from "./components/planOutside.ts";
-import type { ResolvedApplication } from "./components/resolved.ts";
+import type { ResolvedApplication } from "./components/resolvedApplication.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
 import { renderApplication } from "./render/render.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";

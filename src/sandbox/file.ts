@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isObject } from "../model/data/json.ts";
-import type { Snapshot } from "./objects/shelf.ts";
+import type { Snapshot } from "./objects/sandboxObjects.ts";
 
 const FORMAT = 1;
 

@@ -5,10 +5,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
 import { createNews, type News } from "../ports/news.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
-import type { View } from "./health/verdict.ts";
+import type { View } from "./health/healthRule.ts";
 import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
-import { createShelf, type SandboxPod, type Shelf } from "./objects/shelf.ts";
+import { createShelf, type SandboxPod, type Shelf } from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
 import { type Timing, timingAt } from "./time/timing.ts";
 

@@ -5,7 +5,7 @@ import type { PlatformEvent } from "../model/run/event.ts";
 import type { HeldKey, SinkFilter, StoredSink } from "../ports/sinks.ts";
 import type { Events } from "../ports/store.ts";
 import { orderKey } from "./payload.ts";
-import { type Delivered, isOpen, type Parcel } from "./settle.ts";
+import { type Delivered, isOpen, type Parcel } from "./roundOutcome.ts";
 import type { Patience, Transport } from "./transport.ts";
 
 const EVENTS = 100;

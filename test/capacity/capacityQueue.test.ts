@@ -1,8 +1,8 @@
 // Who is served first when room becomes free.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLine } from "../../src/capacity/line.ts";
-import type { ClusterView } from "../../src/capacity/view/view.ts";
+import { createLine } from "../../src/capacity/capacityQueue.ts";
+import type { ClusterView } from "../../src/capacity/view/clusterView.ts";
 import { createReservations } from "../../src/capacity/waiting/reservations.ts";
 import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
 import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";

@@ -2,10 +2,10 @@
 // value is a way to a variable that holds a secret.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { draftOf } from "../../src/jobTypes/running/draft.ts";
+import { draftOf } from "../../src/jobTypes/running/filledTemplate.ts";
 import { dig, type Json, type JsonObject } from "../../src/model/data/json.ts";
 import { sealedToken } from "../../src/model/document/sealed.ts";
-import { literalText } from "../../src/model/kubernetes/expansion.ts";
+import { literalText } from "../../src/model/kubernetes/kubeletExpansion.ts";
 import { expanded, variablesOf } from "../support/kubelet.ts";
 import { registered } from "./types.ts";
 

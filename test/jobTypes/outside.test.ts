@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { JobRun } from "../../src/catalog/job.ts";
 import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";
-import { definitionOf } from "../../src/jobTypes/registry/definition.ts";
+import { definitionOf } from "../../src/jobTypes/registry/jobDefinition.ts";
 import { isObject, type Json, type JsonObject } from "../../src/model/data/json.ts";
 import { isSealed, sealedToken } from "../../src/model/document/sealed.ts";
 import { type Manifest, refOf } from "../../src/model/kubernetes/manifest.ts";

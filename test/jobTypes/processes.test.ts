@@ -5,7 +5,7 @@ import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { quarantineFor } from "../../src/jobTypes/registering/quarantine.ts";
-import { registerType } from "../../src/jobTypes/registering/register.ts";
+import { registerType } from "../../src/jobTypes/registering/registerType.ts";
 import { disableType, enableType, grantType, restoreType } from "../../src/jobTypes/registering/switches.ts";
 import { openRegistry, type Registry } from "../../src/jobTypes/registry/registry.ts";
 import { createSchemas } from "../../src/jobTypes/schemas/schemas.ts";

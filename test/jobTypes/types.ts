@@ -2,9 +2,9 @@
 import type { JobDefinition } from "../../src/catalog/define.ts";
 import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { type Grants, NO_GRANTS } from "../../src/isolation/policy/capability.ts";
-import type { RegisteredType } from "../../src/jobTypes/registration/registered.ts";
+import type { RegisteredType } from "../../src/jobTypes/registration/registeredType.ts";
 import { registrationShape } from "../../src/jobTypes/registration/shape.ts";
-import { definitionOf } from "../../src/jobTypes/registry/definition.ts";
+import { definitionOf } from "../../src/jobTypes/registry/jobDefinition.ts";
 import { createSchemas } from "../../src/jobTypes/schemas/schemas.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 

@@ -2,7 +2,7 @@
 // everything else the answer is "unknown", and the scheduler decides.
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
-import { objectAt } from "../kubernetes/fields.ts";
+import { objectAt } from "../kubernetes/optionalFields.ts";
 
 export interface Device {
   readonly driver: string;

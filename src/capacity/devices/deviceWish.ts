@@ -2,7 +2,7 @@
 // What we cannot follow (alternatives, constraints between devices, all devices of a kind) makes the wish undecided.
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Amounts, isExtended } from "../kubernetes/amounts.ts";
-import { listAt, numberAt, objectAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
 import { deviceSelector, type Selector } from "./deviceSelector.ts";
 import { type DeviceTable } from "./deviceTable.ts";

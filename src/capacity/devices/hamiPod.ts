@@ -1,6 +1,6 @@
 // What a pod holds of HAMi's cards, from the annotation that its scheduler writes, and what a new pod asks for.
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt } from "../kubernetes/fields.ts";
+import { type Labels, labelsAt, listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { containerRequests, isSidecar } from "../kubernetes/podRequests.ts";
 
 /** Part of one card. */

@@ -3,7 +3,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Obstacle, Outcome } from "../fit/nodeFit.ts";
 import type { Survey } from "../fit/survey.ts";
 import { namedAmount, writeAmount } from "../kubernetes/amounts.ts";
-import { wantedModels } from "../view/models.ts";
+import { wantedModels } from "../view/deviceModels.ts";
 
 export type Sized = Extract<Obstacle, { have: number }>;
 

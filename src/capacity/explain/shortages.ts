@@ -4,8 +4,8 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Obstacle, Outcome } from "../fit/nodeFit.ts";
 import { type Survey, sum } from "../fit/survey.ts";
 import { isExtended, namedAmount, writeAmount } from "../kubernetes/amounts.ts";
+import type { ClusterView } from "../view/clusterView.ts";
 import type { PodKind } from "../view/records.ts";
-import type { ClusterView } from "../view/view.ts";
 import { isSized, type Sized, share, wordsOf } from "./refusals.ts";
 
 export interface Short {

@@ -2,10 +2,10 @@
 // autoscaler works and told us nothing, "no node today" is not "never". Also reads what autoscalers say in their events.
 import type { JsonObject } from "../../model/data/json.ts";
 import { readAmounts } from "../kubernetes/amounts.ts";
-import { labelsAt, objectAt } from "../kubernetes/fields.ts";
+import { labelsAt, objectAt } from "../kubernetes/optionalFields.ts";
 import { taintsOf } from "../kubernetes/taints.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
 import { fitNode, type Surroundings } from "./nodeFit.ts";
 
 /** A kind of node that an autoscaler may make more of. */

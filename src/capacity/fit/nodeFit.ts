@@ -4,9 +4,9 @@ import { atTheirBest, hamiUsage, isHamiUndecided, placeHami } from "../devices/h
 import type { Amounts } from "../kubernetes/amounts.ts";
 import { keptOffBy, TRANSIENT } from "../kubernetes/taints.ts";
 import type { Neighbours } from "../neighbours/neighbours.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 import type { DeviceFit } from "./deviceFit.ts";
 
 export type Obstacle =

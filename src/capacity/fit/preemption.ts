@@ -1,9 +1,9 @@
 // Whose place a pod may take: the scheduler evicts pods of lower priority for it. So what those hold is free for it, after a while.
 // Budgets for disruption are only a wish to the scheduler when it evicts, so they change nothing here.
 import { addTo } from "../kubernetes/amounts.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { CountedKind, Occupancy } from "../view/podTable.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 
 /** The cluster as it were without them; undefined where there are none, or where the pod evicts nobody. */
 export function withoutLower(view: ClusterView, { priority, preempts }: PodShape): ClusterView | undefined {

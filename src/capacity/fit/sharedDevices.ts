@@ -1,6 +1,6 @@
 // Time-sliced GPUs: what a node offers are shares of its devices, and more than one share is not more computing.
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import type { PodShape } from "../view/shape.ts";
+import type { PodShape } from "../view/podFacts.ts";
 
 const SHARED = /^nvidia\.com\/(gpu|mig-.+)\.shared$/;
 

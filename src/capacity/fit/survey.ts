@@ -1,6 +1,6 @@
 // One group of equal pods against all nodes: how many could ever stand, how many can stand now, and the nodes that tell why not more.
 
-import type { PodShape } from "../view/shape.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import { fitNode, type Outcome, type Surroundings } from "./nodeFit.ts";
 
 export interface Survey {

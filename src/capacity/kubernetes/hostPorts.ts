@@ -1,6 +1,6 @@
 // Ports of the node itself, which two pods on it cannot both have.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
+import { listAt, numberAt, textAt } from "./optionalFields.ts";
 
 export interface HostPort {
   readonly port: number;

@@ -1,7 +1,7 @@
 // What one pod takes from a node. Follows k8s.io/component-helpers/resource.PodRequests, and the API server's defaulting before it.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { type Amounts, addTo, raiseTo, readAmounts } from "./amounts.ts";
-import { listAt, objectAt, textAt } from "./fields.ts";
+import { listAt, objectAt, textAt } from "./optionalFields.ts";
 
 /** Each missing request is filled from the limit. */
 export function containerRequests(container: JsonObject): Map<string, number> {

@@ -1,7 +1,7 @@
 // Label selectors and node selector terms, with the operators of Kubernetes. An operator that we do not know matches nothing.
 // https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt, textsAt } from "./fields.ts";
+import { type Labels, labelsAt, listAt, objectAt, textAt, textsAt } from "./optionalFields.ts";
 
 export type Predicate = (labels: Labels) => boolean;
 

@@ -1,6 +1,6 @@
 // Taints that keep a pod off a node, and whether waiting cures them: a node that is not ready comes back, a node for others does not.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, textAt } from "./fields.ts";
+import { listAt, textAt } from "./optionalFields.ts";
 
 export interface Taint {
   readonly key: string;

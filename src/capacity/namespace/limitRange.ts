@@ -4,7 +4,7 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type Amounts, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
-import { listAt, objectAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { aggregate, containerLimits, containerRequests } from "../kubernetes/podRequests.ts";
 
 function limitsOf(

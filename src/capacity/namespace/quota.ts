@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type Amounts, addTo, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
-import { listAt, objectAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../kubernetes/podRequests.ts";
 import { countsPod } from "./quotaScopes.ts";
 

@@ -2,9 +2,9 @@
 // What runs now is a reason to wait and never to refuse; only pods of one kind that keep each other off can be too many for ever. Follows the scheduler's plug-ins
 // interpodaffinity, podtopologyspread and nodeports.
 
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 import { createAffinity } from "./affinity.ts";
 import { createAntiAffinity } from "./antiAffinity.ts";
 import { createPorts } from "./ports.ts";

@@ -3,7 +3,7 @@
 // https://kueue.sigs.k8s.io/docs/concepts/workload/
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
-import { listAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { QueueAnswer, QueueClass } from "./answer.ts";
 
 const NEVER: ReadonlySet<string> = new Set(["ExceedsMaxQuota", "NoMatchingFlavor", "Misconfigured", "Inadmissible"]);

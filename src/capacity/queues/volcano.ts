@@ -3,7 +3,7 @@
 // https://volcano.sh/en/docs/podgroup/
 import type { JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
-import { listAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { QueueAnswer } from "./answer.ts";
 
 export function podGroupAnswer(group: JsonObject): QueueAnswer {

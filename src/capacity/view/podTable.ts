@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import type { HamiShare } from "../devices/hamiPod.ts";
 import { type Amounts, addTo } from "../kubernetes/amounts.ts";
-import { textAt } from "../kubernetes/fields.ts";
+import { textAt } from "../kubernetes/optionalFields.ts";
 import { createInterner } from "./intern.ts";
 import { type PodKind, type PodRecord, podRecord } from "./records.ts";
 

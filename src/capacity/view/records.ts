@@ -4,8 +4,8 @@ import { LABELS } from "../../model/kubernetes/manifest.ts";
 import { type HamiDevice, hamiDevicesOf } from "../devices/hamiNode.ts";
 import { type HamiShare, hamiSharesOf } from "../devices/hamiPod.ts";
 import { type Amounts, isExtended, readAmounts } from "../kubernetes/amounts.ts";
-import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/fields.ts";
 import { type HostPort, hostPortsOf } from "../kubernetes/hostPorts.ts";
+import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { heldRequests } from "../kubernetes/podRequests.ts";
 import { type Taint, taintsOf } from "../kubernetes/taints.ts";
 

@@ -6,8 +6,8 @@ import { isFailure, PHASES } from "../../model/run/phase.ts";
 import type { Context } from "../grammar/command.ts";
 import { painter, phaseWord } from "../terminal/style.ts";
 import { oneLine } from "../terminal/width.ts";
+import { runName } from "./findRun.ts";
 import type { Job, Run } from "./progress/progress.ts";
-import { runName } from "./runs.ts";
 
 const LAST_LINES = 20;
 const SHOWN = 3;

@@ -1,13 +1,13 @@
 // Brings a backup into an empty database, in one transaction: all of it or nothing. A backup of an older program is written into the
 // schema that it was taken from, and then brought forward like any database.
 import { sql, type Transaction } from "kysely";
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { BackupRecord, BackupRow, Restored } from "../../ports/backup.ts";
 import type { Database } from "../connection/database.ts";
 import type { Tables } from "../connection/schema.ts";
 import { KNOWN_CHANGES, migrateWithin } from "../migrations/migrate.ts";
-import { BACKED_UP, NEW_ROWS, POSITIONS } from "./backedUp.ts";
+import { BACKED_UP, NEW_ROWS, POSITIONS } from "./backupTables.ts";
 
 export interface Restoring {
   /** For errors. */

@@ -5,7 +5,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../../ports/clock.ts";
 import type { News } from "../../ports/news.ts";
 import type { FullDisk } from "./fullDisk.ts";
-import type { Leases } from "./leases.ts";
+import type { Leases } from "./lockLeases.ts";
 import type { Tables } from "./schema.ts";
 
 export type Queries = Kysely<Tables> | Transaction<Tables>;

@@ -6,14 +6,14 @@ import type { Job, Pause, Run } from "../../model/run/run.ts";
 import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
-import type { Leases } from "../connection/leases.ts";
+import type { Leases } from "../connection/lockLeases.ts";
 import type { JobsTable, RunsTable, Tables } from "../connection/schema.ts";
-import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./claims.ts";
-import { createRun } from "./createRun.ts";
 import { commit, insertEvents } from "./events.ts";
 import { claimRun, isLastClaim } from "./fences.ts";
+import { createRun } from "./insertRun.ts";
+import { underWay } from "./jobsUnderWay.ts";
+import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./locks.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
-import { underWay } from "./underWay.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;

@@ -1,7 +1,7 @@
 // Fills the free slots of a process from the queue, so that no group keeps the others waiting. One question at a time: whoever pokes while
 // one is under way makes it ask once more.
 import type { Log } from "../../ports/log.ts";
-import type { Holdings } from "../duties/holdings.ts";
+import type { Holdings } from "../duties/leasedDuties.ts";
 import { crowding, full } from "../duties/shares.ts";
 
 /** So that one process that has many slots does not take everything that comes at once. */

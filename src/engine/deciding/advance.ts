@@ -10,7 +10,7 @@ import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Pause, RunEnding } from "../../model/run/run.ts";
 import type { ClaimRefusal } from "../../ports/store.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
-import { rootName } from "./roots.ts";
+import { rootName } from "./rootJob.ts";
 
 export interface Situation {
   readonly jobs: readonly Job[];

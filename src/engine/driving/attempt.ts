@@ -7,8 +7,8 @@ import type { Reason } from "../../model/reasons/reason.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
+import type { Interruption } from "../deciding/attemptOutcome.ts";
 import type { ScopeEnd } from "../deciding/clocks.ts";
-import type { Interruption } from "../deciding/settle.ts";
 import type { AttemptMask } from "../secrets/masking.ts";
 
 export interface Attempt {

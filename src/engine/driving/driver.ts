@@ -12,7 +12,7 @@ import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Hold } from "../deciding/advance.ts";
 import type { Watch } from "../deciding/clocks.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { AttemptResult, Progress } from "./attempt.ts";
 

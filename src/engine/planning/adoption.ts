@@ -7,7 +7,7 @@ import type { Change, Plan, PlannedJob, PlannedObject } from "../../model/run/pl
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { classOf, disruptionOf, remadeClass } from "../../plan/compare/compareClass.ts";
 import type { LiveDifference } from "../../ports/cluster.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 import { applyOptions, objectsOf, type Target } from "./preflight.ts";
 
 /** Says of each adopted object which of its fields will change, and what that means for its pods. */

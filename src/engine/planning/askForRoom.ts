@@ -1,6 +1,6 @@
 // Asks a cluster for room on behalf of a plan or of a question about an application, and does not wait for long: room is only an addition to
-// the answer. Used by room.ts and unplaced.ts.
-import type { World } from "../interface/world.ts";
+// the answer. Used by roomWarnings.ts and asking/unplacedPods.ts.
+import type { World } from "../interface/dependencies.ts";
 
 /** Milliseconds. The view of a large cluster takes longer to build: it is there at the next question. */
 const PATIENCE = 3_000;

@@ -1,7 +1,7 @@
 // The workflows of other applications that a workflow calls, and those that they call: the newest revision of each, of the same project.
 import type { WorkflowDocument } from "../../model/document/document.ts";
 import { callsOf } from "../../plan/workflow/steps/calls.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 
 /** What does not exist is left out: the plan says so, at the step that calls it. */
 export async function calledWorkflows(

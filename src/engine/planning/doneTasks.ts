@@ -9,7 +9,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { readCompletion } from "../../model/run/completion.ts";
 import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
 import { disruptionOf } from "../../plan/compare/compareClass.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 
 type Told = Pick<Change, "task" | "doneIn">;
 

@@ -12,10 +12,10 @@ import type { Plan, PlannedObject } from "../../model/run/plan.ts";
 import type { ApplicationSummary, OwnedObject } from "../../model/run/revision.ts";
 import { remadeClass } from "../../plan/compare/compareClass.ts";
 import { keysOf } from "../../plan/components/planOutside.ts";
-import type { ResolvedApplication } from "../../plan/components/resolved.ts";
+import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { DocumentRequest } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 
 export interface Target {
   readonly request: DocumentRequest;

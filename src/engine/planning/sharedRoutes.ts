@@ -5,7 +5,7 @@
 import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { routePointer } from "../../plan/render/checkRoutes.ts";
-import { ROUTE_KINDS, type RouteClaim, routeClaims } from "../../plan/render/routeClaims.ts";
+import { ROUTE_KINDS, type RouteClaim, routeClaims } from "../../plan/render/routeMatches.ts";
 import { objectsOf, pointerOf, type Target } from "./preflight.ts";
 
 interface Standing extends RouteClaim {

@@ -3,11 +3,11 @@ import { canonicalJson } from "../../model/data/json.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { DocumentRequest, WriteConditions } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { adopting } from "../planning/adoption.ts";
 import { type Planning, planDocument } from "../planning/planning.ts";
-import { beginRun, expectRevision, repeated } from "./begin.ts";
+import { beginRun, expectRevision, repeated } from "./createRun.ts";
 
 export async function deployDocument(
   world: World,

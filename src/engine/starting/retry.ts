@@ -3,12 +3,12 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { WriteConditions } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { knownRun } from "../steering/cancel.ts";
-import { beginRun, repeated } from "./begin.ts";
+import { beginRun, repeated } from "./createRun.ts";
+import { knownApplication } from "./deleteApplication.ts";
 import { conditionsOf } from "./deploy.ts";
-import { knownApplication } from "./remove.ts";
 
 export async function retryRun(
   world: World,

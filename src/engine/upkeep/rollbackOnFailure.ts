@@ -6,7 +6,7 @@ import { isFailure } from "../../model/run/phase.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 import { isAutomatic, ROLLBACK_ACTOR } from "../starting/automatic.ts";
 import { rollbackApplication } from "../starting/rollback.ts";
 

@@ -2,8 +2,8 @@
 import { isObject, type Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
+import { advised } from "../mapping/reportWords.ts";
 import type { Importing } from "../mapping/rules.ts";
-import { advised } from "../mapping/words.ts";
 import { interpolate } from "./text.ts";
 
 /** What needs a variable that nobody gave becomes null and is told at once. */

@@ -2,8 +2,9 @@
 // a place where ours have one: environment, resources, and mounts of the component's own storage.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place, valueAt } from "../mapping/draft.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -18,7 +19,6 @@ import {
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import { probe } from "../parts/probe.ts";
 import { ingress } from "./ingress.ts";
 import { rights } from "./rbac.ts";

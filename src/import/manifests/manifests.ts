@@ -1,12 +1,12 @@
 // Plain Kubernetes manifests. Workloads become components; Services, Ingresses and autoscalers a part of the workload that they point to;
 // ConfigMaps and Secrets components; claims the storage of who mounts them. Everything else goes as it is into a component of type objects.
-import { CLUSTER_WIDE } from "../../catalog/parts/objects/scope.ts";
+import { CLUSTER_WIDE } from "../../catalog/parts/objects/clusterScoped.ts";
 import { dig, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/draft.ts";
+import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { CLUSTERS_OWN, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import { applyRules, field, type Importing, objectOf, type Spot } from "../mapping/rules.ts";
-import { CLUSTERS_OWN, RENAMED, TYPE_CHOSEN, words } from "../mapping/words.ts";
 import { metadata, namespaceRule } from "../parts/metadata.ts";
 import { type Found, findObjects } from "./objects.ts";
 import { importBudget, importScaler } from "./scaling.ts";

@@ -2,8 +2,9 @@
 // one pod per host, spreading of the own pods. The rest of an affinity is told as not supported.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place } from "../mapping/draft.ts";
+import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -15,7 +16,6 @@ import {
   take,
   textOf,
 } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 
 /** Labels that find the pods of the component itself. */
 export interface OwnPods {

@@ -7,12 +7,12 @@ import { problem } from "../../model/problems/problem.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { createNews } from "../../ports/news.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
-import { makeEntry } from "./entry.ts";
-import { follow, oneAtATime } from "./follow.ts";
+import { follow, oneAtATime } from "./followStore.ts";
 import { NameTable } from "./nameTable.ts";
-import type { RegistryWorld } from "./registryWorld.ts";
+import type { RegistryWorld } from "./registryDependencies.ts";
 import { settleSamples } from "./sampleRun.ts";
-import { stopText } from "./standing.ts";
+import { makeEntry } from "./versionEntry.ts";
+import { stopText } from "./versionProblems.ts";
 import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
 
 export interface Registry {

@@ -6,7 +6,7 @@ import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { LABELS, type Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { patiently } from "../waiting/patience.ts";
+import { patiently } from "../waiting/retryCluster.ts";
 
 export interface TemplatedClaim {
   readonly claim: Manifest;

@@ -4,16 +4,16 @@
 
 import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
-import { listAt } from "../../model/data/fields.ts";
+import { listAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { endingOf, mayPass } from "../../model/run/ending.ts";
+import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
-import { patiently, refusal } from "../waiting/patience.ts";
+import { patiently, refusal } from "../waiting/retryCluster.ts";
 import { tellOfPlaces } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";

@@ -7,8 +7,8 @@ import { formatDuration } from "../../model/document/duration.ts";
 import { OUTGOING_REFUSALS } from "../../model/reasons/outgoingRefusal.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
+import { listenTo, type Told } from "./attemptMessages.ts";
 import { type Bad, causeOf, refusedCall } from "./calls.ts";
-import { listenTo, type Told } from "./told.ts";
 
 export interface Worker {
   readonly type: string;

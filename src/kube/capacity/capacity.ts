@@ -2,13 +2,13 @@
 // once somebody asks for some. Begun by the first question, then kept. What is not needed of an object is dropped while it is read.
 // Refuses to answer "rejected" or "fits" from a view that is old: then it cannot be told.
 
+import { createLine, ownersOf } from "../../capacity/capacityQueue.ts";
 import { type CheckWorld, checkCapacity } from "../../capacity/check.ts";
 import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
-import { createLine, ownersOf } from "../../capacity/line.ts";
 import { overviewOf } from "../../capacity/overview.ts";
-import { type ClusterView, createClusterView } from "../../capacity/view/view.ts";
+import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
 import { createReservations, type Reservations } from "../../capacity/waiting/reservations.ts";
-import { labelsAt, listAt } from "../../model/data/fields.ts";
+import { labelsAt, listAt } from "../../model/data/fieldReaders.ts";
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../../model/kubernetes/capacity.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";

@@ -2,7 +2,7 @@
 // in a namespace that is made for it and removed afterwards: one program listens, one may connect to it, one is denied. Deny must deny.
 // Without the one that may connect nothing would be known: who reaches nobody for another reason looks denied as well.
 
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
 import type { NetworkProbe, NetworkVerdict } from "../../model/kubernetes/networkVerdict.ts";

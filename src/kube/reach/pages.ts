@@ -1,6 +1,6 @@
 // A list of the Kubernetes API in pages, one answer at a time, so that a long list is never whole in memory.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Call, Connection } from "./connection.ts";
 

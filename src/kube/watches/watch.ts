@@ -2,18 +2,18 @@
 // Says honestly whether what it told is current: `stale` from the first attempt that fails until the server answers again.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 
-import { listAt, numberAt, textAt } from "../../model/data/fields.ts";
+import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
-import { foreignEntries } from "../objects/holders.ts";
+import { foreignEntries } from "../objects/fieldManagers.ts";
 import type { Connection } from "../reach/connection.ts";
 import { collectionPath } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
-import { linesOf } from "../reach/lines.ts";
 import { pagesOf } from "../reach/pages.ts";
+import { linesOf } from "../reach/splitLines.ts";
 import { ApiError, isStatus } from "../refusals/apiError.ts";
 
 export interface WatchState {

@@ -2,11 +2,18 @@
 // by an image whose tag is the name of a fault (`anything:crash-loop`, and `:does-not-exist`), or by what the document
 // itself says (more CPU than the simulated node has, a script that ends in `exit 3`).
 
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
-import { containersOf, exitCodeOf, mainContainer, resourcesOf, templateOf, workloadKind } from "../objects/template.ts";
+import {
+  containersOf,
+  exitCodeOf,
+  mainContainer,
+  resourcesOf,
+  templateOf,
+  workloadKind,
+} from "../objects/workloadTemplate.ts";
 
 export const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
 

@@ -5,12 +5,12 @@ import type { Before } from "../../model/kubernetes/health.ts";
 import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
-import type { SandboxPod, StoredObject } from "../objects/shelf.ts";
-import { templateHash } from "../objects/template.ts";
+import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { templateHash } from "../objects/workloadTemplate.ts";
 import { isUp } from "../pods/pods.ts";
-import { faultyVerdict } from "./faulty.ts";
-import { heldVerdict } from "./held.ts";
-import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./verdict.ts";
+import { heldVerdict } from "./blockedPods.ts";
+import { faultyVerdict } from "./faultyWorkload.ts";
+import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./healthRule.ts";
 
 export const workloadHealth: HealthRule = (object, view) => {
   if (dig(object.manifest, "spec", "paused") === true) {

@@ -1,9 +1,9 @@
 // The volumes of a StatefulSet: one claim per pod and template, made when the pod is, and kept when the StatefulSet goes.
 
-import { listAt, objectAt, textAt } from "../../model/data/fields.ts";
+import { listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
 import { stamped } from "./write.ts";
 
 export function reconcileClaims(shelf: Shelf): void {

@@ -1,12 +1,12 @@
 // Quotas of a namespace, counted the way a ResourceQuota counts: pods, requests.*, limits.*, persistentvolumeclaims, requests.storage.
 
-import { scalarAt } from "../../model/data/fields.ts";
+import { scalarAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
-import { resourcesOf, templateOf } from "./template.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
+import { resourcesOf, templateOf } from "./workloadTemplate.ts";
 
 /** `{ "requests.cpu": "4", pods: "10" }` */
 export type Quota = Readonly<Record<string, string>>;

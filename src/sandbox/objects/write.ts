@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { ANNOTATIONS, type Manifest, type Metadata, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Applied } from "../../ports/cluster.ts";
-import { hashOf } from "./fields.ts";
+import { hashOf } from "./labelSelectors.ts";
 import { mergeApply, sameContent, sameSpec } from "./merge.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
 
 /** Writes nothing when the object is so already. */
 export function writeObject(shelf: Shelf, wanted: Manifest): Applied {

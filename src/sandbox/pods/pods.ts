@@ -1,12 +1,12 @@
 // What a workload's controller would do: which pods there are after a change, when each is due, and what holds it back.
 // Runs after every change of any object, never by a timer: between changes, time alone decides (see health/).
 import { randomUUID } from "node:crypto";
-import { optionalNumberAt, textAt } from "../../model/data/fields.ts";
+import { optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "../objects/quota.ts";
-import type { SandboxPod, Shelf, StoredObject } from "../objects/shelf.ts";
+import type { SandboxPod, Shelf, StoredObject } from "../objects/sandboxObjects.ts";
 import {
   holdsKey,
   type NamedReference,
@@ -14,7 +14,7 @@ import {
   templateHash,
   templateOf,
   workloadKind,
-} from "../objects/template.ts";
+} from "../objects/workloadTemplate.ts";
 import type { Timing } from "../time/timing.ts";
 
 export interface PodRules {

@@ -1,12 +1,12 @@
 // The lines that the sandbox's pods say, past and to come. They tell what was not run; sealed values are masked.
 
-import { listAt, textAt } from "../../model/data/fields.ts";
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { LABELS } from "../../model/kubernetes/manifest.ts";
 import type { LogLine, Owner } from "../../ports/cluster.ts";
 import { type Fault, faultOf } from "../faults/faults.ts";
-import type { SandboxPod, StoredObject } from "../objects/shelf.ts";
-import { commandOf, templateOf, workloadKind } from "../objects/template.ts";
+import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { commandOf, templateOf, workloadKind } from "../objects/workloadTemplate.ts";
 
 export interface Dated {
   readonly line: LogLine;

@@ -3,8 +3,8 @@
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Implementations, Stream } from "../shared/contract.ts";
-import { sendSocket } from "../streams/socket.ts";
 import { isUpgrade } from "../streams/upgrade.ts";
+import { sendSocket } from "../streams/webSocket.ts";
 import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
 import { parseInput } from "./input.ts";
 

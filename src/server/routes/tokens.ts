@@ -1,5 +1,5 @@
 // Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";

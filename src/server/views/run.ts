@@ -1,9 +1,9 @@
 // Runs and their jobs as the API shows them.
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
-import { shownJobs, standingOf, standingsOf } from "../../engine/asking/standing.ts";
+import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import type { Standing } from "../../engine/interface/requests.ts";
-import type { World } from "../../engine/interface/world.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import type { Job, Run } from "../../model/run/run.ts";

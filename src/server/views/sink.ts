@@ -1,7 +1,7 @@
 // Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import type { Language } from "../../model/data/text.ts";
 import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";

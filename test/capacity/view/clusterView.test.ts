@@ -1,7 +1,7 @@
 // The view is kept by single events: whatever their order, it says what the pods that are there now say.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type ClusterView, createClusterView } from "../../../src/capacity/view/view.ts";
+import { type ClusterView, createClusterView } from "../../../src/capacity/view/clusterView.ts";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { pod } from "../world.ts";
 

@@ -1,6 +1,6 @@
 // Every schema that ever was is brought forward, with what is in it; by two processes at once where a database can be shared.
 import { afterAll, describe, expect, it } from "vitest";
-import { postgresDifferences, SQLITE as SQLITE_DIFFERENCES } from "../../../src/database/connection/differences.ts";
+import { postgresDifferences, SQLITE as SQLITE_DIFFERENCES } from "../../../src/database/connection/dialect.ts";
 import { MIGRATIONS } from "../../../src/database/migrations/migrate.ts";
 import { type Backend, POSTGRES, SQLITE, type TestDatabase } from "../../contracts/database/backends.ts";
 import { AT } from "../../contracts/database/fixtures.ts";

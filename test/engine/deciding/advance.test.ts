@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobOutcome } from "../../../src/catalog/job.ts";
 import { advance } from "../../../src/engine/deciding/advance.ts";
-import { settleAttempt } from "../../../src/engine/deciding/settle.ts";
+import { settleAttempt } from "../../../src/engine/deciding/attemptOutcome.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
 import { isSettled, mayBecome } from "../../../src/model/run/phase.ts";
 import type { Job } from "../../../src/model/run/run.ts";

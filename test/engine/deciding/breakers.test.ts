@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobOutcome } from "../../../src/catalog/job.ts";
-import { type BrakedAttempt, type BrakeSubject, createBrakes } from "../../../src/engine/deciding/brakes.ts";
+import { type BrakedAttempt, type BrakeSubject, createBrakes } from "../../../src/engine/deciding/breakers.ts";
 import { type ReasonCode, reason } from "../../../src/model/reasons/reason.ts";
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 // Who drives a run lets go of it in whichever moment it is taken away: a drive that went on waiting would keep its process from stopping.
 import { expect, it } from "vitest";
-import { driveRun } from "../../../src/engine/driving/drive.ts";
+import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import type { RunChange, Store } from "../../../src/ports/store.ts";
 import { plannedJob } from "../jobs.ts";
 import { openStage } from "../support/stage.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { cronFault, nextTime } from "../../../src/engine/schedules/cron.ts";
 import { pauseSchedule, putSchedule, removeSchedule } from "../../../src/engine/schedules/schedules.ts";
-import { startRun } from "../../../src/engine/starting/startRun.ts";
+import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
 import type { ScheduleSettings } from "../../../src/model/run/schedule.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, dictionary, jsonValue, nat, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { holds } from "../../../src/kube/objects/compare.ts";
+import { holds } from "../../../src/kube/objects/containsFields.ts";
 import { isObject } from "../../../src/model/data/json.ts";
 
 describe("does the cluster hold what we want", () => {

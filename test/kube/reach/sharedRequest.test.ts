@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shared, sharedByName } from "../../../src/kube/reach/shared.ts";
+import { shared, sharedByName } from "../../../src/kube/reach/sharedRequest.ts";
 
 function stage(answers: readonly (boolean | Error)[]) {
   let time = 0;

@@ -1,7 +1,7 @@
 // Who owns the number of pods decides what is sent, and by whom.
 import { describe, expect, it } from "vitest";
 import type { Call, Connection } from "../../../src/kube/reach/connection.ts";
-import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "../../../src/kube/write/handOver.ts";
+import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "../../../src/kube/write/handOverReplicas.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { object } from "../fixtures.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contentHash } from "../../../src/kube/objects/content.ts";
+import { contentHash } from "../../../src/kube/objects/contentAnnotation.ts";
 import { asStored, revealObject } from "../../../src/kube/write/reveal.ts";
 import { MASK } from "../../../src/model/document/sealed.ts";
 import { ANNOTATIONS } from "../../../src/model/kubernetes/manifest.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { upgraded } from "../../../src/kube/write/adopt.ts";
+import { upgraded } from "../../../src/kube/write/takeOverFields.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
-import { heldDifferences } from "../../../src/model/kubernetes/difference.ts";
+import { heldDifferences } from "../../../src/model/kubernetes/fieldDifferences.ts";
 
 const entry = (manager: string, operation: string, fieldsV1: JsonObject, subresource = "") => ({
   manager,

@@ -4,7 +4,7 @@ import type { RunSummary } from "../../../api/views.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
 import { RUN_PHASES } from "../../../model/run/run.ts";
 import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
-import { runName } from "../../follow/runs.ts";
+import { runName } from "../../follow/findRun.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { age, type Column, printListing } from "../../output/output.ts";

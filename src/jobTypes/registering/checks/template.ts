@@ -5,7 +5,7 @@ import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";
 import { MOST_PODS, type Registration } from "../../registration/registration.ts";
-import { draftOf, sealedExample } from "../../running/draft.ts";
+import { draftOf, sealedExample } from "../../running/filledTemplate.ts";
 import { placeholdersOf } from "../../running/fillTemplate.ts";
 import { templateOf } from "../../running/templateOf.ts";
 import { type Candidate, type Check, type Means, RUN } from "./candidate.ts";

@@ -3,14 +3,14 @@
 import type { JobRun } from "../../../catalog/job.ts";
 import { renderNetworkPolicy } from "../../../isolation/cluster/networkPolicy.ts";
 import { renderJobPod } from "../../../isolation/pod/renderPod.ts";
-import { patiently } from "../../../jobs/waiting/patience.ts";
+import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
-import type { RegisteredType } from "../../registration/registered.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { IsolatedPod, PodDraft } from "../tiers/tier.ts";
+import type { Surroundings } from "../typeDependencies.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 import { callbackPlace, reachOf } from "./network.ts";
-import { podOrderOf } from "./order.ts";
+import { podOrderOf } from "./podOrder.ts";
 import { accountOf, giveRights } from "./rights.ts";
 
 interface Means {

@@ -1,7 +1,7 @@
 // T1: a pod for each run, described and not programmed. T3 is the same with a token, by which the program tells of itself.
 import type { JobOutcome, JobRun } from "../../../catalog/job.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
-import { refusal } from "../../../jobs/waiting/patience.ts";
+import { refusal } from "../../../jobs/waiting/retryCluster.ts";
 import { isObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
 import { explainProblem } from "../../../model/problems/problem.ts";
@@ -10,10 +10,10 @@ import { lookUp } from "../../../plan/workflow/steps/lookUp.ts";
 import { ClusterError } from "../../../ports/cluster.ts";
 import { MOST_PODS, type RegistrationSpec } from "../../registration/registration.ts";
 import { hasSecrets, secretPaths } from "../../schemas/secretPaths.ts";
-import { type Drafted, draftOf } from "../draft.ts";
+import { type Drafted, draftOf } from "../filledTemplate.ts";
 import { runPlace } from "../isolated/attempt.ts";
 import { inputSecret } from "../isolated/secretInputs.ts";
-import { runTelling } from "./telling.ts";
+import { runTelling } from "./reportingPod.ts";
 import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
 export const podTier: Tier = {

@@ -6,7 +6,7 @@ import { isObject, type Json } from "../../../model/data/json.ts";
 import { fromPointer, type Path, toPointer } from "../../../model/data/pointer.ts";
 import type { Condition, Operand } from "../../../model/document/condition.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { clip, listNames } from "../../fields/words.ts";
+import { clip, listNames } from "../../fields/valueWords.ts";
 import { mapCondition } from "../conditions/mapCondition.ts";
 import { isReference, pointerOf } from "../steps/holes.ts";
 import { inputSchema, outputSchema } from "../steps/jobSchemas.ts";

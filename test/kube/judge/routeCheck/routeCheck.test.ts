@@ -7,7 +7,7 @@ import {
   askOverNetwork,
   type RouteAnswer,
   type RouteRequest,
-} from "../../../../src/kube/judge/routeCheck/ask.ts";
+} from "../../../../src/kube/judge/routeCheck/askAddress.ts";
 import {
   createRouteChecks,
   type RouteQuestion,
