@@ -1,6 +1,5 @@
 // One open database: the queries of all aggregates go through it. What differs between SQLite and PostgreSQL is `Differences`,
 // and nothing else in this folder may ask which one it is.
-
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../../ports/clock.ts";
 import type { News } from "../../ports/news.ts";

@@ -1,5 +1,4 @@
 // A PostgreSQL database behind the aggregates: the pool, who listens for other processes' events, and the backup. Loaded only by who has one.
-
 import { randomUUID } from "node:crypto";
 import { type DatabaseConnection, Kysely, PostgresDialect, type QueryResult } from "kysely";
 import { Pool } from "pg";

@@ -1,5 +1,4 @@
 // Sinks and how far they have got. One deliverer at a time holds a sink's claim, and writes only while it does.
-
 import { type Selectable, sql, type Transaction } from "kysely";
 import { createNews } from "../../ports/news.ts";
 import type { HeldKey, Sink, SinkClaim, SinkLag, SinkProgress, Sinks, StoredSink } from "../../ports/sinks.ts";

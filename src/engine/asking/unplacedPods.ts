@@ -1,6 +1,5 @@
 // Pods of an application that find no node now, though no run is going on: who holds what they wait for. Best effort: what the cluster does
 // not tell in time is left out, and the scheduler's own words stand.
-
 import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";

@@ -1,5 +1,4 @@
 // One attempt of one job: what it is given, what it tells, what it may end with.
-
 import type { JobOutcome, RunTime } from "../../catalog/job.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";

@@ -1,5 +1,4 @@
 // The time of one run while it is driven: like the clock of the machine, but it stands still while the run is paused.
-
 import type { RunTime } from "../../catalog/job.ts";
 import type { Pause } from "../../model/run/run.ts";
 import type { Clock } from "../../ports/clock.ts";

@@ -1,6 +1,5 @@
 // The job types of a server: those of the catalog, and those that were registered since, as the store has them. One per process, shared by the
 // planner, the engine and the API; it follows the store, so that what another process changed is seen here within seconds.
-
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { JobTypes } from "../../catalog/jobTypes.ts";
 import { problem } from "../../model/problems/problem.ts";

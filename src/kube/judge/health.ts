@@ -1,5 +1,4 @@
 // Health of objects right now: the same rules as follow, and what follow saw lately, so that both say the same.
-
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";

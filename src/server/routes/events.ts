@@ -2,7 +2,6 @@
 // Where it begins: after Last-Event-ID or `after`; else a run's stream at the run's first event, any other stream now.
 // A run's stream ends by itself after the run's end. Whoever saw events that do not exist (the store is an older one now) is told so, by
 // an event of type resync: what they know is of another history.
-
 import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";
 import { knownRun } from "../../engine/steering/cancel.ts";

@@ -1,6 +1,5 @@
 // Requests that wait for the end of a run: a small pool of their own, so that however many wait, the others are answered. A place is taken
 // before anything is started: who finds none is told at once, and nothing has happened. One reader per project serves all of its waiters.
-
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { createNews } from "../../ports/news.ts";
