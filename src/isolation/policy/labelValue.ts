@@ -1,5 +1,5 @@
-// Any text as the value of a label. What does not fit is shortened and gets a hash of the whole, so that two never become one.
-
+// Turns any text into a valid label value. A text that is not valid is shortened and gets a hash of the whole text, so
+// that two texts do not become the same value.
 import { createHash } from "node:crypto";
 import { LABEL_VALUE } from "../../model/kubernetes/name.ts";
 

@@ -1,4 +1,4 @@
-// What queues in front of the scheduler say, read from their objects as their controllers write them.
+// What the queues in front of the scheduler report, read from their objects in the form that their controllers write.
 import { describe, expect, it } from "vitest";
 import { workloadAnswer } from "../../../src/capacity/queues/kueue.ts";
 import { podGroupAnswer } from "../../../src/capacity/queues/volcano.ts";
@@ -92,7 +92,7 @@ describe("Kueue", () => {
     expect(reason.params["detail"]).toBe(`WaitingForQuota: ${BUSY}`);
   });
 
-  it("gives a queue that is not there yet a minute", () => {
+  it("waits a minute for a queue that does not exist yet", () => {
     const missing = conditions([["QuotaReserved", "False", "Misconfigured", "LocalQueue gpu doesn't exist"]]);
     expect(workloadAnswer({ status: { conditions: missing } })).toMatchObject({ class: "rejected", grace: 60_000 });
   });
@@ -128,7 +128,7 @@ describe("Volcano", () => {
   });
 });
 
-it("knows in which queue something stands", () => {
+it("recognizes the queue that an object is in", () => {
   const job = (labels: JsonObject, spec: JsonObject): JsonObject => ({
     metadata: { labels },
     spec: { template: { spec } },
