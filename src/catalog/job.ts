@@ -15,8 +15,10 @@ export const OUTPUT_LIMIT = 64 * 1024;
 
 export interface JobRun<I> {
   readonly project: string;
-  readonly application: string;
-  readonly component: string;
+  /** `null` for a run of no application. */
+  readonly application: string | null;
+  /** `null` for a job of no component. */
+  readonly component: string | null;
   readonly namespace: string;
   readonly run: string;
   /** Of the run, within its application. */

@@ -1,6 +1,7 @@
 // What conditions and references of a run may look at: how its steps stand, what they gave, the run's inputs. Pure.
 // Made for one job at a time, of the steps that it names and no others: a run may have thousands of steps, and each edge asks.
 import type { Json, JsonObject } from "../model/json.ts";
+import { writtenName } from "../model/name.ts";
 import { isSettled, type Phase } from "../model/phase.ts";
 import type { PlannedJob } from "../model/plan.ts";
 import { fromPointer } from "../model/pointer.ts";
@@ -21,7 +22,7 @@ export function contextOf(run: Run, jobs: Iterable<Job>, asking: Job): JsonObjec
     }
   }
   return {
-    run: { id: run.id, project: run.project, application: run.application, revision: run.revision },
+    run: { id: run.id, project: run.project, application: writtenName(run.application), revision: run.revision },
     inputs: run.inputs,
     steps: Object.fromEntries([...steps].map(([name, members]) => [name, stepContext(name, members)])),
   };

@@ -16,8 +16,9 @@ import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./elsewhere
 import { executeAttempt } from "./execute.ts";
 import { intendObjects } from "./intend.ts";
 import { keepLocks, takeUpLocks } from "./locks.ts";
-import { applicationMask, attemptMask } from "./masking.ts";
+import { applicationMask, attemptMask, secretMask } from "./masking.ts";
 import { parkedUntil } from "./parking.ts";
+import { placeOf } from "./requests.ts";
 import { type RunPauses, runTimeOf } from "./runTime.ts";
 import { step } from "./step.ts";
 import type { World } from "./world.ts";
@@ -48,6 +49,7 @@ async function openDriver(
   world: World,
   { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
 ): Promise<Driver> {
+  const place = placeOf(run);
   const jobs = await world.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
@@ -59,7 +61,7 @@ async function openDriver(
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: await applicationMask(world, run),
+    mask: place === null ? secretMask(run.project, [], world.vault) : await applicationMask(world, place),
     running: new Set(),
     results: new Map(),
     reports: new Map(),

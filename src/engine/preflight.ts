@@ -1,7 +1,9 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
+
 import { dig } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { LABELS, refKey, refOf, shortRef } from "../model/manifest.ts";
+import { writtenName } from "../model/name.ts";
 import { belongsToNobody } from "../model/ownership.ts";
 import type { Plan, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
@@ -56,7 +58,7 @@ export async function takenByOthers(world: World, target: Target, signal: AbortS
     const ref = refOf(object.manifest);
     const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${holder.application} of project ${holder.project}`;
+      const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
     }
     const live = await target.cluster.read(ref, signal);
@@ -147,10 +149,12 @@ export function applyOptions(world: World, { request }: Pick<Target, "request">,
   return { signal, reveal, force: request.force === true };
 }
 
-export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
+export function objectsOf(
+  plan: Plan,
+): readonly { readonly object: PlannedObject; readonly component: string | null }[] {
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string): string {
+export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

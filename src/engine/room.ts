@@ -15,7 +15,7 @@ export interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
 /** Longer than this no plan waits for it; a view of a large cluster is there at the next plan. */

@@ -7,7 +7,7 @@ import type { Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem, problem } from "../model/problem.ts";
 import type { Priority, Run } from "../model/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../plan/check/checkEnvelope.ts";
-import { contentHash } from "../plan/hash.ts";
+import { hashOfJobs } from "../plan/hash.ts";
 import { layersOf } from "../plan/order.ts";
 import { checkSize } from "../plan/read/readLimits.ts";
 import { sealInput, sealInputs, sealWorkflow } from "../plan/seal.ts";
@@ -65,7 +65,7 @@ export async function startRun(world: World, request: StartRequest): Promise<Sta
   const run = await beginRun(world, {
     ...conditionsOf(request),
     project: request.project,
-    application: "",
+    application: null,
     workflow: wanted.name,
     kind: "workflow",
     revision: 0,
@@ -109,7 +109,7 @@ export async function planRun(
     layers: layersOf(jobs),
     changes: [],
     warnings,
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
   return { plan, clusterKind: cluster.kind };
 }

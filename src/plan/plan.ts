@@ -7,7 +7,7 @@ import type { ClusterFacts, Plan, PlannedJob } from "../model/plan.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import { comparePlans } from "./compare/compare.ts";
-import { contentHash } from "./hash.ts";
+import { hashOfJobs } from "./hash.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
 import { checkKeys, checkOutside } from "./planOutside.ts";
 import { renderApplication } from "./render/render.ts";
@@ -73,7 +73,7 @@ export function planApplication(input: PlanInput): PlanResult {
     layers: layersOf(jobs),
     changes: comparison.changes,
     warnings: problems,
-    hash: contentHash(application.workflow === null ? deploying : jobs),
+    hash: hashOfJobs(application.workflow === null ? deploying : jobs),
   };
   return { plan, problems };
 }

@@ -2,7 +2,7 @@
 // the same events go out again, with the same ids: never fewer, and never a later one of a run before an earlier one.
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { StoredSink } from "../ports/sinks.ts";
+import type { HeldKey, StoredSink } from "../ports/sinks.ts";
 import type { Store } from "../ports/store.ts";
 import { createBell } from "./bell.ts";
 import { deliverDue, readDue } from "./round.ts";
@@ -139,7 +139,7 @@ function idleTime({ held }: StoredSink, now: number): number {
   return Math.min(RENEW_MILLISECONDS, ...next);
 }
 
-function nameOf({ application, run }: { readonly application: string; readonly run: string | null }): string {
+function nameOf({ application, run }: Pick<HeldKey, "application" | "run">): string {
   return JSON.stringify([application, run]);
 }
 

@@ -5,6 +5,7 @@ import type { Applications, Page, Paged } from "../ports/store.ts";
 import { fromJson } from "./columns.ts";
 import type { Database, Queries } from "./database.ts";
 import { numberAfter, pageOf, rowsFor, textAfter } from "./paging.ts";
+import { readPlan } from "./plans.ts";
 import type { RevisionsTable } from "./schema.ts";
 
 export function createApplications({ queries }: Database): Applications {
@@ -137,5 +138,5 @@ function revisionsOf(queries: Queries, project: string, name: string) {
 }
 
 function revisionOf({ created_at: createdAt, document, plan, ...rest }: Selectable<RevisionsTable>): Revision {
-  return { ...rest, document: fromJson(document), plan: fromJson(plan), createdAt };
+  return { ...rest, document: fromJson(document), plan: readPlan(fromJson(plan)), createdAt };
 }

@@ -1,6 +1,8 @@
 // Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
+
 import type { Selectable, Transaction } from "kysely";
 import type { NewEvent } from "../model/event.ts";
+import { readName, writtenName } from "../model/name.ts";
 import { isActive, isSettled } from "../model/phase.ts";
 import type { Job, Pause, Run } from "../model/run.ts";
 import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../ports/store.ts";
@@ -12,6 +14,7 @@ import { commit, insertEvents } from "./events.ts";
 import { claimRun, isLastClaim } from "./fences.ts";
 import type { Leases } from "./leases.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
+import { readJob } from "./plans.ts";
 import type { JobsTable, RunsTable, Tables } from "./schema.ts";
 import { underWay } from "./underWay.ts";
 
@@ -41,7 +44,7 @@ export function createRuns(database: Database): Runs {
     async list(filter, page) {
       const after = numberAfter("runs", page);
       let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
-      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.application !== undefined) query = query.where("application", "=", writtenName(filter.application));
       if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
       if (after !== undefined) query = query.where("position", "<", after);
       const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
@@ -286,10 +289,12 @@ function runOf(row: Selectable<RunsTable>): Run {
     pauses,
     final_skipped_by,
     inputs,
+    application,
     ...rest
   } = row;
   return {
     ...rest,
+    application: readName(application),
     startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,
@@ -305,7 +310,7 @@ function jobOf(row: Selectable<JobsTable>): Job {
   return {
     run: row.run,
     name: row.name,
-    plan: fromJson(row.plan),
+    plan: readJob(fromJson(row.plan)),
     phase: row.phase,
     reason: fromJson(row.reason),
     evidence: fromJson(row.evidence),

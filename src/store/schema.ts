@@ -6,7 +6,6 @@ import type { EventType } from "../model/event.ts";
 import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Phase } from "../model/phase.ts";
-import type { Plan, PlannedJob } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { CheckResult, Standing } from "../model/registrationCheck.ts";
 import type { Pause, Priority, RunKind, RunPhase } from "../model/run.ts";
@@ -17,6 +16,7 @@ import type { RegistrationStop } from "../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../ports/sinks.ts";
 import type { Role } from "../ports/store.ts";
 import type { JsonText } from "./columns.ts";
+import type { WrittenJob, WrittenPlan } from "./plans.ts";
 
 export type Flag = 0 | 1;
 
@@ -39,7 +39,7 @@ export interface RevisionsTable {
   application: string;
   number: number;
   document: JsonText<ApplicationDocument>;
-  plan: JsonText<Plan>;
+  plan: JsonText<WrittenPlan>;
   cluster: string;
   namespace: string;
   actor: string;
@@ -79,7 +79,7 @@ export interface JobsTable {
   run: string;
   position: number;
   name: string;
-  plan: JsonText<PlannedJob>;
+  plan: JsonText<WrittenJob>;
   phase: Phase;
   reason: JsonText<Reason>;
   evidence: JsonText<readonly Evidence[]>;

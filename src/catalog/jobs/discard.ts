@@ -1,6 +1,7 @@
 // Removes objects that the application owns, by uid, and takes them off its list. What holds data is kept unless asked for.
 
 import { isVolume, LABELS, shortRef } from "../../model/manifest.ts";
+import { writtenName } from "../../model/name.ts";
 import { reason } from "../../model/reason.ts";
 import type { OwnedObject } from "../../model/revision.ts";
 import { ClusterError } from "../../ports/cluster.ts";
@@ -87,7 +88,7 @@ async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<Clu
 export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await patiently(job, () => job.cluster.read(object, job.signal));
   const ours =
-    live?.metadata.labels?.[LABELS.application] === object.application &&
+    live?.metadata.labels?.[LABELS.application] === writtenName(object.application) &&
     live.metadata.labels[LABELS.project] === object.project;
   return ours ? (live.metadata.uid ?? null) : null;
 }

@@ -1,7 +1,9 @@
 // Tells people. To everybody who listens to the project (webhooks, Kafka, streams), or to one address of a chat that takes `{"text": …}`.
 // At least once: after an attempt whose answer did not come, and after a crash, a message may come twice, with the same `run` and `job`.
+
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
+import { writtenName } from "../../model/name.ts";
 import { reason } from "../../model/reason.ts";
 import { maskSealed } from "../../model/sealed.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
@@ -57,7 +59,7 @@ async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
   const { project, application, run, job: name } = job;
   const data = maskSealed(job.input.data as JsonObject); // zod's JSON is ours
   const text = maskSealed(job.input.message);
-  const body = JSON.stringify({ text, project, application, run, job: name, data });
+  const body = JSON.stringify({ text, project, application: writtenName(application), run, job: name, data });
   const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };
   try {
     const request = { url, method: "POST", headers, body, signal: job.signal, tooLarge: "cut" } as const;

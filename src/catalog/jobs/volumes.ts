@@ -1,7 +1,9 @@
 // Volumes that a StatefulSet made from its templates: found by name, and grown when the template grew. A set never does that by itself.
 // Grows only: what is larger than asked for stays so.
+
 import { dig, isObject, type JsonObject } from "../../model/json.ts";
 import { LABELS, type Manifest } from "../../model/manifest.ts";
+import { writtenName } from "../../model/name.ts";
 import { parseQuantity } from "../../model/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { JobRun } from "../job.ts";
@@ -29,7 +31,7 @@ export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Prom
       const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
       if (claim === null) break;
       const labels = claim.metadata.labels ?? {};
-      if (labels[LABELS.application] === job.application && labels[LABELS.project] === job.project)
+      if (labels[LABELS.application] === writtenName(job.application) && labels[LABELS.project] === job.project)
         claims.push({ claim, size: typeof size === "string" ? size : "0" });
     }
   }

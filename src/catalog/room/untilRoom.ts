@@ -57,7 +57,7 @@ async function waitForRoom(
 
 /** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */
 export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
-  const name = [application === "" ? run : application, component === "" ? job : component].join("/");
+  const name = `${application ?? run}/${component ?? job}`;
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
 }
 

@@ -7,6 +7,7 @@ import { listAt } from "../../model/fields.ts";
 import type { ObjectHealth } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/manifest.ts";
+import { writtenName } from "../../model/name.ts";
 import type { BadEnding } from "../../model/phase.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
@@ -93,8 +94,8 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
     ...labels,
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.project]: job.project,
-    [LABELS.application]: job.application,
-    [LABELS.kubeminComponent]: job.component,
+    [LABELS.application]: writtenName(job.application),
+    [LABELS.kubeminComponent]: writtenName(job.component),
     [RUN_LABEL]: job.run,
     [JOB_TYPE_LABEL]: type,
   };

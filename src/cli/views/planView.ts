@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import type { z } from "zod";
 import type { PlanView } from "../../api/planViews.ts";
 import type { Json } from "../../model/json.ts";
+import { writtenName } from "../../model/name.ts";
 import type { Plan as OfflinePlan } from "../../model/plan.ts";
 import { maskSealed } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
@@ -107,7 +108,7 @@ export function offlineView(plan: OfflinePlan, language: Language): Plan {
     jobs: plan.jobs.map((job) => ({
       name: job.name,
       type: job.type,
-      component: job.component,
+      component: writtenName(job.component),
       needs: [...job.needs],
       objects: job.objects.map(({ manifest, keep }) => ({ manifest: { ...maskSealed(manifest) }, keep })),
       timeout: job.timeout,
@@ -117,6 +118,7 @@ export function offlineView(plan: OfflinePlan, language: Language): Plan {
     layers: plan.layers.map((layer) => [...layer]),
     changes: plan.changes.map((change) => ({
       ...change,
+      component: writtenName(change.component),
       fields: change.fields.map(({ path, before, after }) => ({ path, before: masked(before), after: masked(after) })),
     })),
     warnings: plan.warnings.map((one) => toItem(one, language)),

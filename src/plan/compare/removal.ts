@@ -3,7 +3,7 @@
 import { isVolume, LABELS, refKey, refOf } from "../../model/manifest.ts";
 import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../../model/plan.ts";
 import type { OwnedObject } from "../../model/revision.ts";
-import { contentHash } from "../hash.ts";
+import { hashOfJobs } from "../hash.ts";
 import { layersOf } from "../order.ts";
 
 export interface RemovalInput {
@@ -19,8 +19,8 @@ export interface RemovalInput {
 
 export function planRemoval(input: RemovalInput): Plan {
   const { previous, owned = [] } = input;
-  const planned = new Set(previous.jobs.filter(hasComponent).map((job) => job.component));
-  const leftover = new Set(owned.map((one) => one.component).filter((name) => name !== "" && !planned.has(name)));
+  const planned = new Set(componentsOf(previous.jobs));
+  const leftover = new Set(componentsOf(owned).filter((name) => !planned.has(name)));
   const jobs = [...planned, ...leftover].toReversed().map((component) => removeJob(component, input));
   return {
     application: input.application,
@@ -30,12 +30,13 @@ export function planRemoval(input: RemovalInput): Plan {
     layers: layersOf(jobs),
     changes: changesOf(input),
     warnings: [],
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
 }
 
-function hasComponent(job: PlannedJob): boolean {
-  return job.component !== "";
+/** What belongs to no component (a step of the workflow, the namespace) is left out. */
+function componentsOf(all: readonly { readonly component: string | null }[]): readonly string[] {
+  return all.flatMap(({ component }) => component ?? []);
 }
 
 function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
@@ -58,9 +59,9 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
 function dependentsOf(component: string, previous: Plan): readonly Need[] {
   const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
   const dependents = previous.jobs.filter(
-    (job) => hasComponent(job) && job.component !== component && job.needs.some((need) => own.has(need.job)),
+    (job) => job.component !== component && job.needs.some((need) => own.has(need.job)),
   );
-  return [...new Set(dependents.map((job) => job.component))].map((job) => ({ job, because: "order" }));
+  return [...new Set(componentsOf(dependents))].map((job) => ({ job, because: "order" }));
 }
 
 function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
@@ -78,5 +79,5 @@ function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Ch
 }
 
 function removal({ manifest, keep }: PlannedObject) {
-  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "", object: refOf(manifest), keep };
+  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null, object: refOf(manifest), keep };
 }

@@ -1,7 +1,9 @@
 // What differs between a revision and the cluster, as the API shows it. Values are masked once more on their way out.
+
 import type { z } from "zod";
 import type { DriftItem, DriftView } from "../../api/views.ts";
 import type { ApplicationDrift, ObjectDrift } from "../../engine/requests.ts";
+import { writtenName } from "../../model/name.ts";
 import type { Language } from "../../model/text.ts";
 import type { Drift } from "../../ports/cluster.ts";
 import type { Frozen } from "../contract.ts";
@@ -20,7 +22,7 @@ export function driftView(drift: ApplicationDrift, language: Language): Frozen<z
 
 function objectDrift(one: ObjectDrift, language: Language): Frozen<z.output<typeof DriftView>["objects"][number]> {
   return {
-    component: one.component,
+    component: writtenName(one.component),
     object: objectView(one.ref),
     state: one.state,
     ...(one.reason === undefined ? {} : { reason: reasonView(one.reason, language) }),

@@ -1,8 +1,10 @@
 // Events as the API shows them. Reasons get their sentence here, so that a client without our tables can show them too.
+
 import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";
 import type { PlatformEvent } from "../../model/event.ts";
 import { dig, isObject, type JsonObject } from "../../model/json.ts";
+import { writtenName } from "../../model/name.ts";
 import { REASONS, type Reason } from "../../model/reason.ts";
 import type { Language } from "../../model/text.ts";
 import type { Frozen } from "../contract.ts";
@@ -10,7 +12,8 @@ import { maskObject } from "./mask.ts";
 import { reasonView } from "./reason.ts";
 
 export function eventView(event: PlatformEvent, language: Language): Frozen<z.output<typeof EventView>> {
-  const { sequence, at, type, application, run, data } = event;
+  const { sequence, at, type, run, data } = event;
+  const application = writtenName(event.application);
   return { sequence, at, type, application, run, data: explained(maskObject(data), language) };
 }
 

@@ -1,9 +1,11 @@
 // Runs and their jobs as the API shows them.
+
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
 import type { Standing } from "../../engine/requests.ts";
 import { shownJobs, standingOf, standingsOf } from "../../engine/standing.ts";
 import type { World } from "../../engine/world.ts";
+import { writtenName } from "../../model/name.ts";
 import type { Job, Run } from "../../model/run.ts";
 import { maskText } from "../../model/sealed.ts";
 import type { Language } from "../../model/text.ts";
@@ -21,7 +23,7 @@ export function clusterKind(world: World, name: string): "kubernetes" | "sandbox
 export function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
-    application: run.application,
+    application: writtenName(run.application),
     workflow: run.workflow,
     number: run.number,
     revision: run.revision,
@@ -75,7 +77,7 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
   return {
     name: job.name,
     type: job.plan.type,
-    component: job.plan.component,
+    component: writtenName(job.plan.component),
     ...(job.plan.step === undefined ? {} : { step: [...job.plan.step.path] }),
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,

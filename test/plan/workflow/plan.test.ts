@@ -87,7 +87,7 @@ describe("a job of a step", () => {
       timeout: 60_000,
       retry: { attempts: 2, backoff: 1_000 },
       clocks: { queue: 5_000 },
-      component: "",
+      component: null,
       step: { path: ["a"], pointer: "/steps/0" },
     });
     expect(own).toMatchObject({
