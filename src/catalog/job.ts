@@ -3,7 +3,7 @@ import type { Evidence } from "../model/health.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { BadEnding } from "../model/phase.ts";
 import type { Clocks, OnShort, PlannedObject } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
+import { type Reason, reason } from "../model/reason.ts";
 import type { OwnedObject } from "../model/revision.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster, LogLine } from "../ports/cluster.ts";
@@ -125,3 +125,6 @@ export type JobOutcome =
       /** It is known that the attempt did nothing, so that another one cannot do anything twice. */
       readonly untouched?: true;
     };
+
+/** The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason instead of this one. */
+export const STOPPED: JobOutcome = { phase: "interrupted", reason: reason("Stopped"), evidence: [], retryable: true };

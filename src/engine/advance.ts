@@ -6,7 +6,7 @@
 import { formatDuration } from "../model/duration.ts";
 import { DECIDING, isActive, isSettled } from "../model/phase.ts";
 import { isCancelled } from "../model/plan.ts";
-import { type Reason, reason } from "../model/reason.ts";
+import { type Reason, reason, sameReason } from "../model/reason.ts";
 import type { Job, Pause, RunEnding } from "../model/run.ts";
 import type { ClaimRefusal } from "../ports/store.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
@@ -231,7 +231,7 @@ function start(board: Board, job: Job): boolean {
 }
 
 function holdBack(board: Board, job: Job, why: Reason): void {
-  if (job.phase === "queued" && JSON.stringify(job.reason) === JSON.stringify(why)) return;
+  if (job.phase === "queued" && sameReason(job.reason, why)) return;
   board.put({ ...job, phase: "queued", reason: why });
 }
 

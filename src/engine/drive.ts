@@ -3,7 +3,9 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
+import { canonicalJson } from "../model/json.ts";
 import { isActive } from "../model/phase.ts";
+import { sameReason } from "../model/reason.ts";
 import type { Job } from "../model/run.ts";
 import type { Lease, Outcome } from "../ports/dispatch.ts";
 import type { Progress } from "./attempt.ts";
@@ -199,9 +201,8 @@ function pausesOf(driver: Driver): RunPauses {
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
-  const text = ({ reason, evidence, phase }: Pick<Job, keyof Progress>): string =>
-    JSON.stringify([reason, evidence, phase]);
-  return shown !== undefined && text(shown) === text(told);
+  if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
+  return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }
 
 /** After so long without any news it is others' turn to have the slot. */

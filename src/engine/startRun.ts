@@ -1,6 +1,6 @@
 // Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
 import type { JobDefinition } from "../catalog/define.ts";
-import { LIMITS, type WorkflowDocument } from "../model/document.ts";
+import { LIMITS } from "../model/document.ts";
 import { PlatformError } from "../model/errors.ts";
 import { isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Plan, PlannedJob } from "../model/plan.ts";
@@ -149,7 +149,7 @@ async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRu
     document: wanted.workflow,
     catalog: projectCatalog(world, request.project),
     inputs,
-    called: await called(world, request.project, wanted.workflow),
+    called: await calledWorkflows(world, request.project, wanted.workflow),
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
@@ -214,16 +214,4 @@ function placed(one: Problem, { pointer, inside }: Wanted): Problem {
   }
   const within = one.pointer.startsWith(inside.from) ? inside.to + one.pointer.slice(inside.from.length) : "/type";
   return { ...one, pointer: within };
-}
-
-async function called(world: World, project: string, workflow: Json) {
-  // Only looked through for names; what is wrong with its shape is said by the plan.
-  const looksLike = isObject(workflow) && Array.isArray(workflow["steps"]);
-  if (!looksLike) return new Map<string, WorkflowDocument>();
-  try {
-    return await calledWorkflows(world, project, workflow as unknown as WorkflowDocument); // for its calls alone
-  } catch (error) {
-    if (error instanceof TypeError) return new Map<string, WorkflowDocument>();
-    throw error;
-  }
 }

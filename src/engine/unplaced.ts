@@ -4,6 +4,7 @@ import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../catalog/room/untilP
 import type { Evidence } from "../model/health.ts";
 import { refKey, refOf } from "../model/manifest.ts";
 import { podGroupOf } from "../model/podGroups.ts";
+import { sameReason } from "../model/reason.ts";
 import { knownCluster } from "./clusters.ts";
 import type { ApplicationStatus, CauseLink, Place } from "./requests.ts";
 import { knownRevision } from "./revisions.ts";
@@ -39,7 +40,7 @@ async function roomFor(
 ): Promise<readonly Evidence[]> {
   const revision = await knownRevision(world, place, status.summary.revision);
   const objects = status.components.flatMap((one) => one.objects);
-  const waiting = objects.find((one) => JSON.stringify(one.reason) === JSON.stringify(root.reason));
+  const waiting = objects.find((one) => sameReason(one.reason, root.reason));
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
   const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
   const group = manifest === undefined ? undefined : podGroupOf(manifest);

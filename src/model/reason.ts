@@ -4,7 +4,7 @@ import type { Actor } from "./actor.ts";
 import { CALL_REASONS } from "./callReasons.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
-import type { JsonObject } from "./json.ts";
+import { canonicalJson, type JsonObject } from "./json.ts";
 import { MOMENT_REASONS } from "./momentReasons.ts";
 import { PROGRAM_REASONS } from "./programReasons.ts";
 import { RUN_REASONS } from "./runReasons.ts";
@@ -306,6 +306,11 @@ export function whoActs({ code, cause }: Reason): Actor {
 /** For what is kept as plain JSON. */
 export function reasonData({ code, params, cause }: Reason): JsonObject {
   return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
+}
+
+/** Whether both say the same: the code, the parameters, the cause. */
+export function sameReason(one: Reason, other: Reason): boolean {
+  return one === other || (one.code === other.code && canonicalJson(one) === canonicalJson(other));
 }
 
 export function mapReason({ code, params, cause }: Reason, change: (text: string) => string): Reason {

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { reason } from "../../model/reason.ts";
 import { defineJob } from "../define.ts";
 import { described } from "../fields.ts";
-import type { JobMessage, JobOutcome, JobRun } from "../job.ts";
+import { type JobMessage, type JobOutcome, type JobRun, STOPPED } from "../job.ts";
 
 const approveInput = z.strictObject({
   message: described(z.string().min(1).max(2_000), "What is to be decided", "需要决定的事项"),
@@ -54,8 +54,7 @@ export const approve = defineJob({
       const outcome = decided(job, one);
       if (outcome !== null) return outcome;
     }
-    // Whoever aborted knows why, and what is answered here is not looked at.
-    return { phase: "interrupted", reason: asked, evidence: [], retryable: true };
+    return STOPPED;
   },
 });
 

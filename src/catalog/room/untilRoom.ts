@@ -5,7 +5,7 @@ import type { PodGroup, Ticket } from "../../model/capacity.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Evidence } from "../../model/health.ts";
 import { type Reason, reason } from "../../model/reason.ts";
-import type { JobOutcome, JobRun } from "../job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../job.ts";
 import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
@@ -52,7 +52,7 @@ async function waitForRoom(
     job.report(outlook.reason, evidence, "pending");
     await changed.within(Math.min(LOOK_AGAIN, limit - time));
   }
-  return ended("expired", reason("GaveUpWaiting", { limit: "0s", cause: "" }), []);
+  return STOPPED;
 }
 
 /** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */

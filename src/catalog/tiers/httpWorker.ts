@@ -5,7 +5,7 @@ import { dig, isObject, type Json, type JsonObject, readJson } from "../../model
 import { OUTGOING_REFUSALS } from "../../model/outgoingRefusal.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
-import type { JobOutcome, JobRun } from "../job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../job.ts";
 import { type Bad, causeOf, refusedCall } from "../jobs/calls.ts";
 import { listenTo, type Told } from "./told.ts";
 
@@ -50,7 +50,7 @@ export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise
       job.signal,
     );
   }
-  return interrupted(reason("Terminating", { object: targetOf(worker) }));
+  return STOPPED;
 }
 
 /** Never the path or the query: those may hold secrets. */
@@ -182,7 +182,7 @@ async function untilTold(job: JobRun<unknown>, told: Told): Promise<JobOutcome> 
   job.report(reason("TaskRunning"));
   for (;;) {
     const message = await told.next(silence);
-    if (message === "over") return interrupted(reason("Terminating", { object: job.job }));
+    if (message === "over") return STOPPED;
     if (message === "silence") return interrupted(reason("Lost", { limit: formatDuration(silence) }));
     if (message.kind === "complete") {
       const error = message.data["error"];

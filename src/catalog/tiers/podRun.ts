@@ -11,7 +11,7 @@ import { writtenName } from "../../model/name.ts";
 import type { BadEnding } from "../../model/phase.ts";
 import { type Reason, reason } from "../../model/reason.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
-import type { JobOutcome, JobRun } from "../job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../job.ts";
 import { patiently, refusal } from "../jobs/patience.ts";
 import { keepLog, readLog } from "../jobs/taskLog.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
@@ -201,8 +201,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   const told = wish.listen?.(signal) ?? Promise.resolve(null);
   try {
     const end = await untilEnd(discreet(job, wish), applied, jobManifest(job, wish));
-    if (end === null)
-      return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
+    if (end === null) return STOPPED;
     if (end.kind === "clock") {
       await stopPod(job);
       return clockOutcome(end.reason, end.evidence);

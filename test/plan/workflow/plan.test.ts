@@ -1,6 +1,5 @@
 // From a workflow to jobs: which there are, what they wait for, what they are given.
 import { describe, expect, it } from "vitest";
-import type { WorkflowDocument } from "../../../src/model/document.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import { explainProblem } from "../../../src/model/problem.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
@@ -388,7 +387,7 @@ describe("a called workflow", () => {
     const value = workflow([group("g", [call("sub", {})])], {
       finally: [{ ...call("x", {}), properties: { application: "b" } }],
     });
-    expect(callsOf(value as unknown as WorkflowDocument)).toEqual(["b", "other"]);
+    expect(callsOf(value)).toEqual(["b", "other"]);
   });
 });
 
