@@ -174,7 +174,7 @@ async function changeClaims(
     return;
   }
   const taken = await takeClaims(transaction, claimant, { claims, now, leases });
-  if ("refusal" in taken) throw new Held(taken.refusal);
+  if (!taken.ok) throw new Held(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 

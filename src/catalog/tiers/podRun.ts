@@ -212,15 +212,15 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
     );
     if (wish.secretsOf !== undefined)
-      job.conceal("wrong" in said ? [end.health.facts?.said ?? ""] : wish.secretsOf(said.output));
+      job.conceal(said.ok ? wish.secretsOf(said.output) : [end.health.facts?.said ?? ""]);
     await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
     ended.abort();
     const given = await told;
-    const gave: Said = given === null ? said : { output: given };
-    return "wrong" in gave
-      ? { phase: "failed", reason: gave.wrong, evidence: [], retryable: false }
-      : { phase: "succeeded", reason: reason("Completed"), output: gave.output };
+    const gave: Said = given === null ? said : { ok: true, output: given };
+    return gave.ok
+      ? { phase: "succeeded", reason: reason("Completed"), output: gave.output }
+      : { phase: "failed", reason: gave.wrong, evidence: [], retryable: false };
   } finally {
     ended.abort();
   }
