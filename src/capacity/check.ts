@@ -1,27 +1,27 @@
 // The whole check: the rules of the namespace, then the nodes. Pure but for the view that it reads and the reservation that it may make.
 // "rejected" is said only where it can be proved; whatever depends on somebody else's mind is "unknown".
-import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
-import { queueOf } from "../model/podGroups.ts";
-import { type Reason, reason } from "../model/reason.ts";
-import { namedAmount } from "./amounts.ts";
-import { growthFor, type NodeGroup } from "./autoscaler.ts";
-import { createDeviceFit, type DeviceFit } from "./devices/deviceFit.ts";
+import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/kubernetes/capacity.ts";
+import { queueOf } from "../model/kubernetes/podGroups.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import { readPools } from "./devices/devicePools.ts";
 import { deviceWishOf } from "./devices/deviceWish.ts";
-import { exceedsAll, packTogether } from "./gang.ts";
+import { neverFits, wordsOf } from "./explain/refusals.ts";
+import { holdersInNamespace, holdersOf, whatIsShort } from "./explain/shortages.ts";
+import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
+import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
+import { exceedsAll, packTogether } from "./fit/gang.ts";
+import type { Surroundings } from "./fit/nodeFit.ts";
+import { withoutLower } from "./fit/preemption.ts";
+import { sharedDeviceWords } from "./fit/sharedDevices.ts";
+import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
+import { namedAmount } from "./kubernetes/amounts.ts";
 import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
-import { createNeighbours } from "./neighbours.ts";
-import type { Surroundings } from "./nodeFit.ts";
-import { withoutLower } from "./preemption.ts";
-import { neverFits, wordsOf } from "./refusals.ts";
-import type { Reservations } from "./reservations.ts";
-import { partialPlaces } from "./setAside.ts";
-import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";
-import { sharedDeviceWords } from "./sharedDevices.ts";
-import { holdersInNamespace, holdersOf, whatIsShort } from "./shortages.ts";
-import { isTooLarge, type Survey, sum, survey } from "./survey.ts";
-import type { ClusterView } from "./view.ts";
+import { createNeighbours } from "./neighbours/neighbours.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import { partialPlaces } from "./waiting/keptRoom.ts";
+import type { Reservations } from "./waiting/reservations.ts";
 
 export interface CheckWorld {
   readonly view: ClusterView;

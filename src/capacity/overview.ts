@@ -1,14 +1,14 @@
 // What a cluster has, what of it is free, who holds it and who waits, by kind of resources. For people who look; no check rests on it.
-import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/capacity.ts";
-import { reason } from "../model/reason.ts";
-import { isExtended, writeAmount } from "./amounts.ts";
+import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/kubernetes/capacity.ts";
+import { reason } from "../model/reasons/reason.ts";
+import type { Waiting } from "./capacityQueue.ts";
 import { isFree, type OfferedDevice, readPools } from "./devices/devicePools.ts";
-import type { Waiting } from "./line.ts";
-import { modelOf } from "./models.ts";
-import type { NodeRecord, PodKind } from "./records.ts";
-import { holdersAmong } from "./shortages.ts";
-import { keptOffBy, TRANSIENT } from "./taints.ts";
-import type { ClusterView } from "./view.ts";
+import { holdersAmong } from "./explain/shortages.ts";
+import { isExtended, writeAmount } from "./kubernetes/amounts.ts";
+import { keptOffBy, TRANSIENT } from "./kubernetes/taints.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { modelOf } from "./view/deviceModels.ts";
+import type { NodeRecord, PodKind } from "./view/records.ts";
 
 export interface OverviewQuestion {
   readonly view: ClusterView;

@@ -1,15 +1,15 @@
 // What an apply is refused for, before anything is written. The same rules in the same order for `check` and for `apply`.
 
-import { scalarAt, textAt } from "../model/fields.ts";
-import { canonicalJson, dig, isObject, type Json } from "../model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/manifest.ts";
-import { parseQuantity } from "../model/quantity.ts";
-import { type Reason, reason } from "../model/reason.ts";
-import { faultOf } from "./faults.ts";
-import { groupKind, scopeOf } from "./kinds.ts";
-import { claimUsage, overQuota, type Quotas, usageOf } from "./quota.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
-import { workloadKind } from "./template.ts";
+import { scalarAt, textAt } from "../model/data/fieldReaders.ts";
+import { canonicalJson, dig, isObject, type Json } from "../model/data/json.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { parseQuantity } from "../model/kubernetes/quantity.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
+import { faultOf } from "./faults/faults.ts";
+import { groupKind, scopeOf } from "./objects/kinds.ts";
+import { claimUsage, overQuota, type Quotas, usageOf } from "./objects/quota.ts";
+import type { Shelf, StoredObject } from "./objects/sandboxObjects.ts";
+import { workloadKind } from "./objects/workloadTemplate.ts";
 
 export interface AdmissionRules {
   readonly shelf: Shelf;

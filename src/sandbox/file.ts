@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isObject } from "../model/json.ts";
-import type { Snapshot } from "./shelf.ts";
+import { isObject } from "../model/data/json.ts";
+import type { Snapshot } from "./objects/sandboxObjects.ts";
 
 const FORMAT = 1;
 

@@ -1,11 +1,11 @@
 // Simulated logs. Every line begins with "sandbox:", so that nobody takes it for the program's own words.
 // Which lines there are is a function of the pods and the time (simulatedLines); following is waiting for the next one.
-import { type LogTail, logTail } from "../model/logTail.ts";
+import { type LogTail, logTail } from "../model/data/logTail.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
-import { enter } from "./calls.ts";
 import { sleepUntil } from "./changes.ts";
-import { type Dated, linesOf } from "./simulatedLines.ts";
+import { type Dated, linesOf } from "./pods/simulatedLines.ts";
 import type { SandboxState } from "./state.ts";
+import { enter } from "./writeCalls.ts";
 
 /** Ends when the signal aborts, when everything was told and nothing is followed, or when the one Job asked for is over. */
 export async function* streamLogs(state: SandboxState, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {

@@ -4,15 +4,15 @@
 // manager (no conflicts, `force` means nothing), lists are replaced as a whole, objects have no `status`.
 import type { Cluster } from "../ports/cluster.ts";
 import { refusalOf } from "./admission.ts";
-import { applyObject, enter, removeObject } from "./calls.ts";
-import { controlsOf } from "./control.ts";
-import type { SandboxControls } from "./controls.ts";
-import { compareObject, driftOf } from "./difference.ts";
+import { controlsOf } from "./createControls.ts";
+import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
-import { sandboxFacts } from "./kinds.ts";
 import { streamLogs } from "./logs.ts";
+import { compareObject, driftOf } from "./objectDifference.ts";
+import { sandboxFacts } from "./objects/kinds.ts";
 import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
+import { applyObject, enter, removeObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and holds something else than sandbox objects. */
 export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {

@@ -1,15 +1,15 @@
 // What all parts of one sandbox share, and the one way in which anything in it changes: `changed`.
-import type { Manifest, ObjectRef } from "../model/manifest.ts";
+import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
 import { type Changes, createChanges } from "./changes.ts";
-import { reconcileClaims } from "./claims.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
-import type { View } from "./health/verdict.ts";
-import { reconcilePods } from "./pods.ts";
-import type { Quota } from "./quota.ts";
-import { createShelf, type SandboxPod, type Shelf } from "./shelf.ts";
-import { type Timing, timingAt } from "./timing.ts";
+import type { View } from "./health/healthRule.ts";
+import { reconcileClaims } from "./objects/claims.ts";
+import type { Quota } from "./objects/quota.ts";
+import { createShelf, type SandboxPod, type Shelf } from "./objects/sandboxObjects.ts";
+import { reconcilePods } from "./pods/pods.ts";
+import { type Timing, timingAt } from "./time/timing.ts";
 
 export interface SandboxOptions {
   readonly name: string;

@@ -4,22 +4,22 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { ROUTES, type RouteName } from "../api/routes.ts";
-import type { World } from "../engine/world.ts";
-import { PlatformError } from "../model/errors.ts";
-import type { Registry } from "../registry/registry.ts";
-import { checkAnswer } from "./answers.ts";
+import type { World } from "../engine/interface/dependencies.ts";
+import type { Registry } from "../jobTypes/registry/registry.ts";
+import { PlatformError } from "../model/errors/errors.ts";
 import { drainOnClose } from "./drain.ts";
-import { guardRequests } from "./guard.ts";
-import { implementations } from "./implementations.ts";
-import { invalidRequest, MEDIA_TYPES } from "./input.ts";
-import { countRequests } from "./metrics.ts";
-import { registerProbes } from "./probes.ts";
-import { sendProblem } from "./problem.ts";
-import { registerRoutes } from "./register.ts";
-import type { Service } from "./service.ts";
-import { createStreams } from "./streams.ts";
-import { acceptSockets } from "./upgrade.ts";
-import { createWaitPool } from "./waitPool.ts";
+import { countRequests } from "./metrics/metrics.ts";
+import { checkAnswer } from "./requests/checkAnswers.ts";
+import { guardRequests } from "./requests/guard.ts";
+import { invalidRequest, MEDIA_TYPES } from "./requests/input.ts";
+import { sendProblem } from "./requests/problem.ts";
+import { registerRoutes } from "./requests/registerRoutes.ts";
+import { implementations } from "./routes/implementations.ts";
+import { registerProbes } from "./routes/probes.ts";
+import { createStreams } from "./shared/openStreams.ts";
+import type { Service } from "./shared/serverParts.ts";
+import { createWaitPool } from "./shared/waitPool.ts";
+import { acceptSockets } from "./streams/upgrade.ts";
 
 export interface ServerOptions {
   /** Address to listen on; on a loopback address only loopback names are answered. */

@@ -1,8 +1,8 @@
 // An event as sinks send it. The id is the same however often it is sent, and no other installation makes the same one.
 
-import type { PlatformEvent } from "../model/event.ts";
-import { writtenName } from "../model/name.ts";
-import { mapStrings, maskText } from "../model/sealed.ts";
+import { mapStrings, maskText } from "../model/document/sealed.ts";
+import { writtenName } from "../model/kubernetes/name.ts";
+import type { PlatformEvent } from "../model/run/event.ts";
 
 export interface Payload {
   readonly id: string;

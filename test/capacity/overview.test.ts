@@ -1,8 +1,8 @@
 // What people see of a cluster's room: by kind of resources, with names for the project's own only.
 import { expect, it } from "vitest";
 import { overviewOf } from "../../src/capacity/overview.ts";
-import { LABELS } from "../../src/model/manifest.ts";
-import { reason } from "../../src/model/reason.ts";
+import { LABELS } from "../../src/model/kubernetes/manifest.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";
 
 const product = (name: string) => ({ "nvidia.com/gpu.product": name });

@@ -4,11 +4,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { connectCluster } from "../../src/kube/cluster.ts";
-import { type Connection, openConnection } from "../../src/kube/connection.ts";
-import { findTarget } from "../../src/kube/kubeconfig.ts";
-import type { CapacityVerdict } from "../../src/model/capacity.ts";
-import { dig, isObject, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { type Connection, openConnection } from "../../src/kube/reach/connection.ts";
+import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
+import { dig, isObject, type JsonObject } from "../../src/model/data/json.ts";
+import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { forgetClasses, makeClasses, makeVolumes } from "./precisionObjects.ts";
 import { PASSING_TAINT, type Question, randomLoad, randomNode, randomQuestion, randomSource } from "./randomCluster.ts";
 import { create, inParallel, listed, remove, soon, until } from "./rawCalls.ts";

@@ -1,6 +1,6 @@
 // What the random questions name and the cluster must have: classes of priority, a runtime with overhead, volumes that some nodes reach.
-import type { Connection } from "../../src/kube/connection.ts";
-import { dig } from "../../src/model/json.ts";
+import type { Connection } from "../../src/kube/reach/connection.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { CLASSES, claimIn, HEAVY, VOLUME_ZONES } from "./randomCluster.ts";
 import { create, inParallel, listed, remove, until } from "./rawCalls.ts";
 

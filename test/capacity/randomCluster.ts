@@ -1,6 +1,6 @@
 // Random nodes, pods and questions from a seed, with the traits that make fitting hard: taints, selectors, devices, rules between pods.
-import { isObject, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { isObject, type JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 
 const GPU = "nvidia.com/gpu";
 const OTHER = "example.com/fpga";

@@ -3,11 +3,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { connectCluster } from "../../src/kube/cluster.ts";
-import { type Connection, openConnection } from "../../src/kube/connection.ts";
-import { findTarget } from "../../src/kube/kubeconfig.ts";
-import type { CapacityVerdict } from "../../src/model/capacity.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { type Connection, openConnection } from "../../src/kube/reach/connection.ts";
+import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import { type RunningCluster, startCluster, stopCluster } from "../../tools/cluster/instance.ts";
 import { measurePrecision, sentence } from "./precision.ts";

@@ -1,6 +1,6 @@
 // What a template must never bring about, as places in a template and what would be written there. From the list of job-types.md 4.5
 // (CVE-2026-31892: a patch of the pod's spec went around the strict mode of templates) and from the fields of Kubernetes itself.
-import type { Json } from "../../src/model/json.ts";
+import type { Json } from "../../src/model/data/json.ts";
 
 export interface Attack {
   /** Keys into the template; 0 is the first container, volume, ... */

@@ -1,9 +1,9 @@
 // An order as a project of our tests would give it: something granted, most things not.
 
-import { NO_CAPABILITIES, NO_GRANTS } from "../../src/isolation/capability.ts";
-import type { PodOrder } from "../../src/isolation/order.ts";
-import type { ClusterNetwork } from "../../src/model/clusterNetwork.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import { NO_CAPABILITIES, NO_GRANTS } from "../../src/isolation/policy/capability.ts";
+import type { PodOrder } from "../../src/isolation/policy/order.ts";
+import type { Json, JsonObject } from "../../src/model/data/json.ts";
+import type { ClusterNetwork } from "../../src/model/kubernetes/clusterNetwork.ts";
 
 export const CLUSTER: ClusterNetwork = {
   apiServer: ["10.96.0.1", "203.0.113.10"],

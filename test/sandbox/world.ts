@@ -1,10 +1,10 @@
 // A sandbox in virtual time, and what it told.
-import type { ObjectHealth } from "../../src/model/health.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import type { ObjectHealth } from "../../src/model/kubernetes/health.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Applied, Cluster } from "../../src/ports/cluster.ts";
-import type { SandboxControls } from "../../src/sandbox/controls.ts";
+import type { SandboxControls } from "../../src/sandbox/faults/controls.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { deployment, type Program, SERVES } from "../contracts/cluster/objects.ts";
 
 export interface SandboxWorld {

@@ -1,9 +1,9 @@
 // All devices that drivers offer now: of each pool the slices of its newest generation. A pool of which slices are missing is not empty
 // but unknown.
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
-import { type NodePredicate, nodeSelector } from "../selectors.ts";
-import { keptOffBy, type Taint, type Toleration } from "../taints.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type NodePredicate, nodeSelector } from "../kubernetes/selectors.ts";
+import { keptOffBy, type Taint, type Toleration } from "../kubernetes/taints.ts";
 import type { Device } from "./deviceSelector.ts";
 import { allocatedDevices, type DeviceTable } from "./deviceTable.ts";
 

@@ -1,8 +1,8 @@
 // The device selectors that people write (CEL), as far as they are plain comparisons joined by &&. Refuses to be a CEL evaluator: for
 // everything else the answer is "unknown", and the scheduler decides.
-import type { Json, JsonObject } from "../../model/json.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import { objectAt } from "../fields.ts";
+import type { Json, JsonObject } from "../../model/data/json.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { objectAt } from "../kubernetes/optionalFields.ts";
 
 export interface Device {
   readonly driver: string;

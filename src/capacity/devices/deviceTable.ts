@@ -1,6 +1,6 @@
 // Devices that drivers offer by dynamic resource allocation (resource.k8s.io): classes, slices, claims and their templates, as last told.
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, textAt } from "../fields.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 
 const KINDS = ["DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"] as const;
 export type DeviceKind = (typeof KINDS)[number];

@@ -1,9 +1,9 @@
 // What a pod wants of devices by dynamic resource allocation: its claims, and extended resources that a DeviceClass stands for.
 // What we cannot follow (alternatives, constraints between devices, all devices of a kind) makes the wish undecided.
-import type { JsonObject } from "../../model/json.ts";
-import { type Amounts, isExtended } from "../amounts.ts";
-import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
-import { type Toleration, tolerationsOf } from "../taints.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Amounts, isExtended } from "../kubernetes/amounts.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
 import { deviceSelector, type Selector } from "./deviceSelector.ts";
 import { type DeviceTable } from "./deviceTable.ts";
 

@@ -1,6 +1,6 @@
 // Whether HAMi's scheduler would find shares of cards for a pod on a node. Follows the order of its tests: the order decides the reason.
 // Its MIG placement is not repeated here: a pod that asks for it is left to the scheduler.
-import type { Labels } from "../fields.ts";
+import type { Labels } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
 import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
 

@@ -1,6 +1,6 @@
 // The cards of a node as HAMi registers them in an annotation. Both of its forms are read; what is not readable is no card.
-import { isObject } from "../../model/json.ts";
-import { type Labels, numberAt, textAt } from "../fields.ts";
+import { isObject } from "../../model/data/json.ts";
+import { type Labels, numberAt, textAt } from "../kubernetes/optionalFields.ts";
 
 export interface HamiDevice {
   readonly id: string;

@@ -1,7 +1,7 @@
 // What a pod holds of HAMi's cards, from the annotation that its scheduler writes, and what a new pod asks for.
-import type { JsonObject } from "../../model/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt } from "../fields.ts";
-import { containerRequests, isSidecar } from "../podRequests.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Labels, labelsAt, listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { containerRequests, isSidecar } from "../kubernetes/podRequests.ts";
 
 /** Part of one card. */
 export interface HamiShare {

@@ -1,11 +1,11 @@
 // LimitRange: the defaults that the server writes into a pod before anything else looks at it, and the bounds that it then checks.
 // Follows plugin/pkg/admission/limitranger of Kubernetes.
-import type { JsonObject } from "../../model/json.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import { type Reason, reason } from "../../model/reason.ts";
-import { type Amounts, readAmounts, writeAmount } from "../amounts.ts";
-import { listAt, objectAt, textAt } from "../fields.ts";
-import { aggregate, containerLimits, containerRequests } from "../podRequests.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { type Amounts, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { aggregate, containerLimits, containerRequests } from "../kubernetes/podRequests.ts";
 
 function limitsOf(
   ranges: readonly JsonObject[],

@@ -1,6 +1,6 @@
 // The rules of namespaces: quotas and limit ranges, as last told.
-import type { JsonObject } from "../../model/json.ts";
-import { textAt } from "../fields.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { textAt } from "../kubernetes/optionalFields.ts";
 
 export interface NamespaceTable {
   readonly putQuota: (quota: JsonObject) => void;

@@ -1,10 +1,10 @@
 // ResourceQuota: what a pod is counted as, and whether there is enough. More than the whole quota is refused, more than what is left waits.
 // Follows pkg/quota/v1/evaluator/core of Kubernetes.
-import type { JsonObject } from "../../model/json.ts";
-import { type Reason, reason } from "../../model/reason.ts";
-import { type Amounts, addTo, readAmounts, writeAmount } from "../amounts.ts";
-import { listAt, objectAt, textAt } from "../fields.ts";
-import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../podRequests.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { type Amounts, addTo, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../kubernetes/podRequests.ts";
 import { countsPod } from "./quotaScopes.ts";
 
 const COMPUTE: readonly string[] = ["cpu", "memory", "ephemeral-storage"];

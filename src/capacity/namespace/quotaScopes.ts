@@ -1,8 +1,8 @@
 // Which pods a ResourceQuota counts: its scopes. An unknown scope counts none, so that we never refuse because of it.
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, numberAt, objectAt, textAt, textsAt } from "../fields.ts";
-import { containerLimits, containerRequests } from "../podRequests.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, numberAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
+import { containerLimits, containerRequests } from "../kubernetes/podRequests.ts";
 
 type Scope = (spec: JsonObject) => boolean;
 

@@ -1,7 +1,7 @@
 // Required pod affinity: each term must find a pod in its part of the cluster. The first of a group that likes itself may go anywhere.
 
-import type { PodShape } from "../shape.ts";
-import type { ClusterView } from "../view.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { Rule } from "./rule.ts";
 import { createDomains, readTerm, requiredTerms } from "./term.ts";
 

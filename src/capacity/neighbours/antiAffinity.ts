@@ -1,8 +1,8 @@
 // Required anti-affinity, in both directions: whom the pod wants away, and who wants it away.
 
-import type { NodeRecord } from "../records.ts";
-import type { PodShape } from "../shape.ts";
-import type { ClusterView } from "../view.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
+import type { NodeRecord } from "../view/records.ts";
 import type { Rule } from "./rule.ts";
 import { createDomains, type Domains, readTerm, requiredTerms, type Term } from "./term.ts";
 

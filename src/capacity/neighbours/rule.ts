@@ -1,5 +1,5 @@
 // What every rule between pods can do.
-import type { NodeRecord } from "../records.ts";
+import type { NodeRecord } from "../view/records.ts";
 
 /** One rule between pods. It remembers what was placed during this check. */
 export interface Rule {

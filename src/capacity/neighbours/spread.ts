@@ -1,11 +1,11 @@
 // Topology spread with DoNotSchedule: no part of the cluster may have more than maxSkew pods above the emptiest.
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, numberAt, textAt } from "../fields.ts";
-import type { NodeRecord } from "../records.ts";
-import { labelSelector, type Predicate } from "../selectors.ts";
-import type { PodShape } from "../shape.ts";
-import { keptOffBy } from "../taints.ts";
-import type { ClusterView } from "../view.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, numberAt, textAt } from "../kubernetes/optionalFields.ts";
+import { labelSelector, type Predicate } from "../kubernetes/selectors.ts";
+import { keptOffBy } from "../kubernetes/taints.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
+import type { NodeRecord } from "../view/records.ts";
 import type { Rule } from "./rule.ts";
 import { withLabelKeys } from "./term.ts";
 

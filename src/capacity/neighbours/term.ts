@@ -1,7 +1,7 @@
 // One required term of pod affinity or anti-affinity: whom it means, and within which part of the cluster.
-import type { JsonObject } from "../../model/json.ts";
-import { type Labels, listAt, objectAt, textAt, textsAt } from "../fields.ts";
-import { labelSelector } from "../selectors.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Labels, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
+import { labelSelector } from "../kubernetes/selectors.ts";
 
 export interface Term {
   readonly topologyKey: string;

@@ -1,5 +1,5 @@
 // What a queue in front of the scheduler (Kueue, Volcano) says of a job, in our few words.
-import type { Reason } from "../../model/reason.ts";
+import type { Reason } from "../../model/reasons/reason.ts";
 
 /** interrupted: it ran or was let in, and lost its place; it goes back to waiting · failed: it ran too long */
 export type QueueClass =

@@ -1,9 +1,9 @@
 // Kueue: what the conditions of a Workload mean. Tables by condition and reason; before Kueue 0.19 every wait has the reason Pending, so
 // its message is read too. A Workload without conditions was not tried yet (StrictFIFO): it waits.
 // https://kueue.sigs.k8s.io/docs/concepts/workload/
-import { isObject, type JsonObject } from "../../model/json.ts";
-import { reason } from "../../model/reason.ts";
-import { listAt, textAt } from "../fields.ts";
+import { isObject, type JsonObject } from "../../model/data/json.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { QueueAnswer, QueueClass } from "./answer.ts";
 
 const NEVER: ReadonlySet<string> = new Set(["ExceedsMaxQuota", "NoMatchingFlavor", "Misconfigured", "Inadmissible"]);

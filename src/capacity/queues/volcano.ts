@@ -1,9 +1,9 @@
 // Volcano: what phase and conditions of a PodGroup mean. Volcano never takes `Unschedulable` back when the group is scheduled later, so of
 // the conditions the newest is believed. It has no word for "never": everything that it holds back may come.
 // https://volcano.sh/en/docs/podgroup/
-import type { JsonObject } from "../../model/json.ts";
-import { reason } from "../../model/reason.ts";
-import { listAt, textAt } from "../fields.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { QueueAnswer } from "./answer.ts";
 
 export function podGroupAnswer(group: JsonObject): QueueAnswer {

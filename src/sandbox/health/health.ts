@@ -1,11 +1,11 @@
 // Health of any object: a row per kind; kinds without a row have nothing to wait for.
-import { type ObjectRef, refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { groupKind } from "../kinds.ts";
-import type { StoredObject } from "../shelf.ts";
+import { type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { groupKind } from "../objects/kinds.ts";
+import type { StoredObject } from "../objects/sandboxObjects.ts";
+import { type HealthRule, nextOf, ready, type Verdict, type View, verdict } from "./healthRule.ts";
 import { jobHealth } from "./job.ts";
 import { ingressHealth, routeHealth, serviceHealth } from "./network.ts";
-import { type HealthRule, nextOf, ready, type Verdict, type View, verdict } from "./verdict.ts";
 import { claimHealth } from "./volume.ts";
 import { workloadHealth } from "./workload.ts";
 

@@ -1,9 +1,9 @@
 // PersistentVolumeClaim: bound after a moment. Any storage class is one to the sandbox, except one that it does not have.
 
-import { textAt } from "../../model/fields.ts";
-import { refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { type HealthRule, seen, verdict } from "./verdict.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
+import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { type HealthRule, seen, verdict } from "./healthRule.ts";
 
 export const claimHealth: HealthRule = (object, view) => {
   const name = shortRef(refOf(object.manifest));

@@ -1,16 +1,16 @@
 // Deployment, StatefulSet, DaemonSet, ReplicaSet: pods of the present template become ready one by one.
 
-import type { Before } from "../../model/health.ts";
-import { dig } from "../../model/json.ts";
-import { refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { faultOf } from "../faults.ts";
-import { isUp } from "../pods.ts";
-import type { SandboxPod, StoredObject } from "../shelf.ts";
-import { templateHash } from "../template.ts";
-import { faultyVerdict } from "./faulty.ts";
-import { heldVerdict } from "./held.ts";
-import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./verdict.ts";
+import { dig } from "../../model/data/json.ts";
+import type { Before } from "../../model/kubernetes/health.ts";
+import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { faultOf } from "../faults/faults.ts";
+import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { templateHash } from "../objects/workloadTemplate.ts";
+import { isUp } from "../pods/pods.ts";
+import { heldVerdict } from "./blockedPods.ts";
+import { faultyVerdict } from "./faultyWorkload.ts";
+import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./healthRule.ts";
 
 export const workloadHealth: HealthRule = (object, view) => {
   if (dig(object.manifest, "spec", "paused") === true) {

@@ -2,11 +2,11 @@
 
 import type { z } from "zod";
 import type { DriftItem, DriftView } from "../../api/views.ts";
-import type { ApplicationDrift, ObjectDrift } from "../../engine/requests.ts";
-import { writtenName } from "../../model/name.ts";
-import type { Language } from "../../model/text.ts";
+import type { ApplicationDrift, ObjectDrift } from "../../engine/interface/requests.ts";
+import type { Language } from "../../model/data/text.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Drift } from "../../ports/cluster.ts";
-import type { Frozen } from "../contract.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { mask } from "./mask.ts";
 import { objectView } from "./plan.ts";
 import { reasonView } from "./reason.ts";

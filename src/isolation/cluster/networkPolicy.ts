@@ -1,0 +1,236 @@
+// Who a job may talk to: nobody, name servers, and what was both asked for and granted. NetworkPolicies only allow, so two of them never
+// forbid each other's; what must never be reached is therefore left out of every rule that names addresses.
+// Whether any of this is obeyed is the network plug-in's business: see kube/network/probeNetworkPolicy.ts.
+
+import type { JsonObject } from "../../model/data/json.ts";
+import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
+import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import { hasToken } from "../pod/renderVolumes.ts";
+import { INTERNET, networks, neverReachable, notInternet } from "../policy/blocked.ts";
+import { contains, exceptionsIn, type Network } from "../policy/cidr.ts";
+import { type Destination, parseDestination, parseExposed } from "../policy/destination.ts";
+import { labelValue } from "../policy/labelValue.ts";
+import type { PodOrder } from "../policy/order.ts";
+import { profileOf } from "../policy/profile.ts";
+
+export interface NetworkOrder extends Pick<PodOrder, "profile" | "capabilities" | "grants" | "identity"> {
+  readonly cluster: ClusterNetwork;
+  /** Services by what was written for them: `models` of the project (a name that is not among them is a namespace), `ml/models`. */
+  readonly services: Readonly<Record<string, ServiceAddress>>;
+  /** `192.0.2.7:22`: where this run wants to connect to, for profiles that narrow what was granted (ssh). */
+  readonly targets?: readonly string[];
+  /** The job has several pods, which talk to each other, on whatever port. */
+  readonly peers?: boolean;
+  /** `192.0.2.1:8080`, `kubemin/kubemin:80`: where kubemin listens for programs that tell of themselves. Ours to open: no grant is asked for. */
+  readonly callback?: string;
+}
+
+export interface ServiceAddress {
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Port of the Service -> port of its pods (a number or a name). */
+  readonly ports: Readonly<Record<number, number | string>>;
+}
+
+export interface RenderedPolicy {
+  /** Makes the deny true as well, wherever it stands; null when there is a problem. */
+  readonly policy: Manifest | null;
+  readonly problems: readonly Problem[];
+}
+
+/** One policy for one job of one run: it is there before its pod, and goes with it. */
+export function renderNetworkPolicy(order: NetworkOrder): RenderedPolicy {
+  const { capabilities, grants, identity } = order;
+  const granted = (field: "network" | "services"): readonly (readonly [string, number])[] =>
+    capabilities[field].flatMap((text, index) => (grants[field].includes(text) ? [[text, index] as const] : []));
+  const egress =
+    profileOf(order.profile).egress === "targets"
+      ? targetRules(order)
+      : granted("network").map(([text, index]) => ruleFor(text, ["capabilities", "network", index], order));
+  const ingress = granted("services").map(([text, index]) => exposedRule(text, index, order));
+  const problems = [...egress, ...ingress].flatMap((one) => one.problem ?? []);
+  const rules = (all: readonly Ruling[]): readonly JsonObject[] =>
+    all.map((one) => one.rule).filter((one) => one !== undefined);
+  const policy: Manifest = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: identity.name, namespace: identity.namespace, labels: ownLabels(identity) },
+    spec: {
+      podSelector: { matchLabels: podLabels(identity) },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [...rules(ingress), ...peersRule(order, "from")],
+      egress: [
+        dnsRule(order.cluster),
+        ...rules(egress),
+        ...peersRule(order, "to"),
+        ...apiServerRule(order),
+        ...callbackRule(order),
+      ],
+    },
+  };
+  return { policy: problems.length > 0 ? null : policy, problems };
+}
+
+interface Ruling {
+  readonly rule?: JsonObject;
+  readonly problem?: Problem;
+}
+
+type At = readonly (string | number)[];
+
+function podLabels({ run, job, type }: PodOrder["identity"]): Readonly<Record<string, string>> {
+  return {
+    [JOB_LABELS.run]: labelValue(run),
+    [JOB_LABELS.job]: labelValue(job),
+    [JOB_LABELS.type]: labelValue(type),
+  };
+}
+
+function ownLabels(identity: PodOrder["identity"]): Readonly<Record<string, string>> {
+  return { [LABELS.managedBy]: MANAGED_BY, [LABELS.project]: labelValue(identity.project), ...podLabels(identity) };
+}
+
+const namespaceNamed = (name: string): JsonObject => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
+
+/** Of the same job of the same run, and of no other. */
+function peersRule({ peers, identity }: NetworkOrder, side: "from" | "to"): readonly JsonObject[] {
+  return peers === true ? [{ [side]: [{ podSelector: { matchLabels: podLabels(identity) } }] }] : [];
+}
+
+/** Only the cluster's own name servers: to anybody's port 53 a job could carry out what it likes. */
+export function dnsRule(cluster: ClusterNetwork): JsonObject {
+  const outside = networks(cluster.nameServers)
+    .filter((one) => !neverReachable(cluster).some((blocked) => contains(blocked, one)))
+    .map((one) => ({ ipBlock: { cidr: one.text } }));
+  const pods = { ...namespaceNamed("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } };
+  const ports = ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 }));
+  return { to: [pods, ...outside], ports };
+}
+
+/** Where the cluster itself lives, and where kubemin does: no grant opens these by name. */
+const CLOSED_NAMESPACE = /^(?:kube-.*|kubemin(?:-.*)?|default)$/;
+/** Of these not even one Service: `default` may well hold an application. */
+export const NEVER_OPENED = /^(?:kube-.*|kubemin(?:-.*)?)$/;
+
+function ruleFor(text: string, at: At, order: NetworkOrder): Ruling {
+  const destination = parseDestination(text);
+  if (destination === undefined)
+    return { problem: problem("Invalid", at, { detail: `${text}: NAME:PORT, internet:PORT, ADDRESS/BITS:PORT` }) };
+  return RULES[destination.kind](destination as never, at, order); // the table has a row for each kind, for that kind
+}
+
+const RULES: {
+  readonly [K in Destination["kind"]]: (one: Extract<Destination, { kind: K }>, at: At, order: NetworkOrder) => Ruling;
+} = {
+  internet: ({ port }, _at, { cluster }) => {
+    const blocked = notInternet(cluster);
+    return {
+      rule: towards(
+        INTERNET.map((network) => block(network, blocked)),
+        port,
+      ),
+    };
+  },
+  network: ({ network, port }, at, { cluster }) => {
+    const blocked = neverReachable(cluster);
+    if (blocked.some((one) => contains(one, network)))
+      return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata, or the API server" }) };
+    return { rule: towards([block(network, blocked)], port) };
+  },
+  service: ({ namespace, name, port }, at, order) => {
+    const written = `${namespace}/${name}`;
+    const service = serviceNamed(written, order);
+    if (service === undefined) return { problem: problem("Invalid", at, { detail: `Service/${written}: not found` }) };
+    return serviceRule(service, { name: written, port, at, order });
+  },
+  name: ({ name, port }, at, order) => {
+    const service = serviceNamed(name, order);
+    if (service !== undefined) return serviceRule(service, { name, port, at, order });
+    if (CLOSED_NAMESPACE.test(name))
+      return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+    return { rule: towards([namespaceNamed(name)], port) };
+  },
+};
+
+function serviceNamed(name: string, { services }: NetworkOrder): ServiceAddress | undefined {
+  return Object.hasOwn(services, name) ? services[name] : undefined;
+}
+
+interface ServicePlace {
+  readonly name: string;
+  readonly port: number;
+  readonly at: At;
+  readonly order: Pick<NetworkOrder, "identity">;
+}
+
+function serviceRule(service: ServiceAddress, { name, port, at, order }: ServicePlace): Ruling {
+  const own = service.namespace === order.identity.namespace;
+  if (!own && NEVER_OPENED.test(service.namespace))
+    return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+  // No labels would select every pod.
+  if (Object.keys(service.podLabels).length === 0)
+    return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };
+  const peer = { ...(own ? {} : namespaceNamed(service.namespace)), podSelector: { matchLabels: service.podLabels } };
+  return { rule: towards([peer], service.ports[port] ?? port) };
+}
+
+function towards(to: readonly JsonObject[], port: number | string): JsonObject {
+  return { to, ports: [{ protocol: "TCP", port }] };
+}
+
+function block(network: Network, blocked: readonly Network[]): JsonObject {
+  const except = exceptionsIn(network, blocked);
+  return { ipBlock: { cidr: network.text, ...(except.length === 0 ? {} : { except }) } };
+}
+
+/** Each target must be one address inside of a granted network of the same port. */
+function targetRules(order: NetworkOrder): readonly Ruling[] {
+  const granted = order.capabilities.network
+    .filter((text) => order.grants.network.includes(text))
+    .flatMap((text) => parseDestination(text) ?? [])
+    .filter((one) => one.kind === "network");
+  return (order.targets ?? []).map((text, index): Ruling => {
+    const at = ["targets", index];
+    const target = parseDestination(text);
+    const inside =
+      target?.kind === "network" &&
+      granted.some(({ network, port }) => port === target.port && contains(network, target.network));
+    if (inside) return ruleFor(text, at, order);
+    const { project, type } = order.identity;
+    const granters = order.grants.granters.join(", ") || "an administrator of kubemin";
+    return { problem: problem("GrantMissing", at, { project, name: text, field: "network", type, granters }) };
+  });
+}
+
+/** Other pods of the same project, not of others. */
+function exposedRule(text: string, index: number, { identity }: NetworkOrder): Ruling {
+  const exposed = parseExposed(text);
+  if (exposed === undefined)
+    return { problem: problem("Invalid", ["capabilities", "services", index], { detail: `${text}: NAME:PORT` }) };
+  const from = [{ namespaceSelector: { matchLabels: { [LABELS.project]: labelValue(identity.project) } } }];
+  return { rule: { from, ports: [{ protocol: "TCP", port: exposed.port }] } };
+}
+
+/** Only with a token is there anything to do there; without one the door stays shut. */
+function apiServerRule(order: NetworkOrder): readonly JsonObject[] {
+  if (profileOf(order.profile).egress !== "cluster" || !hasToken(order)) return [];
+  const { apiServer, apiServerPorts = [] } = order.cluster;
+  // A policy may be asked before or after a Service's address has become a server's: both ports are right.
+  const ports = [...new Set([443, 6443, ...apiServerPorts])].map((port) => ({ protocol: "TCP", port }));
+  return networks(apiServer).map((one) => ({ to: [{ ipBlock: { cidr: one.text } }], ports }));
+}
+
+/** Even where kubemin lives in a namespace that is closed to all others. */
+function callbackRule({ callback, services }: NetworkOrder): readonly JsonObject[] {
+  const destination = callback === undefined ? undefined : parseDestination(callback);
+  if (destination?.kind === "network") return [towards([block(destination.network, [])], destination.port)];
+  if (destination?.kind !== "service") return [];
+  const service = services[`${destination.namespace}/${destination.name}`];
+  if (service === undefined || Object.keys(service.podLabels).length === 0) return [];
+  const to = [{ ...namespaceNamed(service.namespace), podSelector: { matchLabels: service.podLabels } }];
+  return [towards(to, service.ports[destination.port] ?? destination.port)];
+}

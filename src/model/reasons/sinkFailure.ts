@@ -1,0 +1,32 @@
+// Why a sink did not take an event: the closed table, refused calls included. As there: a host and a number, never a path or a body.
+
+import { type Language, type Localized, type Params, translate } from "../data/text.ts";
+import { explainOutgoingRefusal, OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
+
+/** So many failures in a row, whatever the run, open a sink's breaker: then the receiver is away, not one event bad. */
+export const BREAKER_FAILURES = 5;
+
+const OWN = {
+  UnexpectedStatus: {
+    en: "{host} answered {status}; an event counts as taken with 200 to 299",
+    zh: "{host} 返回 {status}；200 到 299 才算已接收",
+  },
+  BrokerRefused: { en: "the brokers at {host} did not take it ({detail})", zh: "{host} 的 broker 未接收（{detail}）" },
+  SecretUnreadable: {
+    en: "the secret of the sink does not open with this server's key: remove the sink and add it again",
+    zh: "无法用本服务器的密钥打开该 sink 的密文：请删除后重新添加",
+  },
+} as const satisfies Record<string, Localized>;
+
+export type SinkFailureCode = OutgoingRefusalCode | keyof typeof OWN;
+
+export interface SinkFailure {
+  readonly code: SinkFailureCode;
+  readonly params: Params;
+}
+
+export function explainSinkFailure({ code, params }: SinkFailure, language: Language): string {
+  return code in OUTGOING_REFUSALS
+    ? explainOutgoingRefusal(code as OutgoingRefusalCode, params, language) // just looked up there
+    : translate(OWN[code as keyof typeof OWN], language, params); // the only other family
+}
