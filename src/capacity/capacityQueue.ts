@@ -1,7 +1,8 @@
-// Who waits for room on one cluster, the oldest first. Room that becomes free is offered in that order; whoever cannot use it lets the next
-// one pass, so a small job does not stand still behind a large one that waits for more than there is. But not for ever: once the first of
-// a line is overdue, what is free on the nodes nearest to having room for it is kept for it, and nobody passes there any more.
-// Not known here: what other server processes wait for, and what other people do on the cluster.
+// The queue of requests that wait for room on one cluster, the oldest first. Free room is offered in that order. A
+// request that cannot use it lets the next one pass, so a small job does not wait behind a large one that needs more
+// than there is. This has a limit: once the first request of a flavor is overdue, the free amounts on the nodes nearest
+// to having room for it are reserved for it, and no other request gets them. This file does not know the queues of
+// other server processes or what other tools do on the cluster.
 import type { CapacityRequest, CapacityVerdict, LinePlace, Ticket } from "../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { type CheckWorld, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
@@ -14,19 +15,19 @@ export interface Waiting {
   readonly request: CapacityRequest;
   readonly facts: readonly PodFacts[];
   readonly flavor: string;
-  /** Of the last look. */
+  /** The reason of the last check. */
   readonly reason: Reason | undefined;
 }
 
 export interface Line {
-  /** Looks for whoever holds the ticket, those before it first. */
+  /** Checks the request of the ticket. Older requests of the queue are checked first. */
   ask(request: CapacityRequest & { readonly ticket: Ticket }, world: CheckWorld): CapacityVerdict;
   leave(ticket: string): Waiting | undefined;
-  /** The oldest first. */
+  /** All waiting requests, the oldest first. */
   waiting(): readonly Waiting[];
 }
 
-/** So many of those before are asked first; equal requests count once. */
+/** At most this many older requests are checked first; equal requests count once. */
 const ASKED_BEFORE = 50;
 
 export function createLine(): Line {
@@ -67,7 +68,7 @@ export function createLine(): Line {
   };
 }
 
-/** What those before could use is set aside for them; they are told of the same event, and come for it. */
+/** Reserves what the older requests could use. Their callers get the same cluster event and ask again soon. */
 function keepForOlder(order: readonly Waiting[], self: Waiting, world: CheckWorld): void {
   const asked = new Set<string>();
   const hopeless = new Set<string>();
@@ -82,7 +83,7 @@ function keepForOlder(order: readonly Waiting[], self: Waiting, world: CheckWorl
     if (hopeless.has(shape)) continue;
     const verdict = checkCapacity({ ...request, reserve: true }, own);
     if (verdict.class !== "fits") hopeless.add(shape);
-    // Of each line only the first: were several kept for, half of the cluster would stand idle.
+    // Only for the first request of each flavor: with several, half of the cluster could stand idle.
     if (verdict.class === "waits" && isFirst && isOverdue(ticket, world)) keepWhatThereIs(request, own);
   }
 }
@@ -91,18 +92,18 @@ function isOverdue({ overdueAt }: Ticket, { now }: CheckWorld): boolean {
   return overdueAt !== undefined && now >= overdueAt;
 }
 
-/** There would be room for it, were nothing kept for others. */
+/** Changes the reason when the request would fit if nothing were reserved for others. */
 function passedOver(verdict: CapacityVerdict, request: CapacityRequest, world: CheckWorld): CapacityVerdict {
   const alone = checkCapacity({ ...request, reserve: false }, { ...world, reservations: createReservations() });
   return alone.class === "fits" ? { ...verdict, reason: reason("KeptForOlder") } : verdict;
 }
 
-/** The same for pods that differ in nothing but their names. */
+/** Equal for requests whose pods differ only in their names. */
 function shapeKey({ groups }: CapacityRequest): string {
   return JSON.stringify(groups.map(({ pod, count }) => [pod.metadata.namespace, pod["spec"], count]));
 }
 
-/** Owners of the reservations that a request made. */
+/** The owners under which the reservations of a request are stored. */
 export function ownersOf({ groups }: CapacityRequest): readonly string[] {
   return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
 }

@@ -1,4 +1,4 @@
-// The controls, on the state that they control.
+// Implements the controls of src/sandbox/faults/controls.ts on the state of a sandbox.
 import { randomUUID } from "node:crypto";
 import { type Manifest, refOf } from "../model/kubernetes/manifest.ts";
 import type { SandboxControls } from "./faults/controls.ts";
@@ -10,7 +10,7 @@ import { requireObject } from "./writeCalls.ts";
 
 export function controlsOf(state: SandboxState): SandboxControls {
   const { shelf } = state;
-  /** Nobody waits for the file here: whoever needs it durable closes the sandbox. */
+  /** Does not wait until the file is written. A caller that needs that closes the sandbox. */
   const announce = (): void => void changed(state);
   return {
     objects: () => shelf.list().map((one) => one.manifest),
@@ -67,7 +67,7 @@ export function controlsOf(state: SandboxState): SandboxControls {
 
 function successor({ shelf, timing }: SandboxState, victim: SandboxPod): SandboxPod {
   const now = shelf.now();
-  // Pods of a StatefulSet keep their name; the others get a new last part.
+  // Pods of a StatefulSet keep their name; other pods get a new random suffix.
   const name = /-\d+$/.test(victim.name) ? victim.name : victim.name.replace(/-\w+$/, `-${randomUUID().slice(0, 5)}`);
   return { ...victim, name, born: now, due: now + timing.start, hold: null, heldSince: now, replacement: true };
 }

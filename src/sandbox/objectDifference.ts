@@ -1,4 +1,5 @@
-// What an apply would change here, and what somebody changed since the last one. The sandbox knows one field manager: who it was is not told.
+// What an apply would change in the sandbox, and what was changed outside kubemin since the last apply. The sandbox has
+// only one field manager, so `managers` is always empty.
 
 import { dig, type Json } from "../model/data/json.ts";
 import { isSealed, MASK } from "../model/document/sealed.ts";
@@ -44,7 +45,7 @@ function fieldsOf(live: Manifest, result: Json, kind: string): readonly LiveFiel
 
 function bare(object: Json): Json {
   const { status: _status, ...rest } = object as Manifest; // both sides are manifests
-  const annotations = { ...(dig(object, "metadata", "annotations") as Manifest["metadata"]["annotations"]) }; // a map of texts, or nothing
+  const annotations = { ...(dig(object, "metadata", "annotations") as Manifest["metadata"]["annotations"]) }; // a map of texts, or undefined
   delete annotations[ANNOTATIONS.content];
   delete annotations[ANNOTATIONS.revision];
   const labels = dig(object, "metadata", "labels") as Json | undefined; // part of a Json value is Json

@@ -1,4 +1,4 @@
-// The calls of the port that change something, and the way every call takes first.
+// The calls of the port that change the sandbox, and `enter`, with which every call begins.
 import { type Manifest, type ObjectRef, refKey, refOf, shortRef } from "../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { type Applied, ClusterError, type RemoveOptions } from "../ports/cluster.ts";
@@ -7,7 +7,10 @@ import { workloadKind } from "./objects/workloadTemplate.ts";
 import { writeObject } from "./objects/write.ts";
 import { changed, type SandboxState } from "./state.ts";
 
-/** There and back. At least one turn of the loop, so that an abort right after the call is still heard. */
+/**
+ * Waits for the simulated latency and fails when the sandbox is not reachable. It always waits at least one microtask,
+ * so that an abort immediately after the call has an effect.
+ */
 export async function enter(state: SandboxState, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await (state.latency > 0 ? state.clock.sleep(state.latency, signal) : Promise.resolve());
@@ -43,7 +46,7 @@ export async function applyObject(
   return applied;
 }
 
-/** Pods that were left running when their controller went are its successor's. */
+/** A controller that is created again gets the pods that its predecessor left running. */
 function takeOrphans(state: SandboxState, ref: ObjectRef): void {
   const pods = state.orphans.get(refKey(ref));
   const made = state.shelf.get(ref);
@@ -59,7 +62,7 @@ function nextFailure(state: SandboxState): ClusterError | null {
   return first.error;
 }
 
-/** An aborted removal goes on: the request was sent, only the waiting ends. */
+/** An abort does not stop the removal, because the request was already sent; only the waiting ends. */
 export async function removeObject(
   state: SandboxState,
   ref: ObjectRef,
@@ -78,12 +81,13 @@ export async function removeObject(
     state.writes += 1;
     await changed(state);
   }
-  // Again, because a timer may end a moment before the wall clock says so; whoever was told that it is gone must not find it.
+  // A loop, because a timer may end a moment before the clock reaches the time, and the object must be gone when the
+  // caller continues.
   do {
     await state.clock.sleep(Math.max(0, goneAt - state.shelf.now()), signal);
     signal.throwIfAborted();
   } while (state.shelf.now() < goneAt);
-  // Only what was meant: in the meantime another one may have been made under the same name.
+  // Another object may have been created under the same name in the meantime. It must stay.
   if (state.shelf.get(ref) === undefined) state.shelf.drop(ref);
   await changed(state);
   return true;

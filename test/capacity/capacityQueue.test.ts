@@ -1,4 +1,4 @@
-// Who is served first when room becomes free.
+// Which waiting request gets the room that becomes free.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLine } from "../../src/capacity/capacityQueue.ts";
@@ -21,8 +21,8 @@ function begin(view: ClusterView) {
   return { ask, line };
 }
 
-describe("the line of those who wait", () => {
-  it("tells each its place among those who wait for the same", () => {
+describe("the queue of waiting requests", () => {
+  it("reports to each request its place among those that wait for the same", () => {
     const { ask, line } = begin(viewOf([node("gpu-1", { gpus: 4 })], [busy("holder", 4)]));
     expect(ask("second", 2, 20)).toMatchObject({ class: "waits", flavor: GPU, line: { position: 1, of: 1 } });
     expect(ask("first", 1, 10)).toMatchObject({ class: "waits", line: { position: 1, of: 2 } });
@@ -31,7 +31,7 @@ describe("the line of those who wait", () => {
     expect(ask("second", 2, 20)).toMatchObject({ line: { position: 1, of: 1 } });
   });
 
-  it("gives free room to the oldest, whoever asks first", () => {
+  it("gives free room to the oldest, whichever asks first", () => {
     const view = viewOf([node("gpu-1", { gpus: 4 })], [busy("holder", 4)]);
     const { ask } = begin(view);
     ask("old", 3, 10);
@@ -42,13 +42,13 @@ describe("the line of those who wait", () => {
     expect(ask("newest", 1, 30).class).toBe("fits");
   });
 
-  it("lets a small one pass what waits for more than there is", () => {
+  it("lets a small request pass one that waits for more than there is", () => {
     const { ask } = begin(viewOf([node("gpu-1", { gpus: 4 })], [busy("holder", 2)]));
     expect(ask("large", 4, 10).class).toBe("waits");
     expect(ask("small", 2, 20).class).toBe("fits");
   });
 
-  it("keeps what was found for one from the next, and its own from nobody", () => {
+  it("reserves found room against the next request, but not against its own", () => {
     const { ask } = begin(viewOf([node("gpu-1", { gpus: 4 })]));
     expect(ask("one", 3, 10).class).toBe("fits");
     expect(ask("two", 2, 20).class).toBe("waits");
@@ -65,7 +65,10 @@ interface Small {
 const LONGEST = 10;
 const OVERDUE = 15;
 
-/** Minute by minute: small jobs come, take what they are given, and end; one that needs a whole node of two waits among them. */
+/**
+ * Simulates minute by minute: small jobs arrive, run when they get room, and end; one large job needs a whole one of
+ * two nodes. Returns the minutes that the large job waits.
+ */
 function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): number | undefined {
   const view = viewOf([node("gpu-1", { gpus: 4 }), node("gpu-2", { gpus: 4 })]);
   const [line, reservations] = [createLine(), createReservations()];
@@ -75,9 +78,9 @@ function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): num
     ["gpu-2", 4],
   ]);
   const run = (id: string, gpus: number, end: number): void => {
-    // As a scheduler that fills up: the fullest node that has room.
+    // Like a scheduler that packs: the fullest node that has room.
     const [on] = [...free].filter(([, left]) => left >= gpus).sort((a, b) => a[1] - b[1])[0] ?? [];
-    if (on === undefined) throw new Error(`${id} was told that there is room`);
+    if (on === undefined) throw new Error(`${id} got the answer that there is room`);
     free.set(on, (free.get(on) ?? 0) - gpus);
     const made = pod(id, { on, limits: { [GPU]: String(gpus) } });
     view.putPod(made);
@@ -118,7 +121,7 @@ function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): num
 }
 
 describe("one that is passed again and again", () => {
-  /** Two new ones each minute, far more than the cluster has room for. */
+  /** Two new jobs each minute, far more than the cluster has room for. */
   const crowd: fc.Arbitrary<readonly Small[]> = fc
     .array(fc.record({ lasts: fc.integer({ min: 3, max: LONGEST }), gpus: fc.integer({ min: 1, max: 2 }) }), {
       minLength: 120,
@@ -126,19 +129,20 @@ describe("one that is passed again and again", () => {
     })
     .map((jobs) => jobs.map((job, index) => ({ ...job, after: Math.floor(index / 2) })));
 
-  it("gets its turn once it is overdue, as soon as those who run have ended, however many come behind it", () => {
+  it("gets room when it is overdue and the running jobs have ended, however many come after it", () => {
     fc.assert(
       fc.property(crowd, (jobs) => {
         const waited = waitOfLarge(jobs, OVERDUE);
         expect(waited).toBeDefined();
-        // It may move to a node that comes nearer, four GPUs nearer at most, and then waits for those who run there.
+        // The reservation may move to a node that is nearer to having room. It moves at most four times, and waits each
+        // time for the jobs that run there.
         expect(waited).toBeLessThanOrEqual(OVERDUE + 4 * LONGEST + 2);
       }),
       { numRuns: 10 },
     );
   });
 
-  it("would wait on and on otherwise", () => {
+  it("would otherwise keep waiting", () => {
     const jobs = Array.from({ length: 120 }, (_, index) => ({
       after: Math.floor(index / 2),
       lasts: 6 + (index % 5),
@@ -147,7 +151,7 @@ describe("one that is passed again and again", () => {
     expect(waitOfLarge(jobs, undefined) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(OVERDUE + 4 * LONGEST + 2);
   });
 
-  it("takes the place of nobody elsewhere, and says why those behind it wait", () => {
+  it("takes no room on other nodes, and the requests behind it report why they wait", () => {
     const view = viewOf([node("gpu-1", { gpus: 4 }), node("gpu-2", { gpus: 2 })], [busy("holder", 2)]);
     const { ask } = begin(view);
     expect(ask("large", 4, 0, 0).class).toBe("waits");

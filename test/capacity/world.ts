@@ -1,4 +1,4 @@
-// Nodes, pods and questions for the tests of capacity, as short as can be.
+// Short builders of nodes, pods and questions for the tests of capacity.
 import { type CheckWorld, checkCapacity } from "../../src/capacity/check.ts";
 import { type ClusterView, createClusterView } from "../../src/capacity/view/clusterView.ts";
 import { createReservations } from "../../src/capacity/waiting/reservations.ts";

@@ -1,4 +1,5 @@
-// Reads fields of objects that came from a cluster or from a document: what is missing or of another type counts as empty. Never throws.
+// Reads fields of objects that come from a cluster or a document. A field that is absent or has another type counts as
+// empty. Never throws.
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 
 type Path = readonly (string | number)[];

@@ -1,4 +1,4 @@
-// Ports of the node that another pod has already.
+// The rule for host ports: a node is excluded when another pod on it already has one of the ports.
 import { collide } from "../kubernetes/hostPorts.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";

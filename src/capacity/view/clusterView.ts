@@ -1,5 +1,5 @@
-// What a check needs of a cluster, in memory and kept by single events: nodes, what the pods on them hold, quotas, limits, devices.
-// A check reads it as it is; nothing is ever listed for a check. It keeps no object, only what is asked of it.
+// What a check needs of a cluster, in memory and updated by single events: nodes, what their pods take, quotas, limits,
+// devices. No check lists objects of the cluster. The lists and watches that feed it are in src/kube/capacity/.
 import type { JsonObject } from "../../model/data/json.ts";
 import { createDeviceTable, type DeviceTable } from "../devices/deviceTable.ts";
 import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
@@ -14,7 +14,7 @@ export interface ClusterView {
   readonly putPod: (pod: JsonObject) => void;
   readonly removePod: (pod: JsonObject) => void;
   readonly replacePods: (pods: readonly JsonObject[]) => void;
-  /** Between them all pods are put, page by page. */
+  /** Between the two calls all pods are put, page by page. */
   readonly beginPods: () => void;
   readonly endPods: () => void;
   readonly namespaces: NamespaceTable;
@@ -26,7 +26,7 @@ export interface ClusterView {
   /** All pods, counted by kind and node. */
   kinds(): Iterable<CountedKind>;
   podCount(): number;
-  /** Kinds of pods that keep others off. */
+  /** Kinds of pods with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
 }
 
@@ -57,7 +57,7 @@ export function createClusterView(): ClusterView {
   };
 }
 
-/** What of a pod is worth keeping while a long list is on its way: about a tenth of it. */
+/** Reduces a pod of a long list to what the view needs, about a tenth of it. */
 export function stripPod(pod: JsonObject): JsonObject {
   const metadata = objectAt(pod, "metadata") ?? {};
   const { name, namespace, labels, deletionTimestamp } = metadata;

@@ -1,9 +1,10 @@
-// The model of device that a pod names by a node label, by nodeSelector or by required affinity: `nvidia.com/gpu.product: H100`.
+// The device model that a pod asks for by a node label, with nodeSelector or required affinity:
+// `nvidia.com/gpu.product: H100`.
 import type { JsonObject } from "../../model/data/json.ts";
 import { labelsAt, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
 
 export interface WantedModel {
-  /** The node label. */
+  /** The key of the node label. */
   readonly key: string;
   readonly model: string;
 }
@@ -20,7 +21,7 @@ export function wantedModels(spec: JsonObject): readonly WantedModel[] {
   return [...plain, ...named].filter(({ key }) => PRODUCT.test(key));
 }
 
-/** The model of the devices that a node offers under this name, where a label tells it. */
+/** The model of the devices that a node offers under this resource name, if a label of the node names it. */
 export function modelOf(labels: Readonly<Record<string, string>>, resource: string): string | undefined {
   const domain = resource.slice(0, resource.indexOf("/"));
   return labels[`${domain}/gpu.product`] ?? labels[`${domain}/product`];

@@ -1,4 +1,4 @@
-// A pod as a check sees it: read once, asked of every node.
+// A pod in the form that a check needs. It is read once and then compared with every node.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { HAMI_RESOURCES, type HamiWish, hamiWishOf } from "../devices/hamiPod.ts";
@@ -10,13 +10,13 @@ import { type NodePredicate, nodeSelector, placementOf, placementWords } from ".
 import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
 import { withDefaults } from "../namespace/limitRange.ts";
 
-/** What the check needs beside the view; whoever asks has read it. */
+/** What the check needs in addition to the view. The caller reads it, see src/kube/capacity/capacityFacts.ts. */
 export interface PodFacts {
-  /** RuntimeClass of the pod. */
+  /** The RuntimeClass of the pod. */
   readonly runtimeClass?: JsonObject;
-  /** PriorityClass of the pod. */
+  /** The value of the pod's PriorityClass. */
   readonly priority?: number;
-  /** `Never`: it waits like everybody. */
+  /** `Never`: the pod does not evict others. */
   readonly preemptionPolicy?: string;
   /** `spec.nodeAffinity.required` of the volumes that its claims are bound to. */
   readonly volumes?: readonly JsonObject[];
@@ -26,20 +26,20 @@ export interface PodShape {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
-  /** With the defaults of the namespace and of the RuntimeClass. */
+  /** The spec with the defaults of the namespace and of the RuntimeClass. */
   readonly spec: JsonObject;
-  /** Without what the scheduler in charge does not look at. */
+  /** The requests without those that the pod's scheduler does not look at. */
   readonly requests: Amounts;
-  /** Those of them that are more than nothing. */
+  /** The requests that are more than zero. */
   readonly demands: readonly (readonly [string, number])[];
   readonly allowedOn: NodePredicate;
-  /** The same in words. */
+  /** The node selection in words. */
   readonly wanted: string;
   readonly tolerations: readonly Toleration[];
   readonly volumes: readonly NodePredicate[];
   readonly hostPorts: readonly HostPort[];
   readonly priority: number;
-  /** It may take the place of pods of lower priority. */
+  /** It may evict pods of lower priority. */
   readonly preempts: boolean;
   readonly scheduler: string;
   readonly hami: HamiWish | undefined;
@@ -71,7 +71,7 @@ export function shapeOf(pod: Manifest, facts: PodFacts, ranges: readonly JsonObj
   };
 }
 
-/** What the admission of RuntimeClass writes into a pod: overhead, where it may run, and what it tolerates there. */
+/** What the admission of RuntimeClass writes into a pod: overhead, node selector and tolerations. */
 function withRuntimeClass(spec: JsonObject, runtimeClass: JsonObject | undefined): JsonObject {
   if (runtimeClass === undefined) return spec;
   const overhead = objectAt(runtimeClass, "overhead", "podFixed");

@@ -1,6 +1,7 @@
-// Room kept for one who has waited too long: what is free on the nodes that come nearest to having room for it, though it is not enough yet.
-// Whoever is younger goes elsewhere or waits, so that what ends on those nodes adds up, instead of going to one small job after the other.
-// Not kept back: devices that are handed out by drivers or shared by HAMi, and what other people's pods take meanwhile.
+// Room for an overdue request: the free amounts on the nodes that are nearest to having room for it, though they are
+// not enough yet. Younger requests use other nodes or wait, so that room on these nodes adds up instead of going to one
+// small job after another. It does not reserve devices of drivers or HAMi's shares, and pods of other tools may still
+// take the room.
 
 import { nearestFirst } from "../explain/shortages.ts";
 import type { Surroundings } from "../fit/nodeFit.ts";
@@ -13,7 +14,7 @@ export function partialPlaces(found: Survey, around: Surroundings): readonly Pla
   let left = found.count;
   for (const { node, ever, soft } of nearestFirst(found.suitable)) {
     if (left === 0) break;
-    // Nobody can say when such a node comes back.
+    // It is not known when such a node becomes ready again.
     if (soft.some(({ kind }) => kind === "notReady")) continue;
     const pods = Math.min(left, ever);
     const free = new Map(node.allocatable);

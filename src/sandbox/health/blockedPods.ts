@@ -1,4 +1,4 @@
-// Pods that cannot start because something around them is missing or full.
+// The verdict on pods that cannot start because something that they need is missing or the quota is used up.
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
@@ -6,7 +6,10 @@ import { explainReason, type Reason } from "../../model/reasons/reason.ts";
 import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import { seen, type Verdict, type View, verdict } from "./healthRule.ts";
 
-/** null when nothing is held. A missing Secret may come in a moment with the rest of the application, so it becomes a verdict later. */
+/**
+ * `null` when no pod is blocked. A missing Secret may still be created with the rest of the application, so the verdict
+ * becomes `failed` only after a delay.
+ */
 export function heldVerdict(object: StoredObject, pods: readonly SandboxPod[], view: View): Verdict | null {
   const pod = pods.find((one) => one.hold !== null);
   if (pod === undefined || pod.hold === null) return null;
@@ -23,7 +26,10 @@ export function heldVerdict(object: StoredObject, pods: readonly SandboxPod[], v
   return { ...waiting, health: { ...waiting.health, evidence: proof } };
 }
 
-/** More than the whole quota: no waiting helps. `requests.cpu=2` of `requests.cpu=1`. */
+/**
+ * Whether the pod asks for more than the whole quota, so that waiting does not help. The values have the form
+ * `requests.cpu=2`.
+ */
 function neverFits({ params }: Reason): boolean {
   const amount = (text: unknown): number => parseQuantity(String(text).split("=").at(-1) ?? "") ?? 0;
   return amount(params["requested"]) > amount(params["limited"]);

@@ -1,4 +1,5 @@
-// The verdict on a workload whose pods have a fault: one row per fault, with the words that a kubelet or scheduler would leave behind.
+// The verdict on a workload whose pods have a fault: one row per fault, with the messages that a kubelet or a scheduler
+// would write.
 
 import { optionalNumberAt, scalarAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
@@ -92,7 +93,10 @@ function neverReady(one: Case, view: View): Verdict {
   return { ...waiting, changesAt: deadline };
 }
 
-/** Quotas and schedulers answer at once; images and programs take the time that a first attempt takes. */
+/**
+ * The verdict of a fault. Quotas and schedulers answer immediately; image pulls and programs take the time of a first
+ * attempt.
+ */
 export function faultyVerdict(one: Case, view: View): Verdict {
   const due = one.pod.born + (one.fault.name === "crash-loop" ? view.timing.verdict : view.timing.start);
   if (view.now >= due) return WHEN_DUE[one.fault.name](one, view);

@@ -1,5 +1,5 @@
-// What a health rule sees and answers. Rules are functions of the objects and the time: the same moment gives the same verdict,
-// and each says when it would answer otherwise though nothing happens, so that following needs no polling.
+// The input and the result of a health rule. Rules are functions of the objects and the time, so the same moment gives
+// the same verdict. Each verdict says when time alone would change it, so that a follower does not need to poll.
 import type { Evidence, Health } from "../../model/kubernetes/health.ts";
 import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
@@ -15,7 +15,7 @@ export interface View {
 
 export interface Verdict {
   readonly health: Health;
-  /** Epoch milliseconds of the next change that time alone brings; null: none. */
+  /** Milliseconds since the epoch of the next change that time alone causes; `null` when there is none. */
   readonly changesAt: number | null;
 }
 
@@ -31,7 +31,7 @@ export function seen(state: Health["state"], why: Reason, evidence: readonly Evi
 
 export const ready: HealthRule = () => verdict("ready", reason("Ready"));
 
-/** The earliest moment after now, or null. */
+/** The earliest moment after `now`; `null` when there is none. */
 export function nextOf(now: number, moments: readonly (number | null)[]): number | null {
   const ahead = moments.filter((moment) => moment !== null && moment > now) as number[]; // filter leaves no null
   return ahead.length === 0 ? null : Math.min(...ahead);

@@ -1,4 +1,4 @@
-// Service, Ingress, HTTPRoute: ready after what they lead to.
+// The health of Service, Ingress and HTTPRoute: each becomes ready after the objects that it leads to.
 
 import { listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import { type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -12,7 +12,7 @@ import { currentPods, servingPods } from "./workload.ts";
 
 export const serviceHealth: HealthRule = (object, view) => {
   const selector = objectAt(object.manifest, "spec", "selector");
-  // Without ports it only gives pods names, and has done that as soon as it exists.
+  // A Service without ports only gives names to pods, so it is ready as soon as it exists.
   const namesOnly = listAt(object.manifest, "spec", "ports").length === 0;
   if (Object.keys(selector).length === 0 || namesOnly) return verdict("ready", reason("Ready"));
   const behind = view

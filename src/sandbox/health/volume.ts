@@ -1,4 +1,5 @@
-// PersistentVolumeClaim: bound after a moment. Any storage class is one to the sandbox, except one that it does not have.
+// The health of a PersistentVolumeClaim: it is bound after a moment. The sandbox has one storage class, `sandbox`,
+// which is also the default.
 
 import { textAt } from "../../model/data/fieldReaders.ts";
 import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";

@@ -1,8 +1,11 @@
-// Selectors of labels, and hashes of what a template says.
+// Label selectors, and hashes of values.
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonObject } from "../../model/data/json.ts";
 
-/** Every label of the selector is on the object. An empty selector selects nothing, as a Service without one does. */
+/**
+ * Whether the labels contain every label of the selector. An empty selector selects nothing, as for a Service without a
+ * selector.
+ */
 export function selects(selector: JsonObject, labels: JsonObject): boolean {
   const wanted = Object.entries(selector);
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);

@@ -1,34 +1,37 @@
-// The objects that the sandbox holds, and who is told when they change. Knows nothing of what they mean.
-// Time makes objects disappear (a deletion takes a moment), so every look says what time it is by the clock.
+// The objects of the sandbox in memory. It does not interpret them. An object in deletion disappears when its time is
+// over, so every read compares with the clock.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Manifest, type ObjectRef, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 
-/** A pod is not an object of its own here: it is a line in the book of its workload. Times are epoch milliseconds. */
+/**
+ * A pod is not an object of its own in the sandbox; it is stored with its workload. Times are milliseconds since the
+ * epoch.
+ */
 export interface SandboxPod {
   readonly name: string;
   readonly born: number;
-  /** When it becomes ready, or when the task in it ends. Means nothing while `hold` is set. */
+  /** When the pod becomes ready, or when its task ends. Has no meaning while `hold` is set. */
   readonly due: number;
-  /** What keeps it from starting: a missing Secret, a quota. */
+  /** Why the pod cannot start, such as a missing Secret or a quota; `null` when it can. */
   readonly hold: Reason | null;
-  /** Since when it is held. */
+  /** Since when `hold` has this reason. */
   readonly heldSince: number;
-  /** Hash of the pod template that it was made from. */
+  /** Hash of the pod template that the pod was created from. */
   readonly template: string;
-  /** Took the place of a pod that ran: until it is ready, the workload is degraded rather than starting. */
+  /** The pod replaces a pod that ran. Until it is ready, the workload is degraded instead of starting. */
   readonly replacement: boolean;
 }
 
 export interface StoredObject {
   readonly manifest: Manifest;
-  /** What kubemin sent last: fields that it sends no more are taken away at the next apply. */
+  /** The object as kubemin sent it last. Fields that kubemin no longer sends are removed at the next apply. */
   readonly sent: JsonObject;
-  /** When the content last changed. */
+  /** When the content last changed, in milliseconds since the epoch. */
   readonly since: number;
-  /** When a deletion takes effect. */
+  /** When the deletion is complete, in milliseconds since the epoch; `null` when the object is not in deletion. */
   readonly goneAt: number | null;
   readonly pods: readonly SandboxPod[];
 }
@@ -36,13 +39,13 @@ export interface StoredObject {
 export interface Shelf {
   now(): number;
   get(ref: ObjectRef): StoredObject | undefined;
-  /** Of one namespace, or all. */
+  /** The objects of one namespace; of all namespaces by default. */
   list(namespace?: string): readonly StoredObject[];
   put(object: StoredObject): void;
   drop(ref: ObjectRef): void;
-  /** Counts up for ever, across restarts too. */
+  /** The next resource version. It grows also across restarts. */
   nextVersion(): string;
-  /** What a file has to hold. */
+  /** The content that the file stores. */
   snapshot(): Snapshot;
 }
 

@@ -1,4 +1,5 @@
-// What a workload asks for: its pod template, how many pods, whether they serve or end by themselves. One row per kind.
+// What a workload asks for: its pod template, the number of pods, and whether they serve or end by themselves. One row
+// per kind.
 
 import { listAt, objectAt, optionalNumberAt, textAt, textsAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
@@ -8,12 +9,12 @@ import { groupKind } from "./kinds.ts";
 import { hashOf } from "./labelSelectors.ts";
 
 interface WorkloadKind {
-  /** serve: ready and stays · end: runs once, then it is over */
+  /** serve: the pods become ready and stay · end: the pods run once and end */
   readonly style: "serve" | "end";
   readonly replicas: (object: Manifest) => number;
-  /** `web-0`, `web-1` instead of random names. */
+  /** Whether pods are named `web-0`, `web-1` instead of getting random names. */
   readonly numbered: boolean;
-  /** Pods of the version before go on until the new ones are ready. */
+  /** Whether pods of the previous version run until the new ones are ready. */
   readonly overlaps: (object: Manifest) => boolean;
 }
 
@@ -56,7 +57,7 @@ export function mainContainer(template: JsonObject): JsonObject {
   return listAt(template, "spec", "containers")[0] ?? {};
 }
 
-/** What would run, for people: sealed values are masked. */
+/** The command that the container would run, for log lines. Sealed values are masked. */
 export function commandOf(container: JsonObject): string {
   const words = [...textsAt(container, "command"), ...textsAt(container, "args")];
   if (words.length === 0) return `the entry point of ${textAt(container, "image")}`;
@@ -64,8 +65,8 @@ export function commandOf(container: JsonObject): string {
 }
 
 /**
- * The code with which a script ends whatever happens: its last statement is a plain `exit N`. The sandbox runs nothing, but calling
- * a task done that says `exit 1` would be a lie that the text itself shows. Undefined: we cannot tell.
+ * The exit code of a script whose last statement is a plain `exit N`; `undefined` for every other script. The sandbox
+ * runs nothing, but a task whose text says `exit 1` must not be reported as completed.
  */
 export function exitCodeOf(container: JsonObject): number | undefined {
   const script = [...textsAt(container, "command"), ...textsAt(container, "args")].at(-1) ?? "";
@@ -73,7 +74,10 @@ export function exitCodeOf(container: JsonObject): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** Sum over the containers, as quotas count: `requests` fall back to `limits`, as the API server fills them in. */
+/**
+ * The sum over the containers as quotas count it. A request that is absent is taken from the limit, as the API server
+ * does.
+ */
 export function resourcesOf(template: JsonObject): ReadonlyMap<string, readonly (string | number)[]> {
   const sums = new Map<string, (string | number)[]>();
   for (const container of listAt(template, "spec", "containers")) {
@@ -96,12 +100,12 @@ export function resourcesOf(template: JsonObject): ReadonlyMap<string, readonly 
 export interface NamedReference {
   readonly kind: "ConfigMap" | "Secret" | "PersistentVolumeClaim";
   readonly name: string;
-  /** One key of it; empty: the whole object. */
+  /** One key of the object; empty when the whole object is meant. */
   readonly key: string;
   readonly container: string;
 }
 
-/** What must exist before the pods can start. References marked `optional` are left out. */
+/** The objects that must exist before the pods can start. References marked `optional` are left out. */
 export function referencesOf(template: JsonObject): readonly NamedReference[] {
   const found: NamedReference[] = [];
   const add = (kind: NamedReference["kind"], source: JsonObject, place: { field: string; container: string }): void => {
@@ -130,7 +134,7 @@ export function referencesOf(template: JsonObject): readonly NamedReference[] {
   return found;
 }
 
-/** Does the ConfigMap or Secret hold the key? */
+/** Whether the ConfigMap or Secret contains the key. */
 export function holdsKey(object: Manifest, key: string): boolean {
   if (key === "") return true;
   return ["data", "stringData", "binaryData"].some((field) => {

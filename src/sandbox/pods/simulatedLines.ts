@@ -1,4 +1,4 @@
-// The lines that the sandbox's pods say, past and to come. They tell what was not run; sealed values are masked.
+// The log lines of the sandbox's pods, past and future. They say what was not run. Sealed values are masked.
 
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -10,14 +10,17 @@ import { commandOf, templateOf, workloadKind } from "../objects/workloadTemplate
 
 export interface Dated {
   readonly line: LogLine;
-  /** Epoch milliseconds; may lie ahead. */
+  /** Milliseconds since the epoch; may be in the future. */
   readonly time: number;
 }
 
-/** With these faults no container ever starts, so none has anything to say. */
+/** With these faults no container ever starts, so there are no log lines. */
 const NEVER_STARTS: ReadonlySet<string> = new Set(["image-not-found", "unschedulable", "quota", "policy"]);
 
-/** Of all the owner's pods, oldest first. `previous`: of lives that ended before, which only crashing containers have. */
+/**
+ * The lines of all pods of the owner, the oldest first. `previous`: only lines of earlier container runs, which only
+ * crashing containers have.
+ */
 export function linesOf(objects: readonly StoredObject[], owner: Owner, previous: boolean): readonly Dated[] {
   return objects
     .filter((object) => belongsTo(object, owner))

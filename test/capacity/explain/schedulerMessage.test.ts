@@ -46,7 +46,7 @@ describe("the scheduler's message", () => {
     expect(parseScheduling(message)?.causes.map((cause) => cause.class)).toEqual([wanted]);
   });
 
-  /** As kube-scheduler 1.36, older ones, HAMi's extender and Volcano wrote them. */
+  /** Messages as kube-scheduler 1.36, older versions, HAMi's extender and Volcano write them. */
   it.each<[string, string, number, Prospect, Preemption | undefined]>([
     [
       "more counts than nodes",

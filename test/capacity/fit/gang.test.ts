@@ -1,4 +1,5 @@
-// Several pods that must run side by side, against every way in which they could be placed: small clusters, so that all ways can be tried.
+// Pods that must run at the same time, compared with every way to place them. The clusters are small, so that all ways
+// can be tried.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkCapacity } from "../../../src/capacity/check.ts";
@@ -46,7 +47,7 @@ function verdictFor(nodes: Nodes, groups: readonly Asked[], spec: object = {}): 
   return checkCapacity({ groups: asked, project: "mine" }, { view, reservations: createReservations(), now: 0 });
 }
 
-/** Whether the pods, one after the other, find a place together; every place is tried. */
+/** Whether the pods find a place together. Every combination of places is tried. */
 function canStand(free: readonly Size[], pods: readonly Size[], apart: boolean): boolean {
   const [first, ...others] = pods;
   if (first === undefined) return true;
@@ -73,8 +74,8 @@ const APART = {
   },
 };
 
-describe("pods that must run side by side", () => {
-  it("are never said to fit where they do not fit together, and never refused where an empty cluster could take them", () => {
+describe("pods that must run at the same time", () => {
+  it("never get the answer `fits` where they do not fit together, and never refused where an empty cluster could take them", () => {
     fc.assert(
       fc.property(cluster, gang, (nodes, groups) => {
         const { class: said } = verdictFor(nodes, groups);

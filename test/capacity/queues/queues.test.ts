@@ -1,4 +1,4 @@
-// What queues in front of the scheduler say, read from their objects as their controllers write them.
+// What the queues in front of the scheduler report, read from their objects in the form that their controllers write.
 import { describe, expect, it } from "vitest";
 import { workloadAnswer } from "../../../src/capacity/queues/kueue.ts";
 import { isHeldBack, podGroupAnswer } from "../../../src/capacity/queues/volcano.ts";
@@ -92,7 +92,7 @@ describe("Kueue", () => {
     expect(reason.params["detail"]).toBe(`WaitingForQuota: ${BUSY}`);
   });
 
-  it("gives a queue that is not there yet a minute", () => {
+  it("waits a minute for a queue that does not exist yet", () => {
     const missing = conditions([["QuotaReserved", "False", "Misconfigured", "LocalQueue gpu doesn't exist"]]);
     expect(workloadAnswer({ status: { conditions: missing } })).toMatchObject({ class: "rejected", grace: 60_000 });
   });
@@ -127,13 +127,13 @@ describe("Volcano", () => {
     expect(podGroupAnswer({ status: { phase, conditions: conditions(all) } }).class).toBe(expected);
   });
 
-  it("refuses to enqueue by an event only", () => {
+  it("recognizes from an event that a group is not admitted", () => {
     expect(isHeldBack({ reason: "Unschedulable", message: "queue resource quota insufficient" })).toBe(true);
     expect(isHeldBack({ reason: "Unschedulable", message: "0/3 nodes are unavailable" })).toBe(false);
   });
 });
 
-it("knows in which queue something stands", () => {
+it("recognizes the queue that an object is in", () => {
   const job = (labels: JsonObject, spec: JsonObject): JsonObject => ({
     metadata: { labels },
     spec: { template: { spec } },

@@ -1,4 +1,4 @@
-// The view is kept by single events: whatever their order, it says what the pods that are there now say.
+// The view is updated by single events. In whatever order they come, it must show the pods that exist now.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type ClusterView, createClusterView } from "../../../src/capacity/view/clusterView.ts";

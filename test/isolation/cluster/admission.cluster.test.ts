@@ -1,5 +1,6 @@
-// The rules for job pods on a real API server: what kubemin renders passes, and each violation is refused by its policy although it was
-// written with kubectl. The policies of this file bind its own label only, so that no other test meets them.
+// The admission policies for job pods on a real API server: pods that kubemin renders pass, and each violation is
+// refused by its policy even when kubectl creates the pod. The policies of this test have a label of their own, so that
+// they do not affect other tests.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { admissionPolicies } from "../../../src/isolation/cluster/admission.ts";
@@ -39,7 +40,7 @@ interface Violation {
   readonly rule: string;
   readonly at: readonly (string | number)[];
   readonly value: Json | undefined;
-  /** Other rules that cannot hold then either; the server names one. */
+  /** Other rules that this violation also breaks; the server names one of them. */
   readonly also?: readonly string[];
   readonly hostUsers?: boolean;
 }
@@ -62,7 +63,7 @@ const VIOLATIONS: readonly Violation[] = [
   inSpec("host-namespaces", "hostPID", true),
   inSpec("host-namespaces", "hostIPC", true),
   inMain("host-ports", ["ports"], [{ containerPort: 80, hostPort: 18_999 }]),
-  // The server itself refuses to combine privileged with the denial of escalation, and says so first.
+  // The API server itself refuses `privileged` together with a denied privilege escalation, and it does so first.
   {
     ...inMain("privileged", ["securityContext"], {
       privileged: true,
@@ -80,7 +81,7 @@ const VIOLATIONS: readonly Violation[] = [
   context("non-root", "runAsUser", 0),
   context("non-root", "runAsNonRoot", false),
   context("seccomp", "seccompProfile", { type: "Unconfined" }),
-  // Only with user namespaces may it be asked for at all.
+  // Kubernetes only accepts this field together with user namespaces.
   { ...context("kernel", "procMount", "Unmasked"), hostUsers: false },
   context("kernel", "seLinuxOptions", { level: "s0" }),
   {
@@ -120,7 +121,7 @@ const VIOLATIONS: readonly Violation[] = [
   { rule: "annotations", at: ["metadata", "annotations", "k8s.v1.cni.cncf.io/networks"], value: "other" },
 ];
 
-/** Of each pod, what the server says about making it; made of one call. */
+/** For each pod, the message with which the server refuses its creation. All pods are sent in one call. */
 async function refusals(pods: readonly JsonObject[]): Promise<ReadonlyMap<string, string>> {
   const { stderr } = await tryKubectl(
     ["create", "--dry-run=server", "--filename", "-"],
@@ -139,7 +140,7 @@ const violating = VIOLATIONS.map((violation, index) => ({ ...violation, name: `v
 function podOf({ name, at, value, hostUsers }: (typeof violating)[number]): JsonObject {
   const pod = podFor(namespace, name);
   const based = hostUsers === undefined ? pod : put(pod, ["spec", "hostUsers"], hostUsers);
-  // Undefined is left out when it is written as JSON.
+  // JSON leaves out `undefined`.
   return put(based, at, value as Json) as JsonObject; // put into an object: an object
 }
 
@@ -152,7 +153,7 @@ beforeAll(async () => {
   await apply(restricted, ...projectNamespace({ project: "shop", namespace: restricted, class: "run" }, CLUSTER));
   await kubectl(["label", "namespace", restricted, `${LABEL}=shop`]);
   await apply(namespace, { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "builder" } });
-  // Policies take effect a little after they were accepted: asked until each of them has spoken.
+  // A policy takes effect some time after it was accepted, so the pods are sent until every policy has refused its pod.
   await vi.waitFor(
     async () => {
       said = await refusals(violating.map(podOf));
@@ -202,13 +203,13 @@ describe("admission policies", () => {
     expect(dig(pod, "status", "phase")).toBe("Succeeded");
     const log = await kubectl(["--namespace", restricted, "logs", "good"]);
     expect(log).toContain("10001");
-    // Its root cannot be written, its /tmp can.
+    // Its root file system is read-only, its /tmp is writable.
     expect(log).toContain("touch: /y: Read-only file system");
     const [quota] = await list(restricted, "resourcequotas");
     expect(dig(quota, "status", "hard", "services.nodeports")).toBe("0");
   });
 
-  it("stand beside network policies that the server accepts, of every profile, and a namespace of applications", async () => {
+  it("work together with network policies of every profile, and with a namespace of applications", async () => {
     const asked = {
       ...NO_CAPABILITIES,
       network: ["internet:443", "models:443", "[::/0]:443"],
@@ -253,7 +254,7 @@ describe("admission policies", () => {
     expect([...answers.values()]).toEqual([]);
   });
 
-  it("are beside Pod Security, which refuses in that namespace without them", async () => {
+  it("are in addition to Pod Security, which refuses in that namespace without them", async () => {
     const bad = put(podFor(restricted, "bad"), ["metadata", "labels"], { app: "web" });
     const answers = await refusals([put(bad, ["spec", "hostNetwork"], true)] as JsonObject[]); // a pod, changed
     expect(answers.get("bad")).toContain('violates PodSecurity "restricted:latest"');

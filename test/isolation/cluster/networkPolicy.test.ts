@@ -1,4 +1,5 @@
-// Who a job may talk to. An independent reader of NetworkPolicies decides what would be reachable.
+// Which destinations a job can reach. An independent interpreter of NetworkPolicies in this file decides what is
+// reachable.
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
@@ -13,7 +14,7 @@ import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { explainProblem } from "../../../src/model/problems/problem.ts";
 import { CLUSTER, order, template } from "../fixtures.ts";
 
-// The machine may be busy with other things.
+// Longer than the default, because the machine may be busy.
 vi.setConfig({ testTimeout: 180_000 });
 
 const names = Object.keys(PROFILES) as ProfileName[]; // the keys of that table
@@ -41,7 +42,7 @@ function policyOf(wanted: NetworkOrder): Manifest {
 
 const egressOf = (policy: Manifest): readonly JsonObject[] => dig(policy, "spec", "egress") as readonly JsonObject[]; // a policy's rules
 
-/** By Node's own lists, not by our arithmetic. Ports as numbers only, as in these tests. */
+/** Computed with Node's own block lists, not with the code under test. Ports are numbers only, as in these tests. */
 function mayReach(policy: Manifest, address: string, port: number): boolean {
   const within = (network: unknown): boolean => {
     const [base = "", bits = ""] = String(network).split("/");
@@ -52,7 +53,7 @@ function mayReach(policy: Manifest, address: string, port: number): boolean {
     return list.check(address, family);
   };
   return egressOf(policy).some((rule) => {
-    const ports = rule["ports"] as readonly JsonObject[]; // each of our rules names ports
+    const ports = rule["ports"] as readonly JsonObject[]; // each rendered rule names ports
     const peers = rule["to"] as readonly JsonObject[]; // and peers
     const through = peers.some((peer) => {
       if (peer["ipBlock"] === undefined) return false;
@@ -181,7 +182,7 @@ describe("a job's network policy", () => {
     );
   });
 
-  it("asks for what was not granted in vain, and says who can help", () => {
+  it("refuses what was not granted, and names who can grant it", () => {
     const wanted = asking({ network: ["models:443"] });
     const grants = { ...wanted.grants, network: [], granters: ["ops"] };
     expect(egressOf(policyOf({ ...wanted, grants }))).toHaveLength(1);
@@ -248,7 +249,7 @@ describe("networks", () => {
         list.addSubnet(base, prefix, family);
         const expected = isIP(base) === isIP(other) && list.check(other, family);
         expect(contains(network, single)).toBe(expected);
-        // What is printed means the same.
+        // The printed form must mean the same network.
         expect(parseNetwork(network.text)).toEqual(network);
       }),
       { numRuns: 1_000 },

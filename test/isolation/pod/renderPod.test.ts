@@ -1,4 +1,4 @@
-// No field of a registration's template and no value of a run's input leads outside of the allow-list.
+// No field of a registration's template and no value of a run's input gets past the allow-list.
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { draftPod, renderJobPod } from "../../../src/isolation/pod/renderPod.ts";
@@ -12,7 +12,7 @@ import { container, generousOrder, order, RICH, template } from "../fixtures.ts"
 import { promiseViolations, restrictedViolations } from "../oracle.ts";
 import { put } from "../put.ts";
 
-// The machine may be busy with other things; a property is never slow for itself.
+// Longer than the default, because the machine may be busy; the properties themselves are fast.
 vi.setConfig({ testTimeout: 180_000 });
 
 const names = Object.keys(PROFILES) as ProfileName[]; // the keys of that table
@@ -77,7 +77,7 @@ describe("a template that keeps to the list", () => {
 describe("a template that does not", () => {
   it("would be seen by the oracle", () => {
     const seen = ATTACKS.filter((attack) => violations(put(RICH, attack.at, attack.value)).length > 0);
-    // Names of secrets and sizes are no question of Pod Security; nearly all the rest is.
+    // Pod Security does not cover names of Secrets and sizes; it covers nearly all other attacks.
     expect(seen.length).toBeGreaterThan(ATTACKS.length / 2);
   });
 
@@ -96,7 +96,7 @@ describe("a template that does not", () => {
     },
   );
 
-  it("never leads outside, whatever is combined, not even in the draft that nobody gets", () => {
+  it("never gets past the allow-list in any combination, not even in the draft that is not returned", () => {
     const anywhere = fc.constantFrom(...ATTACKS.map((attack) => attack.at));
     const hostile = fc.oneof(
       fc.constantFrom(...ATTACKS),
@@ -129,7 +129,7 @@ describe("a template that does not", () => {
     );
   });
 
-  it("never throws for malformed labels and annotations, and lets none of ours through", () => {
+  it("never throws for malformed labels and annotations, and lets no key of kubemin through", () => {
     const words = fc.constantFrom(
       "kubemin.dev/",
       "__proto__",
@@ -155,7 +155,7 @@ describe("a template that does not", () => {
     );
   });
 
-  it("does not drown anybody in problems", () => {
+  it("limits the number of problems", () => {
     const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, true]));
     const { pod, problems } = renderJobPod(template(fields), order());
     expect(pod).toBeNull();

@@ -1,5 +1,5 @@
-// Whether the network obeys, asked of a real one. The cluster that the tests build has a plug-in that obeys nothing, which is exactly what
-// the probe is for; a cluster that was given may obey.
+// Whether the network of a real cluster enforces policies. The cluster that the tests create has a plug-in that ignores
+// policies, which is what the probe must detect; a cluster that the caller provides may enforce them.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "../../../src/engine/systemClock.ts";
@@ -23,7 +23,7 @@ afterAll(async () => {
 it("says that policies are ignored where a denied program gets through, and leaves nothing behind", async () => {
   const options = { name, image: "busybox:1.36", signal: AbortSignal.timeout(120_000) };
   const verdict = await probeNetworkPolicy(cluster, options);
-  // Set by whoever gives a cluster whose network obeys.
+  // Set this variable when you provide a cluster whose network enforces policies.
   const expected = process.env["KUBEMIN_TEST_NETWORK"] ?? "ignored";
   expect(verdict).toEqual({ enforcement: expected, detail: "" });
   const { code } = await tryKubectl(["get", "namespace", name]);

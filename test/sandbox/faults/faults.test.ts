@@ -4,7 +4,7 @@ import { annotated, NAMESPACE, sandboxWorld, signal, web } from "../world.ts";
 
 const task = (script: string) => job("migrate", { namespace: NAMESPACE, script });
 
-describe("faults that anybody can call up", () => {
+describe("faults that a user can cause", () => {
   it.each([
     ["image-not-found", "failed ImageNotFound"],
     ["crash-loop", "failed CrashLoop"],
@@ -60,7 +60,7 @@ describe("faults that anybody can call up", () => {
     },
   );
 
-  it("a failed rollout leaves the version before in service", async () => {
+  it("a failed rollout leaves the previous version in service", async () => {
     const { apply, clock, last, sandbox } = sandboxWorld();
     await apply(web());
     await clock.advance(5_000);

@@ -5,7 +5,7 @@ import { configMap, deployment, object, SERVES, secret, service } from "../../co
 import { NAMESPACE, sandboxWorld, signal, web } from "../world.ts";
 
 describe("the sandbox in time", () => {
-  it("lets pods become ready one by one, and tells each step once", async () => {
+  it("lets pods become ready one by one, and reports each step once", async () => {
     const { apply, follow, clock } = sandboxWorld();
     const told = follow(await apply(web({ replicas: 3 })));
     await clock.runAll();
@@ -37,7 +37,7 @@ describe("the sandbox in time", () => {
     expect(told.slice(-3)).toEqual(["ready Ready 2/2", "degraded Progressing 1/2", "ready Ready 2/2"]);
   });
 
-  it("goes on when the Secret comes, if it comes soon", async () => {
+  it("continues when the Secret is created soon", async () => {
     const { apply, follow, clock } = sandboxWorld();
     const env = [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "later", key: "password" } } }];
     const told = follow(await apply(web({ container: { env } })));
@@ -57,7 +57,7 @@ describe("the sandbox in time", () => {
     expect(told).toEqual(["blocked MissingReference 0/1", "failed MissingReference 0/1"]);
   });
 
-  it("takes a pod in when another gives the quota back", async () => {
+  it("admits a pod when another frees the quota", async () => {
     const { apply, follow, clock, sandbox } = sandboxWorld();
     sandbox.setQuota(NAMESPACE, { pods: "1" });
     const first = await apply(deployment("first", { namespace: NAMESPACE, script: SERVES }));
@@ -107,7 +107,7 @@ describe("the sandbox in time", () => {
     expect(await sandbox.read(ref, signal)).not.toBeNull();
   });
 
-  it("tells when somebody else replaces, changes or deletes an object", async () => {
+  it("reports when another tool replaces, changes or deletes an object", async () => {
     const { apply, follow, clock, sandbox } = sandboxWorld();
     const applied = await apply(web());
     const told = follow(applied);
