@@ -8,10 +8,9 @@ import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
 import type { World } from "../interface/dependencies.ts";
 import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
+import { askForRoom } from "../planning/askForRoom.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { knownRevision } from "../starting/revisions.ts";
-
-const PATIENCE = 3_000;
 
 /** The chain, its root with what is known of the room for it. */
 export async function withRoom(
@@ -26,11 +25,9 @@ export async function withRoom(
   const root = chain.at(-1);
   if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
-  const ended = new AbortController();
-  void world.clock.sleep(PATIENCE, AbortSignal.any([signal, ended.signal])).then(() => ended.abort());
-  const found = await roomFor(world, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(() => []);
-  ended.abort();
-  signal.throwIfAborted();
+  const found = await askForRoom(world, signal, (bounded) =>
+    roomFor(world, { place, status, root }, bounded).catch(() => []),
+  );
   return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 
