@@ -1,9 +1,11 @@
 // The shape of the source is tested like its behaviour: who may import whom, no cycles, and files and functions that stay short.
+
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtins } from "../src/builtins.ts";
 import { PHASES } from "../src/model/run/phase.ts";
+import castsWithoutReason from "./support/casts.ts";
 import { comparisonsIn } from "./support/comparisons.ts";
 import { exportsOf } from "./support/exports.ts";
 import functionsOf from "./support/functions.ts";
@@ -257,6 +259,27 @@ describe("names", () => {
     );
     expect(["utilisation", "commonly", "serviced"].filter((name) => saysNothing(name, "server"))).toEqual([]);
     expect(saysNothing("virtualService", "catalog")).toBe(false);
+  });
+});
+
+describe("types", () => {
+  const SIGNS = /\b(application|component)\)? [!=]== ""|\.endsWith\("\]"\)/g;
+  const signsIn = (text: string): readonly string[] => [...text.matchAll(SIGNS)].map(([sign]) => sign);
+
+  it("say what a run or a job has: no text is compared with a sign for it", () => {
+    expect(files.flatMap((file) => signsIn(textOf.get(file) ?? ""))).toEqual([]);
+    // The rule sees what it forbids.
+    expect(signsIn('run.application === "" || job.component !== "" || job.name.endsWith("]")')).toHaveLength(3);
+    expect(signsIn('readName(run.application) === null && name === ""')).toEqual([]);
+  });
+
+  it("have a reason beside each cast", () => {
+    const bare = files.flatMap((file) =>
+      castsWithoutReason(textOf.get(file) ?? "").map((line) => `${relative(SOURCE, file)}: ${line}`),
+    );
+    expect(bare).toEqual([]);
+    expect(castsWithoutReason("const a = b as C;")).toEqual(["const a = b as C;"]);
+    expect(castsWithoutReason("const a = b as C; // why\n\n\n\nconst d = [1] as const;")).toEqual([]);
   });
 });
 

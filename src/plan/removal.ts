@@ -2,7 +2,6 @@
 // Only what the application owns is touched; volumes stay unless asked for.
 
 import { defaultTimeout } from "../catalog/jobTypes.ts";
-import { contentHash } from "../model/data/hash.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
 import {
   type Change,
@@ -13,6 +12,7 @@ import {
   type PlannedObject,
 } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
+import { hashOfJobs } from "./hashOfJobs.ts";
 import { layersOf } from "./order.ts";
 import type { StepTypes } from "./workflow/steps/stepKinds.ts";
 
@@ -31,8 +31,8 @@ interface RemovalInput {
 
 export function planRemoval(input: RemovalInput): Plan {
   const { previous, owned = [] } = input;
-  const planned = new Set(previous.jobs.filter(hasComponent).map((job) => job.component));
-  const leftover = new Set(owned.map((one) => one.component).filter((name) => name !== "" && !planned.has(name)));
+  const planned = new Set(componentsOf(previous.jobs));
+  const leftover = new Set(componentsOf(owned).filter((name) => !planned.has(name)));
   const jobs = [...planned, ...leftover].toReversed().map((component) => removeJob(component, input));
   return {
     application: input.application,
@@ -42,12 +42,13 @@ export function planRemoval(input: RemovalInput): Plan {
     layers: layersOf(jobs),
     changes: changesOf(input),
     warnings: [],
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
 }
 
-function hasComponent(job: PlannedJob): boolean {
-  return job.component !== "";
+/** What belongs to no component (a step of the workflow, the namespace) is left out. */
+function componentsOf(all: readonly { readonly component: string | null }[]): readonly string[] {
+  return all.flatMap(({ component }) => component ?? []);
 }
 
 function removeJob(component: string, { previous, volumes, types }: RemovalInput): PlannedJob {
@@ -70,9 +71,9 @@ function removeJob(component: string, { previous, volumes, types }: RemovalInput
 function dependentsOf(component: string, previous: Plan): readonly Need[] {
   const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
   const dependents = previous.jobs.filter(
-    (job) => hasComponent(job) && job.component !== component && job.needs.some((need) => own.has(need.job)),
+    (job) => job.component !== component && job.needs.some((need) => own.has(need.job)),
   );
-  return [...new Set(dependents.map((job) => job.component))].map((job) => ({ job, because: "order" }));
+  return [...new Set(componentsOf(dependents))].map((job) => ({ job, because: "order" }));
 }
 
 function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
@@ -90,5 +91,5 @@ function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Ch
 }
 
 function removal({ manifest, keep }: PlannedObject) {
-  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "", object: refOf(manifest), keep };
+  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null, object: refOf(manifest), keep };
 }

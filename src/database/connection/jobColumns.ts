@@ -3,6 +3,7 @@ import type { Selectable } from "kysely";
 import type { Job } from "../../model/run/run.ts";
 import { fromJson, toJson } from "./columns.ts";
 import type { JobsTable } from "./schema.ts";
+import { readJob, writtenJob } from "./storedPlans.ts";
 
 /** The columns that change while the job goes on. The plan is not among them: a job never changes it, and it may be large. */
 export function changingColumns(job: Job) {
@@ -24,14 +25,14 @@ export function changingColumns(job: Job) {
 
 /** `position`: among the jobs of the run, from 0. */
 export function jobRow(run: string, job: Job, position: number) {
-  return { run, position, name: job.name, plan: toJson(job.plan), ...changingColumns(job) };
+  return { run, position, name: job.name, plan: toJson(writtenJob(job.plan)), ...changingColumns(job) };
 }
 
 export function jobOf(row: Selectable<JobsTable>): Job {
   return {
     run: row.run,
     name: row.name,
-    plan: fromJson(row.plan),
+    plan: readJob(fromJson(row.plan)),
     phase: row.phase,
     reason: fromJson(row.reason),
     evidence: fromJson(row.evidence),

@@ -1,5 +1,6 @@
 // Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
 import type { Selectable, Transaction } from "kysely";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive, isSettled } from "../../model/run/phase.ts";
 import type { Pause, Run } from "../../model/run/run.ts";
@@ -42,7 +43,7 @@ export function createRuns(database: Database): Runs {
     async list(filter, page) {
       const after = numberAfter("runs", page);
       let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
-      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.application !== undefined) query = query.where("application", "=", writtenName(filter.application));
       if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
       if (after !== undefined) query = query.where("position", "<", after);
       const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
@@ -172,7 +173,7 @@ async function changeClaims(
     return;
   }
   const taken = await takeClaims(transaction, claimant, { claims, now, leases });
-  if ("refusal" in taken) throw new Held(taken.refusal);
+  if (!taken.ok) throw new Held(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 
@@ -273,10 +274,12 @@ function runOf(row: Selectable<RunsTable>): Run {
     pauses,
     final_skipped_by,
     inputs,
+    application,
     ...rest
   } = row;
   return {
     ...rest,
+    application: readName(application),
     startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,

@@ -3,6 +3,8 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
+import { canonicalJson } from "../../model/data/json.ts";
+import { sameReason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { Lease, Outcome } from "../../ports/dispatch.ts";
@@ -11,7 +13,8 @@ import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
 import type { World } from "../interface/dependencies.ts";
-import { applicationMask, attemptMask } from "../secrets/masking.ts";
+import { placeOf } from "../interface/requests.ts";
+import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
 import type { Progress } from "./attempt.ts";
 import { brakeSubject } from "./breakerSubject.ts";
@@ -49,6 +52,7 @@ async function openDriver(
   world: World,
   { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
 ): Promise<Driver> {
+  const place = placeOf(run);
   const jobs = await world.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
@@ -60,7 +64,7 @@ async function openDriver(
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: await applicationMask(world, run),
+    mask: place === null ? secretMask(run.project, [], world.vault) : await applicationMask(world, place),
     running: new Set(),
     results: new Map(),
     reports: new Map(),
@@ -178,9 +182,8 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
-  const text = ({ reason, evidence, phase }: Pick<Job, keyof Progress>): string =>
-    JSON.stringify([reason, evidence, phase]);
-  return shown !== undefined && text(shown) === text(told);
+  if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
+  return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }
 
 /** After so long without any news it is others' turn to have the slot. */

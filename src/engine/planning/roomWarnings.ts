@@ -17,7 +17,7 @@ interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
 export async function warnOfRoom(world: World, asked: RoomQuestion, signal: AbortSignal): Promise<readonly Problem[]> {

@@ -67,7 +67,7 @@ interface Opening {
 }
 
 /** Opens what the jobs hold, in memory only. A token that does not open hides nothing, so it is passed over. */
-function secretMask(project: string, jobs: readonly PlannedJob[], vault: Vault): Mask {
+export function secretMask(project: string, jobs: readonly PlannedJob[], vault: Vault): Mask {
   const values = new Set<string>();
   const note = (value: string): void => {
     for (const text of [value, ...decoded(value)]) for (const form of formsOf(text)) values.add(form);

@@ -62,7 +62,7 @@ async function followEnds(
         const ends = await world.store.events.runsEnded(seen, PAGE);
         for (const { sequence, project, application } of ends) {
           seen = sequence;
-          if (application !== "" && !signal.aborted) await repairs.reconsider({ project, application });
+          if (application !== null && !signal.aborted) await repairs.reconsider({ project, application });
         }
         if (ends.length < PAGE) break;
       }

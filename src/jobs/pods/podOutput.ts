@@ -7,7 +7,7 @@ import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { LogLine } from "../../ports/cluster.ts";
 
-export type Said = { readonly output: JsonObject } | { readonly wrong: Reason };
+export type Said = { readonly ok: true; readonly output: JsonObject } | { readonly ok: false; readonly wrong: Reason };
 
 const OUTPUT_MARK = "kubemin-output:";
 
@@ -20,15 +20,15 @@ export function withoutOutput(line: LogLine): LogLine {
 export function outputOf(health: Pick<ObjectHealth, "facts">, lines: readonly string[]): Said {
   const marked = lines.findLast((line) => line.startsWith(OUTPUT_MARK))?.slice(OUTPUT_MARK.length);
   const text = (marked ?? health.facts?.said ?? "").trim();
-  if (text === "" || (marked === undefined && !text.startsWith("{"))) return { output: {} };
+  if (text === "" || (marked === undefined && !text.startsWith("{"))) return { ok: true, output: {} };
   const excess = outputTooLarge(text.length);
   if (excess !== null) return bad(excess);
   const read = readJson(text);
   if (read.is === "none") return bad("it is not valid JSON");
-  if (read.is === "inexact") return { wrong: reason("OutputNotExact", { pointer: read.pointer }) };
-  return isObject(read.value) ? { output: read.value } : bad("it is JSON, but not an object");
+  if (read.is === "inexact") return { ok: false, wrong: reason("OutputNotExact", { pointer: read.pointer }) };
+  return isObject(read.value) ? { ok: true, output: read.value } : bad("it is JSON, but not an object");
 }
 
 function bad(detail: string): Said {
-  return { wrong: reason("BadOutput", { detail }) };
+  return { ok: false, wrong: reason("BadOutput", { detail }) };
 }

@@ -37,7 +37,7 @@ export interface WorkflowInput {
   readonly default?: Json;
 }
 
-export interface StepDocument {
+interface StepDocument {
   readonly name: string;
   /** `deploy`, `group`, `workflow`, or a job type. */
   readonly type: string;

@@ -104,7 +104,7 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
       lock_waits: "claim_waits",
     };
     const key = { record: "rows", table: "claim_keys", rows: [{ key: "group/one", fence: 3 }] } as const;
-    const older = records.flatMap((one) => {
+    const older = records.flatMap((one): readonly unknown[] => {
       if (one.record === "begin") return [{ ...one, changes: one.changes.filter((name) => name < "0015") }, key];
       if (one.record === "rows") return [{ ...one, table: former[one.table] ?? one.table }];
       if (one.record === "positions")

@@ -51,7 +51,7 @@ function jointOf(name: string, { jobs, unit, said, types }: Omit<Joining, "step"
     joint: "all",
     ...(unit.final ? { final: true } : {}),
     ...(unit.endOf === null ? {} : { endOf: unit.endOf }),
-    component: "",
+    component: null,
     needs: jobs.map((job) => ({ job, ...need })),
     objects: [],
     input: {},
