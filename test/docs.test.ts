@@ -38,6 +38,8 @@ const pages: readonly Page[] = [
   "README.md",
   "README.zh.md",
   "CONTRIBUTING.md",
+  "docs/architecture.md",
+  "docs/words.md",
   "examples/README.md",
   ...guide("en").map((name) => `docs/guide/en/${name}`),
   ...guide("zh").map((name) => `docs/guide/zh/${name}`),
