@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../model/data/json.ts";
 import type { Evidence } from "../model/kubernetes/health.ts";
-import type { Reason } from "../model/reasons/reason.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import type { BadEnding } from "../model/run/phase.ts";
 import type { Clocks, OnShort, PlannedObject } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
@@ -14,10 +14,17 @@ import type { HeldLock } from "../ports/store.ts";
 /** Of an output as JSON, in characters: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
 export const OUTPUT_LIMIT = 64 * 1024;
 
+/** Null: an output of so many characters is kept. */
+export function outputTooLarge(characters: number): string | null {
+  return characters <= OUTPUT_LIMIT ? null : `it has ${characters} characters, at most ${OUTPUT_LIMIT} are kept`;
+}
+
 export interface JobRun<I> {
   readonly project: string;
-  readonly application: string;
-  readonly component: string;
+  /** `null` for a run of no application. */
+  readonly application: string | null;
+  /** `null` for a job of no component. */
+  readonly component: string | null;
   readonly namespace: string;
   readonly run: string;
   /** Of the run, within its application. */
@@ -77,7 +84,7 @@ export interface RunTime {
 }
 
 /** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */
-export interface WaitHistory {
+interface WaitHistory {
   /** Milliseconds, of those who had to wait; the newest first, some twenty. */
   lately(flavor: string): Promise<readonly number[]>;
   add(flavor: string, milliseconds: number): Promise<void>;
@@ -124,3 +131,6 @@ export type JobOutcome =
       /** It is known that the attempt did nothing, so that another one cannot do anything twice. */
       readonly untouched?: true;
     };
+
+/** The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason instead of this one. */
+export const STOPPED: JobOutcome = { phase: "interrupted", reason: reason("Stopped"), evidence: [], retryable: true };

@@ -34,7 +34,7 @@ import { createLookup } from "./watches/lookup.ts";
 import { type Api, applyObject, readLive } from "./write/apply.ts";
 import { driftOf } from "./write/drift.ts";
 import { compareObject } from "./write/dryRunDifference.ts";
-import { listObjects } from "./write/listObjects.ts";
+import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
@@ -48,7 +48,7 @@ interface ClusterOptions extends ConnectionOptions {
   readonly nodeGroups?: readonly NodeGroup[];
 }
 
-export interface ConnectOptions extends ClusterOptions {
+interface ConnectOptions extends ClusterOptions {
   /** Path of a kubeconfig file. Default: the files of KUBECONFIG, else ~/.kube/config. */
   readonly kubeconfig: string | undefined;
   /**
@@ -59,7 +59,7 @@ export interface ConnectOptions extends ClusterOptions {
 }
 
 /** A cluster whose address or credential can change while kubemin runs. Runs on it continue. */
-export interface KubeCluster extends Cluster {
+interface KubeCluster extends Cluster {
   retarget(target: Target, calls: number): void;
 }
 
@@ -105,7 +105,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
-    list: (kind, signal) => listObjects(api, kind, signal),
+    list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(world, objects, onHealth),
     health: (refs, signal) => healthNow(world, refs, signal),

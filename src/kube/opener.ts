@@ -9,7 +9,7 @@ import { givenTarget, wayOf } from "./reach/givenCluster.ts";
 import { introduce } from "./reach/introduce.ts";
 import type { Target } from "./reach/kubeconfig.ts";
 
-export interface OpenerOptions {
+interface OpenerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Credential programs that a submitted kubeconfig may name. */

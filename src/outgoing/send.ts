@@ -6,11 +6,11 @@ import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
 import type { Target } from "./allowedTarget.ts";
 
-export interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
+interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
   readonly bytes: Buffer;
 }
 
-export interface Exchange {
+interface Exchange {
   readonly target: Target;
   readonly address: string;
   readonly method: string;
@@ -82,8 +82,8 @@ async function readAnswer(response: IncomingMessage, { target, limits, tooLarge 
   const parts: Buffer[] = [];
   let size = 0;
   try {
+    // No encoding was set, so parts are buffers.
     for await (const part of response as AsyncIterable<Buffer>) {
-      // no encoding was set, so parts are buffers
       size += part.length;
       parts.push(part);
       if (size <= limits.answerBytes) continue;

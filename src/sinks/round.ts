@@ -12,7 +12,7 @@ const EVENTS = 100;
 const HELD_KEYS = 20;
 const AT_ONCE = 8;
 
-export interface Due {
+interface Due {
   readonly parcels: readonly Parcel[];
   readonly position: number;
 }
@@ -33,7 +33,7 @@ export async function readDue(stored: StoredSink, events: Pick<Events, "after">,
 
 function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
   return [...Map.groupBy(events, orderKey).values()].map((own) => {
-    const { application = "", run = null } = own[0] ?? {};
+    const { application = null, run = null } = own[0] ?? {};
     return { key: { application, run }, events: own, held: undefined, rest: null };
   });
 }

@@ -1,6 +1,5 @@
 // Random graphs, random outcomes, and a crash at any write: before it, so that it is lost, or right after it, so that nobody heard of it.
 // Whatever happens, the run settles, no job starts before its parents are done, and what was done is recorded once.
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -13,7 +12,7 @@ import { reason } from "../../src/model/reasons/reason.ts";
 import { isSettled } from "../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../src/model/run/plan.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { anyGraph } from "./jobs.ts";
 import { REQUEST, simulatedWorld } from "./support/simulated.ts";
 
@@ -32,12 +31,12 @@ function testJob(outside: Outside, outcomes: ReadonlyMap<string, "succeeded" | "
     input: z.looseObject({}),
     timeout: 60_000,
     async run(job) {
-      outside.starts.push(job.component);
-      if (job.component.length % 2 === 0) await job.clock.sleep(10, job.signal);
+      outside.starts.push(job.job);
+      if (job.job.length % 2 === 0) await job.clock.sleep(10, job.signal);
       job.report(reason("TaskRunning"));
-      const phase = outcomes.get(job.component) ?? "succeeded";
+      const phase = outcomes.get(job.job) ?? "succeeded";
       if (phase === "succeeded") {
-        outside.made.add(job.component);
+        outside.made.add(job.job);
         return { phase, reason: reason("Ready") };
       }
       return { phase, reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable: true };
@@ -150,7 +149,7 @@ const anyScenario: fc.Arbitrary<Scenario> = anyGraph.chain((graph) =>
         ),
         { minLength: graph.length, maxLength: graph.length },
       )
-      .map((list) => new Map(graph.map((job, index) => [job.component, list[index] ?? "succeeded"]))),
+      .map((list) => new Map(graph.map((job, index) => [job.name, list[index] ?? "succeeded"]))),
     lives: fc.array(fc.record({ at: fc.nat(12), how: fc.constantFrom<Crash>("before", "after") }), { maxLength: 5 }),
   }),
 );

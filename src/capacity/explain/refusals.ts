@@ -7,11 +7,13 @@ import { wantedModels } from "../view/deviceModels.ts";
 
 export type Sized = Extract<Obstacle, { have: number }>;
 
+const SIZED: ReadonlySet<Obstacle["kind"]> = new Set<Sized["kind"]>(["size", "short", "unhealthy"]);
+
 export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
-  return obstacle !== undefined && "have" in obstacle;
+  return obstacle !== undefined && SIZED.has(obstacle.kind);
 }
 
-export interface Refused {
+interface Refused {
   readonly reason: Reason;
   /** The node that is nearest to having enough, and what it lacks. */
   readonly nearest?: { readonly node: string; readonly obstacle: Obstacle };

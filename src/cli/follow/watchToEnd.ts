@@ -1,7 +1,9 @@
 // Watching a run to its end, and what is said then: shared by deploy, rollback, retry, delete, watch and serve --deploy.
 // Ctrl-C detaches from the run; it never cancels it.
+
 import type { Client } from "../../api/client.ts";
 import { formatDuration } from "../../model/document/duration.ts";
+import { readName } from "../../model/kubernetes/name.ts";
 import { runStateRow, runStateWord } from "../../model/run/runState.ts";
 import type { Context } from "../grammar/command.ts";
 import { EXIT, exitOfRun } from "../grammar/exitCodes.ts";
@@ -14,7 +16,7 @@ import type { Run } from "./progress/progress.ts";
 import { progressFor } from "./progress/renderer.ts";
 import { watchRun } from "./watch.ts";
 
-export interface Settling {
+interface Settling {
   readonly client: Client;
   readonly run: Run;
   /** Milliseconds; undefined: until it ends. */
@@ -32,7 +34,7 @@ export const WATCH_OPTIONS = {
   "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
 } as const;
 
-export interface Started {
+interface Started {
   readonly client: Client;
   readonly run: Run;
   readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
@@ -95,11 +97,10 @@ async function watchUntil(context: Context, { client, run, timeout }: Settling):
 /** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
 export function runTitle(context: Context, run: Run): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
+  const application = readName(run.application);
   return [
-    run.application === "" ? `${run.workflow} ${run.id}` : `${run.application} v${run.revision}`,
-    ...(run.application === ""
-      ? []
-      : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
+    application === null ? `${run.workflow} ${run.id}` : `${application} v${run.revision}`,
+    ...(application === null ? [] : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
     painter(context.terminal, context.terminal.stdout)(
       runStateRow(run.state).tone,
       runStateWord(run.state, context.language),

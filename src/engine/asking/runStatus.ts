@@ -12,7 +12,7 @@ import { runDuty } from "../interface/duties.ts";
 import type { RunNow, Standing } from "../interface/requests.ts";
 
 /** What a run looks like from outside, besides what is stored in it. */
-export interface Seen {
+interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
   readonly line: Reason | undefined;
@@ -130,5 +130,5 @@ async function lineReason(
 async function nameOfRun(world: World, id: string): Promise<string> {
   const run = await world.store.runs.get(id);
   if (run === null) return id;
-  return run.application === "" ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
+  return run.application === null ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
 }

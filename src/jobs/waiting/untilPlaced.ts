@@ -1,23 +1,21 @@
 // Pods that exist and find no node: beside the scheduler's words it is told who holds what they wait for, their place in the line and how long
 // that usually takes, as for a task whose pods are not made yet. Meanwhile they stand in the same line: what becomes free is not given to
 // somebody who came later. Decides nothing; whether it fails is for the scheduler and the clocks.
-
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
-import { type Evidence, type ObjectHealth } from "../../model/kubernetes/health.ts";
+import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
-import { ticketOf } from "./untilRoom.ts";
+import { createNews } from "../../ports/news.ts";
+import { LOOK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** The scheduler has found no node for a pod. */
 export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
-/** As for those whose pods are not made: not everything that makes room is told by an event. */
-const LOOK_AGAIN = 5_000;
 
-export interface Places {
+interface Places {
   /** Reports how it stands; for what has no place, with what is known of the room for it. */
   tell(health: ObjectHealth, phase: "pending" | "running"): void;
   stop(): void;
@@ -37,13 +35,18 @@ export function tellOfPlaces(job: JobRun<unknown>, manifests: readonly Manifest[
   const since = { at: 0 };
   const say = ({ health, phase }: Unplaced): void => job.report(health.reason, [...known, ...health.evidence], phase);
   const look = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      const changed = changeOf(job, signal);
-      const seen = await seenRoom(job, group, signal);
-      if (signal.aborted || unplaced === null) return;
-      ({ evidence: known, flavor } = seen);
-      say(unplaced);
-      await changed;
+    const changes = createNews((notify) => capacity?.subscribe(notify) ?? (() => {}));
+    try {
+      while (!signal.aborted) {
+        const counted = changes.count();
+        const seen = await seenRoom(job, group, signal);
+        if (signal.aborted || unplaced === null) return;
+        ({ evidence: known, flavor } = seen);
+        say(unplaced);
+        await changes.after(counted, { signal, limit: { clock: job.clock, milliseconds: LOOK_AGAIN } });
+      }
+    } finally {
+      changes.close();
     }
   };
   const stop = (): void => {
@@ -122,15 +125,4 @@ export function roomEvidence(...[verdict, lately]: Parameters<typeof verdictEvid
   const { reason: why } = verdict;
   const said = { source: "capacity", object: "room", text: explainReason(why, "en"), reason: why } as const;
   return [said, ...verdictEvidence(verdict, lately)];
-}
-
-function changeOf({ cluster, clock }: JobRun<unknown>, signal: AbortSignal): Promise<void> {
-  const awake = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = cluster.capacity?.subscribe(() => resolve());
-  const slept = clock.sleep(LOOK_AGAIN, AbortSignal.any([awake.signal, signal]));
-  return Promise.race([promise, slept]).finally(() => {
-    awake.abort();
-    end?.();
-  });
 }

@@ -40,7 +40,7 @@ export interface Discovery {
   forget(): boolean;
 }
 
-export interface ServedKinds {
+interface ServedKinds {
   readonly all: readonly string[];
   /** The kinds whose objects have no namespace. */
   readonly clusterWide: readonly string[];

@@ -15,13 +15,13 @@ const DEADLINE = 30_000;
  */
 const EARLY = 30_000;
 
-export interface PluginCredential {
+interface PluginCredential {
   readonly token: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-export interface CredentialPlugin {
+interface CredentialPlugin {
   get(): Promise<PluginCredential>;
   /** Discards the cached credential because the API server refused it; the plug-in runs again on the next request. */
   forget(): void;

@@ -6,7 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 const FRESH = 1_000;
 const NAMES = 1_000;
 
-export interface SharedOptions<T> {
+interface SharedOptions<T> {
   readonly clock: Pick<Clock, "now">;
   /**
    * Aborts when the cluster connection is closed. A single caller's signal must not abort a request that other callers

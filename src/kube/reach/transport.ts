@@ -13,12 +13,12 @@ import type { Target } from "./kubeconfig.ts";
  * Default number of calls at the same time to one API server. client-go's default burst is 10; beyond that, the
  * server's priority and fairness limits apply.
  */
-export const CALLS = 16;
+const CALLS = 16;
 /** Milliseconds without data after which a connection counts as lost: a watch gets a bookmark about once a minute. */
 const SILENCE = 90_000;
 const CONNECT = 5_000;
 
-export interface Outgoing {
+interface Outgoing {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

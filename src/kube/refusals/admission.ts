@@ -7,14 +7,14 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
  * final: waiting does not help · waits: the object may be admitted when others free their share · passing: a temporary
  * fault of the cluster, worth a retry
  */
-export interface Refusal {
+interface Refusal {
   readonly reason: Reason;
   readonly class: "final" | "waits" | "passing";
 }
 
 const QUOTA = /exceeded quota: (\S+?), requested: (.+?), used: (.+?), limited: (.+?)(?:$|\s*\(|\n)/;
 
-export function parseQuota(message: string): Refusal | undefined {
+function parseQuota(message: string): Refusal | undefined {
   const match = QUOTA.exec(message);
   if (match === null) {
     // `failed quota: q: must specify limits.cpu`: the pod does not set what the quota counts.

@@ -1,5 +1,6 @@
 // A queue with many writers and one reader that waits. It is bounded: when the reader is too slow, the oldest items are
 // dropped, so that memory does not grow.
+import { createNews } from "../../ports/news.ts";
 
 export interface Queue<T> {
   put(item: T): void;
@@ -14,27 +15,24 @@ const SIZE = 10_000;
 export function createQueue<T>(signal: AbortSignal): Queue<T> {
   const waiting: T[] = [];
   let failure: { readonly cause: unknown } | null = null;
-  let wake = (): void => undefined;
-  signal.addEventListener("abort", () => wake());
+  const news = createNews();
   return {
     put: (item) => {
       waiting.push(item);
       if (waiting.length > SIZE) waiting.shift();
-      wake();
+      news.notify();
     },
     fail: (cause) => {
       failure = { cause };
-      wake();
+      news.notify();
     },
     async *items() {
       while (!signal.aborted) {
+        const seen = news.count();
         const item = waiting.shift();
         if (item !== undefined) yield item;
         else if (failure !== null) throw failure.cause;
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+        else await news.after(seen, { signal });
       }
     },
   };

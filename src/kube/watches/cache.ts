@@ -69,7 +69,7 @@ interface Watched {
   state: WatchState;
 }
 
-export interface CacheOptions {
+interface CacheOptions {
   readonly connection: Connection;
   readonly discovery: Discovery;
   readonly clock: Clock;

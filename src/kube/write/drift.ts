@@ -4,19 +4,15 @@
 // have those values. The watches do not contain the contents of ConfigMaps and Secrets, so for those only the field
 // managers of each key are checked. The exact comparison is `compare` (dryRunDifference.ts), which costs one dry run
 // per object.
-
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
-import type { Drift } from "../../ports/cluster.ts";
+import { type Drift, WATCHED_WITHOUT_DATA } from "../../ports/cluster.ts";
 import { holds } from "../objects/containsFields.ts";
 import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
 import { holdersOf } from "../objects/fieldManagers.ts";
 import type { Cache } from "../watches/cache.ts";
 import { asStored } from "./reveal.ts";
-
-/** Kinds of which the watches contain only the metadata. */
-const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
 /**
  * `null` when the object is as it was applied, when it is being deleted, or when the watch of its kind is not current.
@@ -30,7 +26,9 @@ export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
   const hash = live.metadata.annotations?.[ANNOTATIONS.content];
   const stored = asStored(withoutBookkeeping(wanted));
   const holders = holdersOf(live);
-  const changed = UNSEEN.has(wanted.kind) ? keysOfOthers(stored, holders) : lostFields(live, stored, holders);
+  const changed = WATCHED_WITHOUT_DATA.has(wanted.kind)
+    ? keysOfOthers(stored, holders)
+    : lostFields(live, stored, holders);
   const other =
     hash === contentHash(wanted) ? [] : [{ path: `metadata.annotations[${ANNOTATIONS.content}]`, managers: [] }];
   const all = [...changed, ...other];

@@ -1,19 +1,13 @@
 // The only place where sealed values are opened before they are sent to a cluster. The server's responses may quote
 // what was sent, so this file also returns a function that masks every opened value in a text.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { MASK, mapStrings } from "../../model/document/sealed.ts";
+import { MASK, mapStrings, SHORTEST_HIDDEN } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
-export interface Revealed {
+interface Revealed {
   readonly object: Manifest;
   readonly mask: (text: string) => string;
 }
-
-/**
- * Minimum length of a value that is masked wherever it appears. Shorter values would match ordinary words; they are
- * covered by masking the server's quotations ("Invalid value: ...").
- */
-const SHORTEST = 4;
 
 export function revealObject(object: Manifest, reveal: (text: string) => string): Revealed {
   const opened = new Set<string>();
@@ -25,7 +19,7 @@ export function revealObject(object: Manifest, reveal: (text: string) => string)
   const revealed = mapStrings(object, open) as Manifest; // only strings changed, so it still has the shape of a manifest
   const forms = [...opened]
     .flatMap(formsOf)
-    .filter((form) => form.length >= SHORTEST)
+    .filter((form) => form.length >= SHORTEST_HIDDEN)
     .sort((a, b) => b.length - a.length);
   const mask = (text: string): string => {
     if (opened.size === 0) return text;
@@ -46,7 +40,7 @@ function formsOf(value: string): readonly string[] {
   const lines = value
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line.length >= SHORTEST * 2);
+    .filter((line) => line.length >= SHORTEST_HIDDEN * 2);
   return [...new Set([value, quoted, Buffer.from(value).toString("base64"), ...lines])];
 }
 

@@ -56,7 +56,7 @@ export interface Clocks {
 export type OnShort = "wait" | "fail" | number;
 
 /** Which step of the workflow a job belongs to. */
-export interface PlannedStep {
+interface PlannedStep {
   /** From the outermost group to the step itself, e.g. ["train", "prepare"]. */
   readonly path: readonly string[];
   readonly pointer: string;
@@ -115,7 +115,8 @@ export interface PlannedJob {
   readonly clocks?: Clocks;
   readonly onShort?: OnShort;
   readonly locks?: readonly PlannedLock[];
-  readonly component: string;
+  /** `null` for a job of no component: a step of the workflow, a job of the namespace. */
+  readonly component: string | null;
   readonly needs: readonly Need[];
   readonly objects: readonly PlannedObject[];
   /** What the job type needs beside the objects; its own schema says which. `{"$from": pointer}` in it is filled in when the job starts. */
@@ -126,6 +127,9 @@ export interface PlannedJob {
   /** False: its type does not try a failure of the program again, however many attempts there are. */
   readonly retriesFailures?: false;
 }
+
+/** The policy of a job whose document and whose job type say nothing about attempts. */
+export const ONE_ATTEMPT: RetryPolicy = { attempts: 1, backoff: 5_000 };
 
 /** It tidies up: a cancel neither keeps it from starting nor stops it. */
 export function outlivesCancel({ final, endOf }: PlannedJob): boolean {
@@ -168,7 +172,8 @@ export interface FieldChange {
 }
 
 export interface Change {
-  readonly component: string;
+  /** `null` for an object of no component: a namespace, or one without the label. */
+  readonly component: string | null;
   readonly object: ObjectRef;
   readonly action: ChangeAction;
   readonly class: ChangeClass;
@@ -221,7 +226,7 @@ export interface ClusterFacts {
   }[];
 }
 
-export interface Gateway {
+interface Gateway {
   readonly namespace: string;
   readonly name: string;
   /** Addresses it answers on, as `host:port`. */

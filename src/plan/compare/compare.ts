@@ -9,7 +9,7 @@ import { checkClaimChanges } from "./compareClaims.ts";
 import { classOf, disruptionOf } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 
-export interface CompareInput {
+interface CompareInput {
   readonly jobs: readonly PlannedJob[];
   /** Of the revision before; empty at the first. */
   readonly previous: readonly PlannedJob[];
@@ -17,10 +17,10 @@ export interface CompareInput {
   readonly owned: readonly OwnedObject[];
   readonly facts: ClusterFacts;
   /** Pointer of a component in the new document. */
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
-export interface Comparison {
+interface Comparison {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
 }
@@ -122,6 +122,6 @@ function isJob({ manifest }: PlannedObject): boolean {
   return manifest.kind === "Job";
 }
 
-function componentOf(manifest: Manifest): string {
-  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "";
+function componentOf(manifest: Manifest): string | null {
+  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null;
 }

@@ -17,7 +17,7 @@ import { fillOutputs } from "./expand/stepOutputs.ts";
 import type { Frame, Unit } from "./expand/tree.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./steps/resolvedWorkflow.ts";
 
-export interface WorkflowInputs {
+interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;
   /** Where it stands in what was read: `/workflow`, or empty. */
   readonly pointer: string;
@@ -54,7 +54,7 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
   const expansion: Expansion = {
     types: workflow.types,
     called: input.called,
-    bringing: (names) => bringing(input.jobs.filter((job) => names.includes(job.component))),
+    bringing: (names) => bringing(input.jobs.filter((job) => job.component !== null && names.includes(job.component))),
     problems: [],
     checked: new Map(),
     offline: input.offline === true,
@@ -108,6 +108,7 @@ function jobsWith(
     lasts: new Map(),
     owners: new Map(),
     joints,
+    types: input.workflow.types,
     count: 0,
     limit,
   };

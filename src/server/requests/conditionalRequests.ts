@@ -9,7 +9,7 @@ import { invalidRequest } from "./input.ts";
  * The revision that If-Match expects: the number of `"rev-14"` or of an ETag that starts with it; 0 (`"rev-0"`) when
  * the object must not exist yet; "any" (`*`) when it must exist; `undefined` without the header.
  */
-export function expectedRevision(ifMatch: string | undefined): number | "any" | undefined {
+function expectedRevision(ifMatch: string | undefined): number | "any" | undefined {
   if (ifMatch === undefined) return undefined;
   if (ifMatch.trim() === "*") return "any";
   // Proxies that compress responses make the ETags weak; the number in them is still exact.
@@ -29,7 +29,7 @@ export function matchesEtag(ifNoneMatch: string | undefined, etag: string): bool
  * A fingerprint of the whole request. It is sealed because the body may contain a weak secret: a reader of the store
  * must not be able to test guesses against a plain hash.
  */
-export function fingerprint(request: FastifyRequest, project: string, vault: Vault): string {
+function fingerprint(request: FastifyRequest, project: string, vault: Vault): string {
   const body = typeof request.body === "string" ? request.body : "";
   const text = `${request.method}\n${request.url}\n${body}`;
   return vault.seal(project, createHash("sha256").update(text).digest("hex"));

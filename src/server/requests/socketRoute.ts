@@ -15,7 +15,7 @@ interface Prepared {
   readonly gone: AbortController;
 }
 
-type Place = Pick<Exchange, "service" | "name" | "route">;
+type Place = Pick<Exchange, "parts" | "name" | "route">;
 
 export function socketOf(place: Place, implementations: Implementations) {
   const prepared = new WeakMap<FastifyRequest, Prepared>();
@@ -28,30 +28,30 @@ export function socketOf(place: Place, implementations: Implementations) {
       const ready = prepared.get(request);
       if (ready === undefined) return socket.terminate();
       const { exchange, answer, gone } = ready;
-      const { patienceMilliseconds } = exchange.service;
+      const { patienceMilliseconds } = exchange.parts;
       const options = { ...streamOptions(exchange, gone), patienceMilliseconds };
       await sendSocket(socket, checked(exchange, answer), options);
       // The client may notice the close late, so its stream stops counting now.
-      exchange.service.streams.closed(gone);
+      exchange.parts.streams.closed(gone);
     },
   };
 }
 
 async function prepare(exchange: Exchange, implementations: Implementations): Promise<Prepared> {
-  const { service, name, route, request } = exchange;
+  const { parts, name, route, request } = exchange;
   const gone = new AbortController();
   openStream(exchange, gone);
   request.raw.socket.once("close", () => {
-    service.streams.closed(gone);
+    parts.streams.closed(gone);
     gone.abort();
   });
   try {
     const context = contextOf(exchange, gone.signal);
     const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
-    if ("items" in answer) return { exchange, answer, gone };
-    throw new Error(`${name} is not a stream`);
+    if (answer.kind === "stream") return { exchange, answer, gone };
+    throw new Error(`${name} is no stream`);
   } catch (error) {
-    service.streams.closed(gone);
+    parts.streams.closed(gone);
     throw error;
   }
 }

@@ -47,6 +47,8 @@ export type Frozen<T> = T extends readonly (infer U)[]
     : T;
 
 export interface Reply<T> {
+  /** Only a stream has one. */
+  readonly kind?: undefined;
   readonly body: T;
   /** Value of the ETag header, without quotes. */
   readonly etag?: string;
@@ -62,12 +64,11 @@ export interface StreamItem<T> {
 }
 
 export interface Stream<T> {
+  readonly kind: "stream";
   readonly items: AsyncIterable<StreamItem<T>>;
 }
 
-export type Answer<N extends RouteName> = N extends StreamName
-  ? Stream<Frozen<AnswerOf<N>>>
-  : Reply<Frozen<AnswerOf<N>>>;
+type Answer<N extends RouteName> = N extends StreamName ? Stream<Frozen<AnswerOf<N>>> : Reply<Frozen<AnswerOf<N>>>;
 
 export interface Context {
   readonly world: World;

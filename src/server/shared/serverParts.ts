@@ -2,11 +2,10 @@
 import type { RouteName } from "../../api/routes.ts";
 import type { World } from "../../engine/interface/dependencies.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
-
 import type { Streams } from "./openStreams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
-export interface Service {
+export interface ServerParts {
   readonly world: World;
   readonly registry: Registry;
   readonly version: string;

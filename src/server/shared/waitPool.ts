@@ -3,8 +3,8 @@
 // One reader per project serves all requests that wait for its runs.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
+import { createNews } from "../../ports/news.ts";
 import type { Store } from "../../ports/store.ts";
-import { watchCommits } from "./wake.ts";
 
 export interface WaitPool {
   /** Takes a place for the token with the id `caller`. Throws Busy or TooManyWaits. */
@@ -12,14 +12,14 @@ export interface WaitPool {
   waiting(): number;
 }
 
-export interface WaitPlace {
+interface WaitPlace {
   /** Resolves when the run has ended, after `milliseconds`, when the signal aborts, or when the server stops. */
   untilEnded(run: Pick<Run, "id" | "project">, milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Frees the place. Must be called exactly once. */
   leave(): void;
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   readonly slots: number;
   readonly stopping: AbortSignal;
 }
@@ -111,10 +111,10 @@ interface Ends {
 }
 
 async function readEnds({ events }: Waiting, project: string, { start, signal, ended }: Ends): Promise<void> {
-  const commits = watchCommits(events, signal);
+  const commits = createNews((notify) => events.subscribe(notify));
   let sequence = await start.catch(() => 0);
   while (!signal.aborted) {
-    commits.clear();
+    const seen = commits.count();
     try {
       const batch = await events.after({ project }, sequence, BATCH);
       for (const event of batch) if (event.type === "run.finished" && event.run !== null) ended(event.run);
@@ -124,7 +124,7 @@ async function readEnds({ events }: Waiting, project: string, { start, signal, e
       // The store did not answer. The next commit starts another read; a request that waits in vain gets 202 after its
       // time limit.
     }
-    await commits.next();
+    await commits.after(seen, { signal });
   }
   commits.close();
 }

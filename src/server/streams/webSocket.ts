@@ -6,7 +6,7 @@
 import type { WebSocket } from "@fastify/websocket";
 import type { Stream, StreamItem } from "../shared/contract.ts";
 
-export interface SocketOptions {
+interface SocketOptions {
   /** Its abort ends the stream. */
   readonly signal: AbortSignal;
   readonly heartbeatMilliseconds: number;

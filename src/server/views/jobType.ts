@@ -43,7 +43,7 @@ export function jobTypeSummary(type: TypeEntry, { world, language, project }: Re
 }
 
 /** The newest version. A type always has one, because it was registered with one and versions are never removed. */
-export function newestOf(type: TypeEntry): Entry {
+function newestOf(type: TypeEntry): Entry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;

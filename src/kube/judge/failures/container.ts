@@ -10,7 +10,7 @@ import type { EventFact } from "../../watches/eventRing.ts";
 import { type Finding, found, fromContainer, fromEvent } from "../finding.ts";
 import { imageFailure } from "./image.ts";
 
-export interface ContainerCase {
+interface ContainerCase {
   readonly pod: Manifest;
   /** The container's entry in the pod's specification, and in its status. */
   readonly spec: unknown;
@@ -22,12 +22,12 @@ export interface ContainerCase {
 
 const RESTARTS = 3;
 const CRASH_LASTS = 20_000;
-const MISSING_LASTS = 10_000;
+export const MISSING_LASTS = 10_000;
 /**
  * Milliseconds that a container must run after a crash before it counts as ready: without a readiness probe, it reports
  * itself ready immediately.
  */
-export const SETTLING = 10_000;
+const SETTLING = 10_000;
 
 const IMAGE_WAITING: ReadonlySet<string> = new Set([
   "ErrImagePull",

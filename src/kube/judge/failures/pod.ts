@@ -1,7 +1,6 @@
 // What is wrong with a pod that is not ready: scheduling, volumes, then its containers in the order in which they
 // start.
 // Evictions, preemption and lost nodes are caused by the cluster and are never reported as the user's mistake.
-
 import { explainScheduling } from "../../../capacity/explain/schedulerMessage.ts";
 import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
@@ -14,10 +13,9 @@ import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
 import type { View } from "../ruleView.ts";
-import { containerFinding } from "./container.ts";
+import { containerFinding, MISSING_LASTS } from "./container.ts";
 import { nodeLost } from "./node.ts";
 
-const MISSING_LASTS = 10_000;
 const MOUNT_LASTS = 120_000;
 /**
  * Milliseconds without any condition from the scheduler after which it counts as absent. A running scheduler reports
@@ -45,7 +43,7 @@ const INTERRUPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** The gravest trouble of the pod, or `undefined`. */
-export function podTrouble(pod: Manifest, view: View): Finding | undefined {
+function podTrouble(pod: Manifest, view: View): Finding | undefined {
   const interrupted = interruption(pod);
   if (interrupted !== undefined) return interrupted;
   const full = diskLimit(pod);
@@ -215,7 +213,7 @@ function initRunning(pod: Manifest, { now }: View): Finding | undefined {
 }
 
 /** Why a running pod is not ready: the message of its failing probe. */
-export function notReady(pod: Manifest, view: View): Finding | undefined {
+function notReady(pod: Manifest, view: View): Finding | undefined {
   const waiting = containerPairs(pod).find(
     ({ status, role }) =>
       role !== "init" && isObject(status["state"]) && status["ready"] === false && isObject(status["state"]["running"]),
@@ -230,7 +228,7 @@ export function notReady(pod: Manifest, view: View): Finding | undefined {
   return { ...progressing(reason("NotReady", { container, detail: clip(event.message.trim()) })), evidence };
 }
 
-export interface ContainerPair {
+interface ContainerPair {
   readonly spec: JsonObject;
   readonly status: JsonObject;
   readonly role: "init" | "sidecar" | "main";

@@ -2,7 +2,7 @@
 // route is followed: a status rule asks and immediately gets what is known so far. Results are reused for a while, so
 // that many looks cost one request.
 import type { Clock } from "../../../ports/clock.ts";
-import { type Ask, type RouteRequest, urlOf } from "./askAddress.ts";
+import type { Ask, RouteRequest } from "./askAddress.ts";
 import { isDefaultBackend } from "./defaultBackend.ts";
 
 export interface RouteQuestion {
@@ -29,7 +29,7 @@ export interface RouteChecks {
   close(): void;
 }
 
-export interface RouteCheckOptions {
+interface RouteCheckOptions {
   readonly clock: Clock;
   readonly ask: Ask;
   /**
@@ -109,8 +109,4 @@ async function stateOf(
 function wordsFor(cause: unknown): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   return first instanceof Error ? first.message : String(first);
-}
-
-export function addressOf(request: RouteRequest): string {
-  return urlOf(request).replace(/\/$/, "");
 }

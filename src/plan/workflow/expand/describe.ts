@@ -9,7 +9,7 @@ import { pointersIn } from "../conditions/mapCondition.ts";
 import { printPlanned } from "../conditions/printCondition.ts";
 import { isReference, pointerOf } from "../steps/holes.ts";
 
-export interface StepFacts {
+interface StepFacts {
   readonly step?: string[];
   readonly condition?: string;
   /** Known before anything runs: its condition looks at inputs alone, and does not hold. */
@@ -45,7 +45,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
     ...(within === undefined ? {} : { within: within.map((one) => ({ ...one })) }),
     ...(retry.untouched === undefined ? {} : { attemptsUntouched: retry.untouched }),
-    ...(job.component === "" ? { input } : {}),
+    ...(job.component === null ? { input } : {}),
   };
 }
 
