@@ -68,7 +68,7 @@ function apply(cluster: Prober, object: Manifest, { signal }: ProbeOptions): Pro
   return cluster.apply(object, { signal, reveal: (text) => text });
 }
 
-/** The first final health of the object: ready, failed or rejected. Throws the signal's reason when the signal aborts. */
+/** The first final health of the object: ready, failed or rejected. Throws the reason of the signal when it aborts. */
 async function settled(cluster: Prober, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
   const decide = (health: ObjectHealth): ObjectHealth | undefined =>
     health.state === "ready" || health.state === "failed" || health.state === "rejected" ? health : undefined;

@@ -47,7 +47,7 @@ export type Frozen<T> = T extends readonly (infer U)[]
     : T;
 
 export interface Reply<T> {
-  /** Only a stream has one. */
+  /** Always `undefined`. Only a Stream has a kind, which distinguishes the two. */
   readonly kind?: undefined;
   readonly body: T;
   /** Value of the ETag header, without quotes. */
