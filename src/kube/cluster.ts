@@ -71,7 +71,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const cache = createCache({ connection, discovery, clock, log });
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
-  const { world, routes } = openWorld({ connection, cache, closed: closed.signal, read }, options);
+  const { world, routes } = openDependencies({ connection, cache, closed: closed.signal, read }, options);
   const facts = shared({ clock, closed: closed.signal, ask: (signal) => gatherFacts(api, signal) });
   const namespaceExists = sharedByName((name) => ({
     clock,
@@ -132,7 +132,7 @@ interface Parts {
 }
 
 /** What following an object needs beside its own watch. */
-function openWorld({ connection, cache, closed, read }: Parts, options: ClusterOptions) {
+function openDependencies({ connection, cache, closed, read }: Parts, options: ClusterOptions) {
   const { name, clock, log } = options;
   const lookup = createLookup({ clock, read: (ref) => read(ref, closed), onAnswer: () => cache.refresh() });
   const routes = createRouteChecks({

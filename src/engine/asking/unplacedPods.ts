@@ -4,7 +4,7 @@ import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/unt
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { knownRevision } from "../starting/revisions.ts";
@@ -13,7 +13,7 @@ const PATIENCE = 3_000;
 
 /** The chain, its root with what is known of the room for it. */
 export async function withRoom(
-  world: World,
+  dependencies: Dependencies<"store" | "clusters" | "clock">,
   {
     place,
     status,
@@ -25,25 +25,27 @@ export async function withRoom(
   if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
   const ended = new AbortController();
-  void world.clock.sleep(PATIENCE, AbortSignal.any([signal, ended.signal])).then(() => ended.abort());
-  const found = await roomFor(world, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(() => []);
+  void dependencies.clock.sleep(PATIENCE, AbortSignal.any([signal, ended.signal])).then(() => ended.abort());
+  const found = await roomFor(dependencies, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(
+    () => [],
+  );
   ended.abort();
   signal.throwIfAborted();
   return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 
 async function roomFor(
-  world: World,
+  dependencies: Dependencies<"store" | "clusters">,
   { place, status, root }: { readonly place: Place; readonly status: ApplicationStatus; readonly root: CauseLink },
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
-  const revision = await knownRevision(world, place, status.summary.revision);
+  const revision = await knownRevision(dependencies, place, status.summary.revision);
   const objects = status.components.flatMap((one) => one.objects);
   const waiting = objects.find((one) => JSON.stringify(one.reason) === JSON.stringify(root.reason));
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
   const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
   const group = manifest === undefined ? undefined : podGroupOf(manifest);
-  const { capacity } = await knownCluster(world, revision.cluster);
+  const { capacity } = await knownCluster(dependencies, revision.cluster);
   if (group === undefined || capacity === undefined) return [];
   const verdict = await roomForNext(capacity, { group, project: place.project }, signal);
   if (verdict.class !== "waits" && verdict.class !== "rejected") return [];

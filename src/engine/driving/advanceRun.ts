@@ -28,7 +28,7 @@ export async function step(driver: Driver): Promise<Decision | null> {
   // What waits for a lock comes before what becomes due in the decision that frees it.
   if (freesLocks(driver, news)) driver.held.clear();
   for (;;) {
-    const admission = driver.world.brakes.admission();
+    const admission = driver.dependencies.brakes.admission();
     const written = await decideAndWrite(driver, news, admission).catch((error: unknown) => {
       admission.takeBack();
       throw error;
@@ -48,7 +48,7 @@ async function decideAndWrite(
   const request = changeOf(driver, { next, judged }, decision);
   if (request.jobs.length === 0 && request.finish === undefined) return decision;
   if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
-  const result = await driver.world.store.runs.change(request);
+  const result = await driver.dependencies.store.runs.change(request);
   if (result.outcome === "held") {
     await hold(driver, next, result.refusal);
     return "again";
@@ -65,7 +65,7 @@ async function decideAndWrite(
 
 /** The jobs with what happened since the last step; asked once, because results are handed over only once. */
 function takeIn(driver: Driver): Map<string, Job> {
-  const now = driver.world.clock.now();
+  const now = driver.dependencies.clock.now();
   const next = new Map(driver.jobs);
   for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
   for (const [name, report] of driver.reports)
@@ -105,7 +105,7 @@ function decide(
     pausedBy: driver.run.pausedBy,
     pauses: driver.run.pauses,
     finalSkippedBy: driver.run.finalSkippedBy,
-    now: driver.world.clock.now(),
+    now: driver.dependencies.clock.now(),
     parallel: PARALLEL_JOBS,
     condition: (job, jobs) => {
       if (job.plan.condition === undefined) return null;
@@ -126,19 +126,19 @@ function displace(driver: Driver, news: Map<string, Job>, name: string): void {
   const key = (driver.locks.get(name) ?? []).map((one) => one.key).join(", ");
   driver.locks.delete(name);
   const before = driver.jobs.get(name);
-  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.world.clock.now()));
+  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.dependencies.clock.now()));
 }
 
 /** By what others hold, and by what holds back a whole type (a switch, a breaker) or the whole run (a cluster that we do not know). */
 function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
-  const now = driver.world.clock.now();
+  const now = driver.dependencies.clock.now();
   for (const [name, { until }] of driver.held) if (until !== undefined && until <= now) driver.held.delete(name);
   const held = new Map(driver.held);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
     const stop =
       driver.elsewhere === null
-        ? driver.world.brakes.holds(waitingSubject(driver, job, jobs))
+        ? driver.dependencies.brakes.holds(waitingSubject(driver, job, jobs))
         : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }
@@ -166,23 +166,23 @@ async function holdFor(driver: Driver, claim: ClaimRefusal, wish: Concurrency | 
   return { reason: busy, claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
-async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {
-  const other = await world.store.runs.get(holder);
+async function cancelHolder({ dependencies, run }: Driver, holder: string): Promise<void> {
+  const other = await dependencies.store.runs.get(holder);
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
-  await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  await wakeRunCalled(world, other.id);
+  await dependencies.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
+  await wakeRunCalled(dependencies, other.id);
 }
 
 type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
 
-async function accepted({ world, run, locks }: Driver, result: Answer): Promise<boolean> {
+async function accepted({ dependencies, run, locks }: Driver, result: Answer): Promise<boolean> {
   if (result.outcome === "stale") {
-    world.log.write("warn", "this process no longer drives the run", { run: run.id });
+    dependencies.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
   for (const [job, held] of result.locks) locks.set(job, held);
-  for (const waiting of result.wake) await wakeRunCalled(world, waiting);
+  for (const waiting of result.wake) await wakeRunCalled(dependencies, waiting);
   return true;
 }
 
@@ -207,7 +207,7 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
     fence: driver.fence,
     jobs,
     events,
-    finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },
+    finish: { phase: decision.finish, at: driver.dependencies.clock.now().toISOString() },
   };
 }
 
@@ -228,7 +228,7 @@ function decidingOf(
 /** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
 async function forget(driver: Driver): Promise<void> {
   const { project, application } = driver.run;
-  await driver.world.store.completions.forget(project, application);
-  await driver.world.store.forgetApplication(project, application);
-  await driver.world.store.events.append(eventOf(driver.run, "application.deleted", {}));
+  await driver.dependencies.store.completions.forget(project, application);
+  await driver.dependencies.store.forgetApplication(project, application);
+  await driver.dependencies.store.events.append(eventOf(driver.run, "application.deleted", {}));
 }

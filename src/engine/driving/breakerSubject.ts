@@ -7,7 +7,7 @@ import type { BrakeSubject, BrakeTarget } from "../deciding/breakers.ts";
 import { contextOf } from "../deciding/context.ts";
 import { type Driver, definitionOf } from "./driver.ts";
 
-type Asking = Pick<Driver, "world" | "run">;
+type Asking = Pick<Driver, "dependencies" | "run">;
 
 /** Of an attempt: its input is filled in. */
 export function brakeSubject(driver: Asking, job: Job, input: JsonObject): BrakeSubject {

@@ -9,12 +9,11 @@ import type { Lease, Outcome } from "../../ports/dispatch.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
-import type { World } from "../interface/dependencies.ts";
 import { applicationMask, attemptMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
 import type { Progress } from "./attempt.ts";
 import { brakeSubject } from "./breakerSubject.ts";
-import { cancelSignal, type Driver, watchOf } from "./driver.ts";
+import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { keepLocks, takeUpLocks } from "./heldLocks.ts";
 import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./otherProcess.ts";
@@ -22,19 +21,19 @@ import { parkedUntil } from "./parking.ts";
 import { intendObjects } from "./recordRunIntents.ts";
 import { type RunPauses, runTimeOf } from "./runClock.ts";
 
-export async function driveRun(world: World, id: string, lease: Lease): Promise<Outcome> {
-  const fence = await world.store.runs.claim(id);
-  const run = fence === null ? null : await world.store.runs.get(id);
+export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<Outcome> {
+  const fence = await dependencies.store.runs.claim(id);
+  const run = fence === null ? null : await dependencies.store.runs.get(id);
   if (fence === null || run === null) return "done";
-  if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > world.clock.now())
+  if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > dependencies.clock.now())
     return { again: new Date(run.startAt) };
-  const driver = await openDriver(world, { run, fence, lease });
+  const driver = await openDriver(dependencies, { run, fence, lease });
   const loseLease = (): void => driver.lost.abort();
   if (lease.signal.aborted) return "done";
   if (driver.elsewhere !== null && mayStaySilent(driver)) return { again: againLater(driver) };
   lease.signal.addEventListener("abort", loseLease, { once: true });
   try {
-    await intendObjects(world, run, [...driver.jobs.values()]);
+    await intendObjects(dependencies, run, [...driver.jobs.values()]);
     await takeUpLocks(driver);
     void keepLocks(driver, driver.lost.signal);
     return await moveOn(driver);
@@ -45,26 +44,26 @@ export async function driveRun(world: World, id: string, lease: Lease): Promise<
 }
 
 async function openDriver(
-  world: World,
+  dependencies: DriveDependencies,
   { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
 ): Promise<Driver> {
-  const jobs = await world.store.runs.jobs(run.id);
+  const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
-    world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
+    dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
   // Another process may have registered a type and started the run in one moment.
-  if (!jobs.every(known)) await world.jobTypes.refresh?.();
+  if (!jobs.every(known)) await dependencies.jobTypes.refresh?.();
   return {
-    world,
+    dependencies,
     lease,
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: await applicationMask(world, run),
+    mask: await applicationMask(dependencies, run),
     running: new Set(),
     results: new Map(),
     reports: new Map(),
     quiet: new Map(),
-    elsewhere: await elsewhere(world, run),
+    elsewhere: await elsewhere(dependencies, run),
     onPauses: new Set(),
     bells: new Set(),
     held: new Map(),
@@ -108,7 +107,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
 }
 
 async function noticeCancel(driver: Driver): Promise<void> {
-  const run = await driver.world.store.runs.get(driver.run.id);
+  const run = await driver.dependencies.store.runs.get(driver.run.id);
   if (run === null) return driver.lost.abort();
   const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
@@ -137,7 +136,7 @@ function startAttempts(driver: Driver): void {
 }
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
-  const { world, run } = driver;
+  const { dependencies, run } = driver;
   const report = (progress: Progress): void => {
     if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
@@ -145,15 +144,15 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.wake();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
-  const braked = input.ok ? world.brakes.begin(brakeSubject(driver, job, input.value)) : null;
+  const braked = input.ok ? dependencies.brakes.begin(brakeSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
   driver.displaced.set(job.name, displaced);
   const result = !input.ok
     ? input.outcome
-    : await executeAttempt(world, {
+    : await executeAttempt(dependencies, {
         run,
         job,
-        mask: attemptMask(driver.mask, input.value, { project: run.project, vault: world.vault }),
+        mask: attemptMask(driver.mask, input.value, { project: run.project, vault: dependencies.vault }),
         resumed: driver.resumed.get(job.name) === job.attempt,
         input: input.value,
         cancelled: cancelSignal(driver, job),
@@ -161,7 +160,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         displaced: displaced.signal,
         locks: driver.locks.get(job.name) ?? [],
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
-        runTime: runTimeOf(world.clock, pausesOf(driver)),
+        runTime: runTimeOf(dependencies.clock, pausesOf(driver)),
         report,
         threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
@@ -216,8 +215,13 @@ async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | n
   const due =
     wakeAt === null
       ? []
-      : [driver.world.clock.sleep(Math.max(0, wakeAt.getTime() - driver.world.clock.now().getTime()), signal)];
-  void driver.world.clock.sleep(QUIET, signal).then(() => {
+      : [
+          driver.dependencies.clock.sleep(
+            Math.max(0, wakeAt.getTime() - driver.dependencies.clock.now().getTime()),
+            signal,
+          ),
+        ];
+  void driver.dependencies.clock.sleep(QUIET, signal).then(() => {
     if (!signal.aborted) driver.lease.rest();
   });
   await Promise.race([woken, lost, ...due]);

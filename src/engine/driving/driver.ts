@@ -11,12 +11,14 @@ import type { Lease } from "../../ports/dispatch.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Hold } from "../deciding/advance.ts";
 import type { Watch } from "../deciding/clocks.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
-import type { AttemptResult, Progress } from "./attempt.ts";
+import type { AttemptDependencies, AttemptResult, Progress } from "./attempt.ts";
+
+export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "brakes">;
 
 export interface Driver {
-  readonly world: World;
+  readonly dependencies: DriveDependencies;
   readonly lease: Lease;
   /** Ours: the store takes nothing from a driver with an older one. */
   readonly fence: number;
@@ -55,8 +57,8 @@ export interface Driver {
 }
 
 /** What clocks of the run are read by, now. */
-export function watchOf({ world, run }: Pick<Driver, "world" | "run">): Watch {
-  return { now: world.clock.now(), pauses: run.pauses };
+export function watchOf({ dependencies, run }: Pick<Driver, "dependencies" | "run">): Watch {
+  return { now: dependencies.clock.now(), pauses: run.pauses };
 }
 
 /** Aborts when a cancel is to stop the job: what tidies up after a run is not stopped by the cancel that made it necessary. */
@@ -64,8 +66,11 @@ export function cancelSignal({ cancelled, finalSkipped }: Driver, job: Job): Abo
   return (outlivesCancel(job.plan) ? finalSkipped : cancelled).signal;
 }
 
-export function definitionOf({ world, run }: Pick<Driver, "world" | "run">, job: Job): JobDefinition | undefined {
-  return world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+export function definitionOf(
+  { dependencies, run }: Pick<Driver, "dependencies" | "run">,
+  job: Job,
+): JobDefinition | undefined {
+  return dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
 }
 
 export function eventOf(run: Run, type: NewEvent["type"], data: JsonObject): NewEvent {

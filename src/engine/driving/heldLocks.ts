@@ -19,7 +19,7 @@ export const LOCK_LOST = (key: string): JobOutcome => ({
 
 /** Before anything is driven: what an earlier life of the process held is ours again, or lost. */
 export async function takeUpLocks(driver: Driver): Promise<void> {
-  const held = await driver.world.store.runs.renew(driver.run.id);
+  const held = await driver.dependencies.store.runs.renew(driver.run.id);
   for (const [job, locks] of held) driver.locks.set(job, locks);
   for (const job of driver.jobs.values()) {
     if (!isActive(job.phase)) continue;
@@ -31,17 +31,17 @@ export async function takeUpLocks(driver: Driver): Promise<void> {
 
 /** Until the run is no longer driven. */
 export async function keepLocks(driver: Driver, signal: AbortSignal): Promise<void> {
-  const { world, run } = driver;
+  const { dependencies, run } = driver;
   while (!signal.aborted) {
-    await world.clock.sleep(RENEW, signal);
+    await dependencies.clock.sleep(RENEW, signal);
     if (signal.aborted) return;
     if (driver.locks.size === 0) continue;
     const before = new Map(driver.locks);
     try {
-      const held = await world.store.runs.renew(run.id);
+      const held = await dependencies.store.runs.renew(run.id);
       for (const [job, locks] of before) if (!hasAll(held.get(job), locks)) driver.displaced.get(job)?.abort();
     } catch (error) {
-      world.log.write("warn", "locks could not be renewed", { run: run.id, error: String(error) });
+      dependencies.log.write("warn", "locks could not be renewed", { run: run.id, error: String(error) });
     }
   }
 }

@@ -6,7 +6,7 @@ import { filledInput, lockName } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
 import { type Driver, definitionOf } from "./driver.ts";
 
-type Asking = Pick<Driver, "world" | "run">;
+type Asking = Pick<Driver, "dependencies" | "run">;
 
 /**
  * Keys are the project's own: two projects never wait for each other unless the type itself has a limit.

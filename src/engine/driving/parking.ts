@@ -21,7 +21,7 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
   const known = times.filter((time): time is Date => time !== null);
   if (known.length === 0) return null;
   const first = new Date(Math.min(...known.map((time) => time.getTime())));
-  return first.getTime() - driver.world.clock.now().getTime() < LEAST ? undefined : first;
+  return first.getTime() - driver.dependencies.clock.now().getTime() < LEAST ? undefined : first;
 }
 
 /**

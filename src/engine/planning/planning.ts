@@ -14,7 +14,7 @@ import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
 import { type Cluster, ClusterError } from "../../ports/cluster.ts";
-import { projectCatalog, type World } from "../interface/dependencies.ts";
+import { type Dependencies, projectCatalog } from "../interface/dependencies.ts";
 import type { DocumentRequest, PlannedDocument } from "../interface/requests.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
@@ -37,24 +37,36 @@ export interface Planning extends PlannedDocument {
   readonly inputs: JsonObject;
 }
 
-export async function planDocument(world: World, request: DocumentRequest, signal: AbortSignal): Promise<Planning> {
+export type PlanningDependencies = Dependencies<
+  "store" | "clusters" | "catalog" | "jobTypes" | "vault" | "charts" | "clock"
+>;
+
+export async function planDocument(
+  dependencies: PlanningDependencies,
+  request: DocumentRequest,
+  signal: AbortSignal,
+): Promise<Planning> {
   const read = readDocument(request.text, request.format);
   if (!read.ok) throw invalid(read.problems);
-  await world.jobTypes.refresh?.();
+  await dependencies.jobTypes.refresh?.();
   const locate = (problems: readonly Problem[]): readonly Problem[] => withPositions(problems, read.locate);
-  const catalog = projectCatalog(world, request.project);
+  const catalog = projectCatalog(dependencies, request.project);
   const checked = checkDocument(read.value, catalog);
   if (checked.application === null || !isObject(read.value)) throw invalid(locate(checked.problems));
   nameFits(request, checked.application.document.name);
 
-  const { application, document } = sealed(world, request.project, read.value);
-  const seal = (text: string): string => world.vault.seal(request.project, text);
+  const { application, document } = sealed(dependencies, request.project, read.value);
+  const seal = (text: string): string => dependencies.vault.seal(request.project, text);
   const inputs = sealInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
-  const current = await world.store.applications.get(request.project, document.name);
-  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current });
+  const current = await dependencies.store.applications.get(request.project, document.name);
+  const cluster = await chooseCluster(dependencies, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
   try {
-    const planned = await planOn(world, { request: { ...request, inputs }, application, current, cluster }, signal);
+    const planned = await planOn(
+      dependencies,
+      { request: { ...request, inputs }, application, current, cluster },
+      signal,
+    );
     const problems = [...checked.problems, ...planned.problems];
     if (planned.plan === null || hasErrors(problems)) throw invalid(locate(problems));
     const warnings = locate([...checked.problems, ...planned.problems]);
@@ -86,13 +98,13 @@ function nameFits(request: DocumentRequest, name: string): void {
 
 /** From here on, secret values exist only as tokens. Checked again, because what is planned must be what is stored. */
 function sealed(
-  world: World,
+  dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
   project: string,
   value: JsonObject,
 ): { application: ResolvedApplication; document: ApplicationDocument } {
-  const catalog = projectCatalog(world, project);
+  const catalog = projectCatalog(dependencies, project);
   const { application, problems } = checkDocument(
-    sealDocument(value, catalog, (text) => world.vault.seal(project, text)),
+    sealDocument(value, catalog, (text) => dependencies.vault.seal(project, text)),
     catalog,
   );
   if (application === null) throw invalid(problems);
@@ -114,7 +126,7 @@ interface Target {
 }
 
 async function planOn(
-  world: World,
+  dependencies: Dependencies<"store" | "vault" | "charts" | "clock">,
   target: Target,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
@@ -123,11 +135,11 @@ async function planOn(
   const [facts, namespaceExists, previous, owned] = await Promise.all([
     cluster.facts(signal),
     cluster.namespaceExists(target.application.namespace, signal),
-    current === null ? null : world.store.applications.revision(request.project, name, current.revision),
-    world.store.inventory.list(request.project, name),
+    current === null ? null : dependencies.store.applications.revision(request.project, name, current.revision),
+    dependencies.store.inventory.list(request.project, name),
   ]);
   const expanded = await renderCharts(
-    world,
+    dependencies,
     { application: target.application, project: request.project, facts },
     signal,
   );
@@ -146,11 +158,11 @@ async function planOn(
     presentOutside: new Set(outside.keys()),
     keysOutside: outside,
     inputs: request.inputs ?? {},
-    called: await calledWorkflows(world, request.project, application.document.workflow),
+    called: await calledWorkflows(dependencies, request.project, application.document.workflow),
   });
   const result = {
     ...planned,
-    plan: planned.plan && (await withTasks(world, request.project, withUnmade(planned.plan, owned))),
+    plan: planned.plan && (await withTasks(dependencies, request.project, withUnmade(planned.plan, owned))),
   };
   const problems = [
     ...result.problems,
@@ -160,11 +172,11 @@ async function planOn(
     if (result.plan === null || namespaceExists) return { plan: result.plan, problems, facts };
     const plan = withNamespace(withNothingThere(result.plan), request.project);
     const shared = await answeredByOthers({ ...target, application, plan, owned }, signal);
-    const room = await roomWarnings(world, { ...target, plan }, signal);
+    const room = await roomWarnings(dependencies, { ...target, plan }, signal);
     return { plan, problems: [...problems, ...shared, ...room], facts };
   }
   const asked = await askCluster(
-    world,
+    dependencies,
     { ...target, application, plan: result.plan, owned, previous: previous?.plan ?? null },
     signal,
   );
@@ -173,25 +185,25 @@ async function planOn(
 
 /** What the cluster holds may make other changes of the planned ones. */
 async function askCluster(
-  world: World,
+  dependencies: Dependencies<"store" | "vault" | "clock">,
   target: Target & { plan: Plan; owned: readonly OwnedObject[]; previous: Plan | null },
   signal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }> {
-  const taken = await takenByOthers(world, target, signal);
+  const taken = await takenByOthers(dependencies, target, signal);
   if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
-  const adopted = await withAdoption(world, { target, adopted: taken.adopted }, signal);
+  const adopted = await withAdoption(dependencies, { target, adopted: taken.adopted }, signal);
   const seen = { target: { ...target, plan: adopted }, previous: target.previous };
-  const plan = await withChangedBehind(world, seen, signal);
+  const plan = await withChangedBehind(dependencies, seen, signal);
   const [{ problems, remade }, shared, room] = await Promise.all([
-    refusedByCluster(world, { ...target, plan }, signal),
+    refusedByCluster(dependencies, { ...target, plan }, signal),
     answeredByOthers({ ...target, plan }, signal),
-    roomWarnings(world, { ...target, plan }, signal),
+    roomWarnings(dependencies, { ...target, plan }, signal),
   ]);
   return { plan: withRemade(plan, remade), problems: [...problems, ...shared, ...room] };
 }
 
 function roomWarnings(
-  world: World,
+  dependencies: Dependencies<"clock">,
   { request, cluster, application, plan }: Target & { readonly plan: Plan },
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
@@ -201,5 +213,5 @@ function roomWarnings(
     plan,
     pointerOf: (component: string) => pointerOf({ application }, component),
   };
-  return warnOfRoom(world, asked, signal);
+  return warnOfRoom(dependencies, asked, signal);
 }

@@ -9,7 +9,7 @@ import { type Problem, warning } from "../../model/problems/problem.ts";
 import { explainReason } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { objectsOf } from "./preflight.ts";
 
 export interface RoomQuestion {
@@ -22,7 +22,11 @@ export interface RoomQuestion {
 /** Longer than this no plan waits for it; a view of a large cluster is there at the next plan. */
 const PATIENCE = 3_000;
 
-export async function warnOfRoom(world: World, asked: RoomQuestion, signal: AbortSignal): Promise<readonly Problem[]> {
+export async function warnOfRoom(
+  { clock }: Dependencies<"clock">,
+  asked: RoomQuestion,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
   const { cluster, plan, project, pointerOf } = asked;
   const { capacity } = cluster;
   const actions = new Map(plan.changes.map((change) => [refKey(change.object), change.action]));
@@ -30,7 +34,7 @@ export async function warnOfRoom(world: World, asked: RoomQuestion, signal: Abor
   if (capacity === undefined) return oneByOne;
   const late = new AbortController();
   const timer = new AbortController();
-  void world.clock.sleep(PATIENCE, timer.signal).then(() => late.abort());
+  void clock.sleep(PATIENCE, timer.signal).then(() => late.abort());
   const bounded = AbortSignal.any([signal, late.signal]);
   const found = await inBatches(objectsOf(plan), async ({ object, component }) => {
     const ref = refOf(object.manifest);

@@ -1,5 +1,5 @@
 // How a copy of what the store holds is kept fresh: one look at a time, soon after each wake, and from time to time without one.
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 
 /** Beside the wakes of the store, which may be lost with a connection: a switch that stops a type must not be. */
 const LOOK_EVERY = 2_000;
@@ -24,7 +24,10 @@ export interface Following {
   stop(): Promise<void>;
 }
 
-export function follow({ clock, log }: Pick<RegistryWorld, "clock" | "log">, look: () => Promise<void>): Following {
+export function follow(
+  { clock, log }: Pick<RegistryDependencies, "clock" | "log">,
+  look: () => Promise<void>,
+): Following {
   const stopping = new AbortController();
   let woken = new AbortController();
   const loop = async (): Promise<void> => {

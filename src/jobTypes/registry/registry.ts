@@ -7,14 +7,14 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
 import { follow, oneAtATime } from "./followStore.ts";
 import { NameTable } from "./nameTable.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 import { settleSamples } from "./sampleRun.ts";
 import { makeEntry } from "./versionEntry.ts";
 import { stopText } from "./versionProblems.ts";
 import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
 
 export interface Registry {
-  readonly world: RegistryWorld;
+  readonly world: RegistryDependencies;
   readonly jobTypes: JobTypes;
   readonly view: () => View;
   /** Why nothing of the type may start in that project; null: it may. */
@@ -27,7 +27,7 @@ export interface Registry {
 }
 
 /** Resolves once it knows what the store holds. */
-export async function openRegistry(world: RegistryWorld): Promise<Registry> {
+export async function openRegistry(world: RegistryDependencies): Promise<Registry> {
   const { registrations, events } = world.store;
   const listeners: (() => void)[] = [];
   let view = EMPTY_VIEW;
@@ -65,7 +65,7 @@ export async function openRegistry(world: RegistryWorld): Promise<Registry> {
 }
 
 /** Of one state of the view: what a project may use is put together once, when somebody first asks. */
-function jobTypesOf({ catalog }: RegistryWorld, view: View): JobTypes {
+function jobTypesOf({ catalog }: RegistryDependencies, view: View): JobTypes {
   const tables = new Map<string, NameTable>();
   const usable = (project: string): NameTable => {
     const known = tables.get(project);

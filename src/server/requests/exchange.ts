@@ -20,20 +20,20 @@ export interface Exchange {
 }
 
 export function contextOf({ service, request }: Exchange, signal: AbortSignal): Context {
-  const { world, registry, version, waits } = service;
+  const { dependencies, registry, version, waits } = service;
   const { token } = request;
   return {
-    world,
+    dependencies,
     registry,
     version,
     token,
     language: languageOf(request.headers["accept-language"]),
     waits,
     signal,
-    attempt: () => readCallback(world, request.headers.authorization),
+    attempt: () => readCallback(dependencies, request.headers.authorization),
     conditions: () => {
       if (token === null) throw new PlatformError("NotSignedIn");
-      return conditionsFor(request, token.name, world.vault);
+      return conditionsFor(request, token.name, dependencies.vault);
     },
   };
 }
@@ -45,13 +45,13 @@ export function openStream({ service, request }: Exchange, gone: AbortController
 }
 
 export function streamOptions({ service, request }: Exchange, gone: AbortController): StreamOptions {
-  const { log } = service.world;
+  const { log } = service.dependencies;
   return {
     signal: gone.signal,
     heartbeatMilliseconds: service.heartbeatMilliseconds,
     // A stream may outlive its token: a revoked one ends with the next heartbeat.
     onHeartbeat: () =>
-      void currentToken(service.world, request).catch((error: unknown) => {
+      void currentToken(service.dependencies, request).catch((error: unknown) => {
         if (error instanceof PlatformError) gone.abort();
       }),
     onFailure: (error: unknown) => {
