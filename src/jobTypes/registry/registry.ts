@@ -14,7 +14,7 @@ import { stopText } from "./versionProblems.ts";
 import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
 
 export interface Registry {
-  readonly world: RegistryDependencies;
+  readonly dependencies: RegistryDependencies;
   readonly jobTypes: JobTypes;
   readonly view: () => View;
   /** Why nothing of the type may start in that project; null: it may. */
@@ -27,27 +27,27 @@ export interface Registry {
 }
 
 /** Resolves once it knows what the store holds. */
-export async function openRegistry(world: RegistryDependencies): Promise<Registry> {
-  const { registrations, events } = world.store;
+export async function openRegistry(dependencies: RegistryDependencies): Promise<Registry> {
+  const { registrations, events } = dependencies.store;
   const listeners: (() => void)[] = [];
   let view = EMPTY_VIEW;
-  let types = jobTypesOf(world, view);
-  const entryOf = (stored: RegisteredVersion): Entry => makeEntry(world, stored, () => view);
+  let types = jobTypesOf(dependencies, view);
+  const entryOf = (stored: RegisteredVersion): Entry => makeEntry(dependencies, stored, () => view);
   const refresh = oneAtATime(async () => {
     if ((await registrations.revision()) === view.revision) return;
     const before = view;
     view = viewAfter(before, await registrations.after(before.revision), entryOf);
-    types = jobTypesOf(world, view);
+    types = jobTypesOf(dependencies, view);
     if (isReleased(before, view)) for (const listener of listeners) listener();
   });
   await refresh();
-  const following = follow(world, async () => {
+  const following = follow(dependencies, async () => {
     await refresh();
-    if (await settleSamples(world, view)) await refresh();
+    if (await settleSamples(dependencies, view)) await refresh();
   });
   const unsubscribe = events.subscribe(following.wake);
   return {
-    world,
+    dependencies,
     view: () => view,
     jobTypes: {
       find: (project, name, version) => types.find(project, name, version),
