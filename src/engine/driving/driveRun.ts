@@ -28,24 +28,24 @@ export async function driveRun(dependencies: DriveDependencies, id: string, leas
   if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > dependencies.clock.now())
     return { again: new Date(run.startAt) };
   const driver = await openDriver(dependencies, { run, fence, lease });
-  const loseLease = (): void => driver.lost.abort();
+  const loseLease = (): void => driver.signals.lost.abort();
   if (lease.signal.aborted) return "done";
   if (driver.elsewhere !== null && mayStaySilent(driver)) return { again: againLater(driver) };
   lease.signal.addEventListener("abort", loseLease, { once: true });
   try {
     await intendObjects(dependencies, run, [...driver.jobs.values()]);
     await takeUpLocks(driver);
-    void keepLocks(driver, driver.lost.signal);
+    void keepLocks(driver, driver.signals.lost.signal);
     return await moveOn(driver);
   } finally {
     lease.signal.removeEventListener("abort", loseLease);
-    driver.lost.abort();
+    driver.signals.lost.abort();
   }
 }
 
 async function openDriver(
   dependencies: DriveDependencies,
-  { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
+  { run, fence, lease }: Pick<Driver, "lease" | "fence" | "run">,
 ): Promise<Driver> {
   const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
@@ -59,21 +59,22 @@ async function openDriver(
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
     mask: await applicationMask(dependencies, run),
-    running: new Set(),
-    results: new Map(),
-    reports: new Map(),
-    quiet: new Map(),
     elsewhere: await elsewhere(dependencies, run),
-    onPauses: new Set(),
-    bells: new Set(),
-    held: new Map(),
-    inLine: new Set(),
-    resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
-    locks: new Map(),
-    displaced: new Map(),
-    cancelled: new AbortController(),
-    finalSkipped: new AbortController(),
-    lost: new AbortController(),
+    attempts: {
+      running: new Set(),
+      results: new Map(),
+      reports: new Map(),
+      quiet: new Map(),
+      resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
+      displaced: new Map(),
+    },
+    locks: { held: new Map(), refused: new Map(), queued: new Set() },
+    signals: {
+      cancelled: new AbortController(),
+      finalSkipped: new AbortController(),
+      lost: new AbortController(),
+    },
+    listeners: { pauses: new Set(), messages: new Set() },
     trouble: null,
     wake: () => {},
   };
@@ -83,11 +84,11 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
   driver.lease.onWake(() => {
     cancelAsked = true;
-    driver.held.clear();
-    for (const ring of driver.bells) ring();
+    driver.locks.refused.clear();
+    for (const ring of driver.listeners.messages) ring();
     driver.wake();
   });
-  while (!driver.lost.signal.aborted) {
+  while (!driver.signals.lost.signal.aborted) {
     if (driver.trouble !== null) throw driver.trouble;
     const asked = cancelAsked;
     cancelAsked = false;
@@ -98,7 +99,8 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     if (decision === null || decision.finish !== null) return "done";
     if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
     startAttempts(driver);
-    if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked || driver.trouble !== null) continue;
+    if (driver.attempts.results.size > 0 || driver.attempts.reports.size > 0 || cancelAsked || driver.trouble !== null)
+      continue;
     const again = parkedUntil(driver, decision);
     if (again !== undefined) return { again };
     await sleepUntil(driver, woken, decision.wakeAt);
@@ -106,28 +108,29 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   return "done";
 }
 
-async function noticeCancel(driver: Driver): Promise<void> {
+async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signals" | "listeners">): Promise<void> {
   const run = await driver.dependencies.store.runs.get(driver.run.id);
-  if (run === null) return driver.lost.abort();
+  if (run === null) return driver.signals.lost.abort();
   const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
-  if (pausesChanged) for (const call of driver.onPauses) call();
-  if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
-  if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
+  if (pausesChanged) for (const call of driver.listeners.pauses) call();
+  if (run.cancelledBy !== null) driver.signals.cancelled.abort(run.cancelledBy);
+  if (run.finalSkippedBy !== null) driver.signals.finalSkipped.abort(run.finalSkippedBy);
 }
 
 /** Before looking, so that nothing that happens while we look is missed. */
-function arm(driver: Driver): Promise<void> {
+function arm(driver: Pick<Driver, "wake">): Promise<void> {
   return new Promise((resolve) => {
     driver.wake = resolve;
   });
 }
 
 function startAttempts(driver: Driver): void {
+  const { attempts } = driver;
   for (const job of driver.jobs.values()) {
     // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
-    if (!isActive(job.phase) || driver.running.has(job.name) || driver.results.has(job.name)) continue;
-    driver.running.add(job.name);
+    if (!isActive(job.phase) || attempts.running.has(job.name) || attempts.results.has(job.name)) continue;
+    attempts.running.add(job.name);
     attemptJob(driver, job).catch((error: unknown) => {
       driver.trouble = error instanceof Error ? error : new Error(String(error));
       driver.wake();
@@ -136,61 +139,61 @@ function startAttempts(driver: Driver): void {
 }
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
-  const { dependencies, run } = driver;
+  const { dependencies, run, attempts } = driver;
   const report = (progress: Progress): void => {
-    if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
+    if (!attempts.running.has(job.name) || same(attempts.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
-    driver.reports.set(job.name, progress);
+    attempts.reports.set(job.name, progress);
     driver.wake();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
   const braked = input.ok ? dependencies.brakes.begin(brakeSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
-  driver.displaced.set(job.name, displaced);
+  attempts.displaced.set(job.name, displaced);
   const result = !input.ok
     ? input.outcome
     : await executeAttempt(dependencies, {
         run,
         job,
         mask: attemptMask(driver.mask, input.value, { project: run.project, vault: dependencies.vault }),
-        resumed: driver.resumed.get(job.name) === job.attempt,
+        resumed: attempts.resumed.get(job.name) === job.attempt,
         input: input.value,
-        cancelled: cancelSignal(driver, job),
-        lost: driver.lost.signal,
+        cancelled: cancelSignal(driver.signals, job),
+        lost: driver.signals.lost.signal,
         displaced: displaced.signal,
-        locks: driver.locks.get(job.name) ?? [],
+        locks: driver.locks.held.get(job.name) ?? [],
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
         runTime: runTimeOf(dependencies.clock, pausesOf(driver)),
         report,
         threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
-          driver.quiet.set(job.name, until);
+          attempts.quiet.set(job.name, until);
           driver.wake();
-          return () => void driver.quiet.delete(job.name);
+          return () => void attempts.quiet.delete(job.name);
         },
         onMessage: (ring) => {
-          driver.bells.add(ring);
-          return () => void driver.bells.delete(ring);
+          driver.listeners.messages.add(ring);
+          return () => void driver.listeners.messages.delete(ring);
         },
       });
-  driver.running.delete(job.name);
-  driver.quiet.delete(job.name);
-  driver.displaced.delete(job.name);
+  attempts.running.delete(job.name);
+  attempts.quiet.delete(job.name);
+  attempts.displaced.delete(job.name);
   if (result === "left" || result.phase === "cancelled") braked?.left();
   else braked?.ended(result);
   if (result === "left") return;
-  driver.reports.delete(job.name);
-  driver.results.set(job.name, result);
+  attempts.reports.delete(job.name);
+  attempts.results.set(job.name, result);
   driver.wake();
 }
 
-function pausesOf(driver: Driver): RunPauses {
+function pausesOf(driver: Pick<Driver, "run" | "listeners">): RunPauses {
   return {
     list: () => driver.run.pauses,
     onChange: (callback) => {
-      driver.onPauses.add(callback);
-      return () => void driver.onPauses.delete(callback);
+      driver.listeners.pauses.add(callback);
+      return () => void driver.listeners.pauses.delete(callback);
     },
   };
 }
@@ -204,13 +207,17 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
 /** After so long without any news it is others' turn to have the slot. */
 const QUIET = 10_000;
 
-async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {
+async function sleepUntil(
+  driver: Pick<Driver, "dependencies" | "lease" | "signals">,
+  woken: Promise<void>,
+  wakeAt: Date | null,
+): Promise<void> {
   // Lost while the last step was being written: nobody would tell us again.
-  if (driver.lost.signal.aborted) return;
+  if (driver.signals.lost.signal.aborted) return;
   const awake = new AbortController();
-  const signal = AbortSignal.any([awake.signal, driver.lost.signal]);
+  const signal = AbortSignal.any([awake.signal, driver.signals.lost.signal]);
   const lost = new Promise<void>((resolve) =>
-    driver.lost.signal.addEventListener("abort", () => resolve(), { once: true, signal: awake.signal }),
+    driver.signals.lost.signal.addEventListener("abort", () => resolve(), { once: true, signal: awake.signal }),
   );
   const due =
     wakeAt === null

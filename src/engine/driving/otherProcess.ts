@@ -30,20 +30,27 @@ export async function elsewhere(
 }
 
 /** Nothing needs to be written yet. */
-export function mayStaySilent({ dependencies, run, jobs }: Driver): boolean {
+export function mayStaySilent({ dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">): boolean {
   return run.cancelledBy === null && dependencies.clock.now().getTime() - lastMove(run, jobs.values()) < PATIENCE;
 }
 
 /** What runs on a cluster that we do not see, says so. */
-export function tellElsewhere({ elsewhere: why, jobs, reports }: Driver): void {
+export function tellElsewhere({
+  elsewhere: why,
+  jobs,
+  attempts,
+}: Pick<Driver, "jobs" | "elsewhere" | "attempts">): void {
   if (why === null) return;
   for (const { name, phase, reason: told, evidence } of jobs.values())
     if (isActive(phase) && JSON.stringify(told) !== JSON.stringify(why))
-      reports.set(name, { reason: why, evidence, phase: phase === "pending" ? "pending" : "running" });
+      attempts.reports.set(name, { reason: why, evidence, phase: phase === "pending" ? "pending" : "running" });
 }
 
 /** When it is handed out again. `decision`: what its clocks say. */
-export function againLater({ dependencies, run, jobs }: Driver, decision?: Decision): Date {
+export function againLater(
+  { dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">,
+  decision?: Decision,
+): Date {
   const now = dependencies.clock.now().getTime();
   const waited = now - lastMove(run, jobs.values());
   // What had begun is being taken over from somebody, and that is to be soon.
