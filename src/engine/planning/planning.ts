@@ -6,14 +6,14 @@ import type { ApplicationDocument } from "../../model/document/document.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts, Plan } from "../../model/run/plan.ts";
-import type { ApplicationSummary, OwnedObject } from "../../model/run/revision.ts";
+import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { checkDocument } from "../../plan/check/check.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
-import { type Cluster, ClusterError } from "../../ports/cluster.ts";
+import { ClusterError } from "../../ports/cluster.ts";
 import { type Dependencies, projectCatalog } from "../interface/dependencies.ts";
 import type { DocumentRequest, PlannedDocument } from "../interface/requests.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
@@ -23,7 +23,7 @@ import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
 import { withNamespace } from "./namespaceJob.ts";
-import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
+import { pointerOf, presentOutside, refusedByCluster, type Target, takenByOthers } from "./preflight.ts";
 import { warnOfRoom } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
@@ -118,93 +118,91 @@ function staysInPlace(current: ApplicationSummary | null, cluster: string, names
   throw new PlatformError("Conflict", { detail });
 }
 
-interface Target {
-  readonly request: DocumentRequest;
-  readonly application: ResolvedApplication;
-  readonly current: ApplicationSummary | null;
-  readonly cluster: Cluster;
+interface Checked {
+  readonly plan: Plan;
+  readonly problems: readonly Problem[];
 }
 
 async function planOn(
   dependencies: Dependencies<"store" | "vault" | "charts" | "clock">,
-  target: Target,
+  { request, application: written, current, cluster }: Omit<Target, "plan" | "owned">,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
-  const { request, current, cluster } = target;
-  const name = target.application.document.name;
+  const { project } = request;
+  const { name } = written.document;
   const [facts, namespaceExists, previous, owned] = await Promise.all([
     cluster.facts(signal),
-    cluster.namespaceExists(target.application.namespace, signal),
-    current === null ? null : dependencies.store.applications.revision(request.project, name, current.revision),
-    dependencies.store.inventory.list(request.project, name),
+    cluster.namespaceExists(written.namespace, signal),
+    current === null ? null : dependencies.store.applications.revision(project, name, current.revision),
+    dependencies.store.inventory.list(project, name),
   ]);
-  const expanded = await renderCharts(
-    dependencies,
-    { application: target.application, project: request.project, facts },
-    signal,
-  );
-  if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
-  const { application } = expanded;
-  const missing = !namespaceExists && !request.createNamespace;
-  const outside = namespaceExists
-    ? await presentOutside(cluster, application, signal)
-    : new Map<string, readonly string[]>();
+  const charts = await renderCharts(dependencies, { application: written, project, facts }, signal);
+  if (hasErrors(charts.problems)) return { plan: null, problems: charts.problems, facts };
+  const { application } = charts;
+  const outside = namespaceExists ? await presentOutside(cluster, application, signal) : NOTHING_OUTSIDE;
   const planned = planApplication({
     application,
-    project: request.project,
+    project,
     facts,
     previous: previous?.plan ?? null,
     owned,
     presentOutside: new Set(outside.keys()),
     keysOutside: outside,
     inputs: request.inputs ?? {},
-    called: await calledWorkflows(dependencies, request.project, application.document.workflow),
+    called: await calledWorkflows(dependencies, project, application.document.workflow),
   });
-  const result = {
-    ...planned,
-    plan: planned.plan && (await withTasks(dependencies, request.project, withUnmade(planned.plan, owned))),
-  };
+  const plan = planned.plan && (await withTasks(dependencies, project, withUnmade(planned.plan, owned)));
+  const unplaced = !namespaceExists && !request.createNamespace;
   const problems = [
-    ...result.problems,
-    ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
+    ...planned.problems,
+    ...(unplaced ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
   ];
-  if (result.plan === null || hasErrors(problems) || !namespaceExists) {
-    if (result.plan === null || namespaceExists) return { plan: result.plan, problems, facts };
-    const plan = withNamespace(withNothingThere(result.plan), request.project);
-    const shared = await answeredByOthers({ ...target, application, plan, owned }, signal);
-    const room = await roomWarnings(dependencies, { ...target, plan }, signal);
-    return { plan, problems: [...problems, ...shared, ...room], facts };
-  }
-  const asked = await askCluster(
-    dependencies,
-    { ...target, application, plan: result.plan, owned, previous: previous?.plan ?? null },
-    signal,
-  );
-  return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
+  // The objects of a namespace are only compared with a plan that has no errors of its own.
+  if (plan === null || (namespaceExists && hasErrors(problems))) return { plan, problems, facts };
+  const target: Target = { request, application, current, cluster, plan, owned };
+  const checked = namespaceExists
+    ? await inExistingNamespace(dependencies, { target, previous: previous?.plan ?? null }, signal)
+    : await inNewNamespace(dependencies, target, signal);
+  return { plan: checked.plan, problems: [...problems, ...checked.problems], facts };
 }
 
-/** What the cluster holds may make other changes of the planned ones. */
-async function askCluster(
+const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();
+
+/** What the cluster holds may turn planned changes into other ones. */
+async function inExistingNamespace(
   dependencies: Dependencies<"store" | "vault" | "clock">,
-  target: Target & { plan: Plan; owned: readonly OwnedObject[]; previous: Plan | null },
+  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
   signal: AbortSignal,
-): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }> {
+): Promise<Checked> {
   const taken = await takenByOthers(dependencies, target, signal);
   if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
-  const adopted = await withAdoption(dependencies, { target, adopted: taken.adopted }, signal);
-  const seen = { target: { ...target, plan: adopted }, previous: target.previous };
-  const plan = await withChangedBehind(dependencies, seen, signal);
+  const adopted = { ...target, plan: await withAdoption(dependencies, { target, adopted: taken.adopted }, signal) };
+  const plan = await withChangedBehind(dependencies, { target: adopted, previous }, signal);
+  const changed = { ...target, plan };
   const [{ problems, remade }, shared, room] = await Promise.all([
-    refusedByCluster(dependencies, { ...target, plan }, signal),
-    answeredByOthers({ ...target, plan }, signal),
-    roomWarnings(dependencies, { ...target, plan }, signal),
+    refusedByCluster(dependencies, changed, signal),
+    answeredByOthers(changed, signal),
+    roomWarnings(dependencies, changed, signal),
   ]);
   return { plan: withRemade(plan, remade), problems: [...problems, ...shared, ...room] };
 }
 
+/** Nothing stands in a namespace that does not exist: every object is created. Only what reaches beyond it is asked for. */
+async function inNewNamespace(
+  dependencies: Dependencies<"clock">,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const plan = withNamespace(withNothingThere(target.plan), target.request.project);
+  const created = { ...target, plan };
+  const shared = await answeredByOthers(created, signal);
+  const room = await roomWarnings(dependencies, created, signal);
+  return { plan, problems: [...shared, ...room] };
+}
+
 function roomWarnings(
   dependencies: Dependencies<"clock">,
-  { request, cluster, application, plan }: Target & { readonly plan: Plan },
+  { request, cluster, application, plan }: Target,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const asked = {
