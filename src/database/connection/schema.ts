@@ -334,9 +334,9 @@ export interface Tables {
   runs: RunsTable;
   jobs: JobsTable;
   messages: MessagesTable;
-  claim_keys: ClaimKeysTable;
-  claims: ClaimsTable;
-  claim_waits: ClaimWaitsTable;
+  lock_keys: ClaimKeysTable;
+  locks: ClaimsTable;
+  lock_waits: ClaimWaitsTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;
@@ -353,7 +353,7 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
-  turns: TurnsTable;
+  upkeep_leases: TurnsTable;
   schedules: SchedulesTable;
   settings: SettingsTable;
 }

@@ -7,7 +7,7 @@ import type { Database } from "../connection/database.ts";
 import type { EventsTable, Tables } from "../connection/schema.ts";
 
 export function createEvents(database: Database): Events {
-  const { queries, subscribers } = database;
+  const { queries, commits } = database;
   return {
     async after(filter, sequence, limit) {
       let query = queries
@@ -33,7 +33,7 @@ export function createEvents(database: Database): Events {
       return row?.sequence ?? 0;
     },
     append: (event) => commit(database, (transaction) => insertEvents(database, transaction, [event])),
-    subscribe: (onCommit) => subscribers.add(onCommit),
+    subscribe: (onCommit) => commits.subscribe(onCommit),
   };
 }
 
@@ -43,7 +43,7 @@ export async function commit<T>(
   work: (transaction: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   const result = await database.queries.transaction().execute(work);
-  database.subscribers.wake();
+  database.commits.notify();
   return result;
 }
 

@@ -62,7 +62,7 @@ async function takeClaim(
     fence: next,
     leased_until: leaseFrom(now),
   };
-  await transaction.insertInto("claims").values(row).execute();
+  await transaction.insertInto("locks").values(row).execute();
   return { held: [{ key, fence: next }] };
 }
 
@@ -70,7 +70,7 @@ async function takeClaim(
 type Living = Selectable<ClaimsTable> & { readonly left: number };
 
 async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
-  const all = await transaction.selectFrom("claims").selectAll().where("key", "=", key).execute();
+  const all = await transaction.selectFrom("locks").selectAll().where("key", "=", key).execute();
   const left = leases.see(key, all);
   const living: Living[] = [];
   for (const one of all) {
@@ -82,7 +82,7 @@ async function livingClaims(transaction: Transaction<Tables>, key: string, lease
 
 /** False when it was renewed in this moment. */
 async function removeLeft(transaction: Transaction<Tables>, { key, run, job, leased_until }: Living): Promise<boolean> {
-  const claim = transaction.deleteFrom("claims").where("key", "=", key).where("run", "=", run).where("job", "=", job);
+  const claim = transaction.deleteFrom("locks").where("key", "=", key).where("run", "=", run).where("job", "=", job);
   const { numDeletedRows } = await claim.where("leased_until", "=", leased_until).executeTakeFirst();
   return numDeletedRows > 0n;
 }
@@ -90,9 +90,9 @@ async function removeLeft(transaction: Transaction<Tables>, { key, run, job, lea
 /** The next fence. */
 async function lockKey(transaction: Transaction<Tables>, key: string): Promise<number> {
   const row = await transaction
-    .insertInto("claim_keys")
+    .insertInto("lock_keys")
     .values({ key, fence: 1 })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet((old) => ({ fence: old("claim_keys.fence", "+", 1) })))
+    .onConflict((conflict) => conflict.column("key").doUpdateSet((old) => ({ fence: old("lock_keys.fence", "+", 1) })))
     .returning("fence")
     .executeTakeFirstOrThrow();
   return row.fence;
@@ -105,7 +105,7 @@ export async function holds(
   locks: readonly HeldLock[],
 ): Promise<boolean> {
   for (const { key, fence } of locks) {
-    const claim = transaction.selectFrom("claims").select("key").where("key", "=", key).where("run", "=", run);
+    const claim = transaction.selectFrom("locks").select("key").where("key", "=", key).where("run", "=", run);
     const found = await claim.where("job", "=", job).where("fence", "=", fence).executeTakeFirst();
     if (found === undefined) return false;
   }
@@ -117,7 +117,7 @@ export async function renewClaims(
   run: string,
 ): Promise<ReadonlyMap<string, readonly HeldLock[]>> {
   const rows = await queries
-    .updateTable("claims")
+    .updateTable("locks")
     .set({ leased_until: leaseFrom(clock.now()) })
     .where("run", "=", run)
     .returning(["job", "key", "fence"])
@@ -133,16 +133,16 @@ export async function renewClaims(
 /** The runs that wait for what came free, the longest waiting first. */
 export async function freeClaims(transaction: Transaction<Tables>, { run, job }: Claimant): Promise<readonly string[]> {
   const freed = await transaction
-    .deleteFrom("claims")
+    .deleteFrom("locks")
     .where("run", "=", run)
     .where("job", "=", job)
     .returning("key")
     .execute();
-  await transaction.deleteFrom("claim_waits").where("run", "=", run).where("job", "=", job).execute();
+  await transaction.deleteFrom("lock_waits").where("run", "=", run).where("job", "=", job).execute();
   if (freed.length === 0) return [];
   const keys = freed.map((one) => one.key);
   const waiting = await transaction
-    .selectFrom("claim_waits")
+    .selectFrom("lock_waits")
     .select("run")
     .where("key", "in", keys)
     .orderBy("position")
@@ -153,7 +153,7 @@ export async function freeClaims(transaction: Transaction<Tables>, { run, job }:
 /** After a refusal: whoever frees the key will wake the run. */
 export async function standInLine(transaction: Transaction<Tables>, run: string, refusal: ClaimRefusal): Promise<void> {
   await transaction
-    .insertInto("claim_waits")
+    .insertInto("lock_waits")
     .values({ key: refusal.key, run, job: refusal.job })
     .onConflict((conflict) => conflict.columns(["key", "run", "job"]).doNothing())
     .execute();

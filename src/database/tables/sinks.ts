@@ -1,16 +1,16 @@
 // Sinks and how far they have got. One deliverer at a time holds a sink's claim, and writes only while it does.
 import { type Selectable, sql, type Transaction } from "kysely";
+import { createNews } from "../../ports/news.ts";
 import type { HeldKey, Sink, SinkClaim, SinkLag, SinkProgress, Sinks, StoredSink } from "../../ports/sinks.ts";
 import { fromJson, inBatches, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { Flag, SinkHeldKeysTable, SinksTable, Tables } from "../connection/schema.ts";
-import { createSubscribers } from "../connection/subscribers.ts";
 
 export function createSinks(database: Database): Sinks {
-  const changes = createSubscribers();
+  const changes = createNews();
   const told = async (change: Promise<boolean>): Promise<boolean> => {
     const done = await change;
-    if (done) changes.wake();
+    if (done) changes.notify();
     return done;
   };
   return {
@@ -30,7 +30,7 @@ export function createSinks(database: Database): Sinks {
     },
     resume: (project, name, now) => told(resumeSink(database, { project, name, now })),
     lag: (stored) => lagOf(database, stored),
-    subscribe: (onChange) => changes.add(onChange),
+    subscribe: (onChange) => changes.subscribe(onChange),
   };
 }
 

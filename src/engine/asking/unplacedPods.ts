@@ -6,10 +6,9 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
+import { askForRoom } from "../planning/askForRoom.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { knownRevision } from "../starting/revisions.ts";
-
-const PATIENCE = 3_000;
 
 /** The chain, its root with what is known of the room for it. */
 export async function withRoom(
@@ -24,13 +23,9 @@ export async function withRoom(
   const root = chain.at(-1);
   if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
-  const ended = new AbortController();
-  void dependencies.clock.sleep(PATIENCE, AbortSignal.any([signal, ended.signal])).then(() => ended.abort());
-  const found = await roomFor(dependencies, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(
-    () => [],
+  const found = await askForRoom(dependencies, signal, (bounded) =>
+    roomFor(dependencies, { place, status, root }, bounded).catch(() => []),
   );
-  ended.abort();
-  signal.throwIfAborted();
   return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 

@@ -6,6 +6,7 @@
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
@@ -19,7 +20,7 @@ import { keepLocks, takeUpLocks } from "./heldLocks.ts";
 import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./otherProcess.ts";
 import { parkedUntil } from "./parking.ts";
 import { intendObjects } from "./recordRunIntents.ts";
-import { type RunPauses, runTimeOf } from "./runClock.ts";
+import { runTimeOf } from "./runClock.ts";
 
 export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<Outcome> {
   const fence = await dependencies.store.runs.claim(id);
@@ -74,9 +75,10 @@ async function openDriver(
       finalSkipped: new AbortController(),
       lost: new AbortController(),
     },
-    listeners: { pauses: new Set(), messages: new Set() },
+    pauseNews: createNews(),
+    messageNews: createNews(),
     trouble: null,
-    wake: () => {},
+    news: createNews(),
   };
 }
 
@@ -85,8 +87,8 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   driver.lease.onWake(() => {
     cancelAsked = true;
     driver.locks.refused.clear();
-    for (const ring of driver.listeners.messages) ring();
-    driver.wake();
+    driver.messageNews.notify();
+    driver.news.notify();
   });
   while (!driver.signals.lost.signal.aborted) {
     if (driver.trouble !== null) throw driver.trouble;
@@ -94,7 +96,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     cancelAsked = false;
     if (asked) await noticeCancel(driver);
     tellElsewhere(driver);
-    const woken = arm(driver);
+    const seen = driver.news.count();
     const decision = await step(driver);
     if (decision === null || decision.finish !== null) return "done";
     if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
@@ -103,26 +105,19 @@ async function moveOn(driver: Driver): Promise<Outcome> {
       continue;
     const again = parkedUntil(driver, decision);
     if (again !== undefined) return { again };
-    await sleepUntil(driver, woken, decision.wakeAt);
+    await sleepUntil(driver, seen, decision.wakeAt);
   }
   return "done";
 }
 
-async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signals" | "listeners">): Promise<void> {
+async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signals" | "pauseNews">): Promise<void> {
   const run = await driver.dependencies.store.runs.get(driver.run.id);
   if (run === null) return driver.signals.lost.abort();
   const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
-  if (pausesChanged) for (const call of driver.listeners.pauses) call();
+  if (pausesChanged) driver.pauseNews.notify();
   if (run.cancelledBy !== null) driver.signals.cancelled.abort(run.cancelledBy);
   if (run.finalSkippedBy !== null) driver.signals.finalSkipped.abort(run.finalSkippedBy);
-}
-
-/** Before looking, so that nothing that happens while we look is missed. */
-function arm(driver: Pick<Driver, "wake">): Promise<void> {
-  return new Promise((resolve) => {
-    driver.wake = resolve;
-  });
 }
 
 function startAttempts(driver: Driver): void {
@@ -133,7 +128,7 @@ function startAttempts(driver: Driver): void {
     attempts.running.add(job.name);
     attemptJob(driver, job).catch((error: unknown) => {
       driver.trouble = error instanceof Error ? error : new Error(String(error));
-      driver.wake();
+      driver.news.notify();
     });
   }
 }
@@ -144,7 +139,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     if (!attempts.running.has(job.name) || same(attempts.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
     attempts.reports.set(job.name, progress);
-    driver.wake();
+    driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
   const braked = input.ok ? dependencies.brakes.begin(brakeSubject(driver, job, input.value)) : null;
@@ -163,19 +158,16 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         displaced: displaced.signal,
         locks: driver.locks.held.get(job.name) ?? [],
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
-        runTime: runTimeOf(dependencies.clock, pausesOf(driver)),
+        runTime: runTimeOf(dependencies.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
         threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
           attempts.quiet.set(job.name, until);
-          driver.wake();
+          driver.news.notify();
           return () => void attempts.quiet.delete(job.name);
         },
-        onMessage: (ring) => {
-          driver.listeners.messages.add(ring);
-          return () => void driver.listeners.messages.delete(ring);
-        },
+        messageNews: driver.messageNews,
       });
   attempts.running.delete(job.name);
   attempts.quiet.delete(job.name);
@@ -185,17 +177,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   if (result === "left") return;
   attempts.reports.delete(job.name);
   attempts.results.set(job.name, result);
-  driver.wake();
-}
-
-function pausesOf(driver: Pick<Driver, "run" | "listeners">): RunPauses {
-  return {
-    list: () => driver.run.pauses,
-    onChange: (callback) => {
-      driver.listeners.pauses.add(callback);
-      return () => void driver.listeners.pauses.delete(callback);
-    },
-  };
+  driver.news.notify();
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
@@ -208,29 +190,18 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
 const QUIET = 10_000;
 
 async function sleepUntil(
-  driver: Pick<Driver, "dependencies" | "lease" | "signals">,
-  woken: Promise<void>,
+  driver: Pick<Driver, "dependencies" | "lease" | "signals" | "news">,
+  seen: number,
   wakeAt: Date | null,
 ): Promise<void> {
-  // Lost while the last step was being written: nobody would tell us again.
-  if (driver.signals.lost.signal.aborted) return;
+  const { clock } = driver.dependencies;
   const awake = new AbortController();
-  const signal = AbortSignal.any([awake.signal, driver.signals.lost.signal]);
-  const lost = new Promise<void>((resolve) =>
-    driver.signals.lost.signal.addEventListener("abort", () => resolve(), { once: true, signal: awake.signal }),
-  );
-  const due =
-    wakeAt === null
-      ? []
-      : [
-          driver.dependencies.clock.sleep(
-            Math.max(0, wakeAt.getTime() - driver.dependencies.clock.now().getTime()),
-            signal,
-          ),
-        ];
-  void driver.dependencies.clock.sleep(QUIET, signal).then(() => {
-    if (!signal.aborted) driver.lease.rest();
+  const quiet = AbortSignal.any([awake.signal, driver.signals.lost.signal]);
+  void clock.sleep(QUIET, quiet).then(() => {
+    if (!quiet.aborted) driver.lease.rest();
   });
-  await Promise.race([woken, lost, ...due]);
+  const limit =
+    wakeAt === null ? undefined : { clock, milliseconds: Math.max(0, wakeAt.getTime() - clock.now().getTime()) };
+  await driver.news.after(seen, { signal: driver.signals.lost.signal, limit });
   awake.abort();
 }

@@ -8,6 +8,7 @@ import type { Grounds } from "../../model/run/grounds.ts";
 import { outlivesCancel } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Lease } from "../../ports/dispatch.ts";
+import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Hold } from "../deciding/advance.ts";
 import type { Watch } from "../deciding/clocks.ts";
@@ -52,14 +53,6 @@ export interface DriveSignals {
   readonly lost: AbortController;
 }
 
-/** Functions that running attempts ask to be called. */
-export interface DriveListeners {
-  /** Called when the run was paused or resumed. */
-  readonly pauses: Set<() => void>;
-  /** Called when a message may have come for a job that waits for one. */
-  readonly messages: Set<() => void>;
-}
-
 export interface Driver {
   readonly dependencies: DriveDependencies;
   readonly lease: Lease;
@@ -74,11 +67,14 @@ export interface Driver {
   readonly attempts: AttemptsUnderWay;
   readonly locks: LocksOfRun;
   readonly signals: DriveSignals;
-  readonly listeners: DriveListeners;
+  /** Announces that the run was paused or resumed. */
+  readonly pauseNews: News;
+  /** Announces that a job of the run may have got a message. */
+  readonly messageNews: News;
   /** The store could not keep what a job did. The job is not to blame, so the whole drive is tried again. */
   trouble: Error | null;
-  /** Ends the pause between two steps. */
-  wake: () => void;
+  /** Announces everything that the driver has to look at: outcomes, reports, wakes of its lease, trouble. */
+  readonly news: News;
 }
 
 /** What questions about the jobs of a run are answered from. */

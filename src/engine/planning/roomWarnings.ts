@@ -10,6 +10,7 @@ import { explainReason } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
+import { askForRoom } from "./askForRoom.ts";
 import { objectsOf } from "./preflight.ts";
 
 export interface RoomQuestion {
@@ -19,11 +20,8 @@ export interface RoomQuestion {
   readonly pointerOf: (component: string) => string;
 }
 
-/** Longer than this no plan waits for it; a view of a large cluster is there at the next plan. */
-const PATIENCE = 3_000;
-
 export async function warnOfRoom(
-  { clock }: Dependencies<"clock">,
+  dependencies: Dependencies<"clock">,
   asked: RoomQuestion,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
@@ -32,23 +30,19 @@ export async function warnOfRoom(
   const actions = new Map(plan.changes.map((change) => [refKey(change.object), change.action]));
   const oneByOne = gangWarnings(asked, actions);
   if (capacity === undefined) return oneByOne;
-  const late = new AbortController();
-  const timer = new AbortController();
-  void clock.sleep(PATIENCE, timer.signal).then(() => late.abort());
-  const bounded = AbortSignal.any([signal, late.signal]);
-  const found = await inBatches(objectsOf(plan), async ({ object, component }) => {
-    const ref = refOf(object.manifest);
-    const action = actions.get(refKey(ref));
-    const group = podGroupOf(object.manifest);
-    if (group === undefined || action === undefined || bounded.aborted) return [];
-    const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
-    const code = verdict === undefined ? undefined : codeFor(verdict, action);
-    if (verdict === undefined || code === undefined) return [];
-    const [en, zh] = [explainReason(verdict.reason, "en"), explainReason(verdict.reason, "zh")];
-    return [warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref), en, zh })];
-  });
-  timer.abort();
-  signal.throwIfAborted();
+  const found = await askForRoom(dependencies, signal, (bounded) =>
+    inBatches(objectsOf(plan), async ({ object, component }) => {
+      const ref = refOf(object.manifest);
+      const action = actions.get(refKey(ref));
+      const group = podGroupOf(object.manifest);
+      if (group === undefined || action === undefined || bounded.aborted) return [];
+      const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
+      const code = verdict === undefined ? undefined : codeFor(verdict, action);
+      if (verdict === undefined || code === undefined) return [];
+      const [en, zh] = [explainReason(verdict.reason, "en"), explainReason(verdict.reason, "zh")];
+      return [warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref), en, zh })];
+    }),
+  );
   return [...oneByOne, ...found.flat()];
 }
 

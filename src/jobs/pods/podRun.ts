@@ -12,6 +12,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
+import { followUntil } from "../../ports/followUntil.ts";
 import { patiently, refusal } from "../waiting/retryCluster.ts";
 import { tellOfPlaces } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
@@ -238,30 +239,28 @@ type End =
   | { readonly kind: "health"; readonly health: ObjectHealth }
   | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
 
-/** Null: the signal aborted. */
-function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
+/** `null` when the signal aborted. */
+async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
   const places = tellOfPlaces(job, [manifest]);
-  return new Promise((resolve) => {
-    let unfollow = (): void => {};
-    const settle = (end: End | null): void => {
-      clocks.stop();
-      places.stop();
-      job.signal.removeEventListener("abort", abort);
-      // The cluster may answer before `follow` has returned what ends it.
-      queueMicrotask(() => unfollow());
-      resolve(end);
-    };
-    const abort = (): void => settle(null);
-    const clocks = startClocks(job, (why, evidence) => settle({ kind: "clock", reason: why, evidence }));
-    if (job.signal.aborted) return settle(null);
-    job.signal.addEventListener("abort", abort, { once: true });
-    unfollow = job.cluster.follow([applied], (health) => {
-      if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
-        return settle({ kind: "health", health });
-      const pending = clocks.note(health);
-      places.tell(health, pending ? "pending" : "running");
-    });
+  const overdue = new AbortController();
+  let clock: End | null = null;
+  const clocks = startClocks(job, (why, evidence) => {
+    clock ??= { kind: "clock", reason: why, evidence };
+    overdue.abort();
   });
+  const decide = (health: ObjectHealth): End | undefined => {
+    if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
+      return { kind: "health", health };
+    const pending = clocks.note(health);
+    places.tell(health, pending ? "pending" : "running");
+    return undefined;
+  };
+  const signal = AbortSignal.any([job.signal, overdue.signal]);
+  const end = await followUntil(job.cluster, { objects: [applied], signal, decide }).finally(() => {
+    clocks.stop();
+    places.stop();
+  });
+  return end ?? clock;
 }
 
 async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: PodWish): Promise<JobOutcome> {

@@ -2,6 +2,7 @@
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
+import { createNews } from "../../ports/news.ts";
 import { found } from "./finding.ts";
 import type { FollowSources } from "./follow.ts";
 import { findingOf, kindsFor, viewOf } from "./judgement.ts";
@@ -33,12 +34,13 @@ export async function currentView(
 async function firstView(sources: FollowSources, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {
   const waiting = (): boolean => refs.some((ref) => viewOf(sources, ref) === "starting");
   if (!waiting()) return;
-  const arrived = new AbortController();
-  const stop = sources.cache.subscribe(() => {
-    if (!waiting()) arrived.abort();
-  });
-  await sources.clock.sleep(FIRST_LIST, AbortSignal.any([signal, arrived.signal]));
-  stop();
+  const arrived = createNews((notify) =>
+    sources.cache.subscribe(() => {
+      if (!waiting()) notify();
+    }),
+  );
+  await arrived.after(0, { signal, limit: { clock: sources.clock, milliseconds: FIRST_LIST } });
+  arrived.close();
   signal.throwIfAborted();
 }
 
