@@ -3,7 +3,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { createNews, type News } from "../ports/news.ts";
-import type { StoredSink } from "../ports/sinks.ts";
+import type { HeldKey, StoredSink } from "../ports/sinks.ts";
 import type { Store } from "../ports/store.ts";
 import { deliverDue, readDue } from "./round.ts";
 import { isOpen, settleRound } from "./roundOutcome.ts";
@@ -142,7 +142,7 @@ function idleTime({ held }: StoredSink, now: number): number {
   return Math.min(RENEW_MILLISECONDS, ...next);
 }
 
-function nameOf({ application, run }: { readonly application: string; readonly run: string | null }): string {
+function nameOf({ application, run }: Pick<HeldKey, "application" | "run">): string {
   return JSON.stringify([application, run]);
 }
 

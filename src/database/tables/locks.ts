@@ -18,7 +18,9 @@ export interface Claimant {
   readonly job: string;
 }
 
-type Taken = { readonly held: readonly HeldLock[] } | { readonly refusal: ClaimRefusal };
+type Taken =
+  | { readonly ok: true; readonly held: readonly HeldLock[] }
+  | { readonly ok: false; readonly refusal: ClaimRefusal };
 
 /** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
 export async function takeClaims(
@@ -30,10 +32,10 @@ export async function takeClaims(
   // By key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     const taken = await takeClaim(transaction, claimant, { claim, ...looking });
-    if ("refusal" in taken) return taken;
+    if (!taken.ok) return taken;
     held.push(...taken.held);
   }
-  return { held };
+  return { ok: true, held };
 }
 
 async function takeClaim(
@@ -50,10 +52,10 @@ async function takeClaim(
     const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
     const left = Math.min(...inTheWay.map((one) => one.left));
     const until = left === Infinity ? null : new Date(now.getTime() + left).toISOString();
-    return { refusal: { job, key, limit, holders, until } };
+    return { ok: false, refusal: { job, key, limit, holders, until } };
   }
   const own = all.find((one) => one.run === run && one.job === job);
-  if (own !== undefined) return { held: [{ key, fence: own.fence }] };
+  if (own !== undefined) return { ok: true, held: [{ key, fence: own.fence }] };
   const row = {
     key,
     run,
@@ -63,7 +65,7 @@ async function takeClaim(
     leased_until: leaseFrom(now),
   };
   await transaction.insertInto("locks").values(row).execute();
-  return { held: [{ key, fence: next }] };
+  return { ok: true, held: [{ key, fence: next }] };
 }
 
 /** `left`: milliseconds for which its holder is still believed to live. */

@@ -28,7 +28,7 @@ export async function applicationDrift(
     const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
-      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "",
+      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null,
     }));
     return { application: current.name, revision: current.revision, objects };
   } catch (error) {

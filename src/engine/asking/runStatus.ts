@@ -136,5 +136,5 @@ async function lineReason(
 async function nameOfRun({ store }: Dependencies<"store">, id: string): Promise<string> {
   const run = await store.runs.get(id);
   if (run === null) return id;
-  return run.application === "" ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
+  return run.application === null ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
 }

@@ -1,9 +1,11 @@
 // Pods of an application that find no node now, though no run is going on: who holds what they wait for. Best effort: what the cluster does
 // not tell in time is left out, and the scheduler's own words stand.
+
 import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
+import { sameReason } from "../../model/reasons/reason.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
 import { askForRoom } from "../planning/askForRoom.ts";
@@ -36,7 +38,7 @@ async function roomFor(
 ): Promise<readonly Evidence[]> {
   const revision = await knownRevision(dependencies, place, status.summary.revision);
   const objects = status.components.flatMap((one) => one.objects);
-  const waiting = objects.find((one) => JSON.stringify(one.reason) === JSON.stringify(root.reason));
+  const waiting = objects.find((one) => sameReason(one.reason, root.reason));
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
   const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
   const group = manifest === undefined ? undefined : podGroupOf(manifest);

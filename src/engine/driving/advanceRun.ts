@@ -247,6 +247,7 @@ function decidingOf(
 /** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
 async function forget(driver: DrivenRun): Promise<void> {
   const { project, application } = driver.run;
+  if (application === null) return;
   await driver.dependencies.store.completions.forget(project, application);
   await driver.dependencies.store.forgetApplication(project, application);
   await driver.dependencies.store.events.append(eventOf(driver.run, "application.deleted", {}));

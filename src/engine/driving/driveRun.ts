@@ -3,6 +3,8 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
+import { canonicalJson } from "../../model/data/json.ts";
+import { sameReason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { Lease, Outcome } from "../../ports/dispatch.ts";
@@ -10,7 +12,8 @@ import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
-import { applicationMask, attemptMask } from "../secrets/masking.ts";
+import { placeOf } from "../interface/requests.ts";
+import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
 import type { Progress } from "./attempt.ts";
 import { brakeSubject } from "./breakerSubject.ts";
@@ -48,6 +51,7 @@ async function openDriver(
   dependencies: DriveDependencies,
   { run, fence, lease }: Pick<Driver, "lease" | "fence" | "run">,
 ): Promise<Driver> {
+  const place = placeOf(run);
   const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
@@ -59,7 +63,7 @@ async function openDriver(
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: await applicationMask(dependencies, run),
+    mask: place === null ? secretMask(run.project, [], dependencies.vault) : await applicationMask(dependencies, place),
     elsewhere: await elsewhere(dependencies, run),
     attempts: {
       running: new Set(),
@@ -181,9 +185,8 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
-  const text = ({ reason, evidence, phase }: Pick<Job, keyof Progress>): string =>
-    JSON.stringify([reason, evidence, phase]);
-  return shown !== undefined && text(shown) === text(told);
+  if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
+  return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }
 
 /** After so long without any news it is others' turn to have the slot. */

@@ -36,7 +36,7 @@ async function isIntended({ store }: Dependencies<"store">, objects: readonly Ow
 
 export function ownedObject(
   run: Run,
-  component: string,
+  component: string | null,
   { object, uid }: { readonly object: PlannedObject; readonly uid: string | null },
 ): OwnedObject {
   const { project, application, cluster } = run;

@@ -209,7 +209,7 @@ function roomWarnings(
     project: request.project,
     cluster,
     plan,
-    pointerOf: (component: string) => pointerOf({ application }, component),
+    pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
   return warnOfRoom(dependencies, asked, signal);
 }

@@ -17,7 +17,7 @@ export interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
 export async function warnOfRoom(

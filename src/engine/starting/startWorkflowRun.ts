@@ -1,14 +1,15 @@
 // Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
+
 import type { JobDefinition } from "../../catalog/define.ts";
-import { contentHash } from "../../model/data/hash.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { LIMITS, type WorkflowDocument } from "../../model/document/document.ts";
+import { LIMITS } from "../../model/document/document.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../../plan/check/checkEnvelope.ts";
 import { sealInput, sealInputs, sealWorkflow } from "../../plan/components/seal.ts";
+import { hashOfJobs } from "../../plan/hashOfJobs.ts";
 import { layersOf } from "../../plan/order.ts";
 import { planWorkflow } from "../../plan/planWorkflow.ts";
 import { checkSize } from "../../plan/read/readLimits.ts";
@@ -67,7 +68,7 @@ export async function startRun(dependencies: StartDependencies, request: StartRe
   const run = await beginRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
-    application: "",
+    application: null,
     workflow: wanted.name,
     kind: "workflow",
     revision: 0,
@@ -111,7 +112,7 @@ export async function planRun(
     layers: layersOf(jobs),
     changes: [],
     warnings,
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
   return { plan, clusterKind: cluster.kind };
 }
@@ -158,7 +159,7 @@ async function plannedRun(
     document: wanted.workflow,
     catalog: projectCatalog(dependencies, request.project),
     inputs,
-    called: await called(dependencies, request.project, wanted.workflow),
+    called: await calledWorkflows(dependencies, request.project, wanted.workflow),
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
@@ -226,16 +227,4 @@ function placed(one: Problem, { pointer, inside }: Wanted): Problem {
   }
   const within = one.pointer.startsWith(inside.from) ? inside.to + one.pointer.slice(inside.from.length) : "/type";
   return { ...one, pointer: within };
-}
-
-async function called(dependencies: Dependencies<"store">, project: string, workflow: Json) {
-  // Only looked through for names; what is wrong with its shape is said by the plan.
-  const looksLike = isObject(workflow) && Array.isArray(workflow["steps"]);
-  if (!looksLike) return new Map<string, WorkflowDocument>();
-  try {
-    return await calledWorkflows(dependencies, project, workflow as unknown as WorkflowDocument); // for its calls alone
-  } catch (error) {
-    if (error instanceof TypeError) return new Map<string, WorkflowDocument>();
-    throw error;
-  }
 }

@@ -51,19 +51,19 @@ async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }
 }
 
 async function followEnds(
-  dependencies: Dependencies<"store">,
+  { store }: Dependencies<"store">,
   { signal, repairs, seen: first }: Looking & { readonly seen: number },
 ): Promise<void> {
-  const commits = createNews((notify) => dependencies.store.events.subscribe(notify));
+  const commits = createNews((notify) => store.events.subscribe(notify));
   try {
     let seen = first;
     while (!signal.aborted) {
       const counted = commits.count();
       for (;;) {
-        const ends = await dependencies.store.events.runsEnded(seen, PAGE);
+        const ends = await store.events.runsEnded(seen, PAGE);
         for (const { sequence, project, application } of ends) {
           seen = sequence;
-          if (application !== "" && !signal.aborted) await repairs.reconsider({ project, application });
+          if (application !== null && !signal.aborted) await repairs.reconsider({ project, application });
         }
         if (ends.length < PAGE) break;
       }

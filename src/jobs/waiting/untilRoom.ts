@@ -2,7 +2,7 @@
 // long as the document says, and whoever waits is told for what, behind whom and how long that usually takes.
 // None of this is a promise: somebody may be faster.
 
-import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import type { PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
@@ -55,12 +55,12 @@ async function waitForRoom(
     const milliseconds = Math.min(LOOK_AGAIN, limit - time);
     await changes.after(seen, { signal: job.signal, limit: { clock: job.clock, milliseconds } });
   }
-  return ended("expired", reason("GaveUpWaiting", { limit: "0s", cause: "" }), []);
+  return STOPPED;
 }
 
 /** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */
 export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
-  const name = [application === "" ? run : application, component === "" ? job : component].join("/");
+  const name = `${application ?? run}/${component ?? job}`;
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
 }
 

@@ -165,7 +165,10 @@ async function keep({ source, options, signal, onState, tell }: Keeping): Promis
       const resource = await discovery.find(source.apiVersion, source.kind, signal);
       if (resource === undefined) onState({ phase: "unserved", detail: "" });
       else {
-        const onList = (objects: readonly Manifest[]): void => (source.replace(objects), tell());
+        const onList = (objects: readonly Manifest[]): void => {
+          source.replace(objects);
+          tell();
+        };
         const onChange = (type: "put" | "delete", object: Manifest): void => {
           if (type === "put") source.put(object);
           else source.remove(object);

@@ -30,7 +30,7 @@ export const events = {
     const asked = headers["last-event-id"] ?? query.after ?? (run === undefined ? latest : 0);
     const filter = given({ project: params.project, application, run });
     const following = { filter, after: Math.min(asked, latest), complete, ahead: asked > latest };
-    return { items: follow(following, context) };
+    return { kind: "stream", items: follow(following, context) };
   },
 } satisfies Partial<Implementations>;
 

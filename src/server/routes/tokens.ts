@@ -59,7 +59,7 @@ interface TokenChange {
 async function tell({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
-  await store.events.append({ project, application: "", run: null, type: "token.changed", data });
+  await store.events.append({ project, application: null, run: null, type: "token.changed", data });
 }
 
 function expiry(text: string | undefined, now: Date): string | null {
