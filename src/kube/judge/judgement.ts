@@ -32,7 +32,7 @@ export function viewOf(sources: JudgementSources, ref: ObjectRef): "starting" | 
   return states.some((one) => one.phase === "starting") ? "starting" : null;
 }
 
-export interface Moment {
+interface Moment {
   readonly now: number;
   readonly since: number;
 }

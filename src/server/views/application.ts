@@ -23,8 +23,8 @@ import { clusterKind } from "./run.ts";
 
 type RunPhase = z.output<typeof RunSummary>["phase"];
 
-export function applicationSummary(
-  dependencies: Dependencies<"clusters">,
+function applicationSummary(
+  world: World,
   value: ApplicationSummary,
   { standing, language }: { readonly standing: Standing | undefined; readonly language: Language },
 ): Frozen<z.output<typeof ApplicationSummaryView>> {

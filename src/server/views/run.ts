@@ -23,11 +23,7 @@ export function clusterKind(
   return clusters.get(name)?.kind ?? "unknown";
 }
 
-export function runSummary(
-  dependencies: Dependencies<"clusters">,
-  run: Run,
-  { standing, language }: Shown,
-): Frozen<z.output<typeof RunSummary>> {
+function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
     application: writtenName(run.application),
