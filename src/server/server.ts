@@ -59,7 +59,7 @@ export async function createServer(
 ): Promise<Server> {
   const stopping = new AbortController();
   const parts: ServerParts = {
-    world,
+    dependencies,
     registry,
     version: options.version,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
@@ -70,13 +70,13 @@ export async function createServer(
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
   stopping.signal.addEventListener("abort", () => parts.streams.endAll());
-  const app = createApp(world);
+  const app = createApp(dependencies);
   drainOnClose(app, () => stopping.abort());
   await acceptSockets(app);
   guardRequests(app, dependencies, options.host);
   if (options.logRequests) logRequests(app, dependencies);
   readBodies(app);
-  answerErrors(app, world, options.routes);
+  answerErrors(app, dependencies, options.routes);
   registerProbes(app, parts, countRequests(app));
   registerRoutes(app, parts, { implementations, only: options.routes });
   // By name, Fastify would open one server for each address family, and only one of them is ours to drain.

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { job, secret } from "../contracts/cluster/objects.ts";
 import { createVirtualClock } from "../support/virtualClock.ts";
-import { NAMESPACE, sandboxWorld, signal, web } from "./world.ts";
+import { NAMESPACE, signal, timedSandbox, web } from "./world.ts";
 
 let folder = "";
 beforeEach(async () => {

@@ -13,7 +13,7 @@ import {
   type Drift,
   WATCHED_WITHOUT_DATA,
 } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationDrift, Place } from "../interface/requests.ts";
 import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
@@ -91,7 +91,7 @@ export async function confirmedDrift(
   const confirmed = await inBatches(drifted, async (drift): Promise<readonly Drift[]> => {
     const manifest = byKey.get(refKey(drift.ref));
     if (manifest === undefined || drift.gone || !WATCHED_WITHOUT_DATA.has(drift.ref.kind)) return [drift];
-    const { state } = await cluster.compare(manifest, comparing(world, project, signal));
+    const { state } = await cluster.compare(manifest, comparing(dependencies, project, signal));
     return state === "same" ? [] : [drift];
   });
   return confirmed.flat();

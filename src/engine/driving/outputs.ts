@@ -30,7 +30,7 @@ export function guardedOutput(
 }
 
 /** For its checks: a token has neither the length nor the form of what is in it. One that does not open is judged as it is. */
-function openedOutput(world: World, { run, definition }: Giving, output: JsonObject): JsonObject {
+function openedOutput({ vault }: Dependencies<"vault">, { run, definition }: Giving, output: JsonObject): JsonObject {
   return mapOutputSecrets(definition, output, (text) => {
     try {
       return isSealed(text) ? vault.open(run.project, text) : text;

@@ -9,7 +9,7 @@ import { type BeginDependencies, beginRun, expectRevision, repeated } from "./cr
 import { conditionsOf } from "./deploy.ts";
 
 export async function deleteApplication(
-  dependencies: BeginDependencies,
+  dependencies: BeginDependencies & Dependencies<"jobTypes">,
   request: Place & WriteConditions & { readonly volumes: boolean },
 ): Promise<Run> {
   const before = await repeated(dependencies, request.project, request);
@@ -27,7 +27,7 @@ export async function deleteApplication(
     previous: revision.plan,
     owned,
     volumes: request.volumes,
-    types: world.jobTypes.usable(request.project),
+    types: dependencies.jobTypes.usable(request.project),
   });
   return beginRun(dependencies, {
     ...conditionsOf(request),

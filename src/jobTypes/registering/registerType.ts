@@ -104,8 +104,8 @@ async function read(
   return { checked, locate: (problems) => withPositions(problems, document.locate) };
 }
 
-function meansOf({ world }: Registry, signal: AbortSignal): Means {
-  const { outgoing, surroundings, catalog } = world;
+function meansOf({ dependencies }: Registry, signal: AbortSignal): Means {
+  const { outgoing, surroundings, catalog } = dependencies;
   const { schemas, runtime } = surroundings;
   return {
     schemas,

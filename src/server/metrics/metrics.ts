@@ -48,9 +48,9 @@ export async function metricsText(parts: ServerParts, requests: Requests): Promi
 }
 
 /** Left out while the database is away. */
-async function storedMetrics({ world }: ServerParts): Promise<readonly string[]> {
-  const unfinished = await world.store.runs.unfinished();
-  const states = await countStates(world, unfinished);
+async function storedMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
+  const unfinished = await dependencies.store.runs.unfinished();
+  const states = await countStates(dependencies, unfinished);
   return [
     ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished.length}`]),
     ...metric(
@@ -63,8 +63,8 @@ async function storedMetrics({ world }: ServerParts): Promise<readonly string[]>
   ];
 }
 
-async function clusterMetrics({ world }: ServerParts): Promise<readonly string[]> {
-  const entries = world.clusters.entries();
+async function clusterMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
+  const entries = dependencies.clusters.entries();
   const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
   const sample = (value: (index: number) => boolean): readonly string[] =>
     entries.map(({ name }, index) => `{cluster="${name.replaceAll(/[^\w.-]/g, "_")}"} ${value(index) ? 1 : 0}`);

@@ -20,7 +20,7 @@ export interface Exchange {
 }
 
 export function contextOf({ parts, request }: Exchange, signal: AbortSignal): Context {
-  const { world, registry, version, waits } = parts;
+  const { dependencies, registry, version, waits } = parts;
   const { token } = request;
   return {
     dependencies,
@@ -45,13 +45,13 @@ export function openStream({ parts, request }: Exchange, gone: AbortController):
 }
 
 export function streamOptions({ parts, request }: Exchange, gone: AbortController): StreamOptions {
-  const { log } = parts.world;
+  const { log } = parts.dependencies;
   return {
     signal: gone.signal,
     heartbeatMilliseconds: parts.heartbeatMilliseconds,
     // A stream may outlive its token: a revoked one ends with the next heartbeat.
     onHeartbeat: () =>
-      void currentToken(parts.world, request).catch((error: unknown) => {
+      void currentToken(parts.dependencies, request).catch((error: unknown) => {
         if (error instanceof PlatformError) gone.abort();
       }),
     onFailure: (error: unknown) => {

@@ -6,7 +6,7 @@ import type { Streams } from "./openStreams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
 export interface ServerParts {
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   readonly registry: Registry;
   readonly version: string;
   readonly heartbeatMilliseconds: number;

@@ -24,7 +24,7 @@ import { clusterKind } from "./run.ts";
 type RunPhase = z.output<typeof RunSummary>["phase"];
 
 function applicationSummary(
-  world: World,
+  dependencies: Dependencies<"clusters">,
   value: ApplicationSummary,
   { standing, language }: { readonly standing: Standing | undefined; readonly language: Language },
 ): Frozen<z.output<typeof ApplicationSummaryView>> {

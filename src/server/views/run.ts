@@ -23,7 +23,11 @@ export function clusterKind(
   return clusters.get(name)?.kind ?? "unknown";
 }
 
-function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
+function runSummary(
+  dependencies: Dependencies<"clusters">,
+  run: Run,
+  { standing, language }: Shown,
+): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
     application: writtenName(run.application),

@@ -13,7 +13,7 @@ import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
 import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
 import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
-import { REQUEST, simulatedWorld } from "./simulated.ts";
+import { REQUEST, simulatedDependencies } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {
   readonly clock: VirtualClock;
