@@ -75,7 +75,7 @@ describe("kubemin with a plug-in", () => {
     writeFileSync(broken, 'export default { name: "broken", version: "1", kubemin: "^9" };\n');
     const told = await kubemin(["serve", "--port", "0", "--plugin", broken]);
     expect(told).toMatchObject({ code: 2, stdout: "" });
-    expect(told.stderr).toContain("it was made for kubemin ^9, and this is 0.1.0");
+    expect(told.stderr).toContain("it is written for kubemin ^9, but this is kubemin 0.1.0");
     expect((await kubemin(["plugin", "list", "--plugin", "no-such-package"])).stderr).toContain(
       "there is no such package",
     );
@@ -92,7 +92,7 @@ describe("kubemin with a plug-in", () => {
     writeFileSync(join(home, "node_modules/typed/index.ts"), "const x: number = 1; export default x;\n");
     expect(await kubemin(["plugin", "list", "--plugin", "cost-label"], {}, home)).toMatchObject({ code: 0 });
     expect((await kubemin(["plugin", "list", "--plugin", "typed"], {}, home)).stderr).toContain(
-      "has to bring JavaScript",
+      "must contain JavaScript",
     );
   });
 });
