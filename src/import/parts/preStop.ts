@@ -1,11 +1,11 @@
-// The hook before a pod ends, as Kubernetes writes it, to the trait `lifecycle`.
+// The hook preStop of a Kubernetes container becomes a part of the trait `lifecycle`.
 import { put, say } from "../mapping/ledger.ts";
 import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";
 import { words } from "../mapping/words.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
 const SECONDS = words("written with its unit", "补上单位");
-const NAMED_PORT = words("the number of the named port", "改为该命名端口的端口号");
+const NAMED_PORT = words("became the number of the named port", "改为该命名端口的端口号");
 
 export function preStop(spot: Spot<unknown>, ports: ReadonlyMap<string, number>): void {
   const command = field(field(spot, "exec") ?? spot, "command");
