@@ -1,5 +1,6 @@
-// Writes the reference files that are made from the code: `node tools/generate.ts`. With --check it only compares, and fails when
-// a file is not what the code says. Nothing else belongs into docs/reference/: texts written by hand live beside it.
+// Writes the reference files that are generated from the code: `node tools/generate.ts`. With --check it only compares,
+// and fails when a file does not match the code. docs/reference/ contains only generated files; texts that are written
+// by hand are in other folders of docs/.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openapiDocument } from "../src/api/openapi.ts";
@@ -16,7 +17,7 @@ const FOLDER = resolve(import.meta.dirname, "../docs/reference");
 const SOURCE = "change the table in src/model instead";
 const WHO = { you: "you · 用户", operator: "the operator · 运维", nobody: "nobody · 无需处理" } as const;
 
-/** File name -> what it must hold. */
+/** File name -> the text that the file must have. */
 export function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["openapi.json", json(openapiDocument())],
@@ -28,7 +29,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** The files that are missing or say something else. */
+/** Names of the files that are missing or differ. */
 export function staleFiles(): readonly string[] {
   return [...referenceFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
 }
@@ -90,7 +91,7 @@ function rule(columns: number): string {
 function main(check: boolean): void {
   if (check) {
     const stale = staleFiles();
-    for (const name of stale) console.error(`docs/reference/${name} is not what the code says: run npm run generate`);
+    for (const name of stale) console.error(`docs/reference/${name} does not match the code: run npm run generate`);
     process.exitCode = stale.length === 0 ? 0 : 1;
     return;
   }

@@ -1,4 +1,4 @@
-// Looks at the machine before anything is done. Everything that is missing is said at once, with what to do.
+// Checks the machine before anything is started. A single error names everything that is missing, and what to do.
 import { describePackage, installPackages, missingPackages } from "./packages.ts";
 import { run } from "./run.ts";
 

@@ -1,4 +1,4 @@
-// What runs of an instance and what does not. Looks only, changes nothing.
+// Reports which parts of an instance run. It changes nothing.
 import { askApi } from "./api.ts";
 import { auditLog } from "./audit.ts";
 import { userKubeconfig } from "./kubeconfig.ts";
