@@ -10,13 +10,10 @@ export const STEP_FACTS = {
     .string()
     .optional()
     .meta({ description: "the job starts when all other jobs of this called workflow have ended" }),
-  joint: z
-    .enum(["nothing", "unknown", "all"])
-    .optional()
-    .meta({
-      description:
-        "the job does no work itself; nothing: its step has no jobs; unknown: its jobs are not known offline; all: it waits for several jobs",
-    }),
+  joint: z.enum(["nothing", "unknown", "all"]).optional().meta({
+    description:
+      "the job does no work itself; nothing: its step has no jobs; unknown: its jobs are not known offline; all: it waits for several jobs",
+  }),
   retriesFailures: z.literal(false).optional().meta({ description: "failures of the program are not retried" }),
   clocks: z.record(z.string(), z.int()).optional().meta({ description: "milliseconds" }),
   onShort: z.string().optional(),

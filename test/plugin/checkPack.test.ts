@@ -1,4 +1,4 @@
-// The contract of plug-ins and the test kit: what is refused, and in which words.
+// Tests the contract of plug-ins and the test kit: which packs are refused, and with which texts.
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/builtins.ts";
 import { checkContract } from "../../src/plugin/contract.ts";
@@ -88,7 +88,7 @@ describe("checkPack", () => {
 
   it("is what the built-in definitions pass as well", () => {
     const { components = [], traits = [] } = builtins;
-    // Under other names, because those are taken.
+    // The traits get other names, because the original names are used by the built-in ones.
     const renamed = traits.map((one) => ({ ...one, name: `${one.name}-2` }));
     expect(components.length).toBeGreaterThan(0);
     expect(checkPack({ name: "copy", version: "1.0.0", kubemin: "0.1", traits: renamed })).toEqual([]);

@@ -1,4 +1,5 @@
-// Plug-ins as a user has them: the program itself with --plugin, and the example's own tests as its author runs them.
+// Tests plug-ins like a user has them: the program with --plugin, and the tests of the example plug-in like its author
+// runs them.
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +21,7 @@ function run(
   words: readonly string[],
   options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
 ): Promise<Told> {
-  // What vitest says to its own children would change how node --test reports.
+  // The variables that vitest sets for its child processes would change the reports of node --test.
   const { NODE_TEST_CONTEXT: _context, NODE_OPTIONS: _options, ...inherited } = process.env;
   const env = { ...inherited, LANG: "C", KUBEMIN_HOME: folder(), ...options.env };
   return new Promise((done) => {
