@@ -59,7 +59,7 @@ function errorsPage(): string {
 
 function reasonsPage(): string {
   const rows = Object.entries(REASONS).map(([code, { who, text }]) => row([`\`${code}\``, WHO[who], text.en, text.zh]));
-  return page("Reasons · 原因", "Why a job or an object stands where it stands: the closed table.", [
+  return page("Reasons · 原因", "The closed table of reasons, which explain why a job or an object is in its state.", [
     row(["code", "who can act · 处理方", "sentence", "说明"]),
     rule(4),
     ...rows,
@@ -68,9 +68,9 @@ function reasonsPage(): string {
 
 function verdictsPage(): string {
   const words = [
-    "What the product said of each, on a real Kubernetes, when the tests made it happen; the words and times are those of that run.",
-    "*Told after* counts from the cluster's own first word (an event or a condition; whole seconds) until the product said why.",
-    "*Ended after* counts from the start of the run until the job had ended: waiting ends with the component's `timeout`, which the tests set short.",
+    "The reports of kubemin about each failure, when the tests caused it on a real Kubernetes; texts and times are those of that run.",
+    "*Reported after* is the time from the first sign in the cluster (an event or a condition; whole seconds) until kubemin reported the reason.",
+    "*Ended after* is the time from the start of the run until the end of the job: waiting ends with the component's `timeout`, which the tests set short.",
   ].join(" ");
   const table = verdictRows(rows(), { who: WHO, row });
   return page("Verdicts · 失败判定", words, table, "run test/e2e/verdicts.test.ts with KUBEMIN_RECORD=1 instead");

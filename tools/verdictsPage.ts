@@ -18,7 +18,7 @@ export function verdictRows(rows: readonly Row[], { who, row }: Words): readonly
     "sentence · 说明",
     "evidence · 证据",
     "who can act · 处理方",
-    "told after · 告知用时",
+    "reported after · 报告用时",
     "ended after · 结束用时",
   ];
   const cells = (one: Row): readonly string[] => [

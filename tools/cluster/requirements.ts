@@ -11,7 +11,7 @@ export async function ensureRequirements(report: (line: string) => void): Promis
   else if (!isRoot) missing.push("root (start the command with sudo)", ...missingPackages().map(describePackage));
   else missing.push(...(await installed(report)));
   if (!(await hasGo()))
-    missing.push("Go 1.21 or later on the PATH (it builds Kubernetes; any such version fetches the right one)");
+    missing.push("Go 1.21 or later on the PATH (it builds Kubernetes, and downloads the exact Go version itself)");
   if (missing.length > 0)
     throw new Error(
       `The test cluster cannot be started here. Missing:\n${missing.map((thing) => `  - ${thing}`).join("\n")}\n` +

@@ -1,4 +1,4 @@
-// Finds the programs of a PostgreSQL server, and installs Debian's package when there are none. Starts nothing.
+// Finds the programs of a PostgreSQL server, and installs Debian's package when there are none. It starts no server.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -40,7 +40,7 @@ export function findOrInstallBinaries(): string {
 }
 
 const MISSING =
-  "there is no PostgreSQL server here: initdb and postgres were found neither in /usr/lib/postgresql/*/bin nor on PATH";
+  "there is no PostgreSQL server on this machine: initdb and postgres are neither in /usr/lib/postgresql/*/bin nor on the PATH";
 const ADVICE =
   "Install it (Debian: apt-get install postgresql), or name a server that may be used with KUBEMIN_TEST_POSTGRES=postgres://…";
 

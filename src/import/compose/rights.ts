@@ -88,7 +88,7 @@ const ALL = advised(
   ["write the number", "请写明数量"],
 );
 
-/** `deploy.resources.reservations.devices`. */
+/** The rule for `deploy.resources.reservations.devices`. */
 export const reservedDevices: Rule = (list) => {
   for (const item of itemsOf(list)) {
     const { ledger } = item.importing;

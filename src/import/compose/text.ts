@@ -1,4 +1,4 @@
-// Small grammars of Compose: variables in values, command lines, sizes, port and volume strings.
+// Reads the small grammars of Compose: variables in values, command lines, sizes, port and volume strings.
 // https://github.com/compose-spec/compose-spec/blob/main/spec.md
 
 /**

@@ -15,7 +15,7 @@ export interface Importing {
   readonly drafts: Draft[];
   /** Name of the document, for inputs that do not contain one. */
   readonly name: string;
-  /** Values of the variables in the input (Compose). */
+  /** Values of the variables in a Compose file. */
   readonly variables: Readonly<Record<string, string>>;
   /** Returns the text of a file that the input names, or `undefined` when it cannot be read. */
   readonly readBeside: (path: string) => string | undefined;
@@ -84,13 +84,13 @@ export function inside<S>(rules: Rules<S>): Rule<S> {
   return (spot) => applyRules(rules, spot);
 }
 
-/** Spots of the items of a list. */
+/** The items of a list, each with its path; empty when the value is not a list. */
 export function itemsOf<S>(spot: Spot<S>): readonly Spot<S>[] {
   const { value, at } = spot;
   return Array.isArray(value) ? value.map((item: Json, index) => ({ ...spot, value: item, at: [...at, index] })) : [];
 }
 
-/** Spots of the fields of an object. */
+/** The fields of an object, each with its path; empty when the value is not an object. */
 export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>])[] {
   const { value, at } = spot;
   if (!isObject(value)) return [];
