@@ -3,7 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { checkCapacity } from "../src/capacity/check.ts";
-import { type ClusterView, createClusterView, stripPod } from "../src/capacity/view/view.ts";
+import { type ClusterView, createClusterView, stripPod } from "../src/capacity/view/clusterView.ts";
 import { createReservations } from "../src/capacity/waiting/reservations.ts";
 import type { JsonObject } from "../src/model/data/json.ts";
 import type { Manifest } from "../src/model/kubernetes/manifest.ts";

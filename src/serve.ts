@@ -11,10 +11,10 @@ import { claimLocalServer, localServerFile, ownStart, removeLocalServer } from "
 import { startClusterRegistry } from "./clusters/registry.ts";
 import { openStore } from "./database/open.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
-import { createBrakes } from "./engine/deciding/brakes.ts";
+import { createBrakes } from "./engine/deciding/breakers.ts";
 import { startEngine } from "./engine/engine.ts";
+import type { World } from "./engine/interface/dependencies.ts";
 import { wakeRun } from "./engine/interface/duties.ts";
-import type { World } from "./engine/interface/world.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import { GENEROUS, keepPruning } from "./engine/upkeep/retention.ts";
 import { helmCharts } from "./helm/charts.ts";
@@ -37,7 +37,7 @@ import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureGivenToken, ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
 import { releaseStartMemory } from "./server/startMemory.ts";
-import { startSinks } from "./sinks/sinks.ts";
+import { startSinks } from "./sinks/couriers.ts";
 import { aesVault } from "./vault/aesVault.ts";
 import { KEY_SETTING, keyOf, keyPrint, usableFolder } from "./vault/keyFile.ts";
 

@@ -1,5 +1,6 @@
-// The whole check: the rules of the namespace, then the nodes. Pure but for the view that it reads and the reservation that it may make.
-// "rejected" is said only where it can be proved; whatever depends on somebody else's mind is "unknown".
+// Checks whether the pods of a request find room: first the rules of their namespaces (LimitRange, ResourceQuota), then
+// the nodes. It reads the view and may make a reservation; it changes nothing else. The answer is `rejected` only where
+// that can be proved. What another program decides (a queue, another scheduler, an autoscaler) is `unknown`.
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/kubernetes/capacity.ts";
 import { queueOf } from "../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
@@ -18,20 +19,23 @@ import { namedAmount } from "./kubernetes/amounts.ts";
 import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
-import { type PodFacts, type PodShape, shapeOf } from "./view/shape.ts";
-import type { ClusterView } from "./view/view.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import { partialPlaces } from "./waiting/keptRoom.ts";
 import type { Reservations } from "./waiting/reservations.ts";
-import { partialPlaces } from "./waiting/setAside.ts";
 
 export interface CheckWorld {
   readonly view: ClusterView;
   readonly reservations: Reservations;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Of each group, in order; what is missing is taken as not there. */
+  /**
+   * Facts about the pod of each group, in the order of the groups. A fact that is absent counts as not present in the
+   * cluster.
+   */
   readonly facts?: readonly PodFacts[];
   readonly nodeGroups?: readonly NodeGroup[];
-  /** An autoscaler works on the cluster, and may have kinds of nodes that we were not told of. */
+  /** An autoscaler works on the cluster, and it may create kinds of nodes that `nodeGroups` does not list. */
   readonly autoscaled?: boolean;
 }
 
@@ -63,7 +67,7 @@ function shapesOf({ groups }: CapacityRequest, { view, facts }: CheckWorld) {
   }));
 }
 
-/** For whoever has waited too long: what there is of its room already is kept from all others, for a minute or until it asks again. */
+/** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
 export function keepWhatThereIs(request: CapacityRequest, world: CheckWorld): void {
   for (const { shape, count, pod } of shapesOf(request, world)) {
     const { found, around } = studyOf(shape, { request, world, count, pod });
@@ -75,7 +79,7 @@ export function keepWhatThereIs(request: CapacityRequest, world: CheckWorld): vo
 interface Study {
   readonly around: Surroundings;
   readonly found: Survey;
-  /** The places are those of pods of lower priority. */
+  /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
 }
 
@@ -86,7 +90,8 @@ function studyOf(shape: PodShape, asked: Asked): Study {
   const study: Study = { around, found, evicts: false };
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(world.view, shape);
   if (higher === undefined) return study;
-  // It evicts on the one node that it goes to: pods elsewhere keep it off, or draw it, as before.
+  // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
+  // neighbours are read from the complete view.
   const above: Surroundings = { ...surroundings(shape, asked), view: higher };
   const after = survey(shape, count, above);
   return after.now >= count ? { around: above, found: after, evicts: true } : study;
@@ -157,7 +162,7 @@ function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): De
 
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
 
-/** Why nobody but the scheduler can say it. */
+/** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
 function undecided({ around, found }: Study): string | undefined {
   if (around.devices?.undecided !== undefined) return around.devices.undecided;
   if (found.undecided) return "its devices are chosen by rules that kubemin does not know";
@@ -200,14 +205,14 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
   return { ...short, class: "waits", holders, nodes };
 }
 
-/** What speaks against calling it impossible. */
+/** A reason why "impossible" is not certain; `undefined` when it is certain. */
 function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): string | undefined {
-  // Cluster Autoscaler cannot see HAMi's cards.
+  // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
   if (autoscaled === true && shape.hami === undefined) return "an autoscaler may make other nodes";
   return KNOWN_SCHEDULERS.has(shape.scheduler) ? undefined : `${shape.scheduler} has rules of its own`;
 }
 
-/** Each group by itself fits; together they may not. */
+/** Each group fits by itself; this function checks whether all groups fit together. */
 function allTogether(
   studies: readonly Study[],
   verdicts: readonly CapacityVerdict[],

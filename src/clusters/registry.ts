@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import type { ClusterEntry, ClusterRegistry, RegisteredCluster } from "../ports/clusterRegistry.ts";
 import type { Log } from "../ports/log.ts";
+import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import { addCluster, type Registrar, removeCluster, updateCluster } from "./change.ts";
@@ -44,7 +45,7 @@ export async function startClusterRegistry(options: RegistryOptions): Promise<Ru
 class Registry {
   readonly #options: RegistryOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = createNews();
   readonly #closing = new AbortController();
   /**
    * The last read of the store. Reads are done one after the other, so that an older one cannot overwrite a newer one.
@@ -74,11 +75,7 @@ class Registry {
         [...this.#entries.values()].filter((one) => mayUse(one, project)).map((one) => one.cluster.name),
       get: (name) => this.#entries.get(name)?.cluster,
       find: (name) => this.#find(name),
-      onChange: (listener) => {
-        const own = (): void => listener();
-        this.#listeners.add(own);
-        return () => this.#listeners.delete(own);
-      },
+      onChange: (listener) => this.#changes.subscribe(listener),
       entries: () => [...this.#entries.values()].map(entryOf),
       add: (name, given, asked) => addCluster(registrar, { name, given }, asked),
       update: (name, change, asked) => updateCluster(registrar, { name, change }, asked),
@@ -112,7 +109,7 @@ class Registry {
       changed = true;
     }
     for (const one of stored) changed = this.#take(one) || changed;
-    if (changed) for (const listener of this.#listeners) listener();
+    if (changed) this.#changes.notify();
   }
 
   /** Returns true when a cluster was added. */

@@ -4,18 +4,19 @@ import { isPostgresUrl, withPlainTls } from "../model/data/databaseAddress.ts";
 import { PlatformError } from "../model/errors/errors.ts";
 import type { Restored } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
+import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 import { dumpSqlite } from "./backup/dump.ts";
 import { type Restoring, restoreInto } from "./backup/restore.ts";
 import type { Database } from "./connection/database.ts";
-import { SQLITE } from "./connection/differences.ts";
+import { SQLITE } from "./connection/dialect.ts";
 import { watchForFullDisk } from "./connection/fullDisk.ts";
-import { watchLeases } from "./connection/leases.ts";
+import { watchLeases } from "./connection/lockLeases.ts";
 import type { Tables } from "./connection/schema.ts";
 import { openSqliteFile } from "./connection/sqliteFile.ts";
-import { createSubscribers } from "./connection/subscribers.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { createApplications, forgetApplication } from "./tables/applications.ts";
+import { createWaits } from "./tables/capacityWaits.ts";
 import { createClusters } from "./tables/clusters.ts";
 import { createCompletions } from "./tables/completions.ts";
 import { createEvents } from "./tables/events.ts";
@@ -29,7 +30,6 @@ import { createSchedules } from "./tables/schedules.ts";
 import { keepSetting } from "./tables/settings.ts";
 import { createSinks } from "./tables/sinks.ts";
 import { createTokens } from "./tables/tokens.ts";
-import { createWaits } from "./tables/waits.ts";
 
 export interface OpenOptions {
   /** For the times of events; the computer's own clock when left out. */
@@ -59,7 +59,7 @@ function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK, steady = STEADY_
     clock,
     disk,
     leases: watchLeases(steady),
-    subscribers: createSubscribers(),
+    commits: createNews(),
   };
   return { database, file, close: () => queries.destroy() };
 }

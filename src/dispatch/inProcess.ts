@@ -3,9 +3,9 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Dispatch, Dispatched, Drive, Duty, InLine, Outcome, Terms } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
-import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } from "./duties/holdings.ts";
 import { createLanes } from "./duties/lanes.ts";
-import { pauseAfter } from "./duties/pauses.ts";
+import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } from "./duties/leasedDuties.ts";
+import { pauseAfter } from "./duties/retryDelays.ts";
 import { crowding, full } from "./duties/shares.ts";
 
 /** Default number of slots. A drive mostly waits, and costs some ten kilobytes of memory. */

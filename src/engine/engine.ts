@@ -1,10 +1,10 @@
 // The engine's switch: takes up what is unfinished, and stops without losing anything.
 import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
-import { driveRun } from "./driving/drive.ts";
+import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
-import type { World } from "./interface/world.ts";
+import type { World } from "./interface/dependencies.ts";
 import { lookAfterSchedule } from "./schedules/schedules.ts";
-import { runEnded } from "./upkeep/afterwards.ts";
+import { runEnded } from "./upkeep/afterRun.ts";
 import { handOutForgotten, keepUp, UPKEEP } from "./upkeep/upkeep.ts";
 
 export interface Engine {

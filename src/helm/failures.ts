@@ -3,8 +3,8 @@
 import type { JsonObject } from "../model/data/json.ts";
 import { fromPointer, type Path } from "../model/data/pointer.ts";
 import { type Problem, problem } from "../model/problems/problem.ts";
-import type { HelmOutcome } from "./run.ts";
-import type { ChartField } from "./source.ts";
+import type { ChartField } from "./chartSource.ts";
+import type { HelmOutcome } from "./helmProcess.ts";
 
 interface About {
   readonly field: ChartField;

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import { problem } from "../model/problems/problem.ts";
 import { ChartError } from "../ports/charts.ts";
-import type { ChartField } from "./source.ts";
+import type { ChartField } from "./chartSource.ts";
 
 const OPTIONS = {
   version: "1.1",

@@ -9,12 +9,12 @@ import { detect, type Format } from "./detect.ts";
 import { importKubeminCli } from "./kubeminCli/kubeminCli.ts";
 import { importKubevela } from "./kubevela/kubevela.ts";
 import { importManifests } from "./manifests/manifests.ts";
-import { newDraft } from "./mapping/draft.ts";
+import { newDraft } from "./mapping/importDraft.ts";
 import { closeLedger, type Entry, type Ledger, type Outcome } from "./mapping/ledger.ts";
+import type { Words } from "./mapping/reportWords.ts";
 import type { Importing } from "./mapping/rules.ts";
-import type { Words } from "./mapping/words.ts";
 import { type InputDocument, readDocuments } from "./read.ts";
-import { type Check, settle } from "./settle.ts";
+import { type Check, settle } from "./removeRefused.ts";
 
 export interface ImportInput {
   readonly text: string;

@@ -12,8 +12,8 @@ import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
 import { ATTEMPT, keepLog, marked, readLog } from "./pods/taskLog.ts";
-import { patiently, refusal } from "./waiting/patience.ts";
-import { untilSettled } from "./waiting/settled.ts";
+import { patiently, refusal } from "./waiting/retryCluster.ts";
+import { untilSettled } from "./waiting/untilSettled.ts";
 
 export const check = defineJob({
   name: "check",

@@ -6,15 +6,15 @@ import { dig } from "../model/data/json.ts";
 import type { ObjectHealth } from "../model/kubernetes/health.ts";
 import { refKey, refOf } from "../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
-import { endingOf } from "../model/run/ending.ts";
+import { endingOf } from "../model/run/jobEnding.ts";
 import type { PlannedObject } from "../model/run/plan.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
+import { bring } from "./objects/applyOrReplace.ts";
 import { keepFinished, unfinished } from "./objects/finished.ts";
-import { intend } from "./objects/intend.ts";
-import { bring } from "./objects/replace.ts";
-import { retireAutoscalers } from "./objects/retire.ts";
-import { refusal } from "./waiting/patience.ts";
-import { isDone, untilSettled } from "./waiting/settled.ts";
+import { intend } from "./objects/recordIntent.ts";
+import { retireAutoscalers } from "./objects/retireControllers.ts";
+import { refusal } from "./waiting/retryCluster.ts";
+import { isDone, untilSettled } from "./waiting/untilSettled.ts";
 
 export const deploy = defineJob({
   name: "deploy",

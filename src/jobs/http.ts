@@ -3,8 +3,8 @@
 // that was under way is made again, with the same Idempotency-Key.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import { described } from "../catalog/fields.ts";
 import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../catalog/job.ts";
+import { described } from "../catalog/sharedFields.ts";
 import { isObject, type Json, type JsonObject, readJson } from "../model/data/json.ts";
 import type { Params } from "../model/data/text.ts";
 import { mapStrings } from "../model/document/sealed.ts";

@@ -4,8 +4,8 @@ import { defineJob } from "../catalog/define.ts";
 import { refKey } from "../model/kubernetes/manifest.ts";
 import { reason } from "../model/reasons/reason.ts";
 import { ClusterError } from "../ports/cluster.ts";
-import { discard } from "./objects/discard.ts";
-import { refusal } from "./waiting/patience.ts";
+import { discard } from "./objects/removeOwned.ts";
+import { refusal } from "./waiting/retryCluster.ts";
 
 export const prune = defineJob({
   name: "prune",

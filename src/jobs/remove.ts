@@ -5,9 +5,9 @@ import type { JobRun } from "../catalog/job.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import { reason } from "../model/reasons/reason.ts";
 import { ClusterError } from "../ports/cluster.ts";
-import { discard } from "./objects/discard.ts";
+import { discard } from "./objects/removeOwned.ts";
 import { templatedClaims } from "./objects/volumes.ts";
-import { patiently, refusal } from "./waiting/patience.ts";
+import { patiently, refusal } from "./waiting/retryCluster.ts";
 
 export const remove = defineJob({
   name: "remove",

@@ -10,15 +10,15 @@ import { type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts"
 import { podGroupOf } from "../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { completionOf, readCompletion } from "../model/run/completion.ts";
-import { endingOf } from "../model/run/ending.ts";
+import { endingOf } from "../model/run/jobEnding.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
 import { clockOutcome, startClocks } from "./pods/startClocks.ts";
 import { ATTEMPT, keepLog, marked, readLog } from "./pods/taskLog.ts";
-import { patiently, refusal } from "./waiting/patience.ts";
-import { untilSettled } from "./waiting/settled.ts";
+import { patiently, refusal } from "./waiting/retryCluster.ts";
 import { untilRoom } from "./waiting/untilRoom.ts";
+import { untilSettled } from "./waiting/untilSettled.ts";
 
 const taskInput = z.looseObject({ content: z.string(), always: z.boolean().default(false) });
 type TaskRun = JobRun<z.output<typeof taskInput>>;

@@ -2,7 +2,7 @@
 // No @kubernetes/client-node: it costs 87 MB and 450 ms at start (measured), more than the whole server may use.
 
 import type { NodeGroup } from "../capacity/fit/autoscaler.ts";
-import { textAt } from "../model/data/fields.ts";
+import { textAt } from "../model/data/fieldReaders.ts";
 import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import { refOf, shortRef } from "../model/kubernetes/manifest.ts";
 import type { Reason } from "../model/reasons/reason.ts";
@@ -10,29 +10,29 @@ import type { Clock } from "../ports/clock.ts";
 import { type ApplyOptions, type Cluster, ClusterError } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { createCapacity } from "./capacity/capacity.ts";
-import { gatherFacts } from "./facts.ts";
+import { gatherFacts } from "./clusterFacts.ts";
 import { type FollowWorld, followObjects } from "./judge/follow.ts";
 import { currentView, healthNow } from "./judge/health.ts";
-import { lastWords } from "./judge/lastWords.ts";
-import { createMemories } from "./judge/memories.ts";
-import { type Ask, askOverNetwork } from "./judge/routeCheck/ask.ts";
+import { lastWords } from "./judge/lastLines.ts";
+import { createMemories } from "./judge/recentVerdicts.ts";
+import { type Ask, askOverNetwork } from "./judge/routeCheck/askAddress.ts";
 import { createRouteChecks } from "./judge/routeCheck/checks.ts";
 import { programSays404 } from "./judge/routeCheck/program.ts";
 import { readLogs } from "./logs.ts";
-import { createNetworkLook } from "./network/network.ts";
+import { createNetworkLook } from "./network/networkFacts.ts";
 import { probeNetworkPolicy } from "./network/probeNetworkPolicy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./reach/connection.ts";
 import { objectPath, openDiscovery } from "./reach/discovery.ts";
 import { findTarget, type Target } from "./reach/kubeconfig.ts";
-import { shared, sharedByName } from "./reach/shared.ts";
+import { shared, sharedByName } from "./reach/sharedRequest.ts";
 import { ApiError } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
 import { createCache } from "./watches/cache.ts";
 import { createLookup } from "./watches/lookup.ts";
 import { type Api, applyObject, readLive } from "./write/apply.ts";
-import { compareObject } from "./write/difference.ts";
 import { driftOf } from "./write/drift.ts";
-import { listObjects } from "./write/list.ts";
+import { compareObject } from "./write/dryRunDifference.ts";
+import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
@@ -97,7 +97,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
-    list: (kind, signal) => listObjects(api, kind, signal),
+    list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(world, objects, onHealth),
     health: (refs, signal) => healthNow(world, refs, signal),

@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ClusterWay, GivenCluster, Introduction } from "../ports/clusterRegistry.ts";
 import type { Log } from "../ports/log.ts";
 import { openCluster } from "./cluster.ts";
-import { givenTarget, wayOf } from "./reach/given.ts";
+import { givenTarget, wayOf } from "./reach/givenCluster.ts";
 import { introduce } from "./reach/introduce.ts";
 import type { Target } from "./reach/kubeconfig.ts";
 

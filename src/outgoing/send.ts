@@ -5,7 +5,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
-import type { Target } from "./guard.ts";
+import type { Target } from "./allowedTarget.ts";
 
 export interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
   readonly bytes: Buffer;
@@ -84,8 +84,8 @@ async function readAnswer(response: IncomingMessage, { target, limits, tooLarge 
   const parts: Buffer[] = [];
   let size = 0;
   try {
+    // No encoding was set, so the parts are buffers.
     for await (const part of response as AsyncIterable<Buffer>) {
-      // No encoding was set, so the parts are buffers.
       size += part.length;
       parts.push(part);
       if (size <= limits.answerBytes) continue;

@@ -4,7 +4,7 @@ import { LABELS } from "../model/kubernetes/manifest.ts";
 import type { Need, PlannedJob, RetryPolicy } from "../model/run/plan.ts";
 import { isSource, sourceKey } from "./render/renderConfiguration.ts";
 import { timeoutOf } from "./render/renderDraft.ts";
-import type { RenderedComponent } from "./render/rendered.ts";
+import type { RenderedComponent } from "./render/renderedComponent.ts";
 
 const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
 const TEN_MINUTES = 10 * 60_000;
@@ -55,7 +55,7 @@ export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]
   return {
     name: "prune",
     type: "prune",
-    component: "",
+    component: null,
     needs: jobs.map((job) => ({ job: job.name, because: "order" })),
     objects: [],
     input: { present },

@@ -16,6 +16,10 @@ export type {
   Workload,
 } from "../catalog/define.ts";
 export { defineComponent, defineTrait } from "../catalog/define.ts";
+export { selectorOf } from "../catalog/parts/objects/labels.ts";
+export { nonEmpty, onlyGiven } from "../catalog/parts/objects/onlyGiven.ts";
+export { imageField, podOf, programFields, programReferences } from "../catalog/parts/pod/program.ts";
+export { canonicalQuantity } from "../catalog/parts/pod/quantity.ts";
 export {
   absolutePath,
   commandLine,
@@ -27,16 +31,12 @@ export {
   port,
   quantity,
   replicas,
-} from "../catalog/fields.ts";
-export { selectorOf } from "../catalog/parts/objects/labels.ts";
-export { nonEmpty, onlyGiven } from "../catalog/parts/objects/onlyGiven.ts";
-export { imageField, podOf, programFields, programReferences } from "../catalog/parts/pod/program.ts";
-export { canonicalQuantity } from "../catalog/parts/pod/quantity.ts";
+} from "../catalog/sharedFields.ts";
 export type { Json, JsonObject } from "../model/data/json.ts";
 export type { Path } from "../model/data/pointer.ts";
 export type { Localized } from "../model/data/text.ts";
 export { parseDuration } from "../model/document/duration.ts";
-export { literalText } from "../model/kubernetes/expansion.ts";
+export { literalText } from "../model/kubernetes/kubeletExpansion.ts";
 export type { Manifest } from "../model/kubernetes/manifest.ts";
 export { parseQuantity } from "../model/kubernetes/quantity.ts";
 export type { Problem } from "../model/problems/problem.ts";

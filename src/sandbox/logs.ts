@@ -1,13 +1,17 @@
-// Simulated logs. Every line begins with "sandbox:", so that nobody takes it for the program's own words.
-// Which lines there are is a function of the pods and the time (simulatedLines); following is waiting for the next one.
+// Simulated logs. Every line begins with "sandbox:", so that it is not mistaken for output of the program.
+// src/sandbox/pods/simulatedLines.ts computes the lines from the pods and the time; this file filters them and waits
+// for the next one.
 import { type LogTail, logTail } from "../model/data/logTail.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
-import { enter } from "./calls.ts";
-import { sleepUntil } from "./changes.ts";
+import { untilMoment } from "./changes.ts";
 import { type Dated, linesOf } from "./pods/simulatedLines.ts";
 import type { SandboxState } from "./state.ts";
+import { enter } from "./writeCalls.ts";
 
-/** Ends when the signal aborts, when everything was told and nothing is followed, or when the one Job asked for is over. */
+/**
+ * Ends when the signal aborts, when all lines were sent and `follow` is false, or when the only Job that was asked for
+ * has ended.
+ */
 export async function* streamLogs(state: SandboxState, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   await enter(state, options.signal);
   const told = new Set<string>();
@@ -15,8 +19,7 @@ export async function* streamLogs(state: SandboxState, owner: Owner, options: Lo
   for (const line of shorten(due(look(), state.shelf.now()), options, state.shelf.now())) yield line;
   for (const line of due(look(), state.shelf.now())) told.add(keyOf(line));
   while (options.follow && !options.signal.aborted && !state.closing.signal.aborted) {
-    const nap = new AbortController();
-    const unsubscribe = state.changes.subscribe(() => nap.abort());
+    const seen = state.changes.count();
     const all = look();
     const fresh = due(all, state.shelf.now()).filter((line) => !told.has(keyOf(line)));
     for (const line of fresh) {
@@ -24,9 +27,9 @@ export async function* streamLogs(state: SandboxState, owner: Owner, options: Lo
       yield line;
     }
     const next = all.find((one) => one.time > state.shelf.now())?.time ?? null;
-    if (owner.job !== undefined && all.length > 0 && next === null) return unsubscribe();
-    await sleepUntil(state.clock, next, AbortSignal.any([nap.signal, options.signal, state.closing.signal]));
-    unsubscribe();
+    if (owner.job !== undefined && all.length > 0 && next === null) return;
+    const signal = AbortSignal.any([options.signal, state.closing.signal]);
+    await state.changes.after(seen, { signal, limit: untilMoment(state.clock, next) });
   }
 }
 
@@ -38,7 +41,7 @@ function keyOf(line: LogLine): string {
   return `${line.pod}/${line.container}/${line.at}/${line.text}`;
 }
 
-/** What `tail` (per container) and `sinceSeconds` leave of the past. */
+/** The past lines that `tail` (per container) and `sinceSeconds` select. */
 function shorten(lines: readonly LogLine[], options: LogOptions, now: number): readonly LogLine[] {
   const { tail, sinceSeconds } = options;
   const recent =

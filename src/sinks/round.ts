@@ -6,7 +6,7 @@ import type { PlatformEvent } from "../model/run/event.ts";
 import type { HeldKey, SinkFilter, StoredSink } from "../ports/sinks.ts";
 import type { Events } from "../ports/store.ts";
 import { orderKey } from "./payload.ts";
-import { type Delivered, isOpen, type Parcel } from "./settle.ts";
+import { type Delivered, isOpen, type Parcel } from "./roundOutcome.ts";
 import type { Patience, Transport } from "./transport.ts";
 
 const EVENTS = 100;
@@ -36,7 +36,7 @@ export async function readDue(stored: StoredSink, events: Pick<Events, "after">,
 
 function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
   return [...Map.groupBy(events, orderKey).values()].map((own) => {
-    const { application = "", run = null } = own[0] ?? {};
+    const { application = null, run = null } = own[0] ?? {};
     return { key: { application, run }, events: own, held: undefined, rest: null };
   });
 }

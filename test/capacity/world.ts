@@ -1,6 +1,6 @@
-// Nodes, pods and questions for the tests of capacity, as short as can be.
+// Short builders of nodes, pods and questions for the tests of capacity.
 import { type CheckWorld, checkCapacity } from "../../src/capacity/check.ts";
-import { type ClusterView, createClusterView } from "../../src/capacity/view/view.ts";
+import { type ClusterView, createClusterView } from "../../src/capacity/view/clusterView.ts";
 import { createReservations } from "../../src/capacity/waiting/reservations.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";

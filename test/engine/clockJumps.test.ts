@@ -1,9 +1,9 @@
 // Somebody sets the clock of the computer by an hour, in the middle of everything. What waits for a time may come early or late by that
 // hour, but it comes; nothing is lost, and nothing is done twice.
 import { describe, expect, it } from "vitest";
-import { createBrakes } from "../../src/engine/deciding/brakes.ts";
+import { createBrakes } from "../../src/engine/deciding/breakers.ts";
 import { putSchedule } from "../../src/engine/schedules/schedules.ts";
-import { startRun } from "../../src/engine/starting/startRun.ts";
+import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import { createBreaker } from "../../src/kube/reach/breaker.ts";
 import { reason } from "../../src/model/reasons/reason.ts";
 import { plannedJob } from "./jobs.ts";
@@ -14,7 +14,7 @@ const HOUR = 60 * MINUTE;
 
 const job = (input: Readonly<Record<string, number>>, more = {}) => ({
   ...plannedJob("work", []),
-  component: "",
+  component: null,
   timeout: 3 * HOUR,
   retry: { attempts: 2, backoff: 5 * MINUTE },
   input,

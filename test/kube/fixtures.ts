@@ -1,7 +1,7 @@
 // Small objects as a cluster would show them, and a view made of a handful of them.
 
 import type { RouteState } from "../../src/kube/judge/routeCheck/checks.ts";
-import type { View } from "../../src/kube/judge/view.ts";
+import type { View } from "../../src/kube/judge/ruleView.ts";
 import type { EventFact } from "../../src/kube/watches/eventRing.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../src/model/kubernetes/manifest.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { type ComponentDefinition, defineComponent, defineTrait } from "../../src/catalog/define.ts";
-import { image, port, quantity } from "../../src/catalog/fields.ts";
+import { image, port, quantity } from "../../src/catalog/sharedFields.ts";
 import { isObject, type Json } from "../../src/model/data/json.ts";
 import { type Problem, problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";

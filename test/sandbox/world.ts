@@ -1,4 +1,4 @@
-// A sandbox in virtual time, and what it told.
+// A sandbox in virtual time, with everything that it reported.
 import type { ObjectHealth } from "../../src/model/kubernetes/health.ts";
 import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Applied, Cluster } from "../../src/ports/cluster.ts";
@@ -11,7 +11,7 @@ export interface SandboxWorld {
   readonly clock: VirtualClock;
   readonly sandbox: Cluster & SandboxControls;
   readonly apply: (object: Manifest) => Promise<Applied>;
-  /** State and reason of everything told so far, in one line each; grows while time passes. */
+  /** State and reason of every report so far, one line each; it grows while time passes. */
   readonly follow: (applied: Applied) => readonly string[];
   readonly last: (applied: Applied) => Promise<ObjectHealth>;
 }

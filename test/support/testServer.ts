@@ -8,10 +8,10 @@ import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../src/engine/deciding/brakes.ts";
+import { createBrakes } from "../../src/engine/deciding/breakers.ts";
 import { startEngine } from "../../src/engine/engine.ts";
+import type { World } from "../../src/engine/interface/dependencies.ts";
 import { wakeRun } from "../../src/engine/interface/duties.ts";
-import type { World } from "../../src/engine/interface/world.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { quarantineFor } from "../../src/jobTypes/registering/quarantine.ts";
 import { openRegistry, type Registry } from "../../src/jobTypes/registry/registry.ts";
@@ -26,7 +26,7 @@ import type { Role, Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
-import { startSinks } from "../../src/sinks/sinks.ts";
+import { startSinks } from "../../src/sinks/couriers.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 
 export interface LoggedLine {

@@ -2,7 +2,7 @@
 // takes no time from it. Every situation with every act, and then random acts at random moments.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { startRun } from "../../src/engine/starting/startRun.ts";
+import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import { cancelRun } from "../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../src/engine/steering/pause.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";

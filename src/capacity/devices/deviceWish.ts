@@ -1,8 +1,9 @@
-// What a pod wants of devices by dynamic resource allocation: its claims, and extended resources that a DeviceClass stands for.
-// What we cannot follow (alternatives, constraints between devices, all devices of a kind) makes the wish undecided.
+// Which devices a pod asks for by dynamic resource allocation: through its claims, and through extended resources that
+// a DeviceClass provides. Alternatives, constraints between devices, parts of a device and "all devices" are not
+// computed here; they make the wish undecided.
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Amounts, isExtended } from "../kubernetes/amounts.ts";
-import { listAt, numberAt, objectAt, textAt } from "../kubernetes/fields.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
 import { deviceSelector, type Selector } from "./deviceSelector.ts";
 import { type DeviceTable } from "./deviceTable.ts";
@@ -11,23 +12,30 @@ export interface DeviceRequest {
   readonly count: number;
   readonly selectors: readonly Selector[];
   readonly tolerations: readonly Toleration[];
-  /** What the pod calls it, for sentences. */
+  /** The device class or the extended resource that the pod names. Used in messages. */
   readonly name: string;
 }
 
 export interface DeviceWish {
   readonly requests: readonly DeviceRequest[];
-  /** Extended resource -> what it means on a node without the device plug-in. */
+  /** Extended resource -> the request that it means on a node whose device plug-in does not offer it. */
   readonly extended: ReadonlyMap<string, DeviceRequest>;
-  /** Node selectors of claims that have their devices already. */
+  /** Node selectors of the claims whose devices are already allocated. */
   readonly bound: readonly JsonObject[];
   readonly undecided: readonly string[];
+}
+
+/** A wish while its claims are read. */
+interface Collected {
+  readonly requests: DeviceRequest[];
+  readonly bound: JsonObject[];
+  readonly undecided: string[];
 }
 
 const IMPLICIT = "deviceclass.resource.kubernetes.io/";
 
 export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTable): DeviceWish {
-  const wish = { requests: [] as DeviceRequest[], bound: [] as JsonObject[], undecided: [] as string[] };
+  const wish: Collected = { requests: [], bound: [], undecided: [] };
   const namespace = textAt(pod, "metadata", "namespace");
   for (const named of listAt(pod, "spec", "resourceClaims")) {
     const claim = claimSpec(named, namespace, table);
@@ -57,14 +65,10 @@ function claimSpec(named: JsonObject, namespace: string, table: DeviceTable): Cl
   return spec === undefined ? undefined : { spec, ...(allocation === undefined ? {} : { allocation }) };
 }
 
-function readClaim(
-  spec: JsonObject,
-  table: DeviceTable,
-  wish: { requests: DeviceRequest[]; undecided: string[] },
-): void {
+function readClaim(spec: JsonObject, table: DeviceTable, wish: Pick<Collected, "requests" | "undecided">): void {
   if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push("its devices are tied to each other");
   for (const request of listAt(spec, "devices", "requests")) {
-    // v1beta1 writes the fields of `exactly` into the request itself.
+    // v1beta1 has the fields of `exactly` in the request itself.
     const exactly = objectAt(request, "exactly") ?? request;
     const name = textAt(request, "name");
     if (exactly["adminAccess"] === true) continue;
@@ -85,7 +89,7 @@ function selectorsOf(owner: unknown): readonly Selector[] {
   return listAt(owner, "selectors").map((one) => deviceSelector(textAt(one, "cel", "expression")));
 }
 
-/** A class that does not exist (yet) says nothing about devices. */
+/** The selectors of a class. A class that does not exist yet gives one undecided selector. */
 function classSelectors(name: string, table: DeviceTable): readonly Selector[] {
   const spec = objectAt(table.get("DeviceClass", "", name), "spec");
   return spec === undefined ? [() => undefined] : selectorsOf(spec);

@@ -1,19 +1,21 @@
-// In words, why no waiting helps.
+// Explains why waiting does not help: the reason of a verdict `rejected`.
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Obstacle, Outcome } from "../fit/nodeFit.ts";
 import type { Survey } from "../fit/survey.ts";
 import { namedAmount, writeAmount } from "../kubernetes/amounts.ts";
-import { wantedModels } from "../view/models.ts";
+import { wantedModels } from "../view/deviceModels.ts";
 
 export type Sized = Extract<Obstacle, { have: number }>;
 
+const SIZED: ReadonlySet<Obstacle["kind"]> = new Set<Sized["kind"]>(["size", "short", "unhealthy"]);
+
 export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
-  return obstacle !== undefined && "have" in obstacle;
+  return obstacle !== undefined && SIZED.has(obstacle.kind);
 }
 
 export interface Refused {
   readonly reason: Reason;
-  /** The node that came nearest. */
+  /** The node that is nearest to having enough, and what it lacks. */
   readonly nearest?: { readonly node: string; readonly obstacle: Obstacle };
 }
 
@@ -28,13 +30,13 @@ export function neverFits(given: Survey): Refused {
   if (nearest === undefined)
     return { reason: reason("NoNodeAllowed", { total: given.total, detail: tally(given.unsuitable) }) };
   const { resource, asked, have } = nearest.obstacle;
-  // "The largest node has 0" is no way to say it.
+  // When no node has any, "the largest node has 0" would be a strange sentence.
   if (have === 0) return { reason: reason("NoSuchResource", { resource, need: namedAmount(resource, asked) }) };
   const params = { need: namedAmount(resource, asked), node: nearest.node, have: writeAmount(resource, have) };
   return { reason: reason("NeverFits", params), nearest };
 }
 
-/** Of devices whose model the pod names: which models there are instead. */
+/** For a pod that names a device model: the reason that lists the models that exist instead. */
 function modelMissing({ unsuitable, shape }: Survey): Reason | undefined {
   const models = wantedModels(shape.spec);
   const [first] = models;
@@ -53,7 +55,7 @@ export function share({ have, asked }: Sized): number {
   return have / asked;
 }
 
-/** `3 nodes: has the taint nvidia.com/gpu; 2 nodes: ...`, the most frequent first. */
+/** Counts equal obstacles, the most frequent first: `3 nodes: has the taint nvidia.com/gpu; 2 nodes: ...`. */
 function tally(outcomes: readonly Outcome[]): string {
   const sums = new Map<string, number>();
   for (const { hard } of outcomes) {

@@ -1,13 +1,18 @@
-// What the scheduler says of a pod that it cannot place, as data: `0/5 nodes are available: 2 Insufficient cpu, 3 node(s) had untolerated
-// taint {k: v}. preemption: 0/5 nodes are available: ...`. Reads every older and newer form, also Volcano's and HAMi's. Never adds the
-// counts up: one node may give several reasons, and extenders tell of some nodes only. What it does not know keeps its words.
+// Parses the scheduler's message about a pod that it cannot place: `0/5 nodes are available: 2 Insufficient cpu, 3
+// node(s) had untolerated
+// taint {k: v}. preemption: 0/5 nodes are available: ...`. It reads old and new forms of the message, also those of
+// Volcano and HAMi.
+// The counts are not added up: one node may have several reasons, and scheduler extenders report only some nodes. A
+// reason that is not known keeps its words.
 // Grammar: k8s.io/kubernetes pkg/scheduler/framework/types.go, FitError.Error().
 import { TRANSIENT } from "../kubernetes/taints.ts";
 
 export type SchedulingClass = "resource" | "taint" | "selector" | "volume" | "placement" | "devices" | "other";
 
-/** capacity: others may give way · transient: the cluster's own trouble, passes · structural: stays until somebody changes something ·
- * unknown: never a reason to refuse */
+/**
+ * capacity: room may become free · transient: the cluster recovers by itself · structural: remains until a person
+ * changes something · unknown: never a reason to refuse
+ */
 export type Prospect = "capacity" | "transient" | "structural" | "unknown";
 
 export interface SchedulingCause {
@@ -16,17 +21,17 @@ export interface SchedulingCause {
   readonly prospect: Prospect;
   /** The scheduler's words without the count. */
   readonly text: string;
-  /** Of class resource: `cpu`, `nvidia.com/gpu`, `pods`. */
+  /** Only for class `resource`: `cpu`, `nvidia.com/gpu`, `pods`. */
   readonly resource?: string;
 }
 
 export type Preemption = "notHelpful" | "noVictims" | "notAllowed" | "other";
 
 export interface Scheduling {
-  /** Nodes in all. */
+  /** The number of all nodes. */
   readonly total: number;
   readonly causes: readonly SchedulingCause[];
-  /** What looking for pods to evict has brought. */
+  /** The result of the search for pods that could be evicted. */
   readonly preemption?: Preemption;
 }
 
@@ -38,14 +43,14 @@ interface Row {
 
 const TAINT_KEY = /taint\(?s?\)? \{([^:}\s]+)/;
 
-/** A taint whose key is not told may be one that passes. */
+/** A taint whose key is not in the message may be a transient one. */
 function taintProspect(text: string): Prospect {
   const key = TAINT_KEY.exec(text)?.[1];
   if (key === undefined) return "unknown";
   return TRANSIENT.has(key) ? "transient" : "structural";
 }
 
-// First answer wins.
+// The first row that matches decides.
 const ROWS: readonly Row[] = [
   { words: /^Insufficient |^Too many pods/, class: "resource", prospect: "capacity" },
   { words: /^node unregistered|^CardNotHealth|^CardCordoned/, class: "devices", prospect: "transient" },
@@ -75,7 +80,7 @@ const ROWS: readonly Row[] = [
 
 const FORM = /^(?:still not schedulable, )?(?:[\w-]+: )?(\d+)\/(\d+) nodes are (?:un)?available(?::\s*([\s\S]*))?$/;
 
-/** Undefined when the message is not of that form. */
+/** `undefined` when the message does not have this form. */
 export function parseScheduling(message: string): Scheduling | undefined {
   const match = FORM.exec(message.trim());
   if (match === null) return undefined;
@@ -85,7 +90,7 @@ export function parseScheduling(message: string): Scheduling | undefined {
   return { total: Number(match[2]), causes, ...(preemption === undefined ? {} : { preemption }) };
 }
 
-/** What comes behind the reasons: the words of the plug-ins that were asked afterwards. */
+/** Splits the reasons from the words of the plug-ins that run afterwards, such as preemption. */
 function cut(text: string): readonly [string, string | undefined] {
   const at = /\.?\s*(?:still not schedulable, |no new claims to deallocate, )*preemption: |\.\s*no new claims/.exec(
     text,
@@ -102,7 +107,7 @@ function preemptionIn(text: string): Preemption | undefined {
   return /Preemption is not helpful/.test(said) ? "notHelpful" : "other";
 }
 
-/** At commas that begin a new count: taints hold commas and braces of their own, HAMi's reasons hold `1/2`. */
+/** Splits at commas that begin a new count: taints contain commas and braces, and HAMi's reasons contain `1/2`. */
 function split(reasons: string): readonly string[] {
   return reasons
     .split(/,\s+(?=\d+ )/)
@@ -121,13 +126,16 @@ function causeOf(part: string): SchedulingCause {
   return { nodes, class: row?.class ?? "other", prospect, text, ...(resource === undefined ? {} : { resource }) };
 }
 
-/** The best that any of the reasons leaves to hope for. Nothing known leaves it unknown: never a refusal. */
+/** The most hopeful prospect of all reasons. Without any known reason it is `unknown`, which never refuses. */
 export function prospectOf({ causes }: Scheduling): Prospect {
   const order: readonly Prospect[] = ["capacity", "transient", "unknown", "structural"];
   return order.find((one) => causes.some((cause) => cause.prospect === one)) ?? "unknown";
 }
 
-/** "2 of 5 nodes: insufficient cpu; 3 of 5 nodes: untolerated taint {k: v}", or the message itself when it is of another form. */
+/**
+ * "2 of 5 nodes: insufficient cpu; 3 of 5 nodes: untolerated taint {k: v}", or the message itself when it has another
+ * form.
+ */
 export function explainScheduling(message: string): string {
   const parsed = parseScheduling(message);
   if (parsed === undefined) return message;

@@ -1,11 +1,12 @@
-// In words, what is waited for: the best node and what it lacks, who holds it, and what would be possible at once.
+// Explains what a pod waits for: the best node and what it lacks, which runs have it, and what would be possible
+// immediately.
 import { type BestNode, type Holders, NO_HOLDERS, type Shortage } from "../../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Obstacle, Outcome } from "../fit/nodeFit.ts";
 import { type Survey, sum } from "../fit/survey.ts";
 import { isExtended, namedAmount, writeAmount } from "../kubernetes/amounts.ts";
+import type { ClusterView } from "../view/clusterView.ts";
 import type { PodKind } from "../view/records.ts";
-import type { ClusterView } from "../view/view.ts";
 import { isSized, type Sized, share, wordsOf } from "./refusals.ts";
 
 export interface Short {
@@ -13,7 +14,7 @@ export interface Short {
   readonly missing: readonly Shortage[];
   readonly best?: BestNode;
   readonly hint?: Reason;
-  /** Resources of which others hold too much. */
+  /** Resources of which other pods have so much that too little is free. */
   readonly resources: readonly string[];
 }
 
@@ -34,7 +35,10 @@ function together({ count, now }: Survey): Reason {
   return reason("CapacityTogether", { count, fit: now });
 }
 
-/** Nodes on which time alone does it after nodes on which room does it: what is short is what people can act upon. */
+/**
+ * The weight of each kind of obstacle. A node that only has to become ready comes last: users can act on a shortage,
+ * not on that.
+ */
 const WEIGHT: Readonly<Record<Obstacle["kind"], number>> = {
   short: 1,
   neighbours: 2,
@@ -48,7 +52,7 @@ const WEIGHT: Readonly<Record<Obstacle["kind"], number>> = {
   volume: 1_000,
 };
 
-/** Those where least is missing first; where nothing is in the way at all before them. */
+/** The nodes that lack least come first; a node without any obstacle comes before them. */
 export function nearestFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
   return outcomes.toSorted((a, b) => weight(a) - weight(b));
 }
@@ -56,14 +60,14 @@ export function nearestFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
 function nearestOf(outcomes: readonly Outcome[]): Outcome | undefined {
   let [best, least] = [outcomes[0], Number.POSITIVE_INFINITY];
   for (const outcome of outcomes) {
-    // Where nothing is in the way there is nothing to tell.
+    // A node without an obstacle explains nothing.
     const heavy = outcome.soft.length === 0 ? Number.POSITIVE_INFINITY : weight(outcome);
     if (heavy < least) [best, least] = [outcome, heavy];
   }
   return best;
 }
 
-/** Fewer obstacles first, then the smaller gap, devices counting more than the rest. */
+/** Fewer obstacles weigh less, then smaller gaps; a gap of devices counts three times. */
 function weight({ soft }: Outcome): number {
   let sum = 0;
   for (const one of soft) {
@@ -87,7 +91,7 @@ function waitingFor(best: Outcome | undefined): Reason {
   return reason("CapacityShort", params);
 }
 
-/** What the sentence names: a device before memory, what is short before what is broken. */
+/** The order in which obstacles are named: a node that is not ready, then devices, then everything else. */
 function rank(obstacle: Obstacle): number {
   if (obstacle.kind === "notReady") return 0;
   return isSized(obstacle) && isExtended(obstacle.resource) ? 1 : 2;
@@ -98,7 +102,7 @@ function shortage({ resource, asked, have }: Sized): Shortage {
   return { resource, asked: writeAmount(resource, asked), free: writeAmount(resource, have), missing };
 }
 
-/** "2 GPUs would fit now on gpu-07": only where nothing else is short, so that the advice is true. */
+/** "2 GPUs would fit now on gpu-07": given only where nothing else is short, so that the advice is true. */
 function hintFor(given: Survey): Reason | undefined {
   if (given.count > 1)
     return given.now > 0 ? reason("PodsWouldFit", { fit: given.now, count: given.count }) : undefined;
@@ -112,7 +116,10 @@ function hintFor(given: Survey): Reason | undefined {
   return reason("WouldFit", { amount: best.only.have, resource: best.only.resource, node: best.node });
 }
 
-/** Who holds what is short on nodes that could take the pod. Everybody holds some cpu, so only the short resources count. */
+/**
+ * Which runs have what is short, on nodes that could take the pod. Almost every pod has some cpu, so only the short
+ * resources count.
+ */
 export function holdersOf(view: ClusterView, given: Survey, resources: readonly string[], project: string): Holders {
   if (resources.length === 0) return NO_HOLDERS;
   const counts = new Map<PodKind, number>();

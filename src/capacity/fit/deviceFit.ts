@@ -1,5 +1,5 @@
-// How many pods of a wish find devices on a node: different devices for each request, found by augmenting paths, so that a request that
-// takes anything never stands in the way of one that takes only one device.
+// How many pods find their devices on a node. Each request needs devices of its own. They are matched by augmenting
+// paths, so that a request that accepts any device does not take the only device that another request accepts.
 
 import { isFree, type OfferedDevice, type Pools } from "../devices/devicePools.ts";
 import type { DeviceRequest, DeviceWish } from "../devices/deviceWish.ts";
@@ -7,15 +7,17 @@ import { nodeSelector } from "../kubernetes/selectors.ts";
 import type { NodeRecord } from "../view/records.ts";
 
 export interface DeviceFit {
-  /** Why it cannot be told for any node. */
+  /** Why this cannot be decided for any node; `undefined` when it can. */
   readonly undecided: string | undefined;
-  /** With all devices free. */
+  /** The number of pods when all devices are free. */
   ever(node: NodeRecord, most: number): number;
-  /** Undefined: it cannot be told for this node. */
+  /** The number of pods now; `undefined` when this cannot be decided for the node. */
   now(node: NodeRecord, most: number): number | undefined;
-  /** Resources that are devices on this node, and not to be looked for in its allocatable. */
+  /** Resources that drivers offer as devices on this node, so that its allocatable amounts do not list them. */
   covers(node: NodeRecord): ReadonlySet<string>;
-  /** Devices reachable from several nodes: what is found on one may be gone on the next. */
+  /**
+   * Some devices are reachable from several nodes: a device that is counted for one node may be missing on the next.
+   */
   readonly hasShared: boolean;
 }
 

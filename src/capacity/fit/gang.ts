@@ -1,10 +1,11 @@
-// Groups of different pods that must all run side by side: packed together, the hungriest first, on a copy of what is free. Packing is a
-// hard problem, so a failure here is a reason to wait; only what no packing at all could do is called impossible.
+// Groups of different pods that must all run at the same time. They are packed together, the pods with the largest
+// demand first, on a copy of the free amounts. Packing is a hard problem, so a failure of this packing means "wait";
+// only what no packing could achieve is called impossible.
 import { addTo } from "../kubernetes/amounts.ts";
 import type { Surroundings } from "./nodeFit.ts";
 import { type Survey, sum } from "./survey.ts";
 
-/** How many of all pods found a place together. */
+/** How many pods of all groups found a place together. */
 export function packTogether(surveys: readonly Survey[], around: Surroundings): number {
   const free = new Map<string, Map<string, number>>();
   const freeOf = (survey: Survey, index: number): Map<string, number> => {
@@ -33,7 +34,7 @@ export function packTogether(surveys: readonly Survey[], around: Surroundings): 
   });
 }
 
-/** The largest share of a node that one pod takes; devices before everything else. */
+/** The largest share of a node that one pod of the group takes. Devices count ten times. */
 function hunger({ shape, suitable }: Survey): number {
   const [first] = suitable;
   if (first === undefined) return 0;
@@ -50,13 +51,13 @@ export interface Excess {
   readonly have: number;
 }
 
-/** A resource of which all groups together ask for more than all nodes that any of them may use have, were they empty. */
+/** A resource of which all groups together ask for more than their suitable nodes would have if they were empty. */
 export function exceedsAll(surveys: readonly Survey[]): Excess | undefined {
   const asked = new Map<string, number>();
   for (const { shape, count } of surveys) addTo(asked, shape.requests, count);
   const nodes = new Map(surveys.flatMap(({ suitable }) => suitable.map(({ node }) => [node.name, node] as const)));
   for (const [resource, amount] of asked) {
-    // What is handed out as devices of drivers is in nobody's allocatable.
+    // Devices of drivers are in no node's allocatable amounts, so a sum of zero proves nothing.
     const anywhere = [...nodes.values()].some((node) => node.atBest.has(resource));
     const have = sum([...nodes.values()], (node) => node.atBest.get(resource) ?? 0);
     if (anywhere && amount > have) return { resource, asked: amount, have };

@@ -1,12 +1,12 @@
-// One pod and one node: what keeps it off for ever, what keeps it off for now, and how many of its kind would go there.
+// One pod shape and one node: what keeps the pod off for ever, what keeps it off now, and how many such pods would fit.
 
 import { atTheirBest, hamiUsage, isHamiUndecided, placeHami } from "../devices/hamiFit.ts";
 import type { Amounts } from "../kubernetes/amounts.ts";
 import { keptOffBy, TRANSIENT } from "../kubernetes/taints.ts";
 import type { Neighbours } from "../neighbours/neighbours.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 import type { DeviceFit } from "./deviceFit.ts";
 
 export type Obstacle =
@@ -22,14 +22,14 @@ export type Obstacle =
 
 export interface Outcome {
   readonly node: NodeRecord;
-  /** No waiting cures it. */
+  /** An obstacle that remains however long the pod waits. */
   readonly hard: Obstacle | undefined;
-  /** Waiting may cure them. */
+  /** Obstacles that may disappear while the pod waits. */
   readonly soft: readonly Obstacle[];
-  /** So many such pods fit on the node while nothing else is there. */
+  /** How many such pods fit on the node when it is empty. */
   readonly ever: number;
   readonly now: number;
-  /** Only the scheduler knows about this node. */
+  /** Only the scheduler can decide about this node. */
   readonly undecided: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface Surroundings {
   readonly view: ClusterView;
   readonly neighbours: Neighbours;
   readonly devices: DeviceFit | undefined;
-  /** Held for others who were told that there is room. */
+  /** Amounts that are reserved on each node for other requests that got the answer "fits". */
   readonly reserved: ReadonlyMap<string, readonly Amounts[]>;
-  /** No more than so many are asked for. */
+  /** The number of pods that are asked for; larger results are not needed. */
   readonly most: number;
-  /** Nothing else is asked for beside it. */
+  /** The request has no other group of pods. */
   readonly alone: boolean;
 }
 
@@ -63,7 +63,7 @@ export function fitNode(node: NodeRecord, shape: PodShape, around: Surroundings)
 }
 
 function unmatched({ wanted }: PodShape): string {
-  return `does not match what the pod wants of a node${wanted === "" ? "" : ` (${wanted})`}`;
+  return `does not match the node selection of the pod${wanted === "" ? "" : ` (${wanted})`}`;
 }
 
 interface Room {
@@ -79,14 +79,14 @@ function resourceRoom(node: NodeRecord, shape: PodShape, around: Surroundings): 
   const covered = around.devices?.covers(node);
   const taken = takenOf(node, shape, around);
   let [ever, now] = [around.most, around.most];
-  let size: Obstacle | undefined;
+  let size: Extract<Obstacle, { readonly have: number }> | undefined;
   let soft: Obstacle[] | undefined;
   for (const [resource, asked] of shape.demands) {
     if (covered?.has(resource)) continue;
     const best = node.atBest.get(resource) ?? 0;
     if (best < asked) {
-      // Of several the one that is furthest away tells most.
-      if (size === undefined || ("have" in size && best / asked < size.have / size.asked))
+      // Of several resources, the one that the node lacks most explains most.
+      if (size === undefined || best / asked < size.have / size.asked)
         size = { kind: "size", resource, asked, have: best };
       ever = 0;
     } else ever = Math.min(ever, Math.floor(best / asked));
@@ -125,7 +125,7 @@ function hamiOutcome(outcome: Outcome, shape: PodShape, around: Surroundings): O
   if (shape.hami === undefined) return outcome;
   if (node.hami.length === 0) {
     const words = "node unregistered";
-    // A node with cards registers them once HAMi's plug-in runs there; one without never does.
+    // A node with cards registers them as soon as HAMi's plug-in runs on it; a node without cards never does.
     if (!node.atBest.has("nvidia.com/gpu")) return { ...outcome, hard: { kind: "cards", words }, ever: 0, now: 0 };
     return { ...outcome, soft: [...soft, { kind: "notReady", words }], now: 0 };
   }
@@ -144,7 +144,7 @@ function hamiOutcome(outcome: Outcome, shape: PodShape, around: Surroundings): O
   };
 }
 
-/** `2/4 CardInsufficientMemory, 2/4 CardTypeMismatch`, as HAMi says it. */
+/** `2/4 CardInsufficientMemory, 2/4 CardTypeMismatch`, in the form that HAMi uses. */
 function counted(misses: readonly string[]): string {
   const sums = new Map<string, number>();
   for (const one of misses) sums.set(one, (sums.get(one) ?? 0) + 1);

@@ -1,11 +1,14 @@
-// Whose place a pod may take: the scheduler evicts pods of lower priority for it. So what those hold is free for it, after a while.
-// Budgets for disruption are only a wish to the scheduler when it evicts, so they change nothing here.
+// Preemption: the scheduler evicts pods of lower priority for a pod, so what those pods have counts as free for it.
+// PodDisruptionBudgets change nothing here, because the scheduler only tries to respect them when it evicts.
 import { addTo } from "../kubernetes/amounts.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { CountedKind, Occupancy } from "../view/podTable.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 
-/** The cluster as it were without them; undefined where there are none, or where the pod evicts nobody. */
+/**
+ * The cluster as it would be without pods of lower priority; `undefined` when there are none, or when the pod does not
+ * preempt.
+ */
 export function withoutLower(view: ClusterView, { priority, preempts }: PodShape): ClusterView | undefined {
   if (!preempts) return undefined;
   const stays = ({ kind }: Pick<CountedKind, "kind">): boolean => kind.priority >= priority;

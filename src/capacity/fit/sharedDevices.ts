@@ -1,6 +1,7 @@
-// Time-sliced GPUs: what a node offers are shares of its devices, and more than one share is not more computing.
+// A hint for time-sliced GPUs: a node offers shares of its devices, and a pod with several shares does not compute
+// faster.
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import type { PodShape } from "../view/shape.ts";
+import type { PodShape } from "../view/podFacts.ts";
 
 const SHARED = /^nvidia\.com\/(gpu|mig-.+)\.shared$/;
 

@@ -1,27 +1,31 @@
-// One group of equal pods against all nodes: how many could ever stand, how many can stand now, and the nodes that tell why not more.
+// One group of equal pods against all nodes: how many could ever run, how many can run now, and the nodes that explain
+// why not more.
 
-import type { PodShape } from "../view/shape.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import { fitNode, type Outcome, type Surroundings } from "./nodeFit.ts";
 
 export interface Survey {
   readonly shape: PodShape;
   readonly count: number;
   readonly total: number;
-  /** Both at most `count`. */
+  /** `ever` and `now` are at most `count`. */
   readonly ever: number;
   readonly now: number;
-  /** Nodes on which it may be possible some day; where there is room at once, no more of them than it takes. */
+  /**
+   * Nodes on which a pod is possible now or later. When there is room now, the list ends with the node that completes
+   * it.
+   */
   readonly suitable: readonly Outcome[];
   readonly unsuitable: readonly Outcome[];
   readonly undecided: boolean;
-  /** Node by node, where the pods would go now. */
+  /** Where the pods would go now, node by node. */
   readonly places: readonly { readonly node: string; readonly pods: number }[];
 }
 
 export function survey(shape: PodShape, count: number, around: Surroundings): Survey {
   const suitable: Outcome[] = [];
   const unsuitable: Outcome[] = [];
-  // Where no pod closes a place to another, enough is enough: the other nodes would change nothing.
+  // Without rules between pods, the search can stop as soon as all pods have a place.
   const soonDone = around.alone && !around.neighbours.constrained;
   let found = 0;
   for (const node of around.view.nodes()) {
@@ -55,7 +59,7 @@ export function sum<T>(list: readonly T[], of: (one: T) => number): number {
 /** The longest search for places that depend on each other: pods times nodes. */
 const SEARCH_LIMIT = 2_000_000;
 
-/** Too large a question for rules between pods. */
+/** Whether the rules between pods would make the search longer than the limit. */
 export function isTooLarge(count: number, around: Surroundings): boolean {
   return around.neighbours.constrained && count * around.view.nodeCount() > SEARCH_LIMIT;
 }
@@ -75,7 +79,7 @@ function placesFor(suitable: readonly Outcome[], count: number, around: Surround
   return places;
 }
 
-/** Each pod that is placed may close a node to the next, or open one. */
+/** Places one pod after another, because each placed pod may exclude a node for the next pod, or allow one. */
 function oneByOne(free: readonly Outcome[], count: number, { neighbours }: Surroundings): Survey["places"] {
   const placed = new Map<string, number>();
   for (let pod = 0; pod < count; pod += 1) {

@@ -1,12 +1,16 @@
-// Amounts of resources as whole numbers, the way the scheduler counts them: cpu in thousandths of a core, everything else in units or
-// bytes, always rounded up. Sums of whole numbers are exact, so a pod that fills a node to the last byte still fits.
+// Amounts of resources as whole numbers, in the scheduler's units: cpu in thousandths of a core, everything else in
+// units or bytes, always rounded up. Sums of whole numbers are exact, so a pod that fills a node to the last byte still
+// fits.
 import { isObject } from "../../model/data/json.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 
 export type Amounts = ReadonlyMap<string, number>;
 export const NOTHING: Amounts = new Map();
 
-/** Differences smaller than this come from binary fractions ("0.1" cores), not from the text. The smallest step is 1n = 1e-6 of a milli. */
+/**
+ * Differences below this come from binary fractions ("0.1" cores), not from the text. The smallest step is 1n = 1e-6 of
+ * a milli.
+ */
 const NOISE = 1e-7;
 
 export function amountOf(resource: string, text: unknown): number {
@@ -16,7 +20,7 @@ export function amountOf(resource: string, text: unknown): number {
   return Math.abs(value - whole) < NOISE ? whole : Math.ceil(value);
 }
 
-/** Quotas count it under longer names. */
+/** Quotas also count cpu under the longer names. */
 function isCpu(resource: string): boolean {
   return resource === "cpu" || resource === "requests.cpu" || resource === "limits.cpu";
 }
@@ -39,7 +43,7 @@ export function raiseTo(sum: Map<string, number>, more: Amounts): void {
 
 const BINARY = ["Ei", "Pi", "Ti", "Gi", "Mi", "Ki"] as const;
 
-/** For people, and for Kubernetes: `500m`, `12Gi`, `3`. */
+/** Writes an amount for users, in the notation of Kubernetes: `500m`, `12Gi`, `3`. */
 export function writeAmount(resource: string, amount: number): string {
   if (isCpu(resource)) return amount % 1_000 === 0 ? String(amount / 1_000) : `${amount}m`;
   if (!/memory$|storage$|hugepages-/.test(resource)) return String(amount);
@@ -54,7 +58,10 @@ export function namedAmount(resource: string, amount: number): string {
   return `${writeAmount(resource, amount)} ${resource}`;
 }
 
-/** Device plug-ins, not the kubelet itself, offer these: a name with a domain, or hugepages excepted. */
+/**
+ * Whether a device plug-in offers the resource, not the kubelet: its name has a domain that is not `kubernetes.io` or a
+ * quota prefix.
+ */
 export function isExtended(resource: string): boolean {
   return resource.includes("/") && !resource.startsWith("kubernetes.io/") && !resource.startsWith("requests.");
 }

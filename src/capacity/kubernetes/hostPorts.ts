@@ -1,11 +1,11 @@
-// Ports of the node itself, which two pods on it cannot both have.
+// Ports of the node itself. Two pods on the same node cannot have the same one.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, numberAt, textAt } from "./fields.ts";
+import { listAt, numberAt, textAt } from "./optionalFields.ts";
 
 export interface HostPort {
   readonly port: number;
   readonly protocol: string;
-  /** 0.0.0.0 is every address. */
+  /** `0.0.0.0` means every address. */
   readonly ip: string;
 }
 
@@ -13,7 +13,7 @@ const NONE: readonly HostPort[] = [];
 
 export function hostPortsOf(spec: JsonObject): readonly HostPort[] {
   const ports: HostPort[] = [];
-  // Of sidecars too: they run beside the containers.
+  // Sidecars count too, because they run at the same time as the containers.
   const containers = [
     ...listAt(spec, "containers"),
     ...listAt(spec, "initContainers").filter((one) => one["restartPolicy"] === "Always"),

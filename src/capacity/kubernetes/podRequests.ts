@@ -1,9 +1,10 @@
-// What one pod takes from a node. Follows k8s.io/component-helpers/resource.PodRequests, and the API server's defaulting before it.
+// What one pod takes from a node. Follows k8s.io/component-helpers/resource.PodRequests and the API server's defaulting
+// before it.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { type Amounts, addTo, raiseTo, readAmounts } from "./amounts.ts";
-import { listAt, objectAt, textAt } from "./fields.ts";
+import { listAt, objectAt, textAt } from "./optionalFields.ts";
 
-/** Each missing request is filled from the limit. */
+/** The requests of a container. A request that is absent is taken from the limit. */
 export function containerRequests(container: JsonObject): Map<string, number> {
   const requests = readAmounts(objectAt(container, "resources", "limits"));
   for (const [resource, amount] of readAmounts(objectAt(container, "resources", "requests")))
@@ -21,7 +22,10 @@ export function isSidecar(container: JsonObject): boolean {
   return container["restartPolicy"] === "Always";
 }
 
-/** The most that the containers take at any one time: init containers run one by one, sidecars stay from their own start on. */
+/**
+ * The most that the containers take at any one time: init containers run one by one, and sidecars run from their own
+ * start on.
+ */
 export function aggregate(spec: JsonObject, of: AmountsOf): Map<string, number> {
   const sum = new Map<string, number>();
   for (const container of listAt(spec, "containers")) addTo(sum, of(container));
@@ -43,7 +47,10 @@ export function aggregate(spec: JsonObject, of: AmountsOf): Map<string, number> 
   return sum;
 }
 
-/** Requests for the pod as a whole stand over those of its containers; devices are never asked for that way. */
+/**
+ * Whether a pod can ask for the resource as a whole, which replaces the requests of its containers. Devices cannot be
+ * asked for that way.
+ */
 export function isPodLevel(resource: string): boolean {
   return resource === "cpu" || resource === "memory" || resource.startsWith("hugepages-");
 }
@@ -52,7 +59,7 @@ export function podRequests(spec: JsonObject, of: AmountsOf = containerRequests)
   const requests = aggregate(spec, of);
   for (const [resource, amount] of readAmounts(objectAt(spec, "resources", "requests")))
     if (isPodLevel(resource)) requests.set(resource, amount);
-  // A limit of the pod stands for its request only where no container asks for anything.
+  // A limit of the pod counts as its request only where no container asks for the resource.
   for (const [resource, amount] of readAmounts(objectAt(spec, "resources", "limits")))
     if (isPodLevel(resource) && !requests.has(resource)) requests.set(resource, amount);
   addTo(requests, readAmounts(spec["overhead"]));
@@ -61,8 +68,8 @@ export function podRequests(spec: JsonObject, of: AmountsOf = containerRequests)
 }
 
 /**
- * Of a pod that exists. While it is resized in place it holds the larger of what it has and what it wants; a wish that its node can never
- * grant counts for nothing.
+ * The amounts that an existing pod takes. During an in-place resize that is the larger of what it has and what it asks
+ * for. An increase that its node can never grant does not count.
  */
 export function heldRequests(pod: JsonObject): Map<string, number> {
   const spec = objectAt(pod, "spec") ?? {};

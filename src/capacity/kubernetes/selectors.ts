@@ -1,7 +1,7 @@
-// Label selectors and node selector terms, with the operators of Kubernetes. An operator that we do not know matches nothing.
+// Label selectors and node selector terms, with the operators of Kubernetes. An unknown operator matches nothing.
 // https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt, textsAt } from "./fields.ts";
+import { type Labels, labelsAt, listAt, objectAt, textAt, textsAt } from "./optionalFields.ts";
 
 export type Predicate = (labels: Labels) => boolean;
 
@@ -26,7 +26,7 @@ function expression(given: JsonObject): Predicate {
   return (labels) => test?.(labels[key], values) ?? false;
 }
 
-/** Null selects nothing, the empty selector everything. */
+/** A `null` selector matches nothing, an empty selector matches everything. */
 export function labelSelector(selector: unknown): Predicate {
   if (!isObject(selector)) return () => false;
   const equal = Object.entries(labelsAt(selector, "matchLabels"));
@@ -42,11 +42,11 @@ export interface Named {
 
 export type NodePredicate = (node: Named) => boolean;
 
-/** `{nodeSelectorTerms}`: one term is enough; a term without any expression matches nothing. */
+/** `{nodeSelectorTerms}`: one matching term is enough; a term without any expression matches nothing. */
 export function nodeSelector(selector: unknown): NodePredicate {
   const terms = listAt(selector, "nodeSelectorTerms").map((term) => {
     const labels = listAt(term, "matchExpressions").map(expression);
-    // `metadata.name` is the only field that may be named.
+    // `metadata.name` is the only field that Kubernetes allows here.
     const fields = listAt(term, "matchFields").map(expression);
     if (labels.length + fields.length === 0) return () => false;
     return (node: Named) =>
@@ -56,7 +56,7 @@ export function nodeSelector(selector: unknown): NodePredicate {
   return (node) => terms.some((matches) => matches(node));
 }
 
-/** spec.nodeSelector and the required node affinity: both must hold. */
+/** `spec.nodeSelector` and the required node affinity: a node must match both. */
 export function placementOf(spec: JsonObject): NodePredicate {
   const equal = Object.entries(labelsAt(spec, "nodeSelector"));
   const required = objectAt(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
@@ -64,7 +64,7 @@ export function placementOf(spec: JsonObject): NodePredicate {
   return (node) => equal.every(([key, value]) => node.labels[key] === value) && matches(node);
 }
 
-/** In short words, what the pod wants of a node: `disk=ssd, zone In a|b`. */
+/** Which nodes the pod asks for, in a few words: `disk=ssd, zone In a|b`. */
 export function placementWords(spec: JsonObject): string {
   const equal = Object.entries(labelsAt(spec, "nodeSelector")).map(([key, value]) => `${key}=${value}`);
   const required = objectAt(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");

@@ -1,6 +1,7 @@
-// Taints that keep a pod off a node, and whether waiting cures them: a node that is not ready comes back, a node for others does not.
+// Taints that keep a pod off a node, and whether they pass: a node that is not ready recovers, a node that is reserved
+// for others does not change.
 import type { JsonObject } from "../../model/data/json.ts";
-import { listAt, textAt } from "./fields.ts";
+import { listAt, textAt } from "./optionalFields.ts";
 
 export interface Taint {
   readonly key: string;
@@ -8,7 +9,7 @@ export interface Taint {
   readonly effect: string;
 }
 
-/** Put and removed by the cluster itself, or by whoever has work to do on the node. */
+/** Taints that the cluster sets and removes by itself, or that mark maintenance of a node. */
 export const TRANSIENT: ReadonlySet<string> = new Set([
   "node.kubernetes.io/not-ready",
   "node.kubernetes.io/unreachable",
@@ -31,7 +32,9 @@ export const TRANSIENT: ReadonlySet<string> = new Set([
 const UNSCHEDULABLE: Taint = { key: "node.kubernetes.io/unschedulable", value: "", effect: "NoSchedule" };
 const KEEPS_OFF: ReadonlySet<string> = new Set(["NoSchedule", "NoExecute"]);
 
-/** Those that keep pods off; a cordoned node has one more, whether it is written or not. */
+/**
+ * The taints of a node that keep pods off. A cordoned node has the `unschedulable` taint even when it is not written.
+ */
 export function taintsOf(node: JsonObject): readonly Taint[] {
   const spec = node["spec"];
   const written = listAt(spec, "taints")
@@ -64,11 +67,13 @@ function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (operator === "Exists") return true;
   if (operator === "Equal") return toleration.key !== "" && value === taint.value;
   const [bound, actual] = [Number(value), Number(taint.value)];
-  // Kubernetes 1.35 compares numbers.
+  // Numeric comparison exists since Kubernetes 1.35.
   return operator === "Gt" ? actual > bound : operator === "Lt" && actual < bound;
 }
 
-/** The first taint that keeps it off, one that stays before one that passes. */
+/**
+ * A taint that keeps the pod off; a lasting taint comes before a transient one. `undefined` when the pod tolerates all.
+ */
 export function keptOffBy(taints: readonly Taint[], tolerations: readonly Toleration[]): Taint | undefined {
   if (taints.length === 0) return undefined;
   const left = taints.filter((taint) => !tolerations.some((one) => tolerates(one, taint)));

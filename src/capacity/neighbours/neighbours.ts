@@ -1,10 +1,10 @@
-// Where other pods keep a pod away, or must be near: anti-affinity in both directions, affinity, spread, ports of the node.
-// What runs now is a reason to wait and never to refuse; only pods of one kind that keep each other off can be too many for ever. Follows the scheduler's plug-ins
-// interpodaffinity, podtopologyspread and nodeports.
+// Rules between pods: anti-affinity in both directions, affinity, topology spread and host ports. Pods that run now are
+// a reason to wait, never to reject; only equal pods that exclude each other can be too many for ever. Follows the
+// scheduler's plug-ins interpodaffinity, podtopologyspread and nodeports.
 
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { PodShape } from "../view/shape.ts";
-import type { ClusterView } from "../view/view.ts";
 import { createAffinity } from "./affinity.ts";
 import { createAntiAffinity } from "./antiAffinity.ts";
 import { createPorts } from "./ports.ts";
@@ -12,13 +12,13 @@ import type { Rule } from "./rule.ts";
 import { createSpread } from "./spread.ts";
 
 export interface Neighbours {
-  /** Whether one pod more changes where the next may stand. */
+  /** Whether a placed pod changes where the next pod may go. */
   readonly constrained: boolean;
-  /** Terms that name namespaces by their labels, which we do not know. */
+  /** A term selects namespaces by their labels, which the view does not have. */
   readonly undecided: boolean;
   conflict(node: NodeRecord): string | undefined;
   place(node: NodeRecord): void;
-  /** How many of the pods could ever stand on these nodes, whatever else is there: they keep each other off. */
+  /** How many of the pods could ever run on these nodes, whatever else runs there. */
   most(nodes: readonly NodeRecord[]): number;
 }
 

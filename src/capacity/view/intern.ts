@@ -1,8 +1,9 @@
-// One copy of what many pods have in common. A cluster of a hundred thousand pods has a few hundred different requests.
+// Shares one copy of a value among all pods that have it. A cluster of a hundred thousand pods has a few hundred
+// different requests.
 
 export interface Interner<T> {
   take(key: string, make: () => T): T;
-  /** What was taken is given back; the last one lets it go. */
+  /** Gives back what was taken; the value is deleted when it was given back as often as it was taken. */
   drop(key: string): void;
   readonly size: number;
 }

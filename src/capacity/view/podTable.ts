@@ -1,24 +1,25 @@
-// Pods of the whole cluster, counted: of each kind how many are on which node, and what they take of it. Of one pod nothing is kept but its
-// kind and its node, because the next event about it says what it is now and not what it was.
+// Counts the pods of the whole cluster: how many of each kind are on which node, and what they take of it. Of a single
+// pod only its kind, node and HAMi shares are stored, because an event about a pod says what the pod is now, not what
+// it was.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { HamiShare } from "../devices/hamiPod.ts";
 import { type Amounts, addTo } from "../kubernetes/amounts.ts";
-import { textAt } from "../kubernetes/fields.ts";
+import { textAt } from "../kubernetes/optionalFields.ts";
 import { createInterner } from "./intern.ts";
 import { type PodKind, type PodRecord, podRecord } from "./records.ts";
 
-/** What is taken of a node, whether we know the node already or not. */
+/** What pods take of a node. A node may be missing in the view when its pods are already known. */
 export interface Occupancy {
   readonly used: Amounts;
   readonly kinds: ReadonlyMap<PodKind, number>;
-  /** Pods for which room is being made; they are not in `used`. */
+  /** Pods for which the scheduler evicts others; they are not in `used`. */
   readonly nominated: ReadonlyMap<PodKind, number>;
   readonly hami: ReadonlySet<readonly HamiShare[]>;
 }
 
 export interface CountedKind {
   readonly kind: PodKind;
-  /** How many on which node. */
+  /** Node name -> number of pods. */
   readonly nodes: ReadonlyMap<string, number>;
 }
 
@@ -26,12 +27,12 @@ export interface PodTable {
   readonly put: (pod: JsonObject) => void;
   readonly remove: (pod: JsonObject) => void;
   readonly replace: (pods: readonly JsonObject[]) => void;
-  /** The same for a list that comes in pages: once all of it was put, those that were not in it are removed. */
+  /** For a list that arrives in pages: pods that were not put between `beginReplace` and `endReplace` are removed. */
   readonly beginReplace: () => void;
   readonly endReplace: () => void;
   occupancy(node: string): Occupancy;
   kinds(): Iterable<CountedKind>;
-  /** Kinds that keep others off. */
+  /** Kinds with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
   count(): number;
 }
@@ -127,7 +128,7 @@ function keyOf(pod: JsonObject): string {
 function createShelves() {
   const byKey = new Map<string, Shelf>();
   const keepingOff = new Set<Shelf>();
-  // Pods of Jobs are kinds of their own by their labels, but ask for the same as others.
+  // The labels of pods of a Job differ from Job to Job, so each Job is a kind, but the requests are often equal.
   const requests = createInterner<Amounts>();
   return {
     all: () => byKey.values(),
@@ -160,7 +161,9 @@ function amountsKey({ requests }: PodKind): string {
   return key;
 }
 
-/** Labels and requests have neither line breaks nor blanks. The owner is made of the labels. */
+/**
+ * Labels and requests contain neither line breaks nor blanks. The owner is left out because the labels determine it.
+ */
 function kindKey(kind: PodKind, amounts: string): string {
   let key = `${kind.namespace}\n${kind.priority}${kind.nominated ? "n" : ""}${kind.deleting ? "d" : ""}\n${amounts}\n`;
   for (const label of Object.keys(kind.labels)) key += `${label}=${kind.labels[label] ?? ""} `;

@@ -1,11 +1,11 @@
-// What the view keeps of nodes and pods: the least that a check needs, made once when the cluster tells of the object.
+// What the view stores of nodes and pods: only what a check needs, read once when the cluster reports the object.
 import type { JsonObject } from "../../model/data/json.ts";
 import { LABELS } from "../../model/kubernetes/manifest.ts";
 import { type HamiDevice, hamiDevicesOf } from "../devices/hamiNode.ts";
 import { type HamiShare, hamiSharesOf } from "../devices/hamiPod.ts";
 import { type Amounts, isExtended, readAmounts } from "../kubernetes/amounts.ts";
-import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/fields.ts";
 import { type HostPort, hostPortsOf } from "../kubernetes/hostPorts.ts";
+import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { heldRequests } from "../kubernetes/podRequests.ts";
 import { type Taint, taintsOf } from "../kubernetes/taints.ts";
 
@@ -14,7 +14,7 @@ export interface NodeRecord {
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   readonly allocatable: Amounts;
-  /** With the devices that are there and not healthy, or whose plug-in is starting: they may come back. */
+  /** `allocatable` plus devices that exist but are unhealthy, or whose plug-in is starting: they may come back. */
   readonly atBest: Amounts;
   readonly hami: readonly HamiDevice[];
 }
@@ -34,38 +34,41 @@ export function nodeRecord(node: JsonObject): NodeRecord {
   };
 }
 
-/** Only of devices: what the kubelet keeps back of cpu and memory is never given. */
+/** Only for devices: what the kubelet reserves of cpu and memory never becomes available. */
 function atBest(allocatable: Amounts, capacity: Amounts, labels: Labels): Amounts {
   const better = new Map<string, number>();
   const raise = (resource: string, amount: number): void => {
     if (amount > (better.get(resource) ?? allocatable.get(resource) ?? 0)) better.set(resource, amount);
   };
   for (const [resource, amount] of capacity) if (isExtended(resource)) raise(resource, amount);
-  // With MIG or renamed shares the label counts cards that are offered under other names.
+  // With MIG or renamed shares, the label counts cards that are offered under other resource names.
   const labelled = Number(labels["nvidia.com/gpu.count"] ?? Number.NaN);
   if (labelled > 0 && (allocatable.has(GPU) || capacity.has(GPU))) raise(GPU, labelled);
   return better.size === 0 ? allocatable : new Map([...allocatable, ...better]);
 }
 
-/** What a check asks of a pod, but for where it is: pods that are equal in it are counted, and not kept one by one. */
+/** What a check needs of a pod except its node. Pods that are equal in it are counted, not stored one by one. */
 export interface PodKind {
   readonly namespace: string;
   readonly labels: Labels;
-  /** Not there yet: it counts only against pods that are not more important. */
+  /** The pod is not bound yet. It counts only against pods of the same or a lower priority. */
   readonly nominated: boolean;
   readonly priority: number;
   readonly deleting: boolean;
   readonly requests: Amounts;
   readonly hostPorts: readonly HostPort[];
-  /** Required anti-affinity terms, as written: they keep others off too. */
+  /** Required anti-affinity terms as written; they also keep other pods off. */
   readonly keepsOff: readonly JsonObject[];
-  /** Whose it is; the name is told to that project only, and empty where the pod is none of ours. */
+  /**
+   * The project and the name of its run or component. The name is shown only to that project; it is empty when kubemin
+   * did not create the pod.
+   */
   readonly owner: { readonly project: string; readonly name: string };
 }
 
 export interface PodRecord {
   readonly kind: PodKind;
-  /** Where it counts: where it runs, or where room is being made for it. */
+  /** The node where the pod runs, or where the scheduler evicts others for it. */
   readonly node: string;
   readonly hami: readonly HamiShare[];
 }
@@ -74,7 +77,7 @@ const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 const NO_HAMI: readonly HamiShare[] = [];
 const RUN_LABEL = "kubemin.dev/run";
 
-/** Undefined: it holds nothing (any more). */
+/** `undefined` when the pod takes nothing (any more). */
 export function podRecord(pod: JsonObject): PodRecord | undefined {
   if (ENDED.has(textAt(pod, "status", "phase"))) return undefined;
   const bound = textAt(pod, "spec", "nodeName");
@@ -98,7 +101,7 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
   return { kind, node, hami };
 }
 
-/** `shop/train`; of a run that belongs to no application its own name. */
+/** `shop/train`, or the name of the run when the run belongs to no application. */
 function ownerOf(labels: Labels): PodKind["owner"] {
   const project = labels[LABELS.project] ?? "";
   const whole = labels[LABELS.application] || (labels[RUN_LABEL] ?? "");

@@ -1,10 +1,11 @@
-// What pods wait for, in one word: those who ask for the same devices stand in the same line and have waited about equally long.
+// The flavor of a request: the kind of resources that it waits for. Requests of the same flavor share one order in the
+// queue.
 import { type CapacityRequest, type PodGroup } from "../../model/kubernetes/capacity.ts";
 import { isExtended } from "../kubernetes/amounts.ts";
-import { labelsAt, listAt, objectAt } from "../kubernetes/fields.ts";
-import { wantedModels } from "../view/models.ts";
+import { labelsAt, listAt, objectAt } from "../kubernetes/optionalFields.ts";
+import { wantedModels } from "../view/deviceModels.ts";
 
-/** Where no device is asked for. */
+/** The flavor when no device is asked for. */
 const PLAIN = "cpu";
 
 /** `nvidia.com/gpu`, `nvidia.com/gpu H100`, `claims`, `cpu`. */

@@ -1,14 +1,15 @@
-// Room that was promised and not taken yet. Between our answer and the pod on its node another question would see the same room free;
-// so it is held back, for a minute at most. Only our own questions respect it: other tenants' pods do not ask us.
+// Reservations of room that was promised and is not used yet. Between the answer "fits" and the pod on its node,
+// another check would see the same room as free; so the room is reserved for at most a minute. Only kubemin's own
+// checks respect a reservation; pods of other tools do not.
 import type { Amounts } from "../kubernetes/amounts.ts";
 
 export interface Reservations {
-  /** `owner` is namespace/name of the pod, or of the Job that makes it. Replaces what it held before. */
+  /** `owner` is namespace/name of the pod, or of the Job that creates it. Replaces the owner's earlier reservation. */
   hold(owner: string, places: readonly Place[], now: number): void;
-  /** A pod of the owner has its node. It may be told many times of the same pod. */
+  /** A pod of the owner has its node. The caller may report the same pod several times. */
   arrived(given: { readonly owner: string; readonly pod: string; readonly node: string }): void;
   release(owner: string): void;
-  /** By node; what `owner` holds itself is not in its own way. */
+  /** The reserved amounts by node, without those of `owner` itself. */
   heldFrom(owner: string, now: number): ReadonlyMap<string, readonly Amounts[]>;
 }
 
@@ -27,7 +28,7 @@ export function createReservations(): Reservations {
       const entry = held.get(owner);
       if (entry === undefined || entry.seen.has(pod)) return;
       entry.seen.add(pod);
-      // The scheduler may have chosen another node than we did.
+      // The scheduler may have chosen another node than the reservation.
       const index = Math.max(
         0,
         entry.places.findIndex((one) => one.node === node),

@@ -6,10 +6,10 @@ import { parseDuration } from "../../model/document/duration.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import { problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
-import { described, duration } from "../fields.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
 import { isTimeZone, scheduleFault } from "../parts/pod/schedule.ts";
+import { described, duration } from "../sharedFields.ts";
 
 const CONCURRENCY = { allow: "Allow", forbid: "Forbid", replace: "Replace" } as const;
 const history = () => z.int().min(0).max(100);

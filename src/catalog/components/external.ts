@@ -7,9 +7,9 @@ import { parseDuration } from "../../model/document/duration.ts";
 import { DNS_SUBDOMAIN } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
-import { described, duration, image, port } from "../fields.ts";
 import { checkJob } from "../parts/pod/checkJob.ts";
 import { externalService } from "../parts/service/externalService.ts";
+import { described, duration, image, port } from "../sharedFields.ts";
 
 const check = z.union([
   z.literal(false),

@@ -7,11 +7,11 @@ import type { Path } from "../../model/data/pointer.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { defineComponent, type RenderContext } from "../define.ts";
-import { described } from "../fields.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
 import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
 import { isTestHook, releasedBy, withoutServerFields } from "../parts/objects/chartObject.ts";
 import { readinessField } from "../parts/objects/readiness.ts";
+import { described } from "../sharedFields.ts";
 
 const ARCHIVE_BYTES = 1024 * 1024;
 /** What base64 makes of it. */

@@ -7,11 +7,11 @@ import type { Path } from "../../model/data/pointer.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
 import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
+import { groupKindOf } from "../parts/objects/clusterScoped.ts";
 import { readinessField } from "../parts/objects/readiness.ts";
-import { groupKindOf } from "../parts/objects/scope.ts";
+import { described } from "../sharedFields.ts";
 
 const manifest = z.looseObject({
   apiVersion: described(z.string().min(1), "e.g. apps/v1", "如 apps/v1"),

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { isObject } from "../../model/data/json.ts";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
 import { checkDataSize, dataField, secretData } from "../parts/storage/data.ts";
+import { described } from "../sharedFields.ts";
 
 export const secret = defineComponent({
   name: "secret",

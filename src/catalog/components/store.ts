@@ -5,11 +5,10 @@ import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { fill, type Params } from "../../model/data/text.ts";
 import { mapStrings } from "../../model/document/sealed.ts";
-import { literalText } from "../../model/kubernetes/expansion.ts";
+import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 import { storageSize } from "../../model/kubernetes/quantity.ts";
 import { problem } from "../../model/problems/problem.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
-import { absolutePath, described, image, objectName, replicas, storageAmount } from "../fields.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { minReadySeconds } from "../parts/pod/minReady.ts";
 import { podOf, programFields, programReferences } from "../parts/pod/program.ts";
@@ -35,6 +34,7 @@ import {
 import { accessModesField } from "../parts/storage/accessModes.ts";
 import type { Preset } from "../presets/preset.ts";
 import { PRESET_NAMES, PRESETS } from "../presets/presets.ts";
+import { absolutePath, described, image, objectName, replicas, storageAmount } from "../sharedFields.ts";
 
 const VOLUME = "data";
 

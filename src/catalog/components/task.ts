@@ -3,10 +3,10 @@
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/pod/gang.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { described } from "../sharedFields.ts";
 
 export const task = defineComponent({
   name: "task",

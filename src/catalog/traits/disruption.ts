@@ -3,10 +3,10 @@
 import { z } from "zod";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { share } from "../parts/pod/share.ts";
+import { share } from "../parts/pod/countOrPercent.ts";
+import { described } from "../sharedFields.ts";
 
 const schema = z.strictObject({
   minAvailable: described(

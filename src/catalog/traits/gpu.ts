@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
+import { described } from "../sharedFields.ts";
 
 /** `domain/name`, as extended resources are called; names without a domain are Kubernetes' own. */
 const RESOURCE = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

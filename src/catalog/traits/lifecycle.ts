@@ -5,7 +5,7 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
-import { commandLine, described, duration, port } from "../fields.ts";
+import { commandLine, described, duration, port } from "../sharedFields.ts";
 
 const ACTIONS = ["sleep", "exec", "http"] as const;
 

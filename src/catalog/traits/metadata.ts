@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
+import { described } from "../sharedFields.ts";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 const KEY = /^(?:(?=.{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

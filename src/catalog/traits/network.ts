@@ -6,9 +6,9 @@ import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext, type TraitTarget } from "../define.ts";
-import { componentName, described, objectName, port } from "../fields.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { type PortProperties, servedPorts } from "../parts/service/ports.ts";
+import { componentName, described, objectName, port } from "../sharedFields.ts";
 
 const cidr = () =>
   z

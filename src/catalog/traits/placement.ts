@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext } from "../define.ts";
-import { componentName, described } from "../fields.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { componentName, described } from "../sharedFields.ts";
 
 const OVER = { hosts: "kubernetes.io/hostname", zones: "topology.kubernetes.io/zone" } as const;
 const over = () => z.enum(["hosts", "zones"]);

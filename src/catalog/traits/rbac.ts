@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { ownAccount } from "../parts/service/account.ts";
+import { described } from "../sharedFields.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"] as const;
 

@@ -5,9 +5,9 @@ import { dig, type JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
-import { described, duration } from "../fields.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { isNothing, share } from "../parts/pod/share.ts";
+import { isNothing, share } from "../parts/pod/countOrPercent.ts";
+import { described, duration } from "../sharedFields.ts";
 
 const schema = z.strictObject({
   maxSurge: described(

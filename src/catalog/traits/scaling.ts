@@ -5,7 +5,7 @@ import { z } from "zod";
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type RenderContext, type TraitTarget } from "../define.ts";
-import { described, replicas } from "../fields.ts";
+import { described, replicas } from "../sharedFields.ts";
 
 const percent = () => z.int().min(1).max(1_000);
 

@@ -5,8 +5,8 @@ import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { described } from "../sharedFields.ts";
 
 /** `nobody` of distroless images: a user that owns nothing. Most images would run as root, which `restricted` forbids. */
 const NOBODY = 65_532;

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { parseDuration } from "../../model/document/duration.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described, duration } from "../fields.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { described, duration } from "../sharedFields.ts";
 
 /** https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity: a day at most. */
 const LONGEST = 86_400;

@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described, objectName } from "../fields.ts";
 import { nonEmpty } from "../parts/objects/onlyGiven.ts";
 import { ownAccount } from "../parts/service/account.ts";
+import { described, objectName } from "../sharedFields.ts";
 
 const schema = z.strictObject({
   use: described(

@@ -7,7 +7,6 @@ import { isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import type { Contribution } from "../define.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
 import { checkSource, renderSource, sourceItem, sourceReferences } from "../parts/storage/sourceItem.ts";
 import {
   ephemeralItem,
@@ -17,6 +16,7 @@ import {
   renderNfs,
   renderPersistent,
 } from "../parts/storage/volumeItem.ts";
+import { described } from "../sharedFields.ts";
 
 const config = sourceItem("config");
 const secret = sourceItem("secret");

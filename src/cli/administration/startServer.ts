@@ -3,7 +3,7 @@
 import { createClient } from "../../api/client.ts";
 import { isPostgresUrl } from "../../model/data/databaseAddress.ts";
 import { dig } from "../../model/data/json.ts";
-import { keepOf } from "../arguments/keep.ts";
+import { keepOf } from "../arguments/retentionOptions.ts";
 import type { Context } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../grammar/failure.ts";

@@ -1,7 +1,7 @@
 // kubemin __complete WORD...: what the shells' scripts ask. The last word is the one being typed. Silent on every failure:
 // an error message in the middle of somebody's prompt helps nobody.
 
-import { candidates } from "../arguments/complete.ts";
+import { candidates } from "../arguments/completionWords.ts";
 import { defineCommand } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 

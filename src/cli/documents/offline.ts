@@ -6,7 +6,7 @@ import type { Problem } from "../../model/problems/problem.ts";
 import type { Plan } from "../../model/run/plan.ts";
 import { checkDocument } from "../../plan/check/check.ts";
 import { NEUTRAL } from "../../plan/components/neutralFacts.ts";
-import type { ResolvedApplication } from "../../plan/components/resolved.ts";
+import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";

@@ -3,7 +3,7 @@
 import { ApiError, type Client, type StreamItem, UnreachableError } from "../../api/client.ts";
 import { dig } from "../../model/data/json.ts";
 import type { Context } from "../grammar/command.ts";
-import { applyEvent, type RunEvent } from "./progress/apply.ts";
+import { applyEvent, type RunEvent } from "./progress/applyEvent.ts";
 import type { Progress, Run } from "./progress/progress.ts";
 
 export interface Watch {

@@ -4,7 +4,7 @@ import { readSource } from "../arguments/input.ts";
 import { EXIT, exitOfError } from "../grammar/exitCodes.ts";
 import { printData } from "../output/output.ts";
 import { printProblems, type Source } from "../output/problems.ts";
-import type { Act } from "./act.ts";
+import type { Act } from "./actionContext.ts";
 import { printChecks, showType } from "./show.ts";
 
 export async function registerFile(act: Act): Promise<number> {

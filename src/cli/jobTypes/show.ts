@@ -8,7 +8,7 @@ import type { Context } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { age, printData, printListing } from "../output/output.ts";
 import { painter } from "../terminal/style.ts";
-import type { Act } from "./act.ts";
+import type { Act } from "./actionContext.ts";
 
 type JobType = AnswerOf<"getJobType">;
 type Summary = AnswerOf<"listJobTypes">["items"][number];

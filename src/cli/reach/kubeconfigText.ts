@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { listAt, textAt } from "../../model/data/fields.ts";
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Localized, Params } from "../../model/data/text.ts";
 import type { Context } from "../grammar/command.ts";

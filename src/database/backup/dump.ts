@@ -5,7 +5,7 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { VERSION } from "../../model/data/version.ts";
 import type { BackupRecord, BackupRow } from "../../ports/backup.ts";
-import { BACKED_UP, POSITIONS } from "./backedUp.ts";
+import { BACKED_UP, POSITIONS } from "./backupTables.ts";
 
 export const ROWS_AT_ONCE = 100;
 

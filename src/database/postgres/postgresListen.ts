@@ -1,7 +1,7 @@
 // Hears of events that other processes committed. Loses none: after every reconnect the subscribers are woken, because nobody
 // knows what was missed in between.
 import { Client } from "pg";
-import { EVENT_CHANNEL } from "../connection/differences.ts";
+import { EVENT_CHANNEL } from "../connection/dialect.ts";
 
 export interface Listening {
   close(): Promise<void>;

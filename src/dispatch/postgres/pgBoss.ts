@@ -6,9 +6,9 @@
 import { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
 import type { Dispatch } from "../../ports/dispatch.ts";
-import { placeInLine } from "../duties/holdings.ts";
+import { placeInLine } from "../duties/leasedDuties.ts";
+import { Holder } from "./dutyConsumer.ts";
 import { createEntries } from "./entries.ts";
-import { Holder } from "./holder.ts";
 import type { PgBossOptions } from "./options.ts";
 import { openQueue, settingsOf } from "./queue.ts";
 import { createSender } from "./sender.ts";

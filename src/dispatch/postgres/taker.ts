@@ -1,7 +1,7 @@
 // Fills the free slots of a process from the queue, so that no group makes all others wait. It asks the queue one
 // question at a time; a poke during a question makes it ask once more.
 import type { Log } from "../../ports/log.ts";
-import type { Holdings } from "../duties/holdings.ts";
+import type { Holdings } from "../duties/leasedDuties.ts";
 import { crowding, full } from "../duties/shares.ts";
 
 /**

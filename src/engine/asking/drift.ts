@@ -8,10 +8,10 @@ import type { PlannedJob } from "../../model/run/plan.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Job } from "../../model/run/run.ts";
 import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { ApplicationDrift, Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
-import { clusterFailure, knownCluster } from "../planning/clusters.ts";
-import { knownApplication } from "../starting/remove.ts";
+import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
+import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
 export async function applicationDrift(world: World, place: Place, signal: AbortSignal): Promise<ApplicationDrift> {
@@ -24,7 +24,7 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
     const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
-      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "",
+      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null,
     }));
     return { application: current.name, revision: current.revision, objects };
   } catch (error) {

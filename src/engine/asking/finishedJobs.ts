@@ -6,7 +6,7 @@ import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Revision } from "../../model/run/revision.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 
 export async function withFinishedJobs(
   { store }: Pick<World, "store">,

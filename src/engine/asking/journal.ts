@@ -7,7 +7,7 @@ import type { Grounds } from "../../model/run/grounds.ts";
 import { isActive, isSettled, type Phase } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Events } from "../../ports/store.ts";
-import { newJob } from "../starting/begin.ts";
+import { newJob } from "../starting/createRun.ts";
 
 export interface Recorded {
   readonly job: Job;

@@ -2,11 +2,11 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import type { LogLine, LogOptions } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
-import { knownCluster } from "../planning/clusters.ts";
+import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask } from "../secrets/masking.ts";
-import { knownApplication } from "../starting/remove.ts";
+import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
 export async function readLogs(

@@ -1,8 +1,8 @@
 // What the runs of an application decided about one of its components, newest first: by their jobs alone, the cluster is not asked.
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Place, RunNow } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
 
 export interface Decided {

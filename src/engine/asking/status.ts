@@ -8,19 +8,19 @@ import { isActive, isFailure, isSettled, PHASES } from "../../model/run/phase.ts
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { ClusterError, type Drift } from "../../ports/cluster.ts";
-import { isLeftOut } from "../deciding/roots.ts";
+import { isLeftOut } from "../deciding/rootJob.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
-import { knownCluster } from "../planning/clusters.ts";
+import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask, type Mask } from "../secrets/masking.ts";
-import { knownApplication } from "../starting/remove.ts";
+import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
-import { type Behind, behindVersions, withVersion } from "./behind.ts";
 import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
 import { withFinishedJobs } from "./finishedJobs.ts";
-import { type LeftOut, leftVersions } from "./leftOut.ts";
+import { type Behind, behindVersions, withVersion } from "./outdatedComponents.ts";
 import { pastOf } from "./pastRuns.ts";
-import { runNow } from "./standing.ts";
+import { runNow } from "./runStatus.ts";
+import { type LeftOut, leftVersions } from "./skippedComponents.ts";
 
 const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
   ready: "healthy",

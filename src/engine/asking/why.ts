@@ -8,15 +8,15 @@ import { shortRef } from "../../model/kubernetes/manifest.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Job } from "../../model/run/run.ts";
-import { isLeftOut } from "../deciding/roots.ts";
+import { isLeftOut } from "../deciding/rootJob.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { ApplicationHealth, ApplicationStatus, CauseLink, ComponentStatus, Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { knownRun } from "../steering/cancel.ts";
-import { withoutVersion } from "./behind.ts";
-import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./cause.ts";
-import { runNow } from "./standing.ts";
+import { withoutVersion } from "./outdatedComponents.ts";
+import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./rootCause.ts";
+import { runNow } from "./runStatus.ts";
 import { applicationStatus } from "./status.ts";
-import { withRoom } from "./unplaced.ts";
+import { withRoom } from "./unplacedPods.ts";
 
 export async function explainWhy(
   world: World,

@@ -5,12 +5,12 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Grounds, KeptValue } from "../../model/run/grounds.ts";
 import { isActive, isSettled, PHASES } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { CauseLink, RunNow } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { knownRun } from "../steering/cancel.ts";
-import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./cause.ts";
 import { beginJournal, type Journal, journalAt, type Recorded } from "./journal.ts";
-import { shownJobs, standing } from "./standing.ts";
+import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
+import { shownJobs, standing } from "./runStatus.ts";
 import { knownJob } from "./why.ts";
 
 export interface Moment {

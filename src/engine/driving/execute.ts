@@ -11,17 +11,17 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { parseData } from "../../plan/fields/zodProblems.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { gaveUp, type Interruption } from "../deciding/settle.ts";
-import type { World } from "../interface/world.ts";
+import { gaveUp, type Interruption } from "../deciding/attemptOutcome.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
 import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
 import { callbackOf } from "./callback.ts";
 import { eventOf } from "./driver.ts";
-import { fenced } from "./fenced.ts";
-import { ownedObject } from "./intend.ts";
-import { LOCK_LOST } from "./locks.ts";
-import { messagesOf } from "./messages.ts";
+import { fenced } from "./fencedCluster.ts";
+import { LOCK_LOST } from "./heldLocks.ts";
+import { messagesOf } from "./jobMessages.ts";
 import { settledOutput } from "./outputs.ts";
+import { ownedObject } from "./recordRunIntents.ts";
 
 /** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
 const GRACE = 5_000;
@@ -48,7 +48,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
-  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
+  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: openPhase(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
@@ -90,7 +90,8 @@ function leastOf({ resumed }: Attempt, { parks }: JobDefinition, left: number): 
   return RESUMED_LEAST;
 }
 
-function isPending(job: Job): "pending" | "running" {
+/** An attempt that is taken up goes on as what it was; a new one runs. */
+function openPhase(job: Job): "pending" | "running" {
   return job.phase === "pending" ? "pending" : "running";
 }
 

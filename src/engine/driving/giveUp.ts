@@ -4,7 +4,7 @@
 import { reason } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 import { changedEvent, eventOf } from "./driver.ts";
 
 export async function giveUpRun(world: World, id: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Run } from "../../model/run/run.ts";
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 import type { UnfinishedRun } from "../../ports/store.ts";
-import type { World } from "./world.ts";
+import type { World } from "./dependencies.ts";
 
 const WEIGHT = { low: -1, normal: 0, high: 1 } as const satisfies Record<Run["priority"], number>;
 

@@ -7,7 +7,7 @@ import type { Change, Plan, PlannedJob, PlannedObject } from "../../model/run/pl
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { classOf, disruptionOf, remadeClass } from "../../plan/compare/compareClass.ts";
 import type { LiveDifference } from "../../ports/cluster.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 import { applyOptions, objectsOf, type Target } from "./preflight.ts";
 
 /** Says of each adopted object which of its fields will change, and what that means for its pods. */
@@ -27,7 +27,7 @@ export async function withAdoption(
   return { ...target.plan, changes: target.plan.changes.map((one) => changes.get(refKey(one.object)) ?? one) };
 }
 
-function adoption(component: string, { manifest }: PlannedObject, difference: LiveDifference): Change {
+function adoption(component: string | null, { manifest }: PlannedObject, difference: LiveDifference): Change {
   const fields = difference.fields.map(({ path, live, wanted }) => ({
     path,
     ...(live === undefined ? {} : { before: live }),

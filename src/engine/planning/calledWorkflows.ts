@@ -1,16 +1,16 @@
 // The workflows of other applications that a workflow calls, and those that they call: the newest revision of each, of the same project.
 import type { WorkflowDocument } from "../../model/document/document.ts";
 import { callsOf } from "../../plan/workflow/steps/calls.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 
 /** What does not exist is left out: the plan says so, at the step that calls it. */
 export async function calledWorkflows(
   world: World,
   project: string,
-  workflow: WorkflowDocument | undefined,
+  workflow: unknown,
 ): Promise<ReadonlyMap<string, WorkflowDocument>> {
   const called = new Map<string, WorkflowDocument>();
-  const open = workflow === undefined ? [] : [...callsOf(workflow)];
+  const open = [...callsOf(workflow)];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (called.has(name)) continue;
     const current = await world.store.applications.get(project, name);

@@ -8,9 +8,9 @@ import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
-import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolved.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
 import { ChartError, type ChartWish } from "../../ports/charts.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
 

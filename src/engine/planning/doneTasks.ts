@@ -9,14 +9,14 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { readCompletion } from "../../model/run/completion.ts";
 import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
 import { disruptionOf } from "../../plan/compare/compareClass.ts";
-import type { World } from "../interface/world.ts";
+import type { World } from "../interface/dependencies.ts";
 
 type Told = Pick<Change, "task" | "doneIn">;
 
 export async function withTasks(world: World, project: string, plan: Plan): Promise<Plan> {
   const tasks = plan.jobs.flatMap((job) => {
     const { content } = job.input;
-    return job.component !== "" && typeof content === "string" ? [{ job, content }] : [];
+    return job.component !== null && typeof content === "string" ? [{ job, content }] : [];
   });
   const told = await inBatches(tasks, async ({ job, content }) => {
     const { application } = plan;

@@ -8,23 +8,23 @@ import { hasErrors, type Problem, problem } from "../../model/problems/problem.t
 import type { ClusterFacts, Plan } from "../../model/run/plan.ts";
 import type { ApplicationSummary, OwnedObject } from "../../model/run/revision.ts";
 import { checkDocument } from "../../plan/check/check.ts";
-import type { ResolvedApplication } from "../../plan/components/resolved.ts";
+import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
 import { type Cluster, ClusterError } from "../../ports/cluster.ts";
+import { projectCatalog, type World } from "../interface/dependencies.ts";
 import type { DocumentRequest, PlannedDocument } from "../interface/requests.ts";
-import { projectCatalog, type World } from "../interface/world.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
-import { withChangedBehind, withNothingThere } from "./changedBehind.ts";
 import { renderCharts } from "./charts.ts";
-import { chooseCluster, clusterFailure } from "./clusters.ts";
+import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
-import { withNamespace } from "./namespace.ts";
+import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
+import { withNamespace } from "./namespaceJob.ts";
 import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
-import { warnOfRoom } from "./room.ts";
+import { warnOfRoom } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
 /** Everything that was learnt on the way, for whoever goes on to deploy. */
@@ -199,7 +199,7 @@ function roomWarnings(
     project: request.project,
     cluster,
     plan,
-    pointerOf: (component: string) => pointerOf({ application }, component),
+    pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
   return warnOfRoom(world, asked, signal);
 }

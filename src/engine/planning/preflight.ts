@@ -5,6 +5,7 @@ import { dig } from "../../model/data/json.ts";
 import { isSealed } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { LABELS, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { belongsToNobody } from "../../model/kubernetes/ownership.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { explainReason, whoActs } from "../../model/reasons/reason.ts";
@@ -12,10 +13,10 @@ import type { Plan, PlannedObject } from "../../model/run/plan.ts";
 import type { ApplicationSummary, OwnedObject } from "../../model/run/revision.ts";
 import { remadeClass } from "../../plan/compare/compareClass.ts";
 import { keysOf } from "../../plan/components/planOutside.ts";
-import type { ResolvedApplication } from "../../plan/components/resolved.ts";
+import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { DocumentRequest } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 
 export interface Target {
   readonly request: DocumentRequest;
@@ -57,7 +58,7 @@ export async function takenByOthers(world: World, target: Target, signal: AbortS
     const ref = refOf(object.manifest);
     const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${holder.application} of project ${holder.project}`;
+      const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
     }
     const live = await target.cluster.read(ref, signal);
@@ -148,10 +149,12 @@ export function applyOptions(world: World, { request }: Pick<Target, "request">,
   return { signal, reveal, force: request.force === true };
 }
 
-export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
+export function objectsOf(
+  plan: Plan,
+): readonly { readonly object: PlannedObject; readonly component: string | null }[] {
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string): string {
+export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

@@ -3,8 +3,8 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { Duty, Lease, Outcome } from "../../ports/dispatch.ts";
-import type { World } from "../interface/world.ts";
-import { planRun, sealedRequest, startRun } from "../starting/startRun.ts";
+import type { World } from "../interface/dependencies.ts";
+import { planRun, sealedRequest, startRun } from "../starting/startWorkflowRun.ts";
 import { cancelRun } from "../steering/cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
 

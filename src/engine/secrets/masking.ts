@@ -8,8 +8,8 @@ import type { Evidence } from "../../model/kubernetes/health.ts";
 import { mapReason, type Reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Vault } from "../../ports/vault.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 
 const SHORTEST = 4;
 /** A line of a longer value (a key, a configuration file) or a piece of its base64 must tell more than "}" or "true" does. */

@@ -3,11 +3,11 @@ import { canonicalJson } from "../../model/data/json.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { DocumentRequest, WriteConditions } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { adopting } from "../planning/adoption.ts";
 import { type Planning, planDocument } from "../planning/planning.ts";
-import { beginRun, expectRevision, repeated } from "./begin.ts";
+import { beginRun, expectRevision, repeated } from "./createRun.ts";
 
 export async function deployDocument(
   world: World,
@@ -85,6 +85,6 @@ async function revisionFor(
 function sameObjects(newest: Revision, { plan }: Planning): boolean {
   // Objects of no component (a namespace that was asked for once) are no part of what the document says.
   const objects = (jobs: typeof plan.jobs): string =>
-    canonicalJson(jobs.filter((job) => job.component !== "").flatMap((job) => job.objects));
+    canonicalJson(jobs.filter((job) => job.component !== null).flatMap((job) => job.objects));
   return objects(newest.plan.jobs) === objects(plan.jobs);
 }

@@ -3,9 +3,9 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import type { Change, ClusterFacts } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import { comparePlans } from "../../plan/compare/compare.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
-import { knownApplication } from "./remove.ts";
+import { knownApplication } from "./deleteApplication.ts";
 
 export async function knownRevision(world: World, place: Place, number: number): Promise<Revision> {
   const revision = await world.store.applications.revision(place.project, place.application, number);

@@ -3,11 +3,11 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Place, WriteConditions } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
-import { keepSizes } from "../planning/keepSizes.ts";
+import { keepSizes } from "../planning/keepVolumeSizes.ts";
+import { knownApplication } from "./deleteApplication.ts";
 import { conditionsOf, deployDocument } from "./deploy.ts";
-import { knownApplication } from "./remove.ts";
 import { knownRevision } from "./revisions.ts";
 
 const RUNS = 200;

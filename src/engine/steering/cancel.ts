@@ -3,8 +3,8 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
+import type { World } from "../interface/dependencies.ts";
 import { wakeRunCalled } from "../interface/duties.ts";
-import type { World } from "../interface/world.ts";
 
 export async function cancelRun(
   world: World,

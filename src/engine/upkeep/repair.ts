@@ -6,10 +6,10 @@ import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
 import { broughtJobs, confirmedDrift, lasting, lastJobs } from "../asking/drift.ts";
+import type { World } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
-import type { World } from "../interface/world.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
-import { beginRun } from "../starting/begin.ts";
+import { beginRun } from "../starting/createRun.ts";
 import { forced } from "../starting/deploy.ts";
 
 const SETTLES = 1_000;
@@ -131,7 +131,7 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
 
 /** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
 function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
-  const brought = jobs.filter((job) => job.component !== "");
+  const brought = jobs.filter((job) => job.component !== null);
   const names = new Set(brought.map((job) => job.name));
   return brought.map((job) => ({
     name: job.name,

@@ -1,10 +1,10 @@
 // What one process at a time does for all, for as long as it is there: it watches for drift where documents ask for that, and hands out runs
 // that nobody drives (whoever made them died before they could say so). Another process goes on when this one is gone.
 import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import type { World } from "../interface/dependencies.ts";
 import { runDuty, runTerms } from "../interface/duties.ts";
-import type { World } from "../interface/world.ts";
 import { handOutSchedules } from "../schedules/schedules.ts";
-import { watchForDrift } from "./afterwards.ts";
+import { watchForDrift } from "./afterRun.ts";
 
 export const UPKEEP = "engine/upkeep";
 

@@ -2,8 +2,9 @@
 // that use them. https://github.com/compose-spec/compose-spec/blob/main/spec.md
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { freeName } from "../mapping/draft.ts";
+import { freeName } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -15,11 +16,10 @@ import {
   type Spot,
   textOf,
 } from "../mapping/rules.ts";
-import { advised, RENAMED, words } from "../mapping/words.ts";
+import { type World, worldOf } from "./composeContext.ts";
 import { importService } from "./service.ts";
 import { declaredVolume } from "./storage.ts";
 import { fillIn } from "./variables.ts";
-import { type World, worldOf } from "./world.ts";
 
 export function importCompose(importing: Importing, [first = []]: readonly Path[]): void {
   const input = dig(importing.ledger.input, ...first) as Json; // The input is JSON, so each part of it is.

@@ -3,10 +3,10 @@
 
 import type { Json } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
-import { literalText } from "../../model/kubernetes/expansion.ts";
+import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
 import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 
 const TO = ["traits", "probes", "readiness"];
 const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");

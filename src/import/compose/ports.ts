@@ -1,9 +1,9 @@
 // Ports of a Compose service. Inside a Compose network every port is open without being declared, but a Kubernetes
 // Service must name its ports. Therefore the ports of well-known images are added.
-import { place } from "../mapping/draft.ts";
+import { place } from "../mapping/importDraft.ts";
 import { put, remark, say } from "../mapping/ledger.ts";
+import { advised, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
-import { advised, NOT_UNDERSTOOD, words } from "../mapping/words.ts";
 import { type PortPair, portPairs } from "./text.ts";
 
 /** Last part of an image's name -> the port that the image serves, according to its documentation. */

@@ -1,6 +1,6 @@
 // Fields of a Compose service that kubemin does not support, each with the reason and with what to do instead.
+import { advised, words } from "../mapping/reportWords.ts";
 import { needless, type Rules, refuse } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 
 const OF_THE_NODE = (en: string, zh: string) =>
   refuse(

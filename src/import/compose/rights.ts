@@ -3,10 +3,10 @@
 
 import type { Json } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
-import { nextOf, place, valueAt } from "../mapping/draft.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, needless, type Rule, type Rules, type Spot, take, turn, wordOf } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/words.ts";
 import { devices } from "../parts/resources.ts";
 
 const TO = ["traits", "security"];

@@ -2,12 +2,12 @@
 // config and secret.
 import type { Json } from "../../model/data/json.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
-import { freeName, newDraft, nextOf } from "../mapping/draft.ts";
+import { freeName, newDraft, nextOf } from "../mapping/importDraft.ts";
 import { put, remark, say } from "../mapping/ledger.ts";
+import { advised, NOT_UNDERSTOOD, type Words, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../mapping/rules.ts";
-import { advised, NOT_UNDERSTOOD, type Words, words } from "../mapping/words.ts";
+import type { ServiceShared } from "./composeContext.ts";
 import { memory, mountText } from "./text.ts";
-import type { ServiceShared } from "./world.ts";
 
 /** The size of a claim for a Compose volume. Compose volumes have no size, so the report asks the user to check it. */
 const SIZE = "1Gi";

@@ -3,8 +3,8 @@
 import { isObject, type Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
+import { advised } from "../mapping/reportWords.ts";
 import type { Importing } from "../mapping/rules.ts";
-import { advised } from "../mapping/words.ts";
 import { interpolate } from "./text.ts";
 
 /** A text with a variable that has no value becomes `null`, and is reported as not supported. */

@@ -1,7 +1,7 @@
 // The trait ingress of KubeMin-Cli becomes the trait route, which has one host and several paths.
 import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, type Spot, wordOf } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import { either } from "./spelling.ts";
 

@@ -2,8 +2,9 @@
 // Its documents exist in camelCase and in snake_case, so fields are looked up under both spellings.
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, place } from "../mapping/draft.ts";
+import { type Draft, freeName, nameOf, newDraft, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -18,7 +19,6 @@ import {
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, RENAMED, TYPE_CHOSEN, words } from "../mapping/words.ts";
 import { labelsRule, namespaceRule } from "../parts/metadata.ts";
 import { inSteps, type Mention } from "../parts/order.ts";
 import { either } from "./spelling.ts";

@@ -1,9 +1,9 @@
 // The trait rbac of KubeMin-Cli becomes the trait rbac of kubemin: rules within the namespace. Names of accounts and
 // roles are not taken, because kubemin names them after the component.
-import { nextOf } from "../mapping/draft.ts";
+import { nextOf } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, needless, onlyIf, type Spot } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import { either } from "./spelling.ts";
 
 const CALLED = words("account, role and binding are named after the component", "账户、角色与绑定均以组件命名");

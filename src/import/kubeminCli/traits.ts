@@ -3,8 +3,9 @@
 // of the component's storage.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place, valueAt } from "../mapping/draft.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -19,7 +20,6 @@ import {
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import { probe } from "../parts/probe.ts";
 import { ingress } from "./ingress.ts";
 import { rights } from "./rbac.ts";

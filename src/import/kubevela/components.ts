@@ -2,8 +2,9 @@
 // https://kubevela.io/docs/end-user/components/references/
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place } from "../mapping/draft.ts";
+import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   field,
   itemsOf,
@@ -17,7 +18,6 @@ import {
   turn,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import { envList, type Names } from "../parts/env.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { probe } from "../parts/probe.ts";

@@ -2,10 +2,10 @@
 // traits.ts. Of a workflow only the order of components is imported; policies are not supported.
 import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/draft.ts";
+import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import { applyRules, field, type Importing, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
-import { advised, RENAMED, TYPE_CHOSEN, words } from "../mapping/words.ts";
 import { METADATA } from "../parts/metadata.ts";
 import { inSteps, type Mention } from "../parts/order.ts";
 import { COMPONENTS } from "./components.ts";

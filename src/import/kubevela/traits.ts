@@ -1,8 +1,9 @@
 // The table of KubeVela's traits. https://kubevela.io/docs/end-user/traits/references/
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place, valueAt } from "../mapping/draft.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -18,7 +19,6 @@ import {
   turn,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { resources } from "../parts/resources.ts";
 import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";

@@ -1,13 +1,13 @@
 // Imports plain Kubernetes manifests. Workloads, ConfigMaps and Secrets become components. Services, Ingresses,
 // autoscalers and disruption budgets become part of the workload that they point to. Claims become storage of the
 // workload that mounts them. All other objects are put unchanged into a component of type objects.
-import { CLUSTER_WIDE } from "../../catalog/parts/objects/scope.ts";
+import { CLUSTER_WIDE } from "../../catalog/parts/objects/clusterScoped.ts";
 import { dig, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/draft.ts";
+import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { CLUSTERS_OWN, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import { applyRules, field, type Importing, objectOf, type Spot } from "../mapping/rules.ts";
-import { CLUSTERS_OWN, RENAMED, TYPE_CHOSEN, words } from "../mapping/words.ts";
 import { metadata, namespaceRule } from "../parts/metadata.ts";
 import { type Found, findObjects } from "./objects.ts";
 import { importBudget, importScaler } from "./scaling.ts";

@@ -2,8 +2,8 @@
 import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
+import { words } from "../mapping/reportWords.ts";
 import { field, type Importing, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
-import { words } from "../mapping/words.ts";
 
 export interface Found {
   /** Group and kind, such as `apps/Deployment` or `/Service`. */

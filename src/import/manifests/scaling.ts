@@ -1,9 +1,9 @@
 // Autoscalers and disruption budgets become the traits scaling and disruption of the workload to which they apply.
-import type { Draft } from "../mapping/draft.ts";
-import { valueAt } from "../mapping/draft.ts";
+import type { Draft } from "../mapping/importDraft.ts";
+import { valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import type { Found } from "./objects.ts";
 import { head } from "./services.ts";
 

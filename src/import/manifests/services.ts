@@ -1,8 +1,9 @@
 // Services and Ingresses become ports and the traits service and route of the workload that they point to.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, nextOf, place, valueAt } from "../mapping/draft.ts";
+import { type Draft, nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -17,7 +18,6 @@ import {
   take,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../mapping/words.ts";
 import { labelsRule, METADATA } from "../parts/metadata.ts";
 import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import type { Found } from "./objects.ts";

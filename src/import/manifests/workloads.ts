@@ -3,6 +3,7 @@
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -19,7 +20,6 @@ import {
   turn,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/words.ts";
 import type { Names } from "../parts/env.ts";
 import { METADATA, metadata } from "../parts/metadata.ts";
 import { importPod } from "../parts/pod.ts";

@@ -2,8 +2,8 @@
 // entry is reported as not supported when the ledger is closed. The first entry of a leaf counts.
 import { canonicalJson, dig, isObject, type Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
-import { cut, type Draft, place, valueAt } from "./draft.ts";
-import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./words.ts";
+import { cut, type Draft, place, valueAt } from "./importDraft.ts";
+import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./reportWords.ts";
 
 export type Outcome = "taken" | "changed" | "unsupported";
 

@@ -3,9 +3,9 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "./importDraft.ts";
 import { type Ledger, put, say } from "./ledger.ts";
-import { NOT_UNDERSTOOD, type Words } from "./words.ts";
+import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
 
 /** Values that all rules of an import share. */
 export interface Importing {

@@ -1,8 +1,9 @@
 // The containers of a Kubernetes pod. The main container becomes properties and traits of the component; further
 // containers become items of the traits init and sidecar.
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place, valueAt } from "../mapping/draft.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -15,7 +16,6 @@ import {
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 import { envList, type Names } from "./env.ts";
 import { preStop } from "./preStop.ts";
 import { probe } from "./probe.ts";

@@ -1,8 +1,8 @@
 // Environment variables of Kubernetes (a list of name, value, valueFrom) become the map of the trait env.
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
-import { NOT_UNDERSTOOD, words } from "../mapping/words.ts";
 
 /** Translates the name of a ConfigMap or Secret in the input to its name in the new document. */
 export interface Names {

@@ -1,10 +1,10 @@
 // The metadata of a Kubernetes object: the namespace, labels and annotations are imported; fields that the cluster
 // writes are not needed.
 import type { Json } from "../../model/data/json.ts";
-import { place, valueAt } from "../mapping/draft.ts";
+import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../mapping/reportWords.ts";
 import { applyRules, fieldsOf, needless, type Rule, type Rules, type Spot } from "../mapping/rules.ts";
-import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../mapping/words.ts";
 
 const ONE_NAMESPACE = advised(
   ["all objects of an application are in one namespace", "一个应用的对象都在同一个命名空间中"],

@@ -1,8 +1,8 @@
 // Workflows of other tools, as far as they only define the order of components: each step waits for the step before it.
-import { nameOf, nextOf, valueAt } from "../mapping/draft.ts";
+import { nameOf, nextOf, valueAt } from "../mapping/importDraft.ts";
 import { put } from "../mapping/ledger.ts";
+import { words } from "../mapping/reportWords.ts";
 import type { Importing, Spot } from "../mapping/rules.ts";
-import { words } from "../mapping/words.ts";
 
 /** A component that a step names: its new name, and the place in the input. */
 export interface Mention {

@@ -1,8 +1,9 @@
 // The spec of a Kubernetes pod becomes a part of a component: its containers, its volumes, and the fields of the pod
 // that kubemin supports.
 import type { Json } from "../../model/data/json.ts";
-import { place, valueAt } from "../mapping/draft.ts";
+import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -15,7 +16,6 @@ import {
   take,
   turn,
 } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import { extraContainer, mainContainer, namedPorts, type PodShared } from "./container.ts";
 import type { Names } from "./env.ts";
 import { type OwnPods, SCHEDULING } from "./scheduling.ts";

@@ -1,7 +1,7 @@
 // The hook preStop of a Kubernetes container becomes a part of the trait `lifecycle`.
 import { put, say } from "../mapping/ledger.ts";
+import { words } from "../mapping/reportWords.ts";
 import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";
-import { words } from "../mapping/words.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
 const SECONDS = words("written with its unit", "补上单位");

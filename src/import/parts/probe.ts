@@ -2,8 +2,8 @@
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, onlyIf, type Spot, textOf } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/words.ts";
 
 const SECONDS = words("written with its unit", "补上单位");
 const TIMES = { periodSeconds: "every", timeoutSeconds: "timeout", initialDelaySeconds: "after" } as const;

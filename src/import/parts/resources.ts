@@ -1,10 +1,10 @@
 // Requests and limits of Kubernetes become the trait resources; devices become the trait gpu.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { place, valueAt } from "../mapping/draft.ts";
+import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
 import { field, fieldsOf, type Spot } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   cpu: "cpu",

@@ -1,9 +1,9 @@
 // Writes the paths of a route: a single path, for which all paths below it lead to the component too, or a list of
 // paths.
-import { type Draft, place, valueAt } from "../mapping/draft.ts";
+import { type Draft, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, type Words, words } from "../mapping/reportWords.ts";
 import type { Spot } from "../mapping/rules.ts";
-import { advised, type Words, words } from "../mapping/words.ts";
 
 export interface RoutePath {
   readonly path: { readonly value: string; readonly from: Spot<unknown> | undefined };

@@ -3,8 +3,9 @@
 // reported as not supported.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { nextOf, place } from "../mapping/draft.ts";
+import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -16,7 +17,6 @@ import {
   take,
   textOf,
 } from "../mapping/rules.ts";
-import { advised, words } from "../mapping/words.ts";
 
 /** The labels that select the component's own pods. */
 export interface OwnPods {

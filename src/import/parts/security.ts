@@ -2,10 +2,10 @@
 // such as user numbers. The trait applies to all containers of the pod, so settings in which the containers differ are
 // reported as not supported.
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { cut, place, valueAt } from "../mapping/draft.ts";
+import { cut, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 
 const TO = ["traits", "security"];
 const OF_PROFILE = words("became a part of the profile of the trait security", "包含在 security 特征的 profile 中");

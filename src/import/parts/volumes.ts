@@ -3,10 +3,10 @@
 
 import type { Path } from "../../model/data/pointer.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
-import { type Draft, nextOf, place } from "../mapping/draft.ts";
+import { type Draft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/words.ts";
 import type { Names } from "./env.ts";
 
 /**

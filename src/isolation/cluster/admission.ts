@@ -1,6 +1,7 @@
-// The rules for job pods as ValidatingAdmissionPolicies: the API server asks nobody else and refuses when in doubt, so that a pod written
-// past kubemin meets them too. One policy per rule, so that a refusal names the rule and one of them can be taken away alone.
-// Only pods with the label of job types in namespaces of projects: applications, and everybody else, are not touched.
+// The rules for job pods as ValidatingAdmissionPolicies, so that they also apply to pods that are not created through
+// kubemin. The API server evaluates them by itself and refuses when an evaluation fails. Each rule is a policy of its
+// own, so that a refusal names the rule and an operator can remove one rule alone. They apply only to pods with the
+// label of job types in namespaces of projects, not to pods of applications or of other tools.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { fill } from "../../model/data/text.ts";
@@ -9,15 +10,15 @@ import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manife
 import { ADMISSION_RULES, type AdmissionRule } from "./admissionRules.ts";
 
 export interface AdmissionSettings {
-  /** Before the names of all policies. */
+  /** The prefix of the names of all policies. Default: `kubemin-job`. */
   readonly prefix?: string;
-  /** Namespaces with this label are bound, whatever its value. */
+  /** The policies apply to namespaces that have this label, with any value. Default: the label of the project. */
   readonly namespaceLabel?: string;
-  /** Beside the cluster's own. */
+  /** Schedulers that job pods may name in addition to `default-scheduler`. */
   readonly schedulers?: readonly string[];
 }
 
-/** Policies and their bindings, two for each rule; they belong to the whole cluster. */
+/** One policy and one binding for each rule. They are cluster-scoped objects. */
 export function admissionPolicies(settings: AdmissionSettings = {}): readonly Manifest[] {
   return ADMISSION_RULES.flatMap((rule) => [policy(rule, settings), binding(rule, settings)]);
 }
@@ -28,7 +29,9 @@ function nameOf(rule: AdmissionRule, { prefix = "kubemin-job" }: AdmissionSettin
 
 const LABELLED = { [LABELS.managedBy]: MANAGED_BY };
 
-/** Changes of a pod are not asked about: its spec cannot become worse, but for containers that are added to it. */
+/**
+ * Only creations and added ephemeral containers are checked: no other update of a pod can make its spec break a rule.
+ */
 const RULES: readonly JsonObject[] = [
   { apiGroups: [""], apiVersions: ["v1"], resources: ["pods"], operations: ["CREATE"], scope: "Namespaced" },
   {
@@ -74,7 +77,7 @@ function policy(rule: AdmissionRule, settings: AdmissionSettings): Manifest {
 const ALL =
   "object.spec.containers + object.spec.?initContainers.orValue([]) + dyn(object.spec.?ephemeralContainers.orValue([]))";
 
-/** `culprit`: who breaks it, for the message. */
+/** `culprit`: a CEL expression for the container or volume that breaks the rule, used in the message. */
 const EXPRESSIONS: Readonly<
   Record<AdmissionRule["of"], (holds: string) => { readonly expression: string; readonly culprit: string }>
 > = {

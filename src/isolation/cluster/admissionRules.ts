@@ -1,21 +1,22 @@
-// What the API server itself refuses of a pod that says it is a job's, whoever writes it: one row per rule, in CEL.
-// `variables.all` holds containers of every sort. A rule about containers names the first that breaks it.
+// The rules that the API server itself applies to every pod with the label of job types, one row per rule, in CEL. The
+// policies are rendered in src/isolation/cluster/admission.ts. `variables.all` contains containers of every kind. A
+// message about containers names the first one that breaks the rule.
 
 export interface AdmissionRule {
   readonly name: string;
   /** Path of the field in the pod, as the message shows it. */
   readonly field: string;
-  /** Holds of the pod, or of each container `c`. */
+  /** The CEL expression that must be true for the pod, for each container `c` or for each volume `v`. */
   readonly holds: string;
   readonly of: "pod" | "container" | "volume";
-  /** What is right. */
+  /** The allowed values, for the message. */
   readonly wanted: string;
 }
 
 const CONTEXT = "c.?securityContext";
 const POD_CONTEXT = "object.spec.?securityContext";
 
-/** No probe and no hook asks another host than the pod. */
+/** No probe and no lifecycle hook may connect to another host than the pod. */
 const HOSTS = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.?postStart", "lifecycle.?preStop"]
   .flatMap((check) => [`c.?${check}.?httpGet.?host`, `c.?${check}.?tcpSocket.?host`])
   .map((field) => `${field}.orValue("") == ""`)
@@ -115,7 +116,7 @@ export const ADMISSION_RULES: readonly AdmissionRule[] = [
     name: "resources",
     field: "resources",
     of: "container",
-    // A container that is added to a running pod (kubectl debug) cannot have resources.
+    // An ephemeral container (kubectl debug) cannot have resources.
     holds: `object.spec.?ephemeralContainers.orValue([]).exists(e, e.name == c.name) || (${["cpu", "memory", "ephemeral-storage"].map(given).join(" && ")})`,
     wanted: "requests and limits of cpu, memory and ephemeral-storage",
   },
@@ -145,7 +146,8 @@ export const ADMISSION_RULES: readonly AdmissionRule[] = [
     name: "scratch-limit",
     field: "spec.volumes.emptyDir.sizeLimit",
     of: "volume",
-    // To Kubernetes a limit of zero is none. dyn: the server's type check does not know quantities outside of maps.
+    // Kubernetes treats a limit of zero as no limit. `dyn` is needed because the server's type check knows quantities
+    // only inside maps.
     holds:
       '!has(v.emptyDir) || (dyn(v.emptyDir).?sizeLimit.hasValue() && quantity(string(dyn(v.emptyDir).sizeLimit)).compareTo(quantity("0")) > 0)',
     wanted: "a size",
@@ -158,7 +160,7 @@ export const ADMISSION_RULES: readonly AdmissionRule[] = [
       "object.spec.?automountServiceAccountToken.orValue(true) == false",
       'object.spec.?volumes.orValue([]).all(v, !has(v.projected) || v.projected.?sources.orValue([]).all(s, !has(s.clusterTrustBundle) && !has(s.podCertificate) && (!has(s.serviceAccountToken) || (object.spec.?serviceAccountName.orValue("").startsWith("{accountPrefix}") && s.serviceAccountToken.?expirationSeconds.orValue(3600) <= 600))))',
     ].join(" && "),
-    wanted: "false; only tokens of ten minutes of an account of job types",
+    wanted: "false; a projected token only for an account of job types, for at most ten minutes",
   },
   {
     name: "account",
@@ -187,13 +189,13 @@ export const ADMISSION_RULES: readonly AdmissionRule[] = [
     field: "spec.nodeName, spec.schedulerName, spec.priorityClassName, spec.affinity",
     of: "pod",
     holds: [
-      // A pod that is bound already has its node from the scheduler.
+      // A pod that is already bound got its node from the scheduler.
       '(request.operation != "CREATE" || object.spec.?nodeName.orValue("") == "")',
       '(object.spec.?schedulerName.orValue("default-scheduler") in [{schedulers}])',
       '!object.spec.?priorityClassName.orValue("").startsWith("system-")',
       "!object.spec.?affinity.hasValue()",
     ].join(" && "),
-    wanted: "no node, a scheduler of {schedulers}, no system class",
+    wanted: "no node name, one of the schedulers {schedulers}, no system priority class, no affinity",
   },
   {
     name: "tolerations",

@@ -1,6 +1,7 @@
-// Who a job may talk to: nobody, name servers, and what was both asked for and granted. NetworkPolicies only allow, so two of them never
-// forbid each other's; what must never be reached is therefore left out of every rule that names addresses.
-// Whether any of this is obeyed is the network plug-in's business: see kube/network/probeNetworkPolicy.ts.
+// The NetworkPolicy of one job. A job may connect to name servers and to destinations that were both asked for and
+// granted, and to nothing else. NetworkPolicies only allow, so one policy cannot forbid what another allows; addresses
+// that must never be reached are therefore left out of every rule that names addresses. Only the network plug-in can
+// enforce a policy; src/kube/network/probeNetworkPolicy.ts checks whether it does.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
@@ -17,13 +18,19 @@ import { profileOf } from "../policy/profile.ts";
 
 export interface NetworkOrder extends Pick<PodOrder, "profile" | "capabilities" | "grants" | "identity"> {
   readonly cluster: ClusterNetwork;
-  /** Services by what was written for them: `models` of the project (a name that is not among them is a namespace), `ml/models`. */
+  /**
+   * Services by the text that names them: `models` (a Service of the project; a name without an entry is a namespace)
+   * or `ml/models`.
+   */
   readonly services: Readonly<Record<string, ServiceAddress>>;
-  /** `192.0.2.7:22`: where this run wants to connect to, for profiles that narrow what was granted (ssh). */
+  /** `192.0.2.7:22`: the addresses that this run connects to, for profiles with egress `targets` (ssh). */
   readonly targets?: readonly string[];
-  /** The job has several pods, which talk to each other, on whatever port. */
+  /** The job has several pods, which may connect to each other on every port. */
   readonly peers?: boolean;
-  /** `192.0.2.1:8080`, `kubemin/kubemin:80`: where kubemin listens for programs that tell of themselves. Ours to open: no grant is asked for. */
+  /**
+   * `192.0.2.1:8080`, `kubemin/kubemin:80`: the address of kubemin for programs that report by themselves. It needs no
+   * grant.
+   */
   readonly callback?: string;
 }
 
@@ -35,12 +42,15 @@ export interface ServiceAddress {
 }
 
 export interface RenderedPolicy {
-  /** Makes the deny true as well, wherever it stands; null when there is a problem. */
+  /**
+   * The policy; `null` when there is a problem. It closes the pods that it selects to all other traffic, even in a
+   * namespace that has no policy which denies by default.
+   */
   readonly policy: Manifest | null;
   readonly problems: readonly Problem[];
 }
 
-/** One policy for one job of one run: it is there before its pod, and goes with it. */
+/** The policy for one job of one run. The caller creates it before the pod and removes it together with the pod. */
 export function renderNetworkPolicy(order: NetworkOrder): RenderedPolicy {
   const { capabilities, grants, identity } = order;
   const granted = (field: "network" | "services"): readonly (readonly [string, number])[] =>
@@ -96,12 +106,12 @@ const namespaceNamed = (name: string): JsonObject => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
 });
 
-/** Of the same job of the same run, and of no other. */
+/** Pods of the same job of the same run may connect to each other. */
 function peersRule({ peers, identity }: NetworkOrder, side: "from" | "to"): readonly JsonObject[] {
   return peers === true ? [{ [side]: [{ podSelector: { matchLabels: podLabels(identity) } }] }] : [];
 }
 
-/** Only the cluster's own name servers: to anybody's port 53 a job could carry out what it likes. */
+/** Only the cluster's own name servers: through port 53 of any other host, a job could send out any data. */
 export function dnsRule(cluster: ClusterNetwork): JsonObject {
   const outside = networks(cluster.nameServers)
     .filter((one) => !neverReachable(cluster).some((blocked) => contains(blocked, one)))
@@ -111,9 +121,12 @@ export function dnsRule(cluster: ClusterNetwork): JsonObject {
   return { to: [pods, ...outside], ports };
 }
 
-/** Where the cluster itself lives, and where kubemin does: no grant opens these by name. */
+/** Namespaces of the cluster itself and of kubemin, which no grant opens by name. */
 const CLOSED_NAMESPACE = /^(?:kube-.*|kubemin(?:-.*)?|default)$/;
-/** Of these not even one Service: `default` may well hold an application. */
+/**
+ * Namespaces of which no single Service can be opened either. `default` is not among them, because it may contain an
+ * application.
+ */
 export const NEVER_OPENED = /^(?:kube-.*|kubemin(?:-.*)?)$/;
 
 function ruleFor(text: string, at: At, order: NetworkOrder): Ruling {
@@ -171,7 +184,7 @@ function serviceRule(service: ServiceAddress, { name, port, at, order }: Service
   const own = service.namespace === order.identity.namespace;
   if (!own && NEVER_OPENED.test(service.namespace))
     return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
-  // No labels would select every pod.
+  // A pod selector without labels would select every pod.
   if (Object.keys(service.podLabels).length === 0)
     return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };
   const peer = { ...(own ? {} : namespaceNamed(service.namespace)), podSelector: { matchLabels: service.podLabels } };
@@ -187,7 +200,7 @@ function block(network: Network, blocked: readonly Network[]): JsonObject {
   return { ipBlock: { cidr: network.text, ...(except.length === 0 ? {} : { except }) } };
 }
 
-/** Each target must be one address inside of a granted network of the same port. */
+/** Each target must be one address inside a granted network with the same port. */
 function targetRules(order: NetworkOrder): readonly Ruling[] {
   const granted = order.capabilities.network
     .filter((text) => order.grants.network.includes(text))
@@ -206,7 +219,7 @@ function targetRules(order: NetworkOrder): readonly Ruling[] {
   });
 }
 
-/** Other pods of the same project, not of others. */
+/** Other pods of the same project may connect to the exposed port. */
 function exposedRule(text: string, index: number, { identity }: NetworkOrder): Ruling {
   const exposed = parseExposed(text);
   if (exposed === undefined)
@@ -215,16 +228,17 @@ function exposedRule(text: string, index: number, { identity }: NetworkOrder): R
   return { rule: { from, ports: [{ protocol: "TCP", port: exposed.port }] } };
 }
 
-/** Only with a token is there anything to do there; without one the door stays shut. */
+/** The rule for the API server. It is only added when the pod has a token. */
 function apiServerRule(order: NetworkOrder): readonly JsonObject[] {
   if (profileOf(order.profile).egress !== "cluster" || !hasToken(order)) return [];
   const { apiServer, apiServerPorts = [] } = order.cluster;
-  // A policy may be asked before or after a Service's address has become a server's: both ports are right.
+  // A network plug-in may evaluate a policy before or after the Service's address is replaced by a server's: both ports
+  // are needed.
   const ports = [...new Set([443, 6443, ...apiServerPorts])].map((port) => ({ protocol: "TCP", port }));
   return networks(apiServer).map((one) => ({ to: [{ ipBlock: { cidr: one.text } }], ports }));
 }
 
-/** Even where kubemin lives in a namespace that is closed to all others. */
+/** The rule for reports to kubemin. It also applies when kubemin runs in a namespace that is closed to all grants. */
 function callbackRule({ callback, services }: NetworkOrder): readonly JsonObject[] {
   const destination = callback === undefined ? undefined : parseDestination(callback);
   if (destination?.kind === "network") return [towards([block(destination.network, [])], destination.port)];

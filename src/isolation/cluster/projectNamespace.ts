@@ -1,5 +1,5 @@
-// What stands in a namespace of a project before anything runs there: the Pod Security level, a quota, limits for whoever names none, and a
-// network that lets nothing through. Manifests only; who may make them, and when, is not decided here.
+// The manifests of a project's namespace: Pod Security level, quota, default limits, and a network policy that allows
+// only name servers. This file only builds manifests; it does not decide when they are created or with which rights.
 
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -15,14 +15,23 @@ import { dnsRule } from "./networkPolicy.ts";
 export interface ProjectSettings {
   readonly project: string;
   readonly namespace: string;
-  /** run: nothing but jobs · app: applications too, so only pods of jobs are cut off from the network, and Pod Security is baseline. */
+  /**
+   * run: only jobs · app: also applications, so only pods of jobs are isolated from the network, and Pod Security is
+   * `baseline`
+   */
   readonly class: "run" | "app";
-  /** Names as in a ResourceQuota: `requests.cpu`, `requests.nvidia.com/gpu`, `count/pods`; what is not named keeps the default. */
+  /**
+   * Names as in a ResourceQuota: `requests.cpu`, `requests.nvidia.com/gpu`, `count/pods`. A name that is absent keeps
+   * the default.
+   */
   readonly quota?: Quantities;
   readonly limits?: Partial<ContainerLimits>;
 }
 
-/** Of one container that says nothing, of one container at most, of one volume at most. */
+/**
+ * `default` and `defaultRequest` apply to a container without its own values; `max` to one container; `volumeMax` to
+ * one volume.
+ */
 export interface ContainerLimits {
   readonly default: Quantities;
   readonly defaultRequest: Quantities;
@@ -53,7 +62,10 @@ const LIMITS: ContainerLimits = {
 
 const LONGEST_NAME = 63;
 
-/** Where the jobs of a project run, whatever namespaces its applications live in: two projects never share one. */
+/**
+ * The namespace in which the jobs of a project run, in whatever namespaces its applications are. Two projects never
+ * have the same one.
+ */
 export function runNamespaceOf(project: string): string {
   const name = `kubemin-run-${project}`;
   if (DNS_LABEL.test(name) && name.length <= LONGEST_NAME) return name;
@@ -68,7 +80,10 @@ export function runNamespaceOf(project: string): string {
 const LEVEL = { run: "restricted", app: "baseline" } as const;
 const NAME = "kubemin";
 
-/** In this order: the namespace first, and closed before anything can run in it. */
+/**
+ * In the order of creation: first the namespace, then its network policies, so that it is closed before anything runs
+ * in it.
+ */
 export function projectNamespace(settings: ProjectSettings, cluster: ClusterNetwork): readonly Manifest[] {
   return [
     namespace(settings),
@@ -92,7 +107,10 @@ function ownLabels(project: string): Readonly<Record<string, string>> {
   return { [LABELS.managedBy]: MANAGED_BY, [LABELS.project]: labelValue(project) };
 }
 
-/** Everything in a namespace of jobs; only the jobs beside applications, which say themselves whom they talk to. */
+/**
+ * In a namespace of jobs, all pods. Next to applications, only the pods of jobs; applications define their own network
+ * rules.
+ */
 function selected({ class: level }: ProjectSettings): JsonObject {
   return level === "run" ? {} : { matchExpressions: [{ key: JOB_LABELS.type, operator: "Exists" }] };
 }
@@ -130,7 +148,10 @@ function limits(settings: ProjectSettings): Manifest {
   return { apiVersion: "v1", kind: "LimitRange", metadata, spec };
 }
 
-/** The account of one job's pod: without a token of its own, and without rights but those of `jobRights`. Made before the pod that names it. */
+/**
+ * The account of one job's pod: without a token, and without rights except those of `jobRights`. The caller creates it
+ * before the pod.
+ */
 export function jobAccount({
   namespace: where,
   project,

@@ -1,5 +1,6 @@
-// What a job's account may do with the API of the cluster: the granted words (`create,get deployments.apps`) as a Role in one namespace.
-// Words are the whole language: no wildcards, nothing that hands out rights or tokens, and nothing of the whole cluster.
+// What a job's account may do with the Kubernetes API: the granted rights (`create,get deployments.apps`) as a Role in
+// one namespace. The notation has no wildcards, and it refuses everything that would give rights or tokens to others,
+// and cluster-wide rights.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { ACCOUNT_PREFIX } from "../../model/kubernetes/jobLabels.ts";
@@ -17,7 +18,7 @@ interface Right {
 
 const VERBS = new Set(["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]);
 
-/** Those that people write without their group. */
+/** API groups of resources that users write without a group. */
 const GROUPS: Readonly<Record<string, string>> = {
   deployments: "apps",
   statefulsets: "apps",
@@ -34,7 +35,7 @@ const FORBIDDEN_GROUP =
   /^(?:rbac\.authorization|certificates|admissionregistration|authentication|authorization)\.k8s\.io$/;
 const FORBIDDEN = new Set(["serviceaccounts/token", "nodes/proxy", "pods/ephemeralcontainers"]);
 
-/** undefined: not of this form, or nothing that may be granted. */
+/** `undefined` when the text does not have this form, or the right must never be granted. */
 export function parseRight(text: string): Right | undefined {
   const match = /^([a-z]+(?:,[a-z]+)*) ([a-z]+(?:\/[a-z]+)?)(?:\.([a-z0-9]([-a-z0-9.]*[a-z0-9])?))?$/.exec(text.trim());
   const [, verbs = "", resource = "", written] = match ?? [];
@@ -45,11 +46,14 @@ export function parseRight(text: string): Right | undefined {
 }
 
 export interface RightsOrder extends Pick<PodOrder, "capabilities" | "grants" | "identity"> {
-  /** Where the job may use them. */
+  /** The namespace in which the job may use the rights. */
   readonly target: string;
 }
 
-/** A Role and its binding in the target namespace for the account of one job; both go with the job. Empty: nothing was asked for and granted. */
+/**
+ * A Role and its binding in the target namespace for the account of one job; both are removed with the job. `objects`
+ * is empty when nothing was both asked for and granted.
+ */
 export function jobRights(order: RightsOrder): {
   readonly objects: readonly Manifest[];
   readonly problems: readonly Problem[];

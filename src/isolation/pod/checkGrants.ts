@@ -1,5 +1,6 @@
-// Is what a job type asks for, and what its template uses, granted to the project? Asking is the registration's, granting an
-// administrator's; neither follows from the other, and the sentence names who can help.
+// Checks whether everything that a job type asks for, and everything that its template uses, is granted to the project.
+// The registration asks and an administrator grants; neither implies the other. A problem names who can grant what is
+// missing.
 import type { Path } from "../../model/data/pointer.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -16,7 +17,7 @@ interface Missing {
   readonly at: Path;
 }
 
-/** For a registration as well as for a run: everything that was asked for and not granted. */
+/** All capabilities that were asked for and not granted. Used for a registration and for a run. */
 export function checkCapabilities(order: {
   readonly capabilities: Capabilities;
   readonly grants: Grants;
@@ -46,7 +47,7 @@ function notGranted(
   return problem("GrantMissing", at, { project, name, field, type, granters });
 }
 
-/** What a use must be covered by. True: it is. */
+/** Whether the order covers a use of the template. */
 type Covered = (use: Use, order: Asker) => boolean;
 
 const among =
@@ -89,7 +90,10 @@ const DECLARED = {
 
 const DEVICES: ReadonlySet<UseKind> = new Set(["devices", "deviceClaims"]);
 
-/** What the template uses: names that it must declare, places and devices that must be granted. */
+/**
+ * Checks what the template uses: Secrets, claims and storage must be declared; devices, placement and the like must be
+ * granted.
+ */
 export function checkUses(uses: readonly Use[], order: Asker): readonly Problem[] {
   return uses.flatMap((use): readonly Problem[] => {
     const { what, name, at } = use;

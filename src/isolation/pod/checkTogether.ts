@@ -1,4 +1,5 @@
-// What can only be judged of the whole pod: that requests stay below limits, what all containers use together, which volumes are there.
+// Checks that need the whole pod: requests below limits, the sums of all containers, unique names, and volumes that
+// exist.
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -35,7 +36,7 @@ export function checkTogether(
   };
 }
 
-/** At the container that uses most of it. */
+/** One use for each device resource, with the pointer of the container that asks for most of it. */
 function deviceUses(limits: ReadonlyMap<string, number>, containers: readonly Placed[]): readonly Use[] {
   return [...limits].flatMap(([name, amount]): readonly Use[] => {
     if (!isDevice(name) || amount <= 0) return [];
@@ -45,7 +46,7 @@ function deviceUses(limits: ReadonlyMap<string, number>, containers: readonly Pl
   });
 }
 
-/** All volumes that are made for this pod, together: one use, at the first of them. */
+/** All volumes that are created for this pod, as one use with the pointer of the first of them. */
 function storageUses(said: JsonObject): readonly Use[] {
   const sizes = listAt(said, "volumes").flatMap((volume, index) => {
     const size = dig(volume, "ephemeral", "volumeClaimTemplate", "spec", "resources", "requests", "storage");
@@ -93,13 +94,13 @@ function checkMounts(picked: JsonObject, at: Placed["at"], volumes: readonly str
   });
 }
 
-/** An account is for those whose profile has one. */
+/** Only profiles with an account may ask for rights of the Kubernetes API. */
 function checkIdentity({ profile, capabilities }: PodOrder): readonly Problem[] {
   if (capabilities.k8s.length === 0 || profileOf(profile).account !== "none") return [];
   return [problem("ProfileForbids", "/capabilities/k8s", { profile, what: "k8s" })];
 }
 
-/** The allow-list copied text only; what it refused is missing. */
+/** The shapes copied only texts; a value that they refused is absent. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -1,4 +1,5 @@
-// One container of a job's pod: what the template was allowed to say, inside of what holds for all.
+// Renders one container of a job's pod: the fields of the template that are allowed, plus the settings that every
+// container gets.
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Bounded } from "../policy/resources.ts";
 
@@ -27,7 +28,7 @@ export function renderContainer(picked: JsonObject, { bounds, mounts }: Furnishi
   };
 }
 
-/** The root is read-only, and many programs cannot live without a place of their own. */
+/** Many programs need a writable home directory, and the root file system is read-only. */
 function withHome(env: readonly JsonObject[]): readonly JsonObject[] {
   return env.some(({ name }) => name === "HOME") ? env : [...env, { name: "HOME", value: TMP.path }];
 }
@@ -41,7 +42,7 @@ function securityContext(picked: JsonObject): JsonObject {
     privileged: false,
     readOnlyRootFilesystem: true,
     runAsNonRoot: true,
-    capabilities: { drop: ["ALL"], ...(Array.isArray(add) && add.length > 0 ? { add: add as readonly Json[] } : {}) }, // the allow-list let in one name only
+    capabilities: { drop: ["ALL"], ...(Array.isArray(add) && add.length > 0 ? { add: add as readonly Json[] } : {}) }, // the allow-list accepts one name only
     seccompProfile: { type: "RuntimeDefault" },
   };
 }

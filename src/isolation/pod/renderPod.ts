@@ -1,5 +1,6 @@
-// From the template of a job type to the pod that may run. The pod is built from what is allowed, never the template with something
-// taken away: whatever a registration or an input invents, it is a problem and not a field.
+// Renders the pod of a job from the template of its type. The pod is built from allowed fields; it is not the template
+// with fields removed. A field that a registration or an input invents is therefore a problem and never a field of the
+// pod.
 
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
@@ -16,7 +17,7 @@ import { checkTogether } from "./checkTogether.ts";
 import { listAt, objectAt, onlyGiven, renderContainer } from "./renderContainer.ts";
 import { mountsOf, volumesOf } from "./renderVolumes.ts";
 
-/** Nobody reads more, and a hostile template must not become a megabyte of problems. */
+/** No user reads more, and a hostile template must not produce a megabyte of problems. */
 const MOST_PROBLEMS = 100;
 const LARGEST_POD = 256 * 1024;
 const USER = 10_001;
@@ -29,7 +30,7 @@ export function renderJobPod(template: Json, order: PodOrder): RenderedPod {
   return { pod: hasErrors(problems) ? null : pod, problems: [...shown, ...cut] };
 }
 
-/** The pod even where there are problems: it holds nothing that is not allowed, and the tests prove it of this one too. */
+/** The pod even when there are problems. It still contains only allowed fields, and the tests prove that too. */
 export function draftPod(
   template: Json,
   order: PodOrder,
@@ -79,7 +80,7 @@ function containersOf(said: JsonObject, order: PodOrder): readonly Prepared[] {
   );
 }
 
-/** What the user may decide about the pod as a whole, once the allow-list and the grants have let it through. */
+/** Pod fields that the template decides; the allow-list and the grants check them first. */
 const TAKEN_OVER = [
   "imagePullSecrets",
   "nodeSelector",
@@ -106,7 +107,8 @@ function specOf(said: JsonObject, containers: readonly Prepared[], order: PodOrd
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: "Never",
-    // The cluster's own clock, for when nobody is there to hold it to ours: it counts from the node on, images included.
+    // The kubelet ends the pod at this deadline even when kubemin does not run. It counts from the moment the pod has a
+    // node, so it includes pulling the images.
     activeDeadlineSeconds: Math.max(1, Math.ceil((timeouts.attempt + (timeouts.start ?? 0)) / 1_000) + grace),
     terminationGracePeriodSeconds: grace,
     securityContext: podSecurity(said),
@@ -153,5 +155,5 @@ function metadataOf(copied: JsonObject, { identity }: PodOrder): PodManifest["me
 }
 
 function texts(value: Json | undefined): Readonly<Record<string, string>> {
-  return isObject(value) ? (value as Readonly<Record<string, string>>) : {}; // the allow-list copied text only
+  return isObject(value) ? (value as Readonly<Record<string, string>>) : {}; // the allow-list copies texts only
 }

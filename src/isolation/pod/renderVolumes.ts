@@ -1,13 +1,16 @@
-// The volumes of a job's pod: the template's, each with a limit, and kubemin's own.
+// The volumes of a job's pod: those of the template, with a size limit on each emptyDir, and those that
+// kubemin adds.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { PodOrder } from "../policy/order.ts";
 import { profileOf } from "../policy/profile.ts";
 import { type Furnishing, listAt, objectAt, SHARED_MEMORY, TMP, TOKEN } from "./renderContainer.ts";
 
-/** The shortest that the API server gives. */
+/** The shortest lifetime of a token that the API server accepts. */
 const TOKEN_SECONDS = 600;
 
-/** A token is for profiles that have an account of their own, and only once work with the cluster was asked for and granted. */
+/**
+ * A pod gets a token only when its profile has an account and the use of the Kubernetes API was asked for and granted.
+ */
 export function hasToken({
   profile,
   identity,
@@ -45,7 +48,7 @@ function limited(volume: JsonObject, sizeLimit: string): JsonObject {
   return empty === undefined ? volume : { ...volume, emptyDir: { sizeLimit, ...empty } };
 }
 
-/** As the cluster would project it, but for ten minutes. */
+/** The same sources that the cluster would project, with a token that is valid for ten minutes. */
 function tokenSources(): readonly JsonObject[] {
   return [
     { serviceAccountToken: { path: "token", expirationSeconds: TOKEN_SECONDS } },

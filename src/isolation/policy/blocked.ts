@@ -1,5 +1,6 @@
-// Where no job may connect to, whatever was granted: metadata services hand out the credentials of the node, the API server those of the
-// cluster. And what "internet" does not mean: every range that is not public, by the IANA special-purpose registries.
+// Addresses that no job may connect to, whatever was granted: metadata services give out the credentials of the node,
+// and the API server belongs to the cluster. Also the ranges that `internet` does not include: those that are not
+// public by the IANA special-purpose registries.
 import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
 import { type Network, parseNetwork } from "./cidr.ts";
 
@@ -28,24 +29,24 @@ const NOT_PUBLIC = [
   "198.18.0.0/15",
   "224.0.0.0/4",
   "240.0.0.0/4",
-  // Of IPv6 only what is public is let out at all (see INTERNET); inside of it, what embeds an IPv4 address.
+  // INTERNET includes only the public part of IPv6. These ranges inside it embed IPv4 addresses.
   "2001::/32",
   "2002::/16",
 ];
 
-/** 2000::/3 is all of IPv6 that is public today: fewer exceptions, and none forgotten. */
+/** 2000::/3 is all of IPv6 that is public today, so it needs few exceptions. */
 export const INTERNET: readonly Network[] = networks(["0.0.0.0/0", "2000::/3"]);
 
 export function networks(texts: readonly string[]): readonly Network[] {
   return texts.flatMap((text) => parseNetwork(text) ?? []);
 }
 
-/** For every rule with addresses. */
+/** Networks that are excluded from every rule with addresses. */
 export function neverReachable(cluster: ClusterNetwork): readonly Network[] {
   return networks([...METADATA, ...cluster.apiServer]);
 }
 
-/** For `internet`. */
+/** Networks that are excluded from `internet`. */
 export function notInternet(cluster: ClusterNetwork): readonly Network[] {
   const { podNetworks, serviceNetworks, nodeNetworks } = cluster;
   return [

@@ -1,23 +1,29 @@
-// What a job type asks for beside a place to compute, and what a project was granted: the same words on both sides, so that
-// asking and granting can be compared field by field. What is not written is not asked for, and not granted.
+// What a job type asks for in addition to cpu and memory, and what a project was granted. Both have the same fields, so
+// that they can be compared field by field. A field that is empty means that nothing is asked for or granted.
 
-/** Of a registration document. */
+/** What the registration document of a job type asks for. */
 export interface Capabilities {
-  /** `models:443` (service of the project or namespace), `internet:443`, `192.0.2.0/24:5432` (addresses outside of the cluster). */
+  /**
+   * `models:443` (Service of the project, or a namespace), `internet:443`, `192.0.2.0/24:5432` (addresses outside the
+   * cluster).
+   */
   readonly network: readonly string[];
   /** Names of Secrets in the project's namespace; never their values. */
   readonly secrets: readonly string[];
-  /** Most storage that the volumes of one pod may have together; a Kubernetes quantity. */
+  /** The most storage that the volumes of one pod may have together, as a Kubernetes quantity. */
   readonly volumes: string | undefined;
   /** Ports that other pods of the project may connect to while the job runs: `metrics:9090`. */
   readonly services: readonly string[];
-  /** What it does with the API of the cluster in its own namespace, in the words of the one who grants it: `create deployments`. */
+  /**
+   * What the job does with the Kubernetes API in its target namespace, in the notation of rights.ts: `create
+   * deployments`.
+   */
   readonly k8s: readonly string[];
 }
 
-/** Of a project, by an administrator. What stands below the capabilities is asked for by using it in the template. */
+/** What an administrator granted to a project. A template asks for the fields below the capabilities by using them. */
 export interface Grants extends Capabilities {
-  /** Extended resource -> most devices of one pod: `{"nvidia.com/gpu": 8}`. */
+  /** Extended resource -> the most devices that one pod may have: `{"nvidia.com/gpu": 8}`. */
   readonly devices: Readonly<Record<string, number>>;
   /** `key` (any value) or `key=value`. */
   readonly nodeLabels: readonly string[];
@@ -30,9 +36,9 @@ export interface Grants extends Capabilities {
   readonly storageClasses: readonly string[];
   /** Names of ResourceClaims and of their templates. */
   readonly deviceClaims: readonly string[];
-  /** Domains of labels and annotations that pods may carry: `kueue.x-k8s.io`. */
+  /** Domains of labels and annotations that pods may have: `kueue.x-k8s.io`. */
   readonly metadataDomains: readonly string[];
-  /** Who may grant more, for the sentence that says so; empty: an administrator of kubemin. */
+  /** Users that may grant more, for messages. When the list is empty, a message names "an administrator of kubemin". */
   readonly granters: readonly string[];
 }
 

@@ -1,4 +1,5 @@
-// Networks as ranges of addresses, IPv4 and IPv6: which lies inside of which. Text that is no network is undefined, never a guess.
+// Networks as ranges of IPv4 and IPv6 addresses, and whether one contains another. A text that is not a network gives
+// `undefined`.
 import { isIP } from "node:net";
 
 export interface Network {
@@ -8,7 +9,7 @@ export interface Network {
   readonly last: bigint;
 }
 
-/** `10.0.0.0/8`, or one address. Bits behind the prefix are cut off, as the API server wants it. */
+/** Parses `10.0.0.0/8` or one address. Bits behind the prefix are set to zero, as the API server requires it. */
 export function parseNetwork(text: string): Network | undefined {
   const [address = "", bits, ...more] = text.split("/");
   const family = isIP(address);
@@ -26,7 +27,10 @@ export function contains(outer: Network, inner: Network): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
-/** The part of the outer network that must be left out; the whole networks that lie inside of it, each once, none inside of another. */
+/**
+ * The blocked networks inside the outer network, for the `except` of a rule. Each is listed once, and none lies inside
+ * another.
+ */
 export function exceptionsIn(outer: Network, blocked: readonly Network[]): readonly string[] {
   const inside = blocked.filter((one) => contains(outer, one) && one.text !== outer.text);
   const largest = inside.filter((one) => !inside.some((other) => other.text !== one.text && contains(other, one)));
@@ -58,7 +62,7 @@ function print(value: bigint, family: 4 | 6): string {
   );
   if (family === 4) return parts.join(".");
   const long = parts.map((part) => part.toString(16)).join(":");
-  // The longest row of zeros, written short: the API server warns of other forms.
+  // The longest row of zeros is written as `::`, because the API server warns about other forms.
   const rows = [...long.matchAll(/(?:^|:)(?:0(?::|$)){2,}/g)].sort((a, b) => b[0].length - a[0].length);
   const [row] = rows;
   return row === undefined ? long : `${long.slice(0, row.index)}::${long.slice(row.index + row[0].length)}`;

@@ -1,5 +1,6 @@
-// What a job type writes when it wants to connect somewhere: `models:443`, `ml/models:443`, `internet:443`, `192.0.2.0/24:5432`. Ports are those that the
-// programs behind listen on, for a network policy sees pods and not Services.
+// Parses the destinations that a job type may ask for: `models:443`, `ml/models:443`, `internet:443`,
+// `192.0.2.0/24:5432`. A port is the one that the program in the pod listens on, because a network policy sees pods and
+// not Services.
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
 import { type Network, parseNetwork } from "./cidr.ts";
 
@@ -9,7 +10,7 @@ export type Destination =
   | { readonly kind: "name"; readonly name: string; readonly port: number }
   | { readonly kind: "network"; readonly network: Network; readonly port: number };
 
-/** undefined: not one of these forms. */
+/** `undefined` when the text has none of these forms. */
 export function parseDestination(text: string): Destination | undefined {
   const match = /^(?:\[([0-9a-fA-F:.]+(?:\/\d{1,3})?)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -24,7 +25,7 @@ export function parseDestination(text: string): Destination | undefined {
   return DNS_LABEL.test(host) ? { kind: "name", name: host, port } : undefined;
 }
 
-/** `metrics:9090`. */
+/** Parses a port that the job offers to other pods: `metrics:9090`. */
 export function parseExposed(text: string): { readonly name: string; readonly port: number } | undefined {
   const destination = parseDestination(text);
   return destination?.kind === "name" ? { name: destination.name, port: destination.port } : undefined;

@@ -1,4 +1,5 @@
-// Any text as the value of a label. What does not fit is shortened and gets a hash of the whole, so that two never become one.
+// Turns any text into a valid label value. A text that is not valid is shortened and gets a hash of the whole text, so
+// that two texts do not become the same value.
 import { createHash } from "node:crypto";
 
 const VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

@@ -1,4 +1,5 @@
-// What is ordered when a job's pod is rendered: whose job it is, what was asked and granted, how long it may take, what the cluster can do.
+// The input for rendering a job's pod (PodOrder) and its result: identity of the job, what was asked for and granted,
+// timeouts, and what the cluster supports.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../model/problems/problem.ts";
@@ -12,7 +13,10 @@ export interface PodOrder {
   readonly grants: Grants;
   readonly identity: JobIdentity;
   readonly timeouts: Timeouts;
-  /** What the registration says of resources: `default` for a container that says nothing, `min` and `max` for all containers of the pod together. */
+  /**
+   * Resources from the registration: `default` for the main container where it has no own values, `min` and `max` for
+   * all containers of the pod together.
+   */
   readonly resources?: { readonly default?: Quantities; readonly min?: Quantities; readonly max?: Quantities };
   readonly runtime: RuntimeSupport;
 }
@@ -20,43 +24,50 @@ export interface PodOrder {
 export interface JobIdentity {
   readonly project: string;
   readonly namespace: string;
-  /** Of the pod; a name that no other attempt has. */
+  /** Name of the pod. No other attempt has the same name. */
   readonly name: string;
   readonly run: string;
   /** Name of the job in its run. */
   readonly job: string;
   readonly type: string;
   readonly version: string;
-  /** Claims and Secrets that kubemin made for this run: they may be used without a grant. */
+  /** Claims and Secrets that kubemin created for this run. They may be used without a grant. */
   readonly claims?: readonly string[];
   readonly secrets?: readonly string[];
   /**
-   * The account that `jobAccount` made, when it is on the cluster already: a pod of an account that does not exist is never made.
-   * Without it the pod runs as the namespace's default account, without a token in either case.
+   * The account of `jobAccount`. The caller sets it only when the account already exists on the cluster, because a pod
+   * of a missing account is never created. Without an account, the pod runs as the namespace's default account and gets
+   * no token.
    */
   readonly account?: string;
 }
 
 export interface Timeouts {
-  /** Milliseconds. */
+  /** Milliseconds that one attempt may take. */
   readonly attempt: number;
-  /** What it may take from its node to its running program; missing: nothing beside the attempt. */
+  /** Milliseconds from the pod having a node to the program running, in addition to the attempt. Default: none. */
   readonly start?: number;
-  /** Milliseconds between "please end" and the end. */
+  /** Milliseconds between the request to end and the forced end. */
   readonly grace?: number;
 }
 
 export interface RuntimeSupport {
-  /** The runtime and the nodes' kernels support user namespaces. Where they do not, a pod that wants one never starts. */
+  /**
+   * The runtime and the kernels of the nodes support user namespaces. Where they do not, a pod that asks for one never
+   * starts.
+   */
   readonly hostUsers: boolean;
-  /** The operator's choice for pods whose template names no runtime class (gVisor for images of others). */
+  /** The operator's runtime class for pods whose template names none, for example gVisor. */
   readonly runtimeClass?: string;
 }
 
 export interface RenderedPod {
-  /** null as soon as one problem is an error: a pod that nobody may run is not handed out. */
+  /** The pod; `null` when at least one problem is an error. */
   readonly pod: PodManifest | null;
-  /** Pointers lead into the template (`/template/spec/...`), or into the registration's capabilities (`/capabilities/...`). */
+  /**
+   * Pointers lead into the template (`/template/spec/...`) or into the registration's capabilities
+   * (`/capabilities/...`).
+   */
   readonly problems: readonly Problem[];
 }
 

@@ -1,28 +1,33 @@
-// The policy matrix: what kind of work a job type is decides what its pods get without asking. Profiles are data; nothing else in the
-// program asks for the name of one. There is no privileged profile: who needs one gets no pod from kubemin.
+// The profiles of job types: the kind of work decides what a pod gets without asking. Profiles are data; no other code
+// asks for the name of one. There is no privileged profile: kubemin never creates a privileged pod for a job.
 import type { Quantities } from "./resources.ts";
 
 export type ProfileName = "task" | "gpu" | "helm" | "ssh" | "chaos";
 
 export interface Profile {
   /**
-   * none: DNS and what was granted · cluster: also the API server, when use of it was granted ·
-   * targets: DNS and the addresses that the run names, which must lie inside of what was granted.
+   * granted: DNS and what was granted · cluster: also the API server, when its use was granted · targets: DNS and the
+   * addresses that the run names, which must lie inside what was granted
    */
   readonly egress: "granted" | "cluster" | "targets";
-  /** named: Secrets of the granted names, mounted or as variables · perRun: only those that kubemin makes for the run. */
+  /**
+   * named: Secrets with granted names, mounted or as variables · perRun: only those that kubemin creates for the run
+   */
   readonly secrets: "named" | "perRun";
-  /** none: an account without rights and without a token · bound: a token of minutes, when use of the cluster was granted. */
+  /**
+   * none: an account without rights and without a token · bound: a short-lived token, when the use of the Kubernetes
+   * API was granted
+   */
   readonly account: "none" | "bound";
-  /** May ask for extended resources and for device claims. */
+  /** The template may ask for extended resources and for device claims. */
   readonly devices: boolean;
-  /** /tmp, and volumes of the template that name no limit of their own. */
+  /** Size of /tmp, and of volumes of the template without an own limit. */
   readonly scratch: string;
-  /** Shared memory for programs that talk through /dev/shm; counted as the pod's memory. */
+  /** Size of /dev/shm; it counts as memory of the pod. `undefined` when the pod gets none. */
   readonly sharedMemory: string | undefined;
-  /** For one container of the template that says nothing itself. */
+  /** Default resources of the first container; the other containers get those of the profile `task`. */
   readonly resources: { readonly requests: Quantities; readonly limits: Quantities };
-  /** Milliseconds of one attempt, when the registration says nothing. */
+  /** Milliseconds of one attempt, when the registration sets no timeout. */
   readonly timeout: number;
   readonly retry: "idempotent" | "infrastructure" | "never";
 }

@@ -1,5 +1,6 @@
-// Requests and limits of the containers of a job: nobody runs without them, for one pod without a limit is everybody's problem.
-// Devices are whole and never shared between request and limit, as the API server demands of extended resources.
+// Requests and limits of the containers of a job. Every container gets both, because one pod without a limit can harm
+// all others on its node. For devices, request and limit must be the same whole number, as the API server requires for
+// extended resources.
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
@@ -21,7 +22,9 @@ export interface Bounded {
 const amountOf = (text: string | undefined): number => parseQuantity(text ?? "0") ?? 0;
 export const isDevice = (name: string): boolean => name.includes("/");
 
-/** What a container says, completed: what it does not say comes from the defaults, a limit it does say also caps the default request. */
+/**
+ * The requests and limits of a container with the defaults filled in. A default request is never larger than the limit.
+ */
 export function boundResources(container: JsonObject, defaults: ResourceDefaults): Bounded {
   const requested = quantitiesOf(dig(container, "resources", "requests"));
   const limited = quantitiesOf(dig(container, "resources", "limits"));
@@ -63,11 +66,11 @@ export function checkBounds({ requests, limits }: Bounded, at: Path): readonly P
 
 export interface Running {
   readonly bounds: Bounded;
-  /** One after another before the others begin: the largest counts, not the sum. */
+  /** The container runs alone before the others begin, so only the largest of these counts, not the sum. */
   readonly before: boolean;
 }
 
-/** What the pod may use at one moment, as the scheduler counts it. */
+/** What the pod may use at any one time, as the scheduler counts it. */
 export function podLimits(containers: readonly Running[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   const largest = new Map<string, number>();

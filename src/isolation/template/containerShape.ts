@@ -1,10 +1,11 @@
-// What a template may say of one container. Probes and hooks name no host: the kubelet would ask it on the template's behalf.
+// The allow-list for one container of a template. Probes and hooks cannot name a host, because the kubelet would
+// connect to it for the template.
 import { DNS_LABEL, ENV_NAME } from "../../model/kubernetes/name.ts";
 import { image, integer, limit, list, object, oneOf, quantity, record, type Shape, text } from "./shape.ts";
 import { mount, ownName, variableSource, variablesFrom } from "./volumeShape.ts";
 
 const IMAGE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9._:/]{0,450}[a-zA-Z0-9])?(?:@sha256:[a-f0-9]{64})?$/;
-/** cpu, memory, scratch space; what a device plug-in offers has a domain before its name. */
+/** cpu, memory, scratch space, or a device resource, whose name begins with a domain. */
 const RESOURCE =
   /^(?:cpu|memory|ephemeral-storage|(?!(?:[^/]*\.)?kubernetes\.io\/)[a-z0-9][-a-z0-9.]{0,200}\/[A-Za-z0-9][-A-Za-z0-9_.]{0,62})$/;
 const ITEMS = 500;
@@ -12,7 +13,7 @@ const ITEMS = 500;
 const words = (): Shape => list(text(), ITEMS);
 const resources = (amount: Shape): Shape => record(RESOURCE, amount, 20);
 const capabilityName = (): Shape => text(/^[A-Z_]{1,40}$/);
-/** Everybody but root. */
+/** Every user id except root. */
 export const account = (): Shape => integer(1, 2_147_483_647);
 export const seccomp = (): Shape => object({ type: oneOf("RuntimeDefault") }, ["type"]);
 const port = (): Shape => integer(1, 65_535);
@@ -36,7 +37,7 @@ const probe = (): Shape =>
     failureThreshold: integer(1, 1_000),
   });
 
-/** Saying again what is so in any case does no harm; saying anything else is a problem. */
+/** A template may repeat the settings that apply anyway; any other value is a problem. */
 const securityContext = (): Shape =>
   object({
     allowPrivilegeEscalation: oneOf(false),
@@ -77,5 +78,5 @@ const FIELDS = {
 } as const;
 
 export const container: Shape = object(FIELDS, ["name", "image"]);
-/** Always: it runs beside the others and ends with them. */
+/** `restartPolicy: Always` makes it a sidecar, which runs together with the other containers and ends with them. */
 export const initContainer: Shape = object({ ...FIELDS, restartPolicy: oneOf("Always") }, ["name", "image"]);

@@ -1,5 +1,5 @@
-// The whole allow-list of a job type's pod template. What is not here cannot be said: no node, no host, no account, no other scheduler,
-// no names of hosts, no settings of the kernel.
+// The complete allow-list of a job type's pod template. A field that is not listed here is refused: a node, a host, an
+// account, names of hosts, kernel settings.
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
@@ -80,7 +80,7 @@ export const podTemplate: Shape = object(
   ["spec"],
 );
 
-/** Every key with its value is a wish of its own. */
+/** Each pair of key and value needs a grant of its own. */
 function nodeSelector(): Shape {
   const shape = record(KEY, text(LABEL_VALUE, 63), 20);
   return (value, at, notes) => {
@@ -96,7 +96,10 @@ function nodeSelector(): Shape {
   };
 }
 
-/** Keys of ours, of Kubernetes', and of network plug-ins (a second network knows no policy) belong to nobody's template. */
+/**
+ * Keys of kubemin, of Kubernetes and of network plug-ins are refused. A second network would not be covered by network
+ * policies.
+ */
 const RESERVED = /(?:^|\.)(?:kubemin\.dev|kubernetes\.io|k8s\.io|k8s\.v1\.cni\.cncf\.io|cni\.cncf\.io)\//;
 
 function keyed(item: Shape): Shape {
@@ -119,5 +122,5 @@ function isFree(name: string, at: Path, notes: Notes): boolean {
 }
 
 function entriesOf(value: Json | undefined): readonly [string, Json][] {
-  return typeof value === "object" && value !== null ? (Object.entries(value) as [string, Json][]) : []; // copied by a record: all Json
+  return typeof value === "object" && value !== null ? (Object.entries(value) as [string, Json][]) : []; // copied by `record`, so every value is Json
 }

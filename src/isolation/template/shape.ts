@@ -1,15 +1,15 @@
-// Allow-lists as values. A shape copies what it knows and notes everything else as a problem: what was not copied cannot get through,
-// so a field that Kubernetes invents next year is refused until somebody writes it here.
+// Allow-lists as values. A shape copies what it knows and reports everything else as a problem. What is not copied
+// cannot reach the pod, so a field that Kubernetes adds later is refused until it is added here.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { isTooFewBytes, parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 
-/** Something in the template that somebody must have granted or declared. */
+/** Something in the template that must have been granted or declared. */
 export interface Use {
   readonly what: UseKind;
   readonly name: string;
-  /** Devices, bytes; 1 where it does not matter. */
+  /** Number of devices, or bytes; 1 where it has no meaning. */
   readonly amount: number;
   readonly at: Path;
 }
@@ -34,7 +34,7 @@ export interface Notes {
   readonly uses: Use[];
 }
 
-/** undefined: nothing of it may be used, and the notes say why. */
+/** Returns the allowed copy of a value. `undefined` when nothing of it may be used; the notes then have the problem. */
 export type Shape = (value: Json, at: Path, notes: Notes) => Json | undefined;
 
 function refuse(notes: Notes, ...[code, at, params]: Parameters<typeof problem>): undefined {
@@ -56,7 +56,7 @@ const shown = (value: string): string => JSON.stringify(value.length > SHOWN ? `
 
 const LONGEST_TEXT = 64 * 1024;
 
-/** Any text that a process can get: neither NUL nor half a character. */
+/** Any text that a process can receive: without NUL and without half a surrogate pair. */
 export function text(pattern?: RegExp, longest = LONGEST_TEXT): Shape {
   return (value, at, notes) => {
     if (typeof value !== "string") return wrongType(value, "string", { at, notes });
@@ -75,7 +75,7 @@ export function integer(least: number, most: number): Shape {
   };
 }
 
-/** One of these very values. */
+/** Exactly one of the given values. */
 export function oneOf(...known: readonly (string | boolean)[]): Shape {
   return (value, at, notes) => {
     const found = known.find((one) => one === value);
@@ -94,7 +94,7 @@ export function image(pattern: RegExp): Shape {
 
 export const flag: Shape = oneOf(true, false);
 
-/** Resources that are counted in bytes, and the room of a volume. */
+/** Resources that are counted in bytes, and the size of a volume. */
 const BYTES: ReadonlySet<string> = new Set(["memory", "ephemeral-storage", "storage", "sizeLimit"]);
 
 function amount(least: "zero" | "positive"): Shape {
@@ -111,14 +111,14 @@ function amount(least: "zero" | "positive"): Shape {
 }
 
 export const quantity: Shape = amount("zero");
-/** Of limits: to Kubernetes a limit of zero is none. */
+/** For limits: Kubernetes treats a limit of zero as no limit. */
 export const limit: Shape = amount("positive");
 
 export function list(item: Shape, most: number): Shape {
   return (value, at, notes) => {
     if (!Array.isArray(value)) return wrongType(value, "array", { at, notes });
     if (value.length > most) return refuse(notes, "TooManyItems", at, { count: value.length, limit: `<= ${most}` });
-    // A Json array holds Json; isArray forgets it.
+    // `isArray` loses the element type; every element of a Json array is Json.
     return (value as readonly Json[]).flatMap((one, index) => {
       const copied = item(one, [...at, index], notes);
       return copied === undefined ? [] : [copied];
@@ -126,7 +126,7 @@ export function list(item: Shape, most: number): Shape {
   };
 }
 
-/** Keys of the user's own, all with the same shape of value. */
+/** An object whose keys the user chooses; all values have the same shape. */
 export function record(key: RegExp, item: Shape, most: number): Shape {
   return (value, at, notes) => {
     if (!isObject(value)) return wrongType(value, "object", { at, notes });
@@ -147,7 +147,7 @@ export function record(key: RegExp, item: Shape, most: number): Shape {
 
 export type Fields = Readonly<Record<string, Shape>>;
 
-/** These fields and no others. */
+/** An object with these fields and no others. */
 export function object(fields: Fields, required: readonly string[] = []): Shape {
   return (value, at, notes) => {
     if (!isObject(value)) return wrongType(value, "object", { at, notes });
@@ -167,7 +167,7 @@ export function object(fields: Fields, required: readonly string[] = []): Shape 
   };
 }
 
-/** Exactly one of these fields says what it is (sources of volumes and of variables). */
+/** An object with exactly one of the fields of `sources` (sources of volumes and of variables). */
 export function variant(shared: Fields, sources: Fields): Shape {
   const whole = object({ ...shared, ...sources }, Object.keys(shared));
   return (value, at, notes) => {
@@ -179,7 +179,7 @@ export function variant(shared: Fields, sources: Fields): Shape {
   };
 }
 
-/** Like `shape`, and what it copies needs a grant or a declaration. */
+/** Like `shape`; the text that it copies needs a grant or a declaration. */
 export function needing(what: UseKind, shape: Shape): Shape {
   return (value, at, notes) => {
     const copied = shape(value, at, notes);

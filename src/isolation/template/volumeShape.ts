@@ -1,4 +1,5 @@
-// Where the files of a job may come from. No path of the node, no token of the cluster, no volume that another pod brought.
+// The allow-list for the volumes and variables of a template. Paths of the node, tokens of the cluster and volumes of
+// other pods are refused.
 import { DATA_KEY, DNS_LABEL, DNS_SUBDOMAIN } from "../../model/kubernetes/name.ts";
 import {
   flag,
@@ -15,12 +16,12 @@ import {
   variant,
 } from "./shape.ts";
 
-/** Volumes that kubemin adds are called so; templates cannot take the name. */
+/** The prefix of the volumes that kubemin adds. Templates cannot use such a name. */
 export const OWN_PREFIX = "kubemin-";
 
 export const objectName = (): Shape => text(DNS_SUBDOMAIN, 253);
 export const ownName = (): Shape => text(new RegExp(`^(?!${OWN_PREFIX})${DNS_LABEL.source.slice(1)}`), 63);
-/** Below a directory, never above or beside it. */
+/** A relative path that stays inside its directory. */
 const inside = (): Shape => text(/^(?!\.{1,2}(?:\/|$))[^/:\0]+(?:\/(?!\.{1,2}(?:\/|$))[^/:\0]+)*$/, 1_024);
 const mode = (): Shape => integer(0, 0o777);
 const FILES = 200;
@@ -88,11 +89,11 @@ export const volume: Shape = variant(
   },
 );
 
-/** Absolute and without detours; not the root, not what the kernel shows, not where a token would lie. */
+/** An absolute path without `.` or `..`. Excluded are the root, kernel file systems and the place of a token. */
 const MOUNT_PATH =
   /^(?!\/(?:proc|sys)(?:\/|$))(?!\/dev(?:$|\/(?!shm$)))(?!\/(?:var\/)?run\/secrets\/kubernetes\.io(?:\/|$))(?:\/(?!\.{1,2}(?:\/|$))[^/:\0]+)+$/;
 
-/** For variables of the environment. */
+/** Sources for the value of one environment variable. */
 export const variableSource: Shape = variant(
   {},
   {

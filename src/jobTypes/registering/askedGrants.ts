@@ -2,7 +2,7 @@
 // grant exactly this.
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
-import { capabilitiesOf } from "../running/isolated/order.ts";
+import { capabilitiesOf } from "../running/isolated/podOrder.ts";
 import type { Candidate, Means } from "./checks/candidate.ts";
 import { podsOf } from "./checks/pods.ts";
 

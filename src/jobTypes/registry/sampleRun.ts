@@ -4,7 +4,7 @@ import { problem } from "../../model/problems/problem.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import type { Run } from "../../model/run/run.ts";
 import { changeEvent } from "./event.ts";
-import type { RegistryWorld } from "./registryWorld.ts";
+import type { RegistryWorld } from "./registryDependencies.ts";
 import type { View } from "./view.ts";
 
 /** True: something was written. */

@@ -4,8 +4,8 @@
 
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
-import { closedText, literalText } from "../../model/kubernetes/expansion.ts";
-import { givenAt, inField, type Place } from "./expandedPlaces.ts";
+import { closedText, literalText } from "../../model/kubernetes/kubeletExpansion.ts";
+import { givenAt, inField, type Place } from "./expandedFields.ts";
 
 export interface TemplateValues {
   readonly input: JsonObject;

@@ -2,7 +2,7 @@
 // type with an output could be tried there, nor a workflow whose later steps need it.
 import type { JobDefinition } from "../../catalog/define.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { madeUp } from "../schemas/madeUp.ts";
+import { madeUp } from "../schemas/exampleValue.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 
 export function givingOutput(definition: JobDefinition, output: JsonObject, schemas: Schemas): JobDefinition {

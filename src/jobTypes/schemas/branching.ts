@@ -2,7 +2,7 @@
 // each of which tries the next one twice, are a thousand million checks of one word. Compiling them is cheap, so no deadline of ours
 // finds them: they are counted before. Takes time in proportion to the schema.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { type Component, componentsOf } from "./components.ts";
+import { type Component, componentsOf } from "./schemaCycles.ts";
 
 export const MOST_BRANCHES = 10_000;
 

@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import type { JsonObject } from "../../model/data/json.ts";
 import { compileSchema } from "./ajv.ts";
 import { schemaCompiler } from "./compiler.ts";
-import { patternsOf } from "./guard.ts";
+import { patternsOf } from "./schemaTraps.ts";
 
 parentPort?.on("message", (schema: JsonObject) => parentPort?.postMessage(tried(schema))); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread is no window
 

@@ -7,8 +7,8 @@ import { foreignOwner } from "../../model/kubernetes/ownership.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
-import { uidOfIntent } from "../objects/discard.ts";
-import { patiently } from "../waiting/patience.ts";
+import { uidOfIntent } from "../objects/removeOwned.ts";
+import { patiently } from "../waiting/retryCluster.ts";
 
 /** Null when there is none. Throws OwnedByOther when it is somebody else's. */
 export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<Manifest | null> {

@@ -5,7 +5,7 @@ import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { isBeforeStart } from "../../model/run/ending.ts";
+import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import { patienceLeft } from "../waiting/untilRoom.ts";
 
 export interface StartClocks {

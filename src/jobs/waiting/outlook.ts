@@ -6,8 +6,8 @@ import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/c
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { mayPass } from "../../model/run/ending.ts";
-import { patiently } from "./patience.ts";
+import { mayPass } from "../../model/run/jobEnding.ts";
+import { patiently } from "./retryCluster.ts";
 
 export interface Outlook {
   readonly class: "fits" | "waits" | "rejected";

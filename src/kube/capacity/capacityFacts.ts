@@ -1,7 +1,7 @@
 // What a check needs beside its view: the pod's classes and the volumes that its claims are bound to, and whether the cluster makes nodes
 // by itself. Single reads; what cannot be read is taken as not there.
-import type { PodFacts } from "../../capacity/view/shape.ts";
-import { listAt, optionalNumberAt, textAt } from "../../model/data/fields.ts";
+import type { PodFacts } from "../../capacity/view/podFacts.ts";
+import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import type { Discovery } from "../reach/discovery.ts";

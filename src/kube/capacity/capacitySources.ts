@@ -1,9 +1,9 @@
 // What the view of a cluster is fed with: which kinds, what of each object is worth keeping, and where it goes.
 import { ownerOf } from "../../capacity/check.ts";
 import { DEVICE_KINDS } from "../../capacity/devices/deviceTable.ts";
-import { type ClusterView, stripNode, stripPod } from "../../capacity/view/view.ts";
+import { type ClusterView, stripNode, stripPod } from "../../capacity/view/clusterView.ts";
 import type { Reservations } from "../../capacity/waiting/reservations.ts";
-import { labelsAt, textAt } from "../../model/data/fields.ts";
+import { labelsAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
 export interface Source {

@@ -2,7 +2,7 @@
 import type { Evidence, Health, HealthState } from "../../model/kubernetes/health.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { type Condition, nameOf } from "../objects/fields.ts";
+import { type Condition, nameOf } from "../objects/statusConditions.ts";
 import type { EventFact } from "../watches/eventRing.ts";
 
 export interface Finding extends Health {

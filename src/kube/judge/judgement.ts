@@ -2,14 +2,14 @@
 import type { Health } from "../../model/kubernetes/health.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
-import { nameOf } from "../objects/fields.ts";
+import { nameOf } from "../objects/statusConditions.ts";
 import { type Cache, isForeign, type Kind } from "../watches/cache.ts";
 import type { Lookup } from "../watches/lookup.ts";
 import { type Finding, found } from "./finding.ts";
-import type { Memories } from "./memories.ts";
+import type { Memories } from "./recentVerdicts.ts";
 import type { RouteChecks } from "./routeCheck/checks.ts";
+import type { View } from "./ruleView.ts";
 import { kindsBehind, statusOf } from "./status/table.ts";
-import type { View } from "./view.ts";
 
 export interface World {
   readonly cluster: string;

@@ -1,6 +1,6 @@
 // Where a Gateway answers: each address that its controller published, with the port of each HTTP listener.
 
-import { listAt, numberAt, textAt } from "../../model/data/fields.ts";
+import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
 export interface GatewayAddress {

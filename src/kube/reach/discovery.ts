@@ -1,13 +1,13 @@
 // Which kinds the API serves, and under which path. Asked once, and again when an unknown kind is wanted: a CRD may have been installed since.
 // Refuses to call a kind absent while the API that would serve it does not answer.
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Connection } from "./connection.ts";
 import { loadTable, type Resource, type Table } from "./discoveryTable.ts";
-import { orAborted } from "./shared.ts";
+import { orAborted } from "./sharedRequest.ts";
 
 export interface Discovery {
   /** Undefined when the API does not serve it. Throws ClusterError, worth repeating, when its API does not answer. */

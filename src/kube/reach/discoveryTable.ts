@@ -1,7 +1,7 @@
 // What the API server says it serves, as one table. Two requests (aggregated discovery), or one per group and version from servers before 1.27.
 // A group that is answered by somebody else (an aggregated API) may not answer: then nobody knows its kinds, and that is not the same as none.
 // https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
-import { listAt, textAt } from "../../model/data/fields.ts";
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { ApiError, isStatus } from "../refusals/apiError.ts";
 import type { Connection } from "./connection.ts";

@@ -3,7 +3,7 @@
 // Refuses to be interactive: a server has no terminal to ask on.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { listAt, textAt, textsAt } from "../../model/data/fields.ts";
+import { listAt, textAt, textsAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Clock } from "../../ports/clock.ts";
 

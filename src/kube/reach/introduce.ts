@@ -1,5 +1,5 @@
 // The first questions to a cluster that is being registered: does it answer, does it let us in, as whom, and which one is it.
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import { isObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";

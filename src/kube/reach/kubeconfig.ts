@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
-import { listAt, textAt } from "../../model/data/fields.ts";
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";

@@ -1,6 +1,6 @@
 // A refusal of the API server as it came: HTTP status and the Status object. refusal.ts turns it into words.
 
-import { listAt, numberAt, textAt } from "../../model/data/fields.ts";
+import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 
 export interface Cause {

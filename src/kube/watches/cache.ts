@@ -8,7 +8,7 @@ import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
 import { createEventRing, type EventFact } from "./eventRing.ts";
-import { createShelf, type Shelf } from "./shelf.ts";
+import { createShelf, type Shelf } from "./objectIndex.ts";
 import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";
 
 export interface Kind {

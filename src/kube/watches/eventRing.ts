@@ -1,7 +1,7 @@
 // Warnings that the cluster told about objects, as slim facts, the newest few thousand only: events are for people, best effort,
 // and a cluster in trouble makes very many. Nothing may depend on an event arriving.
 
-import { numberAt, textAt, timeAt } from "../../model/data/fields.ts";
+import { numberAt, textAt, timeAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
 export interface EventFact {

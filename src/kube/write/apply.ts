@@ -7,16 +7,16 @@ import { ANNOTATIONS, FIELD_MANAGER, type Manifest, refOf } from "../../model/ku
 import { belongsToNobody, foreignOwner } from "../../model/kubernetes/ownership.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../../ports/cluster.ts";
-import { holds } from "../objects/compare.ts";
-import { contentHash, withHash, withoutBookkeeping } from "../objects/content.ts";
-import { foreignEntries } from "../objects/holders.ts";
+import { holds } from "../objects/containsFields.ts";
+import { contentHash, withHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
+import { foreignEntries } from "../objects/fieldManagers.ts";
 import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import { ApiError, isStatus } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
-import { handOver } from "./adopt.ts";
-import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOver.ts";
+import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOverReplicas.ts";
 import { asStored, revealObject } from "./reveal.ts";
+import { handOver } from "./takeOverFields.ts";
 
 /** Its kinds become ours to write as soon as it is there. */
 const DEFINITION = "CustomResourceDefinition";

@@ -3,12 +3,12 @@
 // hold (contents of ConfigMaps and Secrets) is judged by who set which key. The whole truth is told by `compare`, at one dry run each.
 
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { heldDifferences } from "../../model/kubernetes/difference.ts";
+import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Drift } from "../../ports/cluster.ts";
-import { holds } from "../objects/compare.ts";
-import { contentHash, withoutBookkeeping } from "../objects/content.ts";
-import { holdersOf } from "../objects/holders.ts";
+import { holds } from "../objects/containsFields.ts";
+import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
+import { holdersOf } from "../objects/fieldManagers.ts";
 import type { Cache } from "../watches/cache.ts";
 import { asStored } from "./reveal.ts";
 

@@ -1,6 +1,6 @@
 // An object whose kind is served in no version: is it gone, or only out of reach? Custom objects go with their definition.
 // Everything else may still lie in the cluster's store, and comes back when an API serves it again: nobody may call that removed.
-import { listAt, textAt } from "../../model/data/fields.ts";
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";

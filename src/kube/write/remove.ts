@@ -1,13 +1,13 @@
 // Deletes exactly the object with the given uid and waits until it is gone, finalizers and dependents included.
 // Refuses to touch another object of the same name: the uid is a precondition that the server checks.
 
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import { isObject } from "../../model/data/json.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { RemoveOptions } from "../../ports/cluster.ts";
 import { objectPath } from "../reach/discovery.ts";
-import { linesOf } from "../reach/lines.ts";
+import { linesOf } from "../reach/splitLines.ts";
 import { ApiError, isStatus } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import { type Api, readLive } from "./apply.ts";

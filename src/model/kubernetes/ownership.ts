@@ -1,7 +1,7 @@
 // Whose object is it? By labels: ours carry kubemin's mark and the project and application that made them.
 // What is not ours is never written to, whatever it looks like.
 
-import { listAt, textAt } from "../data/fields.ts";
+import { listAt, textAt } from "../data/fieldReaders.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "./manifest.ts";
 
 /** Undefined when it is ours; else in words whose it is. */

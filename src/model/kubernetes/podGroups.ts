@@ -1,7 +1,7 @@
 // The pods that an object of Kubernetes will make, as they are asked about: their shape, and how many run side by side.
 // Not those of a DaemonSet: they follow the nodes, and nobody waits for room for them.
 
-import { labelsAt, objectAt, optionalNumberAt, textAt } from "../data/fields.ts";
+import { labelsAt, objectAt, optionalNumberAt, textAt } from "../data/fieldReaders.ts";
 import type { JsonObject } from "../data/json.ts";
 import type { PodGroup } from "./capacity.ts";
 import type { Manifest } from "./manifest.ts";

@@ -5,7 +5,7 @@ import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document/
 import { COMPONENT_NAME_MAX, nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "../fields/checkFields.ts";
-import { showValue } from "../fields/words.ts";
+import { showValue } from "../fields/valueWords.ts";
 
 /** `$schema` is for editors: it names the published schema and means nothing else. */
 const ENVELOPE_FIELDS = [

@@ -6,11 +6,11 @@ import { isObject, type Json } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
-import type { DraftTrait } from "../components/draft.ts";
-import { traitTarget } from "../components/target.ts";
+import type { DraftTrait } from "../components/componentDraft.ts";
+import { traitTarget } from "../components/traitTarget.ts";
 import { type Box, checkPiece } from "../fields/checkDefinition.ts";
 import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFields.ts";
-import { clip, listNames } from "../fields/words.ts";
+import { clip, listNames } from "../fields/valueWords.ts";
 
 /** What is known of the component at this moment. */
 export interface Carrier {

@@ -4,7 +4,7 @@
 import { type Problem } from "../../model/problems/problem.ts";
 import { NEUTRAL } from "../components/neutralFacts.ts";
 import { checkKeys } from "../components/planOutside.ts";
-import type { ResolvedApplication, ResolvedComponent } from "../components/resolved.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../components/resolvedApplication.ts";
 import { renderApplication } from "../render/render.ts";
 
 /** `components` and `application` are what could be resolved; `problems` what is known already. */

@@ -3,7 +3,7 @@ import { isObject } from "../../model/data/json.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
-import type { ResolvedApplication } from "./resolved.ts";
+import type { ResolvedApplication } from "./resolvedApplication.ts";
 
 /** `present`: `Kind/name` of what exists; null when nobody could look, which makes it a warning. */
 export function checkOutside(

@@ -8,9 +8,9 @@ import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { Need } from "../../model/run/plan.ts";
 import { attempt, type Box } from "../fields/checkDefinition.ts";
 import { type Spot, wrongType } from "../fields/checkFields.ts";
-import { clip, listNames } from "../fields/words.ts";
-import type { Draft } from "./draft.ts";
-import type { KeyReference, OutsideReference } from "./resolved.ts";
+import { clip, listNames } from "../fields/valueWords.ts";
+import type { Draft } from "./componentDraft.ts";
+import type { KeyReference, OutsideReference } from "./resolvedApplication.ts";
 
 export interface Links {
   readonly needs: readonly Need[];

@@ -7,7 +7,7 @@ import { LIMITS } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { isComponentName, nearest, suggestName } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
-import { clip, listNames, showValue, typeWord } from "./words.ts";
+import { clip, listNames, showValue, typeWord } from "./valueWords.ts";
 
 /** An object of the document with its place. */
 export interface Spot {

@@ -13,7 +13,7 @@ import {
   textField,
   wrongType,
 } from "./checkFields.ts";
-import { showValue } from "./words.ts";
+import { showValue } from "./valueWords.ts";
 
 export const ON_SHORT = "wait, fail, wait-then-fail(30m)";
 /** Those that a document may set; the clock of everything together is `timeout`. */

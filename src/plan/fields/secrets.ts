@@ -4,7 +4,7 @@ import type { Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { MASK } from "../../model/document/sealed.ts";
 import type { Problem } from "../../model/problems/problem.ts";
-import { clip, valueAt } from "./words.ts";
+import { clip, valueAt } from "./valueWords.ts";
 
 interface KeepsSecrets {
   readonly secrets?: (data: Json) => readonly Path[];

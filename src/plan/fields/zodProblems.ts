@@ -8,7 +8,7 @@ import { LIMITS } from "../../model/document/document.ts";
 import { COMPONENT_NAME_MAX, nearest, suggestName } from "../../model/kubernetes/name.ts";
 import { suggestBytes, suggestQuantity } from "../../model/kubernetes/quantity.ts";
 import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
-import { clip, listNames, showValue, typeWord, valueAt } from "./words.ts";
+import { clip, listNames, showValue, typeWord, valueAt } from "./valueWords.ts";
 import { unionIssues } from "./zodUnions.ts";
 
 type Issue = core.$ZodIssue;

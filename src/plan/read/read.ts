@@ -4,12 +4,12 @@
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
-import { typeWord } from "../fields/words.ts";
+import { typeWord } from "../fields/valueWords.ts";
 import { type Locate, lineStarts, locator, positionAt } from "./locate.ts";
-import type { Fault, Reading } from "./reading.ts";
 import { readJson } from "./readJson.ts";
 import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
+import type { Fault, Reading } from "./textReading.ts";
 
 export type Format = "json" | "yaml";
 

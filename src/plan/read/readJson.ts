@@ -7,8 +7,8 @@ import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import type { Place } from "./locate.ts";
-import type { Fault, Reading } from "./reading.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
+import type { Fault, Reading } from "./textReading.ts";
 
 interface Scan {
   readonly text: string;

@@ -3,9 +3,9 @@
 import { type Document, type ErrorCode, parseDocument, type YAMLError } from "yaml";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
-import type { Fault, Reading } from "./reading.ts";
 import { readNodes } from "./readYamlNodes.ts";
 import { scanYaml } from "./readYamlScan.ts";
+import type { Fault, Reading } from "./textReading.ts";
 
 const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
   ALIAS_PROPS: "Properties",

@@ -4,8 +4,8 @@
 import { Lexer } from "yaml";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
-import type { Fault } from "./reading.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
+import type { Fault } from "./textReading.ts";
 
 // What the lexer emits without a counterpart in the text: document start, end of flow, "a scalar follows".
 const MARKS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);

@@ -1,7 +1,7 @@
 // Two routes of one application for the same requests. Those of other applications are on the cluster: engine/planning/sharedRoutes.ts looks there.
 import { type Problem, problem } from "../../model/problems/problem.ts";
-import type { RenderedComponent } from "./rendered.ts";
-import { routeClaims } from "./routeClaims.ts";
+import type { RenderedComponent } from "./renderedComponent.ts";
+import { routeClaims } from "./routeMatches.ts";
 
 export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
   const owners = new Map<string, { readonly name: string; readonly backend: string }>();

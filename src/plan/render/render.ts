@@ -9,14 +9,14 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
-import type { ResolvedComponent } from "../components/resolved.ts";
+import type { ResolvedComponent } from "../components/resolvedApplication.ts";
 import { checkAnnotations } from "./checkAnnotations.ts";
 import { checkRoutes } from "./checkRoutes.ts";
 import { checkTogether, podsOf } from "./checkTogether.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
 import { configurationHash, isSource, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
 import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraft.ts";
-import type { RenderedComponent } from "./rendered.ts";
+import type { RenderedComponent } from "./renderedComponent.ts";
 import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
 
 export interface Rendered {

@@ -5,12 +5,12 @@ import { dig, isObject, type Json, type JsonObject } from "../../model/data/json
 import { fromPointer } from "../../model/data/pointer.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
-import type { ResolvedApplication, ResolvedComponent } from "../components/resolved.ts";
-import { traitTarget } from "../components/target.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../components/resolvedApplication.ts";
+import { traitTarget } from "../components/traitTarget.ts";
 import { type Merged, mergePod } from "./merge/merge.ts";
 import { type MergedFields, mergeFields } from "./merge/mergeFields.ts";
 import { mergeObjects } from "./merge/mergeObjects.ts";
-import type { Part } from "./merge/part.ts";
+import type { Part } from "./merge/podPart.ts";
 import { type Identity, type Labels, labelsOf } from "./renderLabels.ts";
 
 export interface RenderInput {

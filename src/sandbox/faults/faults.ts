@@ -1,12 +1,19 @@
-// Failures that anybody can call up in the sandbox, to see how they look: by the annotation below (on the object or its pod template),
-// by an image whose tag is the name of a fault (`anything:crash-loop`, and `:does-not-exist`), or by what the document
-// itself says (more CPU than the simulated node has, a script that ends in `exit 3`).
+// Failures that a user can cause in the sandbox to see how they look: with the annotation below (on the object or its
+// pod template), with an image whose tag is the name of a fault (`anything:crash-loop`, also `:does-not-exist`), or
+// with the document itself (a request for more CPU than the simulated node has, a script that ends in `exit 3`).
 
-import { textAt } from "../../model/data/fields.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
-import { containersOf, exitCodeOf, mainContainer, resourcesOf, templateOf, workloadKind } from "../objects/template.ts";
+import {
+  containersOf,
+  exitCodeOf,
+  mainContainer,
+  resourcesOf,
+  templateOf,
+  workloadKind,
+} from "../objects/workloadTemplate.ts";
 
 export const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
 
@@ -26,14 +33,16 @@ export interface Fault {
   readonly name: FaultName;
   readonly container: JsonObject;
   readonly exitCode: number;
-  /** For the evidence: what the simulated part of the cluster said. */
+  /** The message of the simulated cluster, used as evidence. */
   readonly detail: string;
 }
 
-/** The one simulated node. Requests of all pods together are not counted: each pod is weighed alone. */
+/**
+ * The size of the only simulated node. Each pod is compared with it alone; the requests of all pods are not added up.
+ */
 const NODE: Readonly<Record<string, string>> = { cpu: "64", memory: "256Gi", "nvidia.com/gpu": "8" };
 
-/** What will go wrong with the object's pods, or null. */
+/** The fault that the object's pods will have; `null` when they have none. */
 export function faultOf(object: Manifest): Fault | null {
   const template = templateOf(object);
   const asked = askedFor(object, template);
@@ -68,7 +77,7 @@ const DETAILS: Readonly<Record<FaultName, string>> = {
   unschedulable: "0/1 nodes are available: 1 Insufficient cpu.",
   "task-fails": "exited with an error",
   quota: "exceeded quota: sandbox, requested: pods=1, used: pods=10, limited: pods=10",
-  policy: 'admission webhook "sandbox.kubemin.dev" denied the request: asked for by the annotation or the image tag',
+  policy: 'admission webhook "sandbox.kubemin.dev" denied the request: the annotation or the image tag causes this',
   "never-ready": "Readiness probe failed: HTTP probe failed with statuscode: 503",
 };
 

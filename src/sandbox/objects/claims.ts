@@ -1,9 +1,10 @@
-// The volumes of a StatefulSet: one claim per pod and template, made when the pod is, and kept when the StatefulSet goes.
+// The claims of a StatefulSet: one for each pod and claim template. A claim is created with the pod and stays when the
+// StatefulSet is removed.
 
-import { listAt, objectAt, textAt } from "../../model/data/fields.ts";
+import { listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
 import { stamped } from "./write.ts";
 
 export function reconcileClaims(shelf: Shelf): void {
@@ -25,7 +26,7 @@ export function reconcileClaims(shelf: Shelf): void {
   }
 }
 
-/** The StatefulSet controller gives claims the labels of the selector. */
+/** As in Kubernetes, the claim also gets the labels of the StatefulSet's selector. */
 function claimOf(object: StoredObject, name: string, template: object): Manifest {
   const labels = {
     ...objectAt(template, "metadata", "labels"),

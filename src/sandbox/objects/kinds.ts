@@ -1,4 +1,5 @@
-// What the sandbox serves. Anything else is refused, as an API server refuses a kind without a CRD.
+// The kinds that the sandbox serves, and the facts that it reports about itself. Other kinds are refused, as an API
+// server refuses a kind without a CRD.
 import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 
@@ -45,7 +46,7 @@ const WHERE = new Map<string, "namespace" | "cluster">([
   ...CLUSTER_WIDE.map((kind) => [kind, "cluster"] as const),
 ]);
 
-/** `group/Kind`, core kinds without a group: the keys of all tables here. */
+/** `group/Kind`, or `Kind` for core kinds. All tables of the sandbox use these keys. */
 export function groupKind(ref: Pick<ObjectRef, "apiVersion" | "kind">): string {
   const slash = ref.apiVersion.indexOf("/");
   return slash < 0 ? ref.kind : `${ref.apiVersion.slice(0, slash)}/${ref.kind}`;
@@ -55,7 +56,10 @@ export function scopeOf(ref: Pick<ObjectRef, "apiVersion" | "kind">): "namespace
   return WHERE.get(groupKind(ref));
 }
 
-/** RFC 2606 keeps `.invalid` for names that never resolve: nobody takes this for something to open in a browser. */
+/**
+ * RFC 2606 reserves `.invalid` for names that never resolve, so that the address is not mistaken for one that a browser
+ * can open.
+ */
 export const SANDBOX_ADDRESS = "sandbox.invalid:80";
 export const INGRESS_CLASS = "sandbox";
 export const GATEWAY = { namespace: "sandbox", name: "public" } as const;

@@ -1,6 +1,6 @@
-// Server-side apply for one manager, as far as kubemin can tell the difference: what we stop sending goes, what others added stays,
-// what we send wins. Lists are replaced as a whole; the API server merges some of them by key, which only matters when two
-// managers write into one list.
+// Server-side apply for one field manager, as far as kubemin can see a difference: fields that kubemin no longer sends
+// are removed, fields that others added stay, fields that kubemin sends win. Lists are replaced as a whole. The API
+// server merges some lists by key, which only matters when two managers write into one list.
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { ANNOTATIONS, type Manifest } from "../../model/kubernetes/manifest.ts";
 
@@ -16,7 +16,7 @@ export function mergeApply(live: Json | undefined, sent: Json | undefined, wante
   return result;
 }
 
-/** `live` without the fields that were ours; undefined when nothing is left. */
+/** `live` without the fields that kubemin sent; `undefined` when nothing is left. */
 function without(live: Json | undefined, sent: Json | undefined): Json | undefined {
   if (sent === undefined) return live;
   if (!isObject(live) || !isObject(sent)) return undefined;
@@ -27,12 +27,12 @@ function without(live: Json | undefined, sent: Json | undefined): Json | undefin
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
-/** What counts when "changed or not" is asked: the revision annotation alone is no reason to write. */
+/** Whether an apply changes nothing. A different revision annotation alone is no reason to write. */
 export function sameContent(a: Manifest, b: Manifest): boolean {
   return canonicalJson(content(a)) === canonicalJson(content(b));
 }
 
-/** What makes the generation go up: everything but metadata and status. */
+/** Whether the generation stays the same: everything except metadata and status is equal. */
 export function sameSpec(a: Manifest, b: Manifest): boolean {
   const spec = (one: Manifest): JsonObject => ({ ...one, metadata: undefined, status: undefined });
   return canonicalJson(spec(a)) === canonicalJson(spec(b));

@@ -1,12 +1,13 @@
-// Quotas of a namespace, counted the way a ResourceQuota counts: pods, requests.*, limits.*, persistentvolumeclaims, requests.storage.
+// Quotas of a namespace, counted like a ResourceQuota: pods, requests.*, limits.*, persistentvolumeclaims,
+// requests.storage.
 
-import { scalarAt } from "../../model/data/fields.ts";
+import { scalarAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
-import { resourcesOf, templateOf } from "./template.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
+import { resourcesOf, templateOf } from "./workloadTemplate.ts";
 
 /** `{ "requests.cpu": "4", pods: "10" }` */
 export type Quota = Readonly<Record<string, string>>;
@@ -15,7 +16,7 @@ export const QUOTA_NAME = "sandbox";
 
 type Usage = ReadonlyMap<string, number>;
 
-/** Refuses what does not fit into the rest of the quota; null when it fits or there is no quota. */
+/** The reason when the request exceeds what is left of the quota; `null` when it fits or there is no quota. */
 export function overQuota(quota: Quota | undefined, used: Usage, asked: Usage): Reason | null {
   for (const [resource, limited] of Object.entries(quota ?? {})) {
     const amount = asked.get(resource) ?? 0;
@@ -46,7 +47,7 @@ export function claimUsage(claim: Manifest): Usage {
   ]);
 }
 
-/** All that the namespace uses now: pods that are not held back, and claims. */
+/** What the namespace uses now: its claims, and its pods except those that the quota blocks. */
 export function usageOf(shelf: Shelf, namespace: string): Map<string, number> {
   const used = new Map<string, number>();
   for (const object of shelf.list(namespace)) {

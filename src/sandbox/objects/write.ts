@@ -1,12 +1,13 @@
-// Writing an object as the API server would: server fields, generation, merge. Decides nothing about who may.
+// Writes an object as the API server would: server fields, generation, merge. It does not check permissions or
+// ownership; src/sandbox/admission.ts does.
 import { randomUUID } from "node:crypto";
 import { ANNOTATIONS, type Manifest, type Metadata, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Applied } from "../../ports/cluster.ts";
-import { hashOf } from "./fields.ts";
+import { hashOf } from "./labelSelectors.ts";
 import { mergeApply, sameContent, sameSpec } from "./merge.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
+import type { Shelf, StoredObject } from "./sandboxObjects.ts";
 
-/** Writes nothing when the object is so already. */
+/** Writes nothing when the object already has this content. */
 export function writeObject(shelf: Shelf, wanted: Manifest): Applied {
   const ref = refOf(wanted);
   const live = shelf.get(ref);
@@ -31,7 +32,7 @@ function merged(live: StoredObject, sent: Manifest): Manifest {
   return mergeApply(live.manifest, live.sent, sent) as Manifest; // both are manifests, and merging keeps every field that is sent
 }
 
-/** As the real adapter leaves it behind, so that whoever compares finds the same on both. */
+/** Adds the annotation that the real adapter also writes, so that a comparison finds the same on both. */
 function withContentHash(wanted: Manifest): Manifest {
   const annotations = { ...wanted.metadata.annotations };
   delete annotations[ANNOTATIONS.revision];
@@ -43,7 +44,7 @@ function withContentHash(wanted: Manifest): Manifest {
   return { ...wanted, metadata };
 }
 
-/** Without `before` it is a new object. */
+/** Sets the fields that the server sets. The object counts as new when `before` is undefined. */
 export function stamped(object: Manifest, before: Manifest | undefined, shelf: Shelf): Manifest {
   const fresh = { uid: randomUUID(), creationTimestamp: new Date(shelf.now()).toISOString() };
   const metadata: Metadata = {

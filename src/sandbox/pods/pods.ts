@@ -1,12 +1,13 @@
-// What a workload's controller would do: which pods there are after a change, when each is due, and what holds it back.
-// Runs after every change of any object, never by a timer: between changes, time alone decides (see health/).
+// Simulates the controllers of workloads: which pods exist after a change, when each is due, and what blocks it. It
+// runs after every change of any object and never by a timer; between changes, the rules in src/sandbox/health/ compute
+// everything from the time.
 import { randomUUID } from "node:crypto";
-import { optionalNumberAt, textAt } from "../../model/data/fields.ts";
+import { optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "../objects/quota.ts";
-import type { SandboxPod, Shelf, StoredObject } from "../objects/shelf.ts";
+import type { SandboxPod, Shelf, StoredObject } from "../objects/sandboxObjects.ts";
 import {
   holdsKey,
   type NamedReference,
@@ -14,7 +15,7 @@ import {
   templateHash,
   templateOf,
   workloadKind,
-} from "../objects/template.ts";
+} from "../objects/workloadTemplate.ts";
 import type { Timing } from "../time/timing.ts";
 
 export interface PodRules {
@@ -23,7 +24,7 @@ export interface PodRules {
   readonly timing: Timing;
 }
 
-/** Brings the pods of every workload in line with what it asks for, and with what exists around it. */
+/** Adapts the pods of every workload to its template, and to the objects and quotas that they depend on. */
 export function reconcilePods(rules: PodRules): void {
   for (const object of rules.shelf.list()) {
     const kind = workloadKind(object.manifest);
@@ -54,7 +55,7 @@ function wantedPods({ shelf, timing }: PodRules, object: StoredObject): readonly
   return [...current, ...added, ...before];
 }
 
-/** A task that fails is tried again in new pods, as often as its Job says. */
+/** A task that fails is tried again in new pods, as often as its Job allows. */
 function podCount(object: StoredObject): number {
   const kind = workloadKind(object.manifest);
   if (kind === undefined) return 0;
@@ -74,12 +75,15 @@ function podName(object: StoredObject, index: number): string {
     : `${name}-${templateHash(object.manifest).slice(0, 10)}-${suffix}`;
 }
 
-/** Ready, or over when it is a task. */
+/** Whether the pod is ready, or its task has ended. */
 export function isUp(pod: SandboxPod, now: number): boolean {
   return pod.hold === null && pod.due <= now;
 }
 
-/** Pods that have not started yet are held while what they need is missing or the quota is full; the others have nothing to fear. */
+/**
+ * Blocks pods that have not started yet while a referenced object is missing or the quota is used up. Pods that run
+ * already are not affected.
+ */
 function withHolds(rules: PodRules, object: StoredObject): readonly SandboxPod[] {
   const now = rules.shelf.now();
   const namespace = object.manifest.metadata.namespace ?? "";
@@ -103,7 +107,7 @@ function styleOf(object: StoredObject): "serve" | "end" {
   return workloadKind(object.manifest)?.style ?? "serve";
 }
 
-/** `start`: how long the pod takes once nothing holds it any more. */
+/** `start`: milliseconds that the pod takes after nothing blocks it any more. */
 function held(
   pod: SandboxPod,
   hold: Reason | null,

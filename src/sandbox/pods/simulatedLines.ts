@@ -1,23 +1,26 @@
-// The lines that the sandbox's pods say, past and to come. They tell what was not run; sealed values are masked.
+// The log lines of the sandbox's pods, past and future. They say what was not run. Sealed values are masked.
 
-import { listAt, textAt } from "../../model/data/fields.ts";
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { LABELS } from "../../model/kubernetes/manifest.ts";
 import type { LogLine, Owner } from "../../ports/cluster.ts";
 import { type Fault, faultOf } from "../faults/faults.ts";
-import type { SandboxPod, StoredObject } from "../objects/shelf.ts";
-import { commandOf, templateOf, workloadKind } from "../objects/template.ts";
+import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { commandOf, templateOf, workloadKind } from "../objects/workloadTemplate.ts";
 
 export interface Dated {
   readonly line: LogLine;
-  /** Epoch milliseconds; may lie ahead. */
+  /** Milliseconds since the epoch; may be in the future. */
   readonly time: number;
 }
 
-/** With these faults no container ever starts, so none has anything to say. */
+/** With these faults no container ever starts, so there are no log lines. */
 const NEVER_STARTS: ReadonlySet<string> = new Set(["image-not-found", "unschedulable", "quota", "policy"]);
 
-/** Of all the owner's pods, oldest first. `previous`: of lives that ended before, which only crashing containers have. */
+/**
+ * The lines of all pods of the owner, the oldest first. `previous`: only lines of earlier container runs, which only
+ * crashing containers have.
+ */
 export function linesOf(objects: readonly StoredObject[], owner: Owner, previous: boolean): readonly Dated[] {
   return objects
     .filter((object) => belongsTo(object, owner))

@@ -1,19 +1,19 @@
-// How long things take in the sandbox, in milliseconds: long enough to watch, short enough not to wait for.
+// How long things take in the sandbox, in milliseconds: long enough to be seen, short enough not to be annoying.
 
 export interface Timing {
-  /** From a pod's birth to the first ready one. */
+  /** From the creation of the pods of a workload to the first ready one. */
   readonly start: number;
   /** Between one pod of a workload and the next. */
   readonly step: number;
   /** One attempt of a task. */
   readonly task: number;
-  /** Until a volume is bound. */
+  /** Until a claim is bound. */
   readonly bind: number;
   /** Until an Ingress or a route has an address. */
   readonly publish: number;
-  /** Until a failure that waiting could mend is called one. */
+  /** Until a failure that may still pass is reported as a failure. */
   readonly verdict: number;
-  /** From a deletion to the object being gone. */
+  /** From a deletion to the disappearance of the object. */
   readonly terminate: number;
 }
 
@@ -27,7 +27,7 @@ const TIMING: Timing = {
   terminate: 150,
 };
 
-/** `speed` 10: everything takes a tenth. */
+/** The timing at a speed; with 10 everything takes a tenth of the time. */
 export function timingAt(speed: number): Timing {
   return {
     start: TIMING.start / speed,

@@ -1,13 +1,19 @@
-// Time that stands still until a test moves it. Timers fire in the order of their time (equal times: in the order in which they were
-// set), and whatever a timer woke is given its turn before the next one fires. Refuses to run for ever: see `runAll`.
+// A clock for tests that only moves when the test moves it. Timers fire in the order of their time, and equal times in
+// the order in which they were set. The code that a timer wakes runs before the next timer fires. `runAll` has a limit,
+// so that repeating timers do not run for ever.
 import type { Clock } from "../../ports/clock.ts";
 
 export interface VirtualClock extends Clock {
-  /** Moves time by so many milliseconds; timers due in between fire on the way, those that they set too. */
+  /**
+   * Moves the time by so many milliseconds. Timers that are due on the way fire, also those that are set on the way.
+   */
   advance(milliseconds: number): Promise<void>;
-  /** Moves time until no timer is left. Throws after `limit` milliseconds of virtual time (default one day): something repeats. */
+  /**
+   * Moves the time until no timer is left. Throws after `limit` milliseconds of virtual time (default: one day),
+   * because something then repeats.
+   */
   runAll(limit?: number): Promise<void>;
-  /** Timers that wait. */
+  /** The number of timers that have not fired. */
   pending(): number;
 }
 
@@ -21,7 +27,7 @@ const DAY = 24 * 3600_000;
 export function createVirtualClock(start: Date = new Date("2024-01-01T00:00:00Z")): VirtualClock {
   let now = start.getTime();
   const timers = new Set<Timer>();
-  /** Fires the earliest timer that is due until `end`; false when there is none. */
+  /** Fires the earliest timer that is due until `end`; `false` when there is none. */
   const step = (end: number): boolean => {
     const next = earliest(timers);
     if (next === undefined || next.at > end) return false;
@@ -67,14 +73,14 @@ function sleepOn(
   });
 }
 
-/** A Set keeps the order of insertion, so the first of equal times wins. */
+/** The timer that is due first. A Set keeps the order of insertion, so the first of equal times is taken. */
 function earliest(timers: ReadonlySet<Timer>): Timer | undefined {
   let first: Timer | undefined;
   for (const timer of timers) if (first === undefined || timer.at < first.at) first = timer;
   return first;
 }
 
-/** All promise callbacks run before the next macrotask does. */
+/** Resolves after all promise callbacks that are ready have run. */
 function othersTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -1,8 +1,8 @@
 // A few numbers in Prometheus' text format, each measured at the moment it is asked for. No label ever names a project or a run.
 import type { FastifyInstance } from "fastify";
-import { countStates } from "../../engine/asking/standing.ts";
+import { countStates } from "../../engine/asking/runStatus.ts";
 import { UNFINISHED_STATES } from "../../model/run/runState.ts";
-import type { Service } from "../shared/service.ts";
+import type { Service } from "../shared/serverParts.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";
 import { databaseAnswers, inTime } from "./troubles.ts";
 import { typeMetrics } from "./typeMetrics.ts";

@@ -1,5 +1,5 @@
 // How the sinks stand, in numbers: by type and state, never by name or project.
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import type { StoredSink } from "../../ports/sinks.ts";
 import { breakerOf, stateOf } from "../views/sink.ts";
 

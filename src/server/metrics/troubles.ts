@@ -1,5 +1,5 @@
 // What is wrong around this server right now, told within a moment however much of it is silent. No names: anybody may ask.
-import type { Service } from "../shared/service.ts";
+import type { Service } from "../shared/serverParts.ts";
 
 export interface Trouble {
   readonly what: "database" | "clusters" | "stopping";

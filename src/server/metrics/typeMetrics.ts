@@ -1,7 +1,7 @@
 // What holds back job types, in numbers. Names of types and projects are labels: there are as many as were registered, and an alert must say
 // which. Targets are none: users name them, so there is no end to them.
-import { worstState } from "../../engine/deciding/brakes.ts";
-import type { Service } from "../shared/service.ts";
+import { worstState } from "../../engine/deciding/breakers.ts";
+import type { Service } from "../shared/serverParts.ts";
 
 interface Gauge {
   readonly name: string;

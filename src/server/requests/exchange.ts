@@ -5,9 +5,9 @@ import { readCallback } from "../../engine/driving/callback.ts";
 import { languageOf } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Context, Stream } from "../shared/contract.ts";
-import type { Service } from "../shared/service.ts";
-import type { StreamOptions } from "../streams/stream.ts";
-import { conditionsFor } from "./conditions.ts";
+import type { Service } from "../shared/serverParts.ts";
+import type { StreamOptions } from "../streams/eventStream.ts";
+import { conditionsFor } from "./conditionalRequests.ts";
 import { currentToken } from "./guard.ts";
 import { problemBody, toPlatformError } from "./problem.ts";
 
@@ -64,8 +64,9 @@ export function streamOptions({ service, request }: Exchange, gone: AbortControl
 }
 
 export function checked({ service: { checkAnswer }, name }: Exchange, { items }: Stream<unknown>): Stream<unknown> {
-  if (checkAnswer === undefined) return { items };
+  if (checkAnswer === undefined) return { kind: "stream", items };
   return {
+    kind: "stream",
     items: (async function* () {
       for await (const item of items) {
         checkAnswer(name, item.data);

@@ -3,13 +3,13 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Route } from "../../api/routes.ts";
 import { readCallback } from "../../engine/driving/callback.ts";
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Token } from "../../ports/store.ts";
 import { authorise } from "../auth/authorise.ts";
 import { tokenOf } from "../auth/token.ts";
 import { authorizationOf, checkOrigin, isUpgrade } from "../streams/upgrade.ts";
-import { checkHost } from "./host.ts";
+import { checkHost } from "./checkHost.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {

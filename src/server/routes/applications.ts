@@ -3,15 +3,15 @@
 import { applicationStatus } from "../../engine/asking/status.ts";
 import { explainWhy } from "../../engine/asking/why.ts";
 import { planDocument } from "../../engine/planning/planning.ts";
+import { deleteApplication, knownApplication } from "../../engine/starting/deleteApplication.ts";
 import { deployDocument } from "../../engine/starting/deploy.ts";
-import { deleteApplication, knownApplication } from "../../engine/starting/remove.ts";
 import { knownRevision } from "../../engine/starting/revisions.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { given, type Implementations } from "../shared/contract.ts";
 import { applicationSummaries, documentView, statusView } from "../views/application.ts";
 import { planView } from "../views/plan.ts";
 import { whyView } from "../views/why.ts";
-import { acceptedAfter } from "./accepted.ts";
+import { acceptedAfter } from "./acceptedRun.ts";
 
 export const applications = {
   planApplication: async ({ params, query, body }, { world, language, signal }) => {

@@ -1,6 +1,6 @@
 // What workers tell of their attempts. The token names the attempt, so there is nothing in the path to get wrong.
 import { type AttemptName, tellFromOutside } from "../../engine/driving/callback.ts";
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import { type Context, given, type Implementations } from "../shared/contract.ts";
 
 export const callback = {

@@ -1,5 +1,5 @@
 // How full a cluster is, as the project may see it.
-import { chooseCluster } from "../../engine/planning/clusters.ts";
+import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
 import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Implementations } from "../shared/contract.ts";

@@ -1,7 +1,7 @@
 // What a cluster itself refuses of job types: looked at, installed, tried out. Only for administrators of the server.
 import { randomBytes } from "node:crypto";
-import { clusterFailure, knownCluster } from "../../engine/planning/clusters.ts";
-import { secureCluster, securityOf } from "../../jobTypes/running/isolated/security.ts";
+import { clusterFailure, knownCluster } from "../../engine/planning/chooseCluster.ts";
+import { secureCluster, securityOf } from "../../jobTypes/running/isolated/clusterPolicies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { explainReason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";

@@ -1,5 +1,5 @@
 // The clusters of this server. Lists never wait for one that hangs: each is asked in the background (clusters/pulse.ts).
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ClusterEntry, GivenCluster } from "../../ports/clusterRegistry.ts";
 import type { Token } from "../../ports/store.ts";

@@ -1,7 +1,7 @@
 // Registered job types over HTTP. The rules are src/registry's; here is only what HTTP needs, and the sample run, which the engine makes.
 import type { z } from "zod";
 import type { JobTypeView } from "../../api/jobTypeViews.ts";
-import { startRun } from "../../engine/starting/startRun.ts";
+import { startRun } from "../../engine/starting/startWorkflowRun.ts";
 import { jobTypePage } from "../../jobTypes/registering/docsPage.ts";
 import {
   activateType,
@@ -11,7 +11,7 @@ import {
   noteSampleRun,
   ownVersion,
 } from "../../jobTypes/registering/lifecycle.ts";
-import { checkType, registerType } from "../../jobTypes/registering/register.ts";
+import { checkType, registerType } from "../../jobTypes/registering/registerType.ts";
 import {
   anyType,
   disableType,
@@ -26,7 +26,7 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import { type Context, type Frozen, given, type Implementations } from "../shared/contract.ts";
 import { checkView } from "../views/check.ts";
 import { jobTypeSchema, jobTypeSummary, jobTypeView, type Reader } from "../views/jobType.ts";
-import { accepted } from "./accepted.ts";
+import { accepted } from "./acceptedRun.ts";
 
 interface Named {
   readonly project: string;

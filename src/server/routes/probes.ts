@@ -4,7 +4,7 @@
 import type { FastifyInstance } from "fastify";
 import { metricsText, type Requests } from "../metrics/metrics.ts";
 import { troublesOf } from "../metrics/troubles.ts";
-import type { Service } from "../shared/service.ts";
+import type { Service } from "../shared/serverParts.ts";
 
 export function registerProbes(app: FastifyInstance, service: Service, requests: Requests): void {
   const open = { config: { open: true } } as const;

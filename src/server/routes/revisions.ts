@@ -1,13 +1,13 @@
 // Revisions: look at, compare, go back to.
 import { applicationDrift } from "../../engine/asking/drift.ts";
-import { knownApplication } from "../../engine/starting/remove.ts";
+import { knownApplication } from "../../engine/starting/deleteApplication.ts";
 import { diffRevisions, knownRevision } from "../../engine/starting/revisions.ts";
 import { rollbackApplication } from "../../engine/starting/rollback.ts";
 import { given, type Implementations } from "../shared/contract.ts";
 import { revisionSummary, revisionView } from "../views/application.ts";
 import { driftView } from "../views/drift.ts";
 import { changeView } from "../views/plan.ts";
-import { acceptedAfter } from "./accepted.ts";
+import { acceptedAfter } from "./acceptedRun.ts";
 
 export const revisions = {
   listRevisions: async ({ params, query }, { world }) => {

@@ -5,10 +5,10 @@ import type { RunView } from "../../api/views.ts";
 import { explainRun } from "../../engine/asking/why.ts";
 import { explainRunAt } from "../../engine/asking/whyAt.ts";
 import { retryRun } from "../../engine/starting/retry.ts";
-import { answersWithEnd, planRun, startRun } from "../../engine/starting/startRun.ts";
+import { answersWithEnd, planRun, startRun } from "../../engine/starting/startWorkflowRun.ts";
 import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";
-import { sendToJob } from "../../engine/steering/messageToJob.ts";
 import { pauseRun } from "../../engine/steering/pause.ts";
+import { sendToJob } from "../../engine/steering/sendToJob.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { Token } from "../../ports/store.ts";
@@ -17,7 +17,7 @@ import { planView } from "../views/plan.ts";
 import { problemItem } from "../views/problem.ts";
 import { logLine, runSummaries, runView } from "../views/run.ts";
 import { pastWhyView, whyView } from "../views/why.ts";
-import { accepted, acceptedAfter, LONGEST_WAIT } from "./accepted.ts";
+import { accepted, acceptedAfter, LONGEST_WAIT } from "./acceptedRun.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
 

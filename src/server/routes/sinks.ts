@@ -1,6 +1,6 @@
 // Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
 import { randomBytes } from "node:crypto";
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";

@@ -1,5 +1,5 @@
 // Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
-import type { World } from "../../engine/interface/world.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
@@ -58,7 +58,7 @@ interface TokenChange {
 async function tell(world: World, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
-  await world.store.events.append({ project, application: "", run: null, type: "token.changed", data });
+  await world.store.events.append({ project, application: null, run: null, type: "token.changed", data });
 }
 
 function expiry(text: string | undefined, now: Date): string | null {

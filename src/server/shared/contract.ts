@@ -3,8 +3,8 @@ import type { z } from "zod";
 import type { AnswerOf, StreamName } from "../../api/client.ts";
 import type { RouteName, Routes } from "../../api/routes.ts";
 import type { AttemptName } from "../../engine/driving/callback.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import type { WriteConditions } from "../../engine/interface/requests.ts";
-import type { World } from "../../engine/interface/world.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { Token } from "../../ports/store.ts";
@@ -46,6 +46,8 @@ export type Frozen<T> = T extends readonly (infer U)[]
     : T;
 
 export interface Reply<T> {
+  /** Only a stream has one. */
+  readonly kind?: undefined;
   readonly body: T;
   /** Without quotes. */
   readonly etag?: string;
@@ -61,6 +63,7 @@ export interface StreamItem<T> {
 }
 
 export interface Stream<T> {
+  readonly kind: "stream";
   readonly items: AsyncIterable<StreamItem<T>>;
 }
 

@@ -9,9 +9,9 @@ import type {
   RunSummary,
   StatusView,
 } from "../../api/views.ts";
-import { standingsOf } from "../../engine/asking/standing.ts";
+import { standingsOf } from "../../engine/asking/runStatus.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
 import type { ApplicationStatus, ComponentStatus, Standing } from "../../engine/interface/requests.ts";
-import type { World } from "../../engine/interface/world.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import type { ApplicationSummary, Revision } from "../../model/run/revision.ts";

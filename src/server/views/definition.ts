@@ -5,7 +5,7 @@ import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } fro
 import type { Json } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { Frozen } from "../shared/contract.ts";
-import { fieldsOf } from "./fields.ts";
+import { fieldsOf } from "./definitionFields.ts";
 
 type View = Frozen<z.output<typeof DefinitionView>>;
 

@@ -8,12 +8,12 @@ import { defineJob } from "../../../src/catalog/define.ts";
 import type { JobOutcome, JobRun } from "../../../src/catalog/job.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/interface/world.ts";
-import { beginRun } from "../../../src/engine/starting/begin.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { beginRun } from "../../../src/engine/starting/createRun.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
-import { sendToJob } from "../../../src/engine/steering/messageToJob.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
+import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
 import { explainReason, reason } from "../../../src/model/reasons/reason.ts";
 import { isSettled } from "../../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../../src/model/run/plan.ts";
@@ -78,7 +78,7 @@ function dressed(graph: readonly PlannedJob[], extras: readonly Extras[]): reado
     const clocks = { ...(queue === null ? {} : { queue }), ...(attempt === null ? {} : { attempt }) };
     return {
       ...job,
-      component: "",
+      component: null,
       step: { path: ["group", job.name], pointer: "" },
       clocks,
       ...(index >= lastOrdinary ? { final: true } : {}),

@@ -4,8 +4,8 @@ import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/deciding/brakes.ts";
-import type { World } from "../../../src/engine/interface/world.ts";
+import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
 import { approve } from "../../../src/jobs/approve.ts";
 import { join } from "../../../src/jobs/join.ts";
 import { wait } from "../../../src/jobs/wait.ts";
@@ -21,7 +21,7 @@ export const SILENT = { write: () => {} };
 /** Of no application. */
 export const REQUEST = {
   project: "default",
-  application: "",
+  application: null,
   workflow: "test",
   kind: "workflow",
   revision: 0,

@@ -3,10 +3,10 @@
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import { openSqlite } from "../../../src/database/open.ts";
-import { driveRun } from "../../../src/engine/driving/drive.ts";
+import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/interface/world.ts";
-import { beginRun, type NewRunRequest } from "../../../src/engine/starting/begin.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { beginRun, type NewRunRequest } from "../../../src/engine/starting/createRun.ts";
 import { PlatformError } from "../../../src/model/errors/errors.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
 import type { PlannedJob } from "../../../src/model/run/plan.ts";

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Finding } from "../../../src/kube/judge/finding.ts";
 import { findingOf, type World } from "../../../src/kube/judge/judgement.ts";
-import { createMemories } from "../../../src/kube/judge/memories.ts";
+import { createMemories } from "../../../src/kube/judge/recentVerdicts.ts";
 import { createEventRing } from "../../../src/kube/watches/eventRing.ts";
-import { createShelf, type Shelf } from "../../../src/kube/watches/shelf.ts";
+import { createShelf, type Shelf } from "../../../src/kube/watches/objectIndex.ts";
 import { type ObjectRef, refKey } from "../../../src/model/kubernetes/manifest.ts";
 import { NOW, type Recorded, type Scene } from "./scene.ts";
 

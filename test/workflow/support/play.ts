@@ -2,10 +2,10 @@
 
 import { deployDocument } from "../../../src/engine/starting/deploy.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
-import { startRun } from "../../../src/engine/starting/startRun.ts";
+import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
-import { sendToJob } from "../../../src/engine/steering/messageToJob.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
+import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
 import { PlatformError } from "../../../src/model/errors/errors.ts";
 import type { Problem } from "../../../src/model/problems/problem.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";

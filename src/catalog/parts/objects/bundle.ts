@@ -6,8 +6,8 @@ import { nearest } from "../../../model/kubernetes/name.ts";
 import { writeReadyRule } from "../../../model/kubernetes/readyRule.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RenderContext, RenderedObject } from "../../define.ts";
+import { holdsData, isClusterWide } from "./clusterScoped.ts";
 import { type Rules, ruleFor } from "./readiness.ts";
-import { holdsData, isClusterWide } from "./scope.ts";
 
 export interface Bundle {
   readonly manifests: readonly Manifest[];

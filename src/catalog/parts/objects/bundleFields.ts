@@ -1,6 +1,6 @@
 // Fields of the component types that bring whole objects, written by the user or rendered from a chart.
 import { z } from "zod";
-import { described } from "../../fields.ts";
+import { described } from "../../sharedFields.ts";
 
 export const clusterScopedField = described(
   z.boolean().default(false),

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { canonicalJson } from "../../../model/data/json.ts";
 import { parseDuration } from "../../../model/document/duration.ts";
-import { literalText } from "../../../model/kubernetes/expansion.ts";
+import { literalText } from "../../../model/kubernetes/kubeletExpansion.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { RenderContext } from "../../define.ts";
 import type { Place } from "../service/externalService.ts";

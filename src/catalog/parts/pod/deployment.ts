@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { VolumeClaim, Workload } from "../../define.ts";
-import { described } from "../../fields.ts";
+import { described } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
+import { isNothing, share } from "./countOrPercent.ts";
 import { minReadySeconds } from "./minReady.ts";
-import { isNothing, share } from "./share.ts";
 
 export const updateField = described(
   z

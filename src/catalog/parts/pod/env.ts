@@ -4,10 +4,10 @@
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
-import { literalText } from "../../../model/kubernetes/expansion.ts";
+import { literalText } from "../../../model/kubernetes/kubeletExpansion.ts";
 import { DATA_KEY, ENV_NAME } from "../../../model/kubernetes/name.ts";
 import type { Reference, RenderContext } from "../../define.ts";
-import { componentName, described, objectName } from "../../fields.ts";
+import { componentName, described, objectName } from "../../sharedFields.ts";
 
 const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
 const key = () =>

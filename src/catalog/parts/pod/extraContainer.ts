@@ -5,7 +5,7 @@ import type { Path } from "../../../model/data/pointer.ts";
 import { DNS_LABEL } from "../../../model/kubernetes/name.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
 import type { Reference, RenderContext } from "../../define.ts";
-import { described, mountPath, port } from "../../fields.ts";
+import { described, mountPath, port } from "../../sharedFields.ts";
 import { nonEmpty, onlyGiven } from "../objects/onlyGiven.ts";
 import { envField, envReferences, envVariables } from "./env.ts";
 import { imageField, programFields } from "./program.ts";

@@ -1,6 +1,6 @@
 // Several pods of one Job that work side by side: each has an index and a name by which the others find it. All of them start or none does,
 // as far as that can be seen beforehand (catalog/room): the plain scheduler places pod by pod, only Volcano and Kueue decide about all at once.
-import { textAt } from "../../../model/data/fields.ts";
+import { textAt } from "../../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 import { parseDuration } from "../../../model/document/duration.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { commandLine, described, duration, port } from "../../fields.ts";
+import { commandLine, described, duration, port } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 
 const ACTIONS = ["http", "tcp", "exec", "grpc"] as const;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Reference } from "../../define.ts";
-import { absolutePath, commandLine, described, image, objectName } from "../../fields.ts";
+import { absolutePath, commandLine, described, image, objectName } from "../../sharedFields.ts";
 import { nonEmpty, onlyGiven } from "../objects/onlyGiven.ts";
 
 export const imageField = described(image(), "Container image, e.g. nginx:1.27", "容器镜像，如 nginx:1.27");

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 import { parseQuantity } from "../../../model/kubernetes/quantity.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { byteAmount, described, quantity } from "../../fields.ts";
+import { byteAmount, described, quantity } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 import { canonicalQuantity } from "./quantity.ts";
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ClusterFacts } from "../../../model/run/plan.ts";
 import type { RenderContext } from "../../define.ts";
-import { described, duration, objectName, port } from "../../fields.ts";
+import { described, duration, objectName, port } from "../../sharedFields.ts";
 
 const HOST = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** RFC 9110 token: what a header may be called. */

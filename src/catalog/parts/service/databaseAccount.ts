@@ -6,8 +6,8 @@ import { fill, type Params } from "../../../model/data/text.ts";
 import { DATA_KEY } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { Reference } from "../../define.ts";
-import { described, objectName } from "../../fields.ts";
 import type { Preset } from "../../presets/preset.ts";
+import { described, objectName } from "../../sharedFields.ts";
 
 const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,31}$/;
 const accountName = () => z.string().regex(ACCOUNT_NAME, "letters, digits, '_' and '-', at most 32");

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RenderContext } from "../../define.ts";
-import { described, port } from "../../fields.ts";
+import { described, port } from "../../sharedFields.ts";
 import { selectorOf } from "../objects/labels.ts";
 
 /** IANA service name, the only form that container ports take: at most 15 characters, at least one letter. */

@@ -1,6 +1,6 @@
 // How many nodes may use a volume at once.
 import { z } from "zod";
-import { described } from "../../fields.ts";
+import { described } from "../../sharedFields.ts";
 
 export const accessModesField = described(
   z

@@ -6,7 +6,7 @@ import { LIMITS } from "../../../model/document/document.ts";
 import { isSealed, sealedPayload } from "../../../model/document/sealed.ts";
 import { DATA_KEY } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { described } from "../../fields.ts";
+import { described } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

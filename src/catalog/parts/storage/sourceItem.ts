@@ -6,7 +6,7 @@ import { shortRef } from "../../../model/kubernetes/manifest.ts";
 import { nearest, suggestName } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import type { Contribution, Reference } from "../../define.ts";
-import { described, mountPath, objectName } from "../../fields.ts";
+import { described, mountPath, objectName } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 import { binaryKeys, checkDataSize, configMapData, type Data, dataField, secretData } from "./data.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DNS_LABEL, suggestName } from "../../../model/kubernetes/name.ts";
 import { storageSize } from "../../../model/kubernetes/quantity.ts";
 import type { Contribution } from "../../define.ts";
-import { absolutePath, claimSize, described, mountPath, objectName, storageAmount } from "../../fields.ts";
+import { absolutePath, claimSize, described, mountPath, objectName, storageAmount } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 import { canonicalQuantity } from "../pod/quantity.ts";
 import { accessModesField } from "./accessModes.ts";

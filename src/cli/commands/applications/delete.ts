@@ -1,10 +1,10 @@
 // kubemin delete: removes what an application made. Volumes hold data and are kept, unless the dangerous option is written out.
 import type { AnswerOf } from "../../../api/client.ts";
-import { onceMore, writeHeaders } from "../../documents/deploy.ts";
-import { settleStarted, WATCH_OPTIONS } from "../../follow/settle.ts";
+import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
+import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
-import { confirmed, YES_OPTION } from "../../output/ask.ts";
+import { confirmed, YES_OPTION } from "../../output/confirm.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";
 import { APPLICATION_ARGUMENT } from "../shared.ts";

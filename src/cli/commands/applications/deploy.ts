@@ -2,10 +2,10 @@
 import type { Priority } from "../../../model/run/run.ts";
 import { declaredIn, INPUT_OPTIONS, inputsOf } from "../../arguments/givenInputs.ts";
 import { readSource } from "../../arguments/input.ts";
-import { deploySource } from "../../documents/deploy.ts";
-import { WATCH_OPTIONS } from "../../follow/settle.ts";
+import { deploySource } from "../../documents/deploySource.ts";
+import { WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
 import { defineCommand } from "../../grammar/command.ts";
-import { YES_OPTION } from "../../output/ask.ts";
+import { YES_OPTION } from "../../output/confirm.ts";
 import { connect } from "../../reach/connect.ts";
 import { CLUSTER_OPTIONS, FILE_ARGUMENT, RUN_OPTIONS } from "../shared.ts";
 

@@ -1,8 +1,8 @@
 // kubemin logs: what the programs say; all pods of an application or component, merged.
 import type { AnswerOf, Client } from "../../../api/client.ts";
+import { findRun, runByNumber } from "../../follow/findRun.ts";
 import { followLogs, type LogQuery } from "../../follow/followLogs.ts";
 import type { Run } from "../../follow/progress/progress.ts";
-import { findRun, runByNumber } from "../../follow/runs.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";

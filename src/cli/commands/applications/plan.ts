@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../../model/data/json.ts";
 import { declaredIn, INPUT_OPTIONS, inputsOf } from "../../arguments/givenInputs.ts";
 import { readSource } from "../../arguments/input.ts";
-import { planSource } from "../../documents/deploy.ts";
+import { planSource } from "../../documents/deploySource.ts";
 import { planWithInputs } from "../../documents/offline.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";

@@ -1,11 +1,11 @@
 // kubemin rollback: a new revision with the content of an old one. Shows what that changes, asks, watches.
 
 import { diffRevisions, parseRevision } from "../../arguments/revisions.ts";
-import { onceMore, writeHeaders } from "../../documents/deploy.ts";
-import { settleStarted, WATCH_OPTIONS } from "../../follow/settle.ts";
+import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
+import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
-import { confirmed, YES_OPTION } from "../../output/ask.ts";
+import { confirmed, YES_OPTION } from "../../output/confirm.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";
 import { painter } from "../../terminal/style.ts";

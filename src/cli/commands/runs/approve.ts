@@ -1,7 +1,7 @@
 // kubemin approve: the answer that a run waits for.
 
+import { findRun, runName } from "../../follow/findRun.ts";
 import type { Job, Run } from "../../follow/progress/progress.ts";
-import { findRun, runName } from "../../follow/runs.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../../grammar/failure.ts";

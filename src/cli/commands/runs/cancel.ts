@@ -1,7 +1,7 @@
 // kubemin cancel: stops what runs and starts nothing more. What was written to the cluster stays as it is.
 import { ApiError } from "../../../api/client.ts";
-import { findRun, runName } from "../../follow/runs.ts";
-import { runTitle } from "../../follow/settle.ts";
+import { findRun, runName } from "../../follow/findRun.ts";
+import { runTitle } from "../../follow/watchToEnd.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";

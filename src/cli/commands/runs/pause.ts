@@ -1,6 +1,6 @@
 // kubemin pause: start nothing new of a run; what runs goes on.
 
-import { findRun, runName } from "../../follow/runs.ts";
+import { findRun, runName } from "../../follow/findRun.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { connect } from "../../reach/connect.ts";

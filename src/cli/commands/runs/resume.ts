@@ -1,6 +1,6 @@
 // kubemin resume: go on with a paused run.
 
-import { findRun, runName } from "../../follow/runs.ts";
+import { findRun, runName } from "../../follow/findRun.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { connect } from "../../reach/connect.ts";

@@ -1,8 +1,8 @@
 // kubemin retry: a new run of the same revision.
 
-import { onceMore, writeHeaders } from "../../documents/deploy.ts";
-import { findRun } from "../../follow/runs.ts";
-import { settleStarted, WATCH_OPTIONS } from "../../follow/settle.ts";
+import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
+import { findRun } from "../../follow/findRun.ts";
+import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { connect } from "../../reach/connect.ts";
 import { RUN_ARGUMENT } from "../shared.ts";

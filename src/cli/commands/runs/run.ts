@@ -13,8 +13,8 @@ import {
   objectOf,
 } from "../../arguments/givenInputs.ts";
 import { readSource } from "../../arguments/input.ts";
-import { onceMore, printedProblems, writeHeaders } from "../../documents/deploy.ts";
-import { settleStarted, WATCH_OPTIONS } from "../../follow/settle.ts";
+import { onceMore, printedProblems, writeHeaders } from "../../documents/deploySource.ts";
+import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
 import { type Command, type Context, defineCommand, type Options, type Values } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";

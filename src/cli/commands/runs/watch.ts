@@ -1,7 +1,7 @@
 // kubemin watch: the live tree of a run until it has ended; its exit code is the run's.
 
-import { findRun } from "../../follow/runs.ts";
-import { settle, WATCH_OPTIONS } from "../../follow/settle.ts";
+import { findRun } from "../../follow/findRun.ts";
+import { settle, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { connect } from "../../reach/connect.ts";
 import { RUN_ARGUMENT } from "../shared.ts";

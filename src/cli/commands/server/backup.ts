@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeBackup } from "../../administration/backupFile.ts";
-import { PLACE_OPTIONS } from "../../administration/storePlace.ts";
+import { PLACE_OPTIONS } from "../../administration/databaseLocation.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";

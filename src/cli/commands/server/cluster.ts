@@ -5,7 +5,7 @@ import { secureCluster } from "../../administration/secureCluster.ts";
 import { type Context, defineCommand, type Values } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
-import { confirmed, YES_OPTION } from "../../output/ask.ts";
+import { confirmed, YES_OPTION } from "../../output/confirm.ts";
 import { printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";

@@ -1,6 +1,6 @@
 // kubemin doctor: is everything in place, and what to do about what is not. Changes nothing; with --network, makes pods for a moment.
 
-import { checkUp } from "../../administration/checkUp.ts";
+import { checkUp } from "../../administration/doctorChecks.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";

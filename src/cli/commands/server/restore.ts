@@ -1,7 +1,7 @@
 // kubemin restore: a backup into a store that is still empty, before a server is started on it.
 import { resolve } from "node:path";
 import { readBackup } from "../../administration/backupFile.ts";
-import { PLACE_OPTIONS } from "../../administration/storePlace.ts";
+import { PLACE_OPTIONS } from "../../administration/databaseLocation.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";

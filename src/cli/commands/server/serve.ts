@@ -2,7 +2,7 @@
 import { createClient } from "../../../api/client.ts";
 import { refuseSecond, settingsOf, startServer } from "../../administration/startServer.ts";
 import { readSource } from "../../arguments/input.ts";
-import { deploySource } from "../../documents/deploy.ts";
+import { deploySource } from "../../documents/deploySource.ts";
 import { type Context, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";

@@ -1,7 +1,7 @@
 // kubemin type: job types that teams register while the server runs. What each action does is in cli/jobTypes; here are the words.
 import { defineCommand } from "../../grammar/command.ts";
 import { usageFailure } from "../../grammar/failure.ts";
-import type { TypeOptions } from "../../jobTypes/act.ts";
+import type { TypeOptions } from "../../jobTypes/actionContext.ts";
 import { ACTIONS } from "../../jobTypes/actions.ts";
 import { connect } from "../../reach/connect.ts";
 

@@ -6,9 +6,9 @@ import type { CheckSkip, RegistrationCheck } from "../../../model/problems/regis
 import type { Cluster } from "../../../ports/cluster.ts";
 import type { Outgoing } from "../../../ports/outgoing.ts";
 import type { Sinks } from "../../../ports/sinks.ts";
-import type { RegisteredType } from "../../registration/registered.ts";
+import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { Registration } from "../../registration/registration.ts";
-import type { Surroundings } from "../../running/surroundings.ts";
+import type { Surroundings } from "../../running/typeDependencies.ts";
 import type { Schemas } from "../../schemas/schemas.ts";
 
 export interface Means {

@@ -2,7 +2,7 @@
 
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";
-import { incompatibilities } from "../../registration/compatibility.ts";
+import { incompatibilities } from "../../registration/breakingChanges.ts";
 import { byVersion, majorOf } from "../../registration/semver.ts";
 import type { Check } from "./candidate.ts";
 

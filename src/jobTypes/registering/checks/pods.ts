@@ -4,8 +4,8 @@ import { draftPod } from "../../../isolation/pod/renderPod.ts";
 import type { PodManifest } from "../../../isolation/policy/order.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
-import { draftOf, sealedExample } from "../../running/draft.ts";
-import { podOrderOf } from "../../running/isolated/order.ts";
+import { draftOf, sealedExample } from "../../running/filledTemplate.ts";
+import { podOrderOf } from "../../running/isolated/podOrder.ts";
 import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
@@ -32,7 +32,7 @@ export function podsOf(
     // Its own Secret is the one thing that a run has of its own to name.
     const run = { ...RUN, project, secret: order.identity.name };
     const drafted = draftOf(spec, sealedExample(spec, input), run);
-    if (!("draft" in drafted)) return [];
+    if (drafted.kind !== "draft") return [];
     const { pod, problems } = draftPod(drafted.draft.template, order);
     return [{ title, pod, problems: problems.map(placed) }];
   });

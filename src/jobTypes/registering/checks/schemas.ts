@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../../model/data/json.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";
 import type { RegistrationSpec } from "../../registration/registration.ts";
-import { guardSchema } from "../../schemas/guard.ts";
+import { guardSchema } from "../../schemas/schemaTraps.ts";
 import { secretProblems } from "../../schemas/secretPaths.ts";
 import { trySchema } from "../../schemas/trySchema.ts";
 import type { Check } from "./candidate.ts";

@@ -1,7 +1,7 @@
 // Inputs to try a template with: the examples, or where there are none, the least that the schema asks for, made up.
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
 import type { Registration } from "../../registration/registration.ts";
-import { madeUp } from "../../schemas/madeUp.ts";
+import { madeUp } from "../../schemas/exampleValue.ts";
 import type { Trial } from "./candidate.ts";
 
 /** `fits`: whether the schema takes it; what was made up is only used where it does. */

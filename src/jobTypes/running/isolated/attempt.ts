@@ -1,8 +1,8 @@
 // An attempt as its pod sees it, and what is taken back when it ends.
 import type { JobRun } from "../../../catalog/job.ts";
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
-import type { RegisteredType } from "../../registration/registered.ts";
-import { podOrderOf } from "./order.ts";
+import type { RegisteredType } from "../../registration/registeredType.ts";
+import { podOrderOf } from "./podOrder.ts";
 import { accountOf, takeBack } from "./rights.ts";
 
 /** In the project's own namespace, wherever the application lives. */

@@ -5,7 +5,7 @@ import { jobAccount } from "../../../isolation/cluster/projectNamespace.ts";
 import { jobRights } from "../../../isolation/cluster/rights.ts";
 import type { PodOrder } from "../../../isolation/policy/order.ts";
 import { removeUnowned } from "../../../jobs/pods/podRun.ts";
-import { patiently } from "../../../jobs/waiting/patience.ts";
+import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { type Manifest, refOf } from "../../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
 

@@ -3,7 +3,7 @@ import type { JobOutcome, JobRun } from "../../../catalog/job.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
-import type { RegisteredType } from "../../registration/registered.ts";
+import type { RegisteredType } from "../../registration/registeredType.ts";
 
 export interface Tier {
   run(job: JobRun<unknown>, order: TierOrder): Promise<JobOutcome>;

@@ -1,7 +1,7 @@
 // One container of a pod: what its state says went wrong. Pure; the order of the rules is their priority.
 // Windows follow the failure table of the Kubernetes rules, shortened to what the product promises (each told apart within seconds).
 
-import { numberAt, textAt, timeAt } from "../../../model/data/fields.ts";
+import { numberAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../../model/reasons/reason.ts";
 import { clip } from "../../refusals/admission.ts";

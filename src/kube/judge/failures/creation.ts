@@ -1,15 +1,15 @@
 // Pods that never came to be: a controller's FailedCreate, told by a condition (ReplicaSets) or only by events (Jobs, StatefulSets).
 
-import { timeAt } from "../../../model/data/fields.ts";
+import { timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../../model/kubernetes/health.ts";
 import { type Manifest, shortRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { uidOf } from "../../objects/fields.ts";
+import { uidOf } from "../../objects/statusConditions.ts";
 import { clip, refusalIn } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
 import { type Finding, found, fromEvent } from "../finding.ts";
-import type { View } from "../view.ts";
+import type { View } from "../ruleView.ts";
 
 const MISSING_AFTER = 10_000;
 const REFUSED_AFTER = 15_000;

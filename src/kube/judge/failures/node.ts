@@ -1,13 +1,13 @@
 // Pods on a node that has fallen silent. The cluster says so only by and by: it calls the pod not ready though its containers were, and
 // minutes later it marks it for deletion, which nobody carries out. The Node itself knows better, so it is asked, when there is cause.
 
-import { listAt, textAt, timeAt } from "../../../model/data/fields.ts";
+import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, fromEvent } from "../finding.ts";
-import type { View } from "../view.ts";
+import type { View } from "../ruleView.ts";
 
 /** A kubelet that lives takes a pod up within seconds. */
 const TAKEN_UP_WITHIN = 30_000;

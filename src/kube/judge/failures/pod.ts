@@ -2,17 +2,17 @@
 // Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
 
 import { explainScheduling } from "../../../capacity/explain/schedulerMessage.ts";
-import { listAt, textAt, timeAt } from "../../../model/data/fields.ts";
+import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
-import type { View } from "../view.ts";
+import type { View } from "../ruleView.ts";
 import { containerFinding } from "./container.ts";
 import { nodeLost } from "./node.ts";
 

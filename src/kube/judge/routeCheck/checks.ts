@@ -1,7 +1,7 @@
 // Does a published route lead to its program? Asked over the network while somebody follows the route, and answered later:
 // a status rule asks in passing and is told what is known so far. What is known is kept for a moment, so that many looks are one request.
 import type { Clock } from "../../../ports/clock.ts";
-import { type Ask, type RouteRequest, urlOf } from "./ask.ts";
+import { type Ask, type RouteRequest, urlOf } from "./askAddress.ts";
 import { isDefaultBackend } from "./defaultBackend.ts";
 
 export interface RouteQuestion {

@@ -1,7 +1,7 @@
 // Is this the program's answer, or that of the controller because it has nobody to pass the request on to? Controllers do not say so;
 // they are known by their words. Words of: Traefik, ingress-nginx, Envoy (Istio, Contour, Envoy Gateway), HAProxy, cloud load balancers.
 // A program may say the same; for 404, where that is usual, the program itself is asked too (see checks.ts).
-import type { RouteAnswer } from "./ask.ts";
+import type { RouteAnswer } from "./askAddress.ts";
 
 const WORDS: Readonly<Record<number, readonly RegExp[]>> = {
   404: [

@@ -1,7 +1,7 @@
 // CustomResourceDefinition: its names are free and its kind is on the way to being served. That the API really serves it is discovery's word.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { type Condition, conditionOf, isTrue, nameOf } from "../../objects/fields.ts";
+import { type Condition, conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";

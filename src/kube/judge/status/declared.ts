@@ -5,7 +5,7 @@ import type { Evidence } from "../../../model/kubernetes/health.ts";
 import { ANNOTATIONS, type Manifest } from "../../../model/kubernetes/manifest.ts";
 import { type Matcher, type ReadyRule, readReadyRule, sayMatcher } from "../../../model/kubernetes/readyRule.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionOf, nameOf } from "../../objects/fields.ts";
+import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";

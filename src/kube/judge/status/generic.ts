@@ -1,7 +1,7 @@
 // Every kind that has no rule of its own: kstatus' reading of conditions; without any, existence is enough.
 // https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionOf, nameOf } from "../../objects/fields.ts";
+import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, fromCondition, progressing, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";

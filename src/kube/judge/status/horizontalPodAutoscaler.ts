@@ -1,10 +1,10 @@
 // HorizontalPodAutoscaler: advisory. The pods run whether it can scale them or not, so it never holds a deployment up; what keeps it from
 // scaling is told. Metrics of new pods take a while to come, so their absence counts only when it lasts.
 
-import { listAt, numberAt, textAt, timeAt } from "../../../model/data/fields.ts";
+import { listAt, numberAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { type Condition, conditionOf, nameOf } from "../../objects/fields.ts";
+import { type Condition, conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";

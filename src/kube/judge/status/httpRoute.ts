@@ -1,17 +1,17 @@
 // HTTPRoute: accepted by the Gateways that it names, with references that exist, for the generation that we wrote.
 // https://gateway-api.sigs.k8s.io/guides/implementers/#conditions
 
-import { listAt, numberAt, textAt, textsAt } from "../../../model/data/fields.ts";
+import { listAt, numberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { gatewayAddresses } from "../../network/gateway.ts";
-import { type Condition, conditionsOf, nameOf } from "../../objects/fields.ts";
+import { type Condition, conditionsOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, progressing, ready, starting } from "../finding.ts";
-import type { RouteRequest } from "../routeCheck/ask.ts";
-import { routeVerdict, visitedHost } from "../routeCheck/verdict.ts";
-import type { View } from "../view.ts";
+import type { RouteRequest } from "../routeCheck/askAddress.ts";
+import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
+import type { View } from "../ruleView.ts";
 import type { Question } from "./rule.ts";
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";

@@ -1,12 +1,12 @@
 // Ingress: the address that its controller publishes. Many controllers never publish one, so after a while its absence is accepted
 // (argo-cd#14607: waiting for ever helps nobody).
 
-import { listAt, numberAt, textAt } from "../../../model/data/fields.ts";
+import { listAt, numberAt, textAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { nameOf, uidOf } from "../../objects/fields.ts";
+import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { type Finding, progressing, ready } from "../finding.ts";
-import { routeVerdict, visitedHost } from "../routeCheck/verdict.ts";
+import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
 import type { Question } from "./rule.ts";
 
 const WITHOUT_ADDRESS = 30_000;

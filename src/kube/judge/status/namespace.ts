@@ -1,8 +1,8 @@
 // Namespace: a namespace that is going away takes nothing in, and says what it waits for.
 
-import { textAt } from "../../../model/data/fields.ts";
+import { textAt } from "../../../model/data/fieldReaders.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionsOf, nameOf } from "../../objects/fields.ts";
+import { conditionsOf, nameOf } from "../../objects/statusConditions.ts";
 import { type Finding, fromCondition, progressing, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

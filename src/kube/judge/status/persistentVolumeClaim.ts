@@ -1,10 +1,10 @@
 // PersistentVolumeClaim: bound, or waiting for the first pod that uses it, which counts as ready for those who depend on it:
 // otherwise claim and pod would wait for each other (argo-cd#12840).
 
-import { textAt } from "../../../model/data/fields.ts";
+import { textAt } from "../../../model/data/fieldReaders.ts";
 import { shortRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, uidOf } from "../../objects/fields.ts";
+import { conditionOf, isTrue, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, fromEvent, progressing, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";

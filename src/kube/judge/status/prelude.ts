@@ -1,8 +1,8 @@
 // What holds for every kind, before its own rule is asked (rules G1 to G3 of the Kubernetes rules).
 
-import { optionalNumberAt } from "../../../model/data/fields.ts";
+import { optionalNumberAt } from "../../../model/data/fieldReaders.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, nameOf } from "../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
 import { type Finding, found, fromCondition, progressing, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 

@@ -1,13 +1,13 @@
 // Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
 
-import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../../model/data/fields.ts";
+import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
 import { dig } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { nameOf, uidOf } from "../../objects/fields.ts";
+import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
-import type { View } from "../view.ts";
+import type { View } from "../ruleView.ts";
 import type { Question } from "./rule.ts";
 
 export function serviceStatus({ object, view }: Question): Finding {

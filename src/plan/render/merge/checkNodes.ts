@@ -2,7 +2,7 @@
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { objectsIn } from "./manifestLists.ts";
-import type { Part } from "./part.ts";
+import type { Part } from "./podPart.ts";
 
 interface Wish {
   readonly owner: string;

@@ -10,7 +10,7 @@ import { objectsIn, textOf, withoutSlash } from "./manifestLists.ts";
 import { mergeFields, overOwn, type Setting } from "./mergeFields.ts";
 import { joinByName, type Offer, overDefaults } from "./mergeLists.ts";
 import { checkMounts } from "./mergeMounts.ts";
-import type { Part } from "./part.ts";
+import type { Part } from "./podPart.ts";
 
 export interface MergeInput {
   readonly component: { readonly name: string; readonly pointer: string; readonly document: Json | undefined };

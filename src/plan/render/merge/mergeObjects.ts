@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../../../model/data/json.t
 import { type Manifest, shortRef } from "../../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { joinObjects } from "./mergeFields.ts";
-import type { Part } from "./part.ts";
+import type { Part } from "./podPart.ts";
 
 const TOGETHER: ReadonlySet<string> = new Set(["Service", "ServiceAccount"]);
 

@@ -7,7 +7,7 @@ import type { Condition, Operand } from "../../../model/document/condition.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { isSettled, PHASE_NAMES, PHASES } from "../../../model/run/phase.ts";
-import { clip, listNames, showValue } from "../../fields/words.ts";
+import { clip, listNames, showValue } from "../../fields/valueWords.ts";
 import { answer } from "../conditions/evaluate.ts";
 import { mapCondition, pointersIn } from "../conditions/mapCondition.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";

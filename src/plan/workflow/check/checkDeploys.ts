@@ -5,7 +5,7 @@ import { LIMITS } from "../../../model/document/document.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot, wrongType } from "../../fields/checkFields.ts";
-import { clip, listNames } from "../../fields/words.ts";
+import { clip, listNames } from "../../fields/valueWords.ts";
 import { loopAround, type StepDraft } from "./stepDraft.ts";
 
 interface Deploying {

@@ -14,7 +14,7 @@ import {
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
-import { clip, listNames, showValue, typeWord } from "../../fields/words.ts";
+import { clip, listNames, showValue, typeWord } from "../../fields/valueWords.ts";
 import { holesIn, isReference } from "../steps/holes.ts";
 
 export const INPUT_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;

@@ -12,7 +12,7 @@ import {
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
-import { clip, showValue } from "../../fields/words.ts";
+import { clip, showValue } from "../../fields/valueWords.ts";
 import { isReference, pointerOf } from "../steps/holes.ts";
 
 export const ON_LIMIT = ["queue", "cancel", "fail"] as const;

@@ -7,7 +7,7 @@ import { nearest } from "../../../model/kubernetes/name.ts";
 import { problem } from "../../../model/problems/problem.ts";
 import type { Need } from "../../../model/run/plan.ts";
 import { wrongType } from "../../fields/checkFields.ts";
-import { clip, listNames } from "../../fields/words.ts";
+import { clip, listNames } from "../../fields/valueWords.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { type Hole, holesIn } from "../steps/holes.ts";
 import { inputSchema } from "../steps/jobSchemas.ts";

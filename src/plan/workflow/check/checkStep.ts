@@ -15,7 +15,7 @@ import {
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
-import { clip, listNames, showValue } from "../../fields/words.ts";
+import { clip, listNames, showValue } from "../../fields/valueWords.ts";
 import { parseCondition } from "../conditions/parseCondition.ts";
 import { kindOf, STEP_FIELDS, type StepKind, type StepTypes, stepTypeNames } from "../steps/stepKinds.ts";
 import { checkLocks } from "./checkLocks.ts";

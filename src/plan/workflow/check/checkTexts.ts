@@ -3,7 +3,7 @@
 import { isObject, type Json } from "../../../model/data/json.ts";
 import { type Path, toPointer } from "../../../model/data/pointer.ts";
 import { type Problem, warning } from "../../../model/problems/problem.ts";
-import { clip } from "../../fields/words.ts";
+import { clip } from "../../fields/valueWords.ts";
 import type { StepDraft } from "./stepDraft.ts";
 
 const ROOTS = "(?:inputs|steps|components|item|run)";

@@ -7,7 +7,7 @@ import type { Path } from "../../../model/data/pointer.ts";
 import type { WorkflowInput } from "../../../model/document/document.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
 import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../../fields/checkFields.ts";
-import { clip } from "../../fields/words.ts";
+import { clip } from "../../fields/valueWords.ts";
 import type { ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
 import { checkReach } from "./checkConditions.ts";

@@ -7,7 +7,7 @@ import { LIMITS, type WorkflowInput } from "../../../model/document/document.ts"
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, type ProblemCode, problem } from "../../../model/problems/problem.ts";
 import { isSettled, PHASE_NAMES } from "../../../model/run/phase.ts";
-import { clip, listNames } from "../../fields/words.ts";
+import { clip, listNames } from "../../fields/valueWords.ts";
 import { type Place, schemaAt } from "../steps/schemaTypes.ts";
 import { outputAt } from "./draftOutputs.ts";
 import { isSecretInput } from "./secretInputs.ts";

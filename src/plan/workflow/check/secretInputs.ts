@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../../../model/data/json.t
 import { fromPointer, type Path, toPointer } from "../../../model/data/pointer.ts";
 import { isSealed } from "../../../model/document/sealed.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { clip } from "../../fields/words.ts";
+import { clip } from "../../fields/valueWords.ts";
 import { type Hole, holesIn } from "../steps/holes.ts";
 import { lookUp } from "../steps/lookUp.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";

@@ -3,7 +3,7 @@
 import { isObject, type Json } from "../../../model/data/json.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
-import { clip, listNames } from "../../fields/words.ts";
+import { clip, listNames } from "../../fields/valueWords.ts";
 import { inputValues } from "../check/checkInputs.ts";
 import { checkWorkflow } from "../check/checkWorkflow.ts";
 import { shownSecrets, writtenSecrets } from "../check/secretInputs.ts";

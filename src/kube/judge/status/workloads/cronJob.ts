@@ -1,14 +1,14 @@
 // CronJob: there is nothing to wait for once it exists; its health is that of its newest run. Whoever waits for a write (generation given)
 // is not held up by a run of the version before.
 
-import { listAt, textAt, timeAt } from "../../../../model/data/fields.ts";
+import { listAt, textAt, timeAt } from "../../../../model/data/fieldReaders.ts";
 import { dig } from "../../../../model/data/json.ts";
 import type { HealthState } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { type Finding, found, ready } from "../../finding.ts";
-import type { View } from "../../view.ts";
+import type { View } from "../../ruleView.ts";
 import type { Question } from "../rule.ts";
 import { jobStatus } from "./job.ts";
 

@@ -1,13 +1,13 @@
 // DaemonSet: one pod on every node that matches. No matching node is ready, with zero wanted, and said: it is rarely meant.
 
-import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fields.ts";
+import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
 import { counted, type Finding, found, isHarmless, ready, starting } from "../../finding.ts";
 import type { Question } from "../rule.ts";
-import { hasGeneration, podsBefore } from "./before.ts";
+import { hasGeneration, podsBefore } from "./previousPods.ts";
 
 export function daemonSetStatus({ object, view }: Question): Finding {
   if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);

@@ -1,16 +1,16 @@
 // Deployment: kstatus' chain of counts, with the troubles of the newest ReplicaSet's pods as the reason why it is not complete.
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
 
-import { labelsAt, numberAt, optionalNumberAt } from "../../../../model/data/fields.ts";
+import { labelsAt, numberAt, optionalNumberAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { creationFinding, failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
 import { counted, type Finding, found, fromCondition, isHarmless, ready, starting } from "../../finding.ts";
-import type { View } from "../../view.ts";
+import type { View } from "../../ruleView.ts";
 import type { Question } from "../rule.ts";
-import { setsBefore } from "./before.ts";
+import { setsBefore } from "./previousPods.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
 

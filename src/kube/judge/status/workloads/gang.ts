@@ -1,11 +1,11 @@
 // The pods of an indexed Job that work side by side: how many run, and the trouble when some have their place and others have none. The
 // plain scheduler places pod by pod, so that half of a gang may hold devices while the other half waits: that is told, and never called running.
-import { numberAt, textAt } from "../../../../model/data/fields.ts";
+import { numberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type ReasonCode, reason } from "../../../../model/reasons/reason.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { type Finding, progressing, starting } from "../../finding.ts";
-import type { View } from "../../view.ts";
+import type { View } from "../../ruleView.ts";
 
 const INDEX = "batch.kubernetes.io/job-completion-index";
 /** The pod has no node, and somebody says why. */

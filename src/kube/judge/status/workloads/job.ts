@@ -1,12 +1,12 @@
 // Job: done when its condition says so with status True, never by the mere presence of a condition.
 // A Job never fails because of an image or a missing Secret: the doom rules of its pods decide there (kubernetes#101584).
 
-import { numberAt, textAt, timeAt } from "../../../../model/data/fields.ts";
+import { numberAt, textAt, timeAt } from "../../../../model/data/fieldReaders.ts";
 import { formatDuration } from "../../../../model/document/duration.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../../../model/reasons/reason.ts";
-import { type Condition, conditionOf, isTrue, nameOf, uidOf } from "../../../objects/fields.ts";
+import { type Condition, conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { shortened } from "../../failures/container.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { nodeLost } from "../../failures/node.ts";
@@ -21,10 +21,10 @@ import {
   ready,
   starting,
 } from "../../finding.ts";
-import type { View } from "../../view.ts";
+import type { View } from "../../ruleView.ts";
 import type { Question } from "../rule.ts";
 import { gangFinding, gangProgress, gangSize, isFirst, isMember } from "./gang.ts";
-import { queuedFinding } from "./queued.ts";
+import { queuedFinding } from "./queuedJob.ts";
 
 export function jobStatus({ object, view }: Question): Finding {
   const pods = view.ownedBy("Pod", uidOf(object));

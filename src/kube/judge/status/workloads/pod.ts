@@ -1,8 +1,8 @@
 // A pod by itself. A failed pod is failed and a running one is not ready before its condition says so (kstatus and gitops-engine differ on both).
 
-import { textAt } from "../../../../model/data/fields.ts";
+import { textAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
-import { nameOf } from "../../../objects/fields.ts";
+import { nameOf } from "../../../objects/statusConditions.ts";
 import { gravestTrouble, interruption, isPodReady } from "../../failures/pod.ts";
 import { type Finding, found, isHarmless, ready, starting } from "../../finding.ts";
 import type { Question } from "../rule.ts";

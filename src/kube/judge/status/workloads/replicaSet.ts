@@ -1,8 +1,8 @@
 // A ReplicaSet by itself (usually a Deployment speaks for it).
 
-import { numberAt, optionalNumberAt } from "../../../../model/data/fields.ts";
+import { numberAt, optionalNumberAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
-import { conditionOf, isTrue, uidOf } from "../../../objects/fields.ts";
+import { conditionOf, isTrue, uidOf } from "../../../objects/statusConditions.ts";
 import { creationFinding } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
 import { type Finding, fromCondition, progressing, ready, starting } from "../../finding.ts";

@@ -1,15 +1,15 @@
 // StatefulSet: pods one after the other. OnDelete updates never finish by themselves; a broken pod of the old revision stops the roll
 // for good, because the controller waits for it to become ready before it replaces it (kubernetes#67250).
 
-import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fields.ts";
+import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
-import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/fields.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../../failures/pod.ts";
 import { counted, type Finding, isHarmless, ready, starting } from "../../finding.ts";
-import type { View } from "../../view.ts";
+import type { View } from "../../ruleView.ts";
 import type { Question } from "../rule.ts";
-import { hashOf, podsBefore } from "./before.ts";
+import { hashOf, podsBefore } from "./previousPods.ts";
 
 const STUCK_AFTER = 20_000;
 

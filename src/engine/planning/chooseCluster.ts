@@ -1,0 +1,53 @@
+// Which cluster a request means. None is ever guessed when there is a choice, and none that is not for the project.
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { ApplicationSummary } from "../../model/run/revision.ts";
+import type { Cluster, ClusterError } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
+
+interface Choice {
+  readonly project: string;
+  readonly asked: string | undefined;
+  readonly current: ApplicationSummary | null;
+}
+
+export async function chooseCluster(world: World, { project, asked, current }: Choice): Promise<Cluster> {
+  const names = world.clusters.usable(project);
+  const name = asked ?? current?.cluster ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) throw new PlatformError("InvalidRequest", { detail: whichOne(names) });
+  if (asked === undefined && (await world.clusters.find(name)) === undefined) {
+    const known = names.join(", ");
+    throw new PlatformError("Conflict", {
+      detail: `the application runs on cluster ${name}, which this server does not know (it knows ${known}): register it (kubemin cluster add ${name}) or start the server with it, or deploy under another name`,
+    });
+  }
+  const cluster = await knownCluster(world, name);
+  refuseForeignProject(world, project, name);
+  return cluster;
+}
+
+function whichOne(names: readonly string[]): string {
+  return names.length === 0
+    ? "this server has no cluster: register one with kubemin cluster add, or start it with --context"
+    : `this server knows several clusters (${names.join(", ")}): say which one with --cluster`;
+}
+
+export async function knownCluster(world: World, name: string): Promise<Cluster> {
+  const cluster = await world.clusters.find(name);
+  if (cluster === undefined)
+    throw new PlatformError("NotFound", { what: "cluster", name, known: world.clusters.names().join(", ") });
+  return cluster;
+}
+
+/** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
+export function refuseForeignProject({ clusters }: World, project: string, cluster: string): void {
+  const usable = clusters.usable(project);
+  if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
+  throw new PlatformError("ClusterNotForProject", { project, cluster, known: usable.join(", ") || "none" });
+}
+
+/** A cluster that is away, or does not let us in, as the API says it. */
+export function clusterFailure(error: ClusterError, cluster: string): PlatformError {
+  const { code, params } = error.reason;
+  if (code === "CredentialRefused") return new PlatformError("CredentialRefused", { cluster });
+  return new PlatformError("ClusterUnreachable", { cluster, detail: String(params["detail"] ?? code) });
+}
