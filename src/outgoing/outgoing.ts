@@ -1,5 +1,5 @@
-// Calls addresses that users gave. The rules are in guard.ts; this file puts the steps in order: check the URL, resolve
-// the host once, check its addresses, sign, exchange, verify. It rejects only with OutgoingRefused.
+// Calls addresses that users gave. The rules are in allowedTarget.ts; this file puts the steps in order: check the URL,
+// resolve the host once, check its addresses, sign, exchange, verify. It rejects only with OutgoingRefused.
 import { lookup } from "node:dns/promises";
 import type { Clock } from "../ports/clock.ts";
 import { validateHeaderName, validateHeaderValue } from "../ports/nodeHttp.ts";

@@ -1,7 +1,7 @@
 // Sends events to a topic of Apache Kafka. The key is the run's id, so that Kafka keeps the events of a run in order.
 // An event counts as delivered once all in-sync replicas have it. The client library is loaded with the first event, so
 // that servers without Kafka do not pay for it. Before a connection to any broker, including those that the Kafka
-// cluster names, src/outgoing/guard.ts checks its address.
+// cluster names, src/outgoing/allowedTarget.ts checks its address.
 import type { Producer } from "@platformatic/kafka";
 import { dig } from "../model/data/json.ts";
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";

@@ -1,5 +1,5 @@
-// The duties that this process holds, and the slots that they use. How a process gets a duty is decided in inProcess.ts
-// and postgres/.
+// The duties that this process holds, and the slots that they use. How a process gets a duty is decided in
+// src/dispatch/inProcess.ts and src/dispatch/postgres/.
 import type { Dispatched, Duty, InLine, Lease, Terms } from "../../ports/dispatch.ts";
 import type { Used } from "./shares.ts";
 

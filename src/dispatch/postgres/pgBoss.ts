@@ -1,8 +1,8 @@
 // The dispatch of several processes: duties are entries of a pg-boss queue in the same PostgreSQL database as the
 // store, and each entry is held by one process at a time. pg-boss provides the queue, leases (heartbeats), priorities,
-// delays and dead letters. kubemin adds fairness between groups (duties/shares.ts) and immediate notifications
-// (entries.ts). An entry only says that a duty must be looked at; its state is in the store, and the store refuses
-// writes of a process that lost its lease (database/tables/fences.ts).
+// delays and dead letters. kubemin adds fairness between groups (src/dispatch/duties/shares.ts) and immediate
+// notifications (entries.ts). An entry only says that a duty must be looked at; its state is in the store, and the
+// store refuses writes of a process that lost its lease (src/database/tables/fences.ts).
 import { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
 import type { Dispatch } from "../../ports/dispatch.ts";

@@ -8,7 +8,7 @@ export const QUEUE = "duties";
 export const DEAD = "duties-dead";
 /** A process without a heartbeat for this time has lost its duties. It is the shortest time that pg-boss accepts. */
 export const HEARTBEAT_SECONDS = 10;
-/** The longest lease: pg-boss has no lease without an end. Processes give a duty back long before (claims.ts). */
+/** The longest lease: pg-boss has no lease without an end. Processes give a duty back long before (dutyLeases.ts). */
 const LONGEST_SECONDS = 24 * 3_600;
 /** After this number of vanished holders an entry is dead, because its duty may be what ends the processes. */
 const LOST_HOLDERS = 20;

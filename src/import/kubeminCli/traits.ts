@@ -183,7 +183,7 @@ function probeItem(item: Spot<unknown>): void {
   });
 }
 
-/** The spellings in snake_case, which parts/probe.ts does not know. */
+/** The spellings in snake_case, which src/import/parts/probe.ts does not know. */
 const PROBE_FIELDS: Rules = {
   period_seconds: time("every"),
   timeout_seconds: time("timeout"),

@@ -237,8 +237,8 @@ function covers(selector: JsonObject, labels: JsonObject): boolean {
 }
 
 /**
- * Puts all other objects unchanged into a component of type objects. The later check (settle.ts) reports a catalog
- * without this type.
+ * Puts all other objects unchanged into a component of type objects. The later check (src/import/removeRefused.ts)
+ * reports a catalog without this type.
  */
 function keepAsObjects(world: World): void {
   const others = world.objects.filter((one) => !world.drafts.has(one) && one.kind !== "/Namespace");
