@@ -1,11 +1,11 @@
 // The routes about clusters, a part of the table in routes.ts. No answer contains a credential that a user sent to
 // reach a cluster.
+
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
-import { flag } from "./routeParts.ts";
+import { cluster, flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
 const name = z
   .string()
   .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters");
@@ -75,11 +75,10 @@ export const ClusterView = z.object({
     .meta({ description: "the user that kubemin is on the cluster; empty if the cluster does not report it" }),
   projects: z.array(z.string()).meta({ description: "projects that may use it; all projects if empty" }),
   calls: z.int().meta({ description: "the most requests at the same time; 0 for the default" }),
-  createdAt: timestamp.nullable(),
-  updatedAt: timestamp.nullable(),
+  createdAt: view.timestamp.nullable(),
+  updatedAt: view.timestamp.nullable(),
 });
 
-const params = z.object({ cluster: z.string() });
 const C = "/api/v1/clusters";
 
 export const CLUSTER_ROUTES = {
@@ -105,7 +104,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "Get a cluster, without its credential",
     access: "read",
-    params,
+    params: cluster,
     status: 200,
     response: ClusterView,
   },
@@ -115,7 +114,7 @@ export const CLUSTER_ROUTES = {
     summary:
       "Change the credential, address, projects or limit of a cluster; omitted fields stay as they are, and its runs continue",
     access: "admin",
-    params,
+    params: cluster,
     headers: z.object({ "if-match": z.string().optional() }),
     body: z.strictObject({ ...reached, ...settings }),
     status: 200,
@@ -126,7 +125,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "Remove a cluster without applications and runs from this server; nothing on the cluster is changed",
     access: "admin",
-    params,
+    params: cluster,
     query: z.object({ force: flag.meta({ description: "also forget the applications on it" }) }),
     status: 204,
     response: z.null(),

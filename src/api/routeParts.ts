@@ -8,7 +8,7 @@ import { PRIORITIES } from "../model/run/run.ts";
  * project in the route's path if there is one. `attempt`: the token of an attempt of a job, which is valid for no other
  * routes.
  */
-export type Access = "public" | "read" | "write" | "admin" | "attempt";
+type Access = "public" | "read" | "write" | "admin" | "attempt";
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -30,6 +30,7 @@ export interface Route {
 }
 
 export const project = z.object({ project: z.string() });
+export const cluster = z.object({ cluster: z.string() });
 export const application = project.extend({ application: z.string() });
 export const run = project.extend({ run: z.string() });
 export const page = z.object({

@@ -21,7 +21,7 @@ const settings = {
   run: scheduledRun.meta({ description: "the run to start, with the same fields as a new run" }),
 };
 
-export const ScheduleView = z.object({
+const ScheduleView = z.object({
   name: z.string(),
   ...settings,
   actor: z.string(),

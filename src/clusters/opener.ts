@@ -10,7 +10,7 @@ export interface Opened {
   retarget(target: JsonObject, limits: ClusterLimits): void;
 }
 
-export interface ClusterLimits {
+interface ClusterLimits {
   /** The number of calls at the same time, of this process. */
   readonly calls: number;
 }

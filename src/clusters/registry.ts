@@ -14,7 +14,7 @@ import { type Pulse, startPulse } from "./pulse.ts";
 import { openTarget } from "./sealing.ts";
 import { watchStore } from "./watchStore.ts";
 
-export interface RegistryOptions {
+interface RegistryOptions {
   /** Clusters that the server was started with. A registered cluster cannot have the name of one of them. */
   readonly fixed: readonly Cluster[];
   readonly store: Pick<Store, "clusters" | "events">;
@@ -24,7 +24,7 @@ export interface RegistryOptions {
   readonly log: Log;
 }
 
-export interface RunningRegistry extends ClusterRegistry {
+interface RunningRegistry extends ClusterRegistry {
   close(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import { crowding, full } from "./duties/shares.ts";
 /** Default number of slots. A drive mostly waits, and costs some ten kilobytes of memory. */
 export const SLOTS = 400;
 
-export interface Limits {
+interface Limits {
   readonly slots?: number;
   /** The most duties of one group that are held at the same time. Default: no limit. */
   readonly groupLimit?: number;

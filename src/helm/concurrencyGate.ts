@@ -1,7 +1,7 @@
 // Limits how many pieces of work run at the same time; the others wait in the order in which they came. A document may
 // have hundreds of charts, and each rendering starts a process.
 
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+type Gate = <T>(work: () => Promise<T>) => Promise<T>;
 
 export function openGate(most: number): Gate {
   let inside = 0;

@@ -9,7 +9,7 @@ const DEADLINE = 30_000;
 const MOST_OUTPUT = 16 * 1024 * 1024;
 const MOST_ERRORS = 64 * 1024;
 
-export interface HelmCall {
+interface HelmCall {
   readonly program: string;
   /** The folder that serves as home, caches and current folder of the program. */
   readonly workspace: string;

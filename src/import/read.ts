@@ -2,7 +2,7 @@
 // kubemin's own documents are read more strictly (src/plan/read/read.ts). Messages of the parser are never shown,
 // because they may quote a secret.
 import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
-import { isObject, type Json } from "../model/data/json.ts";
+import type { Json } from "../model/data/json.ts";
 import type { Path } from "../model/data/pointer.ts";
 import { LIMITS } from "../model/document/document.ts";
 import { type Problem, problem } from "../model/problems/problem.ts";
@@ -13,7 +13,7 @@ export interface InputDocument {
   readonly line: (path: Path) => number | undefined;
 }
 
-export type Documents =
+type Documents =
   | { readonly ok: true; readonly documents: readonly InputDocument[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -82,9 +82,4 @@ function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): numb
   }
   const start = isNode(node) ? node.range?.[0] : undefined;
   return start === undefined ? undefined : lines.linePos(start).line;
-}
-
-/** The documents that are objects. A list or a text at the top level is not a document of a known format. */
-export function objectsIn(documents: readonly InputDocument[]): readonly InputDocument[] {
-  return documents.filter(({ value }) => isObject(value));
 }

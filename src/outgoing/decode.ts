@@ -1,7 +1,7 @@
 // Decodes the body of an answer: by its byte order mark, else in the character set that its content type names, else as
 // UTF-8.
 
-export interface Decoded {
+interface Decoded {
   readonly body: string;
   /**
    * The character set, when the bytes are not valid text in it or Node does not know it. `body` is then decoded as

@@ -12,7 +12,7 @@ import { type Localized, type Params, translate } from "../model/data/text.ts";
 import { checkPack } from "./checkPack.ts";
 import { type Fault, fault, type Plugin } from "./contract.ts";
 
-export interface LoadedPlugin {
+interface LoadedPlugin {
   /** The path or package name as the operator wrote it. */
   readonly source: string;
   readonly file: string;

@@ -26,7 +26,7 @@ export interface Delivered {
   readonly failure: SinkFailure | null;
 }
 
-export interface Round {
+interface Round {
   /** Results in the order in which the deliveries ended, because the breaker counts failures in a row. */
   readonly delivered: readonly Delivered[];
   /** Sequence number of the last new event that was read, or the old position when there was none. */

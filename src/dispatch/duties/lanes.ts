@@ -2,7 +2,7 @@
 // came.
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 
-export interface Lanes {
+interface Lanes {
   /** Adds a duty. A duty that waits already keeps its place, unless the new terms name another group. */
   add(duty: Duty, terms: Terms): void;
   has(duty: Duty): boolean;

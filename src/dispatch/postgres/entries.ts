@@ -27,7 +27,7 @@ export interface Taken extends Wanted {
  * Something happened to the duty. A process that took the entry `entry`, which was written for this news, knows of it
  * already.
  */
-export interface News {
+interface News {
   readonly duty: Duty;
   readonly entry?: string;
 }

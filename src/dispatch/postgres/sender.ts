@@ -4,7 +4,7 @@ import type { Duty, Terms } from "../../ports/dispatch.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Entries } from "./entries.ts";
 
-export interface Sender {
+interface Sender {
   /** Resolves once the entry is in the queue, or once the first try has failed. */
   send(duty: Duty, terms: Terms): Promise<void>;
   /** Tries one last time to write the entries that are left. */

@@ -4,7 +4,7 @@ import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { freeName } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, RENAMED, words } from "../mapping/reportWords.ts";
+import { NO_OTHER_FILES, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -45,12 +45,7 @@ const NETWORKS = words(
   "not needed: components can reach each other by name; networks do not isolate them here",
   "无需填写：组件之间均可按名称访问；此处网络不做隔离",
 );
-const OTHER_FILES = refuse(
-  advised(
-    ["other files are not read", "不会读取其他文件"],
-    ["merge the files first: docker compose config", "请先合并文件：docker compose config"],
-  ),
-);
+const OTHER_FILES = refuse(NO_OTHER_FILES);
 
 const top = (world: World): Rules => ({
   version: needless(words("not needed: it no longer has a meaning", "无需填写：该字段已无意义")),

@@ -1,5 +1,5 @@
 // Fields of a Compose service that kubemin does not support, each with the reason and with what to do instead.
-import { advised, words } from "../mapping/reportWords.ts";
+import { advised, NO_OTHER_FILES, words } from "../mapping/reportWords.ts";
 import { needless, type Rules, refuse } from "../mapping/rules.ts";
 
 const OF_THE_NODE = (en: string, zh: string) =>
@@ -10,12 +10,7 @@ const OF_THE_NODE = (en: string, zh: string) =>
     ),
   );
 const MEANINGLESS = needless(words("has no meaning on a cluster", "在集群上没有意义"));
-const EXTENDS = refuse(
-  advised(
-    ["other files are not read", "不会读取其他文件"],
-    ["merge the files first: docker compose config", "请先合并文件：docker compose config"],
-  ),
-);
+const EXTENDS = refuse(NO_OTHER_FILES);
 const SECURITY = OF_THE_NODE("a document cannot grant rights on the node", "文档不能授予节点权限");
 const NETWORK = refuse(
   advised(

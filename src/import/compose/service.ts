@@ -105,7 +105,7 @@ const envFile: Rule<S> = (spot) => {
 };
 
 /** Variables of a file with NAME=VALUE lines. Quotes around a value are not part of it. */
-export function variablesIn(text: string): readonly (readonly [string, string])[] {
+function variablesIn(text: string): readonly (readonly [string, string])[] {
   return text.split(/\r?\n/).flatMap((one) => {
     const [, name, value = ""] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(one) ?? [];
     if (name === undefined) return [];

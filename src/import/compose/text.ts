@@ -12,7 +12,8 @@ export function interpolate(
   const missing: string[] = [];
   const filled = text.replace(
     /\$(?:(\$)|\{([A-Za-z_]\w*)(?:(:?[-?+])([^{}]*))?\}|([A-Za-z_]\w*))/g,
-    (_all, dollar: string | undefined, braced: string | undefined, how = "", word = "", bare?: string) => {
+    (_all, ...groups: readonly (string | undefined)[]) => {
+      const [dollar, braced, how = "", word = "", bare] = groups;
       if (dollar !== undefined) return "$";
       const name = braced ?? bare ?? "";
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
@@ -97,7 +98,7 @@ export function portPairs(text: string): readonly PortPair[] | undefined {
   }));
 }
 
-export interface MountText {
+interface MountText {
   readonly type: "volume" | "bind";
   /** The name of the volume, or the folder of a bind mount; empty for an anonymous volume. */
   readonly source: string;

@@ -8,7 +8,7 @@ import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./repo
 export type Outcome = "taken" | "changed" | "unsupported";
 
 /** A path in one of the drafts of the new document. */
-export interface Target {
+interface Target {
   readonly draft: Draft;
   readonly path: Path;
 }

@@ -3,6 +3,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
+import { parseDuration } from "../../model/document/duration.ts";
 import type { Draft } from "./importDraft.ts";
 import { type Ledger, put, say } from "./ledger.ts";
 import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
@@ -47,6 +48,18 @@ export function take(...to: Path): Rule {
   return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
 }
 
+/** The value itself if it is a duration, else `undefined`. */
+export function asDuration(value: Json): Json | undefined {
+  return (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined
+    ? value
+    : undefined;
+}
+
+/** A number of seconds as a duration with its unit; `undefined` for all other values. */
+export function asSeconds(value: Json): Json | undefined {
+  return typeof value === "number" ? `${value}s` : undefined;
+}
+
 /**
  * The rule that converts the value. `convert` returns `undefined` for a value that it does not understand. An equal
  * result counts as taken.
@@ -55,12 +68,7 @@ export function turn(to: Path, convert: (value: Json) => Json | undefined, words
   return (spot) => write(spot, to, convert(spot.value), words);
 }
 
-export function write<S>(
-  { value, at, draft, importing }: Spot<S>,
-  to: Path,
-  result: Json | undefined,
-  words: Words,
-): void {
+function write<S>({ value, at, draft, importing }: Spot<S>, to: Path, result: Json | undefined, words: Words): void {
   if (result === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
   const same = canonicalJson(result) === canonicalJson(value);
   put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);

@@ -1,7 +1,7 @@
 // Environment variables of Kubernetes (a list of name, value, valueFrom) become the map of the trait env.
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { NAMED_AS_COMPONENT, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
 
 /** Translates the name of a ConfigMap or Secret in the input to its name in the new document. */
@@ -9,7 +9,6 @@ export interface Names {
   readonly called: (kind: "ConfigMap" | "Secret", name: string) => string;
 }
 
-const RENAMED = words("the object is named after the component that creates it", "对象名与创建它的组件一致");
 const MAY_BE_ABSENT = words(
   "optional became external: the object may be created later, but pods wait until it exists",
   "optional 改为 external：对象可以稍后创建，但 Pod 会等待其存在",
@@ -56,7 +55,7 @@ function reference(source: Spot<Names> | undefined, kind: "ConfigMap" | "Secret"
   const target = (path: Path) => ({ draft: source.draft, path });
   if (name) {
     const called = source.shared.called(kind, wordOf(name.value));
-    put(ledger, target(to), called, name.at, called === name.value ? undefined : RENAMED);
+    put(ledger, target(to), called, name.at, called === name.value ? undefined : NAMED_AS_COMPONENT);
   }
   const entry = to.slice(0, -1);
   if (key) put(ledger, target([...entry, "key"]), key.value, key.at);

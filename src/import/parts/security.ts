@@ -4,15 +4,11 @@
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { cut, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NO_SUCH_RIGHT, words } from "../mapping/reportWords.ts";
 import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../mapping/rules.ts";
 
 const TO = ["traits", "security"];
 const OF_PROFILE = words("became a part of the profile of the trait security", "包含在 security 特征的 profile 中");
-const NO_PLACE = advised(
-  ["an application cannot give itself this right", "应用不能自行授予该权限"],
-  ["leave it out; the operator of the cluster decides what is allowed", "请删除；能否使用由集群运维决定"],
-);
 const NOT_ALONE = advised(
   ["the trait security has this setting only as a part of a profile", "security 特征只在 profile 中包含该设置"],
   ["use profile: restricted if the program works with it", "若程序允许，请使用 profile: restricted"],
@@ -43,7 +39,7 @@ const NOT_FOR_ALL = advised(
   ["use the same setting for all containers, or leave it out", "请让所有容器设置一致，或删除"],
 );
 
-export interface Contexts {
+interface Contexts {
   readonly pod: Spot<unknown> | undefined;
   /** The context of the main container, which decides. */
   readonly main: Spot<unknown> | undefined;
@@ -125,7 +121,7 @@ function rulesFor(profile: Profile): Rules {
     privileged: (spot) =>
       spot.value === false
         ? needless(DEFAULT_ALREADY)(spot)
-        : say(spot.importing.ledger, spot.at, "unsupported", NO_PLACE),
+        : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
     capabilities: (spot) => {
       const add = field(spot, "add");
       if (add)
