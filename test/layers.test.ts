@@ -23,9 +23,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   isolation: ["model"],
   jobs: ["model", "ports", "catalog"],
   "builtins.ts": ["catalog", "jobs"],
-  jobTypes: ["model", "ports", "catalog", "isolation", "plan", "jobs"],
+  jobTypes: ["model", "ports", "catalog", "plan", "isolation", "jobs"],
   engine: ["model", "ports", "catalog", "plan", "jobs"],
   kube: ["model", "ports", "capacity"],
+  sandbox: ["model", "ports"],
   clusters: ["model", "ports"],
   database: ["model", "ports"],
   dispatch: ["model", "ports"],
@@ -33,10 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   helm: ["model", "ports"],
   outgoing: ["model", "ports"],
   sinks: ["model", "ports"],
-  sandbox: ["model", "ports"],
   server: ["model", "ports", "api", "catalog", "plan", "jobTypes", "engine"],
   import: ["model", "catalog"],
-  cli: ["model", "api", "plan", "catalog", "import"],
+  cli: ["model", "api", "catalog", "plan", "import"],
   workerSdk: ["model", "ports", "outgoing"],
   plugin: ["model", "catalog", "plan", "builtins.ts"],
 };
@@ -156,6 +156,15 @@ describe("layers", () => {
   it("have no folder that the table does not know", () => {
     const layers = new Set(files.map(layerOf).filter((layer) => !COMPOSITION.has(layer)));
     expect([...layers].filter((layer) => !(layer in MAY_IMPORT))).toEqual([]);
+  });
+
+  it("stand in CONTRIBUTING.md in the same order, each below all that it imports", () => {
+    const table = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8").matchAll(/^\| `([\w.]+)\/?`(?:, `[\w.]+`)* \|/gm);
+    const written = [...table].map((match) => match[1] ?? "").filter((name) => !COMPOSITION.has(name));
+    expect(written).toEqual(Object.keys(MAY_IMPORT));
+    const above = (name: string): readonly string[] => written.slice(0, written.indexOf(name));
+    const wrong = Object.entries(MAY_IMPORT).filter(([name, list]) => list.some((one) => !above(name).includes(one)));
+    expect(wrong).toEqual([]);
   });
 
   it("have rooms that import only what stands below them, and no room that the table does not know", () => {
