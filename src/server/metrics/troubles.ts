@@ -16,8 +16,8 @@ export async function troublesOf(parts: ServerParts): Promise<readonly Trouble[]
   return [...stopping, ...database, ...clusters];
 }
 
-export async function databaseAnswers({ world }: ServerParts): Promise<boolean> {
-  const answer = world.store.events.latest().then(
+export async function databaseAnswers({ dependencies }: ServerParts): Promise<boolean> {
+  const answer = dependencies.store.events.latest().then(
     () => true,
     () => false,
   );
@@ -37,7 +37,7 @@ const FULL =
   "the disk of the database is full: requests that must store something are refused until there is space again";
 
 async function databaseTrouble(parts: ServerParts): Promise<readonly Trouble[]> {
-  if (parts.world.store.isFull()) return [{ what: "database", detail: FULL }];
+  if (parts.dependencies.store.isFull()) return [{ what: "database", detail: FULL }];
   if (await databaseAnswers(parts)) return [];
   return [
     {
@@ -47,8 +47,8 @@ async function databaseTrouble(parts: ServerParts): Promise<readonly Trouble[]> 
   ];
 }
 
-async function clustersTrouble({ world }: ServerParts): Promise<readonly Trouble[]> {
-  const entries = world.clusters.entries();
+async function clustersTrouble({ dependencies }: ServerParts): Promise<readonly Trouble[]> {
+  const entries = dependencies.clusters.entries();
   const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
   const away = pulses.filter((pulse) => !pulse.reachable).length;
   if (away === 0) return [];

@@ -1,12 +1,12 @@
 // The values that all parts of one running server share.
 import type { RouteName } from "../../api/routes.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
 import type { Streams } from "./openStreams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
 export interface ServerParts {
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   readonly registry: Registry;
   readonly version: string;
   readonly heartbeatMilliseconds: number;
