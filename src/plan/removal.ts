@@ -1,5 +1,6 @@
-// The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
-// Only what the application owns is touched; volumes stay unless asked for.
+// The plan that removes an application from the cluster. It follows the dependency graph backwards, so that no
+// component loses what it needs while it still runs. Only objects that the application owns are touched; volumes stay
+// unless the user asks for their removal.
 
 import { contentHash } from "../model/data/hash.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
@@ -12,9 +13,12 @@ export interface RemovalInput {
   readonly namespace: string;
   readonly cluster: string;
   readonly previous: Plan;
-  /** Remove what holds data, too. */
+  /** True when volumes are removed too. */
   readonly volumes: boolean;
-  /** What the application owns: components that the last plan does not know, because they were never pruned, go as well. */
+  /**
+   * Objects that the application owns. Components that the last plan does not contain, because they were never pruned,
+   * are removed as well.
+   */
   readonly owned?: readonly OwnedObject[];
 }
 
@@ -41,7 +45,7 @@ function hasComponent(job: PlannedJob): boolean {
 
 function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
   const own = previous.jobs.filter((job) => job.component === component);
-  // Routes first: nobody is sent to what is about to end. They come last in the order of applying.
+  // Routes are removed first, so that no request reaches a component that is about to end. Applying them comes last.
   const objects = own.flatMap((job) => job.objects).toReversed();
   return {
     name: component,
@@ -55,7 +59,7 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
   };
 }
 
-/** Those that needed it go first. */
+/** The components that need this one are removed before it. */
 function dependentsOf(component: string, previous: Plan): readonly Need[] {
   const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
   const dependents = previous.jobs.filter(

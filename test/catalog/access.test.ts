@@ -1,4 +1,4 @@
-// Traits about what the pods may do and who may reach them: what each renders, and what it refuses.
+// Traits about what the pods may do and which peers may reach them: what each renders, and what it refuses.
 import { describe, expect, it } from "vitest";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import type { Plan } from "../../src/model/run/plan.ts";

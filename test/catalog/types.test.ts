@@ -1,4 +1,4 @@
-// The component types beyond programs that serve: daemon, cron, external, objects; presets with accounts.
+// Component types other than programs that serve: daemon, cron, external, objects; and presets with accounts.
 import { describe, expect, it } from "vitest";
 import { isTimeZone, scheduleFault } from "../../src/catalog/parts/pod/schedule.ts";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
@@ -84,7 +84,7 @@ describe("cron", () => {
     ]);
     const [schedule, zone] = plan.problems;
     expect(schedule && explainProblem(schedule, "en").message).toBe(
-      'schedule 61 * * * *: "61" is no minute: 0-59, ranges (a-b), steps (*/n), lists (a,b)',
+      'schedule 61 * * * *: "61" is not a valid minute: 0-59, ranges (a-b), steps (*/n), lists (a,b)',
     );
     expect(zone?.nearest).toBe("Asia/Shanghai");
   });

@@ -1,4 +1,4 @@
-// What a task says of a cluster without room, on its way from the document into the plan.
+// What a task requests for a cluster without room, from the document to the plan.
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";

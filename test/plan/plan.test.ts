@@ -76,7 +76,7 @@ describe("a plan", () => {
     if (application === null) throw new Error("the document is valid");
     const input = { application, project: "default", facts, owned: [], presentOutside: null };
     const { plan: previous } = planApplication({ ...input, previous: null });
-    // The best of some: the machine may be busy with something else.
+    // The best of several runs, because the machine may be busy with something else.
     const times = Array.from({ length: 5 }, () => {
       const start = performance.now();
       planApplication({ ...input, previous });

@@ -1,4 +1,4 @@
-// What a route becomes on clusters that serve different things, and what each kind cannot do.
+// What a route becomes on clusters that serve different kinds, and what each kind does not support.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { builtins } from "../../../src/builtins.ts";
@@ -78,7 +78,7 @@ describe("a route as Ingress", () => {
     const document = app(web({ host: "a.example.com", tls: "cert", paths: [{ path: "/x", match: "exact" }] }));
     const { plan } = planOf(document, { presentOutside: new Set(["Secret/cert"]) });
     if (plan === null) throw new Error("no plan");
-    // The cluster has a Gateway, too; but only an Ingress can name a certificate.
+    // The cluster has a Gateway too, but only an Ingress can name a certificate.
     expect(dig(find(plan, "Ingress"), "spec")).toMatchObject({
       tls: [{ hosts: ["a.example.com"], secretName: "cert" }],
       rules: [{ host: "a.example.com", http: { paths: [{ path: "/x", pathType: "Exact" }] } }],

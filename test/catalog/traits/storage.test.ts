@@ -1,4 +1,4 @@
-// Requirement T1, line by line.
+// The trait `storage`: what each of its items becomes, and what is refused.
 import { describe, expect, it } from "vitest";
 import { dig, type Json, type JsonObject } from "../../../src/model/data/json.ts";
 import type { Plan } from "../../../src/model/run/plan.ts";

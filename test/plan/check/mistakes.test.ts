@@ -1,4 +1,5 @@
-// Mistakes that can be known before a cluster is asked, and would otherwise be found out by pods that never start: each is refused with its place.
+// Mistakes that can be found without a cluster, and would otherwise show only as pods that never start. Each is refused
+// with its pointer.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { explainProblem } from "../../../src/model/problems/problem.ts";

@@ -47,7 +47,7 @@ describe("references", () => {
     ],
     [documentOf(web("a", { from: [{ component: "b", output: "host" }] }), web("b")), [`UnknownOutput ${at}/from/0`]],
     [documentOf(web("a", { env: { A: { secret: "b" } } }), web("b")), [`WrongKind ${at}/env/A/secret`]],
-    // The outputs of a component that is wrong itself are not known: its own problem is enough.
+    // The outputs of an invalid component are not known: its own problem is enough.
     [
       documentOf(web("a", { from: [{ component: "b", output: "host" }] }), { name: "b", type: "wep" }),
       ["UnknownComponentType /components/1/type"],

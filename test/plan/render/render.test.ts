@@ -182,7 +182,7 @@ describe("references to what is outside", () => {
   });
 });
 
-/** The same data with keys in another order; the order of environment variables means something and stays. */
+/** The same data with its keys in another order. Environment variables keep their order, because it has a meaning. */
 function shuffled(value: JsonObject, seed: number): JsonObject {
   let state = seed >>> 0;
   const next = (): number => (state = (state * 1_664_525 + 1_013_904_223) >>> 0);

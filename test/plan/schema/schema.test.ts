@@ -9,7 +9,7 @@ import { documentSchema } from "../../../src/plan/schema/schema.ts";
 import { catalog } from "../fixtures.ts";
 
 type Validate = (value: unknown) => boolean;
-// ajv comes with fastify; its types are CommonJS, and this is all that is used of it.
+// ajv is a dependency of fastify. Its types are CommonJS, and this is all that the test uses of it.
 const Ajv2020 = createRequire(import.meta.url)("ajv/dist/2020").default as new (
   options: object,
 ) => {

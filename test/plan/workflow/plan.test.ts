@@ -1,4 +1,4 @@
-// From a workflow to jobs: which there are, what they wait for, what they are given.
+// From a workflow to its jobs: which jobs exist, what they wait for, and what input they get.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import type { WorkflowDocument } from "../../../src/model/document/document.ts";

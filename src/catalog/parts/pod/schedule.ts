@@ -105,7 +105,7 @@ function neverFault(parts: readonly string[]): Localized | undefined {
   const possible = allOf(months, FIELDS[3]).some((month) => earliest <= (LENGTHS[month - 1] ?? 0));
   return possible
     ? undefined
-    : { en: "it never runs: none of these months has that day", zh: "永远不会执行：这些月份没有这一天" };
+    : { en: "it never comes due: none of these months has that day", zh: "永远不会执行：这些月份没有这一天" };
 }
 
 function allOf(text: string, field: Field | undefined): readonly number[] {

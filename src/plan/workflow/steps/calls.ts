@@ -1,7 +1,8 @@
-// Which other applications' workflows a workflow calls: whoever plans it has to bring their documents, and theirs in turn.
+// Which workflows of other applications a workflow calls. The caller of the planner must provide these documents, and
+// those that they call.
 import type { StepDocument, WorkflowDocument } from "../../../model/document/document.ts";
 
-/** Names of applications, each once. */
+/** The names of applications, each once, sorted. */
 export function callsOf(workflow: WorkflowDocument): readonly string[] {
   const names = new Set<string>();
   const open: StepDocument[] = [...workflow.steps, ...(workflow.finally ?? [])];

@@ -1,4 +1,4 @@
-// Conditions that can be judged before anything runs: those that no run could meet, and gates that every run would pass.
+// Conditions that can be judged before anything runs: those that are never true, and gates that are always open.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/model/data/json.ts";
 import { explainProblem } from "../../../../src/model/problems/problem.ts";

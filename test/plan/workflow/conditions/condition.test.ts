@@ -1,4 +1,4 @@
-// Conditions: what is written is what is read, what is read is printed, and nothing else than data is ever reached.
+// Conditions: a condition is read as it is written and printed as it is read, and it never reaches anything but data.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../../src/model/data/json.ts";
@@ -191,7 +191,7 @@ describe("conditions", () => {
     fc.assert(
       fc.property(condition, (value) => {
         if (!evaluate(value, {})) return;
-        // The same answer with every pointer replaced by whatever data there could be.
+        // The same evaluation with every pointer replaced by any data that is possible.
         for (const filler of [null, true, 0, "x", [1]])
           expect(
             evaluate(
