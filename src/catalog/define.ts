@@ -289,13 +289,13 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
 // schema has parsed.
 
 export function defineComponent<P>(definition: ComponentDefinition<P>): ComponentDefinition {
-  return Object.freeze(definition) as ComponentDefinition;
+  return Object.freeze(definition) as ComponentDefinition; // see above
 }
 
 export function defineTrait<D>(definition: TraitDefinition<D>): TraitDefinition {
-  return Object.freeze(definition) as TraitDefinition;
+  return Object.freeze(definition) as TraitDefinition; // see above
 }
 
 export function defineJob<I>(definition: JobDefinition<I>): JobDefinition {
-  return Object.freeze(definition) as JobDefinition;
+  return Object.freeze(definition) as JobDefinition; // see above
 }

@@ -3,7 +3,7 @@
 
 import type { JsonObject } from "../model/data/json.ts";
 import type { Evidence } from "../model/kubernetes/health.ts";
-import type { Reason } from "../model/reasons/reason.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import type { BadEnding } from "../model/run/phase.ts";
 import type { Clocks, OnShort, PlannedObject } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
@@ -20,8 +20,10 @@ export const OUTPUT_LIMIT = 64 * 1024;
 
 export interface JobRun<I> {
   readonly project: string;
-  readonly application: string;
-  readonly component: string;
+  /** `null` for a run of no application. */
+  readonly application: string | null;
+  /** `null` for a job of no component. */
+  readonly component: string | null;
   readonly namespace: string;
   readonly run: string;
   /** The number of the run within its application. */
@@ -153,3 +155,6 @@ export type JobOutcome =
       /** True when it is known that the attempt did nothing, so that another attempt cannot do anything twice. */
       readonly untouched?: true;
     };
+
+/** The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason instead of this one. */
+export const STOPPED: JobOutcome = { phase: "interrupted", reason: reason("Stopped"), evidence: [], retryable: true };

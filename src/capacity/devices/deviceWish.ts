@@ -25,10 +25,17 @@ export interface DeviceWish {
   readonly undecided: readonly string[];
 }
 
+/** A wish while its claims are read. */
+interface Collected {
+  readonly requests: DeviceRequest[];
+  readonly bound: JsonObject[];
+  readonly undecided: string[];
+}
+
 const IMPLICIT = "deviceclass.resource.kubernetes.io/";
 
 export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTable): DeviceWish {
-  const wish = { requests: [] as DeviceRequest[], bound: [] as JsonObject[], undecided: [] as string[] };
+  const wish: Collected = { requests: [], bound: [], undecided: [] };
   const namespace = textAt(pod, "metadata", "namespace");
   for (const named of listAt(pod, "spec", "resourceClaims")) {
     const claim = claimSpec(named, namespace, table);
@@ -58,11 +65,7 @@ function claimSpec(named: JsonObject, namespace: string, table: DeviceTable): Cl
   return spec === undefined ? undefined : { spec, ...(allocation === undefined ? {} : { allocation }) };
 }
 
-function readClaim(
-  spec: JsonObject,
-  table: DeviceTable,
-  wish: { requests: DeviceRequest[]; undecided: string[] },
-): void {
+function readClaim(spec: JsonObject, table: DeviceTable, wish: Pick<Collected, "requests" | "undecided">): void {
   if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push("its devices are tied to each other");
   for (const request of listAt(spec, "devices", "requests")) {
     // v1beta1 has the fields of `exactly` in the request itself.

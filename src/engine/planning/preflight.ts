@@ -5,6 +5,7 @@ import { dig } from "../../model/data/json.ts";
 import { isSealed } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { LABELS, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { belongsToNobody } from "../../model/kubernetes/ownership.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { explainReason, whoActs } from "../../model/reasons/reason.ts";
@@ -57,7 +58,7 @@ export async function takenByOthers(world: World, target: Target, signal: AbortS
     const ref = refOf(object.manifest);
     const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${holder.application} of project ${holder.project}`;
+      const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
     }
     const live = await target.cluster.read(ref, signal);
@@ -148,10 +149,12 @@ export function applyOptions(world: World, { request }: Pick<Target, "request">,
   return { signal, reveal, force: request.force === true };
 }
 
-export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
+export function objectsOf(
+  plan: Plan,
+): readonly { readonly object: PlannedObject; readonly component: string | null }[] {
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string): string {
+export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

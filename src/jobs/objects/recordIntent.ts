@@ -3,6 +3,7 @@
 
 import type { JobRun } from "../../catalog/job.ts";
 import { shortRef } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { ClusterError } from "../../ports/cluster.ts";
@@ -14,7 +15,7 @@ export async function intend(job: JobRun<unknown>, objects: readonly PlannedObje
   } catch (error) {
     if (!(error instanceof HeldByOther)) throw error;
     const { object, holder } = error;
-    const owner = `application ${holder.application} of project ${holder.project}`;
+    const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
     throw new ClusterError(reason("OwnedByOther", { object: shortRef(object), owner }), false);
   }
 }

@@ -1,7 +1,7 @@
 // Why a job or an object stands where it stands. A closed table: code, sentence in both languages, who must act.
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 
-import type { JsonObject } from "../data/json.ts";
+import { canonicalJson, type JsonObject } from "../data/json.ts";
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 import { CALL_REASONS } from "./callReasons.ts";
@@ -307,6 +307,11 @@ export function whoActs({ code, cause }: Reason): Actor {
 /** For what is kept as plain JSON. */
 export function reasonData({ code, params, cause }: Reason): JsonObject {
   return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
+}
+
+/** Whether both say the same: the code, the parameters, the cause. */
+export function sameReason(one: Reason, other: Reason): boolean {
+  return one === other || (one.code === other.code && canonicalJson(one) === canonicalJson(other));
 }
 
 export function mapReason({ code, params, cause }: Reason, change: (text: string) => string): Reason {

@@ -18,7 +18,7 @@ export interface CompareInput {
   readonly owned: readonly OwnedObject[];
   readonly facts: ClusterFacts;
   /** Returns the pointer of a component in the new document. */
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
 export interface Comparison {
@@ -126,6 +126,6 @@ function isJob({ manifest }: PlannedObject): boolean {
   return manifest.kind === "Job";
 }
 
-function componentOf(manifest: Manifest): string {
-  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "";
+function componentOf(manifest: Manifest): string | null {
+  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null;
 }

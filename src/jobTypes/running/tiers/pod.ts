@@ -33,14 +33,15 @@ interface Way {
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
-  if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
+  if (drafted.kind !== "draft") return rejected(reason("BadInput", { detail: detailOf(drafted) }));
   const { secrets, pods, ...draft } = drafted.draft;
-  const isolated = await isolatedOf(job, order, {
+  const found = await isolatedOf(job, order, {
     ...draft,
     pods,
     ...(callback === undefined ? {} : { callback }),
   });
-  if ("phase" in isolated) return isolated;
+  if (!found.ok) return found.outcome;
+  const isolated = found.pod;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
     return rejected(reason("PolicyDenied", { detail: `${problem.pointer} ${explainProblem(problem, "en").message}` }));
@@ -76,9 +77,9 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
   return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
 }
 
-function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
-  if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
-  if ("pods" in drafted) return `${drafted.pods} pods: 1 to ${MOST_PODS} are possible`;
+function detailOf(drafted: Exclude<Drafted, { readonly kind: "draft" }>): string {
+  if (drafted.kind === "missing") return `{{${drafted.path}}} has no value`;
+  if (drafted.kind === "pods") return `${drafted.given} pods: 1 to ${MOST_PODS} are possible`;
   return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
 }
 
@@ -86,11 +87,11 @@ async function isolatedOf(
   job: JobRun<unknown>,
   order: TierOrder,
   draft: PodDraft,
-): Promise<IsolatedPod | Extract<JobOutcome, { readonly evidence: unknown }>> {
+): Promise<{ readonly ok: true; readonly pod: IsolatedPod } | { readonly ok: false; readonly outcome: JobOutcome }> {
   try {
-    return await order.isolate(draft, job);
+    return { ok: true, pod: await order.isolate(draft, job) };
   } catch (error) {
-    if (error instanceof ClusterError) return refusal(error);
+    if (error instanceof ClusterError) return { ok: false, outcome: refusal(error) };
     throw error;
   }
 }
