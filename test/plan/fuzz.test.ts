@@ -116,7 +116,7 @@ describe("fuzz", () => {
     );
   });
 
-  it("what our JSON reader takes is what JSON.parse takes, apart from its limits", () => {
+  it("the JSON reader accepts what JSON.parse accepts, except for its limits", () => {
     const text = fc.oneof(
       fc.jsonValue().map((value) => JSON.stringify({ value })),
       fc

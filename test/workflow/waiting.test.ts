@@ -138,7 +138,7 @@ const EVERY = SITUATIONS.flatMap((situation) => WAYS.map((way) => ({ situation, 
 
 describe("a run that waits", () => {
   it.each(EVERY.map(({ situation, way }) => [situation.waitsFor, way.name, situation, way] as const))(
-    "for %s settles at once after %s",
+    "for %s settles immediately after %s",
     async (_waitsFor, _way, situation, way) => {
       await using it = await waiting(situation);
       expect(await found(it, situation.job)).toEqual(situation.found);
@@ -149,7 +149,7 @@ describe("a run that waits", () => {
   );
 
   it.each(SITUATIONS.map((situation) => [situation.waitsFor, situation] as const))(
-    "for %s ends by itself, and a long pause before takes nothing from what was held back",
+    "for %s ends by itself, and an earlier long pause shortens none of its waiting",
     async (_waitsFor, situation) => {
       await using plain = await waiting(situation);
       await plain.place.clock.advance(situation.endsBy ?? 0);

@@ -48,7 +48,7 @@ const schema = z.strictObject({
   secretValues: described(
     z.record(z.string(), z.unknown()).default({}),
     "Secret values, text only; they override `values`",
-    "机密 values（仅限文本），覆盖在 values 之上",
+    "密钥值（仅限文本），覆盖 values 中的同名项",
   ),
   release: described(
     z
@@ -172,5 +172,5 @@ function checkTexts(value: Json | undefined, path: Path): readonly Problem[] {
   if (typeof value === "string" || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((inner: Json, index) => checkTexts(inner, [...path, index]));
   if (isObject(value)) return Object.entries(value).flatMap(([key, inner]) => checkTexts(inner, [...path, key]));
-  return [problem("Rule", path, { en: "a secret value is text: put it in quotes", zh: "机密值须为文本：请加引号" })];
+  return [problem("Rule", path, { en: "a secret value is text: put it in quotes", zh: "密钥值须为文本：请加引号" })];
 }

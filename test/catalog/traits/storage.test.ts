@@ -73,7 +73,7 @@ describe("storage", () => {
     expect(JSON.stringify(plan)).not.toContain("hidden");
   });
 
-  it("what is not UTF-8 goes to binaryData", () => {
+  it("bytes that are not UTF-8 go to binaryData", () => {
     const data = { text: { base64: "aGVsbG8=" }, bytes: { base64: "/wD+" } };
     const plan = goodPlan(app(worker([{ type: "config", name: "mixed", data }])));
     expect(find(plan, "ConfigMap")).toMatchObject({ data: { text: "hello" }, binaryData: { bytes: "/wD+" } });

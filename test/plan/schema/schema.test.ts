@@ -76,7 +76,7 @@ describe("explain", () => {
   const web = catalog.components.get("web");
   const volumes = catalog.traits.get("volumes");
 
-  it("tells type, need, default, values and both languages", () => {
+  it("shows type, whether it is required, default, values and both languages", () => {
     const fields = web ? explainDefinition(web, "zh") : [];
     const by = Object.fromEntries(fields.map((one) => [one.name, one]));
     expect(by["image"]).toMatchObject({ type: "string", required: true });
@@ -88,7 +88,7 @@ describe("explain", () => {
     expect(web && explainDefinition(web, "en", ["port"])[0]?.description).toBe("Where it listens");
   });
 
-  it("goes through lists and alternatives", () => {
+  it("follows lists and alternatives", () => {
     expect(volumes && explainDefinition(volumes, "en", ["size"])).toEqual([
       { name: "size", type: "string", required: true, description: "How large", fields: [], when: ["type: disk"] },
     ]);

@@ -121,7 +121,7 @@ function members(jobs: readonly PlannedJob[], step: JsonObject): readonly string
 }
 
 describe("random workflows", { timeout: 120_000 }, () => {
-  it("become jobs in an order without circles, in which nobody waits for what is not there", () => {
+  it("become jobs in an order without circles, and no job waits for one that does not exist", () => {
     fc.assert(
       fc.property(document, (value) => {
         const { jobs, problems } = planned(value);
@@ -178,7 +178,7 @@ describe("random workflows", { timeout: 120_000 }, () => {
     ]);
   });
 
-  it("obey what each step names", () => {
+  it("respect what each step names", () => {
     fc.assert(
       fc.property(document, (value) => {
         const { jobs } = planned(value);

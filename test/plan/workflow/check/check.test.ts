@@ -7,7 +7,7 @@ import { catalog, planned, problemsOf, step, workflow } from "../steps.ts";
 const from = (pointer: string, more: object = {}) => ({ $from: pointer, ...more });
 
 describe("a workflow that is right", () => {
-  it("has nothing to say about", () => {
+  it("finds no problem in", () => {
     const value = workflow(
       [
         step("a", { properties: { model: from("/inputs/model"), epochs: from("/inputs/n", { default: 3 }) } }),
