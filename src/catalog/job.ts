@@ -156,5 +156,8 @@ export type JobOutcome =
       readonly untouched?: true;
     };
 
-/** The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason instead of this one. */
+/**
+ * The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason
+ * instead of this one.
+ */
 export const STOPPED: JobOutcome = { phase: "interrupted", reason: reason("Stopped"), evidence: [], retryable: true };

@@ -1,4 +1,5 @@
-// Traits about how many pods there are, how they are replaced, where they run and how they end: what each renders, and what it refuses.
+// Traits about how many pods there are, how they are replaced, where they run and how they end: what each renders, and
+// what it refuses.
 import { describe, expect, it } from "vitest";
 import { dig, type Json, type JsonObject } from "../../src/model/data/json.ts";
 import type { Plan } from "../../src/model/run/plan.ts";

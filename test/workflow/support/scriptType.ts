@@ -1,5 +1,5 @@
-// A job type as a user registers it: a script in an image that the document names, on the cluster. `more` adds further fields
-// of the registration.
+// A job type as a user registers it: a script in an image that the document names, on the cluster. `more` adds further
+// fields of the registration.
 import type { JsonObject } from "../../../src/model/data/json.ts";
 
 export function scriptType(name: string, more: JsonObject = {}): JsonObject {
