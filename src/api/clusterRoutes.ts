@@ -1,10 +1,10 @@
 // The part of the contract that is about clusters: see routes.ts, which it is a part of. What is sent to reach a cluster is in no answer.
+
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
-import { flag } from "./routeParts.ts";
+import { cluster, flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
 const name = z
   .string()
   .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters");
@@ -54,11 +54,10 @@ export const ClusterView = z.object({
   user: z.string().meta({ description: "who kubemin is there; empty: it does not tell" }),
   projects: z.array(z.string()).meta({ description: "that may use it; empty: all" }),
   calls: z.int().meta({ description: "requests at the same time; 0: as usual" }),
-  createdAt: timestamp.nullable(),
-  updatedAt: timestamp.nullable(),
+  createdAt: view.timestamp.nullable(),
+  updatedAt: view.timestamp.nullable(),
 });
 
-const params = z.object({ cluster: z.string() });
 const C = "/api/v1/clusters";
 
 export const CLUSTER_ROUTES = {
@@ -84,7 +83,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "One cluster; never its credential",
     access: "read",
-    params,
+    params: cluster,
     status: 200,
     response: ClusterView,
   },
@@ -93,7 +92,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "Another credential, address, set of projects or limit; what is left out stays. What runs there goes on",
     access: "admin",
-    params,
+    params: cluster,
     headers: z.object({ "if-match": z.string().optional() }),
     body: z.strictObject({ ...reached, ...settings }),
     status: 200,
@@ -104,7 +103,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "Forget a cluster that nothing runs on; nothing on it is touched",
     access: "admin",
-    params,
+    params: cluster,
     query: z.object({ force: flag.meta({ description: "forget the applications on it, too" }) }),
     status: 204,
     response: z.null(),

@@ -18,6 +18,11 @@ import type { HeldLock } from "../ports/store.ts";
  */
 export const OUTPUT_LIMIT = 64 * 1024;
 
+/** What is wrong with an output of so many characters; `null` when it is not too large. */
+export function outputTooLarge(characters: number): string | null {
+  return characters <= OUTPUT_LIMIT ? null : `it has ${characters} characters, at most ${OUTPUT_LIMIT} are kept`;
+}
+
 export interface JobRun<I> {
   readonly project: string;
   /** `null` for a run of no application. */
@@ -104,7 +109,7 @@ export interface RunTime {
 /**
  * How long jobs of all projects waited for room on this cluster, so that jobs that wait now can report what to expect.
  */
-export interface WaitHistory {
+interface WaitHistory {
   /** Milliseconds that jobs of a flavor had to wait, newest first, about twenty of them. */
   lately(flavor: string): Promise<readonly number[]>;
   add(flavor: string, milliseconds: number): Promise<void>;

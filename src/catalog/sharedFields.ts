@@ -47,3 +47,9 @@ export const claimSize = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
 /** A rule and not a `regex`, so that its message exists in both languages. The pattern is for editors. */
 export const absolutePath = (): z.ZodString =>
   ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });
+
+/** A value that is used as text, so that `1` and `true` need no quotes in the document. */
+export const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
+
+/** The key of a label of a node. */
+export const NODE_LABEL = /^(?:[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

@@ -9,7 +9,7 @@ import { checkSize } from "./read/readLimits.ts";
 import { checkWorkflow } from "./workflow/check/checkWorkflow.ts";
 import { workflowJobs } from "./workflow/workflowJobs.ts";
 
-export interface WorkflowPlanInput {
+interface WorkflowPlanInput {
   /** The document as it was received; it is checked here. */
   readonly document: Json;
   /** The job types that steps may use: those of the project, including registered ones. */
@@ -22,7 +22,7 @@ export interface WorkflowPlanInput {
   readonly name?: string;
 }
 
-export interface WorkflowPlan {
+interface WorkflowPlan {
   /** Empty when there is an error among the problems. */
   readonly jobs: readonly PlannedJob[];
   /** Pointers are relative to the workflow itself: `/steps/0`. */

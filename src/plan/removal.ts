@@ -2,13 +2,22 @@
 // component loses what it needs while it still runs. Only objects that the application owns are touched; volumes stay
 // unless the user asks for their removal.
 
+import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
-import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../model/run/plan.ts";
+import {
+  type Change,
+  type Need,
+  ONE_ATTEMPT,
+  type Plan,
+  type PlannedJob,
+  type PlannedObject,
+} from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
 import { hashOfJobs } from "./hashOfJobs.ts";
 import { layersOf } from "./order.ts";
+import type { StepTypes } from "./workflow/steps/stepKinds.ts";
 
-export interface RemovalInput {
+interface RemovalInput {
   readonly application: string;
   readonly namespace: string;
   readonly cluster: string;
@@ -20,6 +29,8 @@ export interface RemovalInput {
    * are removed as well.
    */
   readonly owned?: readonly OwnedObject[];
+  /** The job types of the project. They contain the default timeouts. */
+  readonly types: StepTypes;
 }
 
 export function planRemoval(input: RemovalInput): Plan {
@@ -44,7 +55,7 @@ function componentsOf(all: readonly { readonly component: string | null }[]): re
   return all.flatMap(({ component }) => component ?? []);
 }
 
-function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
+function removeJob(component: string, { previous, volumes, types }: RemovalInput): PlannedJob {
   const own = previous.jobs.filter((job) => job.component === component);
   // Routes are removed first, so that no request reaches a component that is about to end. Applying them comes last.
   const objects = own.flatMap((job) => job.objects).toReversed();
@@ -55,8 +66,8 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
     needs: dependentsOf(component, previous),
     objects,
     input: { component, volumes },
-    timeout: 10 * 60_000,
-    retry: { attempts: 1, backoff: 5_000 },
+    timeout: defaultTimeout(types, "remove"),
+    retry: ONE_ATTEMPT,
   };
 }
 

@@ -13,7 +13,7 @@ import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFiel
 import { clip, listNames } from "../fields/valueWords.ts";
 
 /** What is known about the component so far. */
-export interface Carrier {
+interface Carrier {
   readonly type: string | undefined;
   readonly definition: ComponentDefinition | undefined;
   readonly parsed: Box | undefined;

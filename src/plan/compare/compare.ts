@@ -10,7 +10,7 @@ import { checkClaimChanges } from "./compareClaims.ts";
 import { classOf, disruptionOf } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 
-export interface CompareInput {
+interface CompareInput {
   readonly jobs: readonly PlannedJob[];
   /** Jobs of the previous revision; empty for the first one. */
   readonly previous: readonly PlannedJob[];
@@ -21,7 +21,7 @@ export interface CompareInput {
   readonly pointerOf: (component: string | null) => string;
 }
 
-export interface Comparison {
+interface Comparison {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
 }

@@ -17,7 +17,7 @@ const NAMES: readonly (readonly string[])[] = [
 ];
 
 /** Paths below which every value is masked, sealed or not. */
-export interface Masking {
+interface Masking {
   readonly masked: readonly string[];
 }
 

@@ -25,9 +25,7 @@ interface Place {
   readonly base: string;
 }
 
-export type Parsed =
-  | { readonly ok: true; readonly data: unknown }
-  | { readonly ok: false; readonly problems: Problem[] };
+type Parsed = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
 
 /**
  * `base` is the pointer of the data inside the document. The caller decides what absent data is checked as, e.g. `{}`.

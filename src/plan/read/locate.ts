@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Line and column from 1. Columns count UTF-16 units, as editors do. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }

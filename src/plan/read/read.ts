@@ -12,9 +12,9 @@ import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
 import type { Fault, Reading } from "./textReading.ts";
 
-export type Format = "json" | "yaml";
+type Format = "json" | "yaml";
 
-export type ReadResult =
+type ReadResult =
   | { readonly ok: true; readonly value: JsonObject; readonly locate: Locate }
   | { readonly ok: false; readonly problems: Problem[] };
 
@@ -38,7 +38,7 @@ export function readDocument(text: string, format: Format | "auto"): ReadResult 
  * `{name: shop}` is YAML, `{"name": "shop"}` is JSON (and YAML). A `/` after the first brace is taken for a comment in
  * JSON, which the JSON reader reports.
  */
-export function guessFormat(text: string): Format {
+function guessFormat(text: string): Format {
   return /^\s*(\{\s*("|\}|\/|$)|\[\s*(["{[\]]|$))/.test(text) ? "json" : "yaml";
 }
 

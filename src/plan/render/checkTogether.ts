@@ -6,7 +6,7 @@ import { type Problem, warning } from "../../model/problems/problem.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { objectsIn } from "./merge/manifestLists.ts";
 
-export interface Together {
+interface Together {
   readonly objects: readonly PlannedObject[];
   readonly exposure: readonly PlannedObject[];
   /** The pointer of the component; its traits are below it. */

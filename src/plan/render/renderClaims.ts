@@ -31,7 +31,7 @@ function claimSpec(claim: VolumeClaim): JsonObject {
   };
 }
 
-export function claimName(component: string, claim: VolumeClaim): string {
+function claimName(component: string, claim: VolumeClaim): string {
   return `${component}-${claim.name}`;
 }
 

@@ -10,7 +10,7 @@ import { embedSchema } from "./embedSchema.ts";
 import { CLOCKS_SCHEMA, DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts";
 import { workflowSchemas } from "./workflowSchema.ts";
 
-export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
+const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 
 /** Draft 2020-12. `type` distinguishes the components. */
 export function documentSchema(catalog: Catalog): JsonObject {

@@ -18,7 +18,7 @@ import { fillOutputs } from "./expand/stepOutputs.ts";
 import type { Frame, Unit } from "./expand/tree.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./steps/resolvedWorkflow.ts";
 
-export interface WorkflowInputs {
+interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;
   /** The pointer of the workflow in the document: `/workflow`, or empty. */
   readonly pointer: string;
@@ -109,6 +109,7 @@ function jobsWith(
     lasts: new Map(),
     owners: new Map(),
     joints,
+    types: input.workflow.types,
     count: 0,
     limit,
   };

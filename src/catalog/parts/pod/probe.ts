@@ -80,7 +80,7 @@ export const probeFields = {
   ),
 };
 
-export type Probes = { readonly [kind in (typeof KIND_NAMES)[number]]?: Probe | undefined };
+type Probes = { readonly [kind in (typeof KIND_NAMES)[number]]?: Probe | undefined };
 
 /** `first` is the port of probes that name none; `undefined` when the container has no port. */
 export function checkProbes(data: Probes, first: number | undefined, path: Path = []): readonly Problem[] {

@@ -27,7 +27,7 @@ const ALL_FIELDS = [...new Set(Object.values(STEP_FIELDS).flat())];
 /** Names of jobs that plans contain themselves. */
 const RESERVED: ReadonlySet<string> = new Set(["prune"]);
 
-export interface StepList {
+interface StepList {
   readonly types: StepTypes;
   /** True when types that are not in `types` may be registered at the server. */
   readonly offline: boolean;

@@ -24,7 +24,7 @@ export interface Known {
   readonly problems: Problem[];
 }
 
-export interface Referring {
+interface Referring {
   readonly step: StepDraft;
   readonly from: string;
   /** The pointer of the place in the document. */

@@ -9,7 +9,7 @@ import { pointersIn } from "../conditions/mapCondition.ts";
 import { printPlanned } from "../conditions/printCondition.ts";
 import { isReference, pointerOf } from "../steps/holes.ts";
 
-export interface StepFacts {
+interface StepFacts {
   readonly step?: string[];
   readonly condition?: string;
   /** True when it is known before anything runs: its condition depends only on inputs, and is not true. */

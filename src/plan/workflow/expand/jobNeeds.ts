@@ -1,6 +1,7 @@
 // Turns needs between steps into needs between jobs. A step may be one job or several.
 import type { Need, PlannedJob } from "../../../model/run/plan.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
+import type { StepTypes } from "../steps/stepKinds.ts";
 import { ownerOf } from "./frame.ts";
 import { join } from "./joints.ts";
 import type { ComponentJobs, Unit } from "./tree.ts";
@@ -15,12 +16,14 @@ export interface Wiring {
   readonly owners: Map<Unit, ReadonlyMap<string, Unit>>;
   /** The joints by name: see joints.ts. `null`: every job names every job that it needs. */
   readonly joints: Map<string, PlannedJob> | null;
+  /** The job types, which have the default timeout of a joint. */
+  readonly types: StepTypes;
   /** The number of needs so far; no more than `limit` are computed. */
   count: number;
   readonly limit: number;
 }
 
-export function jobNames(unit: Unit): readonly string[] {
+function jobNames(unit: Unit): readonly string[] {
   return [...unit.brings.all, ...unit.jobs.map((job) => job.name), ...unit.parts.flatMap(jobNames)];
 }
 

@@ -2,7 +2,10 @@
 // each of the other: two loops of a thousand rounds make a million needs. A joint is a job that does nothing and
 // represents one group: it succeeds when all of them have succeeded, or ends when all of them have ended, and the other
 // group waits for the joint alone. Plans with few needs have no joints.
+
+import { defaultTimeout } from "../../../catalog/jobTypes.ts";
 import type { Need, PlannedJob } from "../../../model/run/plan.ts";
+import type { StepTypes } from "../steps/stepKinds.ts";
 import type { Unit } from "./tree.ts";
 
 /** A limit, because each need is stored, and read in every step of the engine. */
@@ -11,7 +14,6 @@ export const NEEDS_LIMIT = 50_000;
 export const NEEDS_WITHOUT_JOINTS = 5_000;
 /** Groups with fewer jobs get no joint. */
 const CROWD = 20;
-const TIMEOUT = 60_000;
 
 interface Joining {
   readonly jobs: readonly string[];
@@ -24,6 +26,7 @@ interface Joining {
 
 interface Joints {
   readonly joints: Map<string, PlannedJob> | null;
+  readonly types: StepTypes;
   count: number;
 }
 
@@ -35,13 +38,13 @@ export function join({ jobs, step, unit, said }: Joining, wiring: Joints): reado
   );
   const name = `${step}:${said.on === "end" ? "ended" : "succeeded"}${scope.join("")}`;
   if (!wiring.joints.has(name)) {
-    wiring.joints.set(name, jointOf(name, { jobs, unit, said }));
+    wiring.joints.set(name, jointOf(name, { jobs, unit, said, types: wiring.types }));
     wiring.count += jobs.length;
   }
   return [{ job: name, ...said }];
 }
 
-function jointOf(name: string, { jobs, unit, said }: Pick<Joining, "jobs" | "unit" | "said">): PlannedJob {
+function jointOf(name: string, { jobs, unit, said, types }: Omit<Joining, "step"> & Pick<Joints, "types">): PlannedJob {
   const need: Omit<Need, "job"> = { because: "order", ...(said.on === undefined ? {} : { on: said.on }) };
   return {
     name,
@@ -53,7 +56,7 @@ function jointOf(name: string, { jobs, unit, said }: Pick<Joining, "jobs" | "uni
     needs: jobs.map((job) => ({ job, ...need })),
     objects: [],
     input: {},
-    timeout: TIMEOUT,
+    timeout: defaultTimeout(types, "join"),
     retry: { attempts: 1, backoff: 0 },
   };
 }

@@ -10,7 +10,7 @@ export type Place =
   | { readonly found: "unknown" };
 
 /** A schema with the root into which its `$ref` point. */
-export interface Schema {
+interface Schema {
   readonly node: JsonObject;
   readonly root: JsonObject;
 }
