@@ -1,13 +1,12 @@
 // The part of the contract that is about clusters: see routes.ts, which it is a part of. What is sent to reach a cluster is in no answer.
 import { z } from "zod";
 import { DNS_LABEL } from "../model/name.ts";
+import { FORMS } from "../model/requestProblems.ts";
 import { flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 
 const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
-const name = z
-  .string()
-  .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters");
+const name = z.string().regex(DNS_LABEL, FORMS.name);
 
 const settings = {
   projects: z.array(name).max(1_000).optional().meta({ description: "projects that may use it; empty: all" }),
@@ -24,7 +23,7 @@ const reached = {
   server: z
     .string()
     .max(2_000)
-    .regex(/^https?:\/\/[^\s]+$/, "an address like https://10.0.0.1:6443")
+    .regex(/^https?:\/\/[^\s]+$/, FORMS.server)
     .optional()
     .meta({ description: "address of the API server, in the place of a kubeconfig" }),
   token: z.string().min(1).max(20_000).optional().meta({ description: "of a service account" }),

@@ -1,12 +1,13 @@
 // The part of the contract that begins runs by the clock: see routes.ts, which it is a part of.
 import { z } from "zod";
 import { DNS_LABEL } from "../model/name.ts";
+import { FORMS } from "../model/requestProblems.ts";
 import { MISSED, OVERLAPS } from "../model/schedule.ts";
 import { P, project } from "./routeParts.ts";
 import { scheduledRun } from "./runRoutes.ts";
 import * as view from "./views.ts";
 
-const schedule = project.extend({ schedule: z.string().regex(DNS_LABEL, "lower case letters, digits and '-'") });
+const schedule = project.extend({ schedule: z.string().regex(DNS_LABEL, FORMS.name) });
 
 const settings = {
   cron: z.string().max(200).meta({ description: "minute hour day month weekday, or @hourly, @daily, …" }),

@@ -111,7 +111,7 @@ async function registeredOf({ store, stateOf, load }: Registrar, name: string): 
   const found = stored.find((one) => one.name === name);
   if (found !== undefined) return found;
   const known = stored.map((one) => one.name).join(", ") || "none";
-  throw new PlatformError("NotFound", { what: "registered cluster", name, known });
+  throw new PlatformError("NotFound", { what: "registeredCluster", name, known });
 }
 
 interface Reaching {

@@ -1,7 +1,9 @@
 // A cancel is a mark on the run. Its driver is woken, starts nothing more, and stops what runs; what was done stays done.
 // Final steps are for just such an end, so they run; only who says so skips them too, with the cancel or later.
+
 import { PlatformError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
+import { listed } from "../model/text.ts";
 import { eventOf } from "./driver.ts";
 import { wakeRunCalled } from "./duties.ts";
 import type { World } from "./world.ts";
@@ -11,8 +13,7 @@ export async function cancelRun(
   request: { readonly project: string; readonly run: string; readonly actor: string; readonly skipFinal?: boolean },
 ): Promise<Run> {
   const run = await knownRun(world, request.project, request.run);
-  if (run.phase !== "running")
-    throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
+  if (run.phase !== "running") throw new PlatformError("RunAlreadyEnded", { run: run.id, phase: run.phase });
   await world.store.runs.cancel(run.id, request.actor, [eventOf(run, "run.cancelling", { actor: request.actor })]);
   if (request.skipFinal === true)
     await world.store.runs.skipFinal(run.id, request.actor, [
@@ -30,6 +31,6 @@ export async function knownRun(world: World, project: string, id: string): Promi
   throw new PlatformError("NotFound", {
     what: "run",
     name: id,
-    known: items.map((one) => one.id).join(", ") || "none",
+    known: listed(items.map((one) => one.id)),
   });
 }

@@ -4,7 +4,7 @@ import { dig, isObject, type Json, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { ClusterFacts } from "../model/plan.ts";
 import { fromPointer, toPointer } from "../model/pointer.ts";
-import { type Problem, problem } from "../model/problem.ts";
+import { brokenRule, type Problem, problem } from "../model/problem.ts";
 import { isSealed, mapStrings } from "../model/sealed.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../plan/resolved.ts";
 import { ChartError, type ChartWish } from "../ports/charts.ts";
@@ -55,9 +55,7 @@ async function renderOne(
   if (world.charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
   const opened = openValues(wish.secretValues, (token) => world.vault.open(project, token));
   if (opened === undefined)
-    return failed(
-      problem("Rule", ["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }),
-    );
+    return failed(brokenRule(["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }));
   try {
     const manifests = await world.charts.render(
       {

@@ -1,6 +1,8 @@
 // Which cluster a request means. None is ever guessed when there is a choice, and none that is not for the project.
+
 import { PlatformError } from "../model/errors.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
+import { listed } from "../model/text.ts";
 import type { Cluster, ClusterError } from "../ports/cluster.ts";
 import type { World } from "./world.ts";
 
@@ -13,28 +15,26 @@ interface Choice {
 export async function chooseCluster(world: World, { project, asked, current }: Choice): Promise<Cluster> {
   const names = world.clusters.usable(project);
   const name = asked ?? current?.cluster ?? (names.length === 1 ? names[0] : undefined);
-  if (name === undefined) throw new PlatformError("InvalidRequest", { detail: whichOne(names) });
+  if (name === undefined) throw unchosen(names);
   if (asked === undefined && (await world.clusters.find(name)) === undefined) {
-    const known = names.join(", ");
-    throw new PlatformError("Conflict", {
-      detail: `the application runs on cluster ${name}, which this server does not know (it knows ${known}): register it (kubemin cluster add ${name}) or start the server with it, or deploy under another name`,
-    });
+    const known = listed(names);
+    throw new PlatformError("ClusterNotKnownHere", { cluster: name, known });
   }
   const cluster = await knownCluster(world, name);
   refuseForeignProject(world, project, name);
   return cluster;
 }
 
-function whichOne(names: readonly string[]): string {
+function unchosen(names: readonly string[]): PlatformError {
   return names.length === 0
-    ? "this server has no cluster: register one with kubemin cluster add, or start it with --context"
-    : `this server knows several clusters (${names.join(", ")}): say which one with --cluster`;
+    ? new PlatformError("NoCluster")
+    : new PlatformError("ClusterUnchosen", { known: names.join(", ") });
 }
 
 export async function knownCluster(world: World, name: string): Promise<Cluster> {
   const cluster = await world.clusters.find(name);
   if (cluster === undefined)
-    throw new PlatformError("NotFound", { what: "cluster", name, known: world.clusters.names().join(", ") });
+    throw new PlatformError("NotFound", { what: "cluster", name, known: listed(world.clusters.names()) });
   return cluster;
 }
 
@@ -42,7 +42,7 @@ export async function knownCluster(world: World, name: string): Promise<Cluster>
 export function refuseForeignProject({ clusters }: World, project: string, cluster: string): void {
   const usable = clusters.usable(project);
   if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
-  throw new PlatformError("ClusterNotForProject", { project, cluster, known: usable.join(", ") || "none" });
+  throw new PlatformError("ClusterNotForProject", { project, cluster, known: listed(usable) });
 }
 
 /** A cluster that is away, or does not let us in, as the API says it. */

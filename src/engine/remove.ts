@@ -1,7 +1,9 @@
 // Deleting an application is a run like any other, with the graph backwards.
+
 import { PlatformError } from "../model/errors.ts";
 import type { ApplicationSummary } from "../model/revision.ts";
 import type { Run } from "../model/run.ts";
+import { listed } from "../model/text.ts";
 import { planRemoval } from "../plan/compare/removal.ts";
 import { beginRun, expectRevision, repeated } from "./begin.ts";
 import { conditionsOf } from "./deploy.ts";
@@ -49,6 +51,6 @@ export async function knownApplication(world: World, place: Place): Promise<Appl
   throw new PlatformError("NotFound", {
     what: "application",
     name: place.application,
-    known: items.map((one) => one.name).join(", ") || "none",
+    known: listed(items.map((one) => one.name)),
   });
 }

@@ -41,9 +41,9 @@ export async function retryRun(
 async function sameRevision(world: World, old: Run): Promise<number> {
   const current = await knownApplication(world, { project: old.project, application: old.application });
   if (current.revision === old.revision) return current.revision;
-  const instead = old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted";
-  const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. ${instead}`;
-  throw new PlatformError("Conflict", { detail });
+  const { id: run, application, revision } = old;
+  const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
+  throw new PlatformError(code, { run, application, revision, current: current.revision });
 }
 
 /** `from`: a job, or a step with all of its jobs. */

@@ -1,7 +1,9 @@
 // Reading and comparing revisions.
+
 import { PlatformError } from "../model/errors.ts";
 import type { Change, ClusterFacts } from "../model/plan.ts";
 import type { Revision } from "../model/revision.ts";
+import { listed } from "../model/text.ts";
 import { comparePlans } from "../plan/compare/compare.ts";
 import { knownApplication } from "./remove.ts";
 import type { Place } from "./requests.ts";
@@ -14,7 +16,7 @@ export async function knownRevision(world: World, place: Place, number: number):
   throw new PlatformError("NotFound", {
     what: "revision",
     name: number,
-    known: items.map((one) => one.number).join(", ") || "none",
+    known: listed(items.map((one) => one.number)),
   });
 }
 

@@ -5,7 +5,6 @@ import { refKey, refOf, shortRef } from "../model/manifest.ts";
 import type { ChangeAction, Plan } from "../model/plan.ts";
 import { podGroupOf, queueOf } from "../model/podGroups.ts";
 import { type Problem, warning } from "../model/problem.ts";
-import { explainReason } from "../model/reason.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import { inBatches } from "./batches.ts";
 import { objectsOf } from "./preflight.ts";
@@ -39,8 +38,8 @@ export async function warnOfRoom(world: World, asked: RoomQuestion, signal: Abor
     const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
     const code = verdict === undefined ? undefined : codeFor(verdict, action);
     if (verdict === undefined || code === undefined) return [];
-    const [en, zh] = [explainReason(verdict.reason, "en"), explainReason(verdict.reason, "zh")];
-    return [warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref), en, zh })];
+    const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
+    return [{ ...found, cause: verdict.reason }];
   });
   timer.abort();
   signal.throwIfAborted();

@@ -1,7 +1,9 @@
 // Runs that begin by the clock. A schedule is a duty like a run: one process looks after it, begins what is due, and lets go of it until the
 // next time. The run of each time has a key of its own, so that it begins once, whoever dies in between.
+
 import { PlatformError } from "../model/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../model/schedule.ts";
+import { listed } from "../model/text.ts";
 import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
 import { cancelRun } from "./cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
@@ -80,7 +82,7 @@ export interface ScheduleRequest {
 export async function putSchedule(world: World, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
-  if (fault !== undefined) throw new PlatformError("InvalidSchedule", { ...fault });
+  if (fault !== undefined) throw new PlatformError("InvalidSchedule", {}, { faults: [fault] });
   await planRun(world, { ...settings.run, project });
   const now = world.clock.now();
   const schedule = await world.store.schedules.put({
@@ -125,7 +127,7 @@ export async function removeSchedule(world: World, project: string, name: string
 export async function knownSchedule(world: World, project: string, name: string): Promise<Schedule> {
   const found = await world.store.schedules.get(project, name);
   if (found !== null) return found;
-  const known = (await world.store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
+  const known = listed((await world.store.schedules.list(project)).map((one) => one.name));
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 

@@ -4,7 +4,7 @@ import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type Sc
 import { LIMITS } from "../model/document.ts";
 import { isObject, type Json } from "../model/json.ts";
 import type { Path } from "../model/pointer.ts";
-import { type Problem, problem } from "../model/problem.ts";
+import { brokenRule, type Problem, problem } from "../model/problem.ts";
 
 export interface InputDocument {
   readonly value: Json;
@@ -48,9 +48,7 @@ export function readDocuments(text: string): Documents {
 function fault(code: string, { line, col }: { readonly line: number; readonly col: number }): Problem {
   const twice = { en: "a key is written twice: keep one of them", zh: "键重复：请只保留一个" };
   const found =
-    code === "DUPLICATE_KEY"
-      ? problem("Rule", "", twice)
-      : problem("Syntax", "", { format: "YAML", detail: "Unexpected" });
+    code === "DUPLICATE_KEY" ? brokenRule("", twice) : problem("Syntax", "", { format: "YAML", detail: "Unexpected" });
   return { ...found, line, column: col };
 }
 

@@ -138,7 +138,7 @@ const RULES: {
   network: ({ network, port }, at, { cluster }) => {
     const blocked = neverReachable(cluster);
     if (blocked.some((one) => contains(one, network)))
-      return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata, or the API server" }) };
+      return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata" }) };
     return { rule: towards([block(network, blocked)], port) };
   },
   service: ({ namespace, name, port }, at, order) => {
@@ -151,7 +151,7 @@ const RULES: {
     const service = serviceNamed(name, order);
     if (service !== undefined) return serviceRule(service, { name, port, at, order });
     if (CLOSED_NAMESPACE.test(name))
-      return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+      return { problem: problem("AddressBlocked", at, { address: name, what: "platform" }) };
     return { rule: towards([namespaceNamed(name)], port) };
   },
 };
@@ -170,7 +170,7 @@ interface ServicePlace {
 function serviceRule(service: ServiceAddress, { name, port, at, order }: ServicePlace): Ruling {
   const own = service.namespace === order.identity.namespace;
   if (!own && NEVER_OPENED.test(service.namespace))
-    return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+    return { problem: problem("AddressBlocked", at, { address: name, what: "platform" }) };
   // No labels would select every pod.
   if (Object.keys(service.podLabels).length === 0)
     return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };

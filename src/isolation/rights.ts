@@ -67,7 +67,7 @@ export function jobRights(order: RightsOrder): {
   if (target !== identity.namespace && NEVER_OPENED.test(target))
     return {
       objects: [],
-      problems: [problem("AddressBlocked", ["capabilities", "k8s"], { address: target, what: "kubemin, Kubernetes" })],
+      problems: [problem("AddressBlocked", ["capabilities", "k8s"], { address: target, what: "platform" })],
     };
   return { objects: [role(order, rules), binding(order)], problems: [] };
 }

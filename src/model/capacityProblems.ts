@@ -2,15 +2,15 @@
 export const CAPACITY_PROBLEMS = {
   NeverRoom: {
     text: {
-      en: "cluster {cluster} can never run {object}: {en}",
-      zh: "集群 {cluster} 永远无法运行 {object}：{zh}",
+      en: "cluster {cluster} can never run {object}: {cause}",
+      zh: "集群 {cluster} 永远无法运行 {object}：{cause}",
     },
     hint: { en: "ask for less, or let the operator add what is missing", zh: "请减少请求，或联系管理员扩容" },
   },
   NoRoomNow: {
     text: {
-      en: "cluster {cluster} has no room for {object} now: {en}",
-      zh: "集群 {cluster} 当前没有足够资源运行 {object}：{zh}",
+      en: "cluster {cluster} has no room for {object} now: {cause}",
+      zh: "集群 {cluster} 当前没有足够资源运行 {object}：{cause}",
     },
   },
   PodsOneByOne: {

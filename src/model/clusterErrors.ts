@@ -114,6 +114,56 @@ export const CLUSTER_ERRORS = {
     },
     advice: { en: "register it under a name of its own", zh: "请用新的名称注册" },
   },
+  ClusterNotKnownHere: {
+    status: 409,
+    exit: 6,
+    who: "operator",
+    text: {
+      en: "the application runs on cluster {cluster}, which this server does not know (it knows {known})",
+      zh: "应用运行在集群 {cluster} 上，而该服务器不认识此集群（已知：{known}）",
+    },
+    advice: {
+      en: "register it (kubemin cluster add {cluster}), start the server with it, or deploy under another name",
+      zh: "请注册该集群（kubemin cluster add {cluster}）、启动服务器时指定它，或以其他名称部署",
+    },
+  },
+  NoCluster: {
+    status: 400,
+    exit: 2,
+    who: "operator",
+    text: { en: "this server has no cluster", zh: "该服务器没有集群" },
+    advice: {
+      en: "register one with kubemin cluster add, or start the server with --context",
+      zh: "请用 kubemin cluster add 注册，或用 --context 启动服务器",
+    },
+  },
+  ClusterUnchosen: {
+    status: 400,
+    exit: 2,
+    who: "you",
+    text: { en: "this server knows several clusters: {known}", zh: "该服务器有多个集群：{known}" },
+    advice: { en: "say which one with --cluster", zh: "请用 --cluster 指定其中一个" },
+  },
+  RefusedByCluster: {
+    status: 409,
+    exit: 6,
+    who: "you",
+    text: { en: "the cluster refused the request: {cause}", zh: "集群拒绝了请求：{cause}" },
+    advice: {
+      en: "remove what the sentence names, then send the request again",
+      zh: "请先排除上述原因，然后重新发送请求",
+    },
+  },
+  NoNetworkToProbe: {
+    status: 409,
+    exit: 6,
+    who: "you",
+    text: {
+      en: "the network of cluster {cluster} cannot be tried out: it is simulated",
+      zh: "集群 {cluster} 的网络是模拟的，无法测试",
+    },
+    advice: { en: "name a real cluster", zh: "请指定真实的集群" },
+  },
   ClusterNotForProject: {
     status: 403,
     exit: 4,

@@ -1,4 +1,9 @@
 // What is on the cluster already, or is not, and stands in the way of a plan. Rows of the table of problems.
+const COPY = {
+  en: "this needs a data migration: add a volume under another name, copy the data with a task, move the mountPath to it, then remove the old volume",
+  zh: "需要迁移数据：另加一个新名字的卷，用任务复制数据，把 mountPath 移到新卷，最后移除旧卷",
+};
+
 export const PRESENT_PROBLEMS = {
   NoNamespace: {
     text: { en: "namespace {name} does not exist on cluster {cluster}", zh: "集群 {cluster} 上没有命名空间 {name}" },
@@ -33,7 +38,21 @@ export const PRESENT_PROBLEMS = {
       en: "{object}: {field} cannot be changed from {before} to {after}",
       zh: "{object}：{field} 不能从 {before} 改为 {after}",
     },
-    hint: { en: "{advice}", zh: "{adviceZh}" },
+    hint: COPY,
+  },
+  VolumeShrinks: {
+    text: {
+      en: "{object}: a volume cannot shrink from {before} to {after}",
+      zh: "{object}：存储卷不能从 {before} 缩小到 {after}",
+    },
+    hint: COPY,
+  },
+  VolumeCannotGrow: {
+    text: {
+      en: "{object}: storage class {class} cannot grow a volume from {before} to {after}",
+      zh: "{object}：存储类 {class} 不支持从 {before} 扩容到 {after}",
+    },
+    hint: COPY,
   },
   MissingObject: {
     text: { en: "{object} is neither a component nor on the cluster", zh: "{object} 既不是组件，也不在集群上" },

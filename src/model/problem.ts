@@ -2,10 +2,14 @@
 import { CAPACITY_PROBLEMS } from "./capacityProblems.ts";
 import { CHART_PROBLEMS } from "./chartProblems.ts";
 import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
+import { withNoun } from "./nouns.ts";
 import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
 import { PRESENT_PROBLEMS } from "./presentProblems.ts";
+import { explainReason, type Reason } from "./reason.ts";
 import { REGISTRATION_PROBLEMS } from "./registrationProblems.ts";
+import { REQUEST_PROBLEMS } from "./requestProblems.ts";
+import { SCHEDULE_PROBLEMS } from "./scheduleProblems.ts";
 import { explainSyntax } from "./syntax.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 import { WORKFLOW_PROBLEMS } from "./workflowProblems.ts";
@@ -70,8 +74,8 @@ export const PROBLEMS = {
   Form: {
     text: { en: "{value} is not right here: expected {wish}", zh: "{value} 不符合格式 {pattern}" },
   },
-  /** A rule of a definition that brought its own sentences. */
-  Rule: { text: { en: "{en}", zh: "{zh}" } },
+  /** A rule of a definition that has sentences of its own: see `brokenRule` below. This one stands for rules that were stored without theirs. */
+  Rule: { text: { en: "breaks a rule of its definition", zh: "不符合定义中的规则" } },
   Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
   StartsWith: { text: { en: "{value} does not start with {prefix}", zh: "{value} 应以 {prefix} 开头" } },
   AbsolutePath: {
@@ -154,7 +158,7 @@ export const PROBLEMS = {
     text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
     hint: { en: "write it like 30s, 5m or 1h30m, at most 100 years", zh: "写法如 30s、5m、1h30m，最长 100 年" },
   },
-  Schedule: { text: { en: "schedule {value}: {en}", zh: "执行计划 {value}：{zh}" } },
+  Schedule: { text: { en: "schedule {value}: {cause}", zh: "执行计划 {value}：{cause}" } },
   ClusterScope: {
     text: {
       en: "{kind} belongs to the whole cluster, not to a namespace",
@@ -313,6 +317,8 @@ export const PROBLEMS = {
   ...PRESENT_PROBLEMS,
   ...ISOLATION_PROBLEMS,
   ...REGISTRATION_PROBLEMS,
+  ...REQUEST_PROBLEMS,
+  ...SCHEDULE_PROBLEMS,
   ...WORKFLOW_PROBLEMS,
 } as const satisfies Record<string, ProblemRow>;
 
@@ -324,7 +330,14 @@ export interface Problem {
   readonly severity: Severity;
   /** JSON Pointer into the document. */
   readonly pointer: string;
+  /** Names, numbers and codes, never sentences. */
   readonly params: Params;
+  /** The sentence of a rule that a definition brings itself, with places for the parameters; instead of the row's. */
+  readonly text?: Localized;
+  /** What stands at `{cause}` of its text, in the reader's language. */
+  readonly cause?: Reason;
+  /** The same for a cause that is a problem itself. */
+  readonly inner?: Problem;
   /** The nearest valid name, where one is close. */
   readonly nearest?: string;
   /** 1-based, where the text of the document is known. */
@@ -341,8 +354,18 @@ export function warning(code: ProblemCode, at: Path | string, params: Params = {
   return { ...problem(code, at, params), severity: "warning" };
 }
 
+/** A rule that a definition checks itself: its sentence belongs to the definition, next to the rule, in both languages. */
+export function brokenRule(at: Path | string, text: Localized, params: Params = {}, nearest?: string): Problem {
+  return { ...problem("Rule", at, params, nearest), text };
+}
+
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((one) => one.severity === "error");
+}
+
+function causeOf({ cause, inner }: Problem, language: Language): Params {
+  if (inner !== undefined) return { cause: explainProblem(inner, language).message };
+  return cause === undefined ? {} : { cause: explainReason(cause, language) };
 }
 
 export interface ProblemText {
@@ -352,8 +375,11 @@ export interface ProblemText {
 
 export function explainProblem(value: Problem, language: Language): ProblemText {
   const row: ProblemRow = PROBLEMS[value.code];
-  const params = value.code === "Syntax" ? explainSyntax(value.params, language) : value.params;
-  const message = translate(row.text, language, params);
+  const params = {
+    ...withNoun(value.code === "Syntax" ? explainSyntax(value.params, language) : value.params, language),
+    ...causeOf(value, language),
+  };
+  const message = translate(value.text ?? row.text, language, params);
   const meant =
     value.nearest === undefined
       ? []

@@ -1,6 +1,7 @@
 // Why a job or an object stands where it stands. A closed table: code, sentence in both languages, who must act.
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 import type { Actor } from "./actor.ts";
+import { ANSWER_REASONS } from "./answerReasons.ts";
 import { CALL_REASONS } from "./callReasons.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
@@ -272,6 +273,8 @@ export const REASONS = {
   Missing: { who: "you", text: { en: "{object} does not exist on the cluster", zh: "集群上不存在 {object}" } },
   // The run
   ...RUN_REASONS,
+  // An answer or a report that comes at the wrong moment
+  ...ANSWER_REASONS,
 } as const satisfies Record<string, ReasonRow>;
 
 export type ReasonCode = keyof typeof REASONS;

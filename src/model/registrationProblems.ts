@@ -5,7 +5,7 @@ export const REGISTRATION_PROBLEMS = {
   SchemaTooLarge: {
     text: {
       en: "the schema has {count} {what}, at most {limit} are taken",
-      zh: "该 schema 有 {count} 个{what}，上限为 {limit}",
+      zh: "该 schema 的{what}为 {count}，上限为 {limit}",
     },
     hint: { en: "split it, or take a free-form object", zh: "请拆分，或改用自由格式的对象" },
   },

@@ -6,7 +6,7 @@ export const STEERING_ERRORS = {
     status: 400,
     exit: 2,
     who: "you",
-    text: { en: "the schedule is not valid: {en}", zh: "计划不合法：{zh}" },
+    text: { en: "the schedule is not valid: {faults}", zh: "计划不合法：{faults}" },
     advice: {
       en: "write five fields (minute hour day month weekday) or a name such as @daily, and a time zone such as Europe/Berlin",
       zh: "请写五个字段（分 时 日 月 星期）或 @daily 之类的名称，时区如 Asia/Shanghai",
@@ -17,8 +17,8 @@ export const STEERING_ERRORS = {
     exit: 6,
     who: "you",
     text: {
-      en: "step {job} of run {run} does not ask for an answer: {en}",
-      zh: "运行 {run} 的步骤 {job} 没有在等待答复：{zh}",
+      en: "step {job} of run {run} does not ask for an answer: {cause}",
+      zh: "运行 {run} 的步骤 {job} 没有在等待答复：{cause}",
     },
     advice: {
       en: "nothing was kept; steps of this run that wait for an answer now: {waiting}",

@@ -228,7 +228,10 @@ export const WORKFLOW_PROBLEMS = {
     },
   },
   CallBroken: {
-    text: { en: "the workflow of {name} is not right at {place}: {en}", zh: "{name} 的工作流在 {place} 处有误：{zh}" },
+    text: {
+      en: "the workflow of {name} is not right at {place}: {cause}",
+      zh: "{name} 的工作流在 {place} 处有误：{cause}",
+    },
   },
   TextIsNoTemplate: {
     text: {

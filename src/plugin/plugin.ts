@@ -38,7 +38,7 @@ export type { Manifest } from "../model/manifest.ts";
 export type { ClusterFacts } from "../model/plan.ts";
 export type { Path } from "../model/pointer.ts";
 export type { Problem } from "../model/problem.ts";
-export { problem, warning } from "../model/problem.ts";
+export { brokenRule, problem, warning } from "../model/problem.ts";
 export { parseQuantity } from "../model/quantity.ts";
 export type { Localized } from "../model/text.ts";
 export type { Plugin } from "./contract.ts";

@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type { RunView } from "../api/views.ts";
 import { parseDuration } from "../model/duration.ts";
+import { problem } from "../model/problem.ts";
 import type { Run } from "../model/run.ts";
 import type { Context, Frozen, Reply } from "./contract.ts";
 import { invalidRequest } from "./input.ts";
@@ -48,6 +49,6 @@ function boundOf(wait: string | undefined): number | undefined {
   if (wait === undefined) return undefined;
   const milliseconds = parseDuration(wait);
   if (milliseconds === undefined || milliseconds > LONGEST_MILLISECONDS)
-    throw invalidRequest("query wait: a duration like 30s, at most 60s");
+    throw invalidRequest(problem("UnfitDuration", "/query/wait", { example: "30s", limit: LONGEST_WAIT }));
   return milliseconds === 0 ? undefined : milliseconds;
 }

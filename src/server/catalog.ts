@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { DefinitionView } from "../api/views.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { PlatformError } from "../model/errors.ts";
-import type { Language } from "../model/text.ts";
+import { type Language, listed } from "../model/text.ts";
 import type { Frozen, Implementations } from "./contract.ts";
 import { componentView, jobView, traitView } from "./views/definition.ts";
 
@@ -36,6 +36,6 @@ export const catalog = {
     if (body !== undefined) return { body };
     const { components, traits, jobs } = world.catalog;
     const known = { component: components, trait: traits, job: jobs }[kind];
-    throw new PlatformError("NotFound", { what: kind, name, known: [...known.keys()].join(", ") || "none" });
+    throw new PlatformError("NotFound", { what: kind, name, known: listed(known.keys()) });
   },
 } satisfies Partial<Implementations>;

@@ -1,6 +1,9 @@
 // The clusters of this server. Lists never wait for one that hangs: each is asked in the background (clusters/pulse.ts).
+
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
+import { problem } from "../model/problem.ts";
+import { listed } from "../model/text.ts";
 import type { ClusterEntry, GivenCluster } from "../ports/clusterRegistry.ts";
 import type { Token } from "../ports/store.ts";
 import { EVERY_PROJECT } from "./auth/authorise.ts";
@@ -15,7 +18,7 @@ export const clusters = {
 
   addCluster: async ({ body }, context) => {
     const reached = givenIn(body);
-    if (reached === undefined) throw invalidRequest("body: either kubeconfig, or server with token");
+    if (reached === undefined) throw invalidRequest(problem("ClusterUndescribed", "/body"));
     const { name, projects, calls } = body;
     await context.world.clusters.add(name, reached, { ...given({ projects, calls }), ...askedBy(context) });
     return answer(context, name);
@@ -43,11 +46,11 @@ type Body = InputOf<"updateCluster">["body"];
 /** Undefined: nothing is said of how it is reached. */
 function givenIn({ kubeconfig: text, context, server, token, ca, insecure = false }: Body): GivenCluster | undefined {
   if (text !== undefined && (server ?? token ?? ca) !== undefined)
-    throw invalidRequest("body: either kubeconfig, or server with token, not both");
+    throw invalidRequest(problem("ClusterDescribedTwice", "/body"));
   if (text !== undefined) return { type: "kubeconfig", text, context };
-  if (context !== undefined) throw invalidRequest("body context: only with kubeconfig");
+  if (context !== undefined) throw invalidRequest(problem("ContextAlone", "/body/context"));
   if (server !== undefined && token !== undefined) return { type: "token", server, token, ca, insecure };
-  if ((server ?? token ?? ca) !== undefined || insecure) throw invalidRequest("body: server and token belong together");
+  if ((server ?? token ?? ca) !== undefined || insecure) throw invalidRequest(problem("ServerAlone", "/body"));
   return undefined;
 }
 
@@ -68,7 +71,7 @@ async function answer({ world, token, language }: Context, name: string) {
   const entries = shown(world, token);
   const entry = entries.find((one) => one.name === name);
   if (entry === undefined) {
-    const known = entries.map((one) => one.name).join(", ") || "none";
+    const known = listed(entries.map((one) => one.name));
     throw new PlatformError("NotFound", { what: "cluster", name, known });
   }
   const etag = entry.registered === null ? {} : { etag: `rev-${entry.registered.generation}` };

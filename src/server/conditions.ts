@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { WriteConditions } from "../engine/requests.ts";
+import { problem } from "../model/problem.ts";
 import type { Vault } from "../ports/vault.ts";
 import { invalidRequest } from "./input.ts";
 
@@ -11,8 +12,7 @@ export function expectedRevision(ifMatch: string | undefined): number | "any" | 
   if (ifMatch.trim() === "*") return "any";
   // Proxies that compress make our ETags weak; the number inside is as exact as before.
   const match = /^\s*(?:W\/)?"rev-(\d{1,9})(?:[.][^"]*)?"\s*$/.exec(ifMatch);
-  if (match === null)
-    throw invalidRequest(`header if-match: expected one ETag like "rev-14", got ${ifMatch.slice(0, 100)}`);
+  if (match === null) throw invalidRequest(problem("UnfitEtag", "/header/if-match", { value: ifMatch.slice(0, 100) }));
   return Number(match[1]);
 }
 

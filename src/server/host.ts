@@ -2,14 +2,12 @@
 // letting its own name resolve to 127.0.0.1 (DNS rebinding). Servers on other addresses are protected by their tokens alone.
 import { PlatformError } from "../model/errors.ts";
 
-/** Throws InvalidRequest when the Host header names somebody else. */
+/** Throws HostNotServed when the Host header names another host. */
 export function checkHost(configured: string, header: string | undefined): void {
   if (!isLoopback(configured)) return;
   const name = hostname(header);
   if (name !== undefined && (isLoopback(name) || name === configured)) return;
-  throw new PlatformError("InvalidRequest", {
-    detail: `header host: this server answers only to localhost, not to ${(header ?? "nobody").slice(0, 100)}`,
-  });
+  throw new PlatformError("HostNotServed", { host: (header ?? "-").slice(0, 100) });
 }
 
 export function isLoopback(name: string): boolean {

@@ -1,4 +1,5 @@
 // Runs: look at, cancel, do again.
+
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../api/views.ts";
@@ -11,6 +12,7 @@ import { explainRun } from "../engine/why.ts";
 import { explainRunAt } from "../engine/whyAt.ts";
 import { PlatformError } from "../model/errors.ts";
 import type { Problem } from "../model/problem.ts";
+import { listed } from "../model/text.ts";
 import type { Token } from "../ports/store.ts";
 import { accepted, acceptedAfter, LONGEST_WAIT } from "./accepted.ts";
 import { type Context, type Frozen, given, type Implementations } from "./contract.ts";
@@ -61,7 +63,7 @@ export const runs = {
     const run = await knownRun(world, params.project, params.run);
     const names = (await world.store.runs.jobs(run.id)).map((job) => job.name);
     if (!names.includes(params.job))
-      throw new PlatformError("NotFound", { what: "job", name: params.job, known: names.join(", ") || "none" });
+      throw new PlatformError("NotFound", { what: "job", name: params.job, known: listed(names) });
     const lines = await world.store.logs.read(run.id, params.job, query.limit);
     const total = await world.store.logs.count(run.id, params.job);
     return { body: { items: lines.map(logLine), next: null, total } };

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { ROUTES, type RouteName } from "../api/routes.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
+import { problem } from "../model/problem.ts";
 import type { Registry } from "../registry/registry.ts";
 import { checkAnswer } from "./answers.ts";
 import { drainOnClose } from "./drain.ts";
@@ -112,7 +113,7 @@ function readBodies(app: FastifyInstance): void {
     try {
       return decoder.decode(body);
     } catch {
-      throw invalidRequest("body: not valid UTF-8");
+      throw invalidRequest(problem("NotUtf8", "/body"));
     }
   };
   app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);

@@ -1,7 +1,11 @@
 // Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
+
 import { randomBytes } from "node:crypto";
+import { causeOf } from "../catalog/jobs/calls.ts";
 import type { World } from "../engine/world.ts";
 import { PlatformError } from "../model/errors.ts";
+import { problem } from "../model/problem.ts";
+import { listed } from "../model/text.ts";
 import { OutgoingRefused } from "../ports/outgoing.ts";
 import type { Sink, StoredSink } from "../ports/sinks.ts";
 import type { Implementations, InputOf } from "./contract.ts";
@@ -19,14 +23,13 @@ export const sinks = {
 
   addSink: async ({ params: { project }, body }, { world, language }) => {
     if ((await world.store.sinks.list(project)).length >= MOST_SINKS)
-      throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_SINKS} sinks already` });
+      throw new PlatformError("TooManySinks", { project, limit: MOST_SINKS });
     checkTargets(world, body);
     const { type } = body;
     const made = type === "webhook" && body.secret === undefined ? newSecret() : undefined;
     const secret = type === "webhook" ? (body.secret ?? made) : undefined;
     const sink = newSink(world, project, { body, secret });
-    if (!(await world.store.sinks.add(sink)))
-      throw new PlatformError("Conflict", { detail: `project ${project} has a sink ${body.name} already` });
+    if (!(await world.store.sinks.add(sink))) throw new PlatformError("SinkNameTaken", { project, sink: body.name });
     const view = await sinkView(world, await knownSink(world, project, body.name), language);
     return { body: made === undefined ? view : { ...view, secret: made } };
   },
@@ -55,8 +58,10 @@ function checkTargets({ outgoing }: World, body: Body): void {
   try {
     for (const url of urls) outgoing.check(url);
   } catch (error) {
-    if (error instanceof OutgoingRefused)
-      throw invalidRequest(`body ${body.type === "webhook" ? "url" : "brokers"}: ${error.message}`);
+    if (error instanceof OutgoingRefused) {
+      const at = body.type === "webhook" ? "/body/url" : "/body/brokers";
+      throw invalidRequest({ ...problem("UnfitAddress", at), cause: causeOf(error) });
+    }
     throw error;
   }
 }
@@ -93,6 +98,6 @@ async function knownSink(world: World, project: string, name: string): Promise<S
 }
 
 async function unknownSink({ store }: World, project: string, name: string): Promise<PlatformError> {
-  const known = (await store.sinks.list(project)).map(({ sink }) => sink.name).join(", ") || "none";
+  const known = listed((await store.sinks.list(project)).map(({ sink }) => sink.name));
   return new PlatformError("NotFound", { what: "sink", name, known });
 }

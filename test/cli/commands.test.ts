@@ -152,7 +152,7 @@ describe("failures", () => {
     ["NotSignedIn", 4],
     ["NotAllowed", 4],
     ["NotFound", 5],
-    ["Conflict", 6],
+    ["RunAlreadyEnded", 6],
     ["ClusterUnreachable", 3],
     ["Internal", 1],
   ] as const)("%s exits %i", async (error, exit) => {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { parseDuration } from "../../model/duration.ts";
 import { dig, type JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { problem } from "../../model/problem.ts";
+import { brokenRule, problem } from "../../model/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { described, duration } from "../fields.ts";
 import { onlyGiven } from "../parts/onlyGiven.ts";
@@ -74,9 +74,7 @@ export const cron = defineComponent({
   check({ schedule, timeZone, startingDeadline, timeLimit }) {
     const fault = scheduleFault(schedule);
     return [
-      ...(fault === undefined
-        ? []
-        : [problem("Schedule", ["schedule"], { value: schedule, en: fault.en, zh: fault.zh })]),
+      ...(fault === undefined ? [] : [{ ...problem("Schedule", ["schedule"], { value: schedule }), inner: fault }]),
       ...(timeZone === undefined || isTimeZone(timeZone) ? [] : [unknownZone(timeZone)]),
       // The controller looks every ten seconds: with less it would leave out runs for no reason.
       ...tooShort("startingDeadline", startingDeadline, 10_000),
@@ -93,11 +91,11 @@ export const cron = defineComponent({
 function unknownZone(value: string) {
   const zones = Intl.supportedValuesOf("timeZone");
   const meant = nearest(value.replaceAll(" ", "_"), zones);
-  const params = {
-    en: `${value} is no time zone of the IANA database, such as UTC or Asia/Shanghai`,
-    zh: `${value} 不是 IANA 时区，如 UTC、Asia/Shanghai`,
+  const text = {
+    en: "{value} is not a time zone of the IANA database, such as UTC or Asia/Shanghai",
+    zh: "{value} 不是 IANA 时区，如 UTC、Asia/Shanghai",
   };
-  return problem("Rule", ["timeZone"], params, meant);
+  return brokenRule(["timeZone"], text, { value }, meant);
 }
 
 function tooShort(field: string, value: string | number | undefined, least: number) {

@@ -1,7 +1,7 @@
 // How many pods the operator may take away at once when a node is drained (PodDisruptionBudget). A budget that lets no pod go stops every
 // drain; whether it does is known once the number of pods is, so the plan warns of it and not this file.
 import { z } from "zod";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 import { selectorOf } from "../parts/labels.ts";
@@ -54,9 +54,9 @@ export const disruption = defineTrait({
 
 function checkDisruption({ minAvailable, maxUnavailable }: Disruption): readonly Problem[] {
   if ((minAvailable === undefined) !== (maxUnavailable === undefined)) return [];
-  const params = {
+  const text = {
     en: "give either minAvailable or maxUnavailable",
     zh: "minAvailable 与 maxUnavailable 必须且只能写一个",
   };
-  return [problem("Rule", [], params)];
+  return [brokenRule([], text)];
 }

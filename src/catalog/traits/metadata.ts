@@ -2,7 +2,7 @@
 // template, so a change rolls. Those by which kubemin and Kubernetes find the pods cannot be replaced.
 import { z } from "zod";
 import { ANNOTATIONS, LABELS } from "../../model/manifest.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 
@@ -61,11 +61,11 @@ function checkReserved(data: Metadata): readonly Problem[] {
       Object.keys(data[place]?.[kind] ?? {})
         .filter((name) => RESERVED.has(name) || name.startsWith("kubemin.dev/"))
         .map((name) => {
-          const params = {
-            en: `${name} is kubemin's own: choose another key`,
-            zh: `${name} 由 kubemin 使用，请换一个键`,
+          const text = {
+            en: "{name} belongs to kubemin: choose another key",
+            zh: "{name} 由 kubemin 使用，请换一个键",
           };
-          return problem("Rule", [place, kind, name], params);
+          return brokenRule([place, kind, name], text, { name });
         }),
     ),
   );

@@ -4,7 +4,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem } from "../../model/problem.ts";
 import { defineTrait, type Reference, type RenderContext, type TraitTarget } from "../define.ts";
 import { componentName, described, objectName, port } from "../fields.ts";
 import { selectorOf } from "../parts/labels.ts";
@@ -89,16 +89,14 @@ function checkRules(list: Network["from"], field: string): readonly Problem[] {
       if (typeof entry === "string") return [];
       const wrong = entry.except.filter((inner) => !contains(entry.cidr, inner));
       if (wrong.length === 0) return [];
-      const params = {
-        en: `${wrong.join(", ")} is not inside of ${entry.cidr}`,
-        zh: `${wrong.join("、")} 不在 ${entry.cidr} 内`,
-      };
-      return [problem("Rule", [field, index, "networks", at, "except"], params)];
+      const text = { en: "{networks} is not inside of {cidr}", zh: "{networks} 不在 {cidr} 内" };
+      const params = { networks: wrong.join(", "), cidr: entry.cidr };
+      return [brokenRule([field, index, "networks", at, "except"], text, params)];
     });
     if (one.components ?? one.namespaces ?? one.networks ?? one.ports) return outside;
     return [
-      problem("Rule", [field, index], {
-        en: "an empty rule allows everybody: write any",
+      brokenRule([field, index], {
+        en: "an empty rule allows everything: write any",
         zh: "空规则等于不限，请写 any",
       }),
     ];

@@ -1,7 +1,7 @@
 // What the program may do on the API server of its own cluster, within its own namespace: ServiceAccount, Role and RoleBinding of the
 // component's name, and only then a token. Refuses cluster-wide roles: whoever may deploy into a namespace must not reach beyond it.
 import { z } from "zod";
-import { problem } from "../../model/problem.ts";
+import { brokenRule } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 import { ownAccount } from "../parts/account.ts";
@@ -51,11 +51,11 @@ export const rbac = defineTrait({
     rules.flatMap(({ names, verbs }, index) => {
       const never = verbs.filter((verb) => NAMELESS.includes(verb));
       if (names === undefined || never.length === 0) return [];
-      const params = {
-        en: `${never.join(", ")} cannot be limited to names: put it into a rule of its own`,
-        zh: `${never.join("、")} 不能限定名称，请单独写一条规则`,
+      const text = {
+        en: "{verbs} cannot be limited to names: write a separate rule for it",
+        zh: "{verbs} 不能限定名称，请单独写一条规则",
       };
-      return [problem("Rule", [index, "verbs"], params)];
+      return [brokenRule([index, "verbs"], text, { verbs: never.join(", ") })];
     }),
   render(rules, _target, context) {
     const name = context.component;

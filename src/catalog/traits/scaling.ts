@@ -3,7 +3,7 @@
 // Utilization is that of the main container alone: sidecars without requests would otherwise keep the autoscaler from computing anything.
 import { z } from "zod";
 import { dig, type JsonObject } from "../../model/json.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problem.ts";
 import { defineTrait, type RenderContext, type TraitTarget } from "../define.ts";
 import { described, replicas } from "../fields.ts";
 
@@ -51,7 +51,7 @@ function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
   const range = data.min ?? data.cpu ?? data.memory ?? data.max;
   if (data.replicas !== undefined && range !== undefined)
     return [
-      problem("Rule", ["replicas"], {
+      brokenRule(["replicas"], {
         en: "give either replicas or a range (min, max, cpu, memory)",
         zh: "replicas 与范围（min、max、cpu、memory）只能二选一",
       }),
@@ -67,11 +67,11 @@ function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
 function saidTwice(data: Scaling, target: TraitTarget): readonly Problem[] {
   const own = dig(target.properties, "replicas");
   if (typeof own !== "number" || own === 1 || own === data.replicas) return [];
-  const params = {
-    en: `the component's own \`replicas\` says ${own}, too: keep one of the two`,
-    zh: `组件的 replicas 也写了 ${own}，请只保留一处`,
+  const text = {
+    en: "the component's own `replicas` also says a number, {own}: keep one of the two",
+    zh: "组件的 replicas 也写了 {own}，请只保留一处",
   };
-  return [problem("Rule", data.replicas === undefined ? [] : ["replicas"], params)];
+  return [brokenRule(data.replicas === undefined ? [] : ["replicas"], text, { own })];
 }
 
 function autoscaler(data: Scaling, kind: string, context: RenderContext) {

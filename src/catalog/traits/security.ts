@@ -3,7 +3,7 @@
 // Refuses anything above `baseline` (privileged, host namespaces): that is an operator's work, not an application's.
 import { z } from "zod";
 import type { JsonObject } from "../../model/json.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../fields.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
@@ -91,8 +91,8 @@ export const security = defineTrait({
 
 function checkUser({ profile, runAsUser }: Security): readonly Problem[] {
   if (profile !== "restricted" || runAsUser !== 0) return [];
-  const params = { en: "restricted does not run as root (user 0)", zh: "restricted 不允许以 root（用户 0）运行" };
-  return [problem("Rule", ["runAsUser"], params)];
+  const text = { en: "restricted does not run as root (user 0)", zh: "restricted 不允许以 root（用户 0）运行" };
+  return [brokenRule(["runAsUser"], text)];
 }
 
 function checkCapabilities({ profile, capabilities }: Security): readonly Problem[] {

@@ -2,7 +2,7 @@
 // It changes the Service that the component makes; there is none to change where the component serves no port.
 import { z } from "zod";
 import { parseDuration } from "../../model/duration.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described, duration } from "../fields.ts";
 import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
@@ -93,28 +93,39 @@ function stickiness({ sticky }: Service) {
 }
 
 function checkService(data: Service): readonly Problem[] {
-  const rule = (field: string, en: string, zh: string): Problem => problem("Rule", [field], { en, zh });
   const outside = data.type === "NodePort" || data.type === "LoadBalancer";
   const balanced = (["loadBalancerClass", "sourceRanges"] as const).filter((field) => data[field] !== undefined);
   return [
     ...(data.headless === true && outside
       ? [
-          rule(
-            "headless",
-            `a ${data.type} has a virtual address: leave headless out`,
-            `${data.type} 需要虚拟 IP，不能 headless`,
+          brokenRule(
+            ["headless"],
+            { en: "a {type} has a virtual address: leave headless out", zh: "{type} 需要虚拟 IP，不能 headless" },
+            { type: data.type ?? "" },
           ),
         ]
       : []),
     ...(data.headless === true && data.sticky !== undefined
-      ? [rule("sticky", "a headless Service cannot be sticky: nothing stands between", "headless 不支持会话保持")]
+      ? [
+          brokenRule(["sticky"], {
+            en: "a headless Service cannot be sticky: clients reach the pods directly",
+            zh: "headless 不支持会话保持：客户端直接访问 Pod",
+          }),
+        ]
       : []),
     ...(data.localTraffic === true && !outside
-      ? [rule("localTraffic", "needs type NodePort or LoadBalancer", "需要 type 为 NodePort 或 LoadBalancer")]
+      ? [
+          brokenRule(["localTraffic"], {
+            en: "needs type NodePort or LoadBalancer",
+            zh: "需要 type 为 NodePort 或 LoadBalancer",
+          }),
+        ]
       : []),
     ...(data.type === "LoadBalancer"
       ? []
-      : balanced.map((field) => rule(field, "needs type LoadBalancer", "需要 type 为 LoadBalancer"))),
+      : balanced.map((field) =>
+          brokenRule([field], { en: "needs type LoadBalancer", zh: "需要 type 为 LoadBalancer" }),
+        )),
     ...((parseDuration(data.sticky ?? 0) ?? 0) > LONGEST * 1000
       ? [problem("OutOfRange", ["sticky"], { value: String(data.sticky), bound: "≤ 24h" })]
       : []),

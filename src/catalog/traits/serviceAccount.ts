@@ -1,7 +1,7 @@
 // As whom the pods speak to the cluster and to the cloud: an account that exists, or one of the component's own.
 // No token is mounted unless asked for: a program that does not talk to the API server needs none. What it may do is the trait `rbac`'s business.
 import { z } from "zod";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem } from "../../model/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described, objectName } from "../fields.ts";
 import { ownAccount } from "../parts/account.ts";
@@ -62,9 +62,9 @@ export const serviceAccount = defineTrait({
 
 function checkAccount(data: Account): readonly Problem[] {
   if (data.use === undefined || data.annotations === undefined) return [];
-  const params = {
+  const text = {
     en: "an account that exists keeps its own annotations: leave out use or annotations",
     zh: "已有账户的注解不会被修改：use 与 annotations 只能写一个",
   };
-  return [problem("Rule", ["annotations"], params)];
+  return [brokenRule(["annotations"], text)];
 }

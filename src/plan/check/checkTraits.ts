@@ -5,7 +5,7 @@ import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.
 import { LIMITS } from "../../model/document.ts";
 import { isObject, type Json } from "../../model/json.ts";
 import { nearest } from "../../model/name.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problem.ts";
 import type { DraftTrait } from "../draft.ts";
 import { clip, listNames } from "../schema/words.ts";
 import { traitTarget } from "../target.ts";
@@ -68,7 +68,7 @@ function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): r
   if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
   const { name } = definition;
   return [
-    problem("Rule", [], { en: `a ${name} needs a component that serves a port`, zh: `${name} 需要组件提供端口` }),
+    brokenRule([], { en: "a {name} needs a component that serves a port", zh: "{name} 需要组件提供端口" }, { name }),
   ];
 }
 

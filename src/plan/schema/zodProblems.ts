@@ -5,7 +5,7 @@ import { LIMITS } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
 import { COMPONENT_NAME_MAX, nearest, suggestName } from "../../model/name.ts";
 import { toPointer } from "../../model/pointer.ts";
-import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problem.ts";
+import { brokenRule, PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problem.ts";
 import { suggestBytes, suggestQuantity } from "../../model/quantity.ts";
 import type { Params } from "../../model/text.ts";
 import { clip, listNames, showValue, typeWord, valueAt } from "./words.ts";
@@ -170,7 +170,8 @@ function ruleProblem(issue: Of<"custom">, place: Place): Problem {
   const { problem: named, nearest: meant, ...rest } = issue.params ?? {};
   const value = showValue(place.value);
   if (!isProblemCode(named)) {
-    return problem("Rule", place.pointer, { en: issue.message, zh: issue.message, ...plainParams(rest) });
+    const { zh = issue.message, ...params } = plainParams(rest);
+    return brokenRule(place.pointer, { en: issue.message, zh: String(zh) }, params);
   }
   const suggestion =
     typeof place.value === "string" || typeof place.value === "number"

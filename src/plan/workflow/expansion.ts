@@ -1,7 +1,7 @@
 // What an expansion carries along: where it stands, what it has made so far, and the problems that it met.
 import { LIMITS, type WorkflowDocument } from "../../model/document.ts";
 import type { Json } from "../../model/json.ts";
-import { explainProblem, type Problem, problem } from "../../model/problem.ts";
+import { type Problem, problem } from "../../model/problem.ts";
 import { substitute } from "./frame.ts";
 import type { ResolvedWorkflow } from "./resolvedWorkflow.ts";
 import type { StepTypes } from "./stepKinds.ts";
@@ -63,8 +63,8 @@ export function tell(expansion: Expansion, { caller }: Frame, problems: readonly
     return;
   }
   for (const one of problems) {
-    const [en, zh] = [explainProblem(one, "en").message, explainProblem(one, "zh").message];
-    const params = { name: caller.application, place: one.pointer, en, zh };
-    expansion.problems.push(problem("CallBroken", `${caller.pointer}/properties/application`, params));
+    const params = { name: caller.application, place: one.pointer };
+    const broken = problem("CallBroken", `${caller.pointer}/properties/application`, params);
+    expansion.problems.push({ ...broken, inner: one });
   }
 }

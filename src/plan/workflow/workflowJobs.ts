@@ -150,7 +150,7 @@ function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
 
 function tooManyNeeds(pointer: string): Problem {
   const count = `> ${NEEDS_LIMIT}`;
-  return problem("TooMany", `${pointer}/steps`, { count, what: "needs between jobs", limit: NEEDS_LIMIT });
+  return problem("TooMany", `${pointer}/steps`, { count, what: "needs", limit: NEEDS_LIMIT });
 }
 
 /** What pods read of each other is known now only, and may go against the order of the steps that deploy them. */
