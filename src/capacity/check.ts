@@ -1,8 +1,10 @@
 // The whole check: the rules of the namespace, then the nodes. Pure but for the view that it reads and the reservation that it may make.
 // "rejected" is said only where it can be proved; whatever depends on somebody else's mind is "unknown".
+
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
 import { queueOf } from "../model/podGroups.ts";
 import { type Reason, reason } from "../model/reason.ts";
+import type { Params } from "../model/text.ts";
 import { namedAmount } from "./amounts.ts";
 import { growthFor, type NodeGroup } from "./autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./devices/deviceFit.ts";
@@ -49,7 +51,7 @@ export function checkCapacity(request: CapacityRequest, world: CheckWorld): Capa
     return {
       ...verdict,
       class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "a queue says when it may start" }),
+      reason: reason("SchedulerDecides", { detail: "QueueDecides" }),
     };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, world);
   return verdict;
@@ -158,12 +160,12 @@ function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): De
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
 
 /** Why nobody but the scheduler can say it. */
-function undecided({ around, found }: Study): string | undefined {
+function undecided({ around, found }: Study): Params | undefined {
   if (around.devices?.undecided !== undefined) return around.devices.undecided;
-  if (found.undecided) return "its devices are chosen by rules that kubemin does not know";
-  if (around.devices?.hasShared === true && found.count > 1) return "devices are reachable from several nodes";
-  if (around.neighbours.undecided) return "an affinity rule selects namespaces by their labels";
-  return isTooLarge(found.count, around) ? "too many pods with rules between them" : undefined;
+  if (found.undecided) return { detail: "DeviceRulesUnknown" };
+  if (around.devices?.hasShared === true && found.count > 1) return { detail: "DevicesShared" };
+  if (around.neighbours.undecided) return { detail: "NamespacesByLabels" };
+  return isTooLarge(found.count, around) ? { detail: "TooManyRules" } : undefined;
 }
 
 function judge(study: Study, request: CapacityRequest, world: CheckWorld): CapacityVerdict {
@@ -178,11 +180,10 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
     const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [wordsOf(nearest.obstacle)] } };
     const doubt = open ?? doubtOf(found, world);
     if (doubt !== undefined)
-      return { ...plain("unknown", reason("SchedulerDecides", { detail: doubt }), found.total), ...best, nodes };
+      return { ...plain("unknown", reason("SchedulerDecides", doubt), found.total), ...best, nodes };
     return { ...plain("rejected", never.reason, found.total), ...best, nodes };
   }
-  if (open !== undefined)
-    return { ...plain("unknown", reason("SchedulerDecides", { detail: open }), found.total), nodes };
+  if (open !== undefined) return { ...plain("unknown", reason("SchedulerDecides", open), found.total), nodes };
   const shared = sharedDeviceWords(found.shape);
   const hint = shared === undefined ? {} : { hint: shared };
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
@@ -201,10 +202,11 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
 }
 
 /** What speaks against calling it impossible. */
-function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): string | undefined {
+function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): Params | undefined {
   // Cluster Autoscaler cannot see HAMi's cards.
-  if (autoscaled === true && shape.hami === undefined) return "an autoscaler may make other nodes";
-  return KNOWN_SCHEDULERS.has(shape.scheduler) ? undefined : `${shape.scheduler} has rules of its own`;
+  if (autoscaled === true && shape.hami === undefined) return { detail: "AutoscalerDecides" };
+  const { scheduler } = shape;
+  return KNOWN_SCHEDULERS.has(scheduler) ? undefined : { detail: "SchedulerHasRules", scheduler };
 }
 
 /** Each group by itself fits; together they may not. */
@@ -233,7 +235,7 @@ function allTogether(
     return {
       ...first,
       class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "groups with rules between them" }),
+      reason: reason("SchedulerDecides", { detail: "GroupsWithRules" }),
     };
   const count = sum(surveys, (one) => one.count);
   const fit = packTogether(surveys, study.around);

@@ -1,13 +1,15 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
+
 import { dig } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { LABELS, refKey, refOf, shortRef } from "../model/manifest.ts";
-import { belongsToNobody } from "../model/ownership.ts";
+import { applicationOwner, belongsToNobody } from "../model/ownership.ts";
 import type { Plan, PlannedObject } from "../model/plan.ts";
 import { type Problem, problem } from "../model/problem.ts";
 import { explainReason, whoActs } from "../model/reason.ts";
 import type { ApplicationSummary, OwnedObject } from "../model/revision.ts";
 import { isSealed } from "../model/sealed.ts";
+import type { Params } from "../model/text.ts";
 import { remadeClass } from "../plan/compare/compareClass.ts";
 import { keysOf } from "../plan/planOutside.ts";
 import type { ResolvedApplication } from "../plan/resolved.ts";
@@ -56,16 +58,16 @@ export async function takenByOthers(world: World, target: Target, signal: AbortS
     const ref = refOf(object.manifest);
     const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${holder.application} of project ${holder.project}`;
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      const owner = applicationOwner(holder.application, holder.project);
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     }
     const live = await target.cluster.read(ref, signal);
     const owner = foreignOwner(live, target);
     if (owner === null) return [];
     if (live === null || !belongsToNobody(live))
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     if (target.request.adopt !== true)
-      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     adopted.add(refKey(ref));
     return [];
   });
@@ -76,14 +78,14 @@ function isOurs(holder: OwnedObject, { request, application }: Target): boolean 
   return holder.project === request.project && holder.application === application.document.name;
 }
 
-function foreignOwner(live: Manifest | null, { request, application }: Target): string | null {
+function foreignOwner(live: Manifest | null, { request, application }: Target): Params | null {
   if (live === null) return null;
   const labels = live.metadata.labels ?? {};
   if (labels[LABELS.application] === application.document.name && labels[LABELS.project] === request.project)
     return null;
   if (labels[LABELS.application] !== undefined)
-    return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"}`;
-  return labels[LABELS.managedBy] ?? "somebody else";
+    return applicationOwner(labels[LABELS.application], labels[LABELS.project]);
+  return { owner: labels[LABELS.managedBy] ?? "unknownOwner" };
 }
 
 /**

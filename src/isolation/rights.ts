@@ -56,9 +56,7 @@ export function jobRights(order: RightsOrder): {
   const { capabilities, grants, identity, target } = order;
   const asked = capabilities.k8s.map((text, index) => ({ text, index, right: parseRight(text) }));
   const problems = asked.flatMap(({ text, index, right }) =>
-    right === undefined
-      ? [problem("Invalid", ["capabilities", "k8s", index], { detail: `${text}: VERB,VERB RESOURCE.GROUP` })]
-      : [],
+    right === undefined ? [problem("RightForm", ["capabilities", "k8s", index], { value: text })] : [],
   );
   const rules = asked.flatMap(({ text, right }) =>
     right === undefined || !grants.k8s.includes(text) ? [] : [ruleOf(right)],

@@ -135,7 +135,7 @@ function refuse(live: Manifest, wanted: Manifest, options: ApplyOptions): void {
   const object = nameForErrors(wanted);
   const owner = foreignOwner(live, wanted);
   if (owner !== undefined && !(options.adopt === true && belongsToNobody(live)))
-    throw new ClusterError(reason("OwnedByOther", { object, owner }), false);
+    throw new ClusterError(reason("OwnedByOther", { object, ...owner }), false);
   // A write to an object that is going away would be lost with it.
   if (live.metadata.deletionTimestamp !== undefined) throw new ClusterError(reason("Terminating", { object }), true);
   // The API server would take it without a word and keep the address as it is.

@@ -137,7 +137,7 @@ function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
   // Who may not list the nodes cannot tell either, but the cluster is there.
   const why = / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
-    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
+    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "NoAnswerWithin30s" : detail });
   return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
 }
 

@@ -185,7 +185,7 @@ function refuseWhileSilent({ breaker, cluster }: State, { probe }: Call): void {
 /** Worth repeating: somebody may give us another credential, or a file with a new one is read next time. */
 function notLetIn({ credentials, cluster }: State): ClusterError {
   credentials.forget();
-  return new ClusterError(reason("CredentialRefused", { cluster, detail: "the credential is not accepted" }), true);
+  return new ClusterError(reason("CredentialRefused", { cluster }), true);
 }
 
 function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown {
@@ -196,7 +196,7 @@ function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown 
 }
 
 function wordsFor(cause: Error): string {
-  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer within the deadline";
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "NoAnswerInTime";
   const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const message = inner instanceof Error ? inner.message : cause.message;
   return message === "" ? cause.name : message;

@@ -43,7 +43,7 @@ async function healthOf(world: FollowWorld, ref: ObjectRef, signal: AbortSignal)
   if (view === "starting")
     return {
       ref,
-      ...found("unknown", reason("ClusterUnreachable", { cluster: world.cluster, detail: "no answer yet" })),
+      ...found("unknown", reason("ClusterUnreachable", { cluster: world.cluster, detail: "NoAnswerYet" })),
     };
   if (view !== null) return { ref, ...view };
   const object = world.cache.get(ref) ?? (await world.read(ref, signal));

@@ -4,7 +4,6 @@ import { CLUSTER_ERRORS } from "./clusterErrors.ts";
 import type { ErrorRow } from "./errorRow.ts";
 import { JOB_TYPE_ERRORS } from "./jobTypeErrors.ts";
 import { MOMENT_ERRORS } from "./momentErrors.ts";
-import { withNoun } from "./nouns.ts";
 import { fromPointer } from "./pointer.ts";
 import { explainProblem, type Problem } from "./problem.ts";
 import { explainReason, type Reason } from "./reason.ts";
@@ -13,6 +12,7 @@ import { SINK_ERRORS } from "./sinkErrors.ts";
 import { START_ERRORS } from "./startErrors.ts";
 import { STEERING_ERRORS } from "./steeringErrors.ts";
 import { type Language, type Params, translate } from "./text.ts";
+import { withWords } from "./words.ts";
 
 export const ERRORS = {
   InvalidDocument: {
@@ -262,7 +262,7 @@ export function explainError(
 ): { readonly message: string; readonly advice: string } {
   const row = ERRORS[code];
   const filled = {
-    ...withNoun(params, language),
+    ...withWords(params, language),
     ...(faults.length === 0 ? {} : { faults: faults.map((one) => faultText(one, language)).join("; ") }),
     ...(reason === undefined ? {} : { cause: explainReason(reason, language) }),
   };

@@ -41,6 +41,28 @@ export const ISOLATION_PROBLEMS = {
       zh: "请用 --public-url 指定 Pod 可访问的地址启动服务器",
     },
   },
+  DestinationForm: {
+    text: { en: "{value} is not a destination", zh: "{value} 不是合法的目的地" },
+    hint: {
+      en: "write NAME:PORT, internet:PORT or ADDRESS/BITS:PORT",
+      zh: "写法：名称:端口、internet:端口 或 地址/位数:端口",
+    },
+  },
+  ServiceForm: {
+    text: { en: "{value} does not name a port of the job", zh: "{value} 不是合法的作业端口" },
+    hint: { en: "write NAME:PORT", zh: "写法：名称:端口" },
+  },
+  ServiceNotFound: { text: { en: "Service {service} was not found", zh: "找不到 Service {service}" } },
+  ServiceSelectsNothing: {
+    text: {
+      en: "Service {service} has no selector, so it is not known which pods it leads to",
+      zh: "Service {service} 没有选择器，无法得知它指向哪些 Pod",
+    },
+  },
+  RightForm: {
+    text: { en: "{value} is not a right that can be asked for", zh: "{value} 不是可申请的权限" },
+    hint: { en: "write VERB,VERB RESOURCE.GROUP", zh: "写法：动词,动词 资源.组" },
+  },
   AddressBlocked: {
     text: {
       en: "{address} is never reachable for jobs: it is {what}",

@@ -2,7 +2,6 @@
 import { CAPACITY_PROBLEMS } from "./capacityProblems.ts";
 import { CHART_PROBLEMS } from "./chartProblems.ts";
 import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
-import { withNoun } from "./nouns.ts";
 import type { Path } from "./pointer.ts";
 import { toPointer } from "./pointer.ts";
 import { PRESENT_PROBLEMS } from "./presentProblems.ts";
@@ -12,6 +11,7 @@ import { REQUEST_PROBLEMS } from "./requestProblems.ts";
 import { SCHEDULE_PROBLEMS } from "./scheduleProblems.ts";
 import { explainSyntax } from "./syntax.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
+import { withWords } from "./words.ts";
 import { WORKFLOW_PROBLEMS } from "./workflowProblems.ts";
 
 interface ProblemRow {
@@ -41,7 +41,8 @@ export const PROBLEMS = {
     text: { en: "unknown field {field}", zh: "未知字段 {field}" },
     hint: { en: "known here: {known}", zh: "可用字段：{known}" },
   },
-  Invalid: { text: { en: "{detail}", zh: "{detail}" } },
+  /** For definitions of plug-ins: `brokenRule` has sentences in both languages. */
+  Invalid: { text: { en: "not valid: {detail}", zh: "不合法：{detail}" } },
   OutOfRange: {
     text: { en: "{value} is out of range: it must be {bound}", zh: "{value} 超出范围：应为 {bound}" },
   },
@@ -376,7 +377,7 @@ export interface ProblemText {
 export function explainProblem(value: Problem, language: Language): ProblemText {
   const row: ProblemRow = PROBLEMS[value.code];
   const params = {
-    ...withNoun(value.code === "Syntax" ? explainSyntax(value.params, language) : value.params, language),
+    ...withWords(value.code === "Syntax" ? explainSyntax(value.params, language) : value.params, language),
     ...causeOf(value, language),
   };
   const message = translate(value.text ?? row.text, language, params);

@@ -10,6 +10,7 @@ import { MOMENT_REASONS } from "./momentReasons.ts";
 import { PROGRAM_REASONS } from "./programReasons.ts";
 import { RUN_REASONS } from "./runReasons.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
+import { withWords } from "./words.ts";
 
 export type { Actor } from "./actor.ts";
 
@@ -296,8 +297,9 @@ export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): R
 export function explainReason({ code, params, cause }: Reason, language: Language): string {
   const { text, otherwise = {} }: ReasonRow = REASONS[code];
   const absent = Object.entries(otherwise).map(([name, words]) => [name, words[language]]);
-  const told = cause === undefined ? params : { ...params, cause: explainReason(cause, language) };
-  return translate(text, language, { ...Object.fromEntries(absent), ...told });
+  const given = withWords(params, language);
+  const filled = cause === undefined ? given : { ...given, cause: explainReason(cause, language) };
+  return translate(text, language, { ...Object.fromEntries(absent), ...filled });
 }
 
 /** Who has waited too long, or tries again, is helped by whoever can end what it waited for. */

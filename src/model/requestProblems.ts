@@ -49,7 +49,7 @@ export const REQUEST_PROBLEMS = {
       zh: "该游标不是由此列表的前一页给出的：不带它即从第一页开始",
     },
   },
-  UnfitAddress: { text: { en: "{cause}", zh: "{cause}" } },
+  UnfitAddress: { text: { en: "kubemin cannot use this address: {cause}", zh: "kubemin 无法使用该地址：{cause}" } },
   NotUtf8: { text: { en: "not valid UTF-8", zh: "不是合法的 UTF-8" } },
   NotJson: { text: { en: "not valid JSON", zh: "不是合法的 JSON" } },
   NotJsonAt: {

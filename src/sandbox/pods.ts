@@ -1,9 +1,11 @@
 // What a workload's controller would do: which pods there are after a change, when each is due, and what holds it back.
 // Runs after every change of any object, never by a timer: between changes, time alone decides (see health/).
+
 import { randomUUID } from "node:crypto";
 import { optionalNumberAt, textAt } from "../model/fields.ts";
 import { refOf } from "../model/manifest.ts";
 import { type Reason, reason } from "../model/reason.ts";
+import type { Params } from "../model/text.ts";
 import { faultOf } from "./faults.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "./quota.ts";
 import type { SandboxPod, Shelf, StoredObject } from "./shelf.ts";
@@ -110,15 +112,15 @@ function missingReference(shelf: Shelf, object: StoredObject): Reason | null {
   const namespace = object.manifest.metadata.namespace ?? "";
   for (const wanted of referencesOf(templateOf(object.manifest))) {
     const found = shelf.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });
-    if (found === undefined) return reason("MissingReference", { detail: absent(wanted) });
+    if (found === undefined) return reason("MissingReference", absent(wanted));
     if (!holdsKey(found.manifest, wanted.key)) {
-      const detail = `couldn't find key ${wanted.key} in ${wanted.kind} ${namespace}/${wanted.name}`;
-      return reason("MissingReference", { detail });
+      const { key = "", kind, name } = wanted;
+      return reason("MissingReference", { detail: "KeyMissing", key, kind, namespace, name });
     }
   }
   return null;
 }
 
-function absent(wanted: NamedReference): string {
-  return `container ${wanted.container} needs ${wanted.kind} ${wanted.name}, which does not exist`;
+function absent({ container, kind, name }: NamedReference): Params {
+  return { detail: "ReferenceMissing", container, kind, name };
 }

@@ -330,7 +330,7 @@ describe("a route that another application answers", () => {
     const [component] = page("third-page", "d.example.com")["components"] as readonly JsonObject[]; // as it was written above
     const document = app("third-page", { ...component, traits: { route: { host: "d.example.com", kind: "ingress" } } });
     expect((await plan("third-page", document)).warnings).toMatchObject([
-      { code: "RouteTaken", message: expect.stringContaining("somebody else in namespace default") },
+      { code: "RouteTaken", message: expect.stringContaining("an unknown program in namespace default") },
     ]);
   });
 });

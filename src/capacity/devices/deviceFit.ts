@@ -1,5 +1,6 @@
 // How many pods of a wish find devices on a node: different devices for each request, found by augmenting paths, so that a request that
 // takes anything never stands in the way of one that takes only one device.
+import type { Params } from "../../model/text.ts";
 import type { NodeRecord } from "../records.ts";
 import { nodeSelector } from "../selectors.ts";
 import { isFree, type OfferedDevice, type Pools } from "./devicePools.ts";
@@ -7,7 +8,7 @@ import type { DeviceRequest, DeviceWish } from "./deviceWish.ts";
 
 export interface DeviceFit {
   /** Why it cannot be told for any node. */
-  readonly undecided: string | undefined;
+  readonly undecided: Params | undefined;
   /** With all devices free. */
   ever(node: NodeRecord, most: number): number;
   /** Undefined: it cannot be told for this node. */

@@ -1,6 +1,8 @@
 // All devices that drivers offer now: of each pool the slices of its newest generation. A pool of which slices are missing is not empty
 // but unknown.
+
 import type { JsonObject } from "../../model/json.ts";
+import type { Params } from "../../model/text.ts";
 import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
 import { type NodePredicate, nodeSelector } from "../selectors.ts";
 import { keptOffBy, type Taint, type Toleration } from "../taints.ts";
@@ -17,7 +19,7 @@ export interface OfferedDevice extends Device {
 
 export interface Pools {
   /** Names of pools that are not complete, and other things that keep us from knowing. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly Params[];
   readonly onNode: ReadonlyMap<string, readonly OfferedDevice[]>;
   /** Reachable from several nodes. */
   readonly shared: readonly { readonly reaches: NodePredicate; readonly devices: readonly OfferedDevice[] }[];
@@ -25,19 +27,19 @@ export interface Pools {
 
 export function readPools(table: DeviceTable): Pools {
   const taken = allocatedDevices(table);
-  const unknown: string[] = [];
+  const unknown: Params[] = [];
   const onNode = new Map<string, OfferedDevice[]>();
   const shared: Pools["shared"][number][] = [];
   for (const slices of poolsOf(table)) {
     const [first] = slices;
     if (slices.length < (numberAt(first, "spec", "pool", "resourceSliceCount") ?? 1))
-      unknown.push(`pool ${textAt(first, "spec", "pool", "name")} is not complete`);
+      unknown.push({ detail: "PoolIncomplete", pool: textAt(first, "spec", "pool", "name") });
     for (const slice of slices) {
       const devices = listAt(slice, "spec", "devices").map((device) => offered(slice, device, taken));
       const node = textAt(slice, "spec", "nodeName");
       if (node !== "") onNode.set(node, [...(onNode.get(node) ?? []), ...devices]);
       else if (objectAt(slice, "spec")?.["perDeviceNodeSelection"] === true)
-        unknown.push(`devices of ${textAt(slice, "spec", "driver")} choose their nodes one by one`);
+        unknown.push({ detail: "DevicesChoose", driver: textAt(slice, "spec", "driver") });
       else shared.push({ reaches: reachOf(slice), devices });
     }
   }

@@ -1,6 +1,7 @@
 // What a pod wants of devices by dynamic resource allocation: its claims, and extended resources that a DeviceClass stands for.
 // What we cannot follow (alternatives, constraints between devices, all devices of a kind) makes the wish undecided.
 import type { JsonObject } from "../../model/json.ts";
+import type { Params } from "../../model/text.ts";
 import { type Amounts, isExtended } from "../amounts.ts";
 import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
 import { type Toleration, tolerationsOf } from "../taints.ts";
@@ -21,17 +22,18 @@ export interface DeviceWish {
   readonly extended: ReadonlyMap<string, DeviceRequest>;
   /** Node selectors of claims that have their devices already. */
   readonly bound: readonly JsonObject[];
-  readonly undecided: readonly string[];
+  /** Why it cannot be told whether a node fits: parameters of the reason. */
+  readonly undecided: readonly Params[];
 }
 
 const IMPLICIT = "deviceclass.resource.kubernetes.io/";
 
 export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTable): DeviceWish {
-  const wish = { requests: [] as DeviceRequest[], bound: [] as JsonObject[], undecided: [] as string[] };
+  const wish = { requests: [] as DeviceRequest[], bound: [] as JsonObject[], undecided: [] as Params[] };
   const namespace = textAt(pod, "metadata", "namespace");
   for (const named of listAt(pod, "spec", "resourceClaims")) {
     const claim = claimSpec(named, namespace, table);
-    if (claim === undefined) wish.undecided.push(`claim ${textAt(named, "name")} is not there yet`);
+    if (claim === undefined) wish.undecided.push({ detail: "ClaimAbsent", claim: textAt(named, "name") });
     else if (claim.allocation !== undefined) {
       const nodes = objectAt(claim.allocation, "nodeSelector");
       if (nodes !== undefined) wish.bound.push(nodes);
@@ -60,17 +62,18 @@ function claimSpec(named: JsonObject, namespace: string, table: DeviceTable): Cl
 function readClaim(
   spec: JsonObject,
   table: DeviceTable,
-  wish: { requests: DeviceRequest[]; undecided: string[] },
+  wish: { requests: DeviceRequest[]; undecided: Params[] },
 ): void {
-  if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push("its devices are tied to each other");
+  if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push({ detail: "DevicesTied" });
   for (const request of listAt(spec, "devices", "requests")) {
     // v1beta1 writes the fields of `exactly` into the request itself.
     const exactly = objectAt(request, "exactly") ?? request;
     const name = textAt(request, "name");
     if (exactly["adminAccess"] === true) continue;
-    if (listAt(request, "firstAvailable").length > 0) wish.undecided.push(`request ${name} has alternatives`);
-    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push(`request ${name} wants all devices`);
-    else if (exactly["capacity"] !== undefined) wish.undecided.push(`request ${name} wants a part of a device`);
+    if (listAt(request, "firstAvailable").length > 0)
+      wish.undecided.push({ detail: "RequestAlternatives", request: name });
+    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push({ detail: "RequestAll", request: name });
+    else if (exactly["capacity"] !== undefined) wish.undecided.push({ detail: "RequestPart", request: name });
     else
       wish.requests.push({
         name: textAt(exactly, "deviceClassName"),

@@ -1,6 +1,8 @@
 // Says what is about to be made, so that a crash leaves no object without an owner, and that no two applications make the same one.
 // Refuses, in the cluster's words, what another application holds or was about to make first.
+
 import { shortRef } from "../../model/manifest.ts";
+import { applicationOwner } from "../../model/ownership.ts";
 import type { PlannedObject } from "../../model/plan.ts";
 import { reason } from "../../model/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
@@ -13,7 +15,7 @@ export async function intend(job: JobRun<unknown>, objects: readonly PlannedObje
   } catch (error) {
     if (!(error instanceof HeldByOther)) throw error;
     const { object, holder } = error;
-    const owner = `application ${holder.application} of project ${holder.project}`;
-    throw new ClusterError(reason("OwnedByOther", { object: shortRef(object), owner }), false);
+    const owner = applicationOwner(holder.application, holder.project);
+    throw new ClusterError(reason("OwnedByOther", { object: shortRef(object), ...owner }), false);
   }
 }

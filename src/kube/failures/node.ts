@@ -20,7 +20,7 @@ export function nodeLost(pod: Manifest, view: View): Finding | undefined {
   // Not known yet, or not for our eyes.
   if (object === undefined) return undefined;
   if (object === null)
-    return found("blocked", reason("NodeLost", { node, detail: "it is no longer part of the cluster" }), [
+    return found("blocked", reason("NodeLost", { node, detail: "NodeGone" }), [
       { source: "condition", object: nameOf(pod), text: `spec.nodeName=${node}` },
     ]);
   const condition = conditionOf(object, "Ready");

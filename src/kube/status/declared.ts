@@ -5,6 +5,7 @@ import { dig } from "../../model/json.ts";
 import { ANNOTATIONS, type Manifest } from "../../model/manifest.ts";
 import { type Matcher, type ReadyRule, readReadyRule, sayMatcher } from "../../model/readyRule.ts";
 import { reason } from "../../model/reason.ts";
+import type { Params } from "../../model/text.ts";
 import { clip } from "../failures/admission.ts";
 import { conditionOf, nameOf } from "../fields.ts";
 import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
@@ -25,9 +26,9 @@ function byRule(rule: ReadyRule, { object, generation }: Question): Finding {
   }
   const missing = rule.ready.find((one) => !holds(one, object, wanted));
   if (missing === undefined) return ready();
-  const detail = clip(`${sayMatcher(missing)} is awaited, it ${saw(missing, object)}`);
+  const detail = saw(missing, object);
   return {
-    ...progressing(reason("NotYet", { object: nameOf(object), detail })),
+    ...progressing(reason("NotYet", { object: nameOf(object), ...detail })),
     evidence: evidenceOf(missing, object),
   };
 }
@@ -47,10 +48,13 @@ function valueOf(field: string, object: Manifest): string | undefined {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function saw(matcher: Matcher, object: Manifest): string {
+function saw(matcher: Matcher, object: Manifest): Params {
+  const expected = sayMatcher(matcher);
   const value =
     "condition" in matcher ? conditionOf(object, matcher.condition)?.status : valueOf(matcher.field, object);
-  return value === undefined ? "has none yet" : `is ${value}`;
+  return value === undefined
+    ? { detail: "ConditionMissing", expected }
+    : { detail: "ConditionOther", expected, actual: clip(value) };
 }
 
 function messageOf(matcher: Matcher, object: Manifest): string {

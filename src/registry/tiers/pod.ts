@@ -1,4 +1,5 @@
 // T1: a pod for each run, described and not programmed. T3 is the same with a token, by which the program tells of itself.
+
 import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { refusal } from "../../catalog/jobs/patience.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../catalog/tiers/podRun.ts";
@@ -6,6 +7,7 @@ import { isObject } from "../../model/json.ts";
 import { toPointer } from "../../model/pointer.ts";
 import { explainProblem } from "../../model/problem.ts";
 import { type Reason, reason } from "../../model/reason.ts";
+import type { Params } from "../../model/text.ts";
 import { lookUp } from "../../plan/workflow/lookUp.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { type Drafted, draftOf } from "../draft.ts";
@@ -33,7 +35,7 @@ interface Way {
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
-  if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
+  if (!("draft" in drafted)) return rejected(reason("BadInput", detailOf(drafted)));
   const { secrets, pods, ...draft } = drafted.draft;
   const isolated = await isolatedOf(job, order, {
     ...draft,
@@ -76,10 +78,10 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
   return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
 }
 
-function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
-  if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
-  if ("pods" in drafted) return `${drafted.pods} pods: 1 to ${MOST_PODS} are possible`;
-  return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
+function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): Params {
+  if ("missing" in drafted) return { detail: "PlaceEmpty", place: drafted.missing };
+  if ("pods" in drafted) return { detail: "PodsOutside", pods: drafted.pods, most: MOST_PODS };
+  return { detail: "SecretInTemplate" };
 }
 
 async function isolatedOf(
