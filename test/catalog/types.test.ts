@@ -84,7 +84,7 @@ describe("cron", () => {
     ]);
     const [schedule, zone] = plan.problems;
     expect(schedule && explainProblem(schedule, "en").message).toBe(
-      'schedule 61 * * * *: "61" is no minute: 0-59, ranges (a-b), steps (*/n), lists (a,b)',
+      'schedule 61 * * * *: "61" is not a minute: 0-59, ranges (a-b), steps (*/n), lists (a,b)',
     );
     expect(zone?.nearest).toBe("Asia/Shanghai");
   });

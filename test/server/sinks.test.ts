@@ -84,7 +84,7 @@ describe("a sink", () => {
   it("has a name of its own, and is gone when it was removed", async () => {
     await server.client.call("addSink", { params, body: webhook() });
     const again = server.client.call("addSink", { params, body: webhook() });
-    await expect(again).rejects.toMatchObject({ status: 409, body: { code: "Conflict" } });
+    await expect(again).rejects.toMatchObject({ status: 409, body: { code: "SinkNameTaken" } });
     await server.client.call("addSink", { params: { project: "other" }, body: webhook() });
     for (const project of ["default", "other"])
       await server.client.call("removeSink", { params: { project, sink: "hook" } });

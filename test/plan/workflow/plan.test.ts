@@ -269,7 +269,7 @@ describe("loops", () => {
       { mode: "DAG" },
     );
     expect(planned(value).problems.map((one) => explainProblem(one, "en").message)).toEqual([
-      expect.stringContaining("> 50000 needs between jobs"),
+      expect.stringContaining("> 50000 dependencies between jobs"),
     ]);
   });
 
