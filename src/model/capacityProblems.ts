@@ -15,7 +15,7 @@ export const CAPACITY_PROBLEMS = {
   },
   PodsOneByOne: {
     text: {
-      en: "{object}: kubemin starts its {count} pods when there is room for all, but the scheduler of {cluster} places one at a time; should somebody be faster, some of them hold their place without the others, for as long as the clock `schedule` allows",
+      en: "{object}: kubemin starts its {count} pods when there is room for all, but the scheduler of {cluster} places one at a time; if other pods take the room first, some of them wait on their nodes for the others, until the clock `schedule` runs out",
       zh: "{object}：kubemin 在资源足以容纳全部 {count} 个 Pod 时才启动，但集群 {cluster} 的调度器逐个放置 Pod；若资源被他人抢先占用，部分 Pod 会先占据位置等待其余 Pod，直到 schedule 时限结束",
     },
     hint: {
@@ -25,7 +25,7 @@ export const CAPACITY_PROBLEMS = {
   },
   OnShortNotApplicable: {
     text: {
-      en: "{field} is for tasks: a {type} is made at once, and its pods wait by themselves",
+      en: "{field} is for tasks: a {type} is created immediately, and its pods wait for room themselves",
       zh: "{field} 仅用于任务：{type} 会立即创建，其 Pod 自行等待资源",
     },
   },

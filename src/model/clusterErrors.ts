@@ -18,7 +18,7 @@ export const CLUSTER_ERRORS = {
       zh: "集群 {cluster} 不接受该凭据：已被吊销、已过期或从未有效",
     },
     advice: {
-      en: "make a new one on the cluster, then: kubemin cluster update {cluster} --kubeconfig FILE (of a --context: mend the kubeconfig)",
+      en: "create a new one on the cluster, then: kubemin cluster update {cluster} --kubeconfig FILE (if the cluster comes from --context: fix the kubeconfig)",
       zh: "请在集群上新建凭据，然后：kubemin cluster update {cluster} --kubeconfig 文件（若由 --context 指定，请修复 kubeconfig）",
     },
   },
@@ -27,11 +27,11 @@ export const CLUSTER_ERRORS = {
     exit: 2,
     who: "you",
     text: {
-      en: "the kubeconfig is no use for cluster {cluster}: {detail}",
+      en: "the kubeconfig cannot be used for cluster {cluster}: {detail}",
       zh: "kubeconfig 不能用于集群 {cluster}：{detail}",
     },
     advice: {
-      en: "nothing was registered; mend the file, or name another context",
+      en: "nothing was registered; fix the file, or name another context",
       zh: "没有注册任何内容；请修改文件或指定其他上下文",
     },
   },
@@ -57,7 +57,7 @@ export const CLUSTER_ERRORS = {
       zh: "集群 {cluster} 的 kubeconfig 要求在服务器上运行程序 {command}",
     },
     advice: {
-      en: "use a token or a certificate; or the operator starts every server process with --allow-exec {command}",
+      en: "use a token or a certificate; or ask the operator to start every server process with --allow-exec {command}",
       zh: "请使用令牌或证书；或由运维人员在所有服务器进程上加 --allow-exec {command}",
     },
   },
@@ -66,7 +66,7 @@ export const CLUSTER_ERRORS = {
     exit: 2,
     who: "you",
     text: {
-      en: "{server} is not encrypted: the credential of cluster {cluster} would travel in clear",
+      en: "{server} is not encrypted: the credential of cluster {cluster} would be sent as plain text",
       zh: "{server} 未加密：集群 {cluster} 的凭据将以明文传输",
     },
     advice: { en: "use the https address of the API server", zh: "请使用 API 服务器的 https 地址" },
@@ -100,7 +100,7 @@ export const CLUSTER_ERRORS = {
       zh: "集群 {cluster} 正在使用：{applications} 个应用（{names}），{runs} 个未完成的运行",
     },
     advice: {
-      en: "delete the applications first; or, when the cluster is gone for good: cancel the runs, then kubemin cluster remove {cluster} --force, which forgets the applications and touches nothing on the cluster",
+      en: "delete the applications first; or, if the cluster no longer exists: cancel the runs, then kubemin cluster remove {cluster} --force, which forgets the applications and changes nothing on the cluster",
       zh: "请先删除应用；若集群已不复存在：取消运行后执行 kubemin cluster remove {cluster} --force（仅遗忘应用，不触碰集群）",
     },
   },
@@ -109,10 +109,10 @@ export const CLUSTER_ERRORS = {
     exit: 6,
     who: "you",
     text: {
-      en: "{server} is another cluster than the one registered as {cluster}: what was deployed there would be lost sight of",
+      en: "{server} is another cluster than the one registered as {cluster}: kubemin would lose track of what was deployed there",
       zh: "{server} 与已注册的 {cluster} 不是同一个集群：已部署的内容会失去管理",
     },
-    advice: { en: "register it under a name of its own", zh: "请用新的名称注册" },
+    advice: { en: "register it under another name", zh: "请用新的名称注册" },
   },
   ClusterNotKnownHere: {
     status: 409,

@@ -21,8 +21,8 @@ export const ERRORS = {
     who: "you",
     text: { en: "problems of the document: {count}", zh: "文档有 {count} 个问题" },
     advice: {
-      en: "mend what the list of problems names; nothing was started",
-      zh: "请按问题列表修改；没有启动任何任务",
+      en: "fix the listed problems; nothing was started",
+      zh: "请按问题列表修改；没有启动任何内容",
     },
   },
   InvalidRegistration: {
@@ -31,7 +31,7 @@ export const ERRORS = {
     who: "you",
     text: { en: "the registration did not pass: {failed}", zh: "注册未通过检查：{failed}" },
     advice: {
-      en: "mend what the list of problems names; nothing was registered",
+      en: "fix the listed problems; nothing was registered",
       zh: "请按问题列表修改；没有注册任何内容",
     },
   },
@@ -41,8 +41,8 @@ export const ERRORS = {
     who: "you",
     text: { en: "the request is not valid: {faults}", zh: "请求不合法：{faults}" },
     advice: {
-      en: "correct what is named and send it again; fields and values are in the API reference",
-      zh: "请修正上述内容后重新发送；字段与取值见 API 文档",
+      en: "correct the request and send it again; the API reference lists fields and values",
+      zh: "请修正上述内容后重新发送；字段与取值见 API 参考",
     },
   },
   TooLarge: {
@@ -115,8 +115,8 @@ export const ERRORS = {
     exit: 6,
     who: "you",
     text: {
-      en: "{name} is at {actual}, not at {expected}: somebody changed it in between",
-      zh: "{name} 当前为 {actual} 而非 {expected}：期间有人修改过",
+      en: "{name} is at {actual}, not at {expected}: it was changed in the meantime",
+      zh: "{name} 当前为 {actual} 而非 {expected}：期间已被修改",
     },
     advice: { en: "read it again, then decide", zh: "请重新读取后再决定" },
   },
@@ -149,11 +149,11 @@ export const ERRORS = {
     exit: 3,
     who: "nobody",
     text: {
-      en: "all {slots} places for requests that wait are taken; nothing was started",
-      zh: "{slots} 个等待名额已满；没有启动任何任务",
+      en: "all {slots} slots for waiting requests are in use; nothing was started",
+      zh: "{slots} 个等待名额已满；没有启动任何内容",
     },
     advice: {
-      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      en: "try again in {seconds} s, or send the request without wait to get the answer immediately",
       zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
     },
   },
@@ -162,11 +162,11 @@ export const ERRORS = {
     exit: 3,
     who: "you",
     text: {
-      en: "{count} requests of this token wait already; nothing was started",
-      zh: "该令牌已有 {count} 个请求在等待；没有启动任何任务",
+      en: "{count} requests of this token are waiting already; nothing was started",
+      zh: "该令牌已有 {count} 个请求在等待；没有启动任何内容",
     },
     advice: {
-      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      en: "try again in {seconds} s, or send the request without wait to get the answer immediately",
       zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
     },
   },

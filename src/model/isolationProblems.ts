@@ -3,18 +3,18 @@ import type { Localized } from "./text.ts";
 
 export const ISOLATION_PROBLEMS = {
   FieldForbidden: {
-    text: { en: "a pod of a job type may not set {field}", zh: "Job 类型的 Pod 不允许设置 {field}" },
+    text: { en: "a pod of a job type may not set {field}", zh: "作业类型的 Pod 不允许设置 {field}" },
     hint: { en: "it may set: {known}", zh: "可设置：{known}" },
   },
   KeyReserved: {
     text: {
       en: "{field} belongs to kubemin, Kubernetes or the network: a job type may not set it",
-      zh: "{field} 由 kubemin、Kubernetes 或网络组件使用，Job 类型不允许设置",
+      zh: "{field} 由 kubemin、Kubernetes 或网络组件使用，作业类型不允许设置",
     },
     hint: { en: "use a key without a domain", zh: "请使用不带域名的键" },
   },
   OneSource: {
-    text: { en: "{count} sources are named here: exactly one is needed", zh: "此处写了 {count} 个来源，应恰好一个" },
+    text: { en: "{count} sources are given here: exactly one is needed", zh: "此处写了 {count} 个来源，应恰好一个" },
     hint: { en: "one of: {known}", zh: "可选：{known}" },
   },
   NotDeclared: {

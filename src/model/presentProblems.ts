@@ -11,11 +11,11 @@ export const PRESENT_PROBLEMS = {
   },
   NamespaceEnding: {
     text: {
-      en: "namespace {name} is being deleted on cluster {cluster}: nothing can be made in it",
+      en: "namespace {name} is being deleted on cluster {cluster}: nothing can be created in it",
       zh: "集群 {cluster} 上的命名空间 {name} 正在被删除，无法在其中创建对象",
     },
     hint: {
-      en: "wait until it is gone, then deploy with --create-namespace, or choose another namespace",
+      en: "wait until it is deleted, then deploy with --create-namespace, or choose another namespace",
       zh: "请等它删除完毕后用 --create-namespace 部署，或换一个命名空间",
     },
   },
@@ -25,7 +25,7 @@ export const PRESENT_PROBLEMS = {
   },
   Unowned: {
     text: {
-      en: "{object} exists already and is nobody's application ({owner})",
+      en: "{object} exists already and belongs to no application ({owner})",
       zh: "{object} 已存在，不属于任何应用（{owner}）",
     },
     hint: {

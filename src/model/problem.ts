@@ -66,7 +66,7 @@ export const PROBLEMS = {
   },
   MoreProblems: {
     text: { en: "there are more problems than these {limit}", zh: "问题不止这 {limit} 个" },
-    hint: { en: "mend these first", zh: "请先解决已列出的问题" },
+    hint: { en: "fix these first", zh: "请先解决已列出的问题" },
   },
   Pattern: {
     text: { en: "{value} does not have the form {pattern}", zh: "{value} 不符合格式 {pattern}" },
@@ -87,7 +87,7 @@ export const PROBLEMS = {
   },
   DefinitionFailed: {
     text: {
-      en: "the definition of {definition} failed while checking this: it is at fault, not the document",
+      en: "the definition of {definition} failed while checking this: the fault is in the definition, not in the document",
       zh: "{definition} 的定义在检查时出错：问题在定义，而不在文档",
     },
   },
@@ -133,7 +133,7 @@ export const PROBLEMS = {
   },
   BinaryVariable: {
     text: {
-      en: "{key} is not text: no environment variable comes of it",
+      en: "{key} is not text, so it does not become an environment variable",
       zh: "{key} 不是文本，不会成为环境变量",
     },
     hint: { en: "mount it: give a mountPath", zh: "请写 mountPath，以文件形式挂载" },
@@ -141,7 +141,7 @@ export const PROBLEMS = {
   WrongKind: { text: { en: "{name} is a {actual}, not a {expected}", zh: "{name} 是 {actual}，不是 {expected}" } },
   SelfReference: { text: { en: "component {name} depends on itself", zh: "组件 {name} 依赖自身" } },
   Cycle: {
-    text: { en: "the dependencies go in a circle: {path}", zh: "依赖成环：{path}" },
+    text: { en: "the dependencies form a cycle: {path}", zh: "依赖成环：{path}" },
     hint: { en: "remove one of these edges: {edges}", zh: "请去掉其中一条依赖：{edges}" },
   },
   Quantity: {
@@ -159,17 +159,17 @@ export const PROBLEMS = {
     text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
     hint: { en: "write it like 30s, 5m or 1h30m, at most 100 years", zh: "写法如 30s、5m、1h30m，最长 100 年" },
   },
-  Schedule: { text: { en: "schedule {value}: {cause}", zh: "执行计划 {value}：{cause}" } },
+  Schedule: { text: { en: "schedule {value}: {cause}", zh: "定时计划 {value}：{cause}" } },
   ClusterScope: {
     text: {
       en: "{kind} belongs to the whole cluster, not to a namespace",
       zh: "{kind} 属于整个集群，而不属于命名空间",
     },
-    hint: { en: "say clusterScoped: true if that is meant", zh: "确有需要请写 clusterScoped: true" },
+    hint: { en: "write clusterScoped: true if this is intended", zh: "确有需要请写 clusterScoped: true" },
   },
   OtherNamespace: {
     text: {
-      en: "{object} is to go to namespace {other}; the application lives in {namespace}",
+      en: "{object} names namespace {other}, but the application is in {namespace}",
       zh: "{object} 指定了命名空间 {other}，而应用位于 {namespace}",
     },
     hint: { en: "leave the namespace out", zh: "请去掉命名空间" },
@@ -223,18 +223,18 @@ export const PROBLEMS = {
   },
   RouteTwice: {
     text: {
-      en: "{first} and {second} both want {where}: which of them answers is chance",
-      zh: "{first} 与 {second} 都占用 {where}：由谁响应取决于偶然",
+      en: "{first} and {second} both claim {where}: which of them answers is undefined",
+      zh: "{first} 与 {second} 都占用 {where}：由谁响应无法确定",
     },
     hint: { en: "give one of them another host or path", zh: "请给其中一个换主机或路径" },
   },
   RouteTaken: {
     text: {
-      en: "{component} wants {where}, which {owner} answers already with its {object}: which of them answers is chance",
-      zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应取决于偶然",
+      en: "{component} claims {where}, which {owner} serves already with its {object}: which of them answers is undefined",
+      zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应无法确定",
     },
     hint: {
-      en: "give one of them another host or path, or take the route away there first",
+      en: "give one of them another host or path, or remove the route there first",
       zh: "请给其中一个换主机或路径，或先去掉那边的 route",
     },
   },
@@ -246,12 +246,12 @@ export const PROBLEMS = {
     hint: { en: "remove one of them", zh: "请去掉其中一个" },
   },
   NotPositive: {
-    text: { en: "{value} is nothing: a volume needs some room", zh: "{value} 无效：存储卷大小必须大于零" },
+    text: { en: "{value} is not a size: a volume must be larger than zero", zh: "{value} 无效：存储卷大小必须大于零" },
     hint: { en: "write it like 20Gi", zh: "写法如 20Gi" },
   },
   MountPlace: {
     text: {
-      en: "{value} cannot be mounted over: it is the root, lies in /proc or /sys, or holds '..'",
+      en: "nothing can be mounted at {value}: it is the root, lies in /proc or /sys, or contains '..'",
       zh: "不能挂载到 {value}：它是根目录、位于 /proc 或 /sys，或包含“..”",
     },
   },
@@ -274,7 +274,7 @@ export const PROBLEMS = {
   },
   UnknownVolume: {
     text: {
-      en: "container {container} mounts {name}, which no storage is called",
+      en: "container {container} mounts {name}, but there is no storage of that name",
       zh: "容器 {container} 挂载的 {name} 不存在",
     },
     hint: { en: "storage here: {known}", zh: "可用存储：{known}" },
@@ -291,21 +291,21 @@ export const PROBLEMS = {
   },
   NoEviction: {
     text: {
-      en: "this budget lets none of {replicas} pods go: a node that runs one can never be drained",
+      en: "this budget does not allow any of {replicas} pods to be evicted: a node that runs one of them can never be drained",
       zh: "该预算不允许 {replicas} 个副本中的任何一个被驱逐：所在节点将无法排空",
     },
     hint: { en: "run one more replica, or allow one to be missing", zh: "请增加副本，或允许缺少一个" },
   },
   ScalingBlind: {
     text: {
-      en: "the autoscaler cannot tell how busy the pods are: they request no {resource}",
+      en: "the autoscaler cannot compute the utilization of the pods: they request no {resource}",
       zh: "Pod 没有请求 {resource}，自动伸缩无法计算使用率",
     },
     hint: { en: "add trait resources with {resource}", zh: "请添加 resources 特征并写明 {resource}" },
   },
   RouteClosed: {
     text: {
-      en: "the network policy keeps the route's controller out: it lets in components of this application only",
+      en: "the network policy blocks the route's controller: it allows only components of this application",
       zh: "网络策略只允许本应用组件访问，入口控制器将无法到达",
     },
     hint: {

@@ -29,23 +29,23 @@ export const REASONS = {
   Slot: {
     who: "nobody",
     text: {
-      en: "waits: {limit} jobs of this run are running, as many as may at a time",
-      zh: "等待：本次运行已有 {limit} 个任务在执行，达到同时执行的上限",
+      en: "waits: {limit} jobs of this run are running, which is the most at a time",
+      zh: "等待：本次运行已有 {limit} 个作业在执行，达到同时执行的上限",
     },
   },
-  AfterAll: { who: "nobody", text: { en: "starts when everything else has ended", zh: "其他任务都结束后开始" } },
+  AfterAll: { who: "nobody", text: { en: "starts when everything else has ended", zh: "其他作业都结束后开始" } },
   Scheduled: { who: "nobody", text: { en: "starts at {at}", zh: "将于 {at} 开始" } },
   PlacesTaken: {
     who: "nobody",
     text: {
-      en: "{taken} of {limit} places of this project are taken by {holders}",
+      en: "{taken} of {limit} slots of this project are in use by {holders}",
       zh: "本项目 {limit} 个名额中 {taken} 个被 {holders} 占用",
     },
   },
   NotTakenUp: {
     who: "nobody",
     text: {
-      en: "waits for a server that drives runs: none has taken it up",
+      en: "waits for a server that drives runs: none has started to drive it",
       zh: "等待服务器接手：尚无服务器接手此运行",
     },
   },
@@ -92,8 +92,8 @@ export const REASONS = {
   Approved: { who: "nobody", text: { en: "approved by {actor}{comment}", zh: "{actor} 已批准{comment}" } },
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
-  Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
-  Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
+  Notified: { who: "nobody", text: { en: "notified {target}", zh: "已通知 {target}" } },
+  Announced: { who: "nobody", text: { en: "sent to all subscribers: {message}", zh: "已通知订阅者：{message}" } },
   ...CALL_REASONS,
   JobProgress: { who: "nobody", text: { en: "{percent} %: {detail}", zh: "{percent}%：{detail}" } },
   Retrying: {
@@ -109,7 +109,7 @@ export const REASONS = {
   TaskRunning: { who: "nobody", text: { en: "the task is running", zh: "任务正在执行" } },
   Replacing: {
     who: "nobody",
-    text: { en: "removing {object} to make it anew", zh: "正在删除并重建 {object}" },
+    text: { en: "removing {object} to create it again", zh: "正在删除并重建 {object}" },
   },
   Removing: { who: "nobody", text: { en: "removing {object}", zh: "正在删除 {object}" } },
   AddressPending: { who: "nobody", text: { en: "{object} has no address yet", zh: "{object} 还没有地址" } },
@@ -191,7 +191,7 @@ export const REASONS = {
   QuotaUnspecified: {
     who: "you",
     text: {
-      en: "refused by quota {quota}, which counts what the pod does not say: {detail}; the trait resources says it",
+      en: "refused by quota {quota}, which counts resources that the pod does not declare: {detail}; declare them with the trait resources",
       zh: "被配额 {quota} 拒绝，Pod 未声明其统计的资源：{detail}；可用特征 resources 声明",
     },
   },
@@ -209,14 +209,14 @@ export const REASONS = {
   RunNamespace: {
     who: "operator",
     text: {
-      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot make it: {detail}",
+      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot create it: {detail}",
       zh: "项目 {project} 没有运行作业的命名空间（{namespace}），kubemin 也无法创建：{detail}",
     },
   },
   WebhookDown: {
     who: "operator",
     text: {
-      en: "a webhook that the cluster asks before it admits anything does not answer: {detail}",
+      en: "an admission webhook of the cluster does not answer: {detail}",
       zh: "集群准入所依赖的 Webhook 无响应：{detail}",
     },
   },
@@ -231,14 +231,14 @@ export const REASONS = {
   ApiSilent: {
     who: "operator",
     text: {
-      en: "nobody knows whether the cluster has {kind}: its API {api} does not answer",
+      en: "it is not known whether the cluster has {kind}: its API {api} does not answer",
       zh: "无法得知集群是否提供 {kind}：其 API {api} 没有响应",
     },
   },
   KindNotServed: {
     who: "operator",
     text: {
-      en: "{object} may still be there but cannot be reached: the cluster does not serve {kind} any more ({detail})",
+      en: "{object} may still exist but cannot be reached: the cluster no longer serves {kind} ({detail})",
       zh: "{object} 可能仍存在但无法访问：集群不再提供 {kind}（{detail}）",
     },
   },
@@ -268,7 +268,10 @@ export const REASONS = {
   },
   ChangedBehindUs: {
     who: "you",
-    text: { en: "{object} was replaced by somebody else during the run", zh: "{object} 在执行期间被他人替换" },
+    text: {
+      en: "{object} was replaced during the run, not by kubemin",
+      zh: "{object} 在运行期间被 kubemin 以外的程序替换",
+    },
   },
   Suspended: { who: "you", text: { en: "{object} is paused", zh: "{object} 已暂停" } },
   Missing: { who: "you", text: { en: "{object} does not exist on the cluster", zh: "集群上不存在 {object}" } },

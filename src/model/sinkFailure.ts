@@ -7,12 +7,15 @@ export const BREAKER_FAILURES = 5;
 
 const OWN = {
   UnexpectedStatus: {
-    en: "{host} answered {status}; an event counts as taken with 200 to 299",
+    en: "{host} answered {status}; an event counts as delivered with 200 to 299",
     zh: "{host} 返回 {status}；200 到 299 才算已接收",
   },
-  BrokerRefused: { en: "the brokers at {host} did not take it ({detail})", zh: "{host} 的 broker 未接收（{detail}）" },
+  BrokerRefused: {
+    en: "the brokers at {host} did not accept it ({detail})",
+    zh: "{host} 的 broker 未接收（{detail}）",
+  },
   SecretUnreadable: {
-    en: "the secret of the sink does not open with this server's key: remove the sink and add it again",
+    en: "the secret of the sink cannot be decrypted with this server's key: remove the sink and add it again",
     zh: "无法用本服务器的密钥打开该 sink 的密文：请删除后重新添加",
   },
 } as const satisfies Record<string, Localized>;

@@ -60,7 +60,9 @@ describe("a sink", () => {
     ]);
     for (const secret of [made.secret ?? "", "in-the-address", "/hook"]) expect(everything).not.toContain(secret);
     expect((await sinkNow()).target).toBe(`${new URL(receiver.url).origin}/…`);
-    expect((await sinkNow()).failure?.message).toBe("127.0.0.1 answered 500; an event counts as taken with 200 to 299");
+    expect((await sinkNow()).failure?.message).toBe(
+      "127.0.0.1 answered 500; an event counts as delivered with 200 to 299",
+    );
     const chinese = createClient({ url: server.url, token: server.secret, language: "zh" });
     const told = await chinese.call("getSink", { params: { ...params, sink: "hook" } });
     expect(told.failure?.message).toContain("返回 500");

@@ -194,7 +194,7 @@ describe("backup and restore as commands", () => {
     const cut = join(folder, "cut.backup");
     writeFileSync(cut, "not gzip");
     const damaged = await kubemin(["restore", cut, "--database", join(folder, "other.db"), "--data", to]);
-    expect(damaged.text).toMatch(/cut\.backup is not a whole backup/);
+    expect(damaged.text).toMatch(/cut\.backup is not a complete backup/);
 
     const second = await startServer(["--data", to], mkdtempSync(join(folder, "to-home-")));
     const tokens = await second.client.call("listTokens", {});
