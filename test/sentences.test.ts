@@ -6,7 +6,7 @@ import { ERRORS } from "../src/model/errors.ts";
 import { PROBLEMS } from "../src/model/problem.ts";
 import { REASONS } from "../src/model/reason.ts";
 import type { Localized } from "../src/model/text.ts";
-import { WORDS } from "../src/model/words.ts";
+import { CLAUSES, NOUNS } from "../src/model/words.ts";
 import { sentencesIn } from "./support/sentences.ts";
 
 const SOURCE = resolve(import.meta.dirname, "..", "src");
@@ -51,7 +51,8 @@ const ROWS: readonly (readonly [string, Localized])[] = [
   ...Object.entries(ERRORS).flatMap(([code, { text, advice }]) => [[code, text] as const, [code, advice] as const]),
   ...Object.entries(PROBLEMS).map(([code, { text }]) => [code, text] as const),
   ...Object.entries(REASONS).map(([code, { text }]) => [code, text] as const),
-  ...Object.entries(WORDS),
+  ...Object.entries(CLAUSES),
+  ...Object.entries(NOUNS),
 ];
 
 /** `wish` is the author's own sentence about a pattern, in English only: Chinese shows the pattern. */

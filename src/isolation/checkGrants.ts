@@ -42,7 +42,7 @@ function notGranted(
   { name, field, at }: Missing,
   { grants, project, type }: { readonly grants: Grants; readonly project: string; readonly type: string },
 ): Problem {
-  const granters = grants.granters.length === 0 ? "administrators" : grants.granters.join(", ");
+  const granters = grants.granters.length === 0 ? "anAdministrator" : grants.granters.join(", ");
   return problem("GrantMissing", at, { project, name, field, type, granters });
 }
 

@@ -200,7 +200,7 @@ function targetRules(order: NetworkOrder): readonly Ruling[] {
       granted.some(({ network, port }) => port === target.port && contains(network, target.network));
     if (inside) return ruleFor(text, at, order);
     const { project, type } = order.identity;
-    const granters = order.grants.granters.join(", ") || "administrators";
+    const granters = order.grants.granters.join(", ") || "anAdministrator";
     return { problem: problem("GrantMissing", at, { project, name: text, field: "network", type, granters }) };
   });
 }

@@ -1,5 +1,5 @@
-// Calls of addresses that users named: how they stand and what they end with. Rows of the table of reasons. Why a call was not made, or its
-// answer not taken, stands in each of them as its cause, so that a reader gets the whole sentence in one language.
+// Calls of addresses that users named: their progress and their end. Rows of the table of reasons. Why a call was not made, or why its answer
+// was not accepted, is the cause of the row, so that a reader gets the whole sentence in one language.
 import type { Actor } from "./actor.ts";
 import { OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
 import type { Localized } from "./text.ts";

@@ -1,4 +1,4 @@
-// What can be said of room before anything is started. Rows of the table of problems.
+// Warnings about room on the cluster, given before anything is started. Rows of the table of problems.
 export const CAPACITY_PROBLEMS = {
   NeverRoom: {
     text: {

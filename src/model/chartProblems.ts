@@ -1,4 +1,4 @@
-// Rows of the table of problem.ts that are about charts: finding one, rendering it, and what it renders to.
+// What is wrong with a chart: finding it, rendering it, and the objects that it renders. Rows of the table of problems.
 import type { Localized } from "./text.ts";
 
 export const CHART_PROBLEMS = {

@@ -1,4 +1,4 @@
-// Errors about clusters as wholes: registering them, and being let in. Rows of the table of errors.
+// Errors about whole clusters: registering one, choosing one, its credential, its refusal. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const CLUSTER_ERRORS = {

@@ -1,4 +1,4 @@
-// What can be wrong with what a job type asks for: fields that no template may set, and things that nobody granted. Part of PROBLEMS.
+// What a job type asks for and must not have: fields that no template may set, and rights that were not granted. Rows of the table of problems.
 import type { Localized } from "./text.ts";
 
 export const ISOLATION_PROBLEMS = {

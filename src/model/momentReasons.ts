@@ -1,4 +1,5 @@
-// How a run or one of its jobs stood at a moment that is past. Rows of the table of reasons. Which one is told of a job is a column of the phases.
+// The state of a run or of one of its jobs at a moment in the past. Rows of the table of reasons. A column of the phases (phase.ts) names the
+// row for each phase.
 import type { Actor } from "./actor.ts";
 import type { Localized } from "./text.ts";
 

@@ -1,5 +1,5 @@
-// Why a call to an address that somebody named was not made, or its answer not taken: the closed table. Names a host and a number at
-// most, never a path, a query, a header or a body: those may hold secrets.
+// Why a call to an address that a user named was not made, or why its answer was not accepted: the closed table. A sentence names a host and
+// a number at most, never a path, a query, a header or a body: those may hold secrets.
 import type { Actor } from "./actor.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
@@ -7,7 +7,7 @@ interface Row {
   readonly who: Actor;
   /** The same call may succeed later. */
   readonly passing: boolean;
-  /** unsent: nothing of the request has left this server · sent: it may have arrived, and been acted on · answered: it has. */
+  /** unsent: nothing of the request left this server · sent: it may have arrived and had an effect · answered: it arrived. */
   readonly call: "unsent" | "sent" | "answered";
   readonly text: Localized;
 }

@@ -1,4 +1,4 @@
-// Why a program does not run as it shall: its image, its configuration, its volumes, itself. Rows of the table of reasons.
+// Why a program does not run as it should: its image, its configuration, its volumes, or the program itself. Rows of the table of reasons.
 import type { Actor } from "./actor.ts";
 import type { Localized } from "./text.ts";
 

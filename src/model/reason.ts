@@ -1,4 +1,4 @@
-// Why a job or an object stands where it stands. A closed table: code, sentence in both languages, who must act.
+// Why a job or an object is in its present state. A closed table: code, sentence in both languages, who must act.
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 import type { Actor } from "./actor.ts";
 import { ANSWER_REASONS } from "./answerReasons.ts";
@@ -17,7 +17,7 @@ export type { Actor } from "./actor.ts";
 interface ReasonRow {
   readonly who: Actor;
   readonly text: Localized;
-  /** What stands in the text for a parameter that is not given. */
+  /** The text for a parameter that is not given. */
   readonly otherwise?: Readonly<Record<string, Localized>>;
 }
 
@@ -286,11 +286,11 @@ export type ReasonCode = keyof typeof REASONS;
 export interface Reason {
   readonly code: ReasonCode;
   readonly params: Params;
-  /** What stands at `{cause}` of its text: said in the reader's language, and it decides who must act. */
+  /** The reason behind this one: shown at `{cause}` in the reader's language. It decides who must act. */
   readonly cause?: Reason;
 }
 
-/** With a cause its English sentence becomes a parameter too, for readers that know only codes and parameters. */
+/** With a cause, its English sentence is also the parameter `cause`, for clients that read only codes and parameters. */
 export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): Reason {
   return cause === undefined
     ? { code, params }
@@ -305,13 +305,13 @@ export function explainReason({ code, params, cause }: Reason, language: Languag
   return translate(text, language, { ...Object.fromEntries(absent), ...filled });
 }
 
-/** Who has waited too long, or tries again, is helped by whoever can end what it waited for. */
+/** A job that waited too long, or tries again, is helped by the actor who can remove the cause. */
 export function whoActs({ code, cause }: Reason): Actor {
   const actor = cause === undefined ? "nobody" : whoActs(cause);
   return actor === "nobody" ? REASONS[code].who : actor;
 }
 
-/** For what is kept as plain JSON. */
+/** The reason as plain JSON, for events and stored data. */
 export function reasonData({ code, params, cause }: Reason): JsonObject {
   return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
 }

@@ -1,4 +1,4 @@
-// What a registration of a job type went through: named checks in their order. Names are stable; clients and tests rely on them.
+// The checks of the registration of a job type, in their order. Names are stable; clients and tests rely on them.
 import type { Problem } from "./problem.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
@@ -22,7 +22,7 @@ export const REGISTRATION_CHECKS = {
 
 export type RegistrationCheck = keyof typeof REGISTRATION_CHECKS;
 
-/** Why a check had nothing to say. */
+/** Why a check was skipped. */
 export const CHECK_SKIPS = {
   Blocked: { en: "it needs the check {check}, which did not pass", zh: "依赖检查 {check}，而该检查未通过" },
   NoExamples: { en: "there are no examples", zh: "没有示例" },
@@ -63,9 +63,9 @@ export interface CheckResult {
   readonly check: RegistrationCheck;
   readonly result: "ok" | "failed" | "skipped";
   readonly problems: readonly Problem[];
-  /** Of a check that was skipped. */
+  /** Why the check was skipped. */
   readonly because?: CheckSkip;
 }
 
-/** Of one version. That a type is switched off or quarantined is said beside it: see RegistrationStop. */
+/** The standing of one version. Whether its type is disabled or quarantined is stored separately: see RegistrationStop. */
 export type Standing = "draft" | "validated" | "active" | "deprecated";

@@ -1,4 +1,4 @@
-// Errors about runs and applications that have moved on since the caller looked, or that would have to move. Rows of the table of errors.
+// Errors about runs that have ended or changed since the caller read them, and about applications that would change their place. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const RUN_ERRORS = {

@@ -1,8 +1,9 @@
-// Why a sink did not take an event: the closed table, refused calls included. As there: a host and a number, never a path or a body.
+// Why an event could not be delivered to a sink: the closed table, with the refusals of outgoingRefusal.ts. A sentence names a host and a
+// number, never a path or a body.
 import { explainOutgoingRefusal, OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
-/** So many failures in a row, whatever the run, open a sink's breaker: then the receiver is away, not one event bad. */
+/** The number of failures in a row, of any runs, that open the breaker of a sink: then the receiver is down, and not one event is bad. */
 export const BREAKER_FAILURES = 5;
 
 const OWN = {

@@ -1,5 +1,5 @@
 // Why a server does not start or cannot write, or a backup is not taken or restored: what, where, what to do. Rows of the table of errors.
-// A start that fails has changed nothing, and leaves nothing behind.
+// A start that fails changes nothing and leaves no file or lock.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const START_ERRORS = {

@@ -1,4 +1,4 @@
-// Why an answer to a step, the name of a token or the times of a schedule are not taken. Rows of the table of errors.
+// Why an answer to a step, the name of a token or the times of a schedule are refused. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const STEERING_ERRORS = {

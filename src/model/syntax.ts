@@ -1,5 +1,5 @@
-// Sentences for text that cannot be read as JSON or YAML at all. The parsers' own messages never reach people: they are
-// English only, and may quote what they stumbled over, which can be a secret.
+// Sentences for text that cannot be read as JSON or YAML at all. The parsers' own messages are never shown: they are
+// English only, and may quote the text at the place of the mistake, which can be a secret.
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
 export const SYNTAX = {

@@ -2,11 +2,8 @@
 // which word the reader sees is decided when the sentence is shown.
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
-/** Parameters that may hold such a code. All others are shown as they are, so that a component called `run` keeps its name. */
-const FIELDS = ["what", "detail", "owner", "limit", "granters", "saw"];
-
-export const WORDS = {
-  // What something is
+/** What something is: the parameter `what`. */
+export const NOUNS = {
   application: { en: "application", zh: "应用" },
   backupTables: { en: "the tables of a kubemin server", zh: "kubemin 服务器的表" },
   bytes: { en: "bytes", zh: "字节数" },
@@ -35,6 +32,13 @@ export const WORDS = {
   thisDatabase: { en: "this database", zh: "该数据库" },
   token: { en: "token", zh: "令牌" },
   trait: { en: "trait", zh: "特征" },
+} as const satisfies Record<string, Localized>;
+
+/** Parameters that may hold the code of a clause. All others are shown as they are, so that a project called `run` keeps its name. */
+const CLAUSE_PARAMETERS = ["detail", "owner", "limit", "granters"];
+
+/** Their codes have a capital letter, which no name of a project or of an object of Kubernetes has. Their texts may have places too. */
+export const CLAUSES = {
   // Whose an object is
   otherApplication: {
     en: "application {application} of project {project}",
@@ -50,7 +54,7 @@ export const WORDS = {
   unknownIn: { en: "an unknown program in namespace {namespace}", zh: "命名空间 {namespace} 中的未知程序" },
   labelledWriter: { en: "{label}, last written by {writers}", zh: "{label}，最后写入者：{writers}" },
   lastWriter: { en: "an unknown program, last written by {writers}", zh: "未知程序，最后写入者：{writers}" },
-  administrators: { en: "an administrator of kubemin", zh: "kubemin 管理员" },
+  anAdministrator: { en: "an administrator of kubemin", zh: "kubemin 管理员" },
   // What is known of a cluster, or of something on it
   NoSuchFile: { en: "there is no such file", zh: "文件不存在" },
   NoAnswerYet: { en: "no answer yet", zh: "尚无响应" },
@@ -122,10 +126,12 @@ export const WORDS = {
 
 /** The parameters with the words of the reader's language. What is no code of the table stays as it is: a message from outside, a name. */
 export function withWords(params: Params, language: Language): Params {
-  const words = FIELDS.flatMap((field) => {
-    const value = params[field];
-    if (typeof value !== "string" || !Object.hasOwn(WORDS, value)) return [];
-    return [[field, translate(WORDS[value as keyof typeof WORDS], language, params)] as const]; // hasOwn proves the key
-  });
+  const found = (names: readonly string[], table: Readonly<Record<string, Localized>>) =>
+    names.flatMap((name) => {
+      const code = params[name];
+      const text = typeof code === "string" && Object.hasOwn(table, code) ? table[code] : undefined;
+      return text === undefined ? [] : [[name, translate(text, language, params)] as const];
+    });
+  const words = [...found(["what"], NOUNS), ...found(CLAUSE_PARAMETERS, CLAUSES)];
   return words.length === 0 ? params : { ...params, ...Object.fromEntries(words) };
 }

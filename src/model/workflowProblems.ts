@@ -1,4 +1,4 @@
-// Rows of the table of problem.ts that are about workflows: steps, conditions, references, inputs, calls.
+// What is wrong with a workflow: steps, conditions, references, inputs, calls. Rows of the table of problems.
 import type { Localized } from "./text.ts";
 
 export const WORKFLOW_PROBLEMS = {
