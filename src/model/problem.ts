@@ -364,6 +364,11 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((one) => one.severity === "error");
 }
 
+/** A hint with a place that has no parameter is not shown: there is nothing to say. */
+function isFilled({ en }: Localized, params: Params): boolean {
+  return [...en.matchAll(/(?<!\{)\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(params, name));
+}
+
 function causeOf({ cause, inner }: Problem, language: Language): Params {
   if (inner !== undefined) return { cause: explainProblem(inner, language).message };
   return cause === undefined ? {} : { cause: explainReason(cause, language) };
@@ -385,8 +390,9 @@ export function explainProblem(value: Problem, language: Language): ProblemText 
     value.nearest === undefined
       ? []
       : [language === "zh" ? `是否想写 ${value.nearest}？` : `did you mean ${value.nearest}?`];
-  const hint = [...meant, ...(row.hint ? [translate(row.hint, language, value.params)] : [])].join(
-    language === "zh" ? "" : " ",
-  );
+  const hint = [
+    ...meant,
+    ...(row.hint && isFilled(row.hint, params) ? [translate(row.hint, language, params)] : []),
+  ].join(language === "zh" ? "" : " ");
   return hint === "" ? { message } : { message, hint };
 }

@@ -164,15 +164,17 @@ export const REGISTRATION_PROBLEMS = {
   },
   TypeDeprecated: {
     text: {
-      en: "job type {name} {version} is deprecated{until}{instead}",
-      zh: "作业类型 {name} {version} 已弃用{until}{instead}",
+      en: "job type {name} {version} is deprecated{until}",
+      zh: "作业类型 {name} {version} 已弃用{until}",
     },
+    hint: { en: "use {instead}", zh: "请改用 {instead}" },
   },
   TypeOver: {
     text: {
-      en: "job type {name} {version} was supported until {until}{instead}",
-      zh: "作业类型 {name} {version} 的支持已于 {until} 结束{instead}",
+      en: "job type {name} {version} was supported until {until}",
+      zh: "作业类型 {name} {version} 的支持已于 {until} 结束",
     },
+    hint: { en: "use {instead}", zh: "请改用 {instead}" },
   },
   TypeStopped: {
     text: { en: "job type {name} is switched off: {detail}", zh: "作业类型 {name} 已停用：{detail}" },
