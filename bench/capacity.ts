@@ -3,10 +3,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { checkCapacity } from "../src/capacity/check.ts";
-import { createReservations } from "../src/capacity/reservations.ts";
-import { type ClusterView, createClusterView, stripPod } from "../src/capacity/view.ts";
-import type { JsonObject } from "../src/model/json.ts";
-import type { Manifest } from "../src/model/manifest.ts";
+import { type ClusterView, createClusterView, stripPod } from "../src/capacity/view/clusterView.ts";
+import { createReservations } from "../src/capacity/waiting/reservations.ts";
+import type { JsonObject } from "../src/model/data/json.ts";
+import type { Manifest } from "../src/model/kubernetes/manifest.ts";
 import { printTable, quantile, type Row } from "./support/table.ts";
 
 const GPU = "nvidia.com/gpu";

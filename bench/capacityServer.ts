@@ -3,8 +3,8 @@
 // `node bench/capacityServer.ts [nodes] [pods]`
 import { readFileSync } from "node:fs";
 import { systemClock } from "../src/engine/systemClock.ts";
-import { openConnection } from "../src/kube/connection.ts";
-import { findTarget } from "../src/kube/kubeconfig.ts";
+import { openConnection } from "../src/kube/reach/connection.ts";
+import { findTarget } from "../src/kube/reach/kubeconfig.ts";
 import { create, inParallel, listed, until } from "../test/capacity/rawCalls.ts";
 import { type ServerProcess, startServer } from "../test/support/serverProcess.ts";
 import { type RunningCluster, startCluster, stopCluster } from "../tools/cluster/instance.ts";

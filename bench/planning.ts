@@ -1,9 +1,9 @@
 // Planning an application of 200 components against its revision before, without a cluster: everything that `kubemin plan` computes.
-import { builtins } from "../src/catalog/builtins.ts";
+import { builtins } from "../src/builtins.ts";
 import { createCatalog } from "../src/catalog/catalog.ts";
-import type { JsonObject } from "../src/model/json.ts";
+import type { JsonObject } from "../src/model/data/json.ts";
 import { checkDocument } from "../src/plan/check/check.ts";
-import { NEUTRAL } from "../src/plan/neutralFacts.ts";
+import { NEUTRAL } from "../src/plan/components/neutralFacts.ts";
 import { planApplication } from "../src/plan/plan.ts";
 import { median, milliseconds, printTable } from "./support/table.ts";
 

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "../src/api/client.ts";
-import { POSTGRES } from "../test/contracts/store/backends.ts";
+import { POSTGRES } from "../test/contracts/database/backends.ts";
 import { type ServerProcess, startServer } from "../test/support/serverProcess.ts";
 import { stopCluster } from "../tools/cluster/instance.ts";
 import { readState } from "../tools/cluster/state.ts";

@@ -1,10 +1,10 @@
 // The composition root of backup and restore, for a store that no server has open: the command line loads it when it is asked for one.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RestoreOptions, StorePlace } from "./cli/root.ts";
-import { PlatformError } from "./model/errors.ts";
+import type { RestoreOptions, StorePlace } from "./cli/grammar/root.ts";
+import { openStore, restoreStore } from "./database/open.ts";
+import { PlatformError } from "./model/errors/errors.ts";
 import type { BackupRecord, Restored } from "./ports/backup.ts";
-import { openStore, restoreStore } from "./store/open.ts";
 import { existingKey, KEY_SETTING, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
 interface Surroundings {

@@ -1,13 +1,13 @@
 // The composition root: the command line with what it needs at once. What only `serve` needs is loaded by it (serve.ts), and what only
 // plug-ins need when there are any (plugin/load.ts), so that `kubemin status` does not pay for a server.
-import { builtins } from "./catalog/builtins.ts";
+import { builtins } from "./builtins.ts";
 import { type Catalog, createCatalog } from "./catalog/catalog.ts";
 import { runCli } from "./cli/cli.ts";
-import { Failure } from "./cli/failure.ts";
-import { stateHome } from "./cli/localServer.ts";
-import { processTerminal } from "./cli/processTerminal.ts";
-import type { PluginSummary, Root } from "./cli/root.ts";
-import { VERSION } from "./model/version.ts";
+import { Failure } from "./cli/grammar/failure.ts";
+import type { PluginSummary, Root } from "./cli/grammar/root.ts";
+import { stateHome } from "./cli/reach/localServer.ts";
+import { processTerminal } from "./cli/terminal/processTerminal.ts";
+import { VERSION } from "./model/data/version.ts";
 
 const terminal = processTerminal();
 const home = stateHome(terminal.env);

@@ -6,22 +6,26 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
-import { claimLocalServer, localServerFile, ownStart, removeLocalServer } from "./cli/localServer.ts";
-import type { ServeOptions, Serving } from "./cli/root.ts";
+import type { ServeOptions, Serving } from "./cli/grammar/root.ts";
+import { claimLocalServer, localServerFile, ownStart, removeLocalServer } from "./cli/reach/localServer.ts";
 import { startClusterRegistry } from "./clusters/registry.ts";
+import { openStore } from "./database/open.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
-import { createBrakes } from "./engine/brakes.ts";
-import { wakeRun } from "./engine/duties.ts";
+import { createBrakes } from "./engine/deciding/breakers.ts";
 import { startEngine } from "./engine/engine.ts";
-import { GENEROUS, keepPruning } from "./engine/retention.ts";
+import type { World } from "./engine/interface/dependencies.ts";
+import { wakeRun } from "./engine/interface/duties.ts";
 import { systemClock } from "./engine/systemClock.ts";
-import type { World } from "./engine/world.ts";
+import { GENEROUS, keepPruning } from "./engine/upkeep/retention.ts";
 import { helmCharts } from "./helm/charts.ts";
+import { quarantineFor } from "./jobTypes/registering/quarantine.ts";
+import { openRegistry, type Registry } from "./jobTypes/registry/registry.ts";
+import { createSchemas } from "./jobTypes/schemas/schemas.ts";
 import { connectCluster } from "./kube/cluster.ts";
 import { kubernetesOpener } from "./kube/opener.ts";
-import { isPostgresUrl, withPlainTls } from "./model/databaseAddress.ts";
-import { PlatformError } from "./model/errors.ts";
-import { VERSION } from "./model/version.ts";
+import { isPostgresUrl, withPlainTls } from "./model/data/databaseAddress.ts";
+import { VERSION } from "./model/data/version.ts";
+import { PlatformError } from "./model/errors/errors.ts";
 import { createOutgoing } from "./outgoing/outgoing.ts";
 import type { Charts } from "./ports/charts.ts";
 import { type Cluster, ClusterError } from "./ports/cluster.ts";
@@ -29,15 +33,11 @@ import type { Dispatch } from "./ports/dispatch.ts";
 import type { Log } from "./ports/log.ts";
 import type { Outgoing } from "./ports/outgoing.ts";
 import type { Store } from "./ports/store.ts";
-import { quarantineFor } from "./registry/quarantine.ts";
-import { openRegistry, type Registry } from "./registry/registry.ts";
-import { createSchemas } from "./registry/schemas/schemas.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { ensureGivenToken, ensureLocalToken } from "./server/auth/localToken.ts";
 import { createServer } from "./server/server.ts";
 import { releaseStartMemory } from "./server/startMemory.ts";
-import { startSinks } from "./sinks/sinks.ts";
-import { openStore } from "./store/open.ts";
+import { startSinks } from "./sinks/couriers.ts";
 import { aesVault } from "./vault/aesVault.ts";
 import { KEY_SETTING, keyOf, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
@@ -217,7 +217,7 @@ async function openDispatch(
   const limits = { slots, ...(projectLimit === undefined ? {} : { groupLimit: projectLimit }) };
   if (database === undefined || !isPostgresUrl(database)) return inProcessDispatch(log, systemClock, limits);
   // It weighs 27 MB: a server on SQLite never meets it.
-  const { pgBossDispatch } = await import("./dispatch/pgBoss.ts");
+  const { pgBossDispatch } = await import("./dispatch/postgres/pgBoss.ts");
   const dispatch = await pgBossDispatch({
     url: withPlainTls(database),
     log,

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { builtins } from "../src/catalog/builtins.ts";
-import { PHASES } from "../src/model/phase.ts";
+import { builtins } from "../src/builtins.ts";
+import { PHASES } from "../src/model/run/phase.ts";
 import { comparisonsIn } from "./support/comparisons.ts";
 import functionsOf from "./support/functions.ts";
 
@@ -16,31 +16,82 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: ["model"],
   catalog: ["model", "ports"],
   plan: ["model", "catalog"],
-  isolation: ["model"],
-  engine: ["model", "ports", "catalog", "plan"],
   capacity: ["model"],
+  isolation: ["model"],
+  jobs: ["model", "ports", "catalog"],
+  "builtins.ts": ["catalog", "jobs"],
+  jobTypes: ["model", "ports", "catalog", "isolation", "plan", "jobs"],
+  engine: ["model", "ports", "catalog", "plan", "jobs"],
   kube: ["model", "ports", "capacity"],
   clusters: ["model", "ports"],
-  store: ["model", "ports"],
+  database: ["model", "ports"],
   dispatch: ["model", "ports"],
   vault: ["model", "ports"],
   helm: ["model", "ports"],
   outgoing: ["model", "ports"],
   sinks: ["model", "ports"],
   sandbox: ["model", "ports"],
-  server: ["model", "ports", "api", "catalog", "plan", "registry", "engine"],
+  server: ["model", "ports", "api", "catalog", "plan", "jobTypes", "engine"],
   import: ["model", "catalog"],
   cli: ["model", "api", "plan", "catalog", "import"],
-  registry: ["model", "ports", "catalog", "isolation", "plan"],
-  worker: ["model", "ports", "outgoing"],
-  plugin: ["model", "catalog", "plan"],
+  workerSdk: ["model", "ports", "outgoing"],
+  plugin: ["model", "catalog", "plan", "builtins.ts"],
+};
+
+/**
+ * The rooms of each folder, from the top down: a room imports only rooms that stand after it. "." stands for the files that lie
+ * directly in the folder: at the beginning they are the front door of the folder, at the end what all its rooms share.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  model: ["run", "kubernetes", "document", "errors", "reasons", "problems", "data"],
+  catalog: ["components", "traits", "parts", ".", "presets"],
+  plan: [".", "compare", "check", "render", "components", "read", "schema", "workflow", "fields"],
+  "plan/workflow": [".", "expand", "check", "conditions", "steps"],
+  "plan/render": [".", "merge"],
+  capacity: [".", "waiting", "explain", "fit", "neighbours", "view", "devices", "namespace", "queues", "kubernetes"],
+  isolation: ["cluster", "pod", "policy", "template"],
+  jobs: [".", "pods", "objects", "waiting", "remote"],
+  jobTypes: ["registering", "registry", "running", "registration", "schemas"],
+  engine: [
+    ".",
+    "upkeep",
+    "asking",
+    "schedules",
+    "starting",
+    "planning",
+    "steering",
+    "driving",
+    "secrets",
+    "interface",
+    "deciding",
+  ],
+  kube: [".", "capacity", "judge", "network", "write", "watches", "reach", "refusals", "objects"],
+  database: [".", "tables", "postgres", "backup", "migrations", "connection"],
+  dispatch: [".", "postgres", "duties"],
+  sandbox: [".", "health", "pods", "faults", "objects", "time"],
+  server: [".", "routes", "requests", "auth", "streams", "metrics", "views", "shared"],
+  import: [".", "compose", "kubeminCli", "kubevela", "manifests", "parts", "mapping"],
+  cli: [
+    ".",
+    "commands",
+    "administration",
+    "documents",
+    "views",
+    "jobTypes",
+    "arguments",
+    "reach",
+    "follow",
+    "output",
+    "grammar",
+    "terminal",
+  ],
 };
 
 /** The composition root: it alone knows every folder. */
 const COMPOSITION = new Set(["main.ts", "serve.ts", "backup.ts"]);
 
 /** The command line and the importer know words of documents; what runs a job does not. */
-const NAME_TYPES = new Set(["catalog", "registry", "cli", "import"]);
+const NAME_TYPES = new Set(["catalog", "jobs", "jobTypes", "cli", "import"]);
 /** The same letters, other words: kinds of runs and steps, schemes of URLs, what to do without room, fields of objects. */
 const OTHER_WORDS = /\bkind(Of)?\b|\bscheme\b|\btext === "wait"|\["(http|remove)"\]/;
 
@@ -56,6 +107,11 @@ function importsOf(file: string): readonly string[] {
   );
 }
 
+/** How many groups of files a folder has: its own files, and each of its rooms. */
+function countRooms(folder: string): number {
+  return new Set(files.map((file) => roomOf(file, folder)).filter((room) => room !== undefined)).size;
+}
+
 const isPhase = (word: string): boolean => Object.hasOwn(PHASES, word);
 
 /** Arrays of two or more phases, tables by phase that need not be complete, and tables of three or more phases. */
@@ -68,6 +124,13 @@ function phaseLists(text: string): readonly string[] {
     [...(match[1] ?? "").matchAll(/"?([\w-]+)"?: /g)].every((word) => isPhase(word[1] ?? "")),
   );
   return [...arrays, ...partial, ...tables].map((match) => match[0].replaceAll(/\s+/g, " "));
+}
+
+/** The room of a file within a folder, or undefined when the file lies elsewhere. */
+function roomOf(file: string, folder: string): string | undefined {
+  const path = relative(join(SOURCE, folder), file).split("/");
+  if (path[0] === "..") return undefined;
+  return path.length === 1 ? "." : path[0];
 }
 
 function layerOf(file: string): string {
@@ -90,6 +153,30 @@ describe("layers", () => {
   it("have no folder that the table does not know", () => {
     const layers = new Set(files.map(layerOf).filter((layer) => !COMPOSITION.has(layer)));
     expect([...layers].filter((layer) => !(layer in MAY_IMPORT))).toEqual([]);
+  });
+
+  it("have rooms that import only what stands below them, and no room that the table does not know", () => {
+    const folders = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const withRooms = folders.map((entry) => entry.name).filter((name) => countRooms(name) > 1);
+    expect(withRooms.filter((name) => !(name in ROOMS))).toEqual([]);
+    const wrong = Object.entries(ROOMS).flatMap(([folder, rooms]) =>
+      files.flatMap((file) => {
+        const room = roomOf(file, folder);
+        if (room === undefined) return [];
+        if (!rooms.includes(room)) return [`${relative(ROOT, file)} lies in a room that the table does not know`];
+        return importsOf(file)
+          .filter((target) => rooms.indexOf(roomOf(target, folder) ?? room) < rooms.indexOf(room))
+          .map((target) => `${relative(ROOT, file)} imports ${relative(ROOT, target)}, which stands above it`);
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("have at most 20 files in a room, beside its own rooms", () => {
+    const counts = new Map<string, number>();
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    const full = [...counts].filter(([, count]) => count > 20);
+    expect(full.map(([folder, count]) => `${relative(ROOT, folder)}: ${count}`)).toEqual([]);
   });
 
   it("have no import cycles", () => {
@@ -117,7 +204,7 @@ describe("layers", () => {
     const imports = (text: string): boolean => /^import (?!type).*"(ajv|re2js|@fastify\/ajv-compiler)/m.test(text);
     expect(files.filter((file) => imports(textOf.get(file) ?? ""))).toEqual([]);
     const loads = files.filter((file) => /load\("(ajv|re2js)/.test(textOf.get(file) ?? ""));
-    expect(loads.map((file) => relative(SOURCE, file))).toEqual(["registry/schemas/compiler.ts"]);
+    expect(loads.map((file) => relative(SOURCE, file))).toEqual(["jobTypes/schemas/compiler.ts"]);
     expect(textOf.get(join(SOURCE, "server/server.ts"))).toContain("buildValidator: noSchemas");
   });
 
@@ -134,7 +221,7 @@ describe("layers", () => {
     expect(phaseLists('const [running, setRunning] = one(["webhook", "failed"]);')).toEqual([]);
   });
 
-  it("ask for no job type by its name, outside of the catalog and the registry", () => {
+  it("ask for no job type by its name, outside of the catalog and the job types", () => {
     const names = new Set((builtins.jobs ?? []).map((job) => job.name));
     const asking = files
       .filter((file) => !NAME_TYPES.has(layerOf(file)))

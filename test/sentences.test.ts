@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ERRORS } from "../src/model/errors.ts";
-import { PROBLEMS } from "../src/model/problem.ts";
-import { REASONS } from "../src/model/reason.ts";
-import type { Localized } from "../src/model/text.ts";
-import { CLAUSES, NOUNS } from "../src/model/words.ts";
+import { type Localized } from "../src/model/data/text.ts";
+import { CLAUSES, NOUNS } from "../src/model/data/words.ts";
+import { ERRORS } from "../src/model/errors/errors.ts";
+import { PROBLEMS } from "../src/model/problems/problem.ts";
+import { REASONS } from "../src/model/reasons/reason.ts";
 import { sentencesIn } from "./support/sentences.ts";
 
 const SOURCE = resolve(import.meta.dirname, "..", "src");

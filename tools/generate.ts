@@ -3,11 +3,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openapiDocument } from "../src/api/openapi.ts";
-import { builtins } from "../src/catalog/builtins.ts";
+import { builtins } from "../src/builtins.ts";
 import { createCatalog } from "../src/catalog/catalog.ts";
 import { cliReference } from "../src/cli/reference.ts";
-import { ERRORS } from "../src/model/errors.ts";
-import { REASONS } from "../src/model/reason.ts";
+import { ERRORS } from "../src/model/errors/errors.ts";
+import { REASONS } from "../src/model/reasons/reason.ts";
 import { documentSchema } from "../src/plan/schema/schema.ts";
 import { rows } from "../test/e2e/support/verdictTable.ts";
 import { verdictRows } from "./verdictsPage.ts";

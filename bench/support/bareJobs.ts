@@ -1,10 +1,10 @@
 // What the cluster itself can do, for comparison: the Job and the ConfigMap of a run put there by a bare client. It makes a Job, waits for
 // its end, and makes the ConfigMap: no check, no plan, no record, no answer to anybody.
 import { systemClock } from "../../src/engine/systemClock.ts";
-import { openConnection } from "../../src/kube/connection.ts";
-import { findTarget } from "../../src/kube/kubeconfig.ts";
-import { watchForever } from "../../src/kube/watch.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import { openConnection } from "../../src/kube/reach/connection.ts";
+import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
+import { watchForever } from "../../src/kube/watches/watch.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import type { BenchCluster } from "./cluster.ts";
 import { SIMULATED } from "./simulated.ts";
 

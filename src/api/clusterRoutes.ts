@@ -1,7 +1,7 @@
 // The part of the contract that is about clusters: see routes.ts, which it is a part of. What is sent to reach a cluster is in no answer.
 import { z } from "zod";
-import { DNS_LABEL } from "../model/name.ts";
-import { FORMS } from "../model/requestProblems.ts";
+import { DNS_LABEL } from "../model/kubernetes/name.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
 import { flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 

@@ -1,6 +1,6 @@
 // OpenAPI 3.1 from the route table. docs/reference/openapi.json is what this makes; a test holds both together.
 import { z } from "zod";
-import { isObject, type JsonObject } from "../model/json.ts";
+import { isObject, type JsonObject } from "../model/data/json.ts";
 import * as planViews from "./planViews.ts";
 import { ROUTES, type Route } from "./routes.ts";
 import * as views from "./views.ts";

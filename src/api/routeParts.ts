@@ -1,7 +1,7 @@
 // What the rows of the route table are made of.
 import { z } from "zod";
-import { isObject, type JsonObject, readJson } from "../model/json.ts";
-import { PRIORITIES } from "../model/run.ts";
+import { isObject, type JsonObject, readJson } from "../model/data/json.ts";
+import { PRIORITIES } from "../model/run/run.ts";
 
 /**
  * public: no token · read/write/admin: a token with at least that role, for the route's project where it has one · attempt: the token that

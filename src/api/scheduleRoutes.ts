@@ -1,8 +1,8 @@
 // The part of the contract that begins runs by the clock: see routes.ts, which it is a part of.
 import { z } from "zod";
-import { DNS_LABEL } from "../model/name.ts";
-import { FORMS } from "../model/requestProblems.ts";
-import { MISSED, OVERLAPS } from "../model/schedule.ts";
+import { DNS_LABEL } from "../model/kubernetes/name.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
+import { MISSED, OVERLAPS } from "../model/run/schedule.ts";
 import { P, project } from "./routeParts.ts";
 import { scheduledRun } from "./runRoutes.ts";
 import * as view from "./views.ts";

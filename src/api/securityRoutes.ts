@@ -1,6 +1,6 @@
 // The part of the contract about what a cluster itself refuses of job types: see routes.ts, which it is a part of.
 import { z } from "zod";
-import { ENFORCEMENTS } from "../model/networkVerdict.ts";
+import { ENFORCEMENTS } from "../model/kubernetes/networkVerdict.ts";
 import type { Route } from "./routeParts.ts";
 
 export const SecurityView = z.object({

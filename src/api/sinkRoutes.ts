@@ -1,8 +1,8 @@
 // The part of the contract that sends events to others: see routes.ts, which it is a part of.
 import { z } from "zod";
-import { EVENT_TYPES } from "../model/event.ts";
-import { DNS_LABEL } from "../model/name.ts";
-import { FORMS } from "../model/requestProblems.ts";
+import { DNS_LABEL } from "../model/kubernetes/name.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
+import { EVENT_TYPES } from "../model/run/event.ts";
 import { SinkView } from "./sinkViews.ts";
 import * as view from "./views.ts";
 

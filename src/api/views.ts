@@ -1,9 +1,9 @@
 // What the API answers with, as schemas: OpenAPI, the typed client and the server's own check of its answers all come from these.
 // Texts are in the language of Accept-Language; codes and parameters are the same in every language.
 import { z } from "zod";
-import { DECIDING, PHASE_NAMES } from "../model/phase.ts";
-import { RUN_PHASES } from "../model/run.ts";
-import { UNFINISHED, UNFINISHED_STATES } from "../model/runState.ts";
+import { DECIDING, PHASE_NAMES } from "../model/run/phase.ts";
+import { RUN_PHASES } from "../model/run/run.ts";
+import { UNFINISHED, UNFINISHED_STATES } from "../model/run/runState.ts";
 
 export const JsonView = z.record(z.string(), z.unknown());
 export const timestamp = z.string().meta({ description: "RFC 3339, UTC" });

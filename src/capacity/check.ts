@@ -1,39 +1,43 @@
-// The whole check: the rules of the namespace, then the nodes. Pure but for the view that it reads and the reservation that it may make.
-// "rejected" is said only where it can be proved; whatever depends on somebody else's mind is "unknown".
+// Checks whether the pods of a request find room: first the rules of their namespaces (LimitRange, ResourceQuota), then
+// the nodes. It reads the view and may make a reservation; it changes nothing else. The answer is `rejected` only where
+// that can be proved. What another program decides (a queue, another scheduler, an autoscaler) is `unknown`.
 
-import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/capacity.ts";
-import { queueOf } from "../model/podGroups.ts";
-import { type Reason, reason } from "../model/reason.ts";
-import type { Params } from "../model/text.ts";
-import { namedAmount } from "./amounts.ts";
-import { growthFor, type NodeGroup } from "./autoscaler.ts";
-import { createDeviceFit, type DeviceFit } from "./devices/deviceFit.ts";
+import { type Params } from "../model/data/text.ts";
+import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/kubernetes/capacity.ts";
+import { queueOf } from "../model/kubernetes/podGroups.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import { readPools } from "./devices/devicePools.ts";
 import { deviceWishOf } from "./devices/deviceWish.ts";
-import { exceedsAll, packTogether } from "./gang.ts";
+import { neverFits, wordsOf } from "./explain/refusals.ts";
+import { holdersInNamespace, holdersOf, whatIsShort } from "./explain/shortages.ts";
+import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
+import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
+import { exceedsAll, packTogether } from "./fit/gang.ts";
+import type { Surroundings } from "./fit/nodeFit.ts";
+import { withoutLower } from "./fit/preemption.ts";
+import { sharedDeviceWords } from "./fit/sharedDevices.ts";
+import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
+import { namedAmount } from "./kubernetes/amounts.ts";
 import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
-import { createNeighbours } from "./neighbours.ts";
-import type { Surroundings } from "./nodeFit.ts";
-import { withoutLower } from "./preemption.ts";
-import { neverFits, wordsOf } from "./refusals.ts";
-import type { Reservations } from "./reservations.ts";
-import { partialPlaces } from "./setAside.ts";
-import { type PodFacts, type PodShape, shapeOf } from "./shape.ts";
-import { sharedDeviceWords } from "./sharedDevices.ts";
-import { holdersInNamespace, holdersOf, whatIsShort } from "./shortages.ts";
-import { isTooLarge, type Survey, sum, survey } from "./survey.ts";
-import type { ClusterView } from "./view.ts";
+import { createNeighbours } from "./neighbours/neighbours.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import { partialPlaces } from "./waiting/keptRoom.ts";
+import type { Reservations } from "./waiting/reservations.ts";
 
 export interface CheckWorld {
   readonly view: ClusterView;
   readonly reservations: Reservations;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Of each group, in order; what is missing is taken as not there. */
+  /**
+   * Facts about the pod of each group, in the order of the groups. A fact that is absent counts as not present in the
+   * cluster.
+   */
   readonly facts?: readonly PodFacts[];
   readonly nodeGroups?: readonly NodeGroup[];
-  /** An autoscaler works on the cluster, and may have kinds of nodes that we were not told of. */
+  /** An autoscaler works on the cluster, and it may create kinds of nodes that `nodeGroups` does not list. */
   readonly autoscaled?: boolean;
 }
 
@@ -65,7 +69,7 @@ function shapesOf({ groups }: CapacityRequest, { view, facts }: CheckWorld) {
   }));
 }
 
-/** For whoever has waited too long: what there is of its room already is kept from all others, for a minute or until it asks again. */
+/** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
 export function keepWhatThereIs(request: CapacityRequest, world: CheckWorld): void {
   for (const { shape, count, pod } of shapesOf(request, world)) {
     const { found, around } = studyOf(shape, { request, world, count, pod });
@@ -77,7 +81,7 @@ export function keepWhatThereIs(request: CapacityRequest, world: CheckWorld): vo
 interface Study {
   readonly around: Surroundings;
   readonly found: Survey;
-  /** The places are those of pods of lower priority. */
+  /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
 }
 
@@ -88,7 +92,8 @@ function studyOf(shape: PodShape, asked: Asked): Study {
   const study: Study = { around, found, evicts: false };
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(world.view, shape);
   if (higher === undefined) return study;
-  // It evicts on the one node that it goes to: pods elsewhere keep it off, or draw it, as before.
+  // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
+  // neighbours are read from the complete view.
   const above: Surroundings = { ...surroundings(shape, asked), view: higher };
   const after = survey(shape, count, above);
   return after.now >= count ? { around: above, found: after, evicts: true } : study;
@@ -159,7 +164,7 @@ function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): De
 
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
 
-/** Why nobody but the scheduler can say it. */
+/** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
 function undecided({ around, found }: Study): Params | undefined {
   if (around.devices?.undecided !== undefined) return around.devices.undecided;
   if (found.undecided) return { detail: "DeviceRulesUnknown" };
@@ -201,15 +206,15 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
   return { ...short, class: "waits", holders, nodes };
 }
 
-/** What speaks against calling it impossible. */
+/** A reason why "impossible" is not certain; `undefined` when it is certain. */
 function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): Params | undefined {
-  // Cluster Autoscaler cannot see HAMi's cards.
+  // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
   if (autoscaled === true && shape.hami === undefined) return { detail: "AutoscalerDecides" };
   const { scheduler } = shape;
   return KNOWN_SCHEDULERS.has(scheduler) ? undefined : { detail: "SchedulerHasRules", scheduler };
 }
 
-/** Each group by itself fits; together they may not. */
+/** Each group fits by itself; this function checks whether all groups fit together. */
 function allTogether(
   studies: readonly Study[],
   verdicts: readonly CapacityVerdict[],

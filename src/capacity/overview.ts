@@ -1,20 +1,21 @@
-// What a cluster has, what of it is free, who holds it and who waits, by kind of resources. For people who look; no check rests on it.
-import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/capacity.ts";
-import { reason } from "../model/reason.ts";
-import { isExtended, writeAmount } from "./amounts.ts";
+// The overview of a cluster for users, by flavor: its amounts, what is free, which runs have it and which requests
+// wait. No check uses it.
+import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/kubernetes/capacity.ts";
+import { reason } from "../model/reasons/reason.ts";
+import type { Waiting } from "./capacityQueue.ts";
 import { isFree, type OfferedDevice, readPools } from "./devices/devicePools.ts";
-import type { Waiting } from "./line.ts";
-import { modelOf } from "./models.ts";
-import type { NodeRecord, PodKind } from "./records.ts";
-import { holdersAmong } from "./shortages.ts";
-import { keptOffBy, TRANSIENT } from "./taints.ts";
-import type { ClusterView } from "./view.ts";
+import { holdersAmong } from "./explain/shortages.ts";
+import { isExtended, writeAmount } from "./kubernetes/amounts.ts";
+import { keptOffBy, TRANSIENT } from "./kubernetes/taints.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { modelOf } from "./view/deviceModels.ts";
+import type { NodeRecord, PodKind } from "./view/records.ts";
 
 export interface OverviewQuestion {
   readonly view: ClusterView;
-  /** The oldest first. */
+  /** The waiting requests, the oldest first. */
   readonly waiting: readonly Waiting[];
-  /** Who of it is told by name. */
+  /** The project whose runs are shown by name. */
   readonly project: string;
 }
 
@@ -27,13 +28,15 @@ export function overviewOf({ view, waiting, project }: OverviewQuestion): Capaci
   };
 }
 
-/** Nothing passing keeps pods off it. What keeps off only some stays there for the others. */
+/**
+ * Whether no transient taint keeps pods off. A lasting taint keeps off only some pods, so the node is open to others.
+ */
 function isOpen({ taints }: NodeRecord): boolean {
   const passing = taints.filter(({ key }) => TRANSIENT.has(key));
   return keptOffBy(passing, []) === undefined;
 }
 
-/** Room for pods, and space on the node's own disk, are hardly ever what somebody looks for. */
+/** Pod slots and the node's own disk are left out, because they are rarely what a user looks for. */
 function isShown(resource: string): boolean {
   return resource === "cpu" || resource === "memory" || isExtended(resource);
 }
@@ -86,7 +89,10 @@ function gather(flavors: Map<string, Gathered>, view: ClusterView, { node, resou
   for (const [kind, pods] of kinds) row.kinds.set(kind, (row.kinds.get(kind) ?? 0) + pods);
 }
 
-/** Devices of drivers (resource.k8s.io), by driver and product. Who holds one is not told by the claim. */
+/**
+ * Devices of drivers (resource.k8s.io), by driver and product. The holders are left empty: the allocation does not name
+ * them.
+ */
 function deviceFlavors(view: ClusterView): readonly FlavorRoom[] {
   const rows = new Map<string, { readonly nodes: Map<string, number>; total: number; free: number }>();
   for (const [node, devices] of readPools(view.devices).onNode)

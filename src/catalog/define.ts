@@ -2,13 +2,13 @@
 // the reference pages and the TypeScript type that `render` or `run` receives all come from the one value.
 // Nothing registers itself: catalog.ts gathers the values at the composition root.
 import type { ZodType } from "zod";
-import type { Json, JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/plan.ts";
-import type { Path } from "../model/pointer.ts";
-import type { Problem } from "../model/problem.ts";
-import type { ReasonCode } from "../model/reason.ts";
-import type { Localized } from "../model/text.ts";
+import type { Json, JsonObject } from "../model/data/json.ts";
+import type { Path } from "../model/data/pointer.ts";
+import type { Localized } from "../model/data/text.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import type { Problem } from "../model/problems/problem.ts";
+import type { ReasonCode } from "../model/reasons/reason.ts";
+import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/run/plan.ts";
 import type { ChartWish } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
 

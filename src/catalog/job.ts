@@ -1,10 +1,11 @@
 // What a job type is given to work with, and what it answers.
-import type { Evidence } from "../model/health.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { BadEnding } from "../model/phase.ts";
-import type { Clocks, OnShort, PlannedObject } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
-import type { OwnedObject } from "../model/revision.ts";
+
+import type { JsonObject } from "../model/data/json.ts";
+import type { Evidence } from "../model/kubernetes/health.ts";
+import type { Reason } from "../model/reasons/reason.ts";
+import type { BadEnding } from "../model/run/phase.ts";
+import type { Clocks, OnShort, PlannedObject } from "../model/run/plan.ts";
+import type { OwnedObject } from "../model/run/revision.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster, LogLine } from "../ports/cluster.ts";
 import type { Outgoing } from "../ports/outgoing.ts";

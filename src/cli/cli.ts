@@ -1,18 +1,19 @@
 // The command line: finds the command, parses its words, runs it, and turns whatever happens into an exit code.
 // Prints nothing by itself but help and failures.
-import { nearest } from "../model/name.ts";
-import { type Localized, translate } from "../model/text.ts";
-import type { Command, Context } from "./command.ts";
+
+import { type Localized, translate } from "../model/data/text.ts";
+import { nearest } from "../model/kubernetes/name.ts";
 import { COMMANDS } from "./commands.ts";
-import { EXIT } from "./exitCodes.ts";
-import { usageFailure } from "./failure.ts";
-import { GLOBAL_OPTIONS, globalsOf, languageFor, wantsJson } from "./globals.ts";
-import { commandHelp, helpText } from "./help.ts";
-import { parseGlobals, parseWords } from "./parse.ts";
-import { rootFor } from "./plugins.ts";
+import type { Command, Context } from "./grammar/command.ts";
+import { EXIT } from "./grammar/exitCodes.ts";
+import { usageFailure } from "./grammar/failure.ts";
+import { GLOBAL_OPTIONS, globalsOf, languageFor, wantsJson } from "./grammar/globals.ts";
+import { parseGlobals, parseWords } from "./grammar/parse.ts";
+import { rootFor } from "./grammar/plugins.ts";
+import type { Root } from "./grammar/root.ts";
+import { commandHelp, helpText } from "./output/help.ts";
 import { reportFailure } from "./report.ts";
-import type { Root } from "./root.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 /** `argv` without node and script. Answers the exit code; never throws. */
 export async function runCli(argv: readonly string[], terminal: Terminal, root: Root): Promise<number> {

@@ -1,9 +1,10 @@
 // docs/reference/cli.md, made from the table of commands: what `--help` says, for reading.
-import type { Command, Options } from "./command.ts";
+
 import { COMMANDS } from "./commands.ts";
-import { EXIT } from "./exitCodes.ts";
-import { GLOBAL_OPTIONS } from "./globals.ts";
-import { optionRows, usageLine } from "./help.ts";
+import type { Command, Options } from "./grammar/command.ts";
+import { EXIT } from "./grammar/exitCodes.ts";
+import { GLOBAL_OPTIONS } from "./grammar/globals.ts";
+import { optionRows, usageLine } from "./output/help.ts";
 
 export function cliReference(): string {
   const commands = COMMANDS.filter((one) => !one.hidden);

@@ -3,14 +3,14 @@
 import type { z } from "zod";
 import { ApiError, UnreachableError } from "../api/client.ts";
 import type { ErrorView } from "../api/views.ts";
-import { ERRORS, explainError, PlatformError } from "../model/errors.ts";
-import { dig } from "../model/json.ts";
-import { type Language, translate } from "../model/text.ts";
-import { UNREACHABLE } from "./connect.ts";
-import { EXIT, exitOfError } from "./exitCodes.ts";
-import { Failure } from "./failure.ts";
-import { painter } from "./style.ts";
-import type { Terminal } from "./terminal.ts";
+import { dig } from "../model/data/json.ts";
+import { type Language, translate } from "../model/data/text.ts";
+import { ERRORS, explainError, PlatformError } from "../model/errors/errors.ts";
+import { EXIT, exitOfError } from "./grammar/exitCodes.ts";
+import { Failure } from "./grammar/failure.ts";
+import { UNREACHABLE } from "./reach/connect.ts";
+import { painter } from "./terminal/style.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 type ErrorBody = z.output<typeof ErrorView>;
 

@@ -1,7 +1,8 @@
 // Adding, changing and removing registered clusters. A cluster is asked before it is written down: one that does not answer, or does not
 // accept the credential, is refused with that sentence.
-import { PlatformError } from "../model/errors.ts";
-import type { JsonObject } from "../model/json.ts";
+
+import type { JsonObject } from "../model/data/json.ts";
+import { PlatformError } from "../model/errors/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type {

@@ -1,6 +1,6 @@
 // What the registry needs to know of one kind of cluster: how a description becomes a target, is tried, and is opened. A target is data
 // that only the opener understands.
-import type { JsonObject } from "../model/json.ts";
+import type { JsonObject } from "../model/data/json.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import type { ClusterWay, GivenCluster, Introduction } from "../ports/clusterRegistry.ts";
 

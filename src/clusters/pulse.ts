@@ -1,6 +1,6 @@
 // Whether each cluster is there, asked in the background: so a list of clusters waits for none of them, a breaker closes soon after its
 // cluster is back, and a credential that was revoked is noticed before somebody deploys.
-import { reason } from "../model/reason.ts";
+import { reason } from "../model/reasons/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import type { ClusterPulse } from "../ports/clusterRegistry.ts";

@@ -1,5 +1,5 @@
 // How a target is kept: sealed as a whole, under a name that no project can have, so that no document can ever open it.
-import { isObject, type JsonObject } from "../model/json.ts";
+import { isObject, type JsonObject } from "../model/data/json.ts";
 import type { Vault } from "../ports/vault.ts";
 
 const NO_PROJECT = "*clusters";

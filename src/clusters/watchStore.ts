@@ -1,6 +1,6 @@
 // Tells when registered clusters changed through another process. The events of the installation are the truth; a wake only says when to
 // look at them, and a look now and then makes up for wakes that were lost.
-import { INSTALLATION } from "../model/event.ts";
+import { INSTALLATION } from "../model/run/event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";

@@ -3,10 +3,10 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Dispatch, Dispatched, Drive, Duty, InLine, Outcome, Terms } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
-import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } from "./holdings.ts";
-import { createLanes } from "./lanes.ts";
-import { pauseAfter } from "./pauses.ts";
-import { crowding, full } from "./shares.ts";
+import { createLanes } from "./duties/lanes.ts";
+import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } from "./duties/leasedDuties.ts";
+import { pauseAfter } from "./duties/retryDelays.ts";
+import { crowding, full } from "./duties/shares.ts";
 
 /** A drive mostly waits; each costs some ten kilobytes. */
 export const SLOTS = 400;

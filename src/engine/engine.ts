@@ -1,11 +1,11 @@
 // The engine's switch: takes up what is unfinished, and stops without losing anything.
 import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
-import { runEnded } from "./afterwards.ts";
-import { driveRun } from "./drive.ts";
-import { giveUpRun } from "./giveUp.ts";
-import { lookAfterSchedule } from "./schedules.ts";
-import { handOutForgotten, keepUp, UPKEEP } from "./upkeep.ts";
-import type { World } from "./world.ts";
+import { driveRun } from "./driving/driveRun.ts";
+import { giveUpRun } from "./driving/giveUp.ts";
+import type { World } from "./interface/dependencies.ts";
+import { lookAfterSchedule } from "./schedules/schedules.ts";
+import { runEnded } from "./upkeep/afterRun.ts";
+import { handOutForgotten, keepUp, UPKEEP } from "./upkeep/upkeep.ts";
 
 export interface Engine {
   /** Resolves when nothing is being driven any more. Unfinished runs stay unfinished; another process or the next start takes them up. */

@@ -4,14 +4,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Manifest } from "../model/manifest.ts";
-import { problem } from "../model/problem.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import { problem } from "../model/problems/problem.ts";
 import { ChartError, type ChartRequest, type Charts } from "../ports/charts.ts";
+import { fieldOf, locateChart } from "./chartSource.ts";
+import { openGate } from "./concurrencyGate.ts";
 import { failureOf } from "./failures.ts";
-import { openGate } from "./gate.ts";
+import { runHelm } from "./helmProcess.ts";
 import { manifestsIn } from "./manifests.ts";
-import { runHelm } from "./run.ts";
-import { fieldOf, locateChart } from "./source.ts";
 
 export interface HelmOptions {
   /** Name or path of the helm program. */

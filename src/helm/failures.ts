@@ -1,10 +1,10 @@
 // What helm says when it fails, as problems of the document: values that break the chart's schema each at their place, everything
 // else in helm's own words, without the server's paths.
-import type { JsonObject } from "../model/json.ts";
-import { fromPointer, type Path } from "../model/pointer.ts";
-import { type Problem, problem } from "../model/problem.ts";
-import type { HelmOutcome } from "./run.ts";
-import type { ChartField } from "./source.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import { fromPointer, type Path } from "../model/data/pointer.ts";
+import { type Problem, problem } from "../model/problems/problem.ts";
+import type { ChartField } from "./chartSource.ts";
+import type { HelmOutcome } from "./helmProcess.ts";
 
 interface About {
   readonly field: ChartField;

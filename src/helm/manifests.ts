@@ -1,11 +1,11 @@
 // helm's output as objects. Kubernetes reads YAML 1.1 (`yes` is true, 0644 is octal), so this does too; times of the day and dates,
 // which YAML 1.1 also knows, stay text as they do there.
 import { parseAllDocuments, type Tags } from "yaml";
-import { isObject, type Json, type JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import { problem } from "../model/problem.ts";
+import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import { problem } from "../model/problems/problem.ts";
 import { ChartError } from "../ports/charts.ts";
-import type { ChartField } from "./source.ts";
+import type { ChartField } from "./chartSource.ts";
 
 const OPTIONS = {
   version: "1.1",

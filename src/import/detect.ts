@@ -1,6 +1,7 @@
 // Which kind of document this is, from what is in it. The first row that says yes wins.
-import { API_VERSION } from "../model/document.ts";
-import { isObject, type Json, type JsonObject } from "../model/json.ts";
+
+import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
+import { API_VERSION } from "../model/document/document.ts";
 
 export const FORMATS = ["compose", "manifests", "kubevela", "kubemin-cli"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -1,20 +1,20 @@
 // Documents of other tools to a kubemin document, with a report of every field: taken, changed (how) or not supported (why, what to do).
 // Reads nothing but what it is given, and writes nothing: files and output are the command line's business.
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Json, JsonObject } from "../model/json.ts";
-import { type Path, toPointer } from "../model/pointer.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Json, JsonObject } from "../model/data/json.ts";
+import { type Path, toPointer } from "../model/data/pointer.ts";
+import type { Problem } from "../model/problems/problem.ts";
 import { importCompose } from "./compose/compose.ts";
 import { detect, type Format } from "./detect.ts";
-import { newDraft } from "./draft.ts";
-import { importKubeminCli } from "./kubeminCli.ts";
-import { importKubevela } from "./kubevela.ts";
-import { closeLedger, type Entry, type Ledger, type Outcome } from "./ledger.ts";
-import { importManifests } from "./manifests.ts";
+import { importKubeminCli } from "./kubeminCli/kubeminCli.ts";
+import { importKubevela } from "./kubevela/kubevela.ts";
+import { importManifests } from "./manifests/manifests.ts";
+import { newDraft } from "./mapping/importDraft.ts";
+import { closeLedger, type Entry, type Ledger, type Outcome } from "./mapping/ledger.ts";
+import type { Words } from "./mapping/reportWords.ts";
+import type { Importing } from "./mapping/rules.ts";
 import { type InputDocument, readDocuments } from "./read.ts";
-import type { Importing } from "./rules.ts";
-import { type Check, settle } from "./settle.ts";
-import type { Words } from "./words.ts";
+import { type Check, settle } from "./removeRefused.ts";
 
 export interface ImportInput {
   readonly text: string;

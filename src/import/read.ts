@@ -1,10 +1,10 @@
 // Text to the documents in it, as the tools read them that these files were written for: several YAML documents, merge keys, octal modes.
 // kubemin's own documents are read more strictly (plan/read.ts). A parser's own message is never shown: it may quote a secret.
 import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
-import { LIMITS } from "../model/document.ts";
-import { isObject, type Json } from "../model/json.ts";
-import type { Path } from "../model/pointer.ts";
-import { brokenRule, type Problem, problem } from "../model/problem.ts";
+import { isObject, type Json } from "../model/data/json.ts";
+import type { Path } from "../model/data/pointer.ts";
+import { LIMITS } from "../model/document/document.ts";
+import { brokenRule, type Problem, problem } from "../model/problems/problem.ts";
 
 export interface InputDocument {
   readonly value: Json;

@@ -1,39 +1,39 @@
 // A real Kubernetes behind ports/cluster: composes connection, watches, apply and follow. Touches nothing but the cluster that was named.
 // No @kubernetes/client-node: it costs 87 MB and 450 ms at start (measured), more than the whole server may use.
 
-import type { NodeGroup } from "../capacity/autoscaler.ts";
-import { textAt } from "../model/fields.ts";
-import type { Manifest, ObjectRef } from "../model/manifest.ts";
-import { refOf, shortRef } from "../model/manifest.ts";
-import type { Reason } from "../model/reason.ts";
+import type { NodeGroup } from "../capacity/fit/autoscaler.ts";
+import { textAt } from "../model/data/fieldReaders.ts";
+import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
+import { refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import type { Reason } from "../model/reasons/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type ApplyOptions, type Cluster, ClusterError } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
-import { ApiError } from "./apiError.ts";
-import { type Api, applyObject, readLive } from "./apply.ts";
-import { createCache } from "./cache.ts";
-import { createCapacity } from "./capacity.ts";
-import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
-import { compareObject } from "./difference.ts";
-import { objectPath, openDiscovery } from "./discovery.ts";
-import { driftOf } from "./drift.ts";
-import { gatherFacts } from "./facts.ts";
-import { type FollowWorld, followObjects } from "./follow.ts";
-import { currentView, healthNow } from "./health.ts";
-import { findTarget, type Target } from "./kubeconfig.ts";
-import { lastWords } from "./lastWords.ts";
-import { listObjects } from "./list.ts";
+import { createCapacity } from "./capacity/capacity.ts";
+import { gatherFacts } from "./clusterFacts.ts";
+import { type FollowWorld, followObjects } from "./judge/follow.ts";
+import { currentView, healthNow } from "./judge/health.ts";
+import { lastWords } from "./judge/lastLines.ts";
+import { createMemories } from "./judge/recentVerdicts.ts";
+import { type Ask, askOverNetwork } from "./judge/routeCheck/askAddress.ts";
+import { createRouteChecks } from "./judge/routeCheck/checks.ts";
+import { programSays404 } from "./judge/routeCheck/program.ts";
 import { readLogs } from "./logs.ts";
-import { createLookup } from "./lookup.ts";
-import { createMemories } from "./memories.ts";
-import { createNetworkLook } from "./network.ts";
-import { probeNetworkPolicy } from "./probeNetworkPolicy.ts";
-import { clusterError } from "./refusal.ts";
-import { removeObject } from "./remove.ts";
-import { type Ask, askOverNetwork } from "./routeCheck/ask.ts";
-import { createRouteChecks } from "./routeCheck/checks.ts";
-import { programSays404 } from "./routeCheck/program.ts";
-import { shared, sharedByName } from "./shared.ts";
+import { createNetworkLook } from "./network/networkFacts.ts";
+import { probeNetworkPolicy } from "./network/probeNetworkPolicy.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./reach/connection.ts";
+import { objectPath, openDiscovery } from "./reach/discovery.ts";
+import { findTarget, type Target } from "./reach/kubeconfig.ts";
+import { shared, sharedByName } from "./reach/sharedRequest.ts";
+import { ApiError } from "./refusals/apiError.ts";
+import { clusterError } from "./refusals/refusal.ts";
+import { createCache } from "./watches/cache.ts";
+import { createLookup } from "./watches/lookup.ts";
+import { type Api, applyObject, readLive } from "./write/apply.ts";
+import { driftOf } from "./write/drift.ts";
+import { compareObject } from "./write/dryRunDifference.ts";
+import { listObjects } from "./write/listObjects.ts";
+import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
   /** Name of the cluster in kubemin. */

@@ -1,17 +1,17 @@
 // Logs of the pods of an application or component, merged. With `follow`, pods and containers that come later are picked up, and a
 // container that restarts is followed into its next life.
 
-import { listAt, numberAt, textAt } from "../model/fields.ts";
-import type { JsonObject } from "../model/json.ts";
-import { logTail } from "../model/logTail.ts";
-import { LABELS, MANAGED_BY } from "../model/manifest.ts";
+import { listAt, numberAt, textAt } from "../model/data/fieldReaders.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import { logTail } from "../model/data/logTail.ts";
+import { LABELS, MANAGED_BY } from "../model/kubernetes/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
-import { ApiError, isStatus } from "./apiError.ts";
-import type { Connection } from "./connection.ts";
-import { linesOf } from "./lines.ts";
-import { createQueue, type Queue } from "./queue.ts";
-import { clusterError } from "./refusal.ts";
+import type { Connection } from "./reach/connection.ts";
+import { linesOf } from "./reach/splitLines.ts";
+import { ApiError, isStatus } from "./refusals/apiError.ts";
+import { clusterError } from "./refusals/refusal.ts";
+import { createQueue, type Queue } from "./watches/boundedBuffer.ts";
 
 export interface LogWorld {
   readonly connection: Connection;

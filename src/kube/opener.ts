@@ -1,12 +1,12 @@
 // Kubernetes clusters for the registry. A target is kept as JSON, so what comes back from the store is what this file put there.
-import type { JsonObject } from "../model/json.ts";
+import type { JsonObject } from "../model/data/json.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterWay, GivenCluster, Introduction } from "../ports/clusterRegistry.ts";
 import type { Log } from "../ports/log.ts";
 import { openCluster } from "./cluster.ts";
-import { givenTarget, wayOf } from "./given.ts";
-import { introduce } from "./introduce.ts";
-import type { Target } from "./kubeconfig.ts";
+import { givenTarget, wayOf } from "./reach/givenCluster.ts";
+import { introduce } from "./reach/introduce.ts";
+import type { Target } from "./reach/kubeconfig.ts";
 
 export interface OpenerOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 // What the operator allows in spite of the forbidden ranges: networks (10.1.0.0/16), addresses and host names. Pure.
 // A name allows whatever it resolves to: the operator vouches for the name.
 import { BlockList, isIP } from "node:net";
-import { DNS_SUBDOMAIN } from "../model/name.ts";
+import { DNS_SUBDOMAIN } from "../model/kubernetes/name.ts";
 
 export interface AllowList {
   host(name: string): boolean;

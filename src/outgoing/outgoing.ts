@@ -10,9 +10,9 @@ import {
   OutgoingRefused,
   type OutgoingRequest,
 } from "../ports/outgoing.ts";
+import { admitHost, checkName, plainHost, type Resolve, type Target, targetOf } from "./allowedTarget.ts";
 import { type AllowList, parseAllowList } from "./allowList.ts";
 import { decode } from "./decode.ts";
-import { admitHost, checkName, plainHost, type Resolve, type Target, targetOf } from "./guard.ts";
 import { exchange } from "./send.ts";
 import { SIGNATURE_HEADERS, signedHeaders, verifySignature } from "./signature.ts";
 

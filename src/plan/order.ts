@@ -1,10 +1,10 @@
 // From rendered components to jobs and their order. What the document says (dependsOn, references) is obeyed; what a pod reads of another
 // component's configuration is inferred. Layers show what may run at the same time; the engine itself starts each job as soon as its own needs are met.
-import { LABELS } from "../model/manifest.ts";
-import type { Need, PlannedJob, RetryPolicy } from "../model/plan.ts";
+import { LABELS } from "../model/kubernetes/manifest.ts";
+import type { Need, PlannedJob, RetryPolicy } from "../model/run/plan.ts";
 import { isSource, sourceKey } from "./render/renderConfiguration.ts";
 import { timeoutOf } from "./render/renderDraft.ts";
-import type { RenderedComponent } from "./render/rendered.ts";
+import type { RenderedComponent } from "./render/renderedComponent.ts";
 
 const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
 const TEN_MINUTES = 10 * 60_000;

@@ -1,17 +1,18 @@
 // What a checked application means on a given cluster: render, order, compare. Pure: the same input gives the same plan, byte for byte.
 // All problems at once; with an error among them there is no plan, and nothing can be started.
-import type { WorkflowDocument } from "../model/document.ts";
-import type { JsonObject } from "../model/json.ts";
-import { refKey, refOf } from "../model/manifest.ts";
-import type { ClusterFacts, Plan, PlannedJob } from "../model/plan.ts";
-import { hasErrors, type Problem } from "../model/problem.ts";
-import type { OwnedObject } from "../model/revision.ts";
+
+import { contentHash } from "../model/data/hash.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import type { WorkflowDocument } from "../model/document/document.ts";
+import { refKey, refOf } from "../model/kubernetes/manifest.ts";
+import { hasErrors, type Problem } from "../model/problems/problem.ts";
+import type { ClusterFacts, Plan, PlannedJob } from "../model/run/plan.ts";
+import type { OwnedObject } from "../model/run/revision.ts";
 import { comparePlans } from "./compare/compare.ts";
-import { contentHash } from "./hash.ts";
+import { checkKeys, checkOutside } from "./components/planOutside.ts";
+import type { ResolvedApplication } from "./components/resolvedApplication.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
-import { checkKeys, checkOutside } from "./planOutside.ts";
 import { renderApplication } from "./render/render.ts";
-import type { ResolvedApplication } from "./resolved.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
 
 export interface PlanInput {

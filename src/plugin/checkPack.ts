@@ -1,11 +1,11 @@
 // The tests that the built-in definitions pass, for the definitions of anybody: run at the start of a server for each plug-in, and by its author
 // with the test kit. Everything that is found is told at once.
-import { builtins } from "../catalog/builtins.ts";
+import { builtins } from "../builtins.ts";
 import { type Catalog, createCatalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
-import { isObject, type Json, type JsonObject } from "../model/json.ts";
-import type { Localized } from "../model/text.ts";
-import { jsonSchemaOf } from "../plan/schema/jsonSchema.ts";
+import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
+import type { Localized } from "../model/data/text.ts";
+import { jsonSchemaOf } from "../plan/fields/jsonSchema.ts";
 import { checkContract, type Fault, fault, type Plugin } from "./contract.ts";
 import { type Case, casesOf } from "./exampleCases.ts";
 import { planCase } from "./planCase.ts";

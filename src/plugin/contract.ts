@@ -1,9 +1,9 @@
 // What a plug-in package exports by default, and the check of it at load. Job types are not part of it: they run inside the engine, and
 // what they may do there is not settled for third parties.
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
-import { isObject } from "../model/json.ts";
-import type { Localized, Params } from "../model/text.ts";
-import { VERSION } from "../model/version.ts";
+import { isObject } from "../model/data/json.ts";
+import type { Localized, Params } from "../model/data/text.ts";
+import { VERSION } from "../model/data/version.ts";
 import { satisfies } from "./range.ts";
 
 export interface Plugin {

@@ -1,7 +1,7 @@
 // Documents that hold the examples of a definition: what is planned to see whether they are right.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
-import type { Json, JsonObject } from "../model/json.ts";
+import type { Json, JsonObject } from "../model/data/json.ts";
 
 export interface Case {
   readonly kind: string;

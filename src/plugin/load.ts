@@ -4,10 +4,10 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { findPackageJSON, registerHooks } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { builtins } from "../catalog/builtins.ts";
+import { builtins } from "../builtins.ts";
 import { type Catalog, createCatalog } from "../catalog/catalog.ts";
-import { dig, isObject } from "../model/json.ts";
-import { type Localized, type Params, translate } from "../model/text.ts";
+import { dig, isObject } from "../model/data/json.ts";
+import { type Localized, type Params, translate } from "../model/data/text.ts";
 import { checkPack } from "./checkPack.ts";
 import { type Fault, fault, type Plugin } from "./contract.ts";
 

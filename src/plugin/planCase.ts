@@ -1,14 +1,14 @@
 // Plans a document against a cluster in words, as a server would against a real one. Secrets are sealed with tokens that anybody can recognise,
 // so that a plaintext that gets through shows.
 import type { Catalog } from "../catalog/catalog.ts";
-import { isObject, type JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { ClusterFacts, Plan } from "../model/plan.ts";
-import { explainProblem, type Problem } from "../model/problem.ts";
-import { isSealed, sealedToken } from "../model/sealed.ts";
+import { isObject, type JsonObject } from "../model/data/json.ts";
+import { isSealed, sealedToken } from "../model/document/sealed.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import { explainProblem, type Problem } from "../model/problems/problem.ts";
+import type { ClusterFacts, Plan } from "../model/run/plan.ts";
 import { checkDocument } from "../plan/check/check.ts";
+import { sealDocument } from "../plan/components/seal.ts";
 import { planApplication } from "../plan/plan.ts";
-import { sealDocument } from "../plan/seal.ts";
 
 export type Planned =
   | { readonly ok: true; readonly plan: Plan; readonly leaks: readonly string[] }

@@ -15,6 +15,10 @@ export type {
   Workload,
 } from "../catalog/define.ts";
 export { defineComponent, defineTrait } from "../catalog/define.ts";
+export { selectorOf } from "../catalog/parts/objects/labels.ts";
+export { nonEmpty, onlyGiven } from "../catalog/parts/objects/onlyGiven.ts";
+export { imageField, podOf, programFields, programReferences } from "../catalog/parts/pod/program.ts";
+export { canonicalQuantity } from "../catalog/parts/pod/quantity.ts";
 export {
   absolutePath,
   commandLine,
@@ -26,20 +30,16 @@ export {
   port,
   quantity,
   replicas,
-} from "../catalog/fields.ts";
-export { selectorOf } from "../catalog/parts/labels.ts";
-export { nonEmpty, onlyGiven } from "../catalog/parts/onlyGiven.ts";
-export { imageField, podOf, programFields, programReferences } from "../catalog/parts/program.ts";
-export { canonicalQuantity } from "../catalog/parts/quantity.ts";
-export { parseDuration } from "../model/duration.ts";
-export { literalText } from "../model/expansion.ts";
-export type { Json, JsonObject } from "../model/json.ts";
-export type { Manifest } from "../model/manifest.ts";
-export type { ClusterFacts } from "../model/plan.ts";
-export type { Path } from "../model/pointer.ts";
-export type { Problem } from "../model/problem.ts";
-export { brokenRule, problem, warning } from "../model/problem.ts";
-export { parseQuantity } from "../model/quantity.ts";
-export type { Localized } from "../model/text.ts";
+} from "../catalog/sharedFields.ts";
+export type { Json, JsonObject } from "../model/data/json.ts";
+export type { Path } from "../model/data/pointer.ts";
+export type { Localized } from "../model/data/text.ts";
+export { parseDuration } from "../model/document/duration.ts";
+export { literalText } from "../model/kubernetes/kubeletExpansion.ts";
+export type { Manifest } from "../model/kubernetes/manifest.ts";
+export { parseQuantity } from "../model/kubernetes/quantity.ts";
+export type { Problem } from "../model/problems/problem.ts";
+export { brokenRule, problem, warning } from "../model/problems/problem.ts";
+export type { ClusterFacts } from "../model/run/plan.ts";
 export type { Plugin } from "./contract.ts";
 export { definePlugin } from "./contract.ts";

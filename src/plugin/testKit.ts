@@ -1,9 +1,9 @@
 // The test kit for authors, as `kubemin/plugin/test-kit`: for any test runner, because it only answers or throws.
-import { builtins } from "../catalog/builtins.ts";
+import { builtins } from "../builtins.ts";
 import { createCatalog } from "../catalog/catalog.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import { translate } from "../model/text.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import { translate } from "../model/data/text.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
 import { checkPack as check } from "./checkPack.ts";
 import type { Plugin } from "./contract.ts";
 import { manifestsOf, planCase } from "./planCase.ts";

@@ -1,6 +1,6 @@
 // A backup as a sequence of records, the same for every database: what was taken from one is restored into any other.
 // Holds no key: what is sealed stays sealed.
-import type { Json } from "../model/json.ts";
+import type { Json } from "../model/data/json.ts";
 
 export type BackupRecord =
   | {

@@ -1,8 +1,8 @@
 // What the core needs from a renderer of Helm charts. It is asked before planning: planning itself is pure and waits for nobody.
 // The same request gives the same manifests; a renderer says so when a chart does not.
-import type { JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { Problem } from "../model/problem.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
+import type { Problem } from "../model/problems/problem.ts";
 
 /** `server`: below the folder that the operator opened. `archive`: the chart's .tgz in base64. */
 export type ChartSource =

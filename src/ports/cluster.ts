@@ -1,13 +1,14 @@
 // What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
 // Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
-import type { CapacityOverview, CapacityRequest, CapacityVerdict } from "../model/capacity.ts";
-import type { ClusterNetwork } from "../model/clusterNetwork.ts";
-import type { ObjectHealth } from "../model/health.ts";
-import type { Json } from "../model/json.ts";
-import type { Manifest, ObjectRef } from "../model/manifest.ts";
-import type { NetworkProbe, NetworkVerdict } from "../model/networkVerdict.ts";
-import type { ClusterFacts } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
+
+import type { Json } from "../model/data/json.ts";
+import type { CapacityOverview, CapacityRequest, CapacityVerdict } from "../model/kubernetes/capacity.ts";
+import type { ClusterNetwork } from "../model/kubernetes/clusterNetwork.ts";
+import type { ObjectHealth } from "../model/kubernetes/health.ts";
+import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
+import type { NetworkProbe, NetworkVerdict } from "../model/kubernetes/networkVerdict.ts";
+import type { Reason } from "../model/reasons/reason.ts";
+import type { ClusterFacts } from "../model/run/plan.ts";
 
 export interface Applied {
   readonly ref: ObjectRef;

@@ -1,5 +1,5 @@
 // Clusters that are registered while the server runs, beside those that it was started with. All processes of one store see the same ones.
-import type { Reason } from "../model/reason.ts";
+import type { Reason } from "../model/reasons/reason.ts";
 import type { Cluster, Clusters } from "./cluster.ts";
 
 export type GivenCluster =

@@ -1,5 +1,5 @@
 // The program's own log: one line per fact, structured. Never holds a secret, a document or a rendered object.
-import type { Params } from "../model/text.ts";
+import type { Params } from "../model/data/text.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export interface Log {

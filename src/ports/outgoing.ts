@@ -1,7 +1,8 @@
 // The only way by which the server calls an address that a user named: webhooks, workers, http steps, brokers. Refuses whatever the
 // operator did not allow; follows no redirect; keeps no connection, no cookie and no credential of its own.
-import { explainOutgoingRefusal, type OutgoingRefusalCode } from "../model/outgoingRefusal.ts";
-import type { Params } from "../model/text.ts";
+
+import type { Params } from "../model/data/text.ts";
+import { explainOutgoingRefusal, type OutgoingRefusalCode } from "../model/reasons/outgoingRefusal.ts";
 
 export interface OutgoingLimits {
   /** Milliseconds until the connection stands, resolving and TLS included. */

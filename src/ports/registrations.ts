@@ -1,8 +1,9 @@
 // Where registered job types are kept: versions, grants, and what stops a type. Every change bears a number and an event with who did it,
 // in one transaction, so that other processes see it and nobody can change anything unseen.
-import type { NewEvent } from "../model/event.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { CheckResult, Standing } from "../model/registrationCheck.ts";
+
+import type { JsonObject } from "../model/data/json.ts";
+import type { CheckResult, Standing } from "../model/problems/registrationCheck.ts";
+import type { NewEvent } from "../model/run/event.ts";
 
 export interface RegisteredVersion {
   readonly name: string;

@@ -1,5 +1,5 @@
 // Where schedules are kept, and how far each has come.
-import type { Schedule, ScheduleTick } from "../model/schedule.ts";
+import type { Schedule, ScheduleTick } from "../model/run/schedule.ts";
 
 export interface Schedules {
   /** New, or with other settings than before; a change keeps its pause and its last time. */

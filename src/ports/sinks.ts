@@ -1,7 +1,8 @@
 // Where sinks and what they have delivered are kept. The events themselves are the outbox: they are written in the transaction of the
 // state that they tell of, so all that a sink needs is a position among them, and the runs that are held back behind it.
-import type { EventType } from "../model/event.ts";
-import type { SinkFailure } from "../model/sinkFailure.ts";
+
+import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
+import type { EventType } from "../model/run/event.ts";
 
 export type SinkSettings =
   /** `address`: the URL, sealed: webhooks often carry a secret in it. */

@@ -1,10 +1,11 @@
 // What the core needs from a store. One contract suite for SQLite and PostgreSQL.
 // Every method is one transaction. What it returned is durable.
-import type { NewEvent, PlatformEvent } from "../model/event.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { Phase } from "../model/phase.ts";
-import type { ApplicationSummary, OwnedObject, Revision } from "../model/revision.ts";
-import type { Job, Run, RunEnding, RunPhase } from "../model/run.ts";
+
+import type { JsonObject } from "../model/data/json.ts";
+import type { NewEvent, PlatformEvent } from "../model/run/event.ts";
+import type { Phase } from "../model/run/phase.ts";
+import type { ApplicationSummary, OwnedObject, Revision } from "../model/run/revision.ts";
+import type { Job, Run, RunEnding, RunPhase } from "../model/run/run.ts";
 import type { BackupRecord } from "./backup.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";

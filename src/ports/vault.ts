@@ -1,4 +1,4 @@
-// Turns secret values into sealed tokens and back. See model/sealed.ts for why.
+// Turns secret values into sealed tokens and back. See model/document/sealed.ts for why.
 export interface Vault {
   /** Deterministic within a project: equal values give equal tokens. */
   seal(project: string, value: string): string;

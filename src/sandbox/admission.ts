@@ -1,16 +1,17 @@
-// What an apply is refused for, before anything is written. The same rules in the same order for `check` and for `apply`.
+// The checks that can refuse an apply before anything is written. `check` and `apply` use the same rules in the same
+// order.
 
-import { scalarAt, textAt } from "../model/fields.ts";
-import { canonicalJson, dig, isObject, type Json } from "../model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/manifest.ts";
-import { applicationOwner } from "../model/ownership.ts";
-import { parseQuantity } from "../model/quantity.ts";
-import { type Reason, reason } from "../model/reason.ts";
-import { faultOf } from "./faults.ts";
-import { groupKind, scopeOf } from "./kinds.ts";
-import { claimUsage, overQuota, type Quotas, usageOf } from "./quota.ts";
-import type { Shelf, StoredObject } from "./shelf.ts";
-import { workloadKind } from "./template.ts";
+import { scalarAt, textAt } from "../model/data/fieldReaders.ts";
+import { canonicalJson, dig, isObject, type Json } from "../model/data/json.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { applicationOwner } from "../model/kubernetes/ownership.ts";
+import { parseQuantity } from "../model/kubernetes/quantity.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
+import { faultOf } from "./faults/faults.ts";
+import { groupKind, scopeOf } from "./objects/kinds.ts";
+import { claimUsage, overQuota, type Quotas, usageOf } from "./objects/quota.ts";
+import type { Shelf, StoredObject } from "./objects/sandboxObjects.ts";
+import { workloadKind } from "./objects/workloadTemplate.ts";
 
 export interface AdmissionRules {
   readonly shelf: Shelf;
@@ -44,7 +45,7 @@ function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
   return rules.namespaceExists(ref.namespace) ? null : reason("Missing", { object: `Namespace/${ref.namespace}` });
 }
 
-/** Kinds that a definition of a custom resource on the shelf made known. */
+/** The scope of a kind that a CustomResourceDefinition in the sandbox defines. */
 function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | undefined {
   const definition = shelf
     .list()
@@ -55,7 +56,7 @@ function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | u
   return textAt(definition, "spec", "scope") === "Cluster" ? "cluster" : "namespace";
 }
 
-/** Something of that name that we did not make for this very application is not ours to change. */
+/** An object of the same name that kubemin did not create for this application must not be changed. */
 function otherOwner(live: Manifest, wanted: Manifest, adopt: boolean): Reason | null {
   const [theirs, ours] = [live.metadata.labels ?? {}, wanted.metadata.labels ?? {}];
   const object = shortRef(refOf(live));
@@ -121,7 +122,7 @@ function sameData(a: Manifest, b: Manifest): boolean {
   return canonicalJson(data(a)) === canonicalJson(data(b));
 }
 
-/** Volumes grow, they never shrink. */
+/** A claim can only grow. */
 function smallerVolume(live: Manifest, wanted: Manifest): boolean {
   if (live.kind !== "PersistentVolumeClaim") return false;
   const size = (one: Manifest): number | undefined =>
@@ -141,7 +142,7 @@ function claimOverQuota(object: Manifest, { shelf, quotas }: AdmissionRules): Re
   return overQuota(quotas.get(namespace), usageOf(shelf, namespace), claimUsage(object));
 }
 
-/** For objects on their way out: the API server would accept the write and lose it. */
+/** For an object that is being deleted: the API server would accept the write, and the deletion would discard it. */
 export function leaving(live: StoredObject | undefined): Reason | null {
   if (live === undefined || live.goneAt === null) return null;
   return reason("Terminating", { object: shortRef(refOf(live.manifest)) });

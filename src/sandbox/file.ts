@@ -1,19 +1,23 @@
-// The sandbox's objects on disk, so that a restarted server finds them again. One file, replaced as a whole (write, sync, rename):
-// after a crash there is the old content or the new one, never half of it. Holds sealed tokens, never what they stand for.
+// Stores the sandbox's objects in a file, so that they survive a restart of the server. The file is replaced as a whole
+// (write, sync, rename): after a crash it has the old content or the new content, never a part of it. It contains
+// sealed tokens, never their values.
 import { readFileSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isObject } from "../model/json.ts";
-import type { Snapshot } from "./shelf.ts";
+import { isObject } from "../model/data/json.ts";
+import type { Snapshot } from "./objects/sandboxObjects.ts";
 
 const FORMAT = 1;
 
 export interface SandboxFile {
-  /** Resolves once what `snapshot` said at some moment after the call is on disk. Calls during a write share the next one. */
+  /**
+   * Resolves when the file has the content of `snapshot` at some moment after the call. Calls during a write share the
+   * next write.
+   */
   save(): Promise<void>;
 }
 
-/** Throws when the file exists but was not written by us: throwing it away would be the user's decision. */
+/** Throws when the file exists but was not written by a sandbox. Only the user may decide to discard it. */
 export function loadSnapshot(path: string): Snapshot {
   const text = textOf(path);
   if (text === null) return { version: 0, objects: [] };
@@ -23,10 +27,10 @@ export function loadSnapshot(path: string): Snapshot {
       return content as unknown as Snapshot; // the format number says that `save` below wrote it, from this very type
     }
   } catch {
-    // Not JSON: said below.
+    // Not JSON: the error below reports it.
   }
   throw new Error(
-    `${path} does not hold sandbox objects of format ${FORMAT}: move it away to begin with an empty sandbox`,
+    `${path} does not contain sandbox objects of format ${FORMAT}: move the file away to begin with an empty sandbox`,
   );
 }
 

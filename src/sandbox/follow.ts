@@ -1,14 +1,16 @@
-// Telling followers: at once, when an object changes, and when time brings the next verdict. Equal verdicts are told once;
-// a final one (failed, rejected) is the last word about its object: whoever wants to see it come back follows anew.
-import type { Health, ObjectHealth } from "../model/health.ts";
-import { canonicalJson } from "../model/json.ts";
-import { refKey } from "../model/manifest.ts";
+// Reports the health of objects to a follower: immediately, when an object changes, and when time alone changes a
+// verdict. Equal verdicts are reported once. After `failed` or `rejected`, nothing more is reported about an object; a
+// caller that wants to see it recover calls `follow` again.
+
+import { canonicalJson } from "../model/data/json.ts";
+import type { Health, ObjectHealth } from "../model/kubernetes/health.ts";
+import { refKey } from "../model/kubernetes/manifest.ts";
 import type { Applied } from "../ports/cluster.ts";
-import { isReachable, unreachable } from "./calls.ts";
 import { watch } from "./changes.ts";
 import { healthOf } from "./health/health.ts";
-import { nextOf, type Verdict, verdict } from "./health/verdict.ts";
+import { nextOf, type Verdict, verdict } from "./health/healthRule.ts";
 import { type SandboxState, viewOf } from "./state.ts";
+import { isReachable, unreachable } from "./writeCalls.ts";
 
 export function followObjects(
   state: SandboxState,

@@ -1,13 +1,17 @@
-// Simulated logs. Every line begins with "sandbox:", so that nobody takes it for the program's own words.
-// Which lines there are is a function of the pods and the time (simulatedLines); following is waiting for the next one.
-import { type LogTail, logTail } from "../model/logTail.ts";
+// Simulated logs. Every line begins with "sandbox:", so that it is not mistaken for output of the program.
+// src/sandbox/pods/simulatedLines.ts computes the lines from the pods and the time; this file filters them and waits
+// for the next one.
+import { type LogTail, logTail } from "../model/data/logTail.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
-import { enter } from "./calls.ts";
 import { sleepUntil } from "./changes.ts";
-import { type Dated, linesOf } from "./simulatedLines.ts";
+import { type Dated, linesOf } from "./pods/simulatedLines.ts";
 import type { SandboxState } from "./state.ts";
+import { enter } from "./writeCalls.ts";
 
-/** Ends when the signal aborts, when everything was told and nothing is followed, or when the one Job asked for is over. */
+/**
+ * Ends when the signal aborts, when all lines were sent and `follow` is false, or when the only Job that was asked for
+ * has ended.
+ */
 export async function* streamLogs(state: SandboxState, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   await enter(state, options.signal);
   const told = new Set<string>();
@@ -38,7 +42,7 @@ function keyOf(line: LogLine): string {
   return `${line.pod}/${line.container}/${line.at}/${line.text}`;
 }
 
-/** What `tail` (per container) and `sinceSeconds` leave of the past. */
+/** The past lines that `tail` (per container) and `sinceSeconds` select. */
 function shorten(lines: readonly LogLine[], options: LogOptions, now: number): readonly LogLine[] {
   const { tail, sinceSeconds } = options;
   const recent =

@@ -1,20 +1,21 @@
-// A simulated cluster: for trying kubemin out on a laptop, and for tests with time and faults of their own.
-// It runs nothing and never pretends to: its kind and version are "sandbox", its addresses do not resolve, its log lines say so.
-// It never opens a sealed value: what it keeps and shows is the sealed form. Known differences from an API server: one field
-// manager (no conflicts, `force` means nothing), lists are replaced as a whole, objects have no `status`.
+// A simulated cluster, for trying kubemin out on a laptop and for tests that control time and faults. It runs nothing
+// and says so: its kind and version are "sandbox", its addresses do not resolve, and its log lines begin with
+// "sandbox:". It never opens a sealed value; it stores and shows the sealed form. Known differences from an API server:
+// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and objects have
+// no `status`.
 import type { Cluster } from "../ports/cluster.ts";
 import { refusalOf } from "./admission.ts";
-import { applyObject, enter, removeObject } from "./calls.ts";
-import { controlsOf } from "./control.ts";
-import type { SandboxControls } from "./controls.ts";
-import { compareObject, driftOf } from "./difference.ts";
+import { controlsOf } from "./createControls.ts";
+import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
-import { sandboxFacts } from "./kinds.ts";
 import { streamLogs } from "./logs.ts";
+import { compareObject, driftOf } from "./objectDifference.ts";
+import { sandboxFacts } from "./objects/kinds.ts";
 import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
+import { applyObject, enter, removeObject } from "./writeCalls.ts";
 
-/** Throws when `file` exists and holds something else than sandbox objects. */
+/** Throws when `file` exists and does not contain sandbox objects. */
 export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {
   const state = createState(options);
   return {

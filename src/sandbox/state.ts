@@ -1,24 +1,24 @@
-// What all parts of one sandbox share, and the one way in which anything in it changes: `changed`.
-import type { Manifest, ObjectRef } from "../model/manifest.ts";
+// The state that all parts of one sandbox share, and `changed`, which must be called after every change of it.
+import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
 import { type Changes, createChanges } from "./changes.ts";
-import { reconcileClaims } from "./claims.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
-import type { View } from "./health/verdict.ts";
-import { reconcilePods } from "./pods.ts";
-import type { Quota } from "./quota.ts";
-import { createShelf, type SandboxPod, type Shelf } from "./shelf.ts";
-import { type Timing, timingAt } from "./timing.ts";
+import type { View } from "./health/healthRule.ts";
+import { reconcileClaims } from "./objects/claims.ts";
+import type { Quota } from "./objects/quota.ts";
+import { createShelf, type SandboxPod, type Shelf } from "./objects/sandboxObjects.ts";
+import { reconcilePods } from "./pods/pods.ts";
+import { type Timing, timingAt } from "./time/timing.ts";
 
 export interface SandboxOptions {
   readonly name: string;
   readonly clock: Clock;
-  /** Where the objects are kept across restarts; in memory only when it is left out. */
+  /** The file that stores the objects across restarts. Default: only memory. */
   readonly file?: string;
-  /** 10: pods start in a tenth of the time. */
+  /** How many times faster than normal everything happens; with 10, a pod starts in a tenth of the time. Default: 1. */
   readonly speed?: number;
-  /** Only these exist; all when it is left out. */
+  /** The namespaces that exist. Default: every namespace exists. */
   readonly namespaces?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export interface SandboxState {
   readonly timing: Timing;
   readonly shelf: Shelf;
   readonly quotas: Map<string, Quota>;
-  /** Pods whose controller was removed around them, by the key of the controller. */
+  /** Pods that were left running when their controller was removed, by the key of the controller. */
   readonly orphans: Map<string, readonly SandboxPod[]>;
   readonly changes: Changes;
   readonly file: SandboxFile | null;
@@ -66,7 +66,9 @@ export function viewOf({ shelf, timing }: SandboxState): View {
   return { now: shelf.now(), timing, get: (ref) => shelf.get(ref), list: (namespace) => shelf.list(namespace) };
 }
 
-/** The controllers have their turn, followers are told, the file is written. Resolves once what changed is durable. */
+/**
+ * Lets the simulated controllers react, notifies the followers and saves the file. Resolves when the change is durable.
+ */
 export async function changed(state: SandboxState): Promise<void> {
   const rules = { shelf: state.shelf, quotas: state.quotas, timing: state.timing };
   reconcilePods(rules);

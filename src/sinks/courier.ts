@@ -6,7 +6,7 @@ import type { StoredSink } from "../ports/sinks.ts";
 import type { Store } from "../ports/store.ts";
 import { createBell } from "./bell.ts";
 import { deliverDue, readDue } from "./round.ts";
-import { isOpen, settleRound } from "./settle.ts";
+import { isOpen, settleRound } from "./roundOutcome.ts";
 import type { Transport } from "./transport.ts";
 
 export interface CourierParts {

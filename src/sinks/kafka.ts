@@ -2,8 +2,8 @@
 // an event before it counts as taken. The client is loaded when the first event is to be sent: a server without Kafka does not pay for it.
 // Every broker, those too that the cluster names, is asked of the guard of outgoing calls before anything connects to it.
 import type { Producer } from "@platformatic/kafka";
-import { dig } from "../model/json.ts";
-import type { SinkFailure } from "../model/sinkFailure.ts";
+import { dig } from "../model/data/json.ts";
+import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { orderKey, payloadOf } from "./payload.ts";
 import type { Delivery, Transport } from "./transport.ts";

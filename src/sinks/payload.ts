@@ -1,6 +1,7 @@
 // An event as sinks send it. The id is the same however often it is sent, and no other installation makes the same one.
-import type { PlatformEvent } from "../model/event.ts";
-import { mapStrings, maskText } from "../model/sealed.ts";
+
+import { mapStrings, maskText } from "../model/document/sealed.ts";
+import type { PlatformEvent } from "../model/run/event.ts";
 
 export interface Payload {
   readonly id: string;

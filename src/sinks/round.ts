@@ -1,10 +1,11 @@
 // One round of a sink: reads what is due, delivers it key by key, some keys at a time, and says how each went. Writes nothing.
-import type { PlatformEvent } from "../model/event.ts";
-import { BREAKER_FAILURES } from "../model/sinkFailure.ts";
+
+import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
+import type { PlatformEvent } from "../model/run/event.ts";
 import type { HeldKey, SinkFilter, StoredSink } from "../ports/sinks.ts";
 import type { Events } from "../ports/store.ts";
 import { orderKey } from "./payload.ts";
-import { type Delivered, isOpen, type Parcel } from "./settle.ts";
+import { type Delivered, isOpen, type Parcel } from "./roundOutcome.ts";
 import type { Patience, Transport } from "./transport.ts";
 
 const EVENTS = 100;

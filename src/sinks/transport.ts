@@ -1,6 +1,7 @@
 // What a kind of sink can do: take events. Each kind is one file beside this one.
-import type { PlatformEvent } from "../model/event.ts";
-import type { SinkFailure } from "../model/sinkFailure.ts";
+
+import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
+import type { PlatformEvent } from "../model/run/event.ts";
 
 export interface Delivery {
   /** So many of the events, from the first one on. */

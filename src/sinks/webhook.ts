@@ -1,6 +1,6 @@
 // Events by HTTP: one signed POST for each, one after the other. Taken is what was answered with 2xx; a redirect is not followed and
 // counts as refused. Says nothing of the answer's body: it is the receiver's, and may repeat a secret.
-import type { SinkFailure } from "../model/sinkFailure.ts";
+import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { payloadOf } from "./payload.ts";
 import type { Delivery, Transport } from "./transport.ts";

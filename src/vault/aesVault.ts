@@ -2,7 +2,7 @@
 // within a project, and a nonce can only repeat together with its whole plaintext. What this gives away by intent: that two
 // values of one project are equal. The project is authenticated, so a token copied into another project does not open.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
-import { sealedPayload, sealedToken } from "../model/sealed.ts";
+import { sealedPayload, sealedToken } from "../model/document/sealed.ts";
 import type { Vault } from "../ports/vault.ts";
 
 const NONCE_BYTES = 12;

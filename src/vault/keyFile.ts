@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PlatformError } from "../model/errors.ts";
+import { PlatformError } from "../model/errors/errors.ts";
 
 /** The key in `file` (64 hex digits), made if there is none. Throws a sentence that says what to do. */
 export function readOrMakeKey(file: string): Uint8Array {

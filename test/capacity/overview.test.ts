@@ -1,8 +1,8 @@
-// What people see of a cluster's room: by kind of resources, with names for the project's own only.
+// What users see of the capacity of a cluster: by flavor, with the names of runs of their own project only.
 import { expect, it } from "vitest";
 import { overviewOf } from "../../src/capacity/overview.ts";
-import { LABELS } from "../../src/model/manifest.ts";
-import { reason } from "../../src/model/reason.ts";
+import { LABELS } from "../../src/model/kubernetes/manifest.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";
 
 const product = (name: string) => ({ "nvidia.com/gpu.product": name });
@@ -13,7 +13,7 @@ const holder = (name: string, on: string, gpus: number, project: string) =>
     labels: { [LABELS.project]: project, [LABELS.application]: name, [LABELS.kubeminComponent]: "train" },
   });
 
-it("tells what is free by model of device, the largest block, who holds it and who waits", () => {
+it("shows what is free by device model, the largest block, the holders and the waiting requests", () => {
   const nodes = [
     node("a1", { gpus: 8, labels: product("H100") }),
     node("a2", { gpus: 8, labels: product("H100") }),

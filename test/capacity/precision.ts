@@ -1,14 +1,15 @@
-// The check beside the real kube-scheduler: random simulated nodes, random pods on them, random questions. Each question is answered first
-// and then put to the scheduler by making the pods. At the end all that was refused or kept waiting is tried on the emptied cluster, every
-// node open: whoever was refused and is placed there was refused wrongly.
+// Compares the capacity check with the real kube-scheduler: random simulated nodes, random pods on them, random
+// questions. Each question is first answered by the check and then put to the scheduler by creating the pods. At the
+// end, every question that was rejected or had to wait is tried on the emptied cluster with all nodes open: a rejected
+// pod that is placed there was rejected wrongly.
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { connectCluster } from "../../src/kube/cluster.ts";
-import { type Connection, openConnection } from "../../src/kube/connection.ts";
-import { findTarget } from "../../src/kube/kubeconfig.ts";
-import type { CapacityVerdict } from "../../src/model/capacity.ts";
-import { dig, isObject, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { type Connection, openConnection } from "../../src/kube/reach/connection.ts";
+import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
+import { dig, isObject, type JsonObject } from "../../src/model/data/json.ts";
+import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { forgetClasses, makeClasses, makeVolumes } from "./precisionObjects.ts";
 import { PASSING_TAINT, type Question, randomLoad, randomNode, randomQuestion, randomSource } from "./randomCluster.ts";
 import { create, inParallel, listed, remove, soon, until } from "./rawCalls.ts";
@@ -25,20 +26,20 @@ export interface Case {
   readonly question: Question;
   readonly verdict: CapacityVerdict;
   readonly placed: boolean;
-  /** On the emptied cluster; undefined where it was not asked. */
+  /** Whether it was placed on the emptied cluster; `undefined` when that was not tried. */
   placedWhenEmpty?: boolean;
   readonly said: string;
 }
 
 export interface Precision {
   readonly cases: readonly Case[];
-  /** Said "fits", and the scheduler did not place all. */
+  /** The check answered "fits", and the scheduler did not place all pods. */
   readonly falseFits: readonly Case[];
-  /** Said "waits" or "rejected", and the scheduler placed all at once. */
+  /** The check answered "waits" or "rejected", and the scheduler placed all pods immediately. */
   readonly falseWaits: readonly Case[];
-  /** Said "rejected", and it was placed, now or on the emptied cluster. */
+  /** The check answered "rejected", and the pods were placed, now or on the emptied cluster. */
   readonly falseRejections: readonly Case[];
-  /** Said "waits", and not even the emptied cluster placed it. */
+  /** The check answered "waits", and the pods were not placed on the emptied cluster either. */
   readonly hopeless: readonly Case[];
 }
 
@@ -79,7 +80,10 @@ export async function measurePrecision(wish: PrecisionWish): Promise<Precision> 
 
 type Capacity = Awaited<ReturnType<typeof connectCluster>>["capacity"];
 
-/** Our view hears of a change some milliseconds after it was made: where the two differ they are asked once more. */
+/**
+ * The view gets a change some milliseconds after it happened. Where the check and the scheduler differ, both are asked
+ * again.
+ */
 async function askBoth(question: Question, capacity: Capacity, raw: Connection): Promise<Case> {
   for (let round = 1; ; round += 1) {
     const request = { groups: [{ pod: question.pod, count: question.count }], project: "mine" };
@@ -107,7 +111,7 @@ export function sentence({ question, verdict, placed, said }: Case): string {
   return `${question.kind} x${question.count} ${JSON.stringify(question.pod)}: ${verdict.class} ${JSON.stringify(verdict.reason)}; placed ${placed}: ${said}`;
 }
 
-/** Makes the pods, waits until the scheduler has said something about each, and removes them. */
+/** Creates the pods, waits until the scheduler has decided about each, and removes them. */
 async function tryOut(raw: Connection, { pod, count }: Question): Promise<{ placed: boolean; said: string }> {
   const namespace = pod.metadata.namespace ?? "";
   const names = Array.from({ length: count }, (_, index) => `${pod.metadata.name}-${index}`);
@@ -132,7 +136,7 @@ async function tryOut(raw: Connection, { pod, count }: Question): Promise<{ plac
 
 function decided(pod: JsonObject): string {
   if (typeof dig(pod, "spec", "nodeName") === "string") return "placed";
-  // Others make way for it.
+  // The scheduler evicts others for it.
   if (typeof dig(pod, "status", "nominatedNodeName") === "string") return "";
   const conditions = dig(pod, "status", "conditions");
   const found: unknown = Array.isArray(conditions)
@@ -162,7 +166,7 @@ async function prepare(raw: Connection): Promise<void> {
   await until(async () => dig((await listed(raw, quotas))[0], "status", "hard") !== undefined, "the quota");
 }
 
-/** Nothing runs, and no node is closed. */
+/** Ends all pods and opens all nodes. */
 async function empty(raw: Connection, nodes: readonly Manifest[]): Promise<void> {
   const pods = await listed(raw, podsIn(NAMESPACE));
   await inParallel(pods, (pod) => remove(raw, `${podsIn(NAMESPACE)}/${String(dig(pod, "metadata", "name"))}`));

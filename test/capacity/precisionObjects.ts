@@ -1,6 +1,7 @@
-// What the random questions name and the cluster must have: classes of priority, a runtime with overhead, volumes that some nodes reach.
-import type { Connection } from "../../src/kube/connection.ts";
-import { dig } from "../../src/model/json.ts";
+// Objects that the random questions name and that must exist in the cluster: priority classes, a RuntimeClass with
+// overhead, volumes that only some nodes reach.
+import type { Connection } from "../../src/kube/reach/connection.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { CLASSES, claimIn, HEAVY, VOLUME_ZONES } from "./randomCluster.ts";
 import { create, inParallel, listed, remove, until } from "./rawCalls.ts";
 
@@ -20,7 +21,7 @@ export async function makeClasses(raw: Connection): Promise<void> {
   });
 }
 
-/** Bound already: who may use them is a matter of nodes alone. */
+/** The claims are bound already, so only the nodes decide which pods can use them. */
 export async function makeVolumes(raw: Connection, namespace: string): Promise<void> {
   const claims = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   for (const zone of VOLUME_ZONES) {

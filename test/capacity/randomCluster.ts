@@ -1,16 +1,17 @@
-// Random nodes, pods and questions from a seed, with the traits that make fitting hard: taints, selectors, devices, rules between pods.
-import { isObject, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+// Random nodes, pods and questions from a seed, with the traits that make placement hard: taints, selectors, devices,
+// rules between pods.
+import { isObject, type JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 
 const GPU = "nvidia.com/gpu";
 const OTHER = "example.com/fpga";
-/** Objects that the questions name; precision.ts makes them. */
+/** Objects that the questions name; precisionObjects.ts creates them. */
 export const CLASSES = { low: "precision-low", high: "precision-high", polite: "precision-polite" } as const;
 export const HEAVY = "precision-heavy";
-/** Zones of which each has a volume that only its nodes reach. There is no zone d. */
+/** The zones that a claim can name. Only nodes of the zone reach its volume, and no node is in zone d. */
 export const VOLUME_ZONES = ["a", "b", "d"] as const;
 export const claimIn = (zone: string): string => `volume-${zone}`;
-/** Put by others for a while; taken away when the cluster is emptied. */
+/** A taint that another program sets for a while; it is removed when the cluster is emptied. */
 export const PASSING_TAINT = "karpenter.sh/disrupted";
 
 export interface Random {
@@ -20,7 +21,7 @@ export interface Random {
   pick<T>(list: readonly [T, ...T[]]): T;
 }
 
-/** mulberry32 */
+/** The generator mulberry32. */
 export function randomSource(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
@@ -74,7 +75,7 @@ interface LoadPlace {
   readonly namespace: string;
 }
 
-/** Bound to its node directly: it need not fit. */
+/** A pod that is bound to its node directly, so it need not fit. */
 export function randomLoad(random: Random, { nodes, index, namespace }: LoadPlace): Manifest {
   const node = nodes[random.whole(nodes.length)]?.metadata.name ?? "";
   const antiAffinity = random.chance(0.05)
@@ -172,7 +173,7 @@ function sidecars(random: Random): readonly JsonObject[] {
   ];
 }
 
-/** Two rules at once: where they say something of the same field, the second one counts. */
+/** Combines two rules. Where both set the same field, the second one counts. */
 function both(one: ReturnType<Twist>, other: ReturnType<Twist>): ReturnType<Twist> {
   const affinity = { ...objectIn(one, "affinity"), ...objectIn(other, "affinity") };
   return {

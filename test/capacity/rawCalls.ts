@@ -1,7 +1,7 @@
-// The few calls to the API server that the tests of precision make past the product.
+// The few calls that the precision tests send to the API server without kubemin.
 import { setTimeout as delay } from "node:timers/promises";
-import type { Connection } from "../../src/kube/connection.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import type { Connection } from "../../src/kube/reach/connection.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 
 export const soon = (): AbortSignal => AbortSignal.timeout(30_000);
 

@@ -1,13 +1,14 @@
-// The check beside the real kube-scheduler on simulated nodes of a cluster of its own: a short form of bench/precision.ts with a seed that is
-// different every time and told, and devices by their objects (DRA by the scheduler itself, HAMi as its plug-in and scheduler write them).
+// Compares the capacity check with the real kube-scheduler on simulated nodes of an own cluster. It is a short form of
+// bench/precision.ts with a new seed each time, which is printed. It also tests devices as objects (DRA through the
+// scheduler itself, HAMi as its plug-in and its scheduler write them).
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { connectCluster } from "../../src/kube/cluster.ts";
-import { type Connection, openConnection } from "../../src/kube/connection.ts";
-import { findTarget } from "../../src/kube/kubeconfig.ts";
-import type { CapacityVerdict } from "../../src/model/capacity.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { type Connection, openConnection } from "../../src/kube/reach/connection.ts";
+import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import { type RunningCluster, startCluster, stopCluster } from "../../tools/cluster/instance.ts";
 import { measurePrecision, sentence } from "./precision.ts";
@@ -48,7 +49,7 @@ it("never refuses what the scheduler would place, and hardly ever promises what 
   });
   expect(found.falseRejections.map(sentence), `seed ${seed}`).toEqual([]);
   expect(found.falseWaits.map(sentence), `seed ${seed}`).toEqual([]);
-  // A busy machine may show us an event late: two of a hundred are a measurement, more are a mistake.
+  // On a busy machine an event may reach the view late, so one wrong answer is accepted; more are a defect.
   expect(found.falseFits.length, `seed ${seed}\n${found.falseFits.map(sentence).join("\n")}`).toBeLessThanOrEqual(1);
 });
 
@@ -88,10 +89,10 @@ function claimsOf(spec: JsonObject = {}): JsonObject {
   return "resourceClaims" in spec ? { claims: [{ name: "gpu" }] } : {};
 }
 
-/** Our view hears of what was just written a moment later. */
+/** Asks again after each change, because the view gets a written object a moment later. */
 async function checkUntil(pod: Manifest, expected: CapacityVerdict["class"]): Promise<CapacityVerdict> {
   const { capacity } = cluster;
-  if (capacity === undefined) throw new Error("the cluster does not tell its capacity");
+  if (capacity === undefined) throw new Error("the cluster does not report its capacity");
   const changed = (): Promise<void> =>
     new Promise((resolve) => {
       const stop = capacity.subscribe(() => (stop(), resolve()));
@@ -114,7 +115,7 @@ describe("devices of drivers (DRA), given out by the real scheduler", () => {
   const asking = (name: string, count: number): Manifest =>
     podOn(NODE, name, { spec: { resourceClaims: [{ name: "gpu", resourceClaimTemplateName: template(count) }] } });
 
-  it("fit, are waited for while a claim holds them, and never fit when there are too few", async () => {
+  it("fit, must be waited for while a claim has them, and never fit when there are too few", async () => {
     await makeNode(NODE, {});
     await create(raw, `${DEVICES}/deviceclasses`, {
       metadata: { name: "gpu.example.com" },
@@ -172,7 +173,7 @@ describe("shares of cards (HAMi), as its plug-in and its scheduler write them", 
       limits: { "nvidia.com/gpu": "1", "nvidia.com/gpumem": String(memory) },
     });
 
-  it("fit by memory of one card, are waited for while a pod holds it, and never fit when no card is so large", async () => {
+  it("fit by the memory of one card, must be waited for while a pod has it, and never fit when no card is so large", async () => {
     const register = JSON.stringify([card("GPU-1"), card("GPU-2")]);
     await makeNode(NODE, { "hami.io/node-nvidia-register": register }, { "nvidia.com/gpu": "20" });
     await checkUntil(asking("asks", 20_000), "fits");

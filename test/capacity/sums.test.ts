@@ -1,4 +1,4 @@
-// What a sum over the cluster gets wrong: each of these has enough in all.
+// Cases in which the sum over all nodes is enough, but the pods do not fit.
 import { describe, expect, it } from "vitest";
 import { ask, GPU, gpuPod, node, pod, viewOf } from "./world.ts";
 

@@ -1,10 +1,10 @@
-// Nodes, pods and questions for the tests of capacity, as short as can be.
+// Short builders of nodes, pods and questions for the tests of capacity.
 import { type CheckWorld, checkCapacity } from "../../src/capacity/check.ts";
-import { createReservations } from "../../src/capacity/reservations.ts";
-import { type ClusterView, createClusterView } from "../../src/capacity/view.ts";
-import type { CapacityVerdict } from "../../src/model/capacity.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { type ClusterView, createClusterView } from "../../src/capacity/view/clusterView.ts";
+import { createReservations } from "../../src/capacity/waiting/reservations.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 
 export const GPU = "nvidia.com/gpu";
 

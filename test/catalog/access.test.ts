@@ -1,7 +1,7 @@
 // Traits about what the pods may do and who may reach them: what each renders, and what it refuses.
 import { describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import type { Plan } from "../../src/model/plan.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import type { Plan } from "../../src/model/run/plan.ts";
 import { app, codes, find, goodPlan, manifests, planOf } from "../plan/planned.ts";
 
 const web = (traits: JsonObject, more: JsonObject = {}): JsonObject => ({

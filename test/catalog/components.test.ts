@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { app, codes, facts, find, goodPlan, manifests, planOf, seal } from "../plan/planned.ts";
 
 const one = (type: string, properties: JsonObject, more: JsonObject = {}): JsonObject => ({

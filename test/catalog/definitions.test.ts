@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { isObject, type Json, type JsonObject } from "../../src/model/json.ts";
+import { isObject, type Json, type JsonObject } from "../../src/model/data/json.ts";
 import { app, catalog, codes, goodPlan, manifests, planOf } from "../plan/planned.ts";
 
 const REDIS = { name: "redis", type: "store", properties: { preset: "redis" } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import type { Plan } from "../../src/model/plan.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import type { Plan } from "../../src/model/run/plan.ts";
 import { app, codes, facts, find, goodPlan, planOf } from "../plan/planned.ts";
 
 const web = (traits: JsonObject, more: JsonObject = {}): JsonObject => ({

@@ -1,8 +1,8 @@
 // The component types beyond programs that serve: daemon, cron, external, objects; presets with accounts.
 import { describe, expect, it } from "vitest";
-import { isTimeZone, scheduleFault } from "../../src/catalog/parts/schedule.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import { explainProblem } from "../../src/model/problem.ts";
+import { isTimeZone, scheduleFault } from "../../src/catalog/parts/pod/schedule.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 import { app, codes, facts, find, goodPlan, manifests, planOf, seal } from "../plan/planned.ts";
 
 const one = (type: string, properties: JsonObject, more: JsonObject = {}): JsonObject => ({

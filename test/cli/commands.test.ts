@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Job } from "../../src/cli/progress/progress.ts";
+import type { Job } from "../../src/cli/follow/progress/progress.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeLocalServer } from "../../src/cli/localServer.ts";
-import type { Root, ServeOptions, Serving } from "../../src/cli/root.ts";
+import type { Root, ServeOptions, Serving } from "../../src/cli/grammar/root.ts";
+import { writeLocalServer } from "../../src/cli/reach/localServer.ts";
 import { serve } from "../../src/serve.ts";
 import { fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, run, status, summary } from "./support/fixtures.ts";

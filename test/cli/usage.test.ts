@@ -3,16 +3,16 @@ import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { EXIT } from "../../src/cli/exitCodes.ts";
+import { EXIT } from "../../src/cli/grammar/exitCodes.ts";
 import {
   localServerFile,
   readLocalServer,
   removeLocalServer,
   stateHome,
   writeLocalServer,
-} from "../../src/cli/localServer.ts";
+} from "../../src/cli/reach/localServer.ts";
 import { cliReference } from "../../src/cli/reference.ts";
-import { ERRORS } from "../../src/model/errors.ts";
+import { ERRORS } from "../../src/model/errors/errors.ts";
 import { type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { summary } from "./support/fixtures.ts";
 import { kubemin, type TestOptions, temporary } from "./support/terminal.ts";

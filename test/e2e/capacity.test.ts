@@ -2,7 +2,7 @@
 // by itself when it is free, giving up when told to. The devices are a resource of our own, which the node is made to offer.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Json } from "../../src/model/json.ts";
+import type { Json } from "../../src/model/data/json.ts";
 import { endOf, eventOf, hasReason, jobOf, submit } from "./support/asking.ts";
 import { type Application, script, task } from "./support/documents.ts";
 import { apply, dropNamespace, kubectl, list, makeNamespace } from "./support/kubectl.ts";

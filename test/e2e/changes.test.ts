@@ -1,6 +1,6 @@
 // Changes that Kubernetes does not make in place, on the real cluster: what the plan says is what happens to the pods and to the data.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { newestRun } from "./support/asking.ts";
 import { BUSYBOX, type Component, idle } from "./support/documents.ts";
 import { dropNamespace, get, kubectl, list, makeNamespace, podsOf, tryKubectl } from "./support/kubectl.ts";

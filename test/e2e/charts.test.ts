@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import { LABELS } from "../../src/model/manifest.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import { LABELS } from "../../src/model/kubernetes/manifest.ts";
 import { ensureBuilt } from "../../tools/cluster/build.ts";
 import { goModules } from "../../tools/cluster/modules.ts";
 import { countWrites } from "./support/audit.ts";

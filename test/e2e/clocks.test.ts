@@ -1,8 +1,8 @@
 // The five clocks of a job, each run out on the real cluster: another word for each, and what it was waiting for when it ended.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runNamespaceOf } from "../../src/isolation/projectNamespace.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { dropNamespace, list } from "./support/kubectl.ts";
 import type { Run } from "./support/product.ts";
 import { ABSENT_REGISTRY } from "./support/registry.ts";

@@ -1,8 +1,8 @@
 // What an administrator installs on a cluster: it refuses unsafe pods of job types whoever writes them, and `doctor` tells how that stands.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADMISSION_RULES } from "../../src/isolation/admissionRules.ts";
-import { runNamespaceOf } from "../../src/isolation/projectNamespace.ts";
+import { ADMISSION_RULES } from "../../src/isolation/cluster/admissionRules.ts";
+import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";
 import { contextName } from "./support/environment.ts";
 import { dropNamespace, get, kubectl, tryKubectl } from "./support/kubectl.ts";
 import { startTypes, type TypesServer, typeNamed } from "./support/types.ts";

@@ -1,7 +1,7 @@
 // The server may die at any moment: what was acknowledged goes on at the next start, and nothing is done twice.
 // And what the user can do with a run: cancel, retry, limit its time.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Manifest } from "../../src/model/manifest.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { endOf, eventOf, historyOf, isPhase, jobOf, newestRun, PROJECT, submit } from "./support/asking.ts";
 import { type Application, type Component, idle, task, worker } from "./support/documents.ts";
 import { apply, dropNamespace, exec, list, makeNamespace, podsOf, tryKubectl, until } from "./support/kubectl.ts";

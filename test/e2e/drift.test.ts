@@ -1,6 +1,6 @@
 // What somebody else does to our objects, and what exists before us, on the real cluster: shown, repaired when asked, taken over when asked.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { BUSYBOX, idle } from "./support/documents.ts";
 import { apply, dropNamespace, get, kubectl, makeNamespace, until } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";

@@ -1,7 +1,7 @@
 // Types that do what bad programs do, on the real cluster: each ends with its own word, and nobody else notices.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runNamespaceOf } from "../../src/isolation/projectNamespace.ts";
+import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";
 import { burn, registerFault, startVictim, timesOf, typeIn, type Victim } from "../support/besideFaults.ts";
 import { FAULTS } from "../support/faults.ts";
 import { dropNamespace } from "./support/kubectl.ts";

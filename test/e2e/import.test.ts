@@ -1,7 +1,7 @@
 // Files as people have them, imported and deployed on the real cluster.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { dropNamespace, exec, get, makeNamespace, podsOf } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";
 

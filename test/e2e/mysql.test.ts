@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import {
   dropNamespace,
   exec,

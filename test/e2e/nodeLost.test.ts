@@ -1,7 +1,7 @@
 // A node that falls silent, for real: on a cluster of this test's own, whose only kubelet is stopped in the middle of a run. The cluster takes
 // 50 s to call the node lost; from then on the product says so, in the run that waits and in `why`, and does not blame the program.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { type RunningCluster, startCluster, stopCluster } from "../../tools/cluster/instance.ts";
 import { signalProcess } from "../../tools/cluster/processes.ts";
 import { readState } from "../../tools/cluster/state.ts";

@@ -2,7 +2,7 @@
 // before anything starts. A Job that its own time to live removed is done. What a user gives arrives in the program as it was given.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { idle } from "./support/documents.ts";
 import { dropNamespace, get, kubectl, list, makeNamespace, until } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ApiError } from "../../src/api/client.ts";
-import { runNamespaceOf } from "../../src/isolation/projectNamespace.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { dropNamespace, get, list } from "./support/kubectl.ts";
 import { example, startTypes, type TypesServer } from "./support/types.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RouteName } from "../../src/api/routes.ts";
 import { ROUTES } from "../../src/api/routes.ts";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { newestRun, PROJECT } from "./support/asking.ts";
 import { type Application, idle, script, worker } from "./support/documents.ts";
 import { dropNamespace, get, makeNamespace } from "./support/kubectl.ts";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { dig } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { jobOf, newestRun, PROJECT } from "./support/asking.ts";
 import { countWrites } from "./support/audit.ts";
 import {

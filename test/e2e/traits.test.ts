@@ -1,7 +1,7 @@
 // What the traits promise, looked at in real pods: all four kinds of storage, environment, init containers, sidecars, probes, resources, routes.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { dig } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { type Application, BUSYBOX, type Component, idle, script, task, worker } from "./support/documents.ts";
 import { apply, container, dropNamespace, exec, get, list, makeNamespace, podsOf } from "./support/kubectl.ts";
 import { type Product, startProduct } from "./support/product.ts";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig, type JsonObject } from "../../src/model/json.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { endOf, eventOf, hasReason, jobOf, newestRun, submit } from "./support/asking.ts";
 import { type Application, type Component, script, worker } from "./support/documents.ts";
 import { dropNamespace, get, kubectl, makeNamespace, tryKubectl, until } from "./support/kubectl.ts";

@@ -1,7 +1,7 @@
 // Changes of what runs: exactly what the change means happens, and nothing that belongs to somebody else is touched.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+import { dig } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { endOf, newestRun, PROJECT, submit } from "./support/asking.ts";
 import { countWrites } from "./support/audit.ts";
 import { type Application, type Component, idle, script, task, worker } from "./support/documents.ts";

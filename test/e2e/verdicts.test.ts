@@ -1,7 +1,7 @@
 // Every way in which a deployment goes wrong is told apart: the right ending, the reason and its sentence in both languages, whose turn it is,
 // evidence, all within 15 s of the cluster knowing, in the API, in `why` and in the exit code. The table of what was seen is in the documentation.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { CONFIGURATION } from "./cases/configuration.ts";
 import { IMAGES } from "./cases/images.ts";
 import { PLATFORM } from "./cases/platform.ts";

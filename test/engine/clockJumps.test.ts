@@ -1,11 +1,11 @@
 // Somebody sets the clock of the computer by an hour, in the middle of everything. What waits for a time may come early or late by that
 // hour, but it comes; nothing is lost, and nothing is done twice.
 import { describe, expect, it } from "vitest";
-import { createBrakes } from "../../src/engine/brakes.ts";
-import { putSchedule } from "../../src/engine/schedules.ts";
-import { startRun } from "../../src/engine/startRun.ts";
-import { createBreaker } from "../../src/kube/breaker.ts";
-import { reason } from "../../src/model/reason.ts";
+import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { putSchedule } from "../../src/engine/schedules/schedules.ts";
+import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
+import { createBreaker } from "../../src/kube/reach/breaker.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { plannedJob } from "./jobs.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 

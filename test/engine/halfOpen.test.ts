@@ -1,8 +1,8 @@
 // A breaker that lets one job through, and many jobs of several runs that become due in that very moment.
 import { expect, it } from "vitest";
-import type { PlannedLock } from "../../src/model/plan.ts";
-import { reason } from "../../src/model/reason.ts";
-import type { Job } from "../../src/model/run.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
+import type { PlannedLock } from "../../src/model/run/plan.ts";
+import type { Job } from "../../src/model/run/run.ts";
 import { plannedJob } from "./jobs.ts";
 import { openStage, type Stage } from "./support/stage.ts";
 

@@ -1,8 +1,8 @@
 // Jobs for tests of the scheduler: small graphs, and arbitrary ones.
 import fc from "fast-check";
-import type { PlannedJob } from "../../src/model/plan.ts";
-import { reason } from "../../src/model/reason.ts";
-import type { Job } from "../../src/model/run.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
+import type { PlannedJob } from "../../src/model/run/plan.ts";
+import type { Job } from "../../src/model/run/run.ts";
 
 export function plannedJob(name: string, needs: readonly string[], attempts = 1): PlannedJob {
   return {

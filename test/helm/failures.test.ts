@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../src/helm/failures.ts";
-import { explainProblem } from "../../src/model/problem.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
 
 const about = { field: "chart", hidden: ["/srv/charts", "/tmp/work"], values: { cache: { size: 1 } } } as const;
 const told = (said: string): readonly string[] =>

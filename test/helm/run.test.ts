@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type HelmOutcome, runHelm } from "../../src/helm/run.ts";
+import { type HelmOutcome, runHelm } from "../../src/helm/helmProcess.ts";
 
 let folder: string;
 beforeAll(() => {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { dig } from "../../src/model/json.ts";
+import { dig } from "../../src/model/data/json.ts";
 import { holds, type Imported, imported, outcomes } from "./imported.ts";
 
 const read = (name: string): string => readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");

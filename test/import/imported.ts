@@ -1,12 +1,12 @@
 // What the tests of the import share: an import as the command line makes it, and what must hold of every one of them.
 import { expect } from "vitest";
-import { problemsOf } from "../../src/cli/offline.ts";
+import { problemsOf } from "../../src/cli/documents/offline.ts";
 import type { Format } from "../../src/import/detect.ts";
 import { type Finding, type ImportResult, importDocument } from "../../src/import/import.ts";
-import { leavesOf } from "../../src/import/ledger.ts";
+import { leavesOf } from "../../src/import/mapping/ledger.ts";
 import { readDocuments } from "../../src/import/read.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import { fromPointer, toPointer } from "../../src/model/pointer.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import { fromPointer, toPointer } from "../../src/model/data/pointer.ts";
 import { catalog, goodPlan } from "../plan/planned.ts";
 
 export type Imported = Extract<ImportResult, { ok: true }>;

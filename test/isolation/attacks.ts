@@ -1,9 +1,10 @@
-// What a template must never bring about, as places in a template and what would be written there. From the list of job-types.md 4.5
-// (CVE-2026-31892: a patch of the pod's spec went around the strict mode of templates) and from the fields of Kubernetes itself.
-import type { Json } from "../../src/model/json.ts";
+// Values that a template must never get into a pod, as paths in a template with the value written there. The list comes
+// from job-types.md 4.5 (CVE-2026-31892: a patch of the pod's spec bypassed the strict mode of templates) and from the
+// fields of Kubernetes.
+import type { Json } from "../../src/model/data/json.ts";
 
 export interface Attack {
-  /** Keys into the template; 0 is the first container, volume, ... */
+  /** Keys into the template; 0 is the first container, volume and so on. */
   readonly at: readonly (string | number)[];
   readonly value: Json;
 }

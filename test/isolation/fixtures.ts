@@ -1,9 +1,9 @@
-// An order as a project of our tests would give it: something granted, most things not.
+// A pod order as a test project would give it: some things are granted, most are not.
 
-import { NO_CAPABILITIES, NO_GRANTS } from "../../src/isolation/capability.ts";
-import type { PodOrder } from "../../src/isolation/order.ts";
-import type { ClusterNetwork } from "../../src/model/clusterNetwork.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import { NO_CAPABILITIES, NO_GRANTS } from "../../src/isolation/policy/capability.ts";
+import type { PodOrder } from "../../src/isolation/policy/order.ts";
+import type { Json, JsonObject } from "../../src/model/data/json.ts";
+import type { ClusterNetwork } from "../../src/model/kubernetes/clusterNetwork.ts";
 
 export const CLUSTER: ClusterNetwork = {
   apiServer: ["10.96.0.1", "203.0.113.10"],
@@ -33,7 +33,7 @@ export function order(more: Partial<PodOrder> = {}): PodOrder {
   };
 }
 
-/** Everything that an administrator can grant, granted: whatever leads outside now was no question of grants. */
+/** Everything that an administrator can grant is granted, so that nothing in the result depends on a missing grant. */
 export function generousOrder(profile: PodOrder["profile"] = "gpu"): PodOrder {
   const capabilities = {
     network: ["models:443"],
@@ -68,7 +68,7 @@ export function template(spec: JsonObject = {}, metadata?: Json): JsonObject {
   return { ...(metadata === undefined ? {} : { metadata }), spec: { containers: [container()], ...spec } };
 }
 
-/** A template that uses most of what may be said. */
+/** A template that uses most of the allowed fields. */
 export const RICH: JsonObject = template(
   {
     containers: [

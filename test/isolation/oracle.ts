@@ -1,5 +1,6 @@
-// Pod Security "restricted", written from its text (https://kubernetes.io/docs/concepts/security/pod-security-standards/) and not from our
-// code, and beside it what kubemin promises on top. Both answer with what is wrong; nothing means that the pod may run.
+// Pod Security "restricted", written from its text
+// (https://kubernetes.io/docs/concepts/security/pod-security-standards/) and not from the code under test, and in
+// addition what kubemin promises. Both functions return what is wrong; an empty list means that the pod may run.
 
 type Anything = Readonly<Record<string, unknown>>;
 
@@ -72,7 +73,7 @@ const CONTAINER_FIELDS =
     " ",
   );
 
-/** What kubemin promises of every job's pod, beside the standard. */
+/** What kubemin promises for every job's pod in addition to the standard. */
 export function promiseViolations(pod: unknown): readonly string[] {
   const spec = at(pod, "spec") as Anything; // a pod has one
   const containers = SORTS.flatMap((sort) => items(at(spec, sort)));

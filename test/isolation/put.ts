@@ -1,5 +1,5 @@
-// A value with something else at a place; what leads there is made when it is not there.
-import { isObject, type Json } from "../../src/model/json.ts";
+// Replaces the value at a path. Objects and lists on the path are created when they do not exist.
+import { isObject, type Json } from "../../src/model/data/json.ts";
 
 export function put(value: Json | undefined, [key, ...rest]: readonly (string | number)[], what: Json): Json {
   if (key === undefined) return what;

@@ -1,10 +1,10 @@
 // Small objects as a cluster would show them, and a view made of a handful of them.
 
-import type { EventFact } from "../../src/kube/eventRing.ts";
-import type { RouteState } from "../../src/kube/routeCheck/checks.ts";
-import type { View } from "../../src/kube/view.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../src/model/manifest.ts";
+import type { RouteState } from "../../src/kube/judge/routeCheck/checks.ts";
+import type { View } from "../../src/kube/judge/ruleView.ts";
+import type { EventFact } from "../../src/kube/watches/eventRing.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../src/model/kubernetes/manifest.ts";
 
 export const NOW = Date.parse("2026-01-01T12:00:00Z");
 export const ago = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString();

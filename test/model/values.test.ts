@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatDuration, parseDuration } from "../../src/model/duration.ts";
-import { type Health, type HealthState, worst } from "../../src/model/health.ts";
-import { canonicalJson } from "../../src/model/json.ts";
-import { COMPONENT_NAME_MAX, isComponentName, nearest, suggestName } from "../../src/model/name.ts";
-import { DECIDING, isFailure, isSettled, mayBecome, PHASE_NAMES, PHASES } from "../../src/model/phase.ts";
-import { fromPointer, toPointer } from "../../src/model/pointer.ts";
-import { equalQuantity, parseQuantity, storageSize } from "../../src/model/quantity.ts";
-import { REASONS, type ReasonCode, reason } from "../../src/model/reason.ts";
-import { UNFINISHED, UNFINISHED_STATES } from "../../src/model/runState.ts";
-import { fill } from "../../src/model/text.ts";
-import { VERSION } from "../../src/model/version.ts";
+import { canonicalJson } from "../../src/model/data/json.ts";
+import { fromPointer, toPointer } from "../../src/model/data/pointer.ts";
+import { fill } from "../../src/model/data/text.ts";
+import { VERSION } from "../../src/model/data/version.ts";
+import { formatDuration, parseDuration } from "../../src/model/document/duration.ts";
+import { type Health, type HealthState, worst } from "../../src/model/kubernetes/health.ts";
+import { COMPONENT_NAME_MAX, isComponentName, nearest, suggestName } from "../../src/model/kubernetes/name.ts";
+import { equalQuantity, parseQuantity, storageSize } from "../../src/model/kubernetes/quantity.ts";
+import { REASONS, type ReasonCode, reason } from "../../src/model/reasons/reason.ts";
+import { DECIDING, isFailure, isSettled, mayBecome, PHASE_NAMES, PHASES } from "../../src/model/run/phase.ts";
+import { UNFINISHED, UNFINISHED_STATES } from "../../src/model/run/runState.ts";
 
 describe("quantities", () => {
   it.each([

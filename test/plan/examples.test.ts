@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import type { Plan } from "../../src/model/plan.ts";
-import { maskSealed } from "../../src/model/sealed.ts";
-import { printCondition } from "../../src/plan/workflow/printCondition.ts";
+import { maskSealed } from "../../src/model/document/sealed.ts";
+import type { Plan } from "../../src/model/run/plan.ts";
+import { printCondition } from "../../src/plan/workflow/conditions/printCondition.ts";
 import { goodPlan, planOf, readExample } from "./planned.ts";
 
 const folder = new URL("../../examples/", import.meta.url);

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { type ComponentDefinition, defineComponent, defineTrait } from "../../src/catalog/define.ts";
-import { image, port, quantity } from "../../src/catalog/fields.ts";
-import { isObject, type Json } from "../../src/model/json.ts";
-import { type Problem, problem } from "../../src/model/problem.ts";
+import { image, port, quantity } from "../../src/catalog/sharedFields.ts";
+import { isObject, type Json } from "../../src/model/data/json.ts";
+import { type Problem, problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { withPositions } from "../../src/plan/read/locate.ts";
 import { readDocument } from "../../src/plan/read/read.ts";

@@ -1,9 +1,9 @@
 // Whatever text or JSON arrives: an answer, never an exception, and every problem points at something that a user can find.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../src/model/json.ts";
-import { fromPointer } from "../../src/model/pointer.ts";
-import { explainProblem, hasErrors, type Problem } from "../../src/model/problem.ts";
+import type { Json } from "../../src/model/data/json.ts";
+import { fromPointer } from "../../src/model/data/pointer.ts";
+import { explainProblem, hasErrors, type Problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { withPositions } from "../../src/plan/read/locate.ts";
 import { readDocument } from "../../src/plan/read/read.ts";

@@ -1,8 +1,8 @@
 // What a task says of a cluster without room, on its way from the document into the plan.
 import { describe, expect, it } from "vitest";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { planOffline } from "../../src/cli/offline.ts";
+import { planOffline } from "../../src/cli/documents/offline.ts";
 
 const catalog = createCatalog(builtins);
 const planned = (type: string, onShort: unknown) =>

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { PlannedJob } from "../../src/model/plan.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { PlannedJob } from "../../src/model/run/plan.ts";
 import { layersOf } from "../../src/plan/order.ts";
 import { app, goodPlan } from "./planned.ts";
 

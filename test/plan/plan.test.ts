@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
-import { shortRef } from "../../src/model/manifest.ts";
-import type { OwnedObject } from "../../src/model/revision.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { shortRef } from "../../src/model/kubernetes/manifest.ts";
+import type { OwnedObject } from "../../src/model/run/revision.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
-import { planRemoval } from "../../src/plan/compare/removal.ts";
 import { planApplication } from "../../src/plan/plan.ts";
+import { planRemoval } from "../../src/plan/removal.ts";
 import { app, catalog, facts, goodPlan, planOf } from "./planned.ts";
 
 const redis = { name: "redis", type: "store", properties: { preset: "redis" } };

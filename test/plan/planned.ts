@@ -1,15 +1,15 @@
 // What the tests of rendering and planning share: a cluster in words, and the whole way from a document's text to its plan.
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
-import { isObject, type Json, type JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import type { ClusterFacts, Plan } from "../../src/model/plan.ts";
-import { explainProblem } from "../../src/model/problem.ts";
-import { sealedToken } from "../../src/model/sealed.ts";
+import { isObject, type Json, type JsonObject } from "../../src/model/data/json.ts";
+import { sealedToken } from "../../src/model/document/sealed.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import { explainProblem } from "../../src/model/problems/problem.ts";
+import type { ClusterFacts, Plan } from "../../src/model/run/plan.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
+import { sealDocument } from "../../src/plan/components/seal.ts";
 import { type PlanInput, type PlanResult, planApplication } from "../../src/plan/plan.ts";
 import { readDocument } from "../../src/plan/read/read.ts";
-import { sealDocument } from "../../src/plan/seal.ts";
 
 export const catalog = createCatalog({
   name: "kubemin",

@@ -1,6 +1,6 @@
 // The contract of plug-ins and the test kit: what is refused, and in which words.
 import { describe, expect, it } from "vitest";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { checkContract } from "../../src/plugin/contract.ts";
 import { defineTrait, described, z } from "../../src/plugin/plugin.ts";
 import { satisfies } from "../../src/plugin/range.ts";

@@ -1,6 +1,6 @@
 // A plug-in trait and a built-in one are the same thing: `resources`, written again with what authors import, gives the same plan to the byte.
 import { describe, expect, it } from "vitest";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { documentSchema } from "../../src/plan/schema/schema.ts";
 import { planCase } from "../../src/plugin/planCase.ts";

@@ -1,10 +1,10 @@
-// What the sandbox keeps and says: its file, and logs that cannot be taken for real ones.
+// What the sandbox stores and logs: its file, and log lines that cannot be mistaken for real ones.
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { job, secret } from "../contracts/cluster/objects.ts";
 import { NAMESPACE, sandboxWorld, signal, web } from "./world.ts";
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("the sandbox's file", () => {
-  it("brings every object back, with its uid and its readiness", async () => {
+  it("restores every object, with its uid and its readiness", async () => {
     const file = join(folder, "data", "sandbox.json");
     const before = sandboxWorld(file);
     const applied = await before.apply(web({ replicas: 2 }));
@@ -31,7 +31,7 @@ describe("the sandbox's file", () => {
     expect((await stat(file)).mode & 0o077).toBe(0);
   });
 
-  it("holds what was answered, however many applies came at once", async () => {
+  it("contains what was answered, however many applies run at the same time", async () => {
     const file = join(folder, "sandbox.json");
     const { apply } = sandboxWorld(file);
     const names = Array.from({ length: 30 }, (_, index) => `config-${index}`);
@@ -39,11 +39,11 @@ describe("the sandbox's file", () => {
     expect(sandboxWorld(file).sandbox.objects()).toHaveLength(30);
   });
 
-  it("is not thrown away when it is not ours", async () => {
+  it("is not discarded when a sandbox did not write it", async () => {
     const file = join(folder, "sandbox.json");
     await writeFile(file, "precious");
     expect(() => createSandbox({ name: "sandbox", clock: createVirtualClock(), file })).toThrow(
-      "does not hold sandbox objects",
+      "does not contain sandbox objects",
     );
     expect(await readFile(file, "utf8")).toBe("precious");
   });
@@ -83,7 +83,7 @@ describe("the sandbox's logs", () => {
     await listening;
   });
 
-  it("tell of the life before only where there was one", async () => {
+  it("show the previous container run only where there was one", async () => {
     const { apply, clock, sandbox } = sandboxWorld();
     await apply(web());
     await clock.advance(5_000);

@@ -1,17 +1,17 @@
-// A sandbox in virtual time, and what it told.
-import type { ObjectHealth } from "../../src/model/health.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
+// A sandbox in virtual time, with everything that it reported.
+import type { ObjectHealth } from "../../src/model/kubernetes/health.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Applied, Cluster } from "../../src/ports/cluster.ts";
-import type { SandboxControls } from "../../src/sandbox/controls.ts";
+import type { SandboxControls } from "../../src/sandbox/faults/controls.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { deployment, type Program, SERVES } from "../contracts/cluster/objects.ts";
 
 export interface SandboxWorld {
   readonly clock: VirtualClock;
   readonly sandbox: Cluster & SandboxControls;
   readonly apply: (object: Manifest) => Promise<Applied>;
-  /** State and reason of everything told so far, in one line each; grows while time passes. */
+  /** State and reason of every report so far, one line each; it grows while time passes. */
   readonly follow: (applied: Applied) => readonly string[];
   readonly last: (applied: Applied) => Promise<ObjectHealth>;
 }

@@ -3,35 +3,43 @@
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { catalogJobTypes } from "../../src/catalog/jobTypes.ts";
-import { applyEvent } from "../../src/cli/progress/apply.ts";
-import { treeLines } from "../../src/cli/progress/tree.ts";
+import { applyEvent } from "../../src/cli/follow/progress/applyEvent.ts";
+import { treeLines } from "../../src/cli/follow/progress/tree.ts";
+import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
-import { advance } from "../../src/engine/advance.ts";
-import { withoutVersion } from "../../src/engine/behind.ts";
-import { createBrakes } from "../../src/engine/brakes.ts";
-import { deployDocument } from "../../src/engine/deploy.ts";
-import { isLeftOut, rootName } from "../../src/engine/roots.ts";
-import { startRun } from "../../src/engine/startRun.ts";
-import { applicationStatus } from "../../src/engine/status.ts";
-import { explainRun, explainWhy } from "../../src/engine/why.ts";
-import type { World } from "../../src/engine/world.ts";
-import type { NewEvent } from "../../src/model/event.ts";
-import type { HealthState } from "../../src/model/health.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { isActive, isFailure, isSettled, mayBecome, PHASE_NAMES, PHASES, type Phase } from "../../src/model/phase.ts";
-import { type Reason, reason, reasonData } from "../../src/model/reason.ts";
-import type { Job, Run } from "../../src/model/run.ts";
-import { runStateRow } from "../../src/model/runState.ts";
+import { withoutVersion } from "../../src/engine/asking/outdatedComponents.ts";
+import { applicationStatus } from "../../src/engine/asking/status.ts";
+import { explainRun, explainWhy } from "../../src/engine/asking/why.ts";
+import { advance } from "../../src/engine/deciding/advance.ts";
+import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { isLeftOut, rootName } from "../../src/engine/deciding/rootJob.ts";
+import type { World } from "../../src/engine/interface/dependencies.ts";
+import { deployDocument } from "../../src/engine/starting/deploy.ts";
+import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { HealthState } from "../../src/model/kubernetes/health.ts";
+import { type Reason, reason, reasonData } from "../../src/model/reasons/reason.ts";
+import type { NewEvent } from "../../src/model/run/event.ts";
+import {
+  isActive,
+  isFailure,
+  isSettled,
+  mayBecome,
+  PHASE_NAMES,
+  PHASES,
+  type Phase,
+} from "../../src/model/run/phase.ts";
+import type { Job, Run } from "../../src/model/run/run.ts";
+import { runStateRow } from "../../src/model/run/runState.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Duty, InLine } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/virtualClock.ts";
+import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { runView } from "../../src/server/views/run.ts";
-import { openSqlite } from "../../src/store/open.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { onlyCluster } from "../support/clusters.ts";
 

@@ -3,10 +3,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { signedHeaders } from "../../src/outgoing/signature.ts";
-import { type TypeServer, typeServer } from "../registry/server.ts";
-import { registered, withTypes } from "../registry/types.ts";
+import { type TypeServer, typeServer } from "../jobTypes/server.ts";
+import { registered, withTypes } from "../jobTypes/types.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 const SECRET = "a secret of both sides";

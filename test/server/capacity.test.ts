@@ -5,8 +5,8 @@ import {
   type CapacityRequest,
   type CapacityVerdict,
   NO_HOLDERS,
-} from "../../src/model/capacity.ts";
-import { reason } from "../../src/model/reason.ts";
+} from "../../src/model/kubernetes/capacity.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import type { CapacityQuestion } from "../../src/ports/cluster.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 

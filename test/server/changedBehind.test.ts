@@ -2,8 +2,8 @@
 // conflict of fields is, only a real cluster knows: test/e2e/planTruth.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { reason } from "../../src/model/reason.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 let server: TestServer;

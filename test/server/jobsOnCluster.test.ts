@@ -1,9 +1,9 @@
 // Job types that run a program in a Job of the cluster: whose Job it is, and that none is left behind.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import type { Manifest } from "../../src/model/manifest.ts";
-import type { PlannedJob } from "../../src/model/plan.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
+import type { PlannedJob } from "../../src/model/run/plan.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 type Run = AnswerOf<"getRun">;

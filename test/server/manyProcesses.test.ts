@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { POSTGRES, type TestDatabase } from "../contracts/store/backends.ts";
+import { POSTGRES, type TestDatabase } from "../contracts/database/backends.ts";
 import { type FakeApiServer, startFakeApiServer } from "../support/fakeApiServer.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
 

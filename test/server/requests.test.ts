@@ -1,7 +1,7 @@
 // What every route has in common: problems, request ids, bodies, methods, hosts, probes.
 import { request as rawRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LIMITS } from "../../src/model/document.ts";
+import { LIMITS } from "../../src/model/document/document.ts";
 import { InvalidCursor } from "../../src/ports/store.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 

@@ -1,8 +1,8 @@
 // Where a run stands is said alike by the run, the list of runs, status, why and metrics: also by runs that nobody has begun to drive.
 import { afterEach, expect, it } from "vitest";
-import { NO_HOLDERS } from "../../src/model/capacity.ts";
-import type { JsonObject } from "../../src/model/json.ts";
-import { reason } from "../../src/model/reason.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { NO_HOLDERS } from "../../src/model/kubernetes/capacity.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import type { CapacityQuestion } from "../../src/ports/cluster.ts";
 import { startTestServer, type TestOptions, type TestServer } from "../support/testServer.ts";
 

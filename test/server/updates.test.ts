@@ -1,8 +1,8 @@
 // Updates over HTTP, through the real engine onto the sandbox: what cannot be changed in place, drift, adoption, automatic rollback and repair.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
-import { dig, type JsonObject } from "../../src/model/json.ts";
-import { reason } from "../../src/model/reason.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
+import { reason } from "../../src/model/reasons/reason.ts";
 import { ClusterError } from "../../src/ports/cluster.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 

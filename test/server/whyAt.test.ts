@@ -1,6 +1,6 @@
 // After the fact: why something ran or did not at a moment that is past, on what values, in the words of `why`.
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 const project = "default";

@@ -4,14 +4,14 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { Admin, Consumer, type Message, stringDeserializers } from "@platformatic/kafka";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openSqlite } from "../../src/database/open.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { type RunningSinks, startSinks } from "../../src/sinks/sinks.ts";
-import { openSqlite } from "../../src/store/open.ts";
+import { type RunningSinks, startSinks } from "../../src/sinks/couriers.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { type Kafka, startKafka } from "../../tools/kafka/kafka.ts";
-import { anEvent } from "../contracts/store/fixtures.ts";
+import { anEvent } from "../contracts/database/fixtures.ts";
 
 const vault = aesVault(randomBytes(32));
 const log = { write: () => undefined };

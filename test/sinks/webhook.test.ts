@@ -1,14 +1,14 @@
 // Webhooks from end to end: a real store, a real receiver, a clock of the test. What a receiver sees is what is checked.
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openSqlite } from "../../src/database/open.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Sink } from "../../src/ports/sinks.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/virtualClock.ts";
-import { type RunningSinks, startSinks } from "../../src/sinks/sinks.ts";
-import { openSqlite } from "../../src/store/open.ts";
+import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { type RunningSinks, startSinks } from "../../src/sinks/couriers.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
-import { anEvent } from "../contracts/store/fixtures.ts";
+import { anEvent } from "../contracts/database/fixtures.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 const SECRET = "what both sides know";

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Backend, POSTGRES, SQLITE } from "../contracts/store/backends.ts";
+import { type Backend, POSTGRES, SQLITE } from "../contracts/database/backends.ts";
 import { startServer } from "../support/serverProcess.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");

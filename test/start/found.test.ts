@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
-import { readLocalServer } from "../../src/cli/localServer.ts";
+import { readLocalServer } from "../../src/cli/reach/localServer.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../src/main.ts");
 const started: ChildProcess[] = [];

@@ -1,6 +1,6 @@
 // Job types that do what a bad program does (the table of faults in the design, 7.1): each with the word that its job must end with. What
 // they burn is their own share: every one has small limits.
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 
 export interface Fault {
   readonly name: string;

@@ -1,6 +1,6 @@
 // The time of a run that is never paused, for tests of what job types do.
 import type { RunTime } from "../../src/catalog/job.ts";
-import { runTimeOf } from "../../src/engine/runTime.ts";
+import { runTimeOf } from "../../src/engine/driving/runClock.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 export function unpaused(clock: Clock): RunTime {

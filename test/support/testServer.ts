@@ -2,31 +2,31 @@
 // Every answer is checked against the contract.
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
-import { builtins } from "../../src/catalog/builtins.ts";
+import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
+import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../src/engine/brakes.ts";
-import { wakeRun } from "../../src/engine/duties.ts";
+import { createBrakes } from "../../src/engine/deciding/breakers.ts";
 import { startEngine } from "../../src/engine/engine.ts";
+import type { World } from "../../src/engine/interface/dependencies.ts";
+import { wakeRun } from "../../src/engine/interface/duties.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
-import type { World } from "../../src/engine/world.ts";
+import { quarantineFor } from "../../src/jobTypes/registering/quarantine.ts";
+import { openRegistry, type Registry } from "../../src/jobTypes/registry/registry.ts";
+import { createSchemas } from "../../src/jobTypes/schemas/schemas.ts";
 import { kubernetesOpener } from "../../src/kube/opener.ts";
-import type { Params } from "../../src/model/text.ts";
+import type { Params } from "../../src/model/data/text.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Charts } from "../../src/ports/charts.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import type { Log, LogLevel } from "../../src/ports/log.ts";
 import type { Role, Store } from "../../src/ports/store.ts";
-import { quarantineFor } from "../../src/registry/quarantine.ts";
-import { openRegistry, type Registry } from "../../src/registry/registry.ts";
-import { createSchemas } from "../../src/registry/schemas/schemas.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { hashSecret, newSecret } from "../../src/server/auth/token.ts";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
-import { startSinks } from "../../src/sinks/sinks.ts";
-import { openSqlite } from "../../src/store/open.ts";
+import { startSinks } from "../../src/sinks/couriers.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 
 export interface LoggedLine {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { isSealed } from "../../src/model/sealed.ts";
+import { isSealed } from "../../src/model/document/sealed.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { parseKey, readOrMakeKey } from "../../src/vault/keyFile.ts";
 

@@ -2,11 +2,11 @@
 // takes no time from it. Every situation with every act, and then random acts at random moments.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cancelRun } from "../../src/engine/cancel.ts";
-import { pauseRun } from "../../src/engine/pause.ts";
-import { startRun } from "../../src/engine/startRun.ts";
-import { PlatformError } from "../../src/model/errors.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
+import { cancelRun } from "../../src/engine/steering/cancel.ts";
+import { pauseRun } from "../../src/engine/steering/pause.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
+import { PlatformError } from "../../src/model/errors/errors.ts";
 import { openPlace, type WorkflowPlace } from "./support/place.ts";
 import { SITUATIONS, type Situation } from "./support/situations.ts";
 import { untruths } from "./support/truths.ts";

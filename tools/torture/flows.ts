@@ -1,6 +1,6 @@
 // The workflows of the users: random ones out of everything that a run can wait for, with what a user does to each while it goes on. Each
 // condition is kept as data beside its text, so that the judge need not read it with the eyes of the program that is judged.
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/model/data/json.ts";
 import { POOL, POOL_LIMIT } from "./target.ts";
 
 /** The step runs only if another one ended so, or did not. */

@@ -1,11 +1,10 @@
-// All devices that drivers offer now: of each pool the slices of its newest generation. A pool of which slices are missing is not empty
-// but unknown.
-
-import type { JsonObject } from "../../model/json.ts";
-import type { Params } from "../../model/text.ts";
-import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
-import { type NodePredicate, nodeSelector } from "../selectors.ts";
-import { keptOffBy, type Taint, type Toleration } from "../taints.ts";
+// All devices that drivers offer now: the newest generation of slices of each pool. A pool with missing slices is
+// reported as unknown, not as empty.
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type NodePredicate, nodeSelector } from "../kubernetes/selectors.ts";
+import { keptOffBy, type Taint, type Toleration } from "../kubernetes/taints.ts";
 import type { Device } from "./deviceSelector.ts";
 import { allocatedDevices, type DeviceTable } from "./deviceTable.ts";
 
@@ -13,15 +12,20 @@ export interface OfferedDevice extends Device {
   readonly key: string;
   readonly taken: boolean;
   readonly taints: readonly Taint[];
-  /** It shares memory or the like with other devices of its pool, or may be given to several: how much is left is not known from here. */
+  /**
+   * The device shares counters with others of its pool, or several claims may use it. How much is left cannot be
+   * computed here.
+   */
   readonly entangled: boolean;
 }
 
 export interface Pools {
-  /** Names of pools that are not complete, and other things that keep us from knowing. */
+  /**
+   * What prevents a certain answer, as parameters of a reason: pools that are not complete, devices with node selectors of their own.
+   */
   readonly unknown: readonly Params[];
   readonly onNode: ReadonlyMap<string, readonly OfferedDevice[]>;
-  /** Reachable from several nodes. */
+  /** Devices that are reachable from several nodes. */
   readonly shared: readonly { readonly reaches: NodePredicate; readonly devices: readonly OfferedDevice[] }[];
 }
 
@@ -51,7 +55,7 @@ function reachOf(slice: JsonObject): NodePredicate {
   return spec["allNodes"] === true ? () => true : nodeSelector(spec["nodeSelector"]);
 }
 
-/** The newest generation of each pool. */
+/** The slices of the newest generation of each pool. */
 function poolsOf(table: DeviceTable): Iterable<readonly JsonObject[]> {
   const pools = new Map<string, { generation: number; slices: JsonObject[] }>();
   for (const slice of table.all("ResourceSlice")) {
@@ -67,7 +71,7 @@ function poolsOf(table: DeviceTable): Iterable<readonly JsonObject[]> {
 function offered(slice: JsonObject, device: JsonObject, taken: ReadonlySet<string>): OfferedDevice {
   const driver = textAt(slice, "spec", "driver");
   const key = `${driver}/${textAt(slice, "spec", "pool", "name")}/${textAt(device, "name")}`;
-  // resource.k8s.io/v1beta1 keeps them in `basic`.
+  // resource.k8s.io/v1beta1 has these fields inside `basic`.
   const basic = objectAt(device, "basic") ?? device;
   return {
     key,

@@ -1,8 +1,8 @@
-// The device selectors that people write (CEL), as far as they are plain comparisons joined by &&. Refuses to be a CEL evaluator: for
-// everything else the answer is "unknown", and the scheduler decides.
-import type { Json, JsonObject } from "../../model/json.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import { objectAt } from "../fields.ts";
+// Evaluates CEL device selectors that are plain comparisons joined by `&&`. This is not a CEL evaluator: the answer to
+// every other expression is `undefined`, and the scheduler decides.
+import type { Json, JsonObject } from "../../model/data/json.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { objectAt } from "../kubernetes/optionalFields.ts";
 
 export interface Device {
   readonly driver: string;
@@ -10,7 +10,7 @@ export interface Device {
   readonly capacity: JsonObject;
 }
 
-/** Undefined: it cannot be told. */
+/** Whether a device matches; `undefined` when that cannot be decided here. */
 export type Selector = (device: Device) => boolean | undefined;
 
 const UNKNOWN: Selector = () => undefined;
@@ -38,7 +38,7 @@ export function deviceSelector(expression: string): Selector {
   const parts = conjuncts(expression);
   if (parts === undefined) return UNKNOWN;
   const tests = parts.map((part) => comparison(part));
-  // As CEL does it: the first that is false decides, whatever stands behind it.
+  // As in CEL, the first part that is false decides, even when a part before or after it is undecided.
   return (device) => {
     let result: boolean | undefined = true;
     for (const test of tests) {
@@ -50,7 +50,7 @@ export function deviceSelector(expression: string): Selector {
   };
 }
 
-/** At `&&` outside of strings; undefined when there is more logic than that. */
+/** Splits at each `&&` outside of strings; `undefined` when the expression has other logic. */
 function conjuncts(expression: string): readonly string[] | undefined {
   const bare = expression.replaceAll(/"[^"]*"|'[^']*'/g, (text) => "_".repeat(text.length));
   if (/\|\||\?|!\s*[a-z(]/.test(bare)) return undefined;
@@ -88,7 +88,7 @@ function literal(text: string): string | number | boolean | undefined {
   return /^-?\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** A name without a domain belongs to the driver. */
+/** In a claim, a name without a domain belongs to the domain of the driver. */
 function valueIn(device: Device, values: JsonObject, name: readonly [string, string]): JsonObject | undefined {
   const [domain, key] = name;
   return objectAt(values, `${domain}/${key}`) ?? (domain === device.driver ? objectAt(values, key) : undefined);

@@ -1,6 +1,7 @@
-// Devices that drivers offer by dynamic resource allocation (resource.k8s.io): classes, slices, claims and their templates, as last told.
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, textAt } from "../fields.ts";
+// The objects of dynamic resource allocation (resource.k8s.io) in memory: classes, slices, claims and their templates,
+// as last reported by the cluster.
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 
 const KINDS = ["DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"] as const;
 export type DeviceKind = (typeof KINDS)[number];
@@ -33,7 +34,7 @@ function keyOf(object: JsonObject): string {
   return `${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
 }
 
-/** driver/pool/device of everything that is given away. A look in with admin rights takes nothing. */
+/** `driver/pool/device` of every device that a claim has. Claims with admin access do not take a device from others. */
 export function allocatedDevices(table: DeviceTable): ReadonlySet<string> {
   const taken = new Set<string>();
   for (const claim of table.all("ResourceClaim"))

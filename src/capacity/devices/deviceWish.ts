@@ -1,10 +1,11 @@
-// What a pod wants of devices by dynamic resource allocation: its claims, and extended resources that a DeviceClass stands for.
-// What we cannot follow (alternatives, constraints between devices, all devices of a kind) makes the wish undecided.
-import type { JsonObject } from "../../model/json.ts";
-import type { Params } from "../../model/text.ts";
-import { type Amounts, isExtended } from "../amounts.ts";
-import { listAt, numberAt, objectAt, textAt } from "../fields.ts";
-import { type Toleration, tolerationsOf } from "../taints.ts";
+// Which devices a pod asks for by dynamic resource allocation: through its claims, and through extended resources that
+// a DeviceClass provides. Alternatives, constraints between devices, parts of a device and "all devices" are not
+// computed here; they make the wish undecided.
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
+import { type Amounts, isExtended } from "../kubernetes/amounts.ts";
+import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
 import { deviceSelector, type Selector } from "./deviceSelector.ts";
 import { type DeviceTable } from "./deviceTable.ts";
 
@@ -12,15 +13,15 @@ export interface DeviceRequest {
   readonly count: number;
   readonly selectors: readonly Selector[];
   readonly tolerations: readonly Toleration[];
-  /** What the pod calls it, for sentences. */
+  /** The device class or the extended resource that the pod names. Used in messages. */
   readonly name: string;
 }
 
 export interface DeviceWish {
   readonly requests: readonly DeviceRequest[];
-  /** Extended resource -> what it means on a node without the device plug-in. */
+  /** Extended resource -> the request that it means on a node whose device plug-in does not offer it. */
   readonly extended: ReadonlyMap<string, DeviceRequest>;
-  /** Node selectors of claims that have their devices already. */
+  /** Node selectors of the claims whose devices are already allocated. */
   readonly bound: readonly JsonObject[];
   /** Why it cannot be told whether a node fits: parameters of the reason. */
   readonly undecided: readonly Params[];
@@ -66,7 +67,7 @@ function readClaim(
 ): void {
   if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push({ detail: "DevicesTied" });
   for (const request of listAt(spec, "devices", "requests")) {
-    // v1beta1 writes the fields of `exactly` into the request itself.
+    // v1beta1 has the fields of `exactly` in the request itself.
     const exactly = objectAt(request, "exactly") ?? request;
     const name = textAt(request, "name");
     if (exactly["adminAccess"] === true) continue;
@@ -88,7 +89,7 @@ function selectorsOf(owner: unknown): readonly Selector[] {
   return listAt(owner, "selectors").map((one) => deviceSelector(textAt(one, "cel", "expression")));
 }
 
-/** A class that does not exist (yet) says nothing about devices. */
+/** The selectors of a class. A class that does not exist yet gives one undecided selector. */
 function classSelectors(name: string, table: DeviceTable): readonly Selector[] {
   const spec = objectAt(table.get("DeviceClass", "", name), "spec");
   return spec === undefined ? [() => undefined] : selectorsOf(spec);

@@ -1,6 +1,7 @@
-// Whether HAMi's scheduler would find shares of cards for a pod on a node. Follows the order of its tests: the order decides the reason.
-// Its MIG placement is not repeated here: a pod that asks for it is left to the scheduler.
-import type { Labels } from "../fields.ts";
+// Whether HAMi's scheduler would find shares of cards for a pod on a node. The order of the tests is HAMi's, because
+// the first test that fails gives the reason. MIG placement is not repeated here; the scheduler decides for pods that
+// ask for it.
+import type { Labels } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
 import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
 
@@ -39,7 +40,7 @@ const has = (list: string | undefined): list is string => list !== undefined && 
 const named = (list: string, value: string): boolean =>
   list.split(",").some((one) => value.toUpperCase().includes(one.trim().toUpperCase()));
 
-// First answer wins, as in HAMi v2.10 pkg/device/nvidia Fit().
+// The first rule that fails decides, as in Fit() of HAMi v2.10, pkg/device/nvidia.
 const RULES: readonly Rule[] = [
   { reason: "CardNotHealth", fails: ({ device }) => !device.healthy },
   { reason: "CardCordoned", fails: ({ device }) => device.cordoned },
@@ -91,11 +92,11 @@ export function whyNotCard(given: Question): string | undefined {
 export interface HamiPlacement {
   /** How many of the pods found their shares. */
   readonly pods: number;
-  /** Why the next one did not. */
+  /** Why the next pod did not find its shares, one reason for each card. */
   readonly misses: readonly string[];
 }
 
-/** Puts up to `most` pods on the cards, on a copy of what is used. */
+/** Places up to `most` pods on the cards. It works on a copy of `used`. */
 export function placeHami(
   devices: readonly HamiDevice[],
   used: HamiUsage,
@@ -109,7 +110,10 @@ export function placeHami(
   return { pods: given.most, misses: [] };
 }
 
-/** Undefined: placed, and charged. Init containers are gone when the others start: they only have to find their cards. */
+/**
+ * `undefined` when the pod was placed; its shares are then added to `usage`. Init containers end before the others
+ * start, so their shares are not added.
+ */
 function placePod(devices: readonly HamiDevice[], usage: HamiUsage, wish: HamiWish): readonly string[] | undefined {
   for (const ask of wish.before) {
     const misses = placeAsk(devices, new Map(usage), { ask, annotations: wish.annotations });
@@ -143,12 +147,12 @@ function placeAsk(
   return undefined;
 }
 
-/** As if nobody had anything, and all were in order: what waiting could bring at best. */
+/** The cards as if all of them were healthy and not cordoned: the best that waiting can lead to. */
 export function atTheirBest(devices: readonly HamiDevice[]): readonly HamiDevice[] {
   return devices.map((one) => ({ ...one, healthy: true, cordoned: false }));
 }
 
-/** MIG and numa binding need HAMi's own tables. */
+/** MIG and NUMA binding need HAMi's own tables. */
 export function isHamiUndecided({ annotations }: HamiWish, devices: readonly HamiDevice[]): boolean {
   return (
     annotations["nvidia.com/vgpu-mode"] === "mig" ||

@@ -1,10 +1,11 @@
-// The cards of a node as HAMi registers them in an annotation. Both of its forms are read; what is not readable is no card.
-import { isObject } from "../../model/json.ts";
-import { type Labels, numberAt, textAt } from "../fields.ts";
+// Reads the cards of a node from the annotation that HAMi writes. Both of its formats are read; an entry that cannot be
+// read is left out.
+import { isObject } from "../../model/data/json.ts";
+import { type Labels, numberAt, textAt } from "../kubernetes/optionalFields.ts";
 
 export interface HamiDevice {
   readonly id: string;
-  /** Into how many shares the card may be split. */
+  /** The number of shares that the card can be split into. */
   readonly slots: number;
   readonly memory: number;
   readonly cores: number;
@@ -49,7 +50,7 @@ function fromJson(text: string): readonly Registered[] {
   }));
 }
 
-/** `UUID,count,mem,core,type,numa,health[,index,mode]:` for each card. */
+/** Each card is written as `UUID,count,mem,core,type,numa,health[,index,mode]:`. */
 function fromColons(text: string): readonly Registered[] {
   return text.split(":").flatMap((part) => {
     const [id = "", slots = "", memory = "", cores = "", type = "", numa = "", health = "", , mode = ""] =

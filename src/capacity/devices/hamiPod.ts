@@ -1,9 +1,10 @@
-// What a pod holds of HAMi's cards, from the annotation that its scheduler writes, and what a new pod asks for.
-import type { JsonObject } from "../../model/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt } from "../fields.ts";
-import { containerRequests, isSidecar } from "../podRequests.ts";
+// Which shares of HAMi's cards a pod has (from the annotations that HAMi's scheduler writes), and which shares a new
+// pod asks for.
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Labels, labelsAt, listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { containerRequests, isSidecar } from "../kubernetes/podRequests.ts";
 
-/** Part of one card. */
+/** A part of one card. `memory` is in MiB, `cores` in percent. */
 export interface HamiShare {
   readonly id: string;
   readonly memory: number;
@@ -14,8 +15,10 @@ const NONE: readonly HamiShare[] = [];
 const ALLOCATED = "hami.io/vgpu-devices-allocated";
 const TO_ALLOCATE = "hami.io/vgpu-devices-to-allocate";
 
-/** `UUID,NVIDIA,mem,cores:` for each share, `;` after each container, init containers first. Of a card the pod holds what its containers
- * have together, or what one init container has, whichever is more. */
+/**
+ * The annotation has `UUID,NVIDIA,mem,cores:` for each share and `;` after each container, init containers first. A pod
+ * takes from a card the sum of its containers or the share of its largest init container, whichever is more.
+ */
 export function hamiSharesOf(annotations: JsonObject, initContainers: number): readonly HamiShare[] {
   const text = textAt(annotations, ALLOCATED) || textAt(annotations, TO_ALLOCATE);
   if (text === "" || textAt(annotations, "hami.io/vgpu-node") === "") return NONE;
@@ -24,7 +27,7 @@ export function hamiSharesOf(annotations: JsonObject, initContainers: number): r
   const before = containers.slice(0, initContainers).flat();
   const sum = (id: string): HamiShare =>
     together.filter((one) => one.id === id).reduce(added, { id, memory: 0, cores: 0 });
-  // Only what an init container has beyond that is more.
+  // An init container counts only where it takes more than all containers together.
   const more = before.filter((one) => one.memory > sum(one.id).memory || one.cores > sum(one.id).cores);
   const replaced = new Set(more.map((one) => one.id));
   return [
@@ -50,10 +53,10 @@ function largest(id: string, shares: readonly HamiShare[]): HamiShare {
   return { id, memory: most((one) => one.memory), cores: most((one) => one.cores) };
 }
 
-/** What one container asks for: `count` different cards, so much of each. */
+/** What one container asks for: `count` different cards, with the same share of each. */
 export interface HamiAsk {
   readonly count: number;
-  /** MiB of each card, or undefined for a share of it. */
+  /** MiB of each card; `undefined` when `memoryPercent` applies. */
   readonly memory: number | undefined;
   readonly memoryPercent: number;
   readonly cores: number;
@@ -63,7 +66,7 @@ const COUNT = "nvidia.com/gpu";
 const MEMORY = "nvidia.com/gpumem";
 const MEMORY_PERCENT = "nvidia.com/gpumem-percentage";
 const CORES = "nvidia.com/gpucores";
-/** The scheduler's own fit test does not look at these. */
+/** Kubernetes' own fit test ignores these resources for pods of HAMi's scheduler. */
 export const HAMI_RESOURCES: ReadonlySet<string> = new Set([
   COUNT,
   MEMORY,
@@ -74,9 +77,9 @@ export const HAMI_RESOURCES: ReadonlySet<string> = new Set([
 export const HAMI_SCHEDULER = "hami-scheduler";
 
 export interface HamiWish {
-  /** Of the containers that run together. */
+  /** One ask for each container that runs together with the others. */
   readonly together: readonly HamiAsk[];
-  /** Of init containers, each of which runs by itself. */
+  /** One ask for each init container; they run one after another. */
   readonly before: readonly HamiAsk[];
   readonly annotations: Labels;
 }
@@ -86,7 +89,7 @@ function askOf(container: JsonObject): HamiAsk | undefined {
   const memory = requests.get(MEMORY);
   const cores = requests.get(CORES) ?? 0;
   const percent = requests.get(MEMORY_PERCENT);
-  // Memory or cores without a number of cards mean one card.
+  // A container that asks for memory or cores without a number of cards gets one card.
   const implied = memory !== undefined || cores > 0 || percent !== undefined ? 1 : 0;
   const count = requests.get(COUNT) ?? implied;
   if (count === 0) return undefined;
@@ -98,7 +101,7 @@ function askOf(container: JsonObject): HamiAsk | undefined {
   };
 }
 
-/** Undefined: the pod is none of HAMi's. */
+/** `undefined` when HAMi's scheduler does not place the pod, or the pod asks for no card. */
 export function hamiWishOf(pod: JsonObject): HamiWish | undefined {
   const spec = objectAt(pod, "spec") ?? {};
   if (textAt(spec, "schedulerName") !== HAMI_SCHEDULER) return undefined;

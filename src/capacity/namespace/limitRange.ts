@@ -1,11 +1,11 @@
-// LimitRange: the defaults that the server writes into a pod before anything else looks at it, and the bounds that it then checks.
-// Follows plugin/pkg/admission/limitranger of Kubernetes.
-import type { JsonObject } from "../../model/json.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import { type Reason, reason } from "../../model/reason.ts";
-import { type Amounts, readAmounts, writeAmount } from "../amounts.ts";
-import { listAt, objectAt, textAt } from "../fields.ts";
-import { aggregate, containerLimits, containerRequests } from "../podRequests.ts";
+// LimitRange: the defaults that the API server writes into a pod before any other check, and the bounds that it checks
+// afterwards. Follows plugin/pkg/admission/limitranger of Kubernetes.
+import type { JsonObject } from "../../model/data/json.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { type Amounts, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { aggregate, containerLimits, containerRequests } from "../kubernetes/podRequests.ts";
 
 function limitsOf(
   ranges: readonly JsonObject[],
@@ -18,7 +18,7 @@ function limitsOf(
   );
 }
 
-/** The pod spec as the server would store it, as far as resources go. */
+/** The pod spec as the API server would store it, as far as resources are concerned. */
 export function withDefaults(spec: JsonObject, ranges: readonly JsonObject[]): JsonObject {
   const limits = limitsOf(ranges, "Container").map((one) => one.limit);
   if (limits.length === 0) return spec;
@@ -37,7 +37,7 @@ function fillIn(container: JsonObject, limit: JsonObject): JsonObject {
     requests: objectAt(container, "resources", "requests"),
   };
   const limits = { ...objectAt(limit, "default"), ...own.limits };
-  // The API server has filled requests from the container's own limits before.
+  // The API server fills requests from the container's own limits before LimitRange applies.
   const requests = { ...objectAt(limit, "defaultRequest"), ...own.limits, ...own.requests };
   return { ...container, resources: { ...objectAt(container, "resources"), limits, requests } };
 }
@@ -48,7 +48,7 @@ interface Checked {
   readonly limits: Amounts;
 }
 
-/** Null: every bound is kept. `spec` is with defaults. */
+/** `null` when the pod keeps every bound. `spec` must already have the defaults. */
 export function brokenLimit(spec: JsonObject, ranges: readonly JsonObject[]): Reason | null {
   const containers = [...listAt(spec, "containers"), ...listAt(spec, "initContainers")].map((one) => ({
     what: textAt(one, "name"),
@@ -83,7 +83,7 @@ const RULES: readonly Rule[] = [
       const asked = requests.get(resource);
       if (asked === undefined) return `${what} must ask for ${resource}, at least ${writeAmount(resource, min)}`;
       if (asked < min)
-        return `${what} asks for ${said(resource, asked)}, at least ${writeAmount(resource, min)} is wanted`;
+        return `${what} asks for ${said(resource, asked)}, at least ${writeAmount(resource, min)} is required`;
     }
     return undefined;
   },

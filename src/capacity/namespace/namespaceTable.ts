@@ -1,6 +1,6 @@
-// The rules of namespaces: quotas and limit ranges, as last told.
-import type { JsonObject } from "../../model/json.ts";
-import { textAt } from "../fields.ts";
+// The quotas and limit ranges of all namespaces in memory, as last reported by the cluster.
+import type { JsonObject } from "../../model/data/json.ts";
+import { textAt } from "../kubernetes/optionalFields.ts";
 
 export interface NamespaceTable {
   readonly putQuota: (quota: JsonObject) => void;

@@ -1,15 +1,15 @@
-// ResourceQuota: what a pod is counted as, and whether there is enough. More than the whole quota is refused, more than what is left waits.
-// Follows pkg/quota/v1/evaluator/core of Kubernetes.
-import type { JsonObject } from "../../model/json.ts";
-import { type Reason, reason } from "../../model/reason.ts";
-import { type Amounts, addTo, readAmounts, writeAmount } from "../amounts.ts";
-import { listAt, objectAt, textAt } from "../fields.ts";
-import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../podRequests.ts";
+// ResourceQuota: what a pod counts as, and whether the quota has enough left. A pod that needs more than the whole
+// quota is rejected; a pod that needs more than what is left waits. Follows pkg/quota/v1/evaluator/core of Kubernetes.
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { type Amounts, addTo, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../kubernetes/podRequests.ts";
 import { countsPod } from "./quotaScopes.ts";
 
 const COMPUTE: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
 
-/** Under every name that a quota may use. */
+/** The amounts of a pod under every name that a quota may use. */
 export function chargedFor(spec: JsonObject): Map<string, number> {
   const charges = new Map<string, number>([
     ["pods", 1],
@@ -22,7 +22,7 @@ export function chargedFor(spec: JsonObject): Map<string, number> {
   }
   const limits = aggregate(spec, containerLimits);
   for (const [resource, amount] of containerLimits(spec)) if (isPodLevel(resource)) limits.set(resource, amount);
-  // Overhead is part of a limit only where there is one.
+  // Overhead is added only where there is a limit.
   for (const [resource, amount] of readAmounts(spec["overhead"]))
     if ((limits.get(resource) ?? 0) > 0) limits.set(resource, (limits.get(resource) ?? 0) + amount);
   for (const [resource, amount] of limits) charges.set(`limits.${resource}`, amount);
@@ -32,17 +32,17 @@ export function chargedFor(spec: JsonObject): Map<string, number> {
 export interface QuotaAnswer {
   readonly class: "rejected" | "waits";
   readonly reason: Reason;
-  /** Of what the pods of the namespace have too much for us. */
+  /** Resources of which the pods of the namespace have too much. */
   readonly resources: readonly string[];
 }
 
 export interface QuotaQuestion {
-  /** With the defaults of limit ranges. */
+  /** The specs already have the defaults of the limit ranges. */
   readonly groups: readonly { readonly spec: JsonObject; readonly count: number }[];
   readonly quotas: readonly JsonObject[];
 }
 
-/** Null: every quota of the namespace allows all of them together. What can never be comes before what may come. */
+/** `null` when every quota of the namespace allows all pods together. A rejection comes before a wait. */
 export function overQuota({ groups, quotas }: QuotaQuestion): QuotaAnswer | null {
   const answers = quotas.flatMap((quota) => {
     const counted = groups.filter(({ spec }) => countsPod(quota, spec));
@@ -58,7 +58,7 @@ function judge(quota: JsonObject, groups: QuotaQuestion["groups"]): QuotaAnswer 
   const asked = new Map<string, number>();
   for (const { spec, count } of groups) addTo(asked, chargedFor(spec), count);
   const used = readAmounts(objectAt(quota, "status", "used"));
-  // A limit that was raised a moment ago is not enforced yet, but it will be.
+  // A limit that was raised a moment ago is in the spec but not enforced yet. The pods may wait for it.
   const written = readAmounts(objectAt(quota, "spec", "hard"));
   const never = [...hard].filter(([name, limit]) => (asked.get(name) ?? 0) > Math.max(limit, written.get(name) ?? 0));
   const busy = [...hard].filter(([name, limit]) => {
@@ -79,7 +79,7 @@ function judge(quota: JsonObject, groups: QuotaQuestion["groups"]): QuotaAnswer 
     : { class: "waits", reason: reason("QuotaBusy", { ...params, holders: "" }), resources: names };
 }
 
-/** What the server enforces at this moment; a quota that it has not looked at yet counts as it is written. */
+/** What the server enforces now. A quota without a status counts as it is written. */
 function hardOf(quota: JsonObject): Amounts {
   const enforced = readAmounts(objectAt(quota, "status", "hard"));
   return enforced.size > 0 ? enforced : readAmounts(objectAt(quota, "spec", "hard"));
@@ -98,7 +98,7 @@ const MANDATORY: readonly string[] = [
   "limits.memory",
 ];
 
-/** A quota on these makes the field mandatory in each container, unless the pod as a whole says it. */
+/** A quota on these resources makes the field mandatory in each container, unless the pod as a whole has it. */
 function missingIn(quota: JsonObject, spec: JsonObject, hard: Amounts): Reason | undefined {
   const wanted = MANDATORY.filter((name) => hard.has(name));
   if (wanted.length === 0) return undefined;

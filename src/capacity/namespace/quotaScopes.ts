@@ -1,14 +1,15 @@
-// Which pods a ResourceQuota counts: its scopes. An unknown scope counts none, so that we never refuse because of it.
+// Which pods a ResourceQuota counts, by its scopes. A quota with an unknown scope counts no pod here, so that it never
+// causes a rejection.
 // https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, numberAt, objectAt, textAt, textsAt } from "../fields.ts";
-import { containerLimits, containerRequests } from "../podRequests.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, numberAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
+import { containerLimits, containerRequests } from "../kubernetes/podRequests.ts";
 
 type Scope = (spec: JsonObject) => boolean;
 
 const isTerminating: Scope = (spec) => (numberAt(spec, "activeDeadlineSeconds") ?? -1) >= 0;
 
-/** No container asks for cpu or memory, and none is limited. */
+/** No container and not the pod itself has requests or limits of cpu or memory. */
 const isBestEffort: Scope = (spec) => {
   const all = [...listAt(spec, "containers"), ...listAt(spec, "initContainers"), spec];
   return !all.some((one) =>

@@ -1,7 +1,8 @@
-// Required pod affinity: each term must find a pod in its part of the cluster. The first of a group that likes itself may go anywhere.
+// Required pod affinity: each term must find a matching pod in the topology domain of the node. The first pod of a
+// group whose terms match itself may go anywhere.
 
-import type { PodShape } from "../shape.ts";
-import type { ClusterView } from "../view.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { Rule } from "./rule.ts";
 import { createDomains, readTerm, requiredTerms } from "./term.ts";
 
@@ -24,7 +25,7 @@ export function createAffinity(view: ClusterView, shape: PodShape): { rule: Rule
       const counts = terms.map(({ topologyKey }) => domains.at(topologyKey, node.labels));
       if (counts.includes(undefined)) return "it lacks the label of the affinity rule";
       if (counts.every((count) => (count ?? 0) > 0)) return undefined;
-      return domains.size === 0 && likesItself ? undefined : "the pods that it wants to be near are not there";
+      return domains.size === 0 && likesItself ? undefined : "no pod there matches its affinity rule";
     },
     place: (node) => {
       if (likesItself) for (const { topologyKey } of terms) domains.add(topologyKey, node.labels);

@@ -1,8 +1,8 @@
-// Required anti-affinity, in both directions: whom the pod wants away, and who wants it away.
+// Required anti-affinity in both directions: the terms of the pod itself, and the terms of running pods that match it.
 
-import type { NodeRecord } from "../records.ts";
-import type { PodShape } from "../shape.ts";
-import type { ClusterView } from "../view.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
+import type { NodeRecord } from "../view/records.ts";
 import type { Rule } from "./rule.ts";
 import { createDomains, type Domains, readTerm, requiredTerms, type Term } from "./term.ts";
 
@@ -21,7 +21,7 @@ export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: 
       if (keptOff.keys.some((key) => (keptOff.domains.at(key, node.labels) ?? 0) > 0))
         return "a pod there keeps it off by its anti-affinity";
       const near = perTerm.some(({ term, domains }) => (domains.at(term.topologyKey, node.labels) ?? 0) > 0);
-      return near ? "a pod that it wants away is there" : undefined;
+      return near ? "a pod there matches its anti-affinity rule" : undefined;
     },
     place: (node) => {
       for (const { term, domains } of perTerm) if (term.matches(shape)) domains.add(term.topologyKey, node.labels);
@@ -31,7 +31,10 @@ export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: 
   return { rule, undecided: keptOff.undecided || terms.some((one) => one.undecided) };
 }
 
-/** One pod for each part of the cluster; a node that lacks the label belongs to none, and the term says nothing of it. */
+/**
+ * How many pods fit by a term: one for each topology domain. No limit when a node lacks the label, because the term
+ * does not apply there.
+ */
 function partsOf(nodes: readonly NodeRecord[]) {
   return ({ topologyKey }: Term): number => {
     const parts = nodes.map(({ labels }) => labels[topologyKey]);

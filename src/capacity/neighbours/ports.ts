@@ -1,7 +1,7 @@
-// Ports of the node that another pod has already.
-import { collide } from "../hostPorts.ts";
-import type { PodShape } from "../shape.ts";
-import type { ClusterView } from "../view.ts";
+// The rule for host ports: a node is excluded when another pod on it already has one of the ports.
+import { collide } from "../kubernetes/hostPorts.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
 import type { Rule } from "./rule.ts";
 
 export function createPorts(view: ClusterView, shape: PodShape): Rule | undefined {

@@ -1,11 +1,11 @@
-// What every rule between pods can do.
-import type { NodeRecord } from "../records.ts";
+// The interface that every rule between pods implements.
+import type { NodeRecord } from "../view/records.ts";
 
-/** One rule between pods. It remembers what was placed during this check. */
+/** One rule between pods. It remembers the pods that were placed during this check. */
 export interface Rule {
-  /** In short words; undefined: the pod may stand there. */
+  /** Why the pod cannot go there, in a few words; `undefined` when it can. */
   conflict(node: NodeRecord): string | undefined;
   place(node: NodeRecord): void;
-  /** How many of the pods could ever stand on these nodes, by this rule alone. Missing: as many as have room. */
+  /** How many of the pods could ever run on these nodes by this rule alone. Default: no limit. */
   most?(nodes: readonly NodeRecord[]): number;
 }

@@ -1,11 +1,11 @@
-// Topology spread with DoNotSchedule: no part of the cluster may have more than maxSkew pods above the emptiest.
-import type { JsonObject } from "../../model/json.ts";
-import { listAt, numberAt, textAt } from "../fields.ts";
-import type { NodeRecord } from "../records.ts";
-import { labelSelector, type Predicate } from "../selectors.ts";
-import type { PodShape } from "../shape.ts";
-import { keptOffBy } from "../taints.ts";
-import type { ClusterView } from "../view.ts";
+// Topology spread with DoNotSchedule: no topology domain may have more than maxSkew pods above the emptiest one.
+import type { JsonObject } from "../../model/data/json.ts";
+import { listAt, numberAt, textAt } from "../kubernetes/optionalFields.ts";
+import { labelSelector, type Predicate } from "../kubernetes/selectors.ts";
+import { keptOffBy } from "../kubernetes/taints.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
+import type { NodeRecord } from "../view/records.ts";
 import type { Rule } from "./rule.ts";
 import { withLabelKeys } from "./term.ts";
 
@@ -17,7 +17,7 @@ interface Constraint {
   readonly self: number;
   readonly counts: Map<string, number>;
   least: number | undefined;
-  /** Whether the node's pods and its part of the cluster count. */
+  /** Whether the node's pods and its topology domain count. */
   readonly honours: (node: NodeRecord) => boolean;
 }
 
@@ -29,7 +29,7 @@ export function createSpread(view: ClusterView, shape: PodShape): Rule | undefin
   const keys = [...new Set(constraints.map(({ key }) => key))];
   const counting = (node: NodeRecord): readonly Constraint[] =>
     keys.every((key) => node.labels[key] !== undefined) ? constraints.filter((one) => one.honours(node)) : [];
-  // Of a few matching kinds with many pods a node comes up again and again.
+  // Computed once for each node, because the pods of several matching kinds are often on the same nodes.
   const known = new Map<string, readonly Constraint[]>();
   for (const node of view.nodes()) {
     const own = counting(node);
@@ -75,7 +75,7 @@ function count(constraint: Constraint, node: NodeRecord, pods: number): void {
   constraint.least = undefined;
 }
 
-/** Of the emptiest part; looked for again only when something was counted since. */
+/** The number of pods in the emptiest domain. Computed again only after a change of the counts. */
 function leastOf(constraint: Constraint): number {
   const { counts, minDomains } = constraint;
   if (constraint.least !== undefined) return constraint.least;

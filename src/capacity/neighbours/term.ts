@@ -1,7 +1,7 @@
-// One required term of pod affinity or anti-affinity: whom it means, and within which part of the cluster.
-import type { JsonObject } from "../../model/json.ts";
-import { type Labels, listAt, objectAt, textAt, textsAt } from "../fields.ts";
-import { labelSelector } from "../selectors.ts";
+// One required term of pod affinity or anti-affinity: which pods it matches, and within which topology domain.
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Labels, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
+import { labelSelector } from "../kubernetes/selectors.ts";
 
 export interface Term {
   readonly topologyKey: string;
@@ -9,7 +9,7 @@ export interface Term {
   readonly undecided: boolean;
 }
 
-/** `own`: namespace and labels of the pod that says it. */
+/** `own`: namespace and labels of the pod that has the term. */
 export function readTerm(term: JsonObject, own: { readonly namespace: string; readonly labels: Labels }): Term {
   const selects = labelSelector(withLabelKeys(term, own.labels));
   const named = textsAt(term, "namespaces");
@@ -27,7 +27,7 @@ export function requiredTerms(spec: JsonObject, kind: "podAffinity" | "podAntiAf
   return listAt(spec, "affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution");
 }
 
-/** The server writes them into the selector when it stores the pod. */
+/** Adds `matchLabelKeys` and `mismatchLabelKeys` to the selector, as the API server does when it stores the pod. */
 export function withLabelKeys(term: JsonObject, labels: Labels): JsonObject | undefined {
   const selector = objectAt(term, "labelSelector");
   if (selector === undefined) return undefined;
@@ -44,12 +44,12 @@ export function withLabelKeys(term: JsonObject, labels: Labels): JsonObject | un
 
 export interface Domains {
   add(topologyKey: string, labels: Labels, pods?: number): void;
-  /** Undefined: the node belongs to no part. */
+  /** The number of pods in the domain of the node; `undefined` when the node belongs to no domain. */
   at(topologyKey: string, labels: Labels): number | undefined;
   readonly size: number;
 }
 
-/** Counts in the parts of the cluster that a label makes. */
+/** Counts pods by topology domain: the nodes that have the same value of a label. */
 export function createDomains(): Domains {
   const counts = new Map<string, number>();
   const keyOf = (topologyKey: string, labels: Labels): string | undefined => {

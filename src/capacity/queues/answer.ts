@@ -1,7 +1,10 @@
-// What a queue in front of the scheduler (Kueue, Volcano) says of a job, in our few words.
-import type { Reason } from "../../model/reason.ts";
+// The answer of a queue in front of the scheduler (Kueue, Volcano) about a job, reduced to a few classes.
+import type { Reason } from "../../model/reasons/reason.ts";
 
-/** interrupted: it ran or was let in, and lost its place; it goes back to waiting · failed: it ran too long */
+/**
+ * interrupted: it ran or was admitted, lost its place and waits again · expired: it waited too often or too long ·
+ * failed: it ran too long
+ */
 export type QueueClass =
   | "waits"
   | "rejected"
@@ -15,6 +18,6 @@ export type QueueClass =
 export interface QueueAnswer {
   readonly class: QueueClass;
   readonly reason: Reason;
-  /** Not final before it has lasted so many milliseconds: what is missing may be made a moment later. */
+  /** Milliseconds for which the answer must last before it is final: a missing object may be created a moment later. */
   readonly grace?: number;
 }

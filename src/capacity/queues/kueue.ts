@@ -1,9 +1,9 @@
-// Kueue: what the conditions of a Workload mean. Tables by condition and reason; before Kueue 0.19 every wait has the reason Pending, so
-// its message is read too. A Workload without conditions was not tried yet (StrictFIFO): it waits.
+// Kueue: what the conditions of a Workload mean, as rules in a fixed order. Before Kueue 0.19 every wait has the reason
+// Pending, so the message is read too. A Workload without conditions was not tried yet (StrictFIFO) and waits.
 // https://kueue.sigs.k8s.io/docs/concepts/workload/
-import { isObject, type JsonObject } from "../../model/json.ts";
-import { reason } from "../../model/reason.ts";
-import { listAt, textAt } from "../fields.ts";
+import { isObject, type JsonObject } from "../../model/data/json.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { QueueAnswer, QueueClass } from "./answer.ts";
 
 const NEVER: ReadonlySet<string> = new Set(["ExceedsMaxQuota", "NoMatchingFlavor", "Misconfigured", "Inadmissible"]);
@@ -22,7 +22,7 @@ interface Condition {
 
 type Rule = (conditions: ReadonlyMap<string, Condition>, workload: JsonObject) => QueueAnswer | undefined;
 
-// First answer wins: what has ended before what goes on, what is lost before what was reached.
+// The first answer decides: an end comes before progress, and a loss comes before what was reached earlier.
 const RULES: readonly Rule[] = [
   (conditions) => {
     const finished = holding(conditions, "Finished");
@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   (conditions) => {
     const evicted = holding(conditions, "Evicted");
     if (evicted === undefined) return undefined;
-    // `DeactivatedDueToRequeuingLimitExceeded` or, later, `Deactivated` with the cause in the message.
+    // `DeactivatedDueToRequeuingLimitExceeded` or, in later versions, `Deactivated` with the cause in the message.
     if (evicted.reason.startsWith("Deactivated")) {
       const cause = Object.keys(DEACTIVATED).find((one) => `${evicted.reason} ${evicted.message}`.includes(one));
       return { class: DEACTIVATED[cause ?? ""] ?? "rejected", reason: queue("QueueRefused", evicted) };
@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
       const grace = quota.reason === "Misconfigured" || quota.reason === "Inadmissible" ? { grace: GRACE } : {};
       return { class: "rejected", reason: queue("QueueRefused", quota), ...grace };
     }
-    // Before 0.19 the message alone tells the impossible from the busy.
+    // Before 0.19 only the message distinguishes the impossible from the busy.
     if (/> maximum capacity \(/.test(quota.message) && !isOnlyBusy(quota.message))
       return { class: "rejected", reason: queue("QueueRefused", quota) };
     return { class: "waits", reason: queue("QueueWaits", quota) };
@@ -70,7 +70,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** One flavor is too small, but another one is only in use. */
+/** Whether one flavor is too small while another one is only in use. */
 function isOnlyBusy(message: string): boolean {
   return /insufficient unused quota/.test(message);
 }
@@ -97,7 +97,10 @@ function conditionFrom(one: JsonObject): Condition {
   };
 }
 
-/** An eviction that is over is told by QuotaReserved=True again, and Kueue sets Evicted=False then. */
+/**
+ * The condition when its status is True. After an eviction has ended, Kueue sets Evicted=False and QuotaReserved=True
+ * again.
+ */
 function holding(conditions: ReadonlyMap<string, Condition>, type: string): Condition | undefined {
   const found = conditions.get(type);
   return found?.status === "True" ? found : undefined;

@@ -1,9 +1,10 @@
-// Volcano: what phase and conditions of a PodGroup mean. Volcano never takes `Unschedulable` back when the group is scheduled later, so of
-// the conditions the newest is believed. It has no word for "never": everything that it holds back may come.
+// Volcano: what the phase and the conditions of a PodGroup mean. Volcano never resets `Unschedulable` when the group is
+// scheduled later, so the newest condition counts. Volcano does not report "never": everything that it holds back may
+// still start.
 // https://volcano.sh/en/docs/podgroup/
-import type { JsonObject } from "../../model/json.ts";
-import { reason } from "../../model/reason.ts";
-import { listAt, textAt } from "../fields.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { QueueAnswer } from "./answer.ts";
 
 export function podGroupAnswer(group: JsonObject): QueueAnswer {
@@ -14,7 +15,7 @@ export function podGroupAnswer(group: JsonObject): QueueAnswer {
   if (phase === "Completed") return { class: "succeeded", reason: reason("Completed") };
   if (phase === "Running") return { class: "running", reason: reason("TaskRunning") };
   if (newest !== undefined && textAt(newest, "type") === "Unschedulable") return waits(said);
-  // A part of it runs, and the rest cannot be placed.
+  // A part of the group runs, and the rest cannot be placed.
   if (phase === "Unknown") return waits(said === "" ? "QueuePartly" : said);
   if (phase === "Inqueue") return { class: "waits", reason: reason("Beginning") };
   return waits(phase === "" ? "QueueNotLooked" : "QueueFull");
@@ -23,7 +24,7 @@ export function podGroupAnswer(group: JsonObject): QueueAnswer {
 function newestCondition(group: JsonObject): JsonObject | undefined {
   const known = listAt(group, "status", "conditions").filter((one) => textAt(one, "status") === "True");
   const time = (one: JsonObject): number => Date.parse(textAt(one, "lastTransitionTime")) || 0;
-  // Of two within the same second the later one in the list.
+  // When two conditions have the same second, the later one in the list counts.
   return known.reduce<JsonObject | undefined>(
     (best, one) => (best === undefined || time(one) >= time(best) ? one : best),
     undefined,
@@ -32,7 +33,7 @@ function newestCondition(group: JsonObject): JsonObject | undefined {
 
 const HELD_BACK = /resource in cluster is overused|queue resource quota insufficient/;
 
-/** Refusals to enqueue come as normal events only. */
+/** Whether Volcano did not admit the group to its queue. It reports this only as an event of type Normal. */
 export function isHeldBack(event: { readonly reason: string; readonly message: string }): boolean {
   return event.reason === "Unschedulable" && HELD_BACK.test(event.message);
 }

@@ -1,8 +1,8 @@
 // Configuration that several components read: a ConfigMap of the component's name.
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
-import { checkDataSize, configMapData, dataField } from "../parts/data.ts";
+import { checkDataSize, configMapData, dataField } from "../parts/storage/data.ts";
+import { described } from "../sharedFields.ts";
 
 export const config = defineComponent({
   name: "config",

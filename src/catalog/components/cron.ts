@@ -1,15 +1,15 @@
 // Something that is done again and again at given times: a CronJob, whose runs are Jobs like those of a `task`. It counts as deployed as
 // soon as it exists; nobody waits for its first run. A run that failed shows in its health.
 import { z } from "zod";
-import { parseDuration } from "../../model/duration.ts";
-import { dig, type JsonObject } from "../../model/json.ts";
-import { nearest } from "../../model/name.ts";
-import { brokenRule, problem } from "../../model/problem.ts";
+import { dig, type JsonObject } from "../../model/data/json.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { nearest } from "../../model/kubernetes/name.ts";
+import { brokenRule, problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
-import { described, duration } from "../fields.ts";
-import { onlyGiven } from "../parts/onlyGiven.ts";
-import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
-import { isTimeZone, scheduleFault } from "../parts/schedule.ts";
+import { onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { isTimeZone, scheduleFault } from "../parts/pod/schedule.ts";
+import { described, duration } from "../sharedFields.ts";
 
 const CONCURRENCY = { allow: "Allow", forbid: "Forbid", replace: "Replace" } as const;
 const history = () => z.int().min(0).max(100);

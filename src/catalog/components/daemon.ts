@@ -1,16 +1,16 @@
 // A program that runs once on every node: a DaemonSet, and a Service of the component's name when it has a port.
 // Which nodes is the business of traits (node selection, tolerations); `allNodes` is the common case of really all of them.
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
-import { described } from "../fields.ts";
-import { minReadySeconds } from "../parts/minReady.ts";
-import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
-import { outputsOf } from "../parts/outputs.ts";
-import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/ports.ts";
-import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
-import { tcpProbe } from "../parts/tcpProbe.ts";
+import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { minReadySeconds } from "../parts/pod/minReady.ts";
+import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { tcpProbe } from "../parts/pod/tcpProbe.ts";
+import { outputsOf } from "../parts/service/outputs.ts";
+import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/service/ports.ts";
+import { described } from "../sharedFields.ts";
 
 const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
 

@@ -3,13 +3,13 @@
 // Not done here: watching it afterwards. What is shown is what the last deployment saw.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { parseDuration } from "../../model/duration.ts";
-import { DNS_SUBDOMAIN } from "../../model/name.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { DNS_SUBDOMAIN } from "../../model/kubernetes/name.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
-import { described, duration, image, port } from "../fields.ts";
-import { checkJob } from "../parts/checkJob.ts";
-import { externalService } from "../parts/externalService.ts";
+import { checkJob } from "../parts/pod/checkJob.ts";
+import { externalService } from "../parts/service/externalService.ts";
+import { described, duration, image, port } from "../sharedFields.ts";
 
 const check = z.union([
   z.literal(false),

@@ -2,16 +2,16 @@
 // Helm itself never touches the cluster: there is no release of Helm's, so `helm list` does not show it, and hooks are not run.
 // Refuses what the chart would do outside of the application: other namespaces, and kinds of the whole cluster unless asked for.
 import { z } from "zod";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import { type Manifest, shortRef } from "../../model/manifest.ts";
-import type { Path } from "../../model/pointer.ts";
-import { brokenRule, type Problem, problem, warning } from "../../model/problem.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
+import { brokenRule, type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { defineComponent, type RenderContext } from "../define.ts";
-import { described } from "../fields.ts";
-import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/bundle.ts";
-import { clusterScopedField, outputsField } from "../parts/bundleFields.ts";
-import { isTestHook, releasedBy, withoutServerFields } from "../parts/chartObject.ts";
-import { readinessField } from "../parts/readiness.ts";
+import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
+import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
+import { isTestHook, releasedBy, withoutServerFields } from "../parts/objects/chartObject.ts";
+import { readinessField } from "../parts/objects/readiness.ts";
+import { described } from "../sharedFields.ts";
 
 const ARCHIVE_BYTES = 1024 * 1024;
 /** What base64 makes of it. */

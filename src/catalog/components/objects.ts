@@ -2,16 +2,16 @@
 // Refuses what the cluster writes itself, objects of other namespaces, and kinds of the whole cluster unless they are asked for.
 // Not done here: changing what was written. It is applied as it stands, with our labels added.
 import { z } from "zod";
-import { isObject, type Json } from "../../model/json.ts";
-import type { Manifest } from "../../model/manifest.ts";
-import type { Path } from "../../model/pointer.ts";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
-import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/bundle.ts";
-import { clusterScopedField, outputsField } from "../parts/bundleFields.ts";
-import { readinessField } from "../parts/readiness.ts";
-import { groupKindOf } from "../parts/scope.ts";
+import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
+import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
+import { groupKindOf } from "../parts/objects/clusterScoped.ts";
+import { readinessField } from "../parts/objects/readiness.ts";
+import { described } from "../sharedFields.ts";
 
 const manifest = z.looseObject({
   apiVersion: described(z.string().min(1), "e.g. apps/v1", "如 apps/v1"),

@@ -1,9 +1,9 @@
 // Secret values that other components read: a Secret of the component's name. What arrives here are sealed tokens.
 import { z } from "zod";
-import { isObject } from "../../model/json.ts";
+import { isObject } from "../../model/data/json.ts";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
-import { checkDataSize, dataField, secretData } from "../parts/data.ts";
+import { checkDataSize, dataField, secretData } from "../parts/storage/data.ts";
+import { described } from "../sharedFields.ts";
 
 export const secret = defineComponent({
   name: "secret",

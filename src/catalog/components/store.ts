@@ -2,15 +2,18 @@
 // that gives every pod its DNS name. A preset fills in what a well-known store needs.
 // Not done here: replication between the replicas. That is the program's own business.
 import { z } from "zod";
-import { literalText } from "../../model/expansion.ts";
-import type { JsonObject } from "../../model/json.ts";
-import { problem } from "../../model/problem.ts";
-import { storageSize } from "../../model/quantity.ts";
-import { mapStrings } from "../../model/sealed.ts";
-import { fill, type Params } from "../../model/text.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { fill, type Params } from "../../model/data/text.ts";
+import { mapStrings } from "../../model/document/sealed.ts";
+import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
+import { storageSize } from "../../model/kubernetes/quantity.ts";
+import { problem } from "../../model/problems/problem.ts";
 import { defineComponent, type RenderContext, type VolumeClaim, type Workload } from "../define.ts";
-import { absolutePath, described, image, objectName, replicas, storageAmount } from "../fields.ts";
-import { accessModesField } from "../parts/accessModes.ts";
+import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { minReadySeconds } from "../parts/pod/minReady.ts";
+import { podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { canonicalQuantity } from "../parts/pod/quantity.ts";
+import { tcpProbe } from "../parts/pod/tcpProbe.ts";
 import {
   accountEnv,
   accountFields,
@@ -18,16 +21,20 @@ import {
   accountReferences,
   checkAccount,
   type Names,
-} from "../parts/databaseAccount.ts";
-import { minReadySeconds } from "../parts/minReady.ts";
-import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
-import { outputsOf } from "../parts/outputs.ts";
-import { checkPorts, containerPorts, portFields, type ServedPort, servedPorts, serviceFor } from "../parts/ports.ts";
-import { podOf, programFields, programReferences } from "../parts/program.ts";
-import { canonicalQuantity } from "../parts/quantity.ts";
-import { tcpProbe } from "../parts/tcpProbe.ts";
+} from "../parts/service/databaseAccount.ts";
+import { outputsOf } from "../parts/service/outputs.ts";
+import {
+  checkPorts,
+  containerPorts,
+  portFields,
+  type ServedPort,
+  servedPorts,
+  serviceFor,
+} from "../parts/service/ports.ts";
+import { accessModesField } from "../parts/storage/accessModes.ts";
 import type { Preset } from "../presets/preset.ts";
 import { PRESET_NAMES, PRESETS } from "../presets/presets.ts";
+import { absolutePath, described, image, objectName, replicas, storageAmount } from "../sharedFields.ts";
 
 const VOLUME = "data";
 

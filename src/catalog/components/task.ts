@@ -1,12 +1,12 @@
 // Something that is done once and ends: a Job. Its name carries a hash of its content (the renderer adds it), so that changed content is
 // another Job: the template of a Job can never be changed. Nothing cleans it up by time; its log and result must not vanish before they are kept.
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/data/json.ts";
 import { defineComponent } from "../define.ts";
-import { described } from "../fields.ts";
-import { gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/gang.ts";
-import { selectorOf } from "../parts/labels.ts";
-import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
+import { selectorOf } from "../parts/objects/labels.ts";
+import { gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../parts/pod/gang.ts";
+import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { described } from "../sharedFields.ts";
 
 export const task = defineComponent({
   name: "task",

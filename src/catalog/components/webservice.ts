@@ -2,13 +2,13 @@
 // The defaults lose no request in a rolling update; the health of the program itself is the business of the trait `probes`.
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
-import { described, replicas } from "../fields.ts";
-import { checkUpdate, deploymentOf, updateField } from "../parts/deployment.ts";
-import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
-import { outputsOf } from "../parts/outputs.ts";
-import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/ports.ts";
-import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
-import { tcpProbe } from "../parts/tcpProbe.ts";
+import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { checkUpdate, deploymentOf, updateField } from "../parts/pod/deployment.ts";
+import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { tcpProbe } from "../parts/pod/tcpProbe.ts";
+import { outputsOf } from "../parts/service/outputs.ts";
+import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/service/ports.ts";
+import { described, replicas } from "../sharedFields.ts";
 
 /**
  * A pod gets SIGTERM and is taken off the endpoints at the same time, so requests still arrive for a moment: the program goes on for as long.

@@ -1,9 +1,9 @@
 // A program that works in the background: a Deployment without a Service.
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
-import { described, replicas } from "../fields.ts";
-import { checkUpdate, deploymentOf, updateField } from "../parts/deployment.ts";
-import { imageField, podOf, programFields, programReferences } from "../parts/program.ts";
+import { checkUpdate, deploymentOf, updateField } from "../parts/pod/deployment.ts";
+import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
+import { described, replicas } from "../sharedFields.ts";
 
 export const worker = defineComponent({
   name: "worker",

@@ -1,6 +1,6 @@
 // A preset is data: what a well-known store needs, so that the user need not say it. Every field that the user writes wins.
 // In texts `{port}`, `{mountPath}`, `{user}` and `{database}` stand for the values in force.
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/data/json.ts";
 
 export interface Preset {
   readonly image: string;

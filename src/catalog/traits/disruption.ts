@@ -1,12 +1,12 @@
 // How many pods the operator may take away at once when a node is drained (PodDisruptionBudget). A budget that lets no pod go stops every
 // drain; whether it does is known once the number of pods is, so the plan warns of it and not this file.
 import { z } from "zod";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
-import { selectorOf } from "../parts/labels.ts";
-import { onlyGiven } from "../parts/onlyGiven.ts";
-import { share } from "../parts/share.ts";
+import { selectorOf } from "../parts/objects/labels.ts";
+import { onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { share } from "../parts/pod/countOrPercent.ts";
+import { described } from "../sharedFields.ts";
 
 const schema = z.strictObject({
   minAvailable: described(

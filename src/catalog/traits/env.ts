@@ -1,6 +1,6 @@
 // Environment variables of the main container.
 import { defineTrait } from "../define.ts";
-import { envField, envReferences, envVariables } from "../parts/env.ts";
+import { envField, envReferences, envVariables } from "../parts/pod/env.ts";
 
 export const env = defineTrait({
   name: "env",

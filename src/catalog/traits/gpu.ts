@@ -2,9 +2,9 @@
 // https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
 // Not done here: sharing one device (time slicing, MIG profiles are resources of their own and can be named by `resource`).
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../model/data/json.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
+import { described } from "../sharedFields.ts";
 
 /** `domain/name`, as extended resources are called; names without a domain are Kubernetes' own. */
 const RESOURCE = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

@@ -2,8 +2,8 @@
 // prepare files for them; what an init container needs from a sidecar does not exist yet.
 import { z } from "zod";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
-import { checkExtras, extraContainerFields, extraReferences, renderExtra } from "../parts/extraContainer.ts";
+import { checkExtras, extraContainerFields, extraReferences, renderExtra } from "../parts/pod/extraContainer.ts";
+import { described } from "../sharedFields.ts";
 
 export const init = defineTrait({
   name: "init",

@@ -1,11 +1,11 @@
 // How a pod ends: what runs before the signal, and how long it may take in all. The grace period includes the time of preStop.
 // https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
 import { z } from "zod";
-import { parseDuration } from "../../model/duration.ts";
-import type { JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
-import { commandLine, described, duration, port } from "../fields.ts";
+import { commandLine, described, duration, port } from "../sharedFields.ts";
 
 const ACTIONS = ["sleep", "exec", "http"] as const;
 

@@ -1,10 +1,10 @@
 // Labels and annotations for others: cost centres, dashboards, injectors. On objects they restart nothing; on pods they are part of the
 // template, so a change rolls. Those by which kubemin and Kubernetes find the pods cannot be replaced.
 import { z } from "zod";
-import { ANNOTATIONS, LABELS } from "../../model/manifest.ts";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
+import { described } from "../sharedFields.ts";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 const KEY = /^(?:(?=.{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

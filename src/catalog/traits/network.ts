@@ -3,12 +3,12 @@
 // Ports are those that the programs listen on (a NetworkPolicy sees pods, not Services); a Service port of this component is translated.
 import { isIP } from "node:net";
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext, type TraitTarget } from "../define.ts";
-import { componentName, described, objectName, port } from "../fields.ts";
-import { selectorOf } from "../parts/labels.ts";
-import { type PortProperties, servedPorts } from "../parts/ports.ts";
+import { selectorOf } from "../parts/objects/labels.ts";
+import { type PortProperties, servedPorts } from "../parts/service/ports.ts";
+import { componentName, described, objectName, port } from "../sharedFields.ts";
 
 const cidr = () =>
   z

@@ -1,13 +1,13 @@
 // On which nodes the pods run: by label, spread out, beside others or away from them, and on nodes that are kept free for some.
 // Wishes (`prefer`) yield when the cluster is full; the rest is obeyed, so that pods wait rather than run elsewhere.
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem } from "../../model/problem.ts";
-import type { Localized } from "../../model/text.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { type Localized } from "../../model/data/text.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext } from "../define.ts";
-import { componentName, described } from "../fields.ts";
-import { selectorOf } from "../parts/labels.ts";
-import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
+import { selectorOf } from "../parts/objects/labels.ts";
+import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { componentName, described } from "../sharedFields.ts";
 
 const OVER = { hosts: "kubernetes.io/hostname", zones: "topology.kubernetes.io/zone" } as const;
 const over = () => z.enum(["hosts", "zones"]);

@@ -1,7 +1,7 @@
 // How the cluster asks the program how it is: ready for requests (readiness), to be restarted (liveness), started at last (startup).
 import { z } from "zod";
 import { defineTrait } from "../define.ts";
-import { checkProbes, probeFields, renderProbes } from "../parts/probe.ts";
+import { checkProbes, probeFields, renderProbes } from "../parts/pod/probe.ts";
 
 export const probes = defineTrait({
   name: "probes",

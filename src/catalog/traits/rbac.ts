@@ -1,11 +1,11 @@
 // What the program may do on the API server of its own cluster, within its own namespace: ServiceAccount, Role and RoleBinding of the
 // component's name, and only then a token. Refuses cluster-wide roles: whoever may deploy into a namespace must not reach beyond it.
 import { z } from "zod";
-import { brokenRule } from "../../model/problem.ts";
+import { brokenRule } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
-import { ownAccount } from "../parts/account.ts";
-import { onlyGiven } from "../parts/onlyGiven.ts";
+import { onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { ownAccount } from "../parts/service/account.ts";
+import { described } from "../sharedFields.ts";
 
 const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "*"] as const;
 

@@ -1,6 +1,6 @@
 // Compute resources of the main container.
 import { defineTrait } from "../define.ts";
-import { checkResources, resourceFields, resourcesField } from "../parts/resources.ts";
+import { checkResources, resourceFields, resourcesField } from "../parts/pod/resources.ts";
 
 export const resources = defineTrait({
   name: "resources",

@@ -1,13 +1,13 @@
 // How a new version replaces the old one. Each kind of controller has its own means; what the component's kind does not have is refused here,
 // because the API server would only drop it.
 import { z } from "zod";
-import { parseDuration } from "../../model/duration.ts";
-import { dig, type JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import { dig, type JsonObject } from "../../model/data/json.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
-import { described, duration } from "../fields.ts";
-import { onlyGiven } from "../parts/onlyGiven.ts";
-import { isNothing, share } from "../parts/share.ts";
+import { onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { isNothing, share } from "../parts/pod/countOrPercent.ts";
+import { described, duration } from "../sharedFields.ts";
 
 const schema = z.strictObject({
   maxSurge: described(

@@ -1,14 +1,14 @@
 // Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress, else a VirtualService of Istio; the first
 // of them that can do all that is asked for. Applied once the component is ready, so that nobody is sent to a program that is not there yet.
-import type { Manifest } from "../../model/manifest.ts";
-import type { ClusterFacts } from "../../model/plan.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
+import type { ClusterFacts } from "../../model/run/plan.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
-import { type PortProperties, servedPorts } from "../parts/ports.ts";
 import { pathsOf, type Route, type RouteKind, type Routing, routeSchema } from "../parts/route/fields.ts";
 import { GATEWAY_GROUP, httpRoute } from "../parts/route/httpRoute.ts";
 import { ingress } from "../parts/route/ingress.ts";
 import { ISTIO_GROUP, virtualService } from "../parts/route/virtualService.ts";
+import { type PortProperties, servedPorts } from "../parts/service/ports.ts";
 
 interface Kind {
   readonly name: string;

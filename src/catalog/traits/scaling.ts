@@ -2,10 +2,10 @@
 // autoscaler's: it is never sent, so that a deploy does not set it back (rule 3.3.5 of the Kubernetes rules).
 // Utilization is that of the main container alone: sidecars without requests would otherwise keep the autoscaler from computing anything.
 import { z } from "zod";
-import { dig, type JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
+import { dig, type JsonObject } from "../../model/data/json.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type RenderContext, type TraitTarget } from "../define.ts";
-import { described, replicas } from "../fields.ts";
+import { described, replicas } from "../sharedFields.ts";
 
 const percent = () => z.int().min(1).max(1_000);
 

@@ -2,11 +2,11 @@
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/ (what is checked here is the text of that page for 1.36).
 // Refuses anything above `baseline` (privileged, host namespaces): that is an operator's work, not an application's.
 import { z } from "zod";
-import type { JsonObject } from "../../model/json.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
-import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
+import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { described } from "../sharedFields.ts";
 
 /** `nobody` of distroless images: a user that owns nothing. Most images would run as root, which `restricted` forbids. */
 const NOBODY = 65_532;

@@ -1,11 +1,11 @@
 // How the component's Service is reached: inside of the cluster only (the default), on a port of every node, or by a load balancer.
 // It changes the Service that the component makes; there is none to change where the component serves no port.
 import { z } from "zod";
-import { parseDuration } from "../../model/duration.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described, duration } from "../fields.ts";
-import { nonEmpty, onlyGiven } from "../parts/onlyGiven.ts";
+import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { described, duration } from "../sharedFields.ts";
 
 /** https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity: a day at most. */
 const LONGEST = 86_400;

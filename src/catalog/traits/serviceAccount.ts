@@ -1,11 +1,11 @@
 // As whom the pods speak to the cluster and to the cloud: an account that exists, or one of the component's own.
 // No token is mounted unless asked for: a program that does not talk to the API server needs none. What it may do is the trait `rbac`'s business.
 import { z } from "zod";
-import { brokenRule, type Problem } from "../../model/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
-import { described, objectName } from "../fields.ts";
-import { ownAccount } from "../parts/account.ts";
-import { nonEmpty } from "../parts/onlyGiven.ts";
+import { nonEmpty } from "../parts/objects/onlyGiven.ts";
+import { ownAccount } from "../parts/service/account.ts";
+import { described, objectName } from "../sharedFields.ts";
 
 const schema = z.strictObject({
   use: described(

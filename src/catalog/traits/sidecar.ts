@@ -2,15 +2,15 @@
 // a task from finishing. https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ (1.29 or newer)
 import { z } from "zod";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
 import {
   checkExtras,
   containerPortField,
   extraContainerFields,
   extraReferences,
   renderExtra,
-} from "../parts/extraContainer.ts";
-import { checkProbes, probeFields, renderProbes } from "../parts/probe.ts";
+} from "../parts/pod/extraContainer.ts";
+import { checkProbes, probeFields, renderProbes } from "../parts/pod/probe.ts";
+import { described } from "../sharedFields.ts";
 
 const container = z.strictObject({
   ...extraContainerFields,

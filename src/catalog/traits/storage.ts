@@ -3,12 +3,11 @@
 // Only a persistent item has a size. Configuration without a mountPath becomes environment variables; with one it is mounted read-only.
 // Whether a claim becomes an object or a template of a StatefulSet, and a path that is used twice, are the renderer's business.
 import { z } from "zod";
-import { isObject, type Json } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
 import type { Contribution } from "../define.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../fields.ts";
-import { checkSource, renderSource, sourceItem, sourceReferences } from "../parts/sourceItem.ts";
+import { checkSource, renderSource, sourceItem, sourceReferences } from "../parts/storage/sourceItem.ts";
 import {
   ephemeralItem,
   nfsItem,
@@ -16,7 +15,8 @@ import {
   renderEphemeral,
   renderNfs,
   renderPersistent,
-} from "../parts/volumeItem.ts";
+} from "../parts/storage/volumeItem.ts";
+import { described } from "../sharedFields.ts";
 
 const config = sourceItem("config");
 const secret = sourceItem("secret");
@@ -31,7 +31,7 @@ export const storage = defineTrait({
   schema,
   examples: [
     {
-      title: { en: "One of each kind", zh: "四种类型各一" },
+      title: { en: "A volume, a scratch folder, configuration and a secret", zh: "数据卷、临时目录、配置与密钥" },
       value: [
         { type: "persistent", mountPath: "/data", size: "20" },
         { type: "ephemeral", mountPath: "/cache", sizeLimit: "1Gi" },

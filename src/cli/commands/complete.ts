@@ -1,8 +1,9 @@
 // kubemin __complete WORD...: what the shells' scripts ask. The last word is the one being typed. Silent on every failure:
 // an error message in the middle of somebody's prompt helps nobody.
-import { defineCommand } from "../command.ts";
-import { candidates } from "../complete.ts";
-import { EXIT } from "../exitCodes.ts";
+
+import { candidates } from "../arguments/completionWords.ts";
+import { defineCommand } from "../grammar/command.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
 
 export const completeCommand = defineCommand({
   name: "__complete",

@@ -1,6 +1,6 @@
 // kubemin completion: scripts for shells. They ask `kubemin __complete`, so they never need to be made anew.
-import { defineCommand } from "../command.ts";
-import { EXIT } from "../exitCodes.ts";
+import { defineCommand } from "../grammar/command.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
 
 const BASH = `# kubemin completion for bash:  source <(kubemin completion bash)
 _kubemin() {

@@ -1,6 +1,6 @@
 // Arguments and options that several commands declare alike.
-import { PRIORITIES } from "../../model/run.ts";
-import type { Argument, Options } from "../command.ts";
+import { PRIORITIES } from "../../model/run/run.ts";
+import type { Argument, Options } from "../grammar/command.ts";
 
 export const FILE_ARGUMENT = {
   name: "FILE",

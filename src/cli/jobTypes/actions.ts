@@ -1,9 +1,10 @@
 // What `kubemin type` does, word by word.
-import { EXIT } from "../exitCodes.ts";
-import { usageFailure } from "../failure.ts";
-import { printData } from "../output.ts";
-import { settleStarted } from "../settle.ts";
-import type { Act } from "./act.ts";
+
+import { settleStarted } from "../follow/watchToEnd.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
+import { usageFailure } from "../grammar/failure.ts";
+import { printData } from "../output/output.ts";
+import type { Act } from "./actionContext.ts";
 import { checkFile, registerFile } from "./register.ts";
 import { listTypes, showType } from "./show.ts";
 

@@ -1,10 +1,10 @@
 // A registration from a file: checked, or registered. Problems are printed like those of documents, so that editors can jump to them.
 import { ApiError } from "../../api/client.ts";
-import { EXIT, exitOfError } from "../exitCodes.ts";
-import { readSource } from "../input.ts";
-import { printData } from "../output.ts";
-import { printProblems, type Source } from "../problems.ts";
-import type { Act } from "./act.ts";
+import { readSource } from "../arguments/input.ts";
+import { EXIT, exitOfError } from "../grammar/exitCodes.ts";
+import { printData } from "../output/output.ts";
+import { printProblems, type Source } from "../output/problems.ts";
+import type { Act } from "./actionContext.ts";
 import { printChecks, showType } from "./show.ts";
 
 export async function registerFile(act: Act): Promise<number> {

@@ -1,11 +1,11 @@
 // `kubemin run TYPE`: the fields of the type's input become options, and help tells of them. What the type is is asked for before the words
 // are parsed, of this program or of the server.
 import { parseArgs } from "node:util";
-import type { JsonObject } from "../../model/json.ts";
-import type { Command, Context, Option, Unparsed } from "../command.ts";
-import type { DeclaredType } from "../givenInputs.ts";
-import { GLOBAL_OPTIONS } from "../globals.ts";
-import { nodeOption } from "../parse.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { DeclaredType } from "../arguments/givenInputs.ts";
+import type { Command, Context, Option, Unparsed } from "../grammar/command.ts";
+import { GLOBAL_OPTIONS } from "../grammar/globals.ts";
+import { nodeOption } from "../grammar/parse.ts";
 import { declaredBy, inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts";
 
 export interface Running {

@@ -2,13 +2,13 @@
 
 import { stringify } from "yaml";
 import type { AnswerOf } from "../../api/client.ts";
-import type { Localized } from "../../model/text.ts";
-import type { Tone } from "../../model/tone.ts";
-import type { Context } from "../command.ts";
-import { EXIT } from "../exitCodes.ts";
-import { age, printData, printListing } from "../output.ts";
-import { painter } from "../style.ts";
-import type { Act } from "./act.ts";
+import type { Localized } from "../../model/data/text.ts";
+import type { Tone } from "../../model/reasons/tone.ts";
+import type { Context } from "../grammar/command.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
+import { age, printData, printListing } from "../output/output.ts";
+import { painter } from "../terminal/style.ts";
+import type { Act } from "./actionContext.ts";
 
 type JobType = AnswerOf<"getJobType">;
 type Summary = AnswerOf<"listJobTypes">["items"][number];

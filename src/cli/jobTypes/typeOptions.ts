@@ -1,13 +1,13 @@
 // The options that a job type brings to `kubemin run TYPE`: one for each field of its input. Made from the same schema as its checks, its
 // form and its page, so that help says nothing else than they do.
-import type { Json, JsonObject } from "../../model/json.ts";
-import { isObject } from "../../model/json.ts";
-import type { Language, Localized } from "../../model/text.ts";
+import type { Json, JsonObject } from "../../model/data/json.ts";
+import { isObject } from "../../model/data/json.ts";
+import type { Language, Localized } from "../../model/data/text.ts";
 import { explainSchema, type FieldExplanation } from "../../plan/schema/explain.ts";
-import { inputSchema } from "../../plan/workflow/jobSchemas.ts";
-import type { Option, OptionValue, Unparsed } from "../command.ts";
-import { connect } from "../connect.ts";
-import { type DeclaredType, valueOf } from "../givenInputs.ts";
+import { inputSchema } from "../../plan/workflow/steps/jobSchemas.ts";
+import { type DeclaredType, valueOf } from "../arguments/givenInputs.ts";
+import type { Option, OptionValue, Unparsed } from "../grammar/command.ts";
+import { connect } from "../reach/connect.ts";
 
 export interface TypeInput {
   readonly name: string;

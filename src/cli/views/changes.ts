@@ -2,12 +2,12 @@
 
 import type { z } from "zod";
 import type { ChangeView } from "../../api/planViews.ts";
-import { isSealed, MASK } from "../../model/sealed.ts";
-import type { Localized } from "../../model/text.ts";
-import type { Tone } from "../../model/tone.ts";
-import type { Context } from "../command.ts";
-import type { Paint } from "../style.ts";
-import { oneLine } from "../width.ts";
+import type { Localized } from "../../model/data/text.ts";
+import { isSealed, MASK } from "../../model/document/sealed.ts";
+import type { Tone } from "../../model/reasons/tone.ts";
+import type { Context } from "../grammar/command.ts";
+import type { Paint } from "../terminal/style.ts";
+import { oneLine } from "../terminal/width.ts";
 
 export type Change = z.output<typeof ChangeView>;
 type Field = Change["fields"][number];

@@ -1,9 +1,9 @@
 // The graph of a plan with a workflow, a line for each job: what it does, after what, and under which condition.
 import type { z } from "zod";
 import type { PlanView } from "../../api/planViews.ts";
-import { formatDuration } from "../../model/duration.ts";
-import type { Context } from "../command.ts";
-import { displayWidth, oneLine, pad } from "../width.ts";
+import { formatDuration } from "../../model/document/duration.ts";
+import type { Context } from "../grammar/command.ts";
+import { displayWidth, oneLine, pad } from "../terminal/width.ts";
 
 type Plan = z.output<typeof PlanView>;
 type Job = Plan["jobs"][number];

@@ -3,16 +3,16 @@
 import { stringify } from "yaml";
 import type { z } from "zod";
 import type { PlanView } from "../../api/planViews.ts";
-import type { Json } from "../../model/json.ts";
-import type { Plan as OfflinePlan } from "../../model/plan.ts";
-import { maskSealed } from "../../model/sealed.ts";
-import type { Language } from "../../model/text.ts";
-import { stepFacts } from "../../plan/workflow/describe.ts";
-import type { Context } from "../command.ts";
-import { printProblems, type Source, toItem } from "../problems.ts";
-import { clusterLabel } from "../sandbox.ts";
-import { type Paint, painter } from "../style.ts";
-import { oneLine } from "../width.ts";
+import type { Json } from "../../model/data/json.ts";
+import type { Language } from "../../model/data/text.ts";
+import { maskSealed } from "../../model/document/sealed.ts";
+import type { Plan as OfflinePlan } from "../../model/run/plan.ts";
+import { stepFacts } from "../../plan/workflow/expand/describe.ts";
+import type { Context } from "../grammar/command.ts";
+import { printProblems, type Source, toItem } from "../output/problems.ts";
+import { clusterLabel } from "../output/sandbox.ts";
+import { type Paint, painter } from "../terminal/style.ts";
+import { oneLine } from "../terminal/width.ts";
 import { changes, changesSummary, changeText, isTold, objectName } from "./changes.ts";
 import { graphLines } from "./graph.ts";
 

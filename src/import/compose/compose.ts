@@ -1,9 +1,10 @@
 // Docker Compose files: services become components; volumes, configs and secrets the storage of who uses them.
 // https://github.com/compose-spec/compose-spec/blob/main/spec.md
-import { dig, isObject, type Json } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { freeName } from "../draft.ts";
-import { put, say } from "../ledger.ts";
+import { dig, isObject, type Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { freeName } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -14,12 +15,11 @@ import {
   refuse,
   type Spot,
   textOf,
-} from "../rules.ts";
-import { advised, RENAMED, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { type World, worldOf } from "./composeContext.ts";
 import { importService } from "./service.ts";
 import { declaredVolume } from "./storage.ts";
 import { fillIn } from "./variables.ts";
-import { type World, worldOf } from "./world.ts";
 
 export function importCompose(importing: Importing, [first = []]: readonly Path[]): void {
   const input = dig(importing.ledger.input, ...first) as Json; // a part of the input

@@ -1,10 +1,11 @@
 // A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
-import { parseDuration } from "../../model/duration.ts";
-import { literalText } from "../../model/expansion.ts";
-import type { Json } from "../../model/json.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../rules.ts";
-import { advised, words } from "../words.ts";
+
+import type { Json } from "../../model/data/json.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
+import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../mapping/rules.ts";
 
 const TO = ["traits", "probes", "readiness"];
 const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");

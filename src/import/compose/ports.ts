@@ -1,9 +1,9 @@
 // Ports of a Compose service. Inside of a Compose network every port is open without a word; a Kubernetes Service has to name them,
 // so well-known images bring theirs.
-import { place } from "../draft.ts";
-import { put, remark, say } from "../ledger.ts";
-import { field, itemsOf, type Spot, textOf, wordOf } from "../rules.ts";
-import { advised, NOT_UNDERSTOOD, words } from "../words.ts";
+import { place } from "../mapping/importDraft.ts";
+import { put, remark, say } from "../mapping/ledger.ts";
+import { advised, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { field, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
 import { type PortPair, portPairs } from "./text.ts";
 
 /** Last part of the image's name -> the port that the image serves, as its own documentation says. */

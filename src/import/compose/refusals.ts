@@ -1,6 +1,7 @@
 // Fields of a Compose service that have no place here, each with its reason and what to do instead.
-import { needless, type Rules, refuse } from "../rules.ts";
-import { advised, words } from "../words.ts";
+
+import { advised, words } from "../mapping/reportWords.ts";
+import { needless, type Rules, refuse } from "../mapping/rules.ts";
 
 const OF_THE_NODE = (en: string, zh: string) =>
   refuse(

@@ -1,11 +1,12 @@
 // What a Compose service says of its processes: user, capabilities, a root that is only read, time to end; and the devices that it reserves.
-import { parseDuration } from "../../model/duration.ts";
-import type { Json } from "../../model/json.ts";
-import { nextOf, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
+
+import type { Json } from "../../model/data/json.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { field, itemsOf, needless, type Rule, type Rules, type Spot, take, turn, wordOf } from "../mapping/rules.ts";
 import { devices } from "../parts/resources.ts";
-import { field, itemsOf, needless, type Rule, type Rules, type Spot, take, turn, wordOf } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../words.ts";
 
 const TO = ["traits", "security"];
 const NUMBERS = words("became the numbers of user and group", "改为用户与组的数字 ID");

@@ -1,8 +1,10 @@
 // One service of a Compose file, to a component: the table of its fields.
-import { literalText } from "../../model/expansion.ts";
-import type { Json } from "../../model/json.ts";
-import { nameOf, nextOf, place } from "../draft.ts";
-import { put, say } from "../ledger.ts";
+
+import type { Json } from "../../model/data/json.ts";
+import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
+import { nameOf, nextOf, place } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -19,15 +21,14 @@ import {
   textOf,
   turn,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { calledService, namedVolumes, type ServiceShared } from "./composeContext.ts";
 import { healthcheck } from "./health.ts";
 import { guessPort, refusePorts, wantedPorts, wellKnownPort, writePorts } from "./ports.ts";
 import { REFUSALS } from "./refusals.ts";
 import { constraints, RIGHTS, reservedDevices } from "./rights.ts";
 import { files, sharedMemory, tmpfs, volumes } from "./storage.ts";
 import { memory, splitWords } from "./text.ts";
-import { calledService, namedVolumes, type ServiceShared } from "./world.ts";
 
 type S = ServiceShared;
 const WORDS = words("split into words", "拆分为单词列表");

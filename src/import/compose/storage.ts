@@ -1,12 +1,12 @@
 // Volumes, tmpfs, configs and secrets of a Compose service, to items of the storage trait and to components of type config and secret.
-import type { Json } from "../../model/json.ts";
-import { suggestName } from "../../model/name.ts";
-import { freeName, newDraft, nextOf } from "../draft.ts";
-import { put, remark, say } from "../ledger.ts";
-import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../rules.ts";
-import { advised, NOT_UNDERSTOOD, type Words, words } from "../words.ts";
+import type { Json } from "../../model/data/json.ts";
+import { suggestName } from "../../model/kubernetes/name.ts";
+import { freeName, newDraft, nextOf } from "../mapping/importDraft.ts";
+import { put, remark, say } from "../mapping/ledger.ts";
+import { advised, NOT_UNDERSTOOD, type Words, words } from "../mapping/reportWords.ts";
+import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../mapping/rules.ts";
+import type { ServiceShared } from "./composeContext.ts";
 import { memory, mountText } from "./text.ts";
-import type { ServiceShared } from "./world.ts";
 
 /** Compose volumes have no size; this is what a claim asks for until somebody says better. */
 const SIZE = "1Gi";

@@ -1,9 +1,9 @@
 // A Compose file with its variables filled in. The shape stays the same, so that every place in it is still the place in the file.
-import { isObject, type Json } from "../../model/json.ts";
-import { type Path, toPointer } from "../../model/pointer.ts";
-import { say } from "../ledger.ts";
-import type { Importing } from "../rules.ts";
-import { advised } from "../words.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import { type Path, toPointer } from "../../model/data/pointer.ts";
+import { say } from "../mapping/ledger.ts";
+import { advised } from "../mapping/reportWords.ts";
+import type { Importing } from "../mapping/rules.ts";
 import { interpolate } from "./text.ts";
 
 /** What needs a variable that nobody gave becomes null and is told at once. */

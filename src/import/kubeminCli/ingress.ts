@@ -1,8 +1,8 @@
 // The trait ingress of KubeMin-Cli, to the trait route: one host, several paths.
-import { put, say } from "../ledger.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
+import { field, fieldsOf, itemsOf, type Spot, wordOf } from "../mapping/rules.ts";
 import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
-import { field, fieldsOf, itemsOf, type Spot, wordOf } from "../rules.ts";
-import { advised, words } from "../words.ts";
 import { either } from "./spelling.ts";
 
 const ROUTE = words("became the trait route", "改为 route 特征");

@@ -1,8 +1,8 @@
 // The trait rbac of KubeMin-Cli, to ours: rules within the namespace. Names of accounts and roles are the component's own here.
-import { nextOf } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { field, itemsOf, needless, onlyIf, type Spot } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { nextOf } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { field, itemsOf, needless, onlyIf, type Spot } from "../mapping/rules.ts";
 import { either } from "./spelling.ts";
 
 const CALLED = words("account, role and binding are called like the component", "账户、角色与绑定均以组件命名");

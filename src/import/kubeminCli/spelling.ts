@@ -1,5 +1,5 @@
 // One field, two spellings: `mountPath` and `mount_path`.
-import { field, type Spot } from "../rules.ts";
+import { field, type Spot } from "../mapping/rules.ts";
 
 export function snake(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,10 +1,10 @@
 // Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress, rbac. Nested traits of init containers and sidecars have
 // a place where ours have one: environment, resources, and mounts of the component's own storage.
-import { isObject } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { nextOf, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { probe } from "../parts/probe.ts";
+import { isObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -18,8 +18,8 @@ import {
   take,
   textOf,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { probe } from "../parts/probe.ts";
 import { ingress } from "./ingress.ts";
 import { rights } from "./rbac.ts";
 import { either } from "./spelling.ts";

@@ -1,12 +1,9 @@
 // Component types of KubeVela and the fields of their properties. https://kubevela.io/docs/end-user/components/references/
-import type { Json } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { nextOf, place } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { envList, type Names } from "../parts/env.ts";
-import { labelsRule } from "../parts/metadata.ts";
-import { probe } from "../parts/probe.ts";
-import { sizeInto } from "../parts/volumes.ts";
+import type { Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { nextOf, place } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   field,
   itemsOf,
@@ -19,8 +16,11 @@ import {
   take,
   turn,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { envList, type Names } from "../parts/env.ts";
+import { labelsRule } from "../parts/metadata.ts";
+import { probe } from "../parts/probe.ts";
+import { sizeInto } from "../parts/volumes.ts";
 
 export const NO_PORTS: ReadonlyMap<string, number> = new Map();
 export const AS_THEY_ARE: Names = { called: (_kind, name) => name };

@@ -1,12 +1,9 @@
 // Traits of KubeVela. https://kubevela.io/docs/end-user/traits/references/
-import { isObject } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { nextOf, place, valueAt } from "../draft.ts";
-import { giveUp, put, say } from "../ledger.ts";
-import { labelsRule } from "../parts/metadata.ts";
-import { resources } from "../parts/resources.ts";
-import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
-import { tolerations } from "../parts/scheduling.ts";
+import { isObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { giveUp, put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -21,8 +18,11 @@ import {
   take,
   turn,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { labelsRule } from "../parts/metadata.ts";
+import { resources } from "../parts/resources.ts";
+import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
+import { tolerations } from "../parts/scheduling.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
 const FOR_WHOM = needless(words("the main container", "主容器"));

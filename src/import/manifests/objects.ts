@@ -1,9 +1,9 @@
 // The objects of the input: found in its documents and lists, with kind, name and place.
-import { dig, isObject } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { say } from "../ledger.ts";
-import { field, type Importing, itemsOf, type Spot, textOf } from "../rules.ts";
-import { words } from "../words.ts";
+import { dig, isObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { say } from "../mapping/ledger.ts";
+import { words } from "../mapping/reportWords.ts";
+import { field, type Importing, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
 
 export interface Found {
   /** `apps/Deployment`, `/Service`: group and kind. */

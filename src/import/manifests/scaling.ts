@@ -1,9 +1,9 @@
 // Autoscalers and disruption budgets: they become the traits scaling and disruption of the workload that they speak of.
-import type { Draft } from "../draft.ts";
-import { valueAt } from "../draft.ts";
-import { giveUp, put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import type { Draft } from "../mapping/importDraft.ts";
+import { valueAt } from "../mapping/importDraft.ts";
+import { giveUp, put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../mapping/rules.ts";
 import type { Found } from "./objects.ts";
 import { head } from "./services.ts";
 

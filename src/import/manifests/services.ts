@@ -1,10 +1,9 @@
 // Services and Ingresses: they become ports and the traits service and route of the workload that they point to.
-import { isObject, type JsonObject } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { type Draft, nextOf, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { labelsRule, METADATA } from "../parts/metadata.ts";
-import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
+import { isObject, type JsonObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { type Draft, nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -18,8 +17,9 @@ import {
   type Spot,
   take,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import { labelsRule, METADATA } from "../parts/metadata.ts";
+import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import type { Found } from "./objects.ts";
 
 const BECAME_PORTS = words(

@@ -1,13 +1,8 @@
 // The kinds of Kubernetes that run pods: which component type each becomes, and what its spec says of it.
-import type { Json } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { say } from "../ledger.ts";
-import type { Names } from "../parts/env.ts";
-import { METADATA, metadata } from "../parts/metadata.ts";
-import { importPod } from "../parts/pod.ts";
-import type { OwnPods } from "../parts/scheduling.ts";
-import type { Claims, Volume } from "../parts/volumes.ts";
-import { templateVolume } from "../parts/volumes.ts";
+import type { Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -23,8 +18,13 @@ import {
   textOf,
   turn,
   wordOf,
-} from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../words.ts";
+} from "../mapping/rules.ts";
+import type { Names } from "../parts/env.ts";
+import { METADATA, metadata } from "../parts/metadata.ts";
+import { importPod } from "../parts/pod.ts";
+import type { OwnPods } from "../parts/scheduling.ts";
+import type { Claims, Volume } from "../parts/volumes.ts";
+import { templateVolume } from "../parts/volumes.ts";
 
 /** `selected`: labels that the workload's selector names. */
 export interface WorkloadShared extends Names, Claims, OwnPods {

@@ -1,10 +1,21 @@
 // The containers of a pod as Kubernetes writes them: the main one to the component's properties and traits, further ones to items of the
 // traits init and sidecar.
-import type { Path } from "../../model/pointer.ts";
-import { nextOf, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, needless, type Rules, refuse, type Spot, take, textOf, wordOf } from "../rules.ts";
-import { advised, words } from "../words.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
+import {
+  applyRules,
+  field,
+  itemsOf,
+  needless,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  textOf,
+  wordOf,
+} from "../mapping/rules.ts";
 import { envList, type Names } from "./env.ts";
 import { preStop } from "./preStop.ts";
 import { probe } from "./probe.ts";

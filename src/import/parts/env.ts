@@ -1,8 +1,8 @@
 // Environment variables as Kubernetes writes them (a list of name, value, valueFrom), to ours (a map).
-import type { Path } from "../../model/pointer.ts";
-import { put, say } from "../ledger.ts";
-import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../rules.ts";
-import { NOT_UNDERSTOOD, words } from "../words.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
 
 /** What an object that the input makes, or names, is called in the document. */
 export interface Names {

@@ -1,9 +1,9 @@
 // The metadata of a Kubernetes object: name and namespace have a place, what the cluster writes needs none.
-import type { Json } from "../../model/json.ts";
-import { place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, fieldsOf, needless, type Rule, type Rules, type Spot } from "../rules.ts";
-import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../words.ts";
+import type { Json } from "../../model/data/json.ts";
+import { place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../mapping/reportWords.ts";
+import { applyRules, fieldsOf, needless, type Rule, type Rules, type Spot } from "../mapping/rules.ts";
 
 const ONE_NAMESPACE = advised(
   ["one application lives in one namespace", "一个应用只在一个命名空间中"],

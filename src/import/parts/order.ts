@@ -1,8 +1,8 @@
 // Workflows of other tools, as far as they only say in which order components come: each step waits for the one before it.
-import { nameOf, nextOf, valueAt } from "../draft.ts";
-import { put } from "../ledger.ts";
-import type { Importing, Spot } from "../rules.ts";
-import { words } from "../words.ts";
+import { nameOf, nextOf, valueAt } from "../mapping/importDraft.ts";
+import { put } from "../mapping/ledger.ts";
+import { words } from "../mapping/reportWords.ts";
+import type { Importing, Spot } from "../mapping/rules.ts";
 
 /** Where a step names a component. */
 export interface Mention {

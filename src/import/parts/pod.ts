@@ -1,9 +1,20 @@
 // The spec of a pod, to a component: its containers, its volumes, and the few fields of the pod that have a place.
-import type { Json } from "../../model/json.ts";
-import { place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, field, itemsOf, needless, onlyIf, type Rules, refuse, type Spot, take, turn } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import type { Json } from "../../model/data/json.ts";
+import { place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import {
+  applyRules,
+  field,
+  itemsOf,
+  needless,
+  onlyIf,
+  type Rules,
+  refuse,
+  type Spot,
+  take,
+  turn,
+} from "../mapping/rules.ts";
 import { extraContainer, mainContainer, namedPorts, type PodShared } from "./container.ts";
 import type { Names } from "./env.ts";
 import { type OwnPods, SCHEDULING } from "./scheduling.ts";

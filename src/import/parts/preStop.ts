@@ -1,7 +1,7 @@
 // The hook before a pod ends, as Kubernetes writes it, to the trait `lifecycle`.
-import { put, say } from "../ledger.ts";
-import { field, type Spot, take, textOf, turn } from "../rules.ts";
-import { words } from "../words.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { words } from "../mapping/reportWords.ts";
+import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
 const SECONDS = words("written with its unit", "补上单位");

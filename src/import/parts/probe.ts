@@ -1,9 +1,9 @@
 // A probe as Kubernetes writes it, to ours.
-import type { Json } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { put, say } from "../ledger.ts";
-import { field, onlyIf, type Spot, textOf } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../words.ts";
+import type { Json } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { field, onlyIf, type Spot, textOf } from "../mapping/rules.ts";
 
 const SECONDS = words("written with its unit", "补上单位");
 const TIMES = { periodSeconds: "every", timeoutSeconds: "timeout", initialDelaySeconds: "after" } as const;

@@ -1,10 +1,10 @@
 // Requests and limits as Kubernetes writes them, to ours.
-import { isObject } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { field, fieldsOf, type Spot } from "../rules.ts";
-import { advised, words } from "../words.ts";
+import { isObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
+import { field, fieldsOf, type Spot } from "../mapping/rules.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   cpu: "cpu",

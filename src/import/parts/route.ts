@@ -1,8 +1,8 @@
 // Paths of a route: one below which everything goes to the component, or a list of several.
-import { type Draft, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import type { Spot } from "../rules.ts";
-import { advised, type Words, words } from "../words.ts";
+import { type Draft, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, type Words, words } from "../mapping/reportWords.ts";
+import type { Spot } from "../mapping/rules.ts";
 
 export interface RoutePath {
   readonly path: { readonly value: string; readonly from: Spot<unknown> | undefined };

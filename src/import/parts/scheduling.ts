@@ -1,11 +1,21 @@
 // Where pods run, as Kubernetes writes it, to the trait `placement`. Only what the trait can say: node labels, wishes about them, taints,
 // one pod per host, spreading of the own pods. The rest of an affinity is told as not supported.
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { Path } from "../../model/pointer.ts";
-import { nextOf, place } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, field, fieldsOf, itemsOf, type Rule, type Rules, type Spot, take, textOf } from "../rules.ts";
-import { advised, words } from "../words.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import { nextOf, place } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, words } from "../mapping/reportWords.ts";
+import {
+  applyRules,
+  field,
+  fieldsOf,
+  itemsOf,
+  type Rule,
+  type Rules,
+  type Spot,
+  take,
+  textOf,
+} from "../mapping/rules.ts";
 
 /** Labels that find the pods of the component itself. */
 export interface OwnPods {

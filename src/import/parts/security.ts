@@ -1,10 +1,10 @@
 // Security contexts of a pod and its main container, to the trait `security`: the profile that they amount to, and the numbers beside it.
 // The trait speaks for all containers of the pod: what they do not all say is told as not supported.
-import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/json.ts";
-import { cut, place, valueAt } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { cut, place, valueAt } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../mapping/rules.ts";
 
 const TO = ["traits", "security"];
 const OF_PROFILE = words("a part of the profile of the trait security", "包含在 security 特征的 profile 中");

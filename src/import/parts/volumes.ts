@@ -1,11 +1,12 @@
 // Volumes of a pod and their mounts, to items of the storage trait. Such an item is mounted in the main container; further containers
 // then mount it by its name.
-import { suggestName } from "../../model/name.ts";
-import type { Path } from "../../model/pointer.ts";
-import { type Draft, nextOf, place } from "../draft.ts";
-import { put, say } from "../ledger.ts";
-import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../rules.ts";
-import { advised, DEFAULT_ALREADY, words } from "../words.ts";
+
+import type { Path } from "../../model/data/pointer.ts";
+import { suggestName } from "../../model/kubernetes/name.ts";
+import { type Draft, nextOf, place } from "../mapping/importDraft.ts";
+import { put, say } from "../mapping/ledger.ts";
+import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
 import type { Names } from "./env.ts";
 
 /** A claim that the input makes: the place of its spec. Each can be used once, because a claim belongs to one component. */

@@ -2,16 +2,16 @@
 // Goes on after each problem as far as the rest still makes sense. Never throws, whatever JSON it is given. Refuses nothing that
 // only the cluster can know.
 import type { Catalog } from "../../catalog/catalog.ts";
-import type { ApplicationDocument } from "../../model/document.ts";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import { hasErrors, type Problem, problem } from "../../model/problem.ts";
-import { findCycles } from "../cycle.ts";
-import type { Draft } from "../draft.ts";
+import { findCycles } from "../../model/data/cycle.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { ApplicationDocument } from "../../model/document/document.ts";
+import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
+import type { Draft } from "../components/componentDraft.ts";
+import { type Links, linkComponent } from "../components/references.ts";
+import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "../components/resolvedApplication.ts";
 import { checkSize } from "../read/readLimits.ts";
-import { type Links, linkComponent } from "../references.ts";
-import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "../resolved.ts";
-import { checkWorkflow } from "../workflow/checkWorkflow.ts";
-import type { ResolvedWorkflow } from "../workflow/resolvedWorkflow.ts";
+import { checkWorkflow } from "../workflow/check/checkWorkflow.ts";
+import type { ResolvedWorkflow } from "../workflow/steps/resolvedWorkflow.ts";
 import { checkComponent } from "./checkComponent.ts";
 import { checkEnvelope } from "./checkEnvelope.ts";
 import { inDocumentOrder } from "./checkOrder.ts";

@@ -4,14 +4,14 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition } from "../../catalog/define.ts";
 import { runsOnce } from "../../catalog/runsOnce.ts";
-import { isObject, type Json } from "../../model/json.ts";
-import { COMPONENT_NAME_MAX, nearest } from "../../model/name.ts";
-import { type Problem, problem } from "../../model/problem.ts";
-import type { Draft } from "../draft.ts";
-import { clip, listNames } from "../schema/words.ts";
-import { attempt, type Box, checkPiece, type Piece } from "./checkDefinition.ts";
-import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
-import { checkClocks, checkOnShort, checkTimes } from "./checkTimes.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import { COMPONENT_NAME_MAX, nearest } from "../../model/kubernetes/name.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import type { Draft } from "../components/componentDraft.ts";
+import { attempt, type Box, checkPiece, type Piece } from "../fields/checkDefinition.ts";
+import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "../fields/checkFields.ts";
+import { checkClocks, checkOnShort, checkTimes } from "../fields/checkTimes.ts";
+import { clip, listNames } from "../fields/valueWords.ts";
 import { checkTraits } from "./checkTraits.ts";
 
 const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "clocks", "onShort"];

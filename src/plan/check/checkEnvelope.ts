@@ -1,10 +1,11 @@
 // The document's own fields, around the components.
-import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document.ts";
-import { isObject, type Json } from "../../model/json.ts";
-import { COMPONENT_NAME_MAX, nearest } from "../../model/name.ts";
-import { type Problem, problem } from "../../model/problem.ts";
-import { showValue } from "../schema/words.ts";
-import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "./checkFields.ts";
+
+import { isObject, type Json } from "../../model/data/json.ts";
+import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document/document.ts";
+import { COMPONENT_NAME_MAX, nearest } from "../../model/kubernetes/name.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "../fields/checkFields.ts";
+import { showValue } from "../fields/valueWords.ts";
 
 /** `$schema` is for editors: it names the published schema and means nothing else. */
 const ENVELOPE_FIELDS = [

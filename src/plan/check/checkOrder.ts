@@ -1,8 +1,9 @@
 // Problems in the order of the document, as many as one can take in at once.
-import { LIMITS } from "../../model/document.ts";
-import type { Json } from "../../model/json.ts";
-import { fromPointer } from "../../model/pointer.ts";
-import { hasErrors, type Problem, problem, warning } from "../../model/problem.ts";
+
+import type { Json } from "../../model/data/json.ts";
+import { fromPointer } from "../../model/data/pointer.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { hasErrors, type Problem, problem, warning } from "../../model/problems/problem.ts";
 
 /** Sorted by where they are in `value`, equal ones once, at most LIMITS.problems; the last one then says that there are more. */
 export function inDocumentOrder(problems: readonly Problem[], value: Json): Problem[] {

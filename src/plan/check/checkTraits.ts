@@ -2,15 +2,15 @@
 // makes sense, so that one pass shows everything.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.ts";
-import { LIMITS } from "../../model/document.ts";
-import { isObject, type Json } from "../../model/json.ts";
-import { nearest } from "../../model/name.ts";
-import { brokenRule, type Problem, problem } from "../../model/problem.ts";
-import type { DraftTrait } from "../draft.ts";
-import { clip, listNames } from "../schema/words.ts";
-import { traitTarget } from "../target.ts";
-import { type Box, checkPiece } from "./checkDefinition.ts";
-import { checkObject, field, fieldPointer, type Spot } from "./checkFields.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { nearest } from "../../model/kubernetes/name.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
+import type { DraftTrait } from "../components/componentDraft.ts";
+import { traitTarget } from "../components/traitTarget.ts";
+import { type Box, checkPiece } from "../fields/checkDefinition.ts";
+import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFields.ts";
+import { clip, listNames } from "../fields/valueWords.ts";
 
 /** What is known of the component at this moment. */
 export interface Carrier {

@@ -1,11 +1,11 @@
 // What else is wrong, of a document that has mistakes already: the components that passed every check are put together all the same, so that
 // a name written wrong in one of them does not hide a mount path used twice in another. Nothing of it is ever deployed.
 
-import { type Problem } from "../../model/problem.ts";
-import { NEUTRAL } from "../neutralFacts.ts";
-import { checkKeys } from "../planOutside.ts";
+import { type Problem } from "../../model/problems/problem.ts";
+import { NEUTRAL } from "../components/neutralFacts.ts";
+import { checkKeys } from "../components/planOutside.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../components/resolvedApplication.ts";
 import { renderApplication } from "../render/render.ts";
-import type { ResolvedApplication, ResolvedComponent } from "../resolved.ts";
 
 /** `components` and `application` are what could be resolved; `problems` what is known already. */
 export function furtherProblems(application: ResolvedApplication, problems: readonly Problem[]): readonly Problem[] {

@@ -1,10 +1,10 @@
 // The new objects against those of the revision before: what is made, changed, left, removed or kept, and what it means for the pods.
 // It compares what we said with what we say. What the cluster holds may differ (somebody else's changes); that is seen on the cluster only.
-import { dig } from "../../model/json.ts";
-import { LABELS, type Manifest, refKey, refOf } from "../../model/manifest.ts";
-import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../../model/plan.ts";
-import type { Problem } from "../../model/problem.ts";
-import type { OwnedObject } from "../../model/revision.ts";
+import { dig } from "../../model/data/json.ts";
+import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import type { Problem } from "../../model/problems/problem.ts";
+import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
+import type { OwnedObject } from "../../model/run/revision.ts";
 import { checkClaimChanges } from "./compareClaims.ts";
 import { classOf, disruptionOf } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";

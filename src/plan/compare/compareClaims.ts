@@ -1,11 +1,11 @@
 // Changes of volumes that Kubernetes refuses: anything but growing. Never solved by deleting: there is data in them.
-import { dig, type JsonObject } from "../../model/json.ts";
-import { type Manifest, shortRef } from "../../model/manifest.ts";
-import type { ClusterFacts } from "../../model/plan.ts";
-import { type Problem, type ProblemCode, problem } from "../../model/problem.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import type { Params } from "../../model/text.ts";
-import { textOf } from "../render/manifestLists.ts";
+import { dig, type JsonObject } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
+import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
+import type { ClusterFacts } from "../../model/run/plan.ts";
+import { textOf } from "../render/merge/manifestLists.ts";
 import { claimSpecs } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 

@@ -1,8 +1,8 @@
 // What an update of an object means for the pods, by kind: section 3.2 of the Kubernetes rules as a table.
 // What the API server would refuse is found here, before anything starts.
-import { dig, isObject, type JsonObject } from "../../model/json.ts";
-import type { Manifest } from "../../model/manifest.ts";
-import type { ChangeClass, Disruption, FieldChange } from "../../model/plan.ts";
+import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import type { ChangeClass, Disruption, FieldChange } from "../../model/run/plan.ts";
 
 interface Versions {
   readonly before: Manifest;

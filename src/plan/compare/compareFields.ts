@@ -1,9 +1,9 @@
 // Which fields differ between two versions of an object, by paths that people read: `spec.template.spec.containers[web].image`.
 // Secret values never show: only that they changed.
 import { isDeepStrictEqual } from "node:util";
-import { dig, isObject, type Json } from "../../model/json.ts";
-import type { FieldChange } from "../../model/plan.ts";
-import { MASK, maskSealed } from "../../model/sealed.ts";
+import { dig, isObject, type Json } from "../../model/data/json.ts";
+import { MASK, maskSealed } from "../../model/document/sealed.ts";
+import type { FieldChange } from "../../model/run/plan.ts";
 
 /** What names the items of a list; the first that all items have, each with another value. */
 const NAMES: readonly (readonly string[])[] = [

@@ -1,7 +1,7 @@
 // Where in the text a JSON Pointer points. A field is found at its key, an item of a list at its first character:
 // that is where an editor underlines. Both readers build the same tree of places.
-import { fromPointer } from "../../model/pointer.ts";
-import type { Problem } from "../../model/problem.ts";
+import { fromPointer } from "../../model/data/pointer.ts";
+import type { Problem } from "../../model/problems/problem.ts";
 
 /** Offsets into the text. Children of a list are named by their index. */
 export interface Place {

@@ -1,14 +1,15 @@
 // Text to plain JSON, with a way back from every value to its line and column. Refuses what cannot be read without doubt:
 // syntax errors, keys written twice, a second document, anything over the limits. Knows nothing of applications.
-import { LIMITS } from "../../model/document.ts";
-import { isObject, type JsonObject } from "../../model/json.ts";
-import { type Problem, problem } from "../../model/problem.ts";
-import { typeWord } from "../schema/words.ts";
+
+import { isObject, type JsonObject } from "../../model/data/json.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import { typeWord } from "../fields/valueWords.ts";
 import { type Locate, lineStarts, locator, positionAt } from "./locate.ts";
-import type { Fault, Reading } from "./reading.ts";
 import { readJson } from "./readJson.ts";
 import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
+import type { Fault, Reading } from "./textReading.ts";
 
 export type Format = "json" | "yaml";
 

@@ -1,13 +1,14 @@
 // JSON by a scanner of our own: it knows positions, tells what it expected, sees keys that are written twice, and stops at
 // the limit of depth before anything recursive could break. Values are then made by JSON.parse, which is much faster.
-import { LIMITS } from "../../model/document.ts";
-import { isExactNumber } from "../../model/json.ts";
-import { toPointer } from "../../model/pointer.ts";
-import { problem } from "../../model/problem.ts";
-import type { SyntaxDetail } from "../../model/syntax.ts";
+
+import { isExactNumber } from "../../model/data/json.ts";
+import { toPointer } from "../../model/data/pointer.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { problem } from "../../model/problems/problem.ts";
+import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import type { Place } from "./locate.ts";
-import type { Fault, Reading } from "./reading.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
+import type { Fault, Reading } from "./textReading.ts";
 
 interface Scan {
   readonly text: string;

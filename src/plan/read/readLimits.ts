@@ -1,7 +1,7 @@
 // Bounds that keep every later step short: how deep, how many values. Counted without recursion, so that no document can
 // exhaust the stack before it is refused.
-import { LIMITS } from "../../model/document.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
 
 /** Schemas visit every value, and every value can be a problem: this bounds both to a fraction of a second. */
 export const VALUES_LIMIT = 250_000;

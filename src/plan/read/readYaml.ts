@@ -1,11 +1,11 @@
 // YAML 1.2, core schema, one document: what means the same as JSON. `yes` is text. Tags, directives, merge keys, keys that are not
 // text and a second document are refused instead of guessed. All syntax errors are told at once, in our own sentences.
 import { type Document, type ErrorCode, parseDocument, type YAMLError } from "yaml";
-import { problem } from "../../model/problem.ts";
-import type { SyntaxDetail } from "../../model/syntax.ts";
-import type { Fault, Reading } from "./reading.ts";
+import { problem } from "../../model/problems/problem.ts";
+import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import { readNodes } from "./readYamlNodes.ts";
 import { scanYaml } from "./readYamlScan.ts";
+import type { Fault, Reading } from "./textReading.ts";
 
 const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
   ALIAS_PROPS: "Properties",

@@ -12,14 +12,14 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { LIMITS } from "../../model/document.ts";
-import { isExactNumber } from "../../model/json.ts";
-import { toPointer } from "../../model/pointer.ts";
-import { problem } from "../../model/problem.ts";
-import type { SyntaxDetail } from "../../model/syntax.ts";
+import { isExactNumber } from "../../model/data/json.ts";
+import { toPointer } from "../../model/data/pointer.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { problem } from "../../model/problems/problem.ts";
+import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import type { Place } from "./locate.ts";
-import type { Fault } from "./reading.ts";
 import { tooDeep } from "./readLimits.ts";
+import type { Fault } from "./textReading.ts";
 
 /** Cost of everything that aliases repeat: one per node plus the length of its text. */
 const ALIAS_BUDGET = 256 * 1024;

@@ -2,10 +2,10 @@
 // lexer only, which goes from token to token. Counts columns of nested blocks and open brackets; may count one level more
 // or less than the tree has (a list in the column of its key), so the exact limit is applied to the tree.
 import { Lexer } from "yaml";
-import { LIMITS } from "../../model/document.ts";
-import { problem } from "../../model/problem.ts";
-import type { Fault } from "./reading.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import { problem } from "../../model/problems/problem.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
+import type { Fault } from "./textReading.ts";
 
 // What the lexer emits without a counterpart in the text: document start, end of flow, "a scalar follows".
 const MARKS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);

@@ -1,7 +1,7 @@
 // Finds where the document says something that shows up in rendered objects ("mountPath: /data"), so that a problem of rendering points there.
 // Definitions hand over no pointers with what they make; a field's name and value are enough to find it again.
-import { isObject, type Json } from "../../model/json.ts";
-import { toPointer } from "../../model/pointer.ts";
+import { isObject, type Json } from "../../model/data/json.ts";
+import { toPointer } from "../../model/data/pointer.ts";
 
 interface Wanted {
   readonly field: string;

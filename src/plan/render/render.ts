@@ -2,21 +2,21 @@
 // the time is in them, so equal documents give equal bytes.
 
 import type { RenderedObject } from "../../catalog/define.ts";
-import { selectorOf } from "../../catalog/parts/labels.ts";
+import { selectorOf } from "../../catalog/parts/objects/labels.ts";
 import { runsOnce } from "../../catalog/runsOnce.ts";
-import type { JsonObject } from "../../model/json.ts";
-import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../../model/manifest.ts";
-import type { PlannedObject } from "../../model/plan.ts";
-import { type Problem, problem } from "../../model/problem.ts";
-import { checkAnnotations } from "../check/checkAnnotations.ts";
-import { checkRoutes } from "../check/checkRoutes.ts";
-import { checkTogether, podsOf } from "../check/checkTogether.ts";
-import { contentHash } from "../hash.ts";
-import type { ResolvedComponent } from "../resolved.ts";
+import { contentHash } from "../../model/data/hash.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { ANNOTATIONS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import type { PlannedObject } from "../../model/run/plan.ts";
+import type { ResolvedComponent } from "../components/resolvedApplication.ts";
+import { checkAnnotations } from "./checkAnnotations.ts";
+import { checkRoutes } from "./checkRoutes.ts";
+import { checkTogether, podsOf } from "./checkTogether.ts";
 import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes } from "./renderClaims.ts";
 import { configurationHash, isSource, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
 import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraft.ts";
-import type { RenderedComponent } from "./rendered.ts";
+import type { RenderedComponent } from "./renderedComponent.ts";
 import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
 
 export interface Rendered {

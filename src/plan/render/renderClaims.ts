@@ -1,11 +1,11 @@
 // Requests for persistent volumes as objects: claims that all pods of a component share, or templates that give each pod its own.
 
 import type { VolumeClaim } from "../../catalog/define.ts";
-import { isShared } from "../../catalog/parts/deployment.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
-import { nearest } from "../../model/name.ts";
-import type { ClusterFacts, PlannedObject } from "../../model/plan.ts";
-import { type Problem, problem } from "../../model/problem.ts";
+import { isShared } from "../../catalog/parts/pod/deployment.ts";
+import type { Json, JsonObject } from "../../model/data/json.ts";
+import { nearest } from "../../model/kubernetes/name.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import type { ClusterFacts, PlannedObject } from "../../model/run/plan.ts";
 import { whereWritten } from "../read/whereWritten.ts";
 import type { Labels } from "./renderLabels.ts";
 

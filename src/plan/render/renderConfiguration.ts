@@ -1,9 +1,10 @@
 // What of this application's ConfigMaps and Secrets a pod reads, as a hash on its template: a change of it rolls exactly the pods that use it.
 // Secret values are sealed tokens here; equal values have equal tokens, so the hash changes when the value does and says nothing about it.
-import { dig, isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { Manifest } from "../../model/manifest.ts";
-import { contentHash } from "../hash.ts";
-import { objectsIn } from "./manifestLists.ts";
+
+import { contentHash } from "../../model/data/hash.ts";
+import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { objectsIn } from "./merge/manifestLists.ts";
 
 /** `ConfigMap/name`, with the key when only one is read. */
 export interface Reading {

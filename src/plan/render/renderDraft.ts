@@ -1,16 +1,16 @@
 // First pass of rendering: what the component's definition and its traits make, merged. Hashes of configuration come in the second pass,
 // because they need the objects of all components.
 import type { RenderContext, RenderedObject, Workload } from "../../catalog/define.ts";
-import { dig, isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { ClusterFacts } from "../../model/plan.ts";
-import { fromPointer } from "../../model/pointer.ts";
-import { type Problem, problem } from "../../model/problem.ts";
-import type { ResolvedApplication, ResolvedComponent } from "../resolved.ts";
-import { traitTarget } from "../target.ts";
-import { type Merged, mergePod } from "./merge.ts";
-import { type MergedFields, mergeFields } from "./mergeFields.ts";
-import { mergeObjects } from "./mergeObjects.ts";
-import type { Part } from "./part.ts";
+import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { fromPointer } from "../../model/data/pointer.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import type { ClusterFacts } from "../../model/run/plan.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../components/resolvedApplication.ts";
+import { traitTarget } from "../components/traitTarget.ts";
+import { type Merged, mergePod } from "./merge/merge.ts";
+import { type MergedFields, mergeFields } from "./merge/mergeFields.ts";
+import { mergeObjects } from "./merge/mergeObjects.ts";
+import type { Part } from "./merge/podPart.ts";
 import { type Identity, type Labels, labelsOf } from "./renderLabels.ts";
 
 export interface RenderInput {

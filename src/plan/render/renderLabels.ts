@@ -1,6 +1,6 @@
 // Labels, namespace and pod defaults: what the framework puts on every object, whatever the definition made.
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest } from "../../model/manifest.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
 
 export interface Identity {
   readonly project: string;

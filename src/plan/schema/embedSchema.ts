@@ -1,6 +1,6 @@
 // A definition's JSON Schema as a part of a larger one.
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { Localized } from "../../model/text.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { Localized } from "../../model/data/text.ts";
 
 /** The schema under `key`, its own definitions beside it, and its references pointing there. */
 export function embedSchema(

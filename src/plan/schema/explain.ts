@@ -1,11 +1,11 @@
 // The fields of a definition as data, for `kubemin explain`, the console's help and the reference pages. Made from the definition's
 // schema, so that it cannot say anything else than the checks do.
 import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
-import { isObject, type Json, type JsonObject } from "../../model/json.ts";
-import type { Language } from "../../model/text.ts";
-import { workflowSchemas } from "../workflow/schema.ts";
-import type { StepTypes } from "../workflow/stepKinds.ts";
-import { jsonSchemaOf } from "./jsonSchema.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { Language } from "../../model/data/text.ts";
+import { jsonSchemaOf } from "../fields/jsonSchema.ts";
+import type { StepTypes } from "../workflow/steps/stepKinds.ts";
+import { workflowSchemas } from "./workflowSchema.ts";
 
 export interface FieldExplanation {
   readonly name: string;

@@ -2,12 +2,12 @@
 // checks accept; rules that a schema cannot say (references, quantities, names of images) stay with the checks.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition } from "../../catalog/define.ts";
-import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document.ts";
-import type { JsonObject } from "../../model/json.ts";
-import { workflowSchemas } from "../workflow/schema.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document/document.ts";
+import { jsonSchemaOf } from "../fields/jsonSchema.ts";
 import { embedSchema } from "./embedSchema.ts";
-import { jsonSchemaOf } from "./jsonSchema.ts";
 import { CLOCKS_SCHEMA, DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts";
+import { workflowSchemas } from "./workflowSchema.ts";
 
 export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 

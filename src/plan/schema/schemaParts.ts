@@ -1,6 +1,6 @@
 // Fields that components and steps share, as JSON Schema.
-import { COMPONENT_NAME_MAX } from "../../model/name.ts";
-import { CLOCKS } from "../check/checkTimes.ts";
+import { COMPONENT_NAME_MAX } from "../../model/kubernetes/name.ts";
+import { CLOCKS } from "../fields/checkTimes.ts";
 
 export const NAME = {
   type: "string",

@@ -1,20 +1,21 @@
 // The jobs of a checked workflow, with the jobs of the components of the same document in their places. Pure: the same input gives the same jobs.
-import type { WorkflowDocument } from "../../model/document.ts";
-import type { JsonObject } from "../../model/json.ts";
-import type { Need, PlannedJob } from "../../model/plan.ts";
-import { hasErrors, type Problem, problem } from "../../model/problem.ts";
-import { findCycles } from "../cycle.ts";
-import { inputValues } from "./checkInputs.ts";
-import { bringing, componentJobs, deployJobs } from "./deployJobs.ts";
-import { expandSteps } from "./expand.ts";
-import { expandCall } from "./expandCall.ts";
-import type { Expansion } from "./expansion.ts";
-import { namesOf } from "./frame.ts";
-import { needsOfUnit, type Wiring } from "./jobNeeds.ts";
-import { join, NEEDS_LIMIT, NEEDS_WITHOUT_JOINTS } from "./joints.ts";
-import type { ResolvedStep, ResolvedWorkflow } from "./resolvedWorkflow.ts";
-import { fillOutputs } from "./stepOutputs.ts";
-import type { Frame, Unit } from "./tree.ts";
+
+import { findCycles } from "../../model/data/cycle.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { WorkflowDocument } from "../../model/document/document.ts";
+import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
+import type { Need, PlannedJob } from "../../model/run/plan.ts";
+import { inputValues } from "./check/checkInputs.ts";
+import { bringing, componentJobs, deployJobs } from "./expand/deployJobs.ts";
+import { expandSteps } from "./expand/expand.ts";
+import { expandCall } from "./expand/expandCall.ts";
+import type { Expansion } from "./expand/expansion.ts";
+import { namesOf } from "./expand/frame.ts";
+import { needsOfUnit, type Wiring } from "./expand/jobNeeds.ts";
+import { join, NEEDS_LIMIT, NEEDS_WITHOUT_JOINTS } from "./expand/joints.ts";
+import { fillOutputs } from "./expand/stepOutputs.ts";
+import type { Frame, Unit } from "./expand/tree.ts";
+import type { ResolvedStep, ResolvedWorkflow } from "./steps/resolvedWorkflow.ts";
 
 export interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;

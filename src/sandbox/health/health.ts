@@ -1,11 +1,11 @@
-// Health of any object: a row per kind; kinds without a row have nothing to wait for.
-import { type ObjectRef, refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { groupKind } from "../kinds.ts";
-import type { StoredObject } from "../shelf.ts";
+// The health of any object, with one rule per kind. A kind without a rule is ready as soon as the object exists.
+import { type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { groupKind } from "../objects/kinds.ts";
+import type { StoredObject } from "../objects/sandboxObjects.ts";
+import { type HealthRule, nextOf, ready, type Verdict, type View, verdict } from "./healthRule.ts";
 import { jobHealth } from "./job.ts";
 import { ingressHealth, routeHealth, serviceHealth } from "./network.ts";
-import { type HealthRule, nextOf, ready, type Verdict, type View, verdict } from "./verdict.ts";
 import { claimHealth } from "./volume.ts";
 import { workloadHealth } from "./workload.ts";
 
@@ -21,7 +21,7 @@ const RULES: Readonly<Record<string, HealthRule>> = {
   PersistentVolumeClaim: claimHealth,
 };
 
-/** `uid`: the object that was meant; another one of its name is somebody else's. */
+/** `uid`: the object that the caller means. Another object under the same name counts as replaced by another tool. */
 export function healthOf(ref: ObjectRef, view: View, uid?: string): Verdict {
   const object = view.get(ref);
   const name = { object: shortRef(ref) };
@@ -32,7 +32,9 @@ export function healthOf(ref: ObjectRef, view: View, uid?: string): Verdict {
   return withDeletions(RULES[groupKind(refOf(object.manifest))] ?? ready, object, view);
 }
 
-/** What an object leads to may be on its way out: that too is a change that time alone brings. */
+/**
+ * Objects that the verdict depends on may be in deletion. The end of a deletion also changes the verdict by time alone.
+ */
 function withDeletions(rule: HealthRule, object: StoredObject, view: View): Verdict {
   const found = rule(object, view);
   const leaving = view.list(object.manifest.metadata.namespace ?? "").map((one) => one.goneAt);

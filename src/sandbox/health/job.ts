@@ -1,13 +1,13 @@
-// Job: runs for a moment, then it is completed, or failed after as many attempts as it allows.
-import { reason } from "../../model/reason.ts";
-import { faultOf } from "../faults.ts";
-import { commandOf } from "../template.ts";
-import { faultyVerdict } from "./faulty.ts";
-import { heldVerdict } from "./held.ts";
-import { type HealthRule, seen, verdict } from "./verdict.ts";
+// The health of a Job: it runs for a moment and is then completed, or failed after as many attempts as it allows.
+import { reason } from "../../model/reasons/reason.ts";
+import { faultOf } from "../faults/faults.ts";
+import { commandOf } from "../objects/workloadTemplate.ts";
+import { heldVerdict } from "./blockedPods.ts";
+import { faultyVerdict } from "./faultyWorkload.ts";
+import { type HealthRule, seen, verdict } from "./healthRule.ts";
 import { currentPods } from "./workload.ts";
 
-/** Faults that a Job never gets over by itself, and that do not come from the program. */
+/** Faults that do not come from the program. A new attempt of the Job does not help against them. */
 const NOT_THE_PROGRAM: ReadonlySet<string> = new Set([
   "image-not-found",
   "unschedulable",

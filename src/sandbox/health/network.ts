@@ -1,18 +1,18 @@
-// Service, Ingress, HTTPRoute: ready after what they lead to.
+// The health of Service, Ingress and HTTPRoute: each becomes ready after the objects that it leads to.
 
-import { listAt, objectAt, textAt } from "../../model/fields.ts";
-import { type ObjectRef, refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { selects } from "../fields.ts";
-import { GATEWAY, INGRESS_CLASS, SANDBOX_ADDRESS } from "../kinds.ts";
-import type { StoredObject } from "../shelf.ts";
-import { templateOf, workloadKind } from "../template.ts";
-import { type HealthRule, nextOf, seen, type Verdict, type View, verdict } from "./verdict.ts";
+import { listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
+import { type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { GATEWAY, INGRESS_CLASS, SANDBOX_ADDRESS } from "../objects/kinds.ts";
+import { selects } from "../objects/labelSelectors.ts";
+import type { StoredObject } from "../objects/sandboxObjects.ts";
+import { templateOf, workloadKind } from "../objects/workloadTemplate.ts";
+import { type HealthRule, nextOf, seen, type Verdict, type View, verdict } from "./healthRule.ts";
 import { currentPods, servingPods } from "./workload.ts";
 
 export const serviceHealth: HealthRule = (object, view) => {
   const selector = objectAt(object.manifest, "spec", "selector");
-  // Without ports it only gives pods names, and has done that as soon as it exists.
+  // A Service without ports only gives names to pods, so it is ready as soon as it exists.
   const namesOnly = listAt(object.manifest, "spec", "ports").length === 0;
   if (Object.keys(selector).length === 0 || namesOnly) return verdict("ready", reason("Ready"));
   const behind = view

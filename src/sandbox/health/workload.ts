@@ -1,16 +1,17 @@
-// Deployment, StatefulSet, DaemonSet, ReplicaSet: pods of the present template become ready one by one.
+// The health of Deployment, StatefulSet, DaemonSet and ReplicaSet: the pods of the current template become ready one by
+// one.
 
-import type { Before } from "../../model/health.ts";
-import { dig } from "../../model/json.ts";
-import { refOf, shortRef } from "../../model/manifest.ts";
-import { reason } from "../../model/reason.ts";
-import { faultOf } from "../faults.ts";
-import { isUp } from "../pods.ts";
-import type { SandboxPod, StoredObject } from "../shelf.ts";
-import { templateHash } from "../template.ts";
-import { faultyVerdict } from "./faulty.ts";
-import { heldVerdict } from "./held.ts";
-import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./verdict.ts";
+import { dig } from "../../model/data/json.ts";
+import type { Before } from "../../model/kubernetes/health.ts";
+import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { faultOf } from "../faults/faults.ts";
+import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { templateHash } from "../objects/workloadTemplate.ts";
+import { isUp } from "../pods/pods.ts";
+import { heldVerdict } from "./blockedPods.ts";
+import { faultyVerdict } from "./faultyWorkload.ts";
+import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./healthRule.ts";
 
 export const workloadHealth: HealthRule = (object, view) => {
   if (dig(object.manifest, "spec", "paused") === true) {
@@ -41,7 +42,7 @@ function byCount(object: StoredObject, pods: readonly SandboxPod[], view: View):
   return verdict("progressing", reason("Starting", { object: shortRef(refOf(object.manifest)) }), next);
 }
 
-/** Pods of the version before that answer until the new ones do. */
+/** Pods of the previous version, which answer requests until the new pods do. */
 function podsBefore(object: StoredObject, now: number): { readonly before?: Before } {
   const ready = readyPods(object, now).length;
   const old = servingPods(object, now).length - ready;
@@ -53,12 +54,12 @@ export function currentPods(object: StoredObject): readonly SandboxPod[] {
   return object.pods.filter((pod) => pod.template === template);
 }
 
-/** Of the present template. */
+/** The pods of the current template that are ready. */
 export function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
   return faultOf(object.manifest) === null ? currentPods(object).filter((pod) => isUp(pod, now)) : [];
 }
 
-/** Pods that answer requests: the new ones, and those of the version before until all new ones are ready. */
+/** Pods that answer requests: the ready new ones, and those of the previous version until all new ones are ready. */
 export function servingPods(object: StoredObject, now: number): readonly SandboxPod[] {
   const ready = readyPods(object, now);
   const current = currentPods(object);

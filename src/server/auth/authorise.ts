@@ -1,6 +1,6 @@
 // The one place that decides who may do what: a pure function of the route's row and the token.
 import type { Route } from "../../api/routes.ts";
-import { PlatformError } from "../../model/errors.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
 import type { Role, Token } from "../../ports/store.ts";
 
 export const EVERY_PROJECT = "*";

@@ -2,7 +2,7 @@
 // When it was revoked, or the file was lost, the next start makes a new one: whoever can start the server on its store owns it anyway.
 import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { PlatformError } from "../../model/errors.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
 import type { Store } from "../../ports/store.ts";
 import { EVERY_PROJECT } from "./authorise.ts";
 import { hashSecret, isExpired, isSecret, newSecret } from "./token.ts";

@@ -1,7 +1,7 @@
 // Tokens of the API: 256 random bits behind a prefix that secret scanners can find. Only their hash is stored; since nobody can
 // guess a token, a fast hash is enough, and looking up by it compares nothing that an attacker could time.
 import { createHash, randomBytes } from "node:crypto";
-import { PlatformError } from "../../model/errors.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store, Token } from "../../ports/store.ts";
 

@@ -9,13 +9,13 @@ import type {
   RunSummary,
   StatusView,
 } from "../../api/views.ts";
-import type { ApplicationStatus, ComponentStatus, Standing } from "../../engine/requests.ts";
-import { standingsOf } from "../../engine/standing.ts";
-import type { World } from "../../engine/world.ts";
-import type { ObjectHealth } from "../../model/health.ts";
-import type { ApplicationSummary, Revision } from "../../model/revision.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
+import { standingsOf } from "../../engine/asking/runStatus.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
+import type { ApplicationStatus, ComponentStatus, Standing } from "../../engine/interface/requests.ts";
+import type { Language } from "../../model/data/text.ts";
+import type { ObjectHealth } from "../../model/kubernetes/health.ts";
+import type { ApplicationSummary, Revision } from "../../model/run/revision.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { driftItem } from "./drift.ts";
 import { objectView } from "./plan.ts";
 import { evidenceView, reasonView } from "./reason.ts";

@@ -1,9 +1,9 @@
 // A check of a registration, in the caller's language.
 import type { z } from "zod";
 import type { CheckView } from "../../api/views.ts";
-import { type CheckResult, explainSkip, REGISTRATION_CHECKS } from "../../model/registrationCheck.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
+import type { Language } from "../../model/data/text.ts";
+import { type CheckResult, explainSkip, REGISTRATION_CHECKS } from "../../model/problems/registrationCheck.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { problemItem } from "./problem.ts";
 
 export function checkView(

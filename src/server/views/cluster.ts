@@ -1,10 +1,10 @@
 // Clusters as the API shows them: how they are reached, and never what proves who we are. Of a proxy or path in an address nothing either.
 import type { z } from "zod";
 import type { ClusterView } from "../../api/clusterRoutes.ts";
-import { explainReason } from "../../model/reason.ts";
-import type { Language } from "../../model/text.ts";
+import type { Language } from "../../model/data/text.ts";
+import { explainReason } from "../../model/reasons/reason.ts";
 import type { ClusterEntry } from "../../ports/clusterRegistry.ts";
-import type { Frozen } from "../contract.ts";
+import type { Frozen } from "../shared/contract.ts";
 
 export async function clusterView(
   entry: ClusterEntry,

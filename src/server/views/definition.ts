@@ -2,10 +2,10 @@
 import type { z } from "zod";
 import type { DefinitionView } from "../../api/views.ts";
 import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
-import type { Json } from "../../model/json.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
-import { fieldsOf } from "./fields.ts";
+import type { Json } from "../../model/data/json.ts";
+import type { Language } from "../../model/data/text.ts";
+import type { Frozen } from "../shared/contract.ts";
+import { fieldsOf } from "./definitionFields.ts";
 
 type View = Frozen<z.output<typeof DefinitionView>>;
 

@@ -1,10 +1,10 @@
 // What differs between a revision and the cluster, as the API shows it. Values are masked once more on their way out.
 import type { z } from "zod";
 import type { DriftItem, DriftView } from "../../api/views.ts";
-import type { ApplicationDrift, ObjectDrift } from "../../engine/requests.ts";
-import type { Language } from "../../model/text.ts";
+import type { ApplicationDrift, ObjectDrift } from "../../engine/interface/requests.ts";
+import type { Language } from "../../model/data/text.ts";
 import type { Drift } from "../../ports/cluster.ts";
-import type { Frozen } from "../contract.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { mask } from "./mask.ts";
 import { objectView } from "./plan.ts";
 import { reasonView } from "./reason.ts";

@@ -1,11 +1,11 @@
 // Events as the API shows them. Reasons get their sentence here, so that a client without our tables can show them too.
 import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";
-import type { PlatformEvent } from "../../model/event.ts";
-import { dig, isObject, type JsonObject } from "../../model/json.ts";
-import { REASONS, type Reason } from "../../model/reason.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
+import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
+import type { Language } from "../../model/data/text.ts";
+import { REASONS, type Reason } from "../../model/reasons/reason.ts";
+import type { PlatformEvent } from "../../model/run/event.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { maskObject } from "./mask.ts";
 import { reasonView } from "./reason.ts";
 

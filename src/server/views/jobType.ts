@@ -1,17 +1,17 @@
 // Registered job types as the API shows them. No secret is in any of them: a worker's is sealed, and is left out even so.
 import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
-import { worstState } from "../../engine/brakes.ts";
-import type { World } from "../../engine/world.ts";
-import type { JsonObject } from "../../model/json.ts";
-import type { Language } from "../../model/text.ts";
+import { worstState } from "../../engine/deciding/breakers.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
+import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
+import { type Entry, stopsIn, type TypeEntry } from "../../jobTypes/registry/view.ts";
+import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { Language } from "../../model/data/text.ts";
 import { explainSchema } from "../../plan/schema/explain.ts";
-import { capabilitiesOf } from "../../registry/place/order.ts";
-import { standingProblems } from "../../registry/standing.ts";
-import { type Entry, stopsIn, type TypeEntry } from "../../registry/view.ts";
-import type { Frozen } from "../contract.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { checkView } from "./check.ts";
-import { flatten } from "./fields.ts";
+import { flatten } from "./definitionFields.ts";
 import { problemItem } from "./problem.ts";
 
 type Of<T extends z.ZodType> = Frozen<z.output<T>>;

@@ -1,7 +1,7 @@
 // Sealed tokens are for the machine; people see a mask. Used on everything that leaves the server except documents,
 // which keep their tokens so that they can be sent back.
-import { type Json, type JsonObject } from "../../model/json.ts";
-import { mapStrings, maskText } from "../../model/sealed.ts";
+import { type Json, type JsonObject } from "../../model/data/json.ts";
+import { mapStrings, maskText } from "../../model/document/sealed.ts";
 
 export function mask(value: Json): Json {
   return mapStrings(value, maskText);

@@ -2,12 +2,12 @@
 import type { z } from "zod";
 import type { ChangeView, PlanView } from "../../api/planViews.ts";
 import type { ObjectView } from "../../api/views.ts";
-import type { PlannedDocument } from "../../engine/requests.ts";
-import type { ObjectRef } from "../../model/manifest.ts";
-import type { Change, PlannedJob } from "../../model/plan.ts";
-import type { Language } from "../../model/text.ts";
-import { stepFacts } from "../../plan/workflow/describe.ts";
-import type { Frozen } from "../contract.ts";
+import type { PlannedDocument } from "../../engine/interface/requests.ts";
+import type { Language } from "../../model/data/text.ts";
+import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
+import type { Change, PlannedJob } from "../../model/run/plan.ts";
+import { stepFacts } from "../../plan/workflow/expand/describe.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { mask, maskObject } from "./mask.ts";
 import { problemItem } from "./problem.ts";
 

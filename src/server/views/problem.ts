@@ -1,10 +1,10 @@
 // A problem of a document in the caller's language.
 import type { z } from "zod";
 import type { ProblemItem } from "../../api/views.ts";
-import { explainProblem, type Problem } from "../../model/problem.ts";
-import { maskText } from "../../model/sealed.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
+import type { Language } from "../../model/data/text.ts";
+import { maskText } from "../../model/document/sealed.ts";
+import { explainProblem, type Problem } from "../../model/problems/problem.ts";
+import type { Frozen } from "../shared/contract.ts";
 
 export function problemItem(value: Problem, language: Language): Frozen<z.output<typeof ProblemItem>> {
   const { code, severity, pointer, nearest, line, column } = value;

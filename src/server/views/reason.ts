@@ -1,11 +1,11 @@
 // Why something stands as it does, in the caller's language, with what was seen.
 import type { z } from "zod";
 import type { EvidenceView, ReasonView } from "../../api/views.ts";
-import type { Evidence } from "../../model/health.ts";
-import { explainReason, mapReason, type Reason, whoActs } from "../../model/reason.ts";
-import { maskText } from "../../model/sealed.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
+import type { Language } from "../../model/data/text.ts";
+import { maskText } from "../../model/document/sealed.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { explainReason, mapReason, type Reason, whoActs } from "../../model/reasons/reason.ts";
+import type { Frozen } from "../shared/contract.ts";
 
 export function reasonView(value: Reason, language: Language): Frozen<z.output<typeof ReasonView>> {
   const masked = mapReason(value, maskText);

@@ -1,15 +1,15 @@
 // Runs and their jobs as the API shows them.
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
-import type { Standing } from "../../engine/requests.ts";
-import { shownJobs, standingOf, standingsOf } from "../../engine/standing.ts";
-import type { World } from "../../engine/world.ts";
-import type { Job, Run } from "../../model/run.ts";
-import { maskText } from "../../model/sealed.ts";
-import type { Language } from "../../model/text.ts";
-import { lockText } from "../../plan/workflow/describe.ts";
-import { printCondition } from "../../plan/workflow/printCondition.ts";
-import type { Frozen } from "../contract.ts";
+import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
+import type { Standing } from "../../engine/interface/requests.ts";
+import type { Language } from "../../model/data/text.ts";
+import { maskText } from "../../model/document/sealed.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
+import { lockText } from "../../plan/workflow/expand/describe.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 

@@ -1,11 +1,11 @@
 // Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
-import type { World } from "../../engine/world.ts";
-import { BREAKER_FAILURES, explainSinkFailure } from "../../model/sinkFailure.ts";
-import type { Language } from "../../model/text.ts";
+import type { World } from "../../engine/interface/dependencies.ts";
+import type { Language } from "../../model/data/text.ts";
+import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
-import type { Frozen } from "../contract.ts";
+import type { Frozen } from "../shared/contract.ts";
 
 type View = z.output<typeof SinkView>;
 

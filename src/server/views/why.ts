@@ -1,12 +1,12 @@
 // The chain of causes as the API shows it.
 import type { z } from "zod";
 import type { WhyView } from "../../api/views.ts";
-import type { CauseLink } from "../../engine/requests.ts";
-import { causalSentence } from "../../engine/why.ts";
-import type { Explained } from "../../engine/whyAt.ts";
-import { maskText } from "../../model/sealed.ts";
-import type { Language } from "../../model/text.ts";
-import type { Frozen } from "../contract.ts";
+import { causalSentence } from "../../engine/asking/why.ts";
+import type { Explained } from "../../engine/asking/whyAt.ts";
+import type { CauseLink } from "../../engine/interface/requests.ts";
+import type { Language } from "../../model/data/text.ts";
+import { maskText } from "../../model/document/sealed.ts";
+import type { Frozen } from "../shared/contract.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
 export function whyView(chain: readonly CauseLink[], language: Language): Frozen<z.output<typeof WhyView>> {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import { ROUTES, type Route, type RouteName } from "../../../src/api/routes.ts";
-import { ERRORS, type ErrorCode } from "../../../src/model/errors.ts";
+import { ERRORS, type ErrorCode } from "../../../src/model/errors/errors.ts";
 
 export interface Asked {
   readonly route: RouteName;

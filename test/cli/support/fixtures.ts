@@ -1,6 +1,6 @@
 // A shop, as the API would show it.
-import type { Job, Run } from "../../../src/cli/progress/progress.ts";
-import type { Phase } from "../../../src/model/phase.ts";
+import type { Job, Run } from "../../../src/cli/follow/progress/progress.ts";
+import type { Phase } from "../../../src/model/run/phase.ts";
 
 export const reason = (code: string, message: string, who: "you" | "operator" | "nobody" = "nobody") => ({
   code,

@@ -2,11 +2,11 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { builtins } from "../../../src/catalog/builtins.ts";
+import { builtins } from "../../../src/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { runCli } from "../../../src/cli/cli.ts";
-import type { Root } from "../../../src/cli/root.ts";
-import type { Terminal } from "../../../src/cli/terminal.ts";
+import type { Root } from "../../../src/cli/grammar/root.ts";
+import type { Terminal } from "../../../src/cli/terminal/terminal.ts";
 
 process.env["TZ"] = "UTC";
 

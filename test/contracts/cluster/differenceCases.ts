@@ -1,8 +1,8 @@
 // What differs between what we want and what is there: by a dry run, and from the watches; and objects that change hands.
 import { describe, expect, it } from "vitest";
-import { dig } from "../../../src/model/json.ts";
-import { refOf } from "../../../src/model/manifest.ts";
-import { MASK } from "../../../src/model/sealed.ts";
+import { dig } from "../../../src/model/data/json.ts";
+import { MASK } from "../../../src/model/document/sealed.ts";
+import { refOf } from "../../../src/model/kubernetes/manifest.ts";
 import { options, SECRET_TOKEN, SECRET_VALUE } from "./environment.ts";
 import { configMap, deployment, object, SERVES, secret } from "./objects.ts";
 import type { Given } from "./suite.ts";

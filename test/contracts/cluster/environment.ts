@@ -1,8 +1,9 @@
 // What the cluster suite needs from whoever runs it, and how it waits: for events, each with a bound, never by sleeping.
-import type { HealthState, ObjectHealth } from "../../../src/model/health.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
-import type { Manifest, ObjectRef } from "../../../src/model/manifest.ts";
-import type { ReasonCode } from "../../../src/model/reason.ts";
+
+import type { JsonObject } from "../../../src/model/data/json.ts";
+import type { HealthState, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
+import type { Manifest, ObjectRef } from "../../../src/model/kubernetes/manifest.ts";
+import type { ReasonCode } from "../../../src/model/reasons/reason.ts";
 import type { Applied, ApplyOptions, Cluster } from "../../../src/ports/cluster.ts";
 import { ClusterError } from "../../../src/ports/cluster.ts";
 

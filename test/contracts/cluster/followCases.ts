@@ -1,6 +1,6 @@
 // Following: progress, readiness, silence after the end, and the logs of what runs.
 import { describe, expect, it } from "vitest";
-import { refOf } from "../../../src/model/manifest.ts";
+import { refOf } from "../../../src/model/kubernetes/manifest.ts";
 import type { LogLine } from "../../../src/ports/cluster.ts";
 import { applyAndWait, followOne, options } from "./environment.ts";
 import { configMap, deployment, job, SERVES, secret, service } from "./objects.ts";

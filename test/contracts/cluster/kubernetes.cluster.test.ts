@@ -3,9 +3,9 @@ import { randomInt, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { systemClock } from "../../../src/engine/systemClock.ts";
 import { connectCluster } from "../../../src/kube/cluster.ts";
-import { type Connection, openConnection } from "../../../src/kube/connection.ts";
-import { findTarget } from "../../../src/kube/kubeconfig.ts";
-import { dig, type JsonObject } from "../../../src/model/json.ts";
+import { type Connection, openConnection } from "../../../src/kube/reach/connection.ts";
+import { findTarget } from "../../../src/kube/reach/kubeconfig.ts";
+import { dig, type JsonObject } from "../../../src/model/data/json.ts";
 import type { ClusterEnvironment } from "./environment.ts";
 import { clusterContract } from "./suite.ts";
 

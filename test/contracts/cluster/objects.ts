@@ -1,6 +1,6 @@
 // Objects that the cluster suite applies: as kubemin renders them, with its labels on objects and pod templates.
-import type { Json, JsonObject } from "../../../src/model/json.ts";
-import { LABELS, MANAGED_BY, type Manifest } from "../../../src/model/manifest.ts";
+import type { Json, JsonObject } from "../../../src/model/data/json.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../../../src/model/kubernetes/manifest.ts";
 
 export interface Place {
   readonly namespace: string;

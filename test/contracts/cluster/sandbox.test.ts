@@ -1,9 +1,9 @@
 // The cluster suite on the sandbox, twenty times as fast as a user sees it.
 
 import { systemClock } from "../../../src/engine/systemClock.ts";
-import { dig } from "../../../src/model/json.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
-import { mergeApply } from "../../../src/sandbox/merge.ts";
+import { dig } from "../../../src/model/data/json.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
+import { mergeApply } from "../../../src/sandbox/objects/merge.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import { clusterContract } from "./suite.ts";
 

@@ -1,7 +1,7 @@
 // Applying: what is written, what is not, and what is refused.
 import { describe, expect, it } from "vitest";
-import { dig } from "../../../src/model/json.ts";
-import { refOf } from "../../../src/model/manifest.ts";
+import { dig } from "../../../src/model/data/json.ts";
+import { refOf } from "../../../src/model/kubernetes/manifest.ts";
 import { options, refusal, SECRET_TOKEN, SECRET_VALUE } from "./environment.ts";
 import { configMap, deployment, object, SERVES, secret } from "./objects.ts";
 import type { Given } from "./suite.ts";

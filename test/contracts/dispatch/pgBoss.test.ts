@@ -1,9 +1,9 @@
 // The contract on pg-boss with two processes' worth of dispatch, and what only many processes have: handing over, and being lost.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PgBossOptions } from "../../../src/dispatch/pgBoss/options.ts";
-import { type PgBossDispatch, pgBossDispatch } from "../../../src/dispatch/pgBoss.ts";
+import type { PgBossOptions } from "../../../src/dispatch/postgres/options.ts";
+import { type PgBossDispatch, pgBossDispatch } from "../../../src/dispatch/postgres/pgBoss.ts";
 import { systemClock } from "../../../src/engine/systemClock.ts";
-import { POSTGRES, type TestDatabase } from "../store/backends.ts";
+import { POSTGRES, type TestDatabase } from "../database/backends.ts";
 import { buried, dispatchContract, type Implementation, type Setting, stage } from "./contract.ts";
 
 let database: TestDatabase;

@@ -1,5 +1,5 @@
 // Programs that were let run, and did not do what was expected of them.
-import { dig } from "../../../src/model/json.ts";
+import { dig } from "../../../src/model/data/json.ts";
 import { idle, script, task, worker } from "../support/documents.ts";
 import { list } from "../support/kubectl.ts";
 import { type Case, knownAt, says } from "../support/verdicts.ts";

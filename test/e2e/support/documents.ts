@@ -1,5 +1,5 @@
 // Small documents for the tests, of the images that every test cluster has.
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 
 export const BUSYBOX = "busybox:1.36";
 

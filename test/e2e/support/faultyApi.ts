@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Agent, request as secureRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { parse } from "yaml";
-import { dig } from "../../../src/model/json.ts";
+import { dig } from "../../../src/model/data/json.ts";
 
 export interface FaultyApi {
   /** A kubeconfig that leads through the proxy. */

@@ -1,7 +1,7 @@
 // Looking at the cluster with kubectl, as a user would; and playing the others who work in the same namespace.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import type { Manifest } from "../../../src/model/manifest.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { contextName, kubeconfig, kubectlProgram } from "./environment.ts";
 
 export interface Finished {

@@ -1,5 +1,5 @@
 // The model of the random updates: what the application consists of, how it changes, the document that says so, and what the cluster has to hold.
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
 import { BUSYBOX } from "./documents.ts";
 
 const TYPES = ["config", "config", "secret", "worker", "store"] as const;

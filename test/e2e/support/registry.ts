@@ -1,7 +1,7 @@
 // A registry of images on the cluster's own node: a pod in the node's network that serves a few files. The container runtime asks it by
 // plain HTTP because it is on localhost. It has no image that could run: one that is for other machines, one behind a password, no third.
 
-import { dig } from "../../../src/model/json.ts";
+import { dig } from "../../../src/model/data/json.ts";
 import { BUSYBOX } from "./documents.ts";
 import { apply, until } from "./kubectl.ts";
 

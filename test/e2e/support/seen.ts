@@ -1,6 +1,6 @@
 // What the API server holds in a namespace, of the kinds that the random updates make.
-import { dig } from "../../../src/model/json.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
+import { dig } from "../../../src/model/data/json.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import type { FaultyApi } from "./faultyApi.ts";
 
 export interface Seen {

@@ -5,8 +5,8 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Client } from "../../../src/api/client.ts";
-import { textAt } from "../../../src/model/fields.ts";
-import { isObject, type JsonObject } from "../../../src/model/json.ts";
+import { textAt } from "../../../src/model/data/fieldReaders.ts";
+import { isObject, type JsonObject } from "../../../src/model/data/json.ts";
 import { kubectl } from "./kubectl.ts";
 import { type Event, EXAMPLES, type Product, type Run, startProduct } from "./product.ts";
 

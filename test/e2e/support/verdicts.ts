@@ -2,8 +2,8 @@
 // is held against what it ought to be. What was seen can be kept, for the table in the documentation (verdictTable.ts).
 import { expect } from "vitest";
 import { createClient } from "../../../src/api/client.ts";
-import { dig } from "../../../src/model/json.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
+import { dig } from "../../../src/model/data/json.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { hasReason, historyOf, jobOf, newestRun } from "./asking.ts";
 import type { Application, Component } from "./documents.ts";
 import { type Finished, list } from "./kubectl.ts";

@@ -1,8 +1,9 @@
 // The engine and the reference interpreter on one scenario, and what holds for every run whatever the interpreter says.
-import { isSettled } from "../../../src/model/phase.ts";
-import { explainProblem, type Problem } from "../../../src/model/problem.ts";
-import type { Job } from "../../../src/model/run.ts";
-import { lookUp } from "../../../src/plan/workflow/lookUp.ts";
+
+import { explainProblem, type Problem } from "../../../src/model/problems/problem.ts";
+import { isSettled } from "../../../src/model/run/phase.ts";
+import type { Job } from "../../../src/model/run/run.ts";
+import { lookUp } from "../../../src/plan/workflow/steps/lookUp.ts";
 import { type Workflow, written } from "./document.ts";
 import type { Scenario } from "./generate.ts";
 import { type Played, play } from "./play.ts";

@@ -1,6 +1,6 @@
 // A workflow as a tree of values, for tests of what workflows mean: what the generator makes, the reference interpreter reads, and `written`
 // turns into the document that a user would send.
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 
 export type Mode = "StepByStep" | "DAG";
 

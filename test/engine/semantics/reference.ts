@@ -22,7 +22,7 @@
 //     repeated after a back-off that doubles, as often as the step says; attempts that were stopped by the last two clocks are not. The clock
 //     of all attempts goes on during the back-off.
 //  9. A pause stops all clocks, but not what runs. A cancel ends the pause.
-import type { Json } from "../../../src/model/json.ts";
+import type { Json } from "../../../src/model/data/json.ts";
 import { type Condition, type Given, takesOf, type Work, type Workflow } from "./document.ts";
 import { expand, find, isIn, isJob, type Leaf, leavesOf, NEVER, type Need, type Node } from "./tree.ts";
 

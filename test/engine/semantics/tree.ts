@@ -1,6 +1,6 @@
 // The tree that the reference interpreter works on: loops taken apart into rounds, calls into the steps of the other workflow, and for each
 // node what it needs itself. The numbers of the rules are those of reference.ts.
-import type { Json } from "../../../src/model/json.ts";
+import type { Json } from "../../../src/model/data/json.ts";
 import type { Condition, Mode, Step, Workflow } from "./document.ts";
 
 export const NEVER = Number.POSITIVE_INFINITY;

@@ -2,17 +2,17 @@
 import { randomBytes } from "node:crypto";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
-import { approve } from "../../../src/catalog/jobs/approve.ts";
-import { join } from "../../../src/catalog/jobs/join.ts";
-import { wait } from "../../../src/catalog/jobs/wait.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/brakes.ts";
-import type { World } from "../../../src/engine/world.ts";
+import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { approve } from "../../../src/jobs/approve.ts";
+import { join } from "../../../src/jobs/join.ts";
+import { wait } from "../../../src/jobs/wait.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import type { VirtualClock } from "../../../src/sandbox/virtualClock.ts";
+import type { VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { aesVault } from "../../../src/vault/aesVault.ts";
 import { onlyCluster } from "../../support/clusters.ts";
 

@@ -2,18 +2,18 @@
 
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
-import { beginRun, type NewRunRequest } from "../../../src/engine/begin.ts";
-import { driveRun } from "../../../src/engine/drive.ts";
+import { openSqlite } from "../../../src/database/open.ts";
+import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/world.ts";
-import { PlatformError } from "../../../src/model/errors.ts";
-import type { PlannedJob } from "../../../src/model/plan.ts";
-import { reason } from "../../../src/model/reason.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { beginRun, type NewRunRequest } from "../../../src/engine/starting/createRun.ts";
+import { PlatformError } from "../../../src/model/errors/errors.ts";
+import { reason } from "../../../src/model/reasons/reason.ts";
+import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
 import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
-import { openSqlite } from "../../../src/store/open.ts";
+import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { REQUEST, simulatedWorld } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {

@@ -1,6 +1,6 @@
 // When a scene has come to be: questions to everything that is in its namespace.
-import { dig } from "../../../src/model/json.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
+import { dig } from "../../../src/model/data/json.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import type { Judge } from "./scene.ts";
 
 const listAt = (object: Manifest, ...path: readonly string[]): readonly unknown[] => {

@@ -1,5 +1,5 @@
 // Small manifests for the scenes.
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 
 const LABELS = { app: "web" };
 export const BUSYBOX = "busybox:1.36";

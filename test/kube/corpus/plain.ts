@@ -1,6 +1,6 @@
 // Takes out of a recording what chance put in: made-up names, uids, addresses, the day. What a verdict reads stays as the cluster wrote it.
-import { isObject, type Json } from "../../../src/model/json.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
+import { isObject, type Json } from "../../../src/model/data/json.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { NAMESPACE, NOW, type Recorded } from "./scene.ts";
 
 export interface Raw extends Recorded {

@@ -3,9 +3,9 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { textAt } from "../../../src/model/fields.ts";
-import { isObject } from "../../../src/model/json.ts";
-import { type Manifest, type ObjectRef, refKey } from "../../../src/model/manifest.ts";
+import { textAt } from "../../../src/model/data/fieldReaders.ts";
+import { isObject } from "../../../src/model/data/json.ts";
+import { type Manifest, type ObjectRef, refKey } from "../../../src/model/kubernetes/manifest.ts";
 import { apply, dropNamespace, get, kubectl, list, makeNamespace, tryKubectl } from "../../e2e/support/kubectl.ts";
 import { applyForNamespace } from "../../e2e/support/policies.ts";
 import { plain, type Raw } from "./plain.ts";

@@ -1,9 +1,10 @@
 // One state of one object that a real cluster can be brought into, and our verdict on it. The recorder makes it (record.ts), what it saw is
 // kept as JSON, and corpus.test.ts judges that with the functions of production. Verdicts are written by hand: the recorder never touches them.
-import type { HealthState } from "../../../src/model/health.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
-import type { Manifest } from "../../../src/model/manifest.ts";
-import type { ReasonCode } from "../../../src/model/reason.ts";
+
+import type { JsonObject } from "../../../src/model/data/json.ts";
+import type { HealthState } from "../../../src/model/kubernetes/health.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
+import type { ReasonCode } from "../../../src/model/reasons/reason.ts";
 
 export interface Expected {
   readonly state: HealthState;

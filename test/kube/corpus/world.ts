@@ -1,12 +1,12 @@
 // A recording as the product would see it: the shelves and the ring of warnings that production has, filled once.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createEventRing } from "../../../src/kube/eventRing.ts";
-import type { Finding } from "../../../src/kube/finding.ts";
-import { findingOf, type World } from "../../../src/kube/judgement.ts";
-import { createMemories } from "../../../src/kube/memories.ts";
-import { createShelf, type Shelf } from "../../../src/kube/shelf.ts";
-import { type ObjectRef, refKey } from "../../../src/model/manifest.ts";
+import type { Finding } from "../../../src/kube/judge/finding.ts";
+import { findingOf, type World } from "../../../src/kube/judge/judgement.ts";
+import { createMemories } from "../../../src/kube/judge/recentVerdicts.ts";
+import { createEventRing } from "../../../src/kube/watches/eventRing.ts";
+import { createShelf, type Shelf } from "../../../src/kube/watches/objectIndex.ts";
+import { type ObjectRef, refKey } from "../../../src/model/kubernetes/manifest.ts";
 import { NOW, type Recorded, type Scene } from "./scene.ts";
 
 /** Warnings from shortly before belong to it, as they do for whoever follows a write. */

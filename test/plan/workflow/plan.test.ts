@@ -1,13 +1,13 @@
 // From a workflow to jobs: which there are, what they wait for, what they are given.
 import { describe, expect, it } from "vitest";
-import type { WorkflowDocument } from "../../../src/model/document.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
-import { explainProblem } from "../../../src/model/problem.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
+import type { WorkflowDocument } from "../../../src/model/document/document.ts";
+import { explainProblem } from "../../../src/model/problems/problem.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
 import { layersOf } from "../../../src/plan/order.ts";
 import { planApplication } from "../../../src/plan/plan.ts";
-import { callsOf } from "../../../src/plan/workflow/calls.ts";
-import { printCondition, printPlanned } from "../../../src/plan/workflow/printCondition.ts";
+import { printCondition, printPlanned } from "../../../src/plan/workflow/conditions/printCondition.ts";
+import { callsOf } from "../../../src/plan/workflow/steps/calls.ts";
 import { facts } from "../planned.ts";
 import { catalog, graph, jobsOf, planned, step, told, workflow } from "./steps.ts";
 

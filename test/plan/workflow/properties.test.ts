@@ -1,9 +1,9 @@
 // Random workflows: whatever the steps are, the jobs go in no circle, every pair that the document orders is ordered, and any JSON gets an answer.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
-import type { PlannedJob } from "../../../src/model/plan.ts";
-import { explainProblem, hasErrors } from "../../../src/model/problem.ts";
+import type { Json, JsonObject } from "../../../src/model/data/json.ts";
+import { explainProblem, hasErrors } from "../../../src/model/problems/problem.ts";
+import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
 import { layersOf } from "../../../src/plan/order.ts";
 import { catalog, planned, step } from "./steps.ts";

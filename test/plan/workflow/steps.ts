@@ -1,14 +1,14 @@
 // What the tests of workflows share: job types of their own, and the ways from a document to problems and jobs.
 import { z } from "zod";
-import { builtins } from "../../../src/catalog/builtins.ts";
+import { builtins } from "../../../src/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { defineJob } from "../../../src/catalog/define.ts";
-import type { WorkflowDocument } from "../../../src/model/document.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
-import type { PlannedJob } from "../../../src/model/plan.ts";
-import { explainProblem, type Problem } from "../../../src/model/problem.ts";
+import type { Json, JsonObject } from "../../../src/model/data/json.ts";
+import type { WorkflowDocument } from "../../../src/model/document/document.ts";
+import { explainProblem, type Problem } from "../../../src/model/problems/problem.ts";
+import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
-import { planWorkflow } from "../../../src/plan/workflow/planWorkflow.ts";
+import { planWorkflow } from "../../../src/plan/planWorkflow.ts";
 
 const summary = { en: "a test", zh: "测试" };
 

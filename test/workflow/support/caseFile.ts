@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { parseDuration } from "../../../src/model/duration.ts";
-import { PHASE_NAMES } from "../../../src/model/phase.ts";
+import { parseDuration } from "../../../src/model/document/duration.ts";
+import { PHASE_NAMES } from "../../../src/model/run/phase.ts";
 
 const FOLDER = join(import.meta.dirname, "../cases");
 

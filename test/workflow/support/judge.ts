@@ -1,6 +1,6 @@
 // Compares what a case has come to with what is right, and answers sentences about the differences.
-import { explainReason } from "../../../src/model/reason.ts";
-import type { Job } from "../../../src/model/run.ts";
+import { explainReason } from "../../../src/model/reasons/reason.ts";
+import type { Job } from "../../../src/model/run/run.ts";
 import type { RunExpected, WorkflowCase } from "./caseFile.ts";
 import type { Ended, Played } from "./play.ts";
 import type { Call } from "./target.ts";

@@ -1,21 +1,21 @@
 // A platform in virtual time for documents as users write them: the whole catalog, registered job types, a simulated cluster, SQLite in
 // memory, and addresses to call. Its process can be killed and started again.
-import { builtins } from "../../../src/catalog/builtins.ts";
+import { builtins } from "../../../src/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
-import { http } from "../../../src/catalog/jobs/http.ts";
+import { openSqlite } from "../../../src/database/open.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/brakes.ts";
+import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/world.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
-import { quarantineFor } from "../../../src/registry/quarantine.ts";
-import { registerType } from "../../../src/registry/register.ts";
-import { openRegistry } from "../../../src/registry/registry.ts";
-import { createSchemas } from "../../../src/registry/schemas/schemas.ts";
-import { disableType } from "../../../src/registry/switches.ts";
+import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { http } from "../../../src/jobs/http.ts";
+import { quarantineFor } from "../../../src/jobTypes/registering/quarantine.ts";
+import { registerType } from "../../../src/jobTypes/registering/registerType.ts";
+import { disableType } from "../../../src/jobTypes/registering/switches.ts";
+import { openRegistry } from "../../../src/jobTypes/registry/registry.ts";
+import { createSchemas } from "../../../src/jobTypes/schemas/schemas.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/virtualClock.ts";
-import { openSqlite } from "../../../src/store/open.ts";
+import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { SILENT, simulatedWorld } from "../../engine/support/simulated.ts";
 import { onlyCluster } from "../../support/clusters.ts";
 import { scriptedTarget, type Target } from "./target.ts";

@@ -1,13 +1,14 @@
 // Plays a case: starts its runs, does to them what it says at the moments that it says, and lets time go on.
-import { cancelRun } from "../../../src/engine/cancel.ts";
-import { deployDocument } from "../../../src/engine/deploy.ts";
-import { sendToJob } from "../../../src/engine/messageToJob.ts";
-import { pauseRun } from "../../../src/engine/pause.ts";
-import { retryRun } from "../../../src/engine/retry.ts";
-import { startRun } from "../../../src/engine/startRun.ts";
-import { PlatformError } from "../../../src/model/errors.ts";
-import type { Problem } from "../../../src/model/problem.ts";
-import type { Job, Run } from "../../../src/model/run.ts";
+
+import { deployDocument } from "../../../src/engine/starting/deploy.ts";
+import { retryRun } from "../../../src/engine/starting/retry.ts";
+import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
+import { cancelRun } from "../../../src/engine/steering/cancel.ts";
+import { pauseRun } from "../../../src/engine/steering/pause.ts";
+import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
+import { PlatformError } from "../../../src/model/errors/errors.ts";
+import type { Problem } from "../../../src/model/problems/problem.ts";
+import type { Job, Run } from "../../../src/model/run/run.ts";
 import type { Act, WorkflowCase } from "./caseFile.ts";
 import { openPlace, type WorkflowPlace } from "./place.ts";
 import type { Call } from "./target.ts";

@@ -1,5 +1,5 @@
 // A job type that a user registers: a script in an image of the caller's choice, on the cluster. Two at a time where `limit` says so.
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
 
 export function scriptType(name: string, more: JsonObject = {}): JsonObject {
   return {

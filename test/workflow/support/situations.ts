@@ -1,8 +1,8 @@
 // Everything that a run can wait for, each as a document of a user and what has to be there for it to wait so. A run of each is found waiting
 // half a minute after its start (or when it says so), and would wait for many minutes more.
-import type { JsonObject } from "../../../src/model/json.ts";
-import type { Phase } from "../../../src/model/phase.ts";
-import type { ReasonCode } from "../../../src/model/reason.ts";
+import type { JsonObject } from "../../../src/model/data/json.ts";
+import type { ReasonCode } from "../../../src/model/reasons/reason.ts";
+import type { Phase } from "../../../src/model/run/phase.ts";
 import { scriptType } from "./scriptType.ts";
 
 export interface Situation {

@@ -1,9 +1,9 @@
 // What is true at the end of every run, whatever its document was and whatever was done to it. Each function answers sentences about what
 // is wrong; none: it is right.
-import { unmetCondition } from "../../../src/engine/bindings.ts";
-import { contextOf } from "../../../src/engine/context.ts";
-import { isSettled } from "../../../src/model/phase.ts";
-import type { Job } from "../../../src/model/run.ts";
+import { unmetCondition } from "../../../src/engine/deciding/bindings.ts";
+import { contextOf } from "../../../src/engine/deciding/context.ts";
+import { isSettled } from "../../../src/model/run/phase.ts";
+import type { Job } from "../../../src/model/run/run.ts";
 import type { Ended } from "./play.ts";
 
 export function untruths(ended: Ended): readonly string[] {

@@ -1,8 +1,8 @@
 // What a route says, whatever kind of object it becomes.
 import { z } from "zod";
-import type { ClusterFacts } from "../../../model/plan.ts";
+import type { ClusterFacts } from "../../../model/run/plan.ts";
 import type { RenderContext } from "../../define.ts";
-import { described, duration, objectName, port } from "../../fields.ts";
+import { described, duration, objectName, port } from "../../sharedFields.ts";
 
 const HOST = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** RFC 9110 token: what a header may be called. */

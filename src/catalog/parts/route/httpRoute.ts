@@ -1,9 +1,10 @@
 // HTTPRoute of the Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#httproute
 // Defaults of the API are written out: lists of rules are one piece to the API server, so what it adds would look like a change.
-import { parseDuration } from "../../../model/duration.ts";
-import type { JsonObject } from "../../../model/json.ts";
-import type { Manifest } from "../../../model/manifest.ts";
-import { nonEmpty, onlyGiven } from "../onlyGiven.ts";
+
+import type { JsonObject } from "../../../model/data/json.ts";
+import { parseDuration } from "../../../model/document/duration.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { nonEmpty, onlyGiven } from "../objects/onlyGiven.ts";
 import { gatewayOf, type Headers, type Routing } from "./fields.ts";
 
 export const GATEWAY_GROUP = "gateway.networking.k8s.io";

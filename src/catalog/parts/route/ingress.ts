@@ -1,6 +1,6 @@
 // Ingress: host, paths and a certificate; everything else is annotations of one controller or another, which are not guessed here.
-import type { Manifest } from "../../../model/manifest.ts";
-import { onlyGiven } from "../onlyGiven.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { onlyGiven } from "../objects/onlyGiven.ts";
 import type { Routing } from "./fields.ts";
 
 export function ingress({ route, paths, context }: Routing): Manifest | null {

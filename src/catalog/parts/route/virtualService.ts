@@ -1,9 +1,10 @@
 // VirtualService of Istio, for clusters that have nothing else, or when it is asked for.
 // https://istio.io/latest/docs/reference/config/networking/virtual-service/
-import { parseDuration } from "../../../model/duration.ts";
-import type { JsonObject } from "../../../model/json.ts";
-import type { Manifest } from "../../../model/manifest.ts";
-import { nonEmpty, onlyGiven } from "../onlyGiven.ts";
+
+import type { JsonObject } from "../../../model/data/json.ts";
+import { parseDuration } from "../../../model/document/duration.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { nonEmpty, onlyGiven } from "../objects/onlyGiven.ts";
 import { gatewayOf, type Headers, type RoutePath, type Routing } from "./fields.ts";
 
 export const ISTIO_GROUP = "networking.istio.io";

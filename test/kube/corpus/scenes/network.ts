@@ -1,5 +1,5 @@
 // Services and routes.
-import { dig } from "../../../../src/model/json.ts";
+import { dig } from "../../../../src/model/data/json.ts";
 import { all, exists, field, hasField, ready, rolledOut, runsFor, some } from "../judges.ts";
 import { barePod, deployment, httpRoute, idle, ingress, never, pod, service } from "../manifests.ts";
 import type { Judge, Scene } from "../scene.ts";

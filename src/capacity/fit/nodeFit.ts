@@ -1,0 +1,162 @@
+// One pod shape and one node: what keeps the pod off for ever, what keeps it off now, and how many such pods would fit.
+
+import { atTheirBest, hamiUsage, isHamiUndecided, placeHami } from "../devices/hamiFit.ts";
+import type { Amounts } from "../kubernetes/amounts.ts";
+import { keptOffBy, TRANSIENT } from "../kubernetes/taints.ts";
+import type { Neighbours } from "../neighbours/neighbours.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodShape } from "../view/podFacts.ts";
+import type { NodeRecord } from "../view/records.ts";
+import type { DeviceFit } from "./deviceFit.ts";
+
+export type Obstacle =
+  | { readonly kind: "selector" | "volume" | "devices" | "cards"; readonly words: string }
+  | { readonly kind: "taint" | "notReady"; readonly words: string }
+  | {
+      readonly kind: "size" | "short" | "unhealthy";
+      readonly resource: string;
+      readonly asked: number;
+      readonly have: number;
+    }
+  | { readonly kind: "neighbours"; readonly words: string };
+
+export interface Outcome {
+  readonly node: NodeRecord;
+  /** An obstacle that remains however long the pod waits. */
+  readonly hard: Obstacle | undefined;
+  /** Obstacles that may disappear while the pod waits. */
+  readonly soft: readonly Obstacle[];
+  /** How many such pods fit on the node when it is empty. */
+  readonly ever: number;
+  readonly now: number;
+  /** Only the scheduler can decide about this node. */
+  readonly undecided: boolean;
+}
+
+export interface Surroundings {
+  readonly view: ClusterView;
+  readonly neighbours: Neighbours;
+  readonly devices: DeviceFit | undefined;
+  /** Amounts that are reserved on each node for other requests that got the answer "fits". */
+  readonly reserved: ReadonlyMap<string, readonly Amounts[]>;
+  /** The number of pods that are asked for; larger results are not needed. */
+  readonly most: number;
+  /** The request has no other group of pods. */
+  readonly alone: boolean;
+}
+
+export function fitNode(node: NodeRecord, shape: PodShape, around: Surroundings): Outcome {
+  const never = (hard: Obstacle): Outcome => ({ node, hard, soft: [], ever: 0, now: 0, undecided: false });
+  if (!shape.allowedOn(node)) return never({ kind: "selector", words: unmatched(shape) });
+  const taint = keptOffBy(node.taints, shape.tolerations);
+  if (taint !== undefined && !TRANSIENT.has(taint.key))
+    return never({ kind: "taint", words: `has the taint ${taint.key}${taint.value === "" ? "" : `=${taint.value}`}` });
+  if (!shape.volumes.every((reaches) => reaches(node)))
+    return never({ kind: "volume", words: "cannot reach a volume of the pod" });
+  const room = resourceRoom(node, shape, around);
+  if (room.ever === 0 && room.size !== undefined) return never(room.size);
+  const soft = [...room.soft];
+  if (taint !== undefined) soft.push({ kind: "notReady", words: taint.key });
+  const conflict = around.neighbours.conflict(node);
+  if (conflict !== undefined) soft.push({ kind: "neighbours", words: conflict });
+  return withDevices({ node, hard: undefined, soft, ever: room.ever, now: room.now, undecided: false }, shape, around);
+}
+
+function unmatched({ wanted }: PodShape): string {
+  return `does not match the node selection of the pod${wanted === "" ? "" : ` (${wanted})`}`;
+}
+
+interface Room {
+  readonly ever: number;
+  readonly now: number;
+  readonly size: Obstacle | undefined;
+  readonly soft: readonly Obstacle[];
+}
+
+const NO_OBSTACLES: readonly Obstacle[] = [];
+
+function resourceRoom(node: NodeRecord, shape: PodShape, around: Surroundings): Room {
+  const covered = around.devices?.covers(node);
+  const taken = takenOf(node, shape, around);
+  let [ever, now] = [around.most, around.most];
+  let size: Obstacle | undefined;
+  let soft: Obstacle[] | undefined;
+  for (const [resource, asked] of shape.demands) {
+    if (covered?.has(resource)) continue;
+    const best = node.atBest.get(resource) ?? 0;
+    if (best < asked) {
+      // Of several resources, the one that the node lacks most explains most.
+      if (size === undefined || ("have" in size && best / asked < size.have / size.asked))
+        size = { kind: "size", resource, asked, have: best };
+      ever = 0;
+    } else ever = Math.min(ever, Math.floor(best / asked));
+    const used = taken(resource);
+    const free = (node.allocatable.get(resource) ?? 0) - used;
+    now = Math.min(now, Math.max(0, Math.floor(free / asked)));
+    if (free >= asked) continue;
+    const kind = best - used >= asked ? "unhealthy" : "short";
+    soft ??= [];
+    soft.push({ kind, resource, asked, have: Math.max(0, free) });
+  }
+  return { ever, now, size, soft: soft ?? NO_OBSTACLES };
+}
+
+function takenOf(node: NodeRecord, shape: PodShape, around: Surroundings): (resource: string) => number {
+  const { used, nominated } = around.view.occupancy(node.name);
+  const reserved = around.reserved.get(node.name);
+  const before = nominated.size === 0 ? [] : [...nominated].filter(([kind]) => kind.priority >= shape.priority);
+  return (resource) => {
+    let sum = used.get(resource) ?? 0;
+    for (const [kind, pods] of before) sum += pods * (kind.requests.get(resource) ?? 0);
+    if (reserved !== undefined) for (const amounts of reserved) sum += amounts.get(resource) ?? 0;
+    return sum;
+  };
+}
+
+function withDevices(outcome: Outcome, shape: PodShape, around: Surroundings): Outcome {
+  const withHami = shape.hami === undefined ? outcome : hamiOutcome(outcome, shape, around);
+  return around.devices === undefined || withHami.hard !== undefined
+    ? withHami
+    : draOutcome(withHami, around, around.devices);
+}
+
+function hamiOutcome(outcome: Outcome, shape: PodShape, around: Surroundings): Outcome {
+  const { node, soft } = outcome;
+  if (shape.hami === undefined) return outcome;
+  if (node.hami.length === 0) {
+    const words = "node unregistered";
+    // A node with cards registers them as soon as HAMi's plug-in runs on it; a node without cards never does.
+    if (!node.atBest.has("nvidia.com/gpu")) return { ...outcome, hard: { kind: "cards", words }, ever: 0, now: 0 };
+    return { ...outcome, soft: [...soft, { kind: "notReady", words }], now: 0 };
+  }
+  if (isHamiUndecided(shape.hami, node.hami)) return { ...outcome, undecided: true };
+  const given = { wish: shape.hami, most: around.most };
+  const ever = placeHami(atTheirBest(node.hami), new Map(), given);
+  if (ever.pods === 0) return { ...outcome, hard: { kind: "cards", words: counted(ever.misses) }, ever: 0, now: 0 };
+  const used = hamiUsage([...around.view.occupancy(node.name).hami].flat());
+  const now = placeHami(node.hami, used, given);
+  const more: readonly Obstacle[] = now.pods === 0 ? [{ kind: "cards", words: counted(now.misses) }] : [];
+  return {
+    ...outcome,
+    soft: [...soft, ...more],
+    ever: Math.min(outcome.ever, ever.pods),
+    now: Math.min(outcome.now, now.pods),
+  };
+}
+
+/** `2/4 CardInsufficientMemory, 2/4 CardTypeMismatch`, in the form that HAMi uses. */
+function counted(misses: readonly string[]): string {
+  const sums = new Map<string, number>();
+  for (const one of misses) sums.set(one, (sums.get(one) ?? 0) + 1);
+  return [...sums].map(([words, count]) => `${count}/${misses.length} ${words}`).join(", ");
+}
+
+function draOutcome(outcome: Outcome, around: Surroundings, devices: DeviceFit): Outcome {
+  const { node, soft } = outcome;
+  const ever = Math.min(outcome.ever, devices.ever(node, around.most));
+  if (ever === 0) return { ...outcome, hard: { kind: "devices", words: "has no such devices" }, ever: 0, now: 0 };
+  const now = devices.now(node, around.most);
+  if (now === undefined) return { ...outcome, ever, undecided: true };
+  const more: readonly Obstacle[] = now === 0 ? [{ kind: "devices", words: "its devices are taken" }] : [];
+  return { ...outcome, soft: [...soft, ...more], ever, now: Math.min(outcome.now, now) };
+}

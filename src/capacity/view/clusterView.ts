@@ -1,0 +1,118 @@
+// What a check needs of a cluster, in memory and updated by single events: nodes, what their pods take, quotas, limits,
+// devices. No check lists objects of the cluster. The lists and watches that feed it are in src/kube/capacity/.
+import type { JsonObject } from "../../model/data/json.ts";
+import { createDeviceTable, type DeviceTable } from "../devices/deviceTable.ts";
+import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { createNamespaceTable, type NamespaceTable } from "../namespace/namespaceTable.ts";
+import { type CountedKind, createPodTable, type Occupancy } from "./podTable.ts";
+import { type NodeRecord, nodeRecord } from "./records.ts";
+
+export interface ClusterView {
+  readonly putNode: (node: JsonObject) => void;
+  readonly removeNode: (name: string) => void;
+  readonly replaceNodes: (nodes: readonly JsonObject[]) => void;
+  readonly putPod: (pod: JsonObject) => void;
+  readonly removePod: (pod: JsonObject) => void;
+  readonly replacePods: (pods: readonly JsonObject[]) => void;
+  /** Between the two calls all pods are put, page by page. */
+  readonly beginPods: () => void;
+  readonly endPods: () => void;
+  readonly namespaces: NamespaceTable;
+  readonly devices: DeviceTable;
+  nodes(): Iterable<NodeRecord>;
+  node(name: string): NodeRecord | undefined;
+  nodeCount(): number;
+  occupancy(node: string): Occupancy;
+  /** All pods, counted by kind and node. */
+  kinds(): Iterable<CountedKind>;
+  podCount(): number;
+  /** Kinds of pods with required anti-affinity terms. */
+  keepingOff(): Iterable<CountedKind>;
+}
+
+export function createClusterView(): ClusterView {
+  const nodes = new Map<string, NodeRecord>();
+  const pods = createPodTable();
+  return {
+    putNode: (node) => void nodes.set(textAt(node, "metadata", "name"), nodeRecord(node)),
+    removeNode: (name) => void nodes.delete(name),
+    replaceNodes: (list) => {
+      nodes.clear();
+      for (const node of list) nodes.set(textAt(node, "metadata", "name"), nodeRecord(node));
+    },
+    putPod: pods.put,
+    removePod: pods.remove,
+    replacePods: pods.replace,
+    beginPods: pods.beginReplace,
+    endPods: pods.endReplace,
+    namespaces: createNamespaceTable(),
+    devices: createDeviceTable(),
+    nodes: () => nodes.values(),
+    node: (name) => nodes.get(name),
+    nodeCount: () => nodes.size,
+    occupancy: (node) => pods.occupancy(node),
+    kinds: () => pods.kinds(),
+    podCount: () => pods.count(),
+    keepingOff: () => pods.keepingOff(),
+  };
+}
+
+/** Reduces a pod of a long list to what the view needs, about a tenth of it. */
+export function stripPod(pod: JsonObject): JsonObject {
+  const metadata = objectAt(pod, "metadata") ?? {};
+  const { name, namespace, labels, deletionTimestamp } = metadata;
+  const annotations = Object.fromEntries(
+    Object.entries(objectAt(metadata, "annotations") ?? {}).filter(([key]) => key.startsWith("hami.io/vgpu")),
+  );
+  const spec = objectAt(pod, "spec") ?? {};
+  const { nodeName, priority, overhead, hostNetwork, resources, resourceClaims } = spec;
+  const keepsOff = objectAt(spec, "affinity", "podAntiAffinity");
+  return {
+    metadata: { name, namespace, labels, deletionTimestamp, annotations },
+    spec: {
+      nodeName,
+      priority,
+      overhead,
+      hostNetwork,
+      resources,
+      resourceClaims,
+      containers: listAt(spec, "containers").map(stripContainer),
+      initContainers: listAt(spec, "initContainers").map(stripContainer),
+      ...(keepsOff === undefined ? {} : { affinity: { podAntiAffinity: keepsOff } }),
+    },
+    status: stripStatus(objectAt(pod, "status") ?? {}),
+  };
+}
+
+function stripContainer({ name, resources, ports, restartPolicy }: JsonObject): JsonObject {
+  return { name, resources, ports, restartPolicy };
+}
+
+function stripStatus(status: JsonObject): JsonObject {
+  const slim = ({ name, allocatedResources, resources }: JsonObject): JsonObject => ({
+    name,
+    allocatedResources,
+    resources,
+  });
+  return {
+    phase: status["phase"],
+    nominatedNodeName: status["nominatedNodeName"],
+    conditions: listAt(status, "conditions").filter((one) => one["type"] === "PodResizePending"),
+    containerStatuses: listAt(status, "containerStatuses").map(slim),
+    initContainerStatuses: listAt(status, "initContainerStatuses").map(slim),
+  };
+}
+
+export function stripNode(node: JsonObject): JsonObject {
+  const { name, labels, annotations } = objectAt(node, "metadata") ?? {};
+  const kept = Object.fromEntries(
+    Object.entries(objectAt({ annotations }, "annotations") ?? {}).filter(([key]) => key.startsWith("hami.io/")),
+  );
+  const { taints, unschedulable } = objectAt(node, "spec") ?? {};
+  const { allocatable, capacity } = objectAt(node, "status") ?? {};
+  return {
+    metadata: { name, labels, annotations: kept },
+    spec: { taints, unschedulable },
+    status: { allocatable, capacity },
+  };
+}

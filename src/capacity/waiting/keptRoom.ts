@@ -1,0 +1,31 @@
+// Room for an overdue request: the free amounts on the nodes that are nearest to having room for it, though they are
+// not enough yet. Younger requests use other nodes or wait, so that room on these nodes adds up instead of going to one
+// small job after another. It does not reserve devices of drivers or HAMi's shares, and pods of other tools may still
+// take the room.
+
+import { nearestFirst } from "../explain/shortages.ts";
+import type { Surroundings } from "../fit/nodeFit.ts";
+import type { Survey } from "../fit/survey.ts";
+import { addTo } from "../kubernetes/amounts.ts";
+import type { Place } from "./reservations.ts";
+
+export function partialPlaces(found: Survey, around: Surroundings): readonly Place[] {
+  const places: Place[] = [];
+  let left = found.count;
+  for (const { node, ever, soft } of nearestFirst(found.suitable)) {
+    if (left === 0) break;
+    // It is not known when such a node becomes ready again.
+    if (soft.some(({ kind }) => kind === "notReady")) continue;
+    const pods = Math.min(left, ever);
+    const free = new Map(node.allocatable);
+    addTo(free, around.view.occupancy(node.name).used, -1);
+    for (const amounts of around.reserved.get(node.name) ?? []) addTo(free, amounts, -1);
+    const kept = [...found.shape.requests].map(([resource, amount]) => {
+      const most = Math.max(0, free.get(resource) ?? 0);
+      return [resource, Math.min(most, amount * pods)] as const;
+    });
+    places.push({ node: node.name, requests: new Map(kept) });
+    left -= pods;
+  }
+  return places;
+}

@@ -1,0 +1,68 @@
+// How a document says when objects of a kind that kubemin does not know count as ready. Without a rule the usual conditions decide
+// (Ready, Available), and where there are none, existence.
+import { z } from "zod";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import type { Matcher, ReadyRule } from "../../../model/kubernetes/readyRule.ts";
+import { described } from "../../sharedFields.ts";
+
+const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
+
+const matcher = z.union([
+  z.strictObject({
+    condition: described(z.string().min(1), "Type of a condition, e.g. Synced", "condition 类型，如 Synced"),
+    status: described(z.enum(["True", "False", "Unknown"]).default("True"), "Its status", "condition 的状态"),
+  }),
+  z.strictObject({
+    field: described(
+      z.string().regex(/^(status|spec|metadata)(\.[A-Za-z0-9_-]+)+$/, "a field such as status.phase"),
+      "A field, e.g. status.phase",
+      "字段，如 status.phase",
+    ),
+    is: described(
+      z.union([scalar(), z.array(scalar()).min(1)]).optional(),
+      "Its value, or values; without them it has to be there",
+      "取值（可多个）；不写则只要求存在",
+    ),
+  }),
+]);
+const matchers = () => z.union([matcher, z.array(matcher).min(1)]);
+
+export const readinessField = described(
+  z
+    .array(
+      z.strictObject({
+        kind: described(z.string().min(1), "Kind of the objects", "对象类型"),
+        name: described(z.string().min(1).optional(), "Only the object of this name", "仅该名称的对象"),
+        when: described(matchers(), "Ready when all of this holds", "全部满足时为就绪"),
+        failed: described(matchers().optional(), "Failed as soon as any of this holds", "任一满足即为失败"),
+      }),
+    )
+    .max(50)
+    .optional(),
+  "When objects count as ready",
+  "对象何时视为就绪",
+);
+
+export type Rules = NonNullable<z.output<typeof readinessField>>;
+type Given = Rules[number]["when"];
+
+/** All rules that name the object, joined; undefined when there is none. */
+export function ruleFor(object: Manifest, rules: Rules): ReadyRule | undefined {
+  const mine = rules.filter(
+    (rule) => rule.kind === object.kind && (rule.name === undefined || rule.name === object.metadata.name),
+  );
+  if (mine.length === 0) return undefined;
+  return {
+    ready: mine.flatMap((rule) => matchersOf(rule.when)),
+    failed: mine.flatMap((rule) => (rule.failed === undefined ? [] : matchersOf(rule.failed))),
+  };
+}
+
+function matchersOf(given: Given): readonly Matcher[] {
+  const list = Array.isArray(given) ? given : [given];
+  return list.map((one) => {
+    if ("condition" in one) return { condition: one.condition, status: one.status };
+    const { is } = one;
+    return { field: one.field, values: is === undefined ? [] : Array.isArray(is) ? is.map(String) : [String(is)] };
+  });
+}

@@ -1,0 +1,106 @@
+// The Job that checks from inside of the cluster whether something elsewhere answers: a small shell script that tries until its time is over
+// and prints what it saw, the last line being the one that people are shown. Its name carries a hash of what it does, because the template of
+// a Job can never be changed. It uses only what busybox has in every build: no nc -z, no wget -T.
+import { createHash } from "node:crypto";
+import { isIP } from "node:net";
+import { canonicalJson } from "../../../model/data/json.ts";
+import { parseDuration } from "../../../model/document/duration.ts";
+import { literalText } from "../../../model/kubernetes/kubeletExpansion.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import type { RenderContext } from "../../define.ts";
+import type { Place } from "../service/externalService.ts";
+
+interface Checked extends Place {
+  readonly scheme: string;
+  readonly check?:
+    | false
+    | {
+        readonly type: "tcp" | "http";
+        readonly path: string;
+        readonly status?: number | undefined;
+        readonly within: string | number;
+        readonly image: string;
+      }
+    | undefined;
+}
+
+const DEFAULT = { type: "tcp", path: "/", status: undefined, within: "30s", image: "busybox:1.36" } as const;
+
+export function checkJob(properties: Checked, context: RenderContext): readonly Manifest[] {
+  if (properties.check === false) return [];
+  const wanted = properties.check ?? DEFAULT;
+  const seconds = Math.ceil((parseDuration(wanted.within) ?? 30_000) / 1000);
+  const environment = {
+    HOST: properties.host,
+    PORT: String(properties.port),
+    SECONDS_LEFT: String(seconds),
+    ...(wanted.type === "tcp" ? {} : { URL: urlOf(properties, wanted.path), WANTED: String(wanted.status ?? "") }),
+  };
+  const template = podOf(wanted.type, wanted.image, environment);
+  const hash = createHash("sha256").update(canonicalJson(template)).digest("hex").slice(0, 8);
+  return [
+    {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: `${context.component}-check-${hash}` },
+      // The script has its own time; this one also bounds the pod's way to its node.
+      spec: { backoffLimit: 0, activeDeadlineSeconds: seconds + 60, template },
+    },
+  ];
+}
+
+function urlOf({ host, port, scheme }: Checked, path: string): string {
+  const name = isIP(host) === 6 ? `[${host}]` : host;
+  return `${scheme === "https" ? "https" : "http"}://${name}:${port}${path}`;
+}
+
+/** Each attempt has four seconds: a packet that a firewall drops is answered by nobody. */
+const SCRIPTS = {
+  tcp: `try() {
+  if said=$(timeout 4 nc -w 3 "$HOST" "$PORT" -e true 2>&1); then said="accepts connections"; return 0; fi
+  said="\${said#nc: }"; said="\${said:-it does not accept connections}"; return 1
+}`,
+  http: `try() {
+  answer=$(timeout 4 wget -S -q -O /dev/null --no-check-certificate "$URL" 2>&1)
+  code=$(printf '%s\\n' "$answer" | sed -n 's/.*HTTP\\/[0-9.]* \\([0-9][0-9][0-9]\\).*/\\1/p' | tail -n 1)
+  if [ -z "$code" ]; then said=$(printf '%s' "$answer" | tail -n 1); said="\${said#wget: }"; said="\${said:-no answer within 4 s}"; return 1; fi
+  said="answers with status $code"
+  if [ -n "$WANTED" ]; then [ "$code" = "$WANTED" ] || { said="$said, not $WANTED"; return 1; }; else [ "$code" -lt 400 ]; fi
+}`,
+} as const;
+
+/** Same sentence twice is printed once. */
+const LOOP = `
+end=$(($(date +%s) + SECONDS_LEFT)); before=
+while :; do
+  if try; then echo "$said"; exit 0; fi
+  [ "$said" = "$before" ] || echo "$said"; before=$said
+  [ "$(date +%s)" -lt "$end" ] || exit 1
+  sleep 1
+done
+`;
+
+/** Fits the strictest Pod Security level, and quotas that ask for limits. */
+function podOf(type: keyof typeof SCRIPTS, image: string, environment: Readonly<Record<string, string>>) {
+  return {
+    spec: {
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 1,
+      securityContext: { runAsNonRoot: true, runAsUser: 65_534, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "check",
+          image,
+          command: ["sh", "-c", `${SCRIPTS[type]}${LOOP}`],
+          env: Object.entries(environment).map(([name, value]) =>
+            value === "" ? { name } : { name, value: literalText(value) },
+          ),
+          resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        },
+      ],
+    },
+  };
+}

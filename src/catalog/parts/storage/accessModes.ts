@@ -1,0 +1,12 @@
+// How many nodes may use a volume at once.
+import { z } from "zod";
+import { described } from "../../sharedFields.ts";
+
+export const accessModesField = described(
+  z
+    .array(z.enum(["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany", "ReadOnlyMany"]))
+    .min(1)
+    .optional(),
+  "How many nodes may mount it; ReadWriteOnce by default",
+  "可挂载的节点数，默认 ReadWriteOnce",
+);

@@ -1,0 +1,45 @@
+// Fields that several definitions share, each with its rule and its words. A field that breaks its rule becomes a problem
+// of model/problems/problem.ts: `params.problem` names the code, so that messages come from the one table in both languages.
+import { z } from "zod";
+import { parseDuration } from "../model/document/duration.ts";
+import { DNS_SUBDOMAIN, isComponentName } from "../model/kubernetes/name.ts";
+import { isTooFewBytes, parseQuantity, storageSize } from "../model/kubernetes/quantity.ts";
+import type { ProblemCode } from "../model/problems/problem.ts";
+
+/** Attaches a description in both languages; English also becomes the JSON Schema's. */
+export function described<T extends z.ZodType>(schema: T, en: string, zh: string): T {
+  return schema.meta({ description: en, zh });
+}
+
+function ruled<T extends z.ZodType>(schema: T, problem: ProblemCode, holds: (value: z.output<T>) => boolean): T {
+  return schema.refine(holds, { params: { problem } });
+}
+
+/** distribution's reference grammar, shortened: [host[:port]/]path[:tag][@digest]. */
+const IMAGE =
+  /^(?=.{1,512}$)(?:(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?)(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[a-z0-9]+:[a-fA-F0-9]{32,})?$/;
+
+export const image = (): z.ZodString => ruled(z.string(), "Image", (value) => IMAGE.test(value));
+export const quantity = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(z.union([z.string(), z.number()]), "Quantity", (value) => (parseQuantity(value) ?? -1) >= 0);
+/** Of memory and local disk. */
+export const byteAmount = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(quantity(), "FewBytes", (value) => !isTooFewBytes(value));
+/** Of volumes: a bare number means gibibytes. */
+export const storageAmount = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(quantity(), "FewBytes", (value) => !isTooFewBytes(storageSize(value)));
+export const duration = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(z.union([z.string(), z.number()]), "Duration", (value) => parseDuration(value) !== undefined);
+export const componentName = (): z.ZodString => ruled(z.string(), "Name", isComponentName);
+export const objectName = (): z.ZodString => ruled(z.string(), "ObjectName", (value) => DNS_SUBDOMAIN.test(value));
+export const port = (): z.ZodNumber => z.int().min(1).max(65_535);
+export const replicas = (): z.ZodNumber => z.int().min(0).max(10_000);
+export const commandLine = (): z.ZodArray<z.ZodString> => z.array(z.string());
+/** A rule and not a `regex`: its sentence then exists in both languages. The pattern is for editors. */
+/** Where a container mounts something: the runtime refuses the root and the kernel's own trees, and nobody means `..`. */
+export const mountPath = (): z.ZodString =>
+  ruled(absolutePath(), "MountPlace", (value) => !/^\/+$|^\/+(proc|sys)(\/|$)|(^|\/)\.\.(\/|$)/.test(value));
+export const claimSize = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
+  ruled(storageAmount(), "NotPositive", (value) => parseQuantity(value) !== 0);
+export const absolutePath = (): z.ZodString =>
+  ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });

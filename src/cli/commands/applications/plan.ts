@@ -1,0 +1,84 @@
+// kubemin plan: what a document would do, without doing it.
+import type { JsonObject } from "../../../model/data/json.ts";
+import { declaredIn, INPUT_OPTIONS, inputsOf } from "../../arguments/givenInputs.ts";
+import { readSource } from "../../arguments/input.ts";
+import { planSource } from "../../documents/deploySource.ts";
+import { planWithInputs } from "../../documents/offline.ts";
+import { type Context, defineCommand } from "../../grammar/command.ts";
+import { EXIT } from "../../grammar/exitCodes.ts";
+import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
+import { printData } from "../../output/output.ts";
+import { printProblems, type Source, toItem } from "../../output/problems.ts";
+import { connect } from "../../reach/connect.ts";
+import { changes, objectName } from "../../views/changes.ts";
+import { objectsYaml, offlineView, type Plan, printPlan } from "../../views/planView.ts";
+import { CLUSTER_OPTIONS, FILE_ARGUMENT } from "../shared.ts";
+
+export const planCommand = defineCommand({
+  name: "plan",
+  summary: { en: "what a document would change, and in which order", zh: "预览文档将带来的变更与顺序" },
+  examples: [
+    { line: "plan app.yaml", text: { en: "against what runs now", zh: "与当前运行状态比较" } },
+    {
+      line: "plan app.yaml --offline --objects",
+      text: { en: "the rendered objects, without a server", zh: "离线查看渲染出的对象" },
+    },
+  ],
+  arguments: [FILE_ARGUMENT],
+  options: {
+    ...PLUGIN_OPTION,
+    ...CLUSTER_OPTIONS,
+    ...INPUT_OPTIONS,
+    offline: { type: "flag", summary: { en: "against no cluster: everything is new", zh: "不连接集群：一切视为新建" } },
+    objects: {
+      type: "flag",
+      summary: { en: "print the rendered objects as YAML, secrets masked", zh: "以 YAML 输出渲染后的对象，密钥已遮盖" },
+    },
+    "exit-code": { type: "flag", summary: { en: "exit 10 when there are changes", zh: "有变更时退出码为 10" } },
+  },
+  async run(context) {
+    const { options } = context;
+    const source = await readSource(context, context.arguments[0] ?? "-");
+    const inputs = await inputsOf(context, options, declaredIn(source));
+    const plan = options.offline
+      ? planWithout(context, { source, inputs })
+      : await planSource(context, {
+          client: connect(context),
+          source,
+          cluster: options.cluster,
+          createNamespace: options["create-namespace"],
+          force: options.force,
+          adopt: options.adopt,
+          inputs,
+        });
+    if (plan === undefined) return EXIT.usage.code;
+    print(context, { plan, source, objects: options.objects });
+    return options["exit-code"] && changes(plan.changes).length > 0 ? EXIT.changes.code : EXIT.done.code;
+  },
+});
+
+function planWithout(
+  context: Context,
+  { source, inputs }: { readonly source: Source; readonly inputs: JsonObject },
+): Plan | undefined {
+  const { catalog } = context.root;
+  const { plan, problems } = planWithInputs({ text: source.text, catalog, project: context.globals.project, inputs });
+  if (plan !== null) return offlineView(plan, context.language);
+  const items = problems.map((one) => toItem(one, context.language));
+  if (!printData(context, { items, next: null })) printProblems(context, source, items);
+  return undefined;
+}
+
+function print(
+  context: Context,
+  asked: { readonly plan: Plan; readonly source: Source; readonly objects: boolean },
+): void {
+  const { plan, source, objects } = asked;
+  if (printData(context, plan)) return;
+  const { stdout } = context.terminal;
+  if (objects) stdout.write(objectsYaml(plan));
+  else if (context.globals.output === "name")
+    for (const change of changes(plan.changes)) stdout.write(`${objectName(change)}\n`);
+  else printPlan(context, plan);
+  if (plan.warnings.length > 0) printProblems(context, source, plan.warnings);
+}

@@ -1,0 +1,159 @@
+// kubemin status: how applications are doing right now, and why.
+import type { z } from "zod";
+import type { Client } from "../../../api/client.ts";
+import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../../api/views.ts";
+import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
+import { type Context, defineCommand } from "../../grammar/command.ts";
+import { EXIT } from "../../grammar/exitCodes.ts";
+import { age, type Column, printListing } from "../../output/output.ts";
+import { clusterLabel } from "../../output/sandbox.ts";
+import { connect } from "../../reach/connect.ts";
+import { allPages } from "../../reach/pages.ts";
+import { HEALTH, healthWord, painter } from "../../terminal/style.ts";
+import { APPLICATION_ARGUMENT } from "../shared.ts";
+
+type Status = z.output<typeof StatusView>;
+type Summary = z.output<typeof ApplicationSummaryView>;
+type Component = z.output<typeof ComponentStatus>;
+
+export const statusCommand = defineCommand({
+  name: "status",
+  summary: { en: "health of applications and their components", zh: "应用及组件的健康状况" },
+  examples: [
+    { line: "status", text: { en: "all applications", zh: "所有应用" } },
+    { line: "status shop", text: { en: "components, last run, why, addresses", zh: "组件、最近运行、原因、地址" } },
+  ],
+  arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
+  options: {},
+  async run(context) {
+    const client = connect(context);
+    const [application] = context.arguments;
+    if (application === undefined) return await listApplications(context, client);
+    const params = { project: context.globals.project, application };
+    const status = await client.call("getStatus", { params });
+    if (context.globals.output === "table" || context.globals.output === "wide") printHead(context, status);
+    printListing(context, {
+      rows: status.components,
+      columns: componentColumns(context),
+      name: (row) => `${status.name}/${row.name}`,
+      data: status,
+      empty: { en: "no components", zh: "没有组件" },
+    });
+    if (context.terminal.stdout.isTTY && (context.globals.output === "table" || context.globals.output === "wide"))
+      for (const address of status.addresses) context.terminal.stdout.write(`${address}\n`);
+    return EXIT.done.code;
+  },
+});
+
+/** Data for people: not part of the rows that a script reads. */
+function printHead(context: Context, status: Status): void {
+  const output = context.terminal.stdout.isTTY ? context.terminal.stdout : context.terminal.stderr;
+  const paint = painter(context.terminal, output);
+  const run = status.lastRun;
+  const parts = [
+    status.name,
+    paint(HEALTH[status.health].tone, healthWord(status.health, context.language)),
+    `v${status.revision}`,
+    clusterLabel(context, { name: status.cluster, kind: status.clusterKind }),
+    status.namespace,
+    ...(run === null
+      ? []
+      : [
+          `${context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })} ${paint(runStateRow(run.state).tone, runStateWord(run.state, context.language))}${run.reason === undefined ? "" : `: ${run.reason.message}`}${run.finishedAt === null ? "" : ` ${age(context, run.finishedAt)}`}`,
+        ]),
+  ];
+  output.write(`${parts.join(" · ")}\n`);
+}
+
+/** What was changed by somebody else comes first: the component may well be healthy. */
+function whyText(context: Context, { reason, drift = [], before }: Component): string {
+  const first = drift.length === 0 ? [] : [driftText(context, drift)];
+  const told = before === undefined ? [] : [beforeText(context, before)];
+  const isReady = reason.code === "Ready" && first.length + told.length > 0;
+  return [...first, ...told, ...(isReady ? [] : [reason.message])].join("; ");
+}
+
+/** What answers now, before what comes. */
+function beforeText(context: Context, { ready, pods, revision }: NonNullable<Component["before"]>): string {
+  const name = revision === undefined ? context.say({ en: "the version before", zh: "旧版本" }) : `v${revision}`;
+  const text =
+    ready === 0
+      ? { en: "{name} is still there, 0 of {pods} ready", zh: "{name} 仍在，{pods} 个中 0 个就绪" }
+      : { en: "{name} still serves, {ready} of {pods} ready", zh: "{name} 仍在服务，{pods} 个中 {ready} 个就绪" };
+  return context.say(text, { name, ready, pods });
+}
+
+function driftText(context: Context, drift: NonNullable<Component["drift"]>): string {
+  const fields = drift.reduce((sum, one) => sum + one.fields.length, 0);
+  const gone = drift.filter((one) => one.gone).map((one) => `${one.object.kind}/${one.object.name}`);
+  const managers = [...new Set(drift.flatMap((one) => one.managers))].join(", ");
+  const parts = [
+    ...(fields === 0
+      ? []
+      : [context.say({ en: fields === 1 ? "1 field" : "{fields} fields", zh: "{fields} 个字段" }, { fields })]),
+    ...(gone.length === 0
+      ? []
+      : [context.say({ en: "{gone} is gone", zh: "{gone} 已不存在" }, { gone: gone.join(", ") })]),
+    ...(managers === "" ? [] : [context.say({ en: "by {managers}", zh: "由 {managers} 修改" }, { managers })]),
+  ];
+  return `${context.say({ en: "drifted", zh: "已偏离" })}: ${parts.join(", ")}`;
+}
+
+function componentColumns(context: Context): readonly Column<Component>[] {
+  return [
+    { header: { en: "component", zh: "组件" }, cell: (row) => row.name },
+    { header: { en: "type", zh: "类型" }, cell: (row) => row.type },
+    {
+      header: { en: "health", zh: "健康" },
+      cell: (row) => healthWord(row.health, context.language),
+      raw: (row) => row.health,
+      tone: (row) => HEALTH[row.health].tone,
+    },
+    {
+      header: { en: "ready", zh: "就绪" },
+      cell: (row) => (row.wanted === undefined ? "" : `${row.ready ?? 0}/${row.wanted}`),
+    },
+    { header: { en: "state", zh: "状态" }, wide: true, cell: (row) => row.state },
+    {
+      header: { en: "objects", zh: "对象" },
+      wide: true,
+      cell: (row) => row.objects.map((one) => `${one.object.kind}/${one.object.name}`).join(","),
+    },
+    { header: { en: "why", zh: "原因" }, cell: (row) => whyText(context, row) },
+  ];
+}
+
+async function listApplications(context: Context, client: Client): Promise<number> {
+  const params = { project: context.globals.project };
+  const data = await allPages((after) => client.call("listApplications", { params, query: { limit: 200, ...after } }));
+  printListing(context, {
+    rows: data.items,
+    columns: summaryColumns(context),
+    name: (row) => row.name,
+    data,
+    empty: {
+      en: "no applications yet; begin with: kubemin init && kubemin deploy app.yaml",
+      zh: "还没有应用；从这里开始：kubemin init && kubemin deploy app.yaml",
+    },
+  });
+  return EXIT.done.code;
+}
+
+function summaryColumns(context: Context): readonly Column<Summary>[] {
+  return [
+    { header: { en: "application", zh: "应用" }, cell: (row) => row.name },
+    { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.revision}` },
+    {
+      header: { en: "last run", zh: "最近运行" },
+      cell: (row) => (row.lastRun === null ? "–" : runStateWord(row.lastRun.state, context.language)),
+      raw: (row) => row.lastRun?.state ?? "",
+      tone: (row) => (row.lastRun === null ? "muted" : runStateRow(row.lastRun.state).tone),
+    },
+    { header: { en: "updated", zh: "更新" }, cell: (row) => age(context, row.updatedAt), raw: (row) => row.updatedAt },
+    {
+      header: { en: "cluster", zh: "集群" },
+      cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
+    },
+    { header: { en: "namespace", zh: "命名空间" }, cell: (row) => row.namespace },
+  ];
+}

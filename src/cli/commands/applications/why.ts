@@ -1,0 +1,124 @@
+// kubemin why: one sentence from what is seen down to the root cause, then what it rests on.
+import type { z } from "zod";
+import { ApiError, type Client } from "../../../api/client.ts";
+import type { WhyView } from "../../../api/views.ts";
+import { momentOf } from "../../arguments/moment.ts";
+import { findRun, newestRunAt, runById } from "../../follow/findRun.ts";
+import type { Run } from "../../follow/progress/progress.ts";
+import { type Context, defineCommand } from "../../grammar/command.ts";
+import { EXIT } from "../../grammar/exitCodes.ts";
+import { printData } from "../../output/output.ts";
+import { connect } from "../../reach/connect.ts";
+import { phaseWord } from "../../terminal/style.ts";
+import { oneLine } from "../../terminal/width.ts";
+import { splitPlace } from "../shared.ts";
+
+export const whyCommand = defineCommand({
+  name: "why",
+  summary: {
+    en: "why an application or a run stands as it does, in one sentence",
+    zh: "用一句话说明应用或运行为何处于当前状态",
+  },
+  examples: [
+    { line: "why shop", text: { en: "the application", zh: "整个应用" } },
+    { line: "why shop/web", text: { en: "one component, or one step of its workflow", zh: "单个组件或工作流步骤" } },
+    { line: "why shop#3", text: { en: "run 3 of shop", zh: "shop 的运行 3" } },
+    { line: "why 01hq3v/scan", text: { en: "a step of a run without an application", zh: "无应用的运行的一个步骤" } },
+    {
+      line: "why shop#3/deploy --at 14:03",
+      text: { en: "why the step did not run then, and on what values", zh: "该步骤当时为何没有执行，依据哪些值" },
+    },
+  ],
+  arguments: [
+    {
+      name: "APP[/COMPONENT]|RUN[/STEP]",
+      complete: "application",
+      summary: {
+        en: "an application or one of its components or steps; or a run (its id, or APP#3) or one of its steps",
+        zh: "应用及其组件或步骤；或运行（编号或 APP#3）及其步骤",
+      },
+    },
+  ],
+  options: {
+    at: {
+      type: "text",
+      value: "TIME",
+      summary: {
+        en: "how a run stood then: a moment (2026-11-23T14:03:11Z), a time of day of today (14:03), or how long ago (10m)",
+        zh: "运行当时的状态：时刻（2026-11-23T14:03:11Z）、今天的时间（14:03）或多久以前（10m）",
+      },
+    },
+  },
+  async run(context) {
+    const { at } = context.options;
+    const word = context.arguments[0] ?? "";
+    const client = connect(context);
+    const data =
+      at === undefined
+        ? await explain(context, client, word)
+        : await explainAt(context, client, { word, at: momentOf(at, context.terminal.now()) });
+    if (printData(context, data)) return EXIT.done.code;
+    const { stdout } = context.terminal;
+    stdout.write(`${data.sentence}\n`);
+    for (const [depth, link] of data.chain.entries()) {
+      const indent = "  ".repeat(depth + 1);
+      stdout.write(`${indent}${link.subject}: ${oneLine(link.reason.message)}\n`);
+      for (const evidence of link.evidence) stdout.write(`${indent}  ${evidenceLine(evidence)}\n`);
+    }
+    if (data.moment !== undefined) printMoment(context, data.moment);
+    return EXIT.done.code;
+  },
+});
+
+function evidenceLine({ object, source, text }: Why["chain"][number]["evidence"][number]): string {
+  return `${object} (${source}): ${oneLine(text)}`;
+}
+
+function printMoment(context: Context, { jobs, more }: NonNullable<Why["moment"]>): void {
+  const { stdout } = context.terminal;
+  for (const { name, phase, reason, evidence } of jobs) {
+    stdout.write(`${phaseWord(phase, context.language)} ${name}: ${oneLine(reason.message)}\n`);
+    for (const one of evidence) stdout.write(`    ${evidenceLine(one)}\n`);
+  }
+  if (more > 0) stdout.write(`${context.say({ en: "and {count} more", zh: "另有 {count} 个" }, { count: more })}\n`);
+}
+
+type Why = z.output<typeof WhyView>;
+
+/** What is no application may be a run; what is neither is told as an application that does not exist. */
+async function explain(context: Context, client: Client, word: string): Promise<Why> {
+  const { application: name, component: part } = splitPlace(word);
+  const { project } = context.globals;
+  if (name.includes("#")) return await explainRun(context, client, { run: await findRun(context, client, name), part });
+  try {
+    const query = part === undefined ? {} : { component: part };
+    return await client.call("explainWhy", { params: { project, application: name }, query });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    const run = await runById(context, client, name);
+    if (run === undefined) throw error;
+    return await explainRun(context, client, { run, part });
+  }
+}
+
+/** Of the application's run that was the newest one then. */
+async function explainAt(
+  context: Context,
+  client: Client,
+  { word, at }: { readonly word: string; readonly at: Date },
+): Promise<Why> {
+  const { application: name, component: part } = splitPlace(word);
+  const byName = name.includes("#") ? await findRun(context, client, name) : await runById(context, client, name);
+  const run = byName ?? (await newestRunAt(context, client, { application: name, at }));
+  return await explainRun(context, client, { run, part, at: at.toISOString() });
+}
+
+async function explainRun(
+  context: Context,
+  client: Client,
+  { run, part, at }: { readonly run: Pick<Run, "id">; readonly part: string | undefined; readonly at?: string },
+): Promise<Why> {
+  const params = { project: context.globals.project, run: run.id };
+  const query = { ...(part === undefined ? {} : { job: part }), ...(at === undefined ? {} : { at }) };
+  return await client.call("explainRun", { params, query });
+}

@@ -1,0 +1,182 @@
+// kubemin run: a job type, or a workflow, without an application.
+import { ApiError, type CallOf } from "../../../api/client.ts";
+import type { JsonObject } from "../../../model/data/json.ts";
+import type { Priority } from "../../../model/run/run.ts";
+import { nearestPosition, withPositions } from "../../../plan/read/locate.ts";
+import { readDocument } from "../../../plan/read/read.ts";
+import {
+  type DeclaredType,
+  declaredIn,
+  type GivenInputs,
+  INPUT_OPTIONS,
+  inputsOf,
+  objectOf,
+} from "../../arguments/givenInputs.ts";
+import { readSource } from "../../arguments/input.ts";
+import { onceMore, printedProblems, writeHeaders } from "../../documents/deploySource.ts";
+import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
+import { type Command, type Context, defineCommand, type Options, type Values } from "../../grammar/command.ts";
+import { EXIT } from "../../grammar/exitCodes.ts";
+import { usageFailure } from "../../grammar/failure.ts";
+import { withTypeOptions } from "../../jobTypes/runType.ts";
+import { printData } from "../../output/output.ts";
+import { printProblems, type Source, toItem } from "../../output/problems.ts";
+import { connect } from "../../reach/connect.ts";
+import { type Plan, printPlan } from "../../views/planView.ts";
+import { RUN_OPTIONS } from "../shared.ts";
+
+const OPTIONS = {
+  ...INPUT_OPTIONS,
+  file: RUN_OPTIONS.file,
+  "type-version": {
+    type: "text",
+    value: "VERSION",
+    summary: { en: "default: the newest that is active", zh: "默认：最新的可用版本" },
+  },
+  cluster: RUN_OPTIONS.cluster,
+  priority: RUN_OPTIONS.priority,
+  at: {
+    type: "text",
+    value: "TIME",
+    summary: { en: "begin then, e.g. 2026-01-31T08:00:00Z", zh: "届时开始，如 2026-01-31T08:00:00Z" },
+  },
+  plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
+  namespace: RUN_OPTIONS.namespace,
+  ...WATCH_OPTIONS,
+} as const satisfies Options;
+
+export const runCommand: Command = defineCommand({
+  name: "run",
+  summary: { en: "run a job type, or the steps of a workflow file", zh: "运行一个作业类型，或一个工作流文件中的步骤" },
+  details: {
+    en: "Each field of the type's input is an option of its own. Values of --input are taken as what is declared: a string as it is written, everything else as JSON (3, true, [1,2]). What a type takes: kubemin explain job TYPE.",
+    zh: "类型输入的每个字段都是一个选项。--input 的值按声明的类型读取：string 按原样，其他按 JSON（3、true、[1,2]）。类型接受的字段：kubemin explain job TYPE。",
+  },
+  examples: [
+    {
+      line: "run ai-eval --model qwen --dataset mmlu",
+      text: {
+        en: "one job; what it takes: kubemin run ai-eval --help",
+        zh: "运行一个作业；参数见 kubemin run ai-eval --help",
+      },
+    },
+    {
+      line: "run --file nightly.yaml --input day=monday",
+      text: { en: "a workflow with its inputs", zh: "运行工作流并给出输入" },
+    },
+  ],
+  arguments: [{ name: "TYPE", optional: true, complete: "job-type", summary: { en: "a job type", zh: "作业类型" } }],
+  options: OPTIONS,
+  extend: (words, context) =>
+    withTypeOptions(words, context, {
+      plain: runCommand,
+      // Parsed by the very table: the type's own options stand beside them.
+      start: (given, typed, declared) => start(given, given.options as Values<typeof OPTIONS>, { typed, declared }),
+    }),
+  run: (context) => start(context, context.options, { typed: {}, declared: () => undefined }),
+});
+
+interface Typed {
+  /** Said by options of the type's own. */
+  readonly typed: JsonObject;
+  readonly declared: DeclaredType;
+}
+
+async function start(context: Context, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
+  const asked = await askedFor(context, options, typed);
+  if (asked === null) return EXIT.usage.code;
+  const client = connect(context);
+  const params = { project: context.globals.project };
+  try {
+    if (options.plan) return showGraph(context, asked, await client.call("planRun", { params, body: asked.body }));
+    // It is watched from here, or left alone: the answer need not wait, whatever the type's mode is.
+    const call = { params, query: { wait: "0s" }, headers: writeHeaders(), body: asked.body };
+    const run = await onceMore(context, () => client.call("startRun", call));
+    printProblems(context, ...placed(asked, run.workflow, run.warnings));
+    return await settleStarted(context, { client, run, options });
+  } catch (error) {
+    if (!printed(context, asked, error)) throw error;
+    return EXIT.usage.code;
+  }
+}
+
+function showGraph(context: Context, asked: Asked, plan: Plan): number {
+  if (printData(context, plan)) return EXIT.done.code;
+  printPlan(context, plan);
+  printProblems(context, ...placed(asked, plan.application, plan.warnings));
+  return EXIT.done.code;
+}
+
+interface Wish extends GivenInputs {
+  readonly file: string | undefined;
+  readonly "type-version": string | undefined;
+  readonly cluster: string | undefined;
+  readonly namespace: string | undefined;
+  readonly priority: string | undefined;
+  readonly at: string | undefined;
+}
+
+interface Asked {
+  readonly body: NonNullable<CallOf<"startRun">["body"]>;
+  /** Of a workflow. */
+  readonly source?: Source;
+}
+
+/** Null: the file cannot be read as a document, and why was printed. */
+async function askedFor(context: Context, options: Wish, { typed, declared }: Typed): Promise<Asked | null> {
+  const [type] = context.arguments;
+  if ((type === undefined) === (options.file === undefined))
+    throw usageFailure(
+      { en: "say what to run: TYPE, or --file FILE", zh: "请指定要运行的内容：TYPE 或 --file 文件" },
+      { en: "kubemin explain lists the types", zh: "kubemin explain 可列出类型" },
+    );
+  const { cluster, namespace, priority, at } = options;
+  const place = {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(priority === undefined ? {} : { priority: priority as Priority }), // one of its choices
+    ...(at === undefined ? {} : { startAt: at }),
+  };
+  if (type === undefined) {
+    const source = await readSource(context, options.file ?? "");
+    const read = readDocument(source.text, "auto");
+    if (!read.ok)
+      printProblems(
+        context,
+        source,
+        withPositions(read.problems, () => undefined).map((one) => toItem(one, context.language)),
+      );
+    if (!read.ok) return null;
+    const inputs = await inputsOf(context, options, declaredIn(source));
+    return { source, body: { ...place, document: objectOf(source), inputs } };
+  }
+  const given = { ...(await inputsOf(context, options, declared)), ...typed };
+  const version = options["type-version"];
+  return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };
+}
+
+/** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
+function printed(context: Context, asked: Asked, error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
+  const [source, problems] = placed(asked, "--input", error.body.problems);
+  return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems: [...problems] }));
+}
+
+type Told = NonNullable<ApiError["body"]["problems"]>;
+
+/** With the lines of the file, where there is one; `name` stands for it where there is none. */
+function placed({ source }: Asked, name: string, problems: Told): [source: Source, problems: Told] {
+  if (source === undefined) return [{ file: name, text: "" }, problems];
+  const read = readDocument(source.text, "auto");
+  const at = (pointer: string) => (read.ok ? nearestPosition(pointer, read.locate) : undefined);
+  const told = problems.map((one) => {
+    const pointer = one.pointer.replace(/^\/document/, "");
+    // The server knows no lines: the other one of two is a pointer into the request.
+    const message = one.message.replace(/\/document(\/[^\s:,]+)/g, (_, other: string) => {
+      const place = at(other);
+      return place === undefined ? other : `${place.line}:${place.column}`;
+    });
+    return { ...one, ...at(pointer), pointer, message };
+  });
+  return [source, told];
+}

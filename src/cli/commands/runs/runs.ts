@@ -1,0 +1,93 @@
+// kubemin runs: who deployed what, when, and how it went.
+import type { z } from "zod";
+import type { RunSummary } from "../../../api/views.ts";
+import { formatDuration } from "../../../model/document/duration.ts";
+import { RUN_PHASES } from "../../../model/run/run.ts";
+import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
+import { runName } from "../../follow/findRun.ts";
+import { type Context, defineCommand } from "../../grammar/command.ts";
+import { EXIT } from "../../grammar/exitCodes.ts";
+import { age, type Column, printListing } from "../../output/output.ts";
+import { clusterLabel } from "../../output/sandbox.ts";
+import { connect } from "../../reach/connect.ts";
+import { APPLICATION_ARGUMENT } from "../shared.ts";
+
+type Row = z.output<typeof RunSummary>;
+
+export const runsCommand = defineCommand({
+  name: "runs",
+  summary: { en: "list runs, newest first", zh: "列出运行，最新在前" },
+  examples: [
+    { line: "runs", text: { en: "of all applications", zh: "所有应用" } },
+    { line: "runs shop --phase failed --limit 5", text: { en: "failures of shop", zh: "shop 的失败运行" } },
+  ],
+  arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
+  options: {
+    phase: {
+      type: "text",
+      value: "PHASE",
+      choices: RUN_PHASES,
+      summary: { en: "only these", zh: "只看该状态" },
+    },
+    limit: {
+      type: "number",
+      short: "n",
+      value: "N",
+      summary: { en: "at most (default 20)", zh: "最多条数（默认 20）" },
+    },
+  },
+  async run(context) {
+    const [application] = context.arguments;
+    const { phase, limit = 20 } = context.options;
+    const data = await connect(context).call("listRuns", {
+      params: { project: context.globals.project },
+      query: {
+        limit: Math.min(200, Math.max(1, limit)),
+        ...(application === undefined ? {} : { application }),
+        ...(phase === undefined ? {} : { phase: phase as Row["phase"] }), // one of its choices, checked by the parser
+      },
+    });
+    printListing(context, {
+      rows: data.items,
+      columns: columnsOf(context),
+      name: runName,
+      data,
+      empty: {
+        en: "no runs yet; begin with: kubemin deploy app.yaml",
+        zh: "还没有运行；从这里开始：kubemin deploy app.yaml",
+      },
+    });
+    return EXIT.done.code;
+  },
+});
+
+function columnsOf(context: Context): readonly Column<Row>[] {
+  return [
+    { header: { en: "run", zh: "运行" }, cell: runName },
+    {
+      header: { en: "state", zh: "状态" },
+      cell: (row) => runStateWord(row.state, context.language),
+      raw: (row) => row.state,
+      tone: (row) => runStateRow(row.state).tone,
+    },
+    { header: { en: "revision", zh: "版本" }, cell: (row) => (row.application === "" ? "" : `v${row.revision}`) },
+    { header: { en: "kind", zh: "类型" }, cell: (row) => (row.workflow === "" ? row.kind : row.workflow) },
+    { header: { en: "started", zh: "开始" }, cell: (row) => age(context, row.createdAt), raw: (row) => row.createdAt },
+    { header: { en: "took", zh: "用时" }, cell: took },
+    { header: { en: "by", zh: "操作者" }, cell: (row) => row.actor },
+    {
+      header: { en: "cluster", zh: "集群" },
+      cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
+    },
+    { header: { en: "why", zh: "原因" }, cell: (row) => row.reason?.message ?? "" },
+    { header: { en: "message", zh: "说明" }, cell: (row) => row.message },
+    { header: { en: "namespace", zh: "命名空间" }, wide: true, cell: (row) => row.namespace },
+    { header: { en: "id", zh: "编号" }, wide: true, cell: (row) => row.id },
+  ];
+}
+
+function took(row: Row): string {
+  return row.finishedAt === null
+    ? ""
+    : formatDuration(Math.max(0, Date.parse(row.finishedAt) - Date.parse(row.createdAt)));
+}

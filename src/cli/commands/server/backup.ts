@@ -1,0 +1,54 @@
+// kubemin backup: everything that the server keeps, as it is at one moment, in one file; the server goes on. The key is not in it.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { writeBackup } from "../../administration/backupFile.ts";
+import { PLACE_OPTIONS } from "../../administration/databaseLocation.ts";
+import { type Context, defineCommand } from "../../grammar/command.ts";
+import { EXIT } from "../../grammar/exitCodes.ts";
+import { printData } from "../../output/output.ts";
+import { connect } from "../../reach/connect.ts";
+
+export const backupCommand = defineCommand({
+  name: "backup",
+  summary: { en: "write all that the server keeps into a file", zh: "把服务器保存的全部内容写入文件" },
+  details: {
+    en: "Asks the running server, which goes on meanwhile; needs a token with the role admin for all projects. With --data or --database the store is read without a server. The key (vault.key, or KUBEMIN_KEY) is not in the file: keep it apart, without it no sealed value can be opened. What is on the clusters is not in it either.",
+    zh: "向运行中的服务器请求备份，服务器不受影响；需要对所有项目具有 admin 角色的令牌。带 --data 或 --database 时直接读取存储。文件不含密钥（vault.key 或 KUBEMIN_KEY）：请另行保管，没有它无法解开加密的值。集群上的内容也不在其中。",
+  },
+  examples: [
+    { line: "backup kubemin.backup", text: { en: "of the running server", zh: "备份运行中的服务器" } },
+    {
+      line: "backup kubemin.backup --data /var/lib/kubemin",
+      text: { en: "while no server runs on that folder", zh: "该目录上没有服务器运行时" },
+    },
+  ],
+  arguments: [{ name: "FILE", complete: "file", summary: { en: "new; gzip", zh: "新文件，gzip 格式" } }],
+  options: PLACE_OPTIONS,
+  async run(context) {
+    const { terminal, options } = context;
+    const file = resolve(terminal.directory, context.arguments[0] ?? "");
+    const direct = options.data !== undefined || options.database !== undefined;
+    const rows = await writeBackup(
+      file,
+      direct && !existsSync(file) ? context.root.backup(options) : fromServer(context),
+    );
+    if (printData(context, { file, rows })) return EXIT.done.code;
+    terminal.stdout.write(`${file}\n`);
+    const text = {
+      en: "{rows} rows; the key is not among them: keep vault.key (or KUBEMIN_KEY) in another safe place",
+      zh: "共 {rows} 行；不含密钥：请把 vault.key（或 KUBEMIN_KEY）另存于安全之处",
+    };
+    terminal.stderr.write(`${context.say(text, { rows })}\n`);
+    return EXIT.done.code;
+  },
+});
+
+async function* fromServer(context: Context): AsyncIterable<unknown> {
+  const interrupted = new AbortController();
+  const forget = context.terminal.onInterrupt(() => interrupted.abort());
+  try {
+    for await (const { data } of connect(context).stream("downloadBackup", {}, interrupted.signal)) yield data;
+  } finally {
+    forget();
+  }
+}

@@ -1,0 +1,108 @@
+// kubemin type: job types that teams register while the server runs. What each action does is in cli/jobTypes; here are the words.
+import { defineCommand } from "../../grammar/command.ts";
+import { usageFailure } from "../../grammar/failure.ts";
+import type { TypeOptions } from "../../jobTypes/actionContext.ts";
+import { ACTIONS } from "../../jobTypes/actions.ts";
+import { connect } from "../../reach/connect.ts";
+
+const NAMES = Object.keys(ACTIONS);
+
+export const typeCommand = defineCommand({
+  name: "type",
+  summary: { en: "register job types, and decide who may run them", zh: "注册作业类型，并决定谁可以运行" },
+  details: {
+    en: "A type that asks for nothing (no network, no secrets, no devices) runs in its own project at once. What it asks for, and its use in other projects, is granted by an administrator of the server.",
+    zh: "不申请任何权限（网络、密钥、设备）的类型可立即在本项目中运行；其申请的权限以及在其他项目中的使用由服务器管理员授予。",
+  },
+  examples: [
+    { line: "type check greet.yaml", text: { en: "every check, nothing is registered", zh: "执行全部检查，不注册" } },
+    {
+      line: "type register greet.yaml",
+      text: { en: "then: kubemin run greet --who ada", zh: "之后：kubemin run greet --who ada" },
+    },
+    {
+      line: "type grant ai-eval",
+      text: { en: "all that it asks for, to --project", zh: "把其申请的全部权限授予 --project" },
+    },
+    {
+      line: "type disable ai-eval --reason 'fills the disks'",
+      text: { en: "nothing of it starts any more, on any server", zh: "所有服务器上不再启动该类型" },
+    },
+    {
+      line: "type withdraw greet --reason 'greets the wrong people'",
+      text: { en: "the same, by the project that registered it", zh: "同上，由注册该类型的项目执行" },
+    },
+  ],
+  arguments: [
+    { name: NAMES.join("|"), optional: true, choices: NAMES, summary: { en: "default: list", zh: "默认：list" } },
+    {
+      name: "NAME|FILE",
+      optional: true,
+      complete: "job-type",
+      summary: { en: "of the type; a file to register or check", zh: "类型名称；register 与 check 时为文件" },
+    },
+  ],
+  options: {
+    "type-version": {
+      type: "text",
+      value: "VERSION",
+      summary: { en: "default: the newest", zh: "默认：最新版本" },
+    },
+    until: {
+      type: "text",
+      value: "DATE",
+      summary: { en: "deprecate: the last day, like 2027-06-30", zh: "deprecate：最后可用日期，如 2027-06-30" },
+    },
+    "replaced-by": {
+      type: "text",
+      value: "TYPE",
+      summary: { en: "deprecate: what to use instead", zh: "deprecate：替代类型" },
+    },
+    reason: { type: "text", value: "TEXT", summary: { en: "disable, withdraw: why", zh: "disable、withdraw：原因" } },
+    network: {
+      type: "list",
+      value: "HOST:PORT",
+      summary: {
+        en: "grant: models:443, internet:443; may be repeated",
+        zh: "grant：如 models:443、internet:443，可重复",
+      },
+    },
+    secret: { type: "list", value: "NAME", summary: { en: "grant: may be repeated", zh: "grant：可重复" } },
+    volumes: {
+      type: "text",
+      value: "SIZE",
+      summary: { en: "grant: most storage of one pod", zh: "grant：单个 Pod 的最大存储" },
+    },
+    device: {
+      type: "list",
+      value: "NAME=COUNT",
+      summary: { en: "grant: like nvidia.com/gpu=8; may be repeated", zh: "grant：如 nvidia.com/gpu=8，可重复" },
+    },
+    example: {
+      type: "number",
+      value: "N",
+      summary: { en: "try: which example (default 0)", zh: "try：示例序号（默认 0）" },
+    },
+    cluster: {
+      type: "text",
+      short: "c",
+      value: "NAME",
+      complete: "cluster",
+      summary: { en: "asked by a dry run, or where it is tried", zh: "用于试运行检查或 try 的集群" },
+    },
+    all: { type: "flag", summary: { en: "list: of all projects", zh: "list：所有项目" } },
+  },
+  async run(context) {
+    const [word = "list", name] = context.arguments;
+    const action = ACTIONS[word];
+    if (action === undefined) throw new Error(`there is no action ${word}`); // one of the argument's choices
+    if (action.needs !== undefined && name === undefined)
+      throw usageFailure(
+        { en: "kubemin type {word} needs a {needs}", zh: "kubemin type {word} 缺少 {needs}" },
+        { en: "see: kubemin type --help", zh: "参见：kubemin type --help" },
+        { word, needs: action.needs },
+      );
+    const options: TypeOptions = context.options;
+    return await action.run({ context, client: connect(context), name: name ?? "", options });
+  },
+});

@@ -1,0 +1,127 @@
+// The way of a document from the command line: plan, show, ask, deploy, watch. `deploy` and `serve --deploy` both go it.
+import { randomUUID } from "node:crypto";
+import { ApiError, type CallOf, type Client, UnreachableError } from "../../api/client.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { Priority } from "../../model/run/run.ts";
+import type { Run } from "../follow/progress/progress.ts";
+import { settleStarted } from "../follow/watchToEnd.ts";
+import type { Context } from "../grammar/command.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
+import { confirmed } from "../output/confirm.ts";
+import { printProblems, type Source } from "../output/problems.ts";
+import { type Plan, showPlan } from "../views/planView.ts";
+
+export interface Deployment {
+  readonly client: Client;
+  readonly source: Source;
+  readonly cluster: string | undefined;
+  readonly createNamespace: boolean;
+  readonly force: boolean;
+  readonly adopt: boolean;
+  /** For its workflow. */
+  readonly inputs?: JsonObject;
+  readonly message: string;
+  readonly priority?: Priority | undefined;
+  /** Newest revision that may be there; undefined: the one that is there while the plan is shown. */
+  readonly ifRevision: number | undefined;
+  readonly yes: boolean;
+  readonly watch: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
+}
+
+export async function deploySource(context: Context, deployment: Deployment): Promise<number> {
+  const planned = await planSource(context, deployment);
+  if (planned === undefined) return EXIT.usage.code;
+  const revision = deployment.ifRevision ?? (await newestRevision(context, deployment.client, planned.application));
+  showPlan(context, planned, deployment.source);
+  const params = { name: planned.application };
+  const text = { en: "Deploy {name}?", zh: "部署 {name}？" };
+  if (!(await confirmed(context, { yes: deployment.yes, text, params }))) return EXIT.done.code;
+  const run = await start(context, deployment, { application: planned.application, revision });
+  return await settleStarted(context, { client: deployment.client, run, options: deployment.watch });
+}
+
+/** The plan by the server; undefined when the document has problems, which were printed. */
+export async function planSource(
+  context: Context,
+  asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force" | "adopt" | "inputs">,
+): Promise<Plan | undefined> {
+  try {
+    return await asked.client.call("planApplication", {
+      params: { project: context.globals.project },
+      query: targetOf(asked),
+      body: asked.source.text,
+    });
+  } catch (error) {
+    if (!printedProblems(context, asked.source, error)) throw error;
+    return undefined;
+  }
+}
+
+/** True when the failure is a list of problems, and it was printed. With JSON output the failure itself is JSON: false. */
+export function printedProblems(context: Context, source: Source, error: unknown): boolean {
+  const { output } = context.globals;
+  if (!(error instanceof ApiError) || error.body.problems === undefined || error.body.problems.length === 0)
+    return false;
+  if (output === "json" || output === "yaml") return false;
+  printProblems(context, source, error.body.problems);
+  return true;
+}
+
+function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force" | "adopt" | "inputs">) {
+  return {
+    ...(asked.cluster === undefined ? {} : { cluster: asked.cluster }),
+    ...(asked.createNamespace ? { createNamespace: "true" } : {}),
+    ...(asked.force ? { force: "true" } : {}),
+    ...(asked.adopt ? { adopt: "true" } : {}),
+    ...(Object.keys(asked.inputs ?? {}).length === 0 ? {} : { inputs: JSON.stringify(asked.inputs) }),
+  };
+}
+
+/** 0 when there is none yet. What is deployed after this moment by somebody else makes our own deploy a conflict, not a surprise. */
+async function newestRevision(context: Context, client: Client, application: string): Promise<number> {
+  try {
+    return (await client.call("getApplication", { params: { project: context.globals.project, application } }))
+      .revision;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return 0;
+    throw error;
+  }
+}
+
+async function start(
+  context: Context,
+  deployment: Deployment,
+  at: { readonly application: string; readonly revision: number },
+): Promise<Run> {
+  const { message, priority } = deployment;
+  const call: CallOf<"deployApplication"> = {
+    params: { project: context.globals.project, application: at.application },
+    query: {
+      ...targetOf(deployment),
+      ...(message === "" ? {} : { message }),
+      ...(priority === undefined ? {} : { priority }),
+    },
+    headers: writeHeaders(at.revision),
+    body: deployment.source.text,
+  };
+  return await onceMore(context, () => deployment.client.call("deployApplication", call));
+}
+
+/** The key makes the request safe to be sent again; the ETag names the revision that we saw. */
+export function writeHeaders(revision?: number) {
+  return {
+    "idempotency-key": randomUUID(),
+    ...(revision === undefined ? {} : { "if-match": `"rev-${revision}"` }),
+  };
+}
+
+/** When the connection broke we cannot know whether the request arrived: the idempotency key lets us ask again. */
+export async function onceMore<T>(context: Context, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    await context.terminal.sleep(500);
+    return await request();
+  }
+}

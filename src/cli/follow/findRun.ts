@@ -1,0 +1,91 @@
+// RUN on the command line: an id, `APP#3`, or APP for its newest run.
+import type { z } from "zod";
+import { ApiError, type Client } from "../../api/client.ts";
+import type { RunSummary } from "../../api/views.ts";
+import type { Context } from "../grammar/command.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
+import { Failure } from "../grammar/failure.ts";
+import type { Run } from "./progress/progress.ts";
+
+const NO_RUN = {
+  code: "NotFound",
+  exit: EXIT.notFound.code,
+  text: { en: "there is no run {run}", zh: "没有运行 {run}" },
+  advice: { en: "see: kubemin runs", zh: "参见：kubemin runs" },
+} as const;
+
+/** `shop#3`: what people say, and what every command that takes a run understands. A run of no application goes by its id. */
+export function runName(run: Pick<Run, "application" | "number" | "id">): string {
+  return run.application === "" ? run.id : `${run.application}#${run.number}`;
+}
+
+export async function findRun(context: Context, client: Client, word: string): Promise<Run> {
+  const [, application, number] = /^([^#]+)#(\d+)$/.exec(word) ?? [];
+  if (application !== undefined) return await runByNumber(context, client, { application, number: Number(number) });
+  return (await runById(context, client, word)) ?? (await newestRun(context, client, word));
+}
+
+/** Undefined: there is none of that id. */
+export async function runById(context: Context, client: Client, run: string): Promise<Run | undefined> {
+  try {
+    return await client.call("getRun", { params: { project: context.globals.project, run } });
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return undefined; // perhaps an application
+    throw error;
+  }
+}
+
+export async function newestRun(context: Context, client: Client, application: string): Promise<Run> {
+  const { project } = context.globals;
+  const { items } = await client.call("listRuns", { params: { project }, query: { application, limit: 1 } });
+  if (items[0] === undefined) throw new Failure(NO_RUN, { run: application });
+  return await client.call("getRun", { params: { project, run: items[0].id } });
+}
+
+export async function runByNumber(
+  context: Context,
+  client: Client,
+  { application, number }: { readonly application: string; readonly number: number },
+): Promise<Run> {
+  const found = await newestThat(context, client, { application, is: (one) => one.number <= number });
+  if (found?.number === number)
+    return await client.call("getRun", { params: { project: context.globals.project, run: found.id } });
+  throw new Failure(NO_RUN, { run: `${application}#${number}` });
+}
+
+type Summary = z.output<typeof RunSummary>;
+
+const NO_RUN_THEN = {
+  code: "NotFound",
+  exit: EXIT.notFound.code,
+  text: { en: "{application} had no run at {at}", zh: "{application} 在 {at} 没有运行" },
+  advice: { en: "see: kubemin runs {application}", zh: "参见：kubemin runs {application}" },
+} as const;
+
+export async function newestRunAt(
+  context: Context,
+  client: Client,
+  { application, at }: { readonly application: string; readonly at: Date },
+): Promise<Summary> {
+  const found = await newestThat(context, client, { application, is: ({ createdAt }) => new Date(createdAt) <= at });
+  if (found !== undefined) return found;
+  throw new Failure(NO_RUN_THEN, { application, at: at.toISOString() });
+}
+
+/** Pages back from the newest: runs are looked at soon after they happened. */
+async function newestThat(
+  context: Context,
+  client: Client,
+  { application, is }: { readonly application: string; readonly is: (run: Summary) => boolean },
+): Promise<Summary | undefined> {
+  const { project } = context.globals;
+  let after: string | undefined;
+  do {
+    const query = { application, limit: 200, ...(after === undefined ? {} : { after }) };
+    const page = await client.call("listRuns", { params: { project }, query });
+    const found = page.items.find(is);
+    if (found !== undefined) return found;
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return undefined;
+}

@@ -1,0 +1,71 @@
+// What an event does to our picture of a run. Pure. An event that does not fit says that we missed something: the caller asks anew.
+import type { z } from "zod";
+import type { EventView } from "../../../api/views.ts";
+import { dig, isObject } from "../../../model/data/json.ts";
+import type { Language, Params } from "../../../model/data/text.ts";
+import { explainReason, REASONS, type ReasonCode } from "../../../model/reasons/reason.ts";
+import { isSettled, mayBecome, PHASES, type Phase } from "../../../model/run/phase.ts";
+import { onlyWaits, stateOfJobs } from "../../../model/run/runState.ts";
+import type { Job, Run } from "./progress.ts";
+
+export type RunEvent = z.output<typeof EventView>;
+
+/** The run after the event, or null when only the server can tell how it stands. */
+export function applyEvent(run: Run, event: RunEvent, language: Language): Run | null {
+  if (ASK.has(event.type)) return null;
+  if (event.type !== "job.changed") return run;
+  const [name, phase] = [dig(event.data, "job"), dig(event.data, "phase")];
+  const job = run.jobs.find((one) => one.name === name);
+  if (job === undefined || !isPhase(phase)) return null;
+  const attempt = Number(dig(event.data, "attempt") ?? job.attempt);
+  if (phase !== job.phase && !mayBecome(job.phase, phase)) return null;
+  const changed: Job = {
+    ...job,
+    phase,
+    attempt,
+    reason: reasonOf(dig(event.data, "reason"), language) ?? job.reason,
+    startedAt: phase === "running" ? (job.startedAt ?? event.at) : job.startedAt,
+    finishedAt: isSettled(phase) ? event.at : null,
+  };
+  return withState({ ...run, jobs: run.jobs.map((one) => (one === job ? changed : one)), lastEvent: event.sequence });
+}
+
+/** They change how the whole run stands. */
+const ASK: ReadonlySet<string> = new Set(["run.finished", "run.paused", "run.resumed", "run.cancelling"]);
+/** What a driver does to a job ends these: the run was taken up. */
+const UNTIL_A_JOB_MOVES: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "waiting"]);
+
+function withState(run: Run): Run {
+  if (!UNTIL_A_JOB_MOVES.has(run.state)) return run;
+  const state = stateOfJobs(run.jobs);
+  const { reason: _, ...rest } = run;
+  const waits = state === "waiting" ? run.jobs.find(onlyWaits) : undefined;
+  return { ...rest, state, ...(waits === undefined ? {} : { reason: waits.reason }) };
+}
+
+function isPhase(value: unknown): value is Phase {
+  return typeof value === "string" && Object.hasOwn(PHASES, value);
+}
+
+/** The server sends the sentence along; ours is for one that does not. A code that neither explains is shown as it is. */
+function reasonOf(value: unknown, language: Language): Job["reason"] | undefined {
+  const code = dig(value, "code");
+  if (typeof code !== "string") return undefined;
+  const given = dig(value, "params");
+  const params: Params = isObject(given)
+    ? Object.fromEntries(Object.entries(given).flatMap(([key, one]) => (isPlain(one) ? [[key, one]] : [])))
+    : {};
+  const [message, who] = [dig(value, "message"), dig(value, "who")];
+  if (typeof message === "string" && isActor(who)) return { code, params, message, who };
+  if (!Object.hasOwn(REASONS, code)) return { code, params, message: code, who: "nobody" };
+  const known = code as ReasonCode; // hasOwn makes the cast true
+  return { code, params, message: explainReason({ code: known, params }, language), who: REASONS[known].who };
+}
+
+function isPlain(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
+}
+
+function isActor(value: unknown): value is Job["reason"]["who"] {
+  return value === "you" || value === "operator" || value === "nobody";
+}

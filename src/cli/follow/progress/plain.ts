@@ -1,0 +1,103 @@
+// One line per change, append only: for pipes, CI and logs. Every line says the time, the job and its phase in words, so it can be searched.
+import { isSettled, PHASES } from "../../../model/run/phase.ts";
+import { runStateRow } from "../../../model/run/runState.ts";
+import type { Context } from "../../grammar/command.ts";
+import { SANDBOX } from "../../output/sandbox.ts";
+import { oneLine } from "../../terminal/width.ts";
+import type { Job, Progress, Run } from "./progress.ts";
+import { details, elapsed } from "./tree.ts";
+
+export function plainProgress(context: Context): Progress {
+  const { stderr } = context.terminal;
+  const said = new Map<string, string>();
+  let number: number | undefined;
+  const line = (at: string, text: string): void => stderr.write(`${clock(at)} ${oneLine(text)}\n`);
+  return {
+    show(run, at) {
+      if (number === undefined) line(run.createdAt, startLine(context, run));
+      number = run.number;
+      for (const job of run.jobs) {
+        // Without its time: that differs by a little between an event and the picture that is asked for later.
+        const state = `${job.phase} ${details(job, context.language)}`;
+        if (said.get(job.name) === state || (!said.has(job.name) && job.phase === "waiting")) continue;
+        const since = said.has(job.name) ? null : job.startedAt;
+        said.set(job.name, state);
+        line((isSettled(job.phase) ? job.finishedAt : since) ?? at, jobText(context, job));
+      }
+      if (run.phase !== "running" && said.get("") !== run.phase) {
+        said.set("", run.phase);
+        line(run.finishedAt ?? at, endLine(context, run));
+      }
+      // What its jobs do is said by them.
+      const held = isHeld(run) ? `${run.state} ${run.reason?.message ?? ""}` : "";
+      if (run.phase === "running" && held !== (said.get("") ?? "")) {
+        said.set("", held);
+        if (held !== "") line(at, heldLine(context, run));
+      }
+    },
+    log: (job, text, at) => line(at, `${job} │ ${text}`),
+    notice: (text) => line(context.terminal.now().toISOString(), text),
+    end: () => undefined,
+  };
+}
+
+/** Local time of day, as the reader's own clock shows it. */
+function clock(at: string): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function startLine(context: Context, run: Run): string {
+  const { application, revision, jobs, workflow } = run;
+  const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
+  if (application === "")
+    return context.say(
+      isHeld(run)
+        ? {
+            en: "{workflow} {id} accepted {jobs} jobs on {where}",
+            zh: "{workflow} {id} 已接受 {jobs} 个任务 于 {where}",
+          }
+        : { en: "{workflow} {id} started {jobs} jobs on {where}", zh: "{workflow} {id} 开始 {jobs} 个任务 于 {where}" },
+      { workflow, id: run.id, jobs: jobs.length, where },
+    );
+  return context.say(
+    isHeld(run)
+      ? {
+          en: "run {number} accepted {application} v{revision} {jobs} jobs on {where}",
+          zh: "运行 {number} 已接受 {application} v{revision} {jobs} 个任务 于 {where}",
+        }
+      : {
+          en: "run {number} started {application} v{revision} {jobs} jobs on {where}",
+          zh: "运行 {number} 开始 {application} v{revision} {jobs} 个任务 于 {where}",
+        },
+    { number: run.number, application, revision, jobs: jobs.length, where },
+  );
+}
+
+/** The whole run is held back, or stopped: none of its jobs says so. */
+function isHeld({ state }: Run): boolean {
+  return state !== "running" && state !== "waiting";
+}
+
+/** `run 3 queued: 2 of 2 slots of this project are in use by shop#1, shop#2` */
+function heldLine(context: Context, run: Run): string {
+  const word = runStateRow(run.state).text[context.language];
+  const name =
+    run.application === ""
+      ? `${run.workflow} ${run.id}`
+      : context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number });
+  return `${name} ${word}${run.reason === undefined ? "" : `: ${run.reason.message}`}`;
+}
+
+function endLine(context: Context, run: Run): string {
+  const phase = PHASES[run.phase].text[context.language];
+  if (run.application === "") return `${run.workflow} ${run.id} ${phase}`;
+  return context.say({ en: "run {number} {phase}", zh: "运行 {number} {phase}" }, { number: run.number, phase });
+}
+
+function jobText(context: Context, job: Job): string {
+  const word = PHASES[job.phase].text[context.language];
+  const time = isSettled(job.phase) ? elapsed(job, context.terminal.now()) : "";
+  return [job.name, word, time, details(job, context.language)].filter((part) => part !== "").join(" ");
+}

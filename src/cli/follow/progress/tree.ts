@@ -1,0 +1,172 @@
+// The live tree as lines: pure, so that "never wider, never higher than the screen" is a property that a test can try on random runs.
+// What is too much is folded into a line that counts it, never scrolled: what succeeded first, what is wrong last.
+
+import type { Language } from "../../../model/data/text.ts";
+import { formatDuration } from "../../../model/document/duration.ts";
+import type { Tone } from "../../../model/reasons/tone.ts";
+import { PHASE_NAMES, PHASES } from "../../../model/run/phase.ts";
+import { runStateRow } from "../../../model/run/runState.ts";
+import { SANDBOX } from "../../output/sandbox.ts";
+import { displayWidth, oneLine, pad, truncate } from "../../terminal/width.ts";
+import type { Job, Run } from "./progress.ts";
+
+export interface Line {
+  readonly tone: Tone;
+  readonly text: string;
+}
+export interface LogTail {
+  readonly job: string;
+  readonly text: string;
+}
+export interface TreeInput {
+  readonly run: Run;
+  /** Newest last. */
+  readonly logs: readonly LogTail[];
+  readonly notice: string | undefined;
+  readonly now: Date;
+  readonly language: Language;
+}
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const LOG_LINES = 5;
+/** Their messages say no more than the phase does. */
+const SILENT: ReadonlySet<string> = new Set(["Ready", "Completed"]);
+
+/** At most `rows - 1` lines (the cursor needs one) of at most `columns - 1` columns. */
+export function treeLines(input: TreeInput, { columns, rows }: Size): readonly Line[] {
+  const room = Math.max(1, rows - 1);
+  const width = Math.max(1, columns - 1);
+  // The jobs matter more than what is said about the connection.
+  const notice: readonly Line[] =
+    input.notice === undefined || room < 4 ? [] : [{ tone: "warning", text: ` ${input.notice}` }];
+  const head = room === 1 ? countedHead(input) : headLine(input);
+  const jobs = room === 1 ? [] : jobLines(input, room - 1 - notice.length);
+  const free = room - 1 - jobs.length - notice.length;
+  const logs = input.logs.slice(Math.max(0, input.logs.length - Math.min(LOG_LINES, Math.max(0, free))));
+  const tail = logs.map(({ job, text }): Line => ({ tone: "muted", text: ` ▸ ${job} │ ${oneLine(text)}` }));
+  return [head, ...jobs, ...(free > 0 ? tail : []), ...notice]
+    .slice(0, room)
+    .map(({ tone, text }) => ({ tone, text: truncate(text, width) }));
+}
+
+function headLine({ run, now, language }: TreeInput): Line {
+  const until = run.finishedAt === null ? now.getTime() : Date.parse(run.finishedAt);
+  const parts = [
+    run.application === "" ? run.workflow : `${run.application} v${run.revision}`,
+    ...(run.kind === "delete" ? [language === "zh" ? "删除" : "delete"] : []),
+    run.application === "" ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
+    formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
+    ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),
+    // What waits or runs is said by its jobs; what holds back the whole run, by nobody else.
+    ...(run.phase !== "running" || run.state === "running" || run.state === "waiting"
+      ? []
+      : [[runStateRow(run.state).text[language], run.reason?.message ?? ""].filter((text) => text !== "").join(": ")]),
+  ];
+  return { tone: "strong", text: oneLine(parts.join(" · ")) };
+}
+
+/**
+ * The jobs in the order of the document, as many as there is room for. What is folded is chosen by the column `fold` of the phases, so
+ * nothing that ended badly is folded while anything harmless is shown; and whatever is not shown is counted.
+ */
+function jobLines(input: TreeInput, room: number): readonly Line[] {
+  const { jobs } = input.run;
+  const hidden = foldedJobs(jobs, room);
+  const shown = jobs.filter((job) => !hidden.has(job));
+  const done = [...hidden].filter((job) => PHASES[job.phase].ending === "ok");
+  const rest = [...hidden].filter((job) => PHASES[job.phase].ending !== "ok");
+  const widths = columnsFor(shown, input.language);
+  const { language } = input;
+  if (room === 1 && hidden.size > 0) return [foldLine(jobs, shown.length, language)];
+  return [
+    ...(done.length === 0 ? [] : [foldLine(done, 0, language)]),
+    ...shown.map((job) => jobLine(job, widths, input)),
+    ...(rest.length === 0 ? [] : [foldLine(rest, shown.length, language)]),
+  ];
+}
+
+/** What succeeded is folded as a whole, into the first line; of the others just as many as must, into the last. */
+function foldedJobs(jobs: readonly Job[], room: number): ReadonlySet<Job> {
+  if (jobs.length <= room) return new Set();
+  const done = jobs.filter((job) => PHASES[job.phase].ending === "ok");
+  const rest = jobs.filter((job) => PHASES[job.phase].ending !== "ok");
+  const left = room - (done.length === 0 ? 0 : 1);
+  if (rest.length <= left) return new Set(done);
+  // The newest of a kind are folded before the older ones: what the reader saw first stays where it was.
+  const byNeed = rest
+    .map((job, place) => ({ job, place }))
+    .sort((a, b) => urgency(b.job) - urgency(a.job) || a.place - b.place);
+  return new Set([...done, ...byNeed.slice(Math.max(0, left - 1)).map(({ job }) => job)]);
+}
+
+/** Half a step for what will not go on by itself: it stays longer than its neighbours that will, and shorter than what ended badly. */
+function urgency({ phase, reason }: Job): number {
+  const { ending, fold } = PHASES[phase];
+  return ending === "bad" ? fold : fold + (ending === null && reason.who !== "nobody" ? 0.5 : 0);
+}
+
+/** `● 38 succeeded`, or `and 12 more: 11 pending, 1 failed`, the worst first. */
+function foldLine(jobs: readonly Job[], shown: number, language: Language): Line {
+  const counts = PHASE_NAMES.map((phase) => ({ phase, count: jobs.filter((job) => job.phase === phase).length }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => PHASES[b.phase].fold - PHASES[a.phase].fold);
+  const worst = counts[0]?.phase ?? "waiting";
+  const kinds = counts
+    .map(({ phase, count }) => `${count} ${language === "zh" ? "个" : ""}${PHASES[phase].text[language]}`)
+    .join(language === "zh" ? "，" : ", ");
+  const all = language === "zh" ? `另有 ${jobs.length} 个：` : `and ${jobs.length} more: `;
+  return { tone: PHASES[worst].tone, text: `${PHASES[worst].glyph} ${shown === 0 ? "" : all}${kinds}` };
+}
+
+/** Where there is no row for jobs at all, the head counts them. */
+function countedHead(input: TreeInput): Line {
+  const { text, tone } = headLine(input);
+  const { jobs } = input.run;
+  return jobs.length === 0 ? { tone, text } : { tone, text: `${foldLine(jobs, 0, input.language).text} · ${text}` };
+}
+
+interface Widths {
+  readonly name: number;
+  readonly phase: number;
+}
+
+function columnsFor(jobs: readonly Job[], language: Language): Widths {
+  return {
+    name: Math.min(32, Math.max(0, ...jobs.map((job) => displayWidth(job.name)))),
+    phase: Math.max(0, ...jobs.map((job) => displayWidth(PHASES[job.phase].text[language]))),
+  };
+}
+
+function jobLine(job: Job, widths: Widths, { now, language }: TreeInput): Line {
+  const stuck = job.phase === "running" && job.reason.who === "operator";
+  const glyph = stuck ? `${PHASES.running.glyph}!` : `${PHASES[job.phase].glyph} `;
+  const text = [
+    `${glyph}${pad(truncate(job.name, widths.name), widths.name)}`,
+    pad(PHASES[job.phase].text[language], widths.phase),
+    pad(elapsed(job, now), 7),
+    details(job, language),
+  ].join("  ");
+  return { tone: stuck ? "warning" : PHASES[job.phase].tone, text: text.trimEnd() };
+}
+
+export function elapsed(job: Job, now: Date): string {
+  if (job.startedAt === null) return "";
+  const until = job.finishedAt === null ? now.getTime() : Date.parse(job.finishedAt);
+  return formatDuration(Math.max(0, until - Date.parse(job.startedAt)));
+}
+
+/** `attempt 2/3 · 1 of 2 replicas ready`: what the phase alone does not say. */
+export function details(job: Job, language: Language): string {
+  const many = job.attempts > 1 && job.attempt > 0 && (job.attempt > 1 || job.phase === "running");
+  const attempt = language === "zh" ? `第 ${job.attempt}/${job.attempts} 次` : `attempt ${job.attempt}/${job.attempts}`;
+  // Who holds what it waits for, its place in the line, how long others waited.
+  const waiting = job.phase === "pending" ? job.evidence.filter(({ source }) => source === "capacity") : [];
+  return [
+    ...(many ? [attempt] : []),
+    ...(SILENT.has(job.reason.code) ? [] : [oneLine(job.reason.message)]),
+    ...waiting.map(({ text }) => oneLine(text)),
+  ].join(" · ");
+}

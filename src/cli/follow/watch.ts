@@ -1,0 +1,155 @@
+// Follows a run by its events until it has ended. The stream may break and the server may restart: the picture is then asked for
+// anew and the stream resumed after the last event seen. Never polls while events come.
+import { ApiError, type Client, type StreamItem, UnreachableError } from "../../api/client.ts";
+import { dig } from "../../model/data/json.ts";
+import type { Context } from "../grammar/command.ts";
+import { applyEvent, type RunEvent } from "./progress/applyEvent.ts";
+import type { Progress, Run } from "./progress/progress.ts";
+
+export interface Watch {
+  readonly context: Context;
+  readonly client: Client;
+  readonly progress: Progress;
+  /** Aborting stops the watching, not the run. */
+  readonly signal: AbortSignal;
+}
+
+/** A silent stream may be a dead one (a laptop that slept, a proxy that forgot): it is opened anew after this long. */
+const QUIET = 30_000;
+const BACKOFF = { first: 250, most: 2_000 } as const;
+/** Nobody answered for this long: a pipeline must not hang for ever. */
+const GIVE_UP = 300_000;
+
+/** The run as last seen: ended, unless the signal was aborted. */
+export async function watchRun(watch: Watch, start: Run): Promise<Run> {
+  const { context, progress, signal } = watch;
+  let run = start;
+  const link = createLink(watch);
+  progress.show(run, context.terminal.now().toISOString());
+  const cursor = { sequence: run.lastEvent };
+  while (run.phase === "running" && !signal.aborted) {
+    const ended = await readEvents(watch, run, cursor).catch((error: unknown) => ({ error }));
+    if (signal.aborted) break;
+    if (ended !== "ask") await link.lost(ended === "broken" ? undefined : ended.error);
+    const asked = await askAnew(watch, run.id, link);
+    if (asked === undefined) break;
+    run = asked;
+    progress.show(run, context.terminal.now().toISOString());
+  }
+  return run;
+}
+
+/** Undefined when the watching was given up meanwhile. */
+async function askAnew({ context, client, signal }: Watch, run: string, link: Link): Promise<Run | undefined> {
+  while (!signal.aborted) {
+    try {
+      const found = await client.call("getRun", { params: { project: context.globals.project, run } });
+      link.found();
+      return found;
+    } catch (error) {
+      await link.lost(error);
+    }
+  }
+  return undefined;
+}
+
+interface Link {
+  /** Without an error: the stream ended by itself, which is nothing to tell. Throws what waiting cannot mend. */
+  lost(error: unknown): Promise<void>;
+  found(): void;
+}
+
+/** Says once that the connection is gone and once that it is back; waits longer each time; gives up in the end. */
+function createLink({ context, progress, signal }: Watch): Link {
+  const { terminal } = context;
+  let since: number | undefined;
+  let delay: number = BACKOFF.first;
+  return {
+    async lost(error) {
+      if (error !== undefined && !isTransient(error)) throw error;
+      const now = terminal.now().getTime();
+      if (since === undefined && error !== undefined) {
+        since = now;
+        progress.notice(
+          context.say({
+            en: "connection to the server lost, trying again; the run itself goes on",
+            zh: "与服务器的连接中断，正在重试；运行本身不受影响",
+          }),
+        );
+      }
+      if (since !== undefined && now - since > GIVE_UP)
+        throw error ?? new Error("the event stream broke again and again");
+      await terminal.sleep(delay, signal);
+      delay = Math.min(delay * 2, BACKOFF.most);
+    },
+    found() {
+      if (since === undefined) return; // the delay goes on growing: a server that ends every stream at once is not hammered
+      progress.notice(context.say({ en: "connected again", zh: "已重新连接" }));
+      [since, delay] = [undefined, BACKOFF.first];
+    },
+  };
+}
+
+export function isTransient(error: unknown): boolean {
+  if (error instanceof UnreachableError) return true;
+  if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
+  // What fetch and its streams throw when a connection breaks in the middle of an answer.
+  return error instanceof TypeError || (error instanceof Error && "code" in error) || dig(error, "cause") !== undefined;
+}
+
+type Ended = "broken" | "ask";
+
+/** "ask": only the server knows how the run stands now (it ended, or an event did not fit). "broken": the stream ended by itself. */
+async function readEvents(watch: Watch, start: Run, cursor: { sequence: number }): Promise<Ended> {
+  const { context, client, progress } = watch;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([watch.signal, stop.signal]);
+  let run = start;
+  const events = client.stream(
+    "streamEvents",
+    {
+      params: { project: context.globals.project },
+      query: { run: run.id, after: cursor.sequence },
+      headers: { "last-event-id": cursor.sequence },
+    },
+    signal,
+  );
+  try {
+    for await (const { data: event } of untilQuiet(events, watch)) {
+      if (event.type === "resync") cursor.sequence = event.sequence;
+      if (event.type === "resync") return "ask";
+      if (event.sequence <= cursor.sequence) continue;
+      cursor.sequence = event.sequence;
+      if (event.type === "log") progress.log(String(event.data["job"]), String(event.data["text"]), event.at);
+      if (event.sequence <= run.lastEvent) continue; // the picture is newer already
+      const next = applyEvent(run, event, context.language);
+      if (next === null) return "ask";
+      if (next !== run) progress.show(next, event.at);
+      run = next;
+    }
+    return "broken";
+  } finally {
+    stop.abort();
+  }
+}
+
+/** The items of a stream; ends when it ends, and when nothing came for a while. */
+async function* untilQuiet(
+  events: AsyncIterable<StreamItem<RunEvent>>,
+  { context, signal }: Watch,
+): AsyncIterable<StreamItem<RunEvent>> {
+  const iterator = events[Symbol.asyncIterator]();
+  for (;;) {
+    const timer = new AbortController();
+    const quiet = context.terminal.sleep(QUIET, AbortSignal.any([signal, timer.signal])).then(() => null);
+    const next = iterator.next();
+    try {
+      const item = await Promise.race([next, quiet]);
+      if (item === null) next.catch(() => undefined); // its stream is being aborted by the reader
+      if (item === null || item.done === true) return;
+      yield item.value;
+    } finally {
+      timer.abort();
+    }
+  }
+}

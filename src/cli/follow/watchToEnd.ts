@@ -1,0 +1,139 @@
+// Watching a run to its end, and what is said then: shared by deploy, rollback, retry, delete, watch and serve --deploy.
+// Ctrl-C detaches from the run; it never cancels it.
+import type { Client } from "../../api/client.ts";
+import { formatDuration } from "../../model/document/duration.ts";
+import { runStateRow, runStateWord } from "../../model/run/runState.ts";
+import type { Context } from "../grammar/command.ts";
+import { EXIT, exitOfRun } from "../grammar/exitCodes.ts";
+import { printData } from "../output/output.ts";
+import { clusterLabel } from "../output/sandbox.ts";
+import { painter } from "../terminal/style.ts";
+import { explainFailure } from "./explainFailure.ts";
+import { runName } from "./findRun.ts";
+import type { Run } from "./progress/progress.ts";
+import { progressFor } from "./progress/renderer.ts";
+import { watchRun } from "./watch.ts";
+
+export interface Settling {
+  readonly client: Client;
+  readonly run: Run;
+  /** Milliseconds; undefined: until it ends. */
+  readonly timeout: number | undefined;
+}
+
+/** What the options of the commands that start a run have in common. */
+export const WATCH_OPTIONS = {
+  timeout: {
+    type: "duration",
+    value: "DURATION",
+    summary: { en: "stop watching after this long, with exit code 8", zh: "观察到期后退出，退出码 8" },
+  },
+  detach: { type: "flag", short: "d", summary: { en: "do not watch", zh: "不观察" } },
+  "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
+} as const;
+
+export interface Started {
+  readonly client: Client;
+  readonly run: Run;
+  readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
+}
+
+/** After a run was accepted: watch it, or say how to. */
+export async function settleStarted(context: Context, { client, run, options }: Started): Promise<number> {
+  if (!options.detach && !options["no-watch"]) return await settle(context, { client, run, timeout: options.timeout });
+  if (context.globals.output === "name") context.terminal.stdout.write(`${runName(run)}\n`);
+  else if (!printData(context, run)) {
+    context.terminal.stdout.write(`${runTitle(context, run)}\n`);
+    sayHowToReturn(context, run);
+  }
+  return EXIT.done.code;
+}
+
+export async function settle(context: Context, { client, run, timeout }: Settling): Promise<number> {
+  const ended = await watchUntil(context, { client, run, timeout });
+  if (ended.run.phase === "running") {
+    if (ended.why === "interrupted") context.terminal.stderr.write("\n");
+    else
+      context.terminal.stderr.write(
+        `${context.say({ en: "still running after {timeout}", zh: "{timeout} 后仍在运行" }, { timeout: formatDuration(timeout ?? 0) })}\n`,
+      );
+    sayHowToReturn(context, ended.run);
+    return ended.why === "interrupted" ? EXIT.interrupted.code : EXIT.pending.code;
+  }
+  await sayEnd(context, client, ended.run);
+  return exitOfRun(ended.run.phase);
+}
+
+interface Watched {
+  readonly run: Run;
+  readonly why: "ended" | "interrupted" | "timeout";
+}
+
+async function watchUntil(context: Context, { client, run, timeout }: Settling): Promise<Watched> {
+  const { terminal } = context;
+  const interrupted = new AbortController();
+  const late = new AbortController();
+  const over = new AbortController();
+  const forget = terminal.onInterrupt(() => interrupted.abort());
+  if (timeout !== undefined)
+    void terminal.sleep(timeout, over.signal).then(() => {
+      if (!over.signal.aborted) late.abort();
+    });
+  const progress = progressFor(context);
+  try {
+    const signal = AbortSignal.any([interrupted.signal, late.signal]);
+    const last = await watchRun({ context, client, progress, signal }, run);
+    const why = interrupted.signal.aborted ? "interrupted" : late.signal.aborted ? "timeout" : "ended";
+    return { run: last, why };
+  } finally {
+    progress.end();
+    over.abort();
+    forget();
+  }
+}
+
+/** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
+export function runTitle(context: Context, run: Run): string {
+  const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
+  return [
+    run.application === "" ? `${run.workflow} ${run.id}` : `${run.application} v${run.revision}`,
+    ...(run.application === ""
+      ? []
+      : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
+    painter(context.terminal, context.terminal.stdout)(
+      runStateRow(run.state).tone,
+      runStateWord(run.state, context.language),
+    ),
+    ...(took === undefined ? [] : [formatDuration(Math.max(0, took))]),
+    clusterLabel(context, { name: run.cluster, kind: run.clusterKind }),
+    ...(run.namespace === "" ? [] : [run.namespace]),
+  ].join(" · ");
+}
+
+function sayHowToReturn(context: Context, run: Run): void {
+  context.terminal.stderr.write(
+    `${context.say(
+      {
+        en: "the run goes on; return with: kubemin watch {run}   cancel with: kubemin cancel {run}",
+        zh: "运行仍在继续；返回观察：kubemin watch {run}   取消：kubemin cancel {run}",
+      },
+      { run: runName(run) },
+    )}\n`,
+  );
+}
+
+async function sayEnd(context: Context, client: Client, run: Run): Promise<void> {
+  if (!printData(context, run)) {
+    const name = context.globals.output === "name";
+    context.terminal.stdout.write(`${name ? runName(run) : runTitle(context, run)}\n`);
+    if (!name && run.phase === "succeeded" && run.kind === "deploy") await sayAddresses(context, client, run);
+  }
+  if (run.phase !== "succeeded") await explainFailure(context, client, run);
+}
+
+async function sayAddresses(context: Context, client: Client, run: Run): Promise<void> {
+  const params = { project: context.globals.project, application: run.application };
+  // The run has succeeded; that its status cannot be read just now must not turn it into a failure.
+  const status = await client.call("getStatus", { params }).catch(() => undefined);
+  for (const address of status?.addresses ?? []) context.terminal.stdout.write(`  ${address}\n`);
+}

@@ -1,0 +1,25 @@
+// Plug-ins of a command: those of --plugin, after those of KUBEMIN_PLUGINS. Only commands that work with the catalog load any.
+
+import type { Terminal } from "../terminal/terminal.ts";
+import type { Option, Parsed } from "./command.ts";
+import type { Root } from "./root.ts";
+
+export const PLUGIN_OPTION = {
+  plugin: {
+    type: "list",
+    value: "PATH|PACKAGE",
+    complete: "file",
+    summary: {
+      en: "definitions of a plug-in, beside those of KUBEMIN_PLUGINS (separated by commas); may be repeated",
+      zh: "加载插件中的定义，可重复；另可用 KUBEMIN_PLUGINS（逗号分隔）",
+    },
+  },
+} as const satisfies Record<string, Option>;
+
+export async function rootFor(root: Root, values: Parsed["values"], terminal: Terminal): Promise<Root> {
+  const named = values["plugin"];
+  if (!Array.isArray(named)) return root;
+  const given = (terminal.env["KUBEMIN_PLUGINS"] ?? "").split(",").map((one) => one.trim());
+  const sources = [...given.filter((one) => one !== ""), ...named.map(String)];
+  return sources.length === 0 ? root : await root.withPlugins(sources);
+}

@@ -1,0 +1,31 @@
+// Asking before something changes. Without somebody to ask, nothing happens unless --yes was said.
+import type { Localized, Params } from "../../model/data/text.ts";
+import type { Context } from "../grammar/command.ts";
+import { EXIT } from "../grammar/exitCodes.ts";
+import { Failure } from "../grammar/failure.ts";
+
+const NEEDS_YES = {
+  code: "NotConfirmed",
+  exit: EXIT.usage.code,
+  text: { en: "nobody can be asked here, so nothing was changed", zh: "当前无法询问确认，没有做任何更改" },
+  advice: { en: "look at what is shown above, then add --yes", zh: "请确认以上内容后加上 --yes" },
+} as const;
+
+export const YES_OPTION = { type: "flag", short: "y", summary: { en: "do not ask", zh: "不询问" } } as const;
+
+export interface Question {
+  readonly yes: boolean;
+  readonly text: Localized;
+  readonly params: Params;
+}
+
+/** True when it shall be done. */
+export async function confirmed(context: Context, question: Question): Promise<boolean> {
+  if (question.yes) return true;
+  const { terminal, globals } = context;
+  if (!terminal.interactive || globals.noInput) throw new Failure(NEEDS_YES);
+  const answer = await terminal.ask(`${context.say(question.text, question.params)} [y/N] `);
+  if (/^\s*(y|yes|是|好)\s*$/i.test(answer ?? "")) return true;
+  terminal.stderr.write(`${context.say({ en: "nothing was changed", zh: "没有做任何更改" })}\n`);
+  return false;
+}

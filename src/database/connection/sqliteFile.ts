@@ -1,0 +1,138 @@
+// Opens one SQLite file for one process. An acknowledged commit survives kill -9 and loss of power: WAL with synchronous=FULL
+// syncs the log at every commit. Refuses a second process: the lock is the kernel's, so a killed process leaves none behind.
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import Sqlite from "better-sqlite3";
+import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { FullDisk } from "./fullDisk.ts";
+
+/** Long enough for a predecessor that is just closing; short enough to tell the user at once. */
+const LOCK_WAIT_MILLISECONDS = 500;
+
+/** Fails with a sentence that names the file when it is in use, no database, or not writable. */
+export function openSqliteFile(
+  path: string,
+  disk: FullDisk,
+): {
+  readonly statements: SqliteDatabase;
+  readonly file: Sqlite.Database;
+} {
+  try {
+    if (path !== ":memory:") createPrivateFile(path);
+    const database = new Sqlite(path, { timeout: LOCK_WAIT_MILLISECONDS });
+    takeHold(database);
+    if (path !== ":memory:") syncFolder(path);
+    return { statements: withStatements(database, { path, disk, dirty: false }), file: database };
+  } catch (error) {
+    throw explained(path, error);
+  }
+}
+
+/** The file holds hashes of tokens and sealed secrets: for its owner only. SQLite gives its log the same permissions. */
+function createPrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, "a", 0o600));
+}
+
+/** The exclusive mode must come first: then the log's index is in our memory, and no second process can join. */
+function takeHold(database: Sqlite.Database): void {
+  try {
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = FULL");
+    database.pragma("foreign_keys = ON");
+    // A file that is in WAL mode already is locked by the first transaction only, so that one happens here.
+    database.exec("begin immediate; commit");
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A new file is durable only once its name is. */
+function syncFolder(path: string): void {
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** More texts than the store has; batches of every length have their own, and those are not kept. */
+const STATEMENTS_KEPT = 500;
+const STATEMENT_LENGTH_KEPT = 2000;
+
+interface Place {
+  readonly path: string;
+  readonly disk: FullDisk;
+  /** The transaction that is open has written something. */
+  dirty: boolean;
+}
+
+/** What Kysely needs of a database, with each statement compiled once. */
+function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  const prepare = (text: string): SqliteStatement => {
+    const known = statements.get(text);
+    if (known !== undefined) return known;
+    const statement = tellingOfFullDisks(database.prepare(text), place);
+    if (text.length <= STATEMENT_LENGTH_KEPT && statements.size < STATEMENTS_KEPT) statements.set(text, statement);
+    return statement;
+  };
+  return {
+    close: () => {
+      database.close();
+    },
+    prepare: (text) => {
+      // SQLite rolls back by itself when the disk is full; a second rollback would hide that error behind its own.
+      if (text === "rollback" && !database.inTransaction) return prepare("select 1");
+      return prepare(text === "begin" ? "begin immediate" : text);
+    },
+  };
+}
+
+/** SQLite has taken back the transaction by then. The user, whose request it was, is to hear what is the matter and what is not lost. */
+function tellingOfFullDisks(statement: Sqlite.Statement, place: Place): SqliteStatement {
+  const { path, disk } = place;
+  const told = <T>(work: () => T): T => {
+    try {
+      const result = work();
+      // What is kept is kept by the commit, if the transaction had written anything.
+      if (!statement.readonly) place.dirty = true;
+      if (!statement.database.inTransaction) {
+        if (place.dirty && statement.source !== "rollback") disk.wrote();
+        place.dirty = false;
+      }
+      return result;
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError) || error.code !== "SQLITE_FULL") throw error;
+      disk.met();
+      throw new PlatformError("DatabaseFull", { file: path });
+    }
+  };
+  return {
+    reader: statement.reader,
+    all: (parameters) => told(() => statement.all(parameters)),
+    run: (parameters) => told(() => statement.run(parameters)),
+    iterate: (parameters) => statement.iterate(parameters),
+  };
+}
+
+const EXPLANATIONS: readonly (readonly [code: string, detail: string])[] = [
+  ["SQLITE_NOTADB", "it is not a kubemin database"],
+  ["SQLITE_CORRUPT", "it is damaged"],
+  ["SQLITE_FULL", "the disk is full"],
+  ["SQLITE_READONLY", "it cannot be written"],
+  ["EACCES", "it cannot be written"],
+  ["EROFS", "it is on a read-only file system"],
+];
+
+function explained(path: string, error: unknown): PlatformError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code.startsWith("SQLITE_BUSY")) return new PlatformError("DatabaseInUse", { file: path });
+  const known = EXPLANATIONS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  const detail = known ?? (error instanceof Error ? error.message : String(error));
+  return new PlatformError("DatabaseUnusable", { file: path, detail });
+}

@@ -1,0 +1,72 @@
+// Events: appended in the transaction of the change that they tell of, never altered.
+import type { Selectable, Transaction } from "kysely";
+import type { NewEvent, PlatformEvent } from "../../model/run/event.ts";
+import type { Events } from "../../ports/store.ts";
+import { fromJson, inBatches, toJson } from "../connection/columns.ts";
+import type { Database } from "../connection/database.ts";
+import type { EventsTable, Tables } from "../connection/schema.ts";
+
+export function createEvents(database: Database): Events {
+  const { queries, subscribers } = database;
+  return {
+    async after(filter, sequence, limit) {
+      let query = queries
+        .selectFrom("events")
+        .selectAll()
+        .where("project", "=", filter.project)
+        .where("sequence", ">", sequence);
+      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.run !== undefined) query = query.where("run", "=", filter.run);
+      const rows = await query.orderBy("sequence").limit(limit).execute();
+      return rows.map(eventOf);
+    },
+    async runsEnded(sequence, limit) {
+      const ends = queries.selectFrom("events").selectAll().where("type", "=", "run.finished");
+      const rows = await ends.where("sequence", ">", sequence).orderBy("sequence").limit(limit).execute();
+      return rows.map(eventOf);
+    },
+    async latest() {
+      const row = await queries
+        .selectFrom("events")
+        .select((column) => column.fn.max("sequence").as("sequence"))
+        .executeTakeFirst();
+      return row?.sequence ?? 0;
+    },
+    append: (event) => commit(database, (transaction) => insertEvents(database, transaction, [event])),
+    subscribe: (onCommit) => subscribers.add(onCommit),
+  };
+}
+
+/** One transaction that may write events; whoever waits for events is woken after its commit. */
+export async function commit<T>(
+  database: Database,
+  work: (transaction: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  const result = await database.queries.transaction().execute(work);
+  database.subscribers.wake();
+  return result;
+}
+
+/** The last thing that a transaction does: see Differences.lockEvents. */
+export async function insertEvents(
+  database: Database,
+  transaction: Transaction<Tables>,
+  events: readonly NewEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await database.differences.lockEvents(transaction);
+  const at = database.clock.now().toISOString();
+  const rows = events.map(({ project, application, run, type, data }) => ({
+    at,
+    project,
+    application,
+    run,
+    type,
+    data: toJson(data),
+  }));
+  for (const batch of inBatches(rows)) await transaction.insertInto("events").values(batch).execute();
+}
+
+function eventOf(row: Selectable<EventsTable>): PlatformEvent {
+  return { ...row, data: fromJson(row.data) };
+}

@@ -1,0 +1,160 @@
+// Claims: what jobs hold while they run (a place within a limit, a lock on a name). Taken and freed in the transaction that changes the
+// job. The row of the key is the lock under which they are counted, and the fence that grows with everybody who gets it. Whoever drives the
+// holder renews the lease; when that stops (leases.ts), the holder's process is gone or cut off, and the next one takes the claim. What the
+// former holder still writes is refused, because its row is no longer there.
+import type { Selectable, Transaction } from "kysely";
+import type { Claim, ClaimRefusal, HeldLock } from "../../ports/store.ts";
+import type { Database } from "../connection/database.ts";
+import { type Leases, leaseFrom } from "../connection/lockLeases.ts";
+import type { ClaimsTable, Tables } from "../connection/schema.ts";
+
+interface Looking {
+  readonly now: Date;
+  readonly leases: Leases;
+}
+
+export interface Claimant {
+  readonly run: string;
+  readonly job: string;
+}
+
+type Taken = { readonly held: readonly HeldLock[] } | { readonly refusal: ClaimRefusal };
+
+/** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
+export async function takeClaims(
+  transaction: Transaction<Tables>,
+  claimant: Claimant,
+  { claims, ...looking }: Looking & { readonly claims: readonly Claim[] },
+): Promise<Taken> {
+  const held: HeldLock[] = [];
+  // By key, so that two processes lock rows in the same order.
+  for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    const taken = await takeClaim(transaction, claimant, { claim, ...looking });
+    if ("refusal" in taken) return taken;
+    held.push(...taken.held);
+  }
+  return { held };
+}
+
+async function takeClaim(
+  transaction: Transaction<Tables>,
+  { run, job }: Claimant,
+  { claim, now, leases }: Looking & { readonly claim: Claim },
+): Promise<Taken> {
+  const { key, limit, shared = false } = claim;
+  const next = await lockKey(transaction, key);
+  const all = await livingClaims(transaction, key, leases);
+  const others = all.filter((one) => one.run !== run || one.job !== job);
+  const inTheWay = shared ? others.filter((one) => one.shared === 0) : others;
+  if (inTheWay.length >= (shared ? 1 : limit)) {
+    const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
+    const left = Math.min(...inTheWay.map((one) => one.left));
+    const until = left === Infinity ? null : new Date(now.getTime() + left).toISOString();
+    return { refusal: { job, key, limit, holders, until } };
+  }
+  const own = all.find((one) => one.run === run && one.job === job);
+  if (own !== undefined) return { held: [{ key, fence: own.fence }] };
+  const row = {
+    key,
+    run,
+    job,
+    shared: shared ? (1 as const) : (0 as const),
+    fence: next,
+    leased_until: leaseFrom(now),
+  };
+  await transaction.insertInto("claims").values(row).execute();
+  return { held: [{ key, fence: next }] };
+}
+
+/** `left`: milliseconds for which its holder is still believed to live. */
+type Living = Selectable<ClaimsTable> & { readonly left: number };
+
+async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
+  const all = await transaction.selectFrom("claims").selectAll().where("key", "=", key).execute();
+  const left = leases.see(key, all);
+  const living: Living[] = [];
+  for (const one of all) {
+    const claim = { ...one, left: left.get(one) ?? Infinity };
+    if (claim.left > 0 || !(await removeLeft(transaction, claim))) living.push(claim);
+  }
+  return living;
+}
+
+/** False when it was renewed in this moment. */
+async function removeLeft(transaction: Transaction<Tables>, { key, run, job, leased_until }: Living): Promise<boolean> {
+  const claim = transaction.deleteFrom("claims").where("key", "=", key).where("run", "=", run).where("job", "=", job);
+  const { numDeletedRows } = await claim.where("leased_until", "=", leased_until).executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** The next fence. */
+async function lockKey(transaction: Transaction<Tables>, key: string): Promise<number> {
+  const row = await transaction
+    .insertInto("claim_keys")
+    .values({ key, fence: 1 })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet((old) => ({ fence: old("claim_keys.fence", "+", 1) })))
+    .returning("fence")
+    .executeTakeFirstOrThrow();
+  return row.fence;
+}
+
+/** Whether all of them are still the job's. */
+export async function holds(
+  transaction: Transaction<Tables>,
+  { run, job }: Claimant,
+  locks: readonly HeldLock[],
+): Promise<boolean> {
+  for (const { key, fence } of locks) {
+    const claim = transaction.selectFrom("claims").select("key").where("key", "=", key).where("run", "=", run);
+    const found = await claim.where("job", "=", job).where("fence", "=", fence).executeTakeFirst();
+    if (found === undefined) return false;
+  }
+  return true;
+}
+
+export async function renewClaims(
+  { queries, clock }: Database,
+  run: string,
+): Promise<ReadonlyMap<string, readonly HeldLock[]>> {
+  const rows = await queries
+    .updateTable("claims")
+    .set({ leased_until: leaseFrom(clock.now()) })
+    .where("run", "=", run)
+    .returning(["job", "key", "fence"])
+    .execute();
+  const held = new Map<string, HeldLock[]>();
+  for (const { job, key, fence } of rows) {
+    const own = held.get(job) ?? [];
+    held.set(job, [...own, { key, fence }]);
+  }
+  return held;
+}
+
+/** The runs that wait for what came free, the longest waiting first. */
+export async function freeClaims(transaction: Transaction<Tables>, { run, job }: Claimant): Promise<readonly string[]> {
+  const freed = await transaction
+    .deleteFrom("claims")
+    .where("run", "=", run)
+    .where("job", "=", job)
+    .returning("key")
+    .execute();
+  await transaction.deleteFrom("claim_waits").where("run", "=", run).where("job", "=", job).execute();
+  if (freed.length === 0) return [];
+  const keys = freed.map((one) => one.key);
+  const waiting = await transaction
+    .selectFrom("claim_waits")
+    .select("run")
+    .where("key", "in", keys)
+    .orderBy("position")
+    .execute();
+  return [...new Set(waiting.map((one) => one.run))];
+}
+
+/** After a refusal: whoever frees the key will wake the run. */
+export async function standInLine(transaction: Transaction<Tables>, run: string, refusal: ClaimRefusal): Promise<void> {
+  await transaction
+    .insertInto("claim_waits")
+    .values({ key: refusal.key, run, job: refusal.job })
+    .onConflict((conflict) => conflict.columns(["key", "run", "job"]).doNothing())
+    .execute();
+}

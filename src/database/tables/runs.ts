@@ -1,0 +1,322 @@
+// Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
+import type { Selectable, Transaction } from "kysely";
+import type { NewEvent } from "../../model/run/event.ts";
+import { isActive, isSettled } from "../../model/run/phase.ts";
+import type { Job, Pause, Run } from "../../model/run/run.ts";
+import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../../ports/store.ts";
+import { fromJson, toJson } from "../connection/columns.ts";
+import type { Database } from "../connection/database.ts";
+import type { Leases } from "../connection/lockLeases.ts";
+import type { JobsTable, RunsTable, Tables } from "../connection/schema.ts";
+import { commit, insertEvents } from "./events.ts";
+import { claimRun, isLastClaim } from "./fences.ts";
+import { createRun } from "./insertRun.ts";
+import { underWay } from "./jobsUnderWay.ts";
+import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./locks.ts";
+import { numberAfter, pageOf, rowsFor } from "./paging.ts";
+
+export function createRuns(database: Database): Runs {
+  const { queries } = database;
+  return {
+    create: (request) => createRun(database, request),
+    change: (change) => changeRun(database, change),
+    cancel: (id, actor, events) => cancelRun(database, { id, actor, events }),
+    skipFinal: (id, actor, events) => skipFinal(database, { id, actor, events }),
+    renew: (id) => renewClaims(database, id),
+    pause: (id, actor, events) => pauseRun(database, { id, actor, events }),
+    async get(id) {
+      const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : runOf(row);
+    },
+    async nextRunNumber(project, application) {
+      const runs = queries.selectFrom("runs").where("project", "=", project).where("application", "=", application);
+      const row = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();
+      return (row?.number ?? 0) + 1;
+    },
+    async jobs(id) {
+      const rows = await queries.selectFrom("jobs").selectAll().where("run", "=", id).orderBy("position").execute();
+      return rows.map(jobOf);
+    },
+    underWay: (ids) => underWay(database, ids),
+    async list(filter, page) {
+      const after = numberAfter("runs", page);
+      let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
+      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
+      if (after !== undefined) query = query.where("position", "<", after);
+      const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
+      return pageOf(rows, page, { list: "runs", key: (row) => row.position, item: runOf });
+    },
+    async unfinished() {
+      const rows = await queries
+        .selectFrom("runs")
+        .select(["id", "project", "priority", "start_at", "paused_by", "cancelled_by"])
+        .where("phase", "=", "running")
+        .orderBy("position")
+        .execute();
+      return rows.map(({ start_at: startAt, paused_by: pausedBy, cancelled_by: cancelledBy, ...row }) => ({
+        ...row,
+        startAt,
+        pausedBy,
+        cancelledBy,
+      }));
+    },
+    claim: (id) => claimRun(queries, id),
+    async idempotent(project, key) {
+      const row = await queries
+        .selectFrom("idempotency")
+        .selectAll()
+        .where("project", "=", project)
+        .where("key", "=", key)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+  };
+}
+
+/** Thrown to roll the transaction back when a guard does not match; never leaves this file. */
+class Stale extends Error {}
+
+/** Likewise, when a claim cannot be taken. */
+class Held extends Error {
+  readonly refusal: ClaimRefusal;
+
+  constructor(refusal: ClaimRefusal) {
+    super(refusal.key);
+    this.refusal = refusal;
+  }
+}
+
+/** Likewise, when what the job holds is somebody else's now. */
+class Displaced extends Error {
+  readonly job: string;
+
+  constructor(job: string) {
+    super(job);
+    this.job = job;
+  }
+}
+
+interface Claimed {
+  readonly wake: Set<string>;
+  readonly locks: Map<string, readonly HeldLock[]>;
+}
+
+async function changeRun(database: Database, change: RunChange): Promise<ChangeResult> {
+  const claimed: Claimed = { wake: new Set(), locks: new Map() };
+  try {
+    const changed = await tryChange(database, change, claimed);
+    return changed ? { outcome: "changed", wake: [...claimed.wake], locks: claimed.locks } : { outcome: "stale" };
+  } catch (error) {
+    if (error instanceof Displaced) return { outcome: "displaced", job: error.job };
+    if (!(error instanceof Held)) throw error;
+    const { refusal } = error;
+    await database.queries.transaction().execute((transaction) => standInLine(transaction, change.run, refusal));
+    return { outcome: "held", refusal };
+  }
+}
+
+async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
+  const jobs = inOrder(change.jobs);
+  return await guarded(database, change.events, async (transaction) => {
+    if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
+    for (const job of jobs) {
+      await changeJob(transaction, change.run, job);
+      await changeClaims(transaction, change.run, {
+        change: job,
+        now: database.clock.now(),
+        claimed,
+        leases: database.leases,
+      });
+    }
+    if (change.finish === undefined) return;
+    const { phase, at } = change.finish;
+    const finish = transaction.updateTable("runs").set({ phase, finished_at: at }).where("id", "=", change.run);
+    const { numUpdatedRows } = await finish.where("phase", "=", "running").executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
+/**
+ * Jobs that set locks free come before those that take them. Of two jobs that want one lock, the one that has been due for longer gets it; jobs
+ * that became due at one moment keep the order of the plan.
+ */
+function inOrder(jobs: readonly JobChange[]): readonly JobChange[] {
+  const turn = ({ job }: JobChange): string => `${isActive(job.phase) ? 1 : 0} ${job.dueAt ?? ""}`;
+  return jobs.toSorted((a, b) => compareTexts(turn(a), turn(b)));
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+interface Claiming {
+  readonly change: JobChange;
+  readonly now: Date;
+  readonly claimed: Claimed;
+  readonly leases: Leases;
+}
+
+/** Notes what the job got, and the runs that wait for what it set free. */
+async function changeClaims(
+  transaction: Transaction<Tables>,
+  run: string,
+  { change: { job, from, claims = [], holding = [] }, now, claimed, leases }: Claiming,
+): Promise<void> {
+  const claimant = { run, job: job.name };
+  if (!(await holds(transaction, claimant, holding))) throw new Displaced(job.name);
+  if (!isActive(job.phase)) {
+    if (!isActive(from.phase) && !isSettled(job.phase)) return;
+    for (const waiting of await freeClaims(transaction, claimant)) claimed.wake.add(waiting);
+    return;
+  }
+  const taken = await takeClaims(transaction, claimant, { claims, now, leases });
+  if ("refusal" in taken) throw new Held(taken.refusal);
+  if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
+}
+
+/** The plan is left as it is: a job never changes it, and it may be large. */
+async function changeJob(transaction: Transaction<Tables>, run: string, { job, from }: JobChange): Promise<void> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("jobs")
+    .set({
+      phase: job.phase,
+      attempt: job.attempt,
+      reason: toJson(job.reason),
+      evidence: toJson(job.evidence),
+      not_before: job.notBefore,
+      started_at: job.startedAt,
+      finished_at: job.finishedAt,
+      output: toJson(job.output),
+      interruptions: job.interruptions,
+      due_at: job.dueAt,
+      attempt_at: job.attemptAt,
+      pending_at: job.pendingAt,
+    })
+    .where("run", "=", run)
+    .where("name", "=", job.name)
+    .where("phase", "=", from.phase)
+    .where("attempt", "=", from.attempt)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new Stale();
+}
+
+interface Cancellation {
+  readonly id: string;
+  readonly actor: string;
+  readonly events: readonly NewEvent[];
+}
+
+async function cancelRun(database: Database, { id, actor, events }: Cancellation): Promise<boolean> {
+  const now = database.clock.now().toISOString();
+  return await guarded(database, events, async (transaction) => {
+    // A cancel ends a pause: its final steps start now, and their clocks must run.
+    const marks = { cancelled_by: actor, paused_by: null, pauses: toJson(await endedPauses(transaction, id, now)) };
+    const cancel = transaction.updateTable("runs").set(marks).where("id", "=", id);
+    const { numUpdatedRows } = await cancel
+      .where("phase", "=", "running")
+      .where("cancelled_by", "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
+async function skipFinal(database: Database, { id, actor, events }: Cancellation): Promise<boolean> {
+  return await guarded(database, events, async (transaction) => {
+    const skip = transaction.updateTable("runs").set({ final_skipped_by: actor }).where("id", "=", id);
+    const { numUpdatedRows } = await skip
+      .where("phase", "=", "running")
+      .where("final_skipped_by", "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
+async function pauseRun(
+  database: Database,
+  { id, actor, events }: { readonly id: string; readonly actor: string | null; readonly events: readonly NewEvent[] },
+): Promise<boolean> {
+  const now = database.clock.now().toISOString();
+  return await guarded(database, events, async (transaction) => {
+    const before = await endedPauses(transaction, id, now);
+    const pauses = actor === null ? before : [...before, { from: now, to: null }];
+    const marks = { paused_by: actor, pauses: toJson(pauses) };
+    const pause = transaction.updateTable("runs").set(marks).where("id", "=", id).where("cancelled_by", "is", null);
+    const { numUpdatedRows } = await pause
+      .where("phase", "=", "running")
+      .where("paused_by", actor === null ? "is not" : "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) throw new Stale();
+  });
+}
+
+/** The pauses of the run, the last one ended now where it goes on. */
+async function endedPauses(transaction: Transaction<Tables>, id: string, now: string): Promise<readonly Pause[]> {
+  const row = await transaction.selectFrom("runs").select("pauses").where("id", "=", id).executeTakeFirst();
+  const pauses = row === undefined ? [] : fromJson(row.pauses);
+  return pauses.map((one) => (one.to === null ? { ...one, to: now } : one));
+}
+
+async function guarded(
+  database: Database,
+  events: readonly NewEvent[],
+  work: (transaction: Transaction<Tables>) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await commit(database, async (transaction) => {
+      await work(transaction);
+      await insertEvents(database, transaction, events);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Stale) return false;
+    throw error;
+  }
+}
+
+function runOf(row: Selectable<RunsTable>): Run {
+  const {
+    position: _,
+    fence: _fence,
+    created_at,
+    finished_at,
+    cancelled_by,
+    paused_by,
+    start_at,
+    pauses,
+    final_skipped_by,
+    inputs,
+    ...rest
+  } = row;
+  return {
+    ...rest,
+    startAt: start_at,
+    createdAt: created_at,
+    finishedAt: finished_at,
+    cancelledBy: cancelled_by,
+    pausedBy: paused_by,
+    pauses: fromJson(pauses),
+    finalSkippedBy: final_skipped_by,
+    inputs: fromJson(inputs),
+  };
+}
+
+function jobOf(row: Selectable<JobsTable>): Job {
+  return {
+    run: row.run,
+    name: row.name,
+    plan: fromJson(row.plan),
+    phase: row.phase,
+    reason: fromJson(row.reason),
+    evidence: fromJson(row.evidence),
+    attempt: row.attempt,
+    notBefore: row.not_before,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    output: fromJson(row.output),
+    interruptions: row.interruptions,
+    dueAt: row.due_at,
+    attemptAt: row.attempt_at,
+    pendingAt: row.pending_at,
+  };
+}

@@ -1,0 +1,181 @@
+// The process as a holder of duties: takes entries while it has slots, looks after each, and puts back what is left to do.
+import type { Dispatched, Drive, Duty, Terms } from "../../ports/dispatch.ts";
+import { createHoldings, dispatched, type Holdings } from "../duties/leasedDuties.ts";
+import { pauseAfter } from "../duties/retryDelays.ts";
+import { type Claim, Claims } from "./dutyLeases.ts";
+import type { Entries, Wanted } from "./entries.ts";
+import type { PgBossOptions } from "./options.ts";
+import { bePresent } from "./presence.ts";
+import { repeat } from "./repeat.ts";
+import { createTaker, type Taker } from "./taker.ts";
+
+/** What another process gave up is found by looking; everything else is told. */
+const LOOK_MILLISECONDS = 1_000;
+const TOUCH_MILLISECONDS = 2_500;
+const CHECK_MILLISECONDS = 250;
+const STOP_MILLISECONDS = 10_000;
+/** A wake that was lost (a process died between its write and ours) costs no more than this. */
+const REMIND_MILLISECONDS = 15 * 60_000;
+
+export class Holder {
+  readonly #options: PgBossOptions;
+  readonly #entries: Entries;
+  readonly #holdings: Holdings;
+  readonly #claims: Claims;
+  readonly #taker: Taker;
+  readonly #drives = new Set<Promise<void>>();
+  readonly #failures = new Map<Duty, number>();
+  readonly #ends: (() => void | Promise<void>)[] = [];
+  #stopping: Promise<void> | undefined;
+  #drive: Drive | undefined;
+  #giveUp: ((duty: Duty) => Promise<void>) | undefined;
+
+  constructor(options: PgBossOptions, entries: Entries) {
+    const { slots, log } = options;
+    this.#options = options;
+    this.#entries = entries;
+    this.#holdings = createHoldings(slots, () => this.#taker.poke());
+    this.#claims = new Claims(this.#holdings, log);
+    const take = (limit: number, except: readonly string[]) => this.#take(limit, except);
+    this.#taker = createTaker({ slots, holdings: this.#holdings, log, take });
+  }
+
+  async start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void> {
+    const presence = await bePresent(this.#options.url, () => this.#entries.orphan());
+    this.#drive = drive;
+    this.#giveUp = giveUp;
+    const heard = await this.#entries.listen(
+      ({ duty, entry }) => {
+        const ours = this.#claims.entryOf(duty);
+        if (ours !== undefined && ours === entry) return;
+        if (!this.#holdings.wake(duty)) this.#taker.poke();
+      },
+      () => this.#missed(),
+    );
+    this.#ends.push(
+      () => presence.close(),
+      () => heard.close(),
+      this.#every(CHECK_MILLISECONDS, () => this.#claims.check()),
+      this.#every(TOUCH_MILLISECONDS, () => this.#claims.touch(this.#entries)),
+      this.#every(LOOK_MILLISECONDS, async () => {
+        this.#taker.poke();
+        await this.#buryDead();
+      }),
+    );
+    this.#taker.poke();
+  }
+
+  /** False: it is not held here. */
+  wake(duty: Duty): boolean {
+    return this.#holdings.wake(duty);
+  }
+
+  state(): Dispatched {
+    return dispatched(this.#holdings, this.#options.slots);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#taker.stop();
+    this.#claims.handOverAll();
+    // One that hangs must not keep the others' entries, nor the process: without signs of life it is handed out by itself.
+    const enough = new AbortController();
+    await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
+    enough.abort();
+    const left = this.#holdings.all().map((one) => one.duty);
+    if (left.length > 0)
+      this.#options.log.write("warn", "stopping without these duties, which hang", { left: left.join(", ") });
+    for (const end of this.#ends) await end();
+  }
+
+  #every(milliseconds: number, what: () => void | Promise<void>): () => void {
+    return repeat(milliseconds, what, (error) =>
+      this.#options.log.write("warn", "the queue does not answer", { error: String(error) }),
+    );
+  }
+
+  /** Nobody knows what was told while we did not hear. */
+  #missed(): void {
+    for (const { duty } of this.#holdings.all()) this.#holdings.wake(duty);
+    this.#taker.poke();
+  }
+
+  async #take(limit: number, except: readonly string[]): Promise<number> {
+    const drive = this.#drive;
+    if (drive === undefined) return 0;
+    const { groupLimit } = this.#options;
+    const since = performance.now();
+    const taken = await this.#entries.take(limit, { except, ...(groupLimit === undefined ? {} : { groupLimit }) });
+    for (const one of taken) {
+      const claim = this.#claims.add(one, since);
+      if (claim === undefined) continue;
+      const work = this.#look(drive, claim).finally(() => this.#drives.delete(work));
+      this.#drives.add(work);
+    }
+    return taken.length;
+  }
+
+  async #look(drive: Drive, claim: Claim): Promise<void> {
+    const { holding, taken } = claim;
+    let next: Wanted | null;
+    do next = await this.#tried(drive, claim);
+    while (!this.#holdings.finish(holding));
+    // From here on a wake is an entry of its own, which nobody takes before ours is gone.
+    if (claim.handedOver) next = { duty: taken.duty, terms: taken.terms };
+    if (claim.handedOver || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
+    this.#claims.delete(claim);
+  }
+
+  async #giveBack({ taken, handedOver }: Claim, next: Wanted | null): Promise<void> {
+    try {
+      if (next !== null) await this.#entries.put([next]);
+      await this.#entries.remove(taken);
+      if (handedOver) await this.#entries.tell([{ duty: taken.duty }]);
+      else this.#taker.poke();
+    } catch (error) {
+      // Without signs of life it is handed out again, and whoever gets it finds what is left to do.
+      this.#options.log.write("warn", "a duty could not be given back", { duty: taken.duty, error: String(error) });
+    }
+  }
+
+  /** What the queue shall hold of the duty from now on. */
+  async #tried(drive: Drive, claim: Claim): Promise<Wanted | null> {
+    const { duty, terms } = claim.taken;
+    const now = this.#options.clock.now().getTime();
+    try {
+      const lease = this.#holdings.lease(claim.holding, () => this.#claims.holds(claim));
+      const outcome = await drive(duty, lease);
+      this.#failures.delete(duty);
+      return outcome === "done" ? null : { duty, terms: this.#parked(terms, outcome.again) };
+    } catch (error) {
+      const count = (this.#failures.get(duty) ?? 0) + 1;
+      this.#failures.set(duty, count);
+      if (!claim.holding.lost.signal.aborted)
+        this.#options.log.write("error", "looking after a duty failed; it is tried again", {
+          duty,
+          count,
+          error: String(error),
+        });
+      claim.holding.again = false; // what woke it is seen by the next try
+      return { duty, terms: { ...terms, at: new Date(now + pauseAfter(count)) } };
+    }
+  }
+
+  #parked(terms: Terms, again: Date | null): Terms {
+    const remind = new Date(this.#options.clock.now().getTime() + REMIND_MILLISECONDS);
+    return { ...terms, at: again === null || again > remind ? remind : again };
+  }
+
+  async #buryDead(): Promise<void> {
+    for (const taken of await this.#entries.takeDead()) {
+      const { duty } = taken;
+      this.#options.log.write("error", "a duty is given up: whoever held it was never heard of again", { duty });
+      await this.#giveUp?.(duty);
+      await this.#entries.removeDead(taken);
+    }
+  }
+}

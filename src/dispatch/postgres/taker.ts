@@ -1,0 +1,63 @@
+// Fills the free slots of a process from the queue, so that no group keeps the others waiting. One question at a time: whoever pokes while
+// one is under way makes it ask once more.
+import type { Log } from "../../ports/log.ts";
+import type { Holdings } from "../duties/leasedDuties.ts";
+import { crowding, full } from "../duties/shares.ts";
+
+/** So that one process that has many slots does not take everything that comes at once. */
+const BATCH = 25;
+
+interface TakerParts {
+  readonly slots: number;
+  readonly holdings: Pick<Holdings, "free" | "used">;
+  /** How many were taken. */
+  readonly take: (limit: number, except: readonly string[]) => Promise<number>;
+  readonly log: Log;
+}
+
+export interface Taker {
+  /** There may be something to take, or room for it. */
+  poke(): void;
+  /** Resolves once nothing is being taken any more. */
+  stop(): Promise<void>;
+}
+
+export function createTaker({ slots, holdings, take, log }: TakerParts): Taker {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let poked = false;
+  let filling: Promise<void> | undefined;
+
+  async function fill(): Promise<void> {
+    while (poked && !signal.aborted) {
+      poked = false;
+      await takeAll().catch((error: unknown) => {
+        if (!signal.aborted) log.write("warn", "no duties can be taken from the queue now", { error: String(error) });
+      });
+    }
+  }
+
+  async function takeAll(): Promise<void> {
+    for (let more = true; more && !signal.aborted; ) {
+      const limit = Math.min(holdings.free(), BATCH, Math.max(1, Math.floor(slots / 4)));
+      if (limit === 0) return;
+      const used = holdings.used();
+      const [shy, shut] = [crowding(used, slots), full(used, slots)];
+      more = (await take(limit, shy)) > 0 || (shy.length > shut.length && (await take(limit, shut)) > 0);
+    }
+  }
+
+  return {
+    poke() {
+      poked = true;
+      if (!signal.aborted)
+        filling ??= fill().finally(() => {
+          filling = undefined;
+        });
+    },
+    async stop() {
+      stopping.abort();
+      await filling;
+    },
+  };
+}

@@ -1,0 +1,92 @@
+// The newest revision against what the cluster holds: every object by a dry run, secrets masked, and who else holds a field.
+// Nothing is changed. Tasks are left out: their Jobs come and go.
+
+import { inBatches } from "../../model/data/batches.ts";
+import { isSealed } from "../../model/document/sealed.ts";
+import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import type { PlannedJob } from "../../model/run/plan.ts";
+import type { ApplicationSummary } from "../../model/run/revision.ts";
+import type { Job } from "../../model/run/run.ts";
+import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { ApplicationDrift, Place } from "../interface/requests.ts";
+import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
+import { knownApplication } from "../starting/deleteApplication.ts";
+import { knownRevision } from "../starting/revisions.ts";
+
+export async function applicationDrift(world: World, place: Place, signal: AbortSignal): Promise<ApplicationDrift> {
+  const current = await knownApplication(world, place);
+  const revision = await knownRevision(world, place, current.revision);
+  const cluster = await knownCluster(world, current.cluster);
+  const options = comparing(world, place.project, signal);
+  try {
+    const brought = broughtJobs(revision.plan.jobs, await lastJobs(world, current));
+    const objects = await inBatches(lasting(brought), async (manifest) => ({
+      ...(await cluster.compare(manifest, options)),
+      ref: refOf(manifest),
+      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "",
+    }));
+    return { application: current.name, revision: current.revision, objects };
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    throw clusterFailure(error, cluster.name);
+  }
+}
+
+function comparing(world: World, project: string, signal: AbortSignal): ApplyOptions {
+  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(project, text) : text);
+  return { signal, reveal, force: true };
+}
+
+/** The jobs of the newest run of the application, by which is decided what it brought. */
+export async function lastJobs(
+  { store }: Pick<World, "store">,
+  { lastRun }: ApplicationSummary,
+): Promise<readonly Job[]> {
+  return lastRun === null ? [] : await store.runs.jobs(lastRun.id);
+}
+
+/**
+ * Without the jobs that a condition left out of the newest run: what they would bring is not wanted there. What the cluster holds does not
+ * decide: objects of an earlier revision may well be there, and a new revision of them waits behind that condition.
+ * A repair has only the jobs that were brought before it, so a conditional job that its run does not have stays left out.
+ */
+export function broughtJobs(planned: readonly PlannedJob[], last: readonly Job[]): readonly PlannedJob[] {
+  const byName = new Map(last.map((job) => [job.name, job]));
+  return planned.filter(({ name, condition }) => {
+    if (condition === undefined) return true;
+    const job = byName.get(name);
+    return job !== undefined && !(job.phase === "skipped" && job.reason.code === "ConditionFalse");
+  });
+}
+
+/** What stays on the cluster: a task's Job comes and goes, and its absence is no drift. */
+export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
+  return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
+}
+
+export interface Watching {
+  readonly project: string;
+  readonly cluster: Cluster;
+  readonly manifests: readonly Manifest[];
+}
+
+/** The watches hold no data of these: that somebody set a key may mean that it has another value, or the same. */
+const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
+
+/** What the watches tell, without a request; but for the few objects that they only suspect, where one dry run each decides. */
+export async function confirmedDrift(
+  world: World,
+  { project, cluster, manifests }: Watching,
+  signal: AbortSignal,
+): Promise<readonly Drift[]> {
+  const drifted = await cluster.drifted(manifests, signal);
+  const byKey = new Map(manifests.map((manifest) => [refKey(refOf(manifest)), manifest]));
+  const confirmed = await inBatches(drifted, async (drift): Promise<readonly Drift[]> => {
+    const manifest = byKey.get(refKey(drift.ref));
+    if (manifest === undefined || drift.gone || !UNSEEN.has(drift.ref.kind)) return [drift];
+    const { state } = await cluster.compare(manifest, comparing(world, project, signal));
+    return state === "same" ? [] : [drift];
+  });
+  return confirmed.flat();
+}

@@ -1,0 +1,63 @@
+// Log lines of an application: of its pods while there are pods, else what was kept of its tasks.
+import { PlatformError } from "../../model/errors/errors.ts";
+import { nearest } from "../../model/kubernetes/name.ts";
+import type { LogLine, LogOptions } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { Place } from "../interface/requests.ts";
+import { knownCluster } from "../planning/chooseCluster.ts";
+import { applicationMask } from "../secrets/masking.ts";
+import { knownApplication } from "../starting/deleteApplication.ts";
+import { knownRevision } from "../starting/revisions.ts";
+
+export async function readLogs(
+  world: World,
+  request: Place & { readonly component?: string },
+  options: LogOptions,
+): Promise<AsyncIterable<LogLine>> {
+  const current = await knownApplication(world, request);
+  const { document } = await knownRevision(world, request, current.revision);
+  const names = document.components.map((one) => one.name);
+  const { component } = request;
+  if (component !== undefined && !names.includes(component)) {
+    throw new PlatformError("NotFound", {
+      what: "component",
+      name: component,
+      known: nearest(component, names) ?? names.join(", "),
+    });
+  }
+  const cluster = await knownCluster(world, current.cluster);
+  const owner = {
+    project: request.project,
+    namespace: current.namespace,
+    application: current.name,
+    ...(component === undefined ? {} : { component }),
+  };
+  return masked(world, request, orKept(world, request, cluster.logs(owner, options), options));
+}
+
+/** A pod that was not seen before may print values that were deployed after the reading began. */
+async function* masked(world: World, place: Place, lines: AsyncIterable<LogLine>): AsyncIterable<LogLine> {
+  let mask = await applicationMask(world, place);
+  const pods = new Set<string>();
+  for await (const line of lines) {
+    if (!pods.has(line.pod) && pods.size > 0) mask = await applicationMask(world, place);
+    pods.add(line.pod);
+    yield { ...line, text: mask.text(line.text) };
+  }
+}
+
+async function* orKept(
+  world: World,
+  request: Place & { readonly component?: string },
+  live: AsyncIterable<LogLine>,
+  options: LogOptions,
+): AsyncIterable<LogLine> {
+  let any = false;
+  for await (const line of live) {
+    any = true;
+    yield line;
+  }
+  if (any || request.component === undefined) return;
+  const run = await world.store.logs.latestRun(request.project, request.application, request.component);
+  if (run !== null) yield* await world.store.logs.read(run, request.component, options.tail ?? 10_000);
+}

@@ -1,0 +1,90 @@
+// From what is seen of a run to the root of it: the job that failed by itself, or what the run waits for. Pure. A run whose jobs all
+// succeeded, or were left out by their condition, has no cause; every other one has.
+
+import { reason } from "../../model/reasons/reason.ts";
+import { isActive, isFailure, isSettled } from "../../model/run/phase.ts";
+import type { Job } from "../../model/run/run.ts";
+import { onlyWaits } from "../../model/run/runState.ts";
+import { isLeftOut } from "../deciding/rootJob.ts";
+import type { CauseLink, RunNow } from "../interface/requests.ts";
+import { urgent } from "./runStatus.ts";
+
+/** How the root is told: of a component, its status knows more than its job. */
+export type Tell = (job: Job) => readonly CauseLink[];
+
+export const ownWords: Tell = ({ name, reason: why, evidence }) => [{ subject: name, reason: why, evidence }];
+
+/** What the run is called in a sentence. */
+export function subjectOf({ run }: RunNow): string {
+  return run.application === "" ? run.workflow : run.application;
+}
+
+/** Why the run has not succeeded, or not yet. Empty: it has. */
+export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
+  const { run, jobs, standing } = now;
+  const failed = firstEnded(jobs.filter((job) => isFailure(job.phase)));
+  if (failed !== undefined) return tell(failed);
+  if (run.phase === "running") return causeOfWaiting(now, tell);
+  const stopped = firstEnded(jobs.filter((job) => !isLeftOut(job) && job.phase !== "succeeded"));
+  if (stopped !== undefined) return causeOfJob(stopped, now, tell);
+  if (run.phase === "succeeded") return [];
+  const why = standing.reason ?? reason("RunEnded", { run: run.number, phase: run.phase });
+  return [{ subject: subjectOf(now), reason: why, evidence: [] }];
+}
+
+/** Of the run as a whole before any of its jobs: a job that waits for a person is of no interest while the run is paused. */
+function causeOfWaiting(now: RunNow, tell: Tell): readonly CauseLink[] {
+  const { jobs, standing } = now;
+  const open = jobs.filter((job) => !isSettled(job.phase));
+  const held = open.filter(onlyWaits);
+  const active = open.filter((job) => isActive(job.phase));
+  const why = standing.state === "waiting" || standing.state === "running" ? null : standing.reason;
+  const whole: readonly CauseLink[] = why === null ? [] : [{ subject: subjectOf(now), reason: why, evidence: [] }];
+  // Why a cancel is not done yet is said by what still runs.
+  if (standing.state === "cancelling") return [...whole, ...active.slice(0, 1).flatMap(tell)];
+  if (why !== null) return whole;
+  const first = urgent(held) ?? active[0];
+  if (first !== undefined) return tell(first);
+  const next = open[0];
+  return next === undefined
+    ? [{ subject: subjectOf(now), reason: reason("Beginning"), evidence: [] }]
+    : causeOfJob(next, now, tell);
+}
+
+/** Why one job stands as it does: itself, and the job that everything began with. */
+export function causeOfJob(job: Job, now: RunNow, tell: Tell): readonly CauseLink[] {
+  const root = rootOf(job, now.jobs);
+  if (root === job) return tell(job);
+  const code = isSettled(job.phase) ? "DependencyFailed" : "Dependencies";
+  const why = reason(code, { component: root.name, components: root.name });
+  return [{ subject: job.name, reason: why, evidence: [] }, ...tell(root)];
+}
+
+/** Through as many jobs as only follow from another one. */
+function rootOf(job: Job, jobs: readonly Job[], seen: ReadonlySet<Job> = new Set()): Job {
+  const next = seen.has(job) ? undefined : followsFrom(job, jobs);
+  return next === undefined ? job : rootOf(next, jobs, new Set([...seen, job]));
+}
+
+function followsFrom(job: Job, jobs: readonly Job[]): Job | undefined {
+  if (job.phase === "skipped" && job.reason.code === "DependencyFailed") {
+    const named = jobs.find((one) => one.name === job.reason.params["component"]);
+    return (
+      named ?? neededBy(job, jobs).find((one) => isSettled(one.phase) && one.phase !== "succeeded" && !isLeftOut(one))
+    );
+  }
+  if (job.phase !== "waiting") return undefined;
+  const before = job.plan.final === true ? jobs.filter((one) => one.plan.final !== true) : [];
+  const open = [...neededBy(job, jobs), ...before].filter((one) => !isSettled(one.phase));
+  // What has begun says more than what waits itself.
+  return urgent(open.filter(onlyWaits)) ?? open.find((one) => one.phase !== "waiting") ?? open[0];
+}
+
+function neededBy(job: Job, jobs: readonly Job[]): readonly Job[] {
+  return job.plan.needs.flatMap((need) => jobs.find((one) => one.name === need.job) ?? []);
+}
+
+/** The first by time: what ended badly later may follow from it. */
+function firstEnded(jobs: readonly Job[]): Job | undefined {
+  return jobs.toSorted((a, b) => Date.parse(a.finishedAt ?? "9999") - Date.parse(b.finishedAt ?? "9999"))[0];
+}

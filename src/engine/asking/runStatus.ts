@@ -1,0 +1,134 @@
+// Where runs stand that have not ended, and why those that do not go on do not: see model/runState. Asked when somebody looks; nothing of it
+// is stored. What a job says that was never looked at follows from it, so that nothing is "about to start" that is not.
+
+import { type Reason, reason, whoActs } from "../../model/reasons/reason.ts";
+import { isSettled } from "../../model/run/phase.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import { onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
+import type { Duty, InLine } from "../../ports/dispatch.ts";
+import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
+import type { World } from "../interface/dependencies.ts";
+import { runDuty } from "../interface/duties.ts";
+import type { RunNow, Standing } from "../interface/requests.ts";
+
+/** What a run looks like from outside, besides what is stored in it. */
+export interface Seen {
+  readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
+  /** Why no process drives the run although it is due. */
+  readonly line: Reason | undefined;
+  readonly now: Date;
+}
+
+export function standing(
+  run: Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">,
+  { jobs, line, now }: Seen,
+): Standing {
+  if (run.phase !== "running") return { state: run.phase, reason: null };
+  if (run.cancelledBy !== null)
+    return { state: "cancelling", reason: reason("Cancelling", { actor: run.cancelledBy }) };
+  if (run.pausedBy !== null) return { state: "paused", reason: reason("Paused", { actor: run.pausedBy }) };
+  if (run.startAt !== null && new Date(run.startAt) > now)
+    return { state: "scheduled", reason: reason("Scheduled", { at: run.startAt }) };
+  if (line !== undefined) return { state: "queued", reason: line };
+  const state = stateOfJobs(jobs);
+  return { state, reason: state === "waiting" ? (urgent(jobs.filter(onlyWaits))?.reason ?? null) : null };
+}
+
+const URGENCY = { you: 0, operator: 1, nobody: 2 } as const;
+
+/** The first that a person can do something about, else the first. */
+export function urgent<J extends { readonly reason: Reason }>(jobs: readonly J[]): J | undefined {
+  return jobs.toSorted((a, b) => URGENCY[whoActs(a.reason)] - URGENCY[whoActs(b.reason)])[0];
+}
+
+/**
+ * A job that has all it needs and that no process has looked at since begins at once, unless the whole run is held back: then it says by
+ * what. Everything else says itself why it stands where it stands.
+ */
+export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing): readonly Job[] {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const allEnded = jobs.every((job) => job.plan.final === true || isSettled(job.phase));
+  const next = why === null || state === "waiting" ? reason("Beginning") : why;
+  return jobs.map((job) => {
+    if (job.phase !== "waiting" || job.dueAt !== null || (job.plan.final === true && !allEnded)) return job;
+    const waits = job.plan.needs.some((need) => !isSettled(byName.get(need.job)?.phase ?? "succeeded"));
+    return waits ? job : { ...job, reason: next };
+  });
+}
+
+export async function runNow(world: World, run: Run): Promise<RunNow> {
+  const [jobs, standing] = await Promise.all([world.store.runs.jobs(run.id), standingOf(world, run)]);
+  return { run, jobs: shownJobs(jobs, standing), standing };
+}
+
+export async function standingOf(world: World, run: Run): Promise<Standing> {
+  const found = (await standingsOf(world, [run])).get(run.id);
+  return found ?? standing(run, { jobs: [], line: undefined, now: world.clock.now() });
+}
+
+export async function standingsOf(world: World, runs: readonly Run[]): Promise<ReadonlyMap<string, Standing>> {
+  const open = runs.filter((run) => run.phase === "running").map((run) => run.id);
+  const [jobs, lines] = await Promise.all([
+    open.length === 0 ? [] : world.store.runs.underWay(open),
+    open.length === 0 ? new Map<Duty, InLine>() : world.dispatch.inLine(open.map(runDuty)),
+  ]);
+  const byRun = Map.groupBy(jobs, (job) => job.run);
+  const names = new Map<string, string>();
+  const now = world.clock.now();
+  const all = new Map<string, Standing>();
+  for (const run of runs) {
+    const place = lines.get(runDuty(run.id));
+    const line = place === undefined ? undefined : await lineReason(world, place, names);
+    all.set(run.id, standing(run, { jobs: byRun.get(run.id) ?? [], line, now }));
+  }
+  return all;
+}
+
+/** How many of these runs there are in each state. */
+export async function countStates(
+  world: World,
+  runs: readonly UnfinishedRun[],
+): Promise<ReadonlyMap<RunState, number>> {
+  const ids = runs.map((run) => run.id);
+  const [jobs, lines] = await Promise.all([world.store.runs.underWay(ids), world.dispatch.inLine(ids.map(runDuty))]);
+  const byRun = Map.groupBy(jobs, (job) => job.run);
+  const now = world.clock.now();
+  const counts = new Map<RunState, number>();
+  for (const run of runs) {
+    const line = lines.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
+    const { state } = standing({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** So many holders are called by name. */
+const NAMED = 3;
+
+async function lineReason(
+  world: World,
+  { because, limit, holders }: InLine,
+  names: Map<string, string>,
+): Promise<Reason> {
+  if (because === "slots") return reason("NotTakenUp");
+  const named: string[] = [];
+  for (const duty of holders.slice(0, NAMED)) {
+    const id = duty.slice(duty.indexOf("/") + 1);
+    const name = names.get(id) ?? (await nameOfRun(world, id));
+    names.set(id, name);
+    named.push(name);
+  }
+  const more = holders.length > NAMED ? [`+${holders.length - NAMED}`] : [];
+  return reason("PlacesTaken", {
+    taken: holders.length,
+    limit: limit ?? holders.length,
+    holders: [...named, ...more].join(", "),
+  });
+}
+
+/** A run of an application goes by its number, as everywhere on the command line. */
+async function nameOfRun(world: World, id: string): Promise<string> {
+  const run = await world.store.runs.get(id);
+  if (run === null) return id;
+  return run.application === "" ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
+}

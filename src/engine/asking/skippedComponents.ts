@@ -1,0 +1,50 @@
+// Components that the newest run left out because their condition did not hold: wanted not there, or wanted as they were. Decided by the jobs
+// of runs; what is on the cluster says nothing about what was wanted.
+import type { Health } from "../../model/kubernetes/health.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { Job } from "../../model/run/run.ts";
+import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
+import { isLeftOut } from "../deciding/rootJob.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { Place } from "../interface/requests.ts";
+import { decisionOn, type Looking, versionThere } from "./pastRuns.ts";
+
+export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
+  /** An older version of it is there, and stays as it is. */
+  readonly isThere: boolean;
+  /** Those that were left out. The newest run has none where it is a repair. */
+  readonly jobs: readonly Job[];
+}
+
+/** By component. */
+export async function leftVersions(
+  world: World,
+  place: Place,
+  { revision, lastRun, past }: Looking,
+): Promise<ReadonlyMap<string, LeftOut>> {
+  const left = new Map<string, LeftOut>();
+  const held = new Set(
+    (await world.store.inventory.list(place.project, place.application))
+      .filter((one) => one.uid !== null)
+      .map((one) => one.component),
+  );
+  for (const { name } of revision.document.components) {
+    const planned = revision.plan.jobs.filter((job) => job.component === name);
+    const printed = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]))[0];
+    const decided = await decisionOn(name, { lastRun, past });
+    if (decided?.jobs.some((job) => !isLeftOut(job)) === true) continue;
+    // Without a condition in the plan only a job that was left out says so.
+    if (printed === undefined && (decided === null || decided.jobs.length === 0)) continue;
+    const brought = held.has(name);
+    if (brought && decided === null) continue;
+    const condition = decided?.jobs[0]?.reason.params["condition"] ?? printed ?? "";
+    const there = brought && decided !== null ? await versionThere(name, decided.run, past) : undefined;
+    const version = there?.begun ?? there?.revision ?? 0;
+    const why =
+      version === 0 || decided === null
+        ? reason("ConditionFalse", { condition })
+        : reason("LeftOut", { condition, run: decided.run.number, revision: version });
+    left.set(name, { reason: why, evidence: [], isThere: brought, jobs: decided?.jobs ?? [] });
+  }
+  return left;
+}

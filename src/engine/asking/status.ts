@@ -1,0 +1,198 @@
+// How an application is doing right now: the health of its objects on the cluster, and what its newest run says of what left no object behind.
+import type { Catalog } from "../../catalog/catalog.ts";
+import { runsOnce } from "../../catalog/runsOnce.ts";
+import { type Health, type HealthState, type ObjectHealth, worst } from "../../model/kubernetes/health.ts";
+import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { isActive, isFailure, isSettled, PHASES } from "../../model/run/phase.ts";
+import type { Revision } from "../../model/run/revision.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import { ClusterError, type Drift } from "../../ports/cluster.ts";
+import { isLeftOut } from "../deciding/rootJob.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "../interface/requests.ts";
+import { knownCluster } from "../planning/chooseCluster.ts";
+import { applicationMask, type Mask } from "../secrets/masking.ts";
+import { knownApplication } from "../starting/deleteApplication.ts";
+import { knownRevision } from "../starting/revisions.ts";
+import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
+import { withFinishedJobs } from "./finishedJobs.ts";
+import { type Behind, behindVersions, withVersion } from "./outdatedComponents.ts";
+import { pastOf } from "./pastRuns.ts";
+import { runNow } from "./runStatus.ts";
+import { type LeftOut, leftVersions } from "./skippedComponents.ts";
+
+const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
+  ready: "healthy",
+  progressing: "changing",
+  suspended: "changing",
+  blocked: "degraded",
+  degraded: "degraded",
+  failed: "degraded",
+  rejected: "degraded",
+  missing: "degraded",
+  unknown: "unknown",
+};
+/** It says how many pods there shall be, from time to time, and runs none of them. */
+const ONLY_WISHES: ReadonlySet<string> = new Set(["HorizontalPodAutoscaler"]);
+const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "outdated", "healthy"];
+
+export async function applicationStatus(world: World, place: Place, signal: AbortSignal): Promise<ApplicationStatus> {
+  const summary = await knownApplication(world, place);
+  const revision = await knownRevision(world, place, summary.revision);
+  const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
+  const lastRun = run === null ? null : await runNow(world, run);
+  const jobs = lastRun?.jobs ?? [];
+  const health = await withFinishedJobs(world, revision, await liveHealth(world, revision, signal));
+  // While a run is going on, what is there and what is wanted differ by right.
+  const drift =
+    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
+  const mask = await applicationMask(world, place);
+  const looking = { revision, lastRun, past: pastOf(world, place) };
+  const left = await leftVersions(world, place, looking);
+  const behind = await behindVersions(world, place, looking);
+  const components = revision.document.components.map((component) =>
+    componentStatus({
+      name: component.name,
+      type: component.type,
+      catalog: world.catalog,
+      revision,
+      jobs,
+      health,
+      drift,
+      left: left.get(component.name),
+      behind: behind.get(component.name),
+      mask,
+    }),
+  );
+  const addresses = [
+    ...new Set(
+      health.flatMap((one) => (one.facts?.address === undefined || one.state !== "ready" ? [] : [one.facts.address])),
+    ),
+  ];
+  return { summary, lastRun, health: overall(run, components), addresses, components };
+}
+
+function overall(run: Run | null, components: readonly ComponentStatus[]): ApplicationHealth {
+  if (run?.phase === "running") return "changing";
+  // A step of the workflow that failed belongs to no component: the application is not what its document asks for all the same.
+  if (run !== null && isFailure(run.phase)) return "degraded";
+  return WORST_FIRST.find((health) => components.some((one) => one.health === health)) ?? "healthy";
+}
+
+async function liveHealth(world: World, revision: Revision, signal: AbortSignal): Promise<readonly ObjectHealth[]> {
+  const refs = revision.plan.jobs.flatMap((job) => job.objects.map((object) => refOf(object.manifest)));
+  const cluster = await knownCluster(world, revision.cluster);
+  try {
+    return await cluster.health(refs, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return refs.map((ref) => ({ ref, state: "unknown", reason: error.reason, evidence: [] }));
+  }
+}
+
+interface Drifting {
+  readonly revision: Revision;
+  readonly jobs: readonly Job[];
+}
+
+async function liveDrift(world: World, { revision, jobs }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
+  try {
+    const cluster = await knownCluster(world, revision.cluster);
+    const manifests = lasting(broughtJobs(revision.plan.jobs, jobs));
+    return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return [];
+  }
+}
+
+interface Sources {
+  readonly name: string;
+  readonly type: string;
+  readonly catalog: Catalog;
+  readonly revision: Revision;
+  readonly jobs: readonly Job[];
+  readonly health: readonly ObjectHealth[];
+  readonly drift: readonly Drift[];
+  readonly left: LeftOut | undefined;
+  readonly behind: Behind | undefined;
+  readonly mask: Mask;
+}
+
+function isOnce({ components }: Catalog, type: string): boolean {
+  const definition = components.get(type);
+  return definition !== undefined && runsOnce(definition);
+}
+
+function componentStatus(sources: Sources): ComponentStatus {
+  const { name, type, catalog, revision, jobs } = sources;
+  const keys = new Set(
+    revision.plan.jobs
+      .filter((job) => job.component === name)
+      .flatMap((job) => job.objects.map((object) => refKey(refOf(object.manifest)))),
+  );
+  const objects = sources.health
+    .filter((one) => keys.has(refKey(one.ref)))
+    .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
+  const { left, behind } = sources;
+  const own = left?.jobs ?? behind?.jobs ?? jobs.filter((job) => job.plan.component === name);
+  if (left?.isThere === false)
+    return { name, type, health: "healthy", state: "suspended", ...said(left), objects: [], drift: [] };
+  const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left, behind });
+  const counted = countsOf(objects);
+  const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
+    ? "changing"
+    : behind !== undefined && deciding.state === "ready"
+      ? "outdated"
+      : HEALTH_OF[deciding.state];
+  return {
+    name,
+    type,
+    health,
+    state: deciding.state,
+    reason: deciding.reason,
+    evidence: deciding.evidence,
+    objects,
+    // What runs is an older version, and differs by right.
+    drift: left === undefined && behind === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
+    ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
+    ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
+    ...(counted?.before === undefined ? {} : { before: counted.before }),
+  };
+}
+
+/** How many pods there are and shall be, by whoever runs them. */
+export function countsOf(objects: readonly ObjectHealth[]): ObjectHealth["facts"] {
+  return objects.find((one) => one.facts?.wanted !== undefined && !ONLY_WISHES.has(one.ref.kind))?.facts;
+}
+
+const said = ({ reason, evidence }: Pick<Health, "reason" | "evidence">): Pick<Health, "reason" | "evidence"> => ({
+  reason,
+  evidence,
+});
+
+interface Live {
+  readonly objects: readonly ObjectHealth[];
+  readonly left: LeftOut | undefined;
+  readonly behind: Behind | undefined;
+}
+
+/**
+ * A task is what its job says: its pods do not stay. Of everything else the cluster says how it is. But what the newest run wanted and did
+ * not bring, or did not bring yet, is said by its job: what is there may be the version before.
+ */
+function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left, behind }: Live): Health {
+  const job = jobs.find((one) => one.phase !== "succeeded" && !isLeftOut(one)) ?? jobs[0];
+  const live = worst(objects);
+  if (job === undefined) return live ?? { state: "ready", reason: reason("Ready"), evidence: [] };
+  const told: Health = { state: PHASES[job.phase].health, ...said(job) };
+  if (isTask || live === undefined) return told;
+  const older =
+    behind === undefined || live.state === "missing" ? told : { ...told, reason: withVersion(job.reason, behind) };
+  if (left !== undefined) return live.state === "ready" ? { ...live, ...said(left) } : live;
+  if (job.phase === "succeeded") return live;
+  if (live.state === "missing" || isFailure(job.phase)) return older;
+  if (isActive(job.phase)) return told;
+  return live.state === "ready" || !isSettled(job.phase) ? { ...live, ...said(older) } : live;
+}

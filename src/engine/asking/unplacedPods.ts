@@ -1,0 +1,51 @@
+// Pods of an application that find no node now, though no run is going on: who holds what they wait for. Best effort: what the cluster does
+// not tell in time is left out, and the scheduler's own words stand.
+import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
+import { knownCluster } from "../planning/chooseCluster.ts";
+import { knownRevision } from "../starting/revisions.ts";
+
+const PATIENCE = 3_000;
+
+/** The chain, its root with what is known of the room for it. */
+export async function withRoom(
+  world: World,
+  {
+    place,
+    status,
+    chain,
+  }: { readonly place: Place; readonly status: ApplicationStatus; readonly chain: readonly CauseLink[] },
+  signal: AbortSignal,
+): Promise<readonly CauseLink[]> {
+  const root = chain.at(-1);
+  if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
+  if (root.evidence.some((one) => one.source === "capacity")) return chain;
+  const ended = new AbortController();
+  void world.clock.sleep(PATIENCE, AbortSignal.any([signal, ended.signal])).then(() => ended.abort());
+  const found = await roomFor(world, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(() => []);
+  ended.abort();
+  signal.throwIfAborted();
+  return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
+}
+
+async function roomFor(
+  world: World,
+  { place, status, root }: { readonly place: Place; readonly status: ApplicationStatus; readonly root: CauseLink },
+  signal: AbortSignal,
+): Promise<readonly Evidence[]> {
+  const revision = await knownRevision(world, place, status.summary.revision);
+  const objects = status.components.flatMap((one) => one.objects);
+  const waiting = objects.find((one) => JSON.stringify(one.reason) === JSON.stringify(root.reason));
+  const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
+  const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
+  const group = manifest === undefined ? undefined : podGroupOf(manifest);
+  const { capacity } = await knownCluster(world, revision.cluster);
+  if (group === undefined || capacity === undefined) return [];
+  const verdict = await roomForNext(capacity, { group, project: place.project }, signal);
+  if (verdict.class !== "waits" && verdict.class !== "rejected") return [];
+  return roomEvidence(verdict, []);
+}

@@ -1,0 +1,148 @@
+// Why a run, or one of its jobs, stood as it did at a moment that is past: by the record of its events, with what each decision was made on.
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import type { Grounds, KeptValue } from "../../model/run/grounds.ts";
+import { isActive, isSettled, PHASES } from "../../model/run/phase.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { CauseLink, RunNow } from "../interface/requests.ts";
+import { knownRun } from "../steering/cancel.ts";
+import { beginJournal, type Journal, journalAt, type Recorded } from "./journal.ts";
+import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
+import { shownJobs, standing } from "./runStatus.ts";
+import { knownJob } from "./why.ts";
+
+export interface Moment {
+  readonly at: string;
+  readonly jobs: readonly Stood[];
+  /** Jobs that are not listed. */
+  readonly more: number;
+}
+
+export interface Stood {
+  readonly name: string;
+  readonly phase: Job["phase"];
+  readonly since: string | null;
+  readonly reason: Reason;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface Explained {
+  readonly chain: readonly CauseLink[];
+  readonly moment?: Moment;
+}
+
+export async function explainRunAt(
+  world: World,
+  request: { readonly project: string; readonly run: string; readonly job?: string; readonly at: string },
+): Promise<Explained> {
+  const run = await knownRun(world, request.project, request.run);
+  const at = pastMoment(run, request.at, world.clock.now());
+  const journal = await readJournal(world, run, at);
+  const line = journal.takenUp ? undefined : reason("NotTakenUpThen");
+  const jobs = [...journal.jobs.values()].map((one) => one.job);
+  const stood = standing(journal.run, { jobs, line, now: at });
+  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, stood), standing: stood };
+  if (request.job !== undefined) {
+    const chain = causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
+    return { chain: chain.map((link) => dated(link, journal)) };
+  }
+  const counted: CauseLink = { subject: subjectOf(now), reason: countOf(now.jobs, at), evidence: [] };
+  const cause = causeOfRun(now, ownWords).map((link) => dated(link, journal));
+  return { chain: [counted, ...cause], moment: momentOf(now, journal, at) };
+}
+
+function pastMoment(run: Run, text: string, now: Date): Date {
+  const at = new Date(text);
+  const said = at.toISOString();
+  if (at > now) throw new PlatformError("MomentAhead", { at: said, now: now.toISOString() });
+  if (at < new Date(run.createdAt))
+    throw new PlatformError("MomentBeforeRun", { run: run.id, at: said, begun: run.createdAt });
+  return at;
+}
+
+/** How a run ended is kept for longer than its events. */
+async function readJournal(world: World, run: Run, at: Date): Promise<Journal> {
+  const jobs = await world.store.runs.jobs(run.id);
+  const journal = await journalAt(world.store.events, beginJournal(run, jobs), at);
+  if (journal !== null) return journal;
+  if (run.finishedAt === null || at < new Date(run.finishedAt))
+    throw new PlatformError("RecordGone", { run: run.id, at: at.toISOString() });
+  const asEnded = (job: Job): Recorded => ({ job, since: job.finishedAt, grounds: {} });
+  return { run, jobs: new Map(jobs.map((job) => [job.name, asEnded(job)])), takenUp: true };
+}
+
+/** The link with the moment of the decision, and what it was made on. What is said of the run as a whole stays as it is. */
+function dated(link: CauseLink, { jobs }: Journal): CauseLink {
+  const found = jobs.get(link.subject);
+  if (found === undefined) return link;
+  return { ...link, reason: stoodReason(found, link.reason), evidence: groundsEvidence(found.grounds) };
+}
+
+function stoodReason({ job: { phase }, since }: Recorded, why: Reason): Reason {
+  return reason(PHASES[phase].stood, { phase, since: since ?? "" }, why);
+}
+
+function countOf(jobs: readonly Job[], at: Date): Reason {
+  const count = (is: (job: Job) => boolean): number => jobs.filter(is).length;
+  return reason("RunAt", {
+    at: at.toISOString(),
+    running: count((job) => isActive(job.phase)),
+    held: count((job) => job.phase === "queued"),
+    waiting: count((job) => job.phase === "waiting"),
+    ended: count((job) => isSettled(job.phase)),
+  });
+}
+
+const MOST_LISTED = 12;
+
+/** What ran and what was held back comes first, then what was decided last. */
+function momentOf({ jobs }: RunNow, journal: Journal, at: Date): Moment {
+  const rank = ({ phase }: Job): number => (isActive(phase) ? 0 : phase === "queued" ? 1 : isSettled(phase) ? 2 : 3);
+  const sinceOf = ({ name }: Job): number => Date.parse(journal.jobs.get(name)?.since ?? new Date(0).toISOString());
+  const listed = jobs.toSorted((a, b) => rank(a) - rank(b) || sinceOf(b) - sinceOf(a)).slice(0, MOST_LISTED);
+  return {
+    at: at.toISOString(),
+    jobs: listed.flatMap((job) => {
+      const { name, phase, reason: why } = job;
+      const found = journal.jobs.get(name);
+      if (found === undefined) return [];
+      const { since, grounds } = found;
+      return [{ name, phase, since, reason: stoodReason(found, why), evidence: groundsEvidence(grounds) }];
+    }),
+    more: Math.max(0, jobs.length - MOST_LISTED),
+  };
+}
+
+function groundsEvidence(grounds: Grounds): readonly Evidence[] {
+  const { needs = {}, moreNeeds, values = [], moreValues, took = [], held, clock, until } = grounds;
+  return [
+    ...values.map(valueEvidence),
+    ...moreOf("values", moreValues),
+    ...Object.entries(needs).map(([job, phase]) => told(job, reason("PhaseWas", { phase }))),
+    ...moreOf("needs", moreNeeds),
+    ...took.map((key) => told(key, reason("LockTaken"))),
+    ...(held === undefined ? [] : [told(held.key, heldReason(held))]),
+    ...(clock === undefined ? [] : [told(clock.name, reason("ClockRan", { since: clock.since, limit: clock.limit }))]),
+    ...(until === undefined ? [] : [told("retry", reason("NotBefore", { until }))]),
+  ];
+}
+
+/** `<none>` is what conditions are printed with as well: there was nothing. */
+function valueEvidence({ pointer, value, cut }: KeptValue): Evidence {
+  const text = cut === undefined ? (value === undefined ? "<none>" : JSON.stringify(value)) : `${cut}…`;
+  return { source: "decision", object: pointer, text };
+}
+
+function heldReason({ limit, holders }: NonNullable<Grounds["held"]>): Reason {
+  return reason("LockHeldBy", { limit, holders: holders.map(({ run, job }) => `run ${run}, job ${job}`).join("; ") });
+}
+
+function told(object: string, why: Reason): Evidence {
+  return { source: "decision", object, text: "", reason: why };
+}
+
+function moreOf(object: string, count: number | undefined): readonly Evidence[] {
+  return count === undefined ? [] : [told(object, reason("MoreKept", { count }))];
+}

@@ -1,0 +1,98 @@
+// What the outcome of an attempt makes of its job. Pure.
+import { createHash } from "node:crypto";
+import type { JobOutcome } from "../../catalog/job.ts";
+import { formatDuration } from "../../model/document/duration.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { usesUpAttempt } from "../../model/run/phase.ts";
+import type { Job } from "../../model/run/run.ts";
+
+/** An attempt that did not come to an answer of its own. */
+export type Interruption = { readonly phase: "cancelled"; readonly reason: Reason };
+
+type Unsuccessful = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
+
+const BACKOFF_LIMIT = 5 * 60_000;
+/** What a type itself asks for. */
+const LONGEST_WISH = 24 * 60 * 60_000;
+/** A job that the platform interrupts again and again has to be looked at by somebody. */
+const INTERRUPTIONS = 10;
+
+export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now: Date): Job {
+  if (outcome.phase !== "succeeded" && outcome.phase !== "cancelled") {
+    const again = retried(job, outcome);
+    if (again !== null) return delayed(again, outcome, now);
+  }
+  return {
+    ...job,
+    phase: outcome.phase,
+    reason: outcome.reason,
+    evidence: "evidence" in outcome ? outcome.evidence : [],
+    output: outcome.phase === "succeeded" ? (outcome.output ?? {}) : job.output,
+    finishedAt: now.toISOString(),
+    pendingAt: null,
+  };
+}
+
+/** The job with its count after the attempt, when there shall be another one. What the platform interrupted is not the job's fault. */
+function retried(job: Job, outcome: Unsuccessful): Job | null {
+  if (!outcome.retryable) return null;
+  const left = job.attempt - job.interruptions < attemptsOf(job, outcome);
+  if (outcome.phase === "interrupted") {
+    // Where a second attempt could do something twice, one that was interrupted counts like any other.
+    if (job.plan.retry.untouched !== undefined && !left) return null;
+    return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
+  }
+  return usesUpAttempt(outcome.phase) && left ? job : null;
+}
+
+function attemptsOf({ plan: { retry } }: Job, { untouched }: Unsuccessful): number {
+  return untouched === true ? Math.max(retry.attempts, retry.untouched ?? 0) : retry.attempts;
+}
+
+function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
+  const used = job.attempt - job.interruptions;
+  const delay = outcome.retryAfter === undefined ? backoffOf(job, used) : Math.min(outcome.retryAfter, LONGEST_WISH);
+  const at = new Date(now.getTime() + delay).toISOString();
+  const params = {
+    at,
+    delay: formatDuration(delay),
+    attempt: used + 1,
+    attempts: attemptsOf(job, outcome),
+  };
+  return {
+    ...job,
+    phase: "queued",
+    reason: reason("Retrying", params, outcome.reason),
+    evidence: outcome.evidence,
+    notBefore: at,
+    pendingAt: null,
+  };
+}
+
+function backoffOf({ plan: { retry }, run, name }: Job, used: number): number {
+  const { backoff, factor = 2, limit = BACKOFF_LIMIT, jitter } = retry;
+  const whole = Math.min(backoff * factor ** Math.max(0, used - 1), limit);
+  if (jitter === undefined) return whole;
+  // Chance that is the same whenever it is looked at: what was decided once is not decided differently after a crash.
+  const share = createHash("sha256").update(`${run}/${name}/${used}`).digest().readUInt32BE() / 2 ** 32;
+  return Math.round(jitter === "full" ? whole * share : whole * (0.5 + share / 2));
+}
+
+/** A clock ran out. `last` is what the job was doing: whoever never came to run has waited for too long, and has not failed. */
+export function gaveUp(
+  clock: { readonly name: "total" | "attempt" | "step"; readonly limit: number; readonly step?: string },
+  last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },
+): JobOutcome {
+  const params = { limit: formatDuration(clock.limit) };
+  const { evidence, reason: cause } = last;
+  if (clock.name === "step") {
+    const why = reason("StepDeadline", { ...params, step: clock.step ?? "" }, cause);
+    return { phase: last.pending ? "expired" : "timed-out", reason: why, evidence, retryable: false };
+  }
+  if (last.pending)
+    return { phase: "expired", reason: reason("GaveUpWaiting", params, cause), evidence, retryable: false };
+  return clock.name === "total"
+    ? { phase: "timed-out", reason: reason("Deadline", params, cause), evidence, retryable: false }
+    : { phase: "timed-out", reason: reason("AttemptDeadline", params, cause), evidence, retryable: true };
+}

@@ -1,0 +1,116 @@
+// Which moments end a job: its queue clock, the time of the steps around it, and the clocks of its attempt. Pure. All of them count the time
+// of the run, which stands still while the run is paused: a pause by a person must not use up what a document allows. The clock of an
+// attempt also stands still while the attempt is pending: a wait for room, a node or an image has clocks of its own.
+import type { Job, Pause } from "../../model/run/run.ts";
+
+export interface Watch {
+  readonly now: Date;
+  readonly pauses: readonly Pause[];
+}
+
+/** A step around the job that has begun and has a time limit. */
+export interface ScopeEnd {
+  readonly step: string;
+  /** Milliseconds. */
+  readonly limit: number;
+  /** Milliseconds of the run's time that are left; zero or less once the limit is reached. */
+  readonly left: number;
+}
+
+export function isPaused({ pauses }: Pick<Watch, "pauses">): boolean {
+  return pauses.at(-1)?.to === null;
+}
+
+/** Milliseconds of the run's time between two moments. Negative when `to` comes first, as after a clock that was set back. */
+export function timeBetween(from: number, to: number, pauses: readonly Pause[]): number {
+  return pauses.reduce((left, pause) => {
+    const end = pause.to === null ? to : Math.min(to, Date.parse(pause.to));
+    return left - Math.max(0, end - Math.max(from, Date.parse(pause.from)));
+  }, to - from);
+}
+
+/** The moment since which so many milliseconds of the run's time have gone by. */
+function momentBefore(time: number, { now, pauses }: Watch): number {
+  let left = time;
+  let at = now.getTime();
+  for (const { from, to } of pauses.toReversed()) {
+    const begun = Date.parse(from);
+    const end = Math.min(at, to === null ? at : Date.parse(to));
+    if (left <= at - end) break;
+    left -= at - end;
+    at = Math.min(end, begun);
+  }
+  return at - left;
+}
+
+/** The moment after which so much of the run's time has gone by, if nothing happens before; null while the run is paused. */
+export function momentAfter(left: number, watch: Watch): Date | null {
+  return isPaused(watch) ? null : new Date(watch.now.getTime() + left);
+}
+
+/** Applies to the wait for the first attempt only: a retry waits because its plan lets it wait. Null when no such clock runs now. */
+export function queueEnd(job: Job, watch: Watch): number | null {
+  const limit = job.plan.clocks?.queue;
+  if (limit === undefined || job.dueAt === null || job.attempt > 0) return null;
+  return momentAfter(limit - timeSince(job.dueAt, watch), watch)?.getTime() ?? null;
+}
+
+/** When the first job of each step was due. */
+export function beginnings(jobs: Iterable<Job>): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  for (const { plan, dueAt } of jobs) {
+    if (dueAt === null) continue;
+    for (const { step } of plan.within ?? []) {
+      const known = first.get(step);
+      if (known === undefined || dueAt < known) first.set(step, dueAt);
+    }
+  }
+  return first;
+}
+
+/** Of the steps around the job, the one whose time is over first. Null when none of them has begun, or none has a limit. */
+export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Watch): ScopeEnd | null {
+  let first: ScopeEnd | null = null;
+  for (const { step, timeout } of job.plan.within ?? []) {
+    const from = begun.get(step);
+    if (from === undefined) continue;
+    const left = timeout - timeSince(from, watch);
+    if (first === null || left < first.left) first = { step, limit: timeout, left };
+  }
+  return first;
+}
+
+/** Milliseconds of the clock of all attempts together that are left. */
+export function totalLeft({ plan, startedAt }: Job, watch: Watch): number {
+  return plan.timeout - (startedAt === null ? 0 : timeSince(startedAt, watch));
+}
+
+/** Milliseconds of the attempt's clock that are used up; what it was pending does not count. */
+export function attemptUsed({ attemptAt, pendingAt }: Job, { now, pauses }: Watch): number {
+  if (attemptAt === null) return 0;
+  return timeBetween(Date.parse(attemptAt), pendingAt === null ? now.getTime() : Date.parse(pendingAt), pauses);
+}
+
+/** Null: no such clock, or it stands still. */
+export function attemptEnd(job: Job, watch: Watch): Date | null {
+  const limit = job.plan.clocks?.attempt;
+  if (limit === undefined || job.attemptAt === null || job.pendingAt !== null) return null;
+  return momentAfter(limit - attemptUsed(job, watch), watch);
+}
+
+/** The job with what its attempt reported. Time that was pending is taken out of the attempt by moving its beginning. */
+export function withProgress(
+  job: Job,
+  reported: Pick<Job, "reason" | "evidence"> & { readonly phase: "pending" | "running" },
+  watch: Watch,
+): Job {
+  const { attemptAt, pendingAt } = job;
+  if (reported.phase === "pending") return { ...job, ...reported, pendingAt: pendingAt ?? watch.now.toISOString() };
+  if (pendingAt === null || attemptAt === null) return { ...job, ...reported, pendingAt: null };
+  const begun = new Date(momentBefore(attemptUsed(job, watch), watch));
+  return { ...job, ...reported, pendingAt: null, attemptAt: begun.toISOString() };
+}
+
+function timeSince(moment: string, { now, pauses }: Watch): number {
+  return timeBetween(Date.parse(moment), now.getTime(), pauses);
+}

@@ -1,0 +1,123 @@
+// What each decision about a job was made on, for those who ask later why it was made: see model/run/grounds.ts. Pure. What the reason of the job
+// says already (who cancelled, how many slots there are) is not kept a second time.
+
+import type { Json, JsonObject } from "../../model/data/json.ts";
+import { isSealed, mapStrings, maskText } from "../../model/document/sealed.ts";
+import type { ReasonCode } from "../../model/reasons/reason.ts";
+import type { Grounds, KeptValue } from "../../model/run/grounds.ts";
+import { isActive, isSettled } from "../../model/run/phase.ts";
+import type { PlannedJob } from "../../model/run/plan.ts";
+import type { Job } from "../../model/run/run.ts";
+import { valueOf } from "../../plan/workflow/conditions/evaluate.ts";
+import { mapCondition } from "../../plan/workflow/conditions/mapCondition.ts";
+import { holesIn } from "../../plan/workflow/steps/holes.ts";
+import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
+import type { Hold } from "./advance.ts";
+import { beginnings } from "./clocks.ts";
+
+export const MOST_KEPT = 20;
+export const LONGEST_KEPT = 200;
+
+export interface Deciding {
+  /** As the decision leaves them. */
+  readonly jobs: ReadonlyMap<string, Job>;
+  /** What the job's pointers point into, as the decision saw it. */
+  readonly context: (job: Job) => JsonObject;
+  readonly hold: Hold | undefined;
+  /** What the job takes when it starts. */
+  readonly claims: readonly { readonly key: string }[];
+  /** Takes the secrets of the run out of a text. */
+  readonly mask: (text: string) => string;
+}
+
+/** Null: there is nothing to keep besides the reason. */
+export function groundsOf(before: Job, job: Job, deciding: Deciding): Grounds | null {
+  const due = before.dueAt === null && (job.dueAt !== null || job.phase === "skipped");
+  const { claims, mask } = deciding;
+  const grounds: Grounds = {
+    ...(due ? { ...needsOf(job.plan, deciding), ...valuesOf(job, deciding) } : {}),
+    ...(claims.length === 0 ? {} : { took: claims.slice(0, MOST_KEPT).map(({ key }) => shown(key, mask)) }),
+    ...heldOf(job, deciding),
+    ...clockOf(before, job, deciding),
+    ...(job.notBefore !== null && job.notBefore !== before.notBefore ? { until: job.notBefore } : {}),
+  };
+  return Object.keys(grounds).length === 0 ? null : grounds;
+}
+
+function needsOf({ needs }: PlannedJob, { jobs }: Deciding): Grounds {
+  if (needs.length === 0) return {};
+  const all = new Map(
+    needs.flatMap(({ job }) => {
+      const phase = jobs.get(job)?.phase;
+      return phase === undefined ? [] : [[job, phase] as const];
+    }),
+  );
+  const ordered = [...all].sort(([, a], [, b]) => Number(a === "succeeded") - Number(b === "succeeded"));
+  const more = ordered.length - MOST_KEPT;
+  return { needs: Object.fromEntries(ordered.slice(0, MOST_KEPT)), ...(more > 0 ? { moreNeeds: more } : {}) };
+}
+
+function valuesOf(job: Job, { context, mask }: Deciding): Grounds {
+  const { condition, locks = [] } = job.plan;
+  const holes = locks.flatMap((lock) => holesIn(lock.name));
+  if (condition === undefined && holes.length === 0) return {};
+  const seen = context(job);
+  const all = new Map<string, Json | undefined>();
+  for (const hole of holes) all.set(hole.from, lookUp(seen, hole.from) ?? hole.default);
+  if (condition !== undefined)
+    mapCondition(condition, (operand) => {
+      const pointer = "pointer" in operand ? operand.pointer : operand.from;
+      if (pointer !== undefined) all.set(pointer, valueOf(operand, seen));
+      return operand;
+    });
+  if (all.size === 0) return {};
+  const values = [...all].slice(0, MOST_KEPT).map(([pointer, value]) => kept(pointer, value, mask));
+  const more = all.size - values.length;
+  return { values, ...(more > 0 ? { moreValues: more } : {}) };
+}
+
+/** Sealed values stay sealed. A text is masked before it is cut: half of a secret would not be found in it. */
+function kept(pointer: string, value: Json | undefined, mask: Deciding["mask"]): KeptValue {
+  if (value === undefined) return { pointer };
+  const safe = mapStrings(value, (text) => (isSealed(text) ? text : mask(text)));
+  const text = JSON.stringify(safe);
+  if (text.length <= LONGEST_KEPT) return { pointer, value: safe };
+  return { pointer, cut: maskText(text).slice(0, LONGEST_KEPT) };
+}
+
+/** The name of a lock may come from an output, so it may be long. */
+function shown(key: string, mask: Deciding["mask"]): string {
+  return maskText(mask(key)).slice(0, LONGEST_KEPT);
+}
+
+function heldOf({ reason: why }: Job, { hold, mask }: Deciding): Grounds {
+  if (hold?.claim === undefined || (why !== hold.reason && why.cause !== hold.reason)) return {};
+  const { key, limit, holders } = hold.claim;
+  const named = holders.slice(0, MOST_KEPT).map(({ run, job }) => ({ run, job }));
+  return { held: { key: shown(key, mask), limit, holders: named } };
+}
+
+type Clock = NonNullable<Grounds["clock"]>;
+type Since = (job: Job, deciding: Deciding) => { readonly name: Clock["name"]; readonly since: string | null };
+
+const CLOCKS: Readonly<Partial<Record<ReasonCode, Since>>> = {
+  GaveUpWaiting: ({ startedAt, dueAt }) => ({
+    name: startedAt === null ? "queue" : "total",
+    since: startedAt ?? dueAt,
+  }),
+  Deadline: ({ startedAt }) => ({ name: "total", since: startedAt }),
+  AttemptDeadline: ({ attemptAt }) => ({ name: "attempt", since: attemptAt }),
+  StepDeadline: ({ reason: { params } }, { jobs }) => ({
+    name: "step",
+    since: beginnings(jobs.values()).get(String(params["step"])) ?? null,
+  }),
+};
+
+/** Also where the attempt whose clock ran out is followed by another one. */
+function clockOf(before: Job, job: Job, deciding: Deciding): Grounds {
+  if (job.phase === before.phase || !(isSettled(job.phase) || isActive(before.phase))) return {};
+  const told = job.reason.code === "Retrying" && job.reason.cause !== undefined ? job.reason.cause : job.reason;
+  const clock = CLOCKS[told.code]?.({ ...job, reason: told }, deciding);
+  if (clock === undefined || clock.since === null) return {};
+  return { clock: { name: clock.name, limit: String(told.params["limit"]), since: clock.since } };
+}

@@ -1,0 +1,234 @@
+// One step of a run: takes in what happened, decides, and writes both as one transaction whose guards are the jobs' phase and attempt.
+// What a job must hold before it starts (places within limits, locks) is taken in the same transaction; where something is missing,
+// the step is decided again without that job.
+
+import type { JsonObject } from "../../model/data/json.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { NewEvent } from "../../model/run/event.ts";
+import { isActive } from "../../model/run/phase.ts";
+import type { Concurrency } from "../../model/run/plan.ts";
+import type { Job } from "../../model/run/run.ts";
+import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../../ports/store.ts";
+import { advance, type Decision, type Hold } from "../deciding/advance.ts";
+import { settleAttempt } from "../deciding/attemptOutcome.ts";
+import { unmetCondition } from "../deciding/bindings.ts";
+import type { Admission } from "../deciding/breakers.ts";
+import { withProgress } from "../deciding/clocks.ts";
+import { contextOf } from "../deciding/context.ts";
+import { type Deciding, groundsOf } from "../deciding/decisions.ts";
+import { wakeRunCalled } from "../interface/duties.ts";
+import { waitingSubject } from "./breakerSubject.ts";
+import { changedEvent, type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
+import { LOCK_LOST } from "./heldLocks.ts";
+import { claimsOf } from "./neededLocks.ts";
+
+/** Null: the run is no longer ours. */
+export async function step(driver: Driver): Promise<Decision | null> {
+  const news = takeIn(driver);
+  // What waits for a lock comes before what becomes due in the decision that frees it.
+  if (freesLocks(driver, news)) driver.held.clear();
+  for (;;) {
+    const admission = driver.world.brakes.admission();
+    const written = await decideAndWrite(driver, news, admission).catch((error: unknown) => {
+      admission.takeBack();
+      throw error;
+    });
+    if (written !== "again" && written !== null) return written;
+    admission.takeBack();
+    if (written === null) return null;
+  }
+}
+
+async function decideAndWrite(
+  driver: Driver,
+  news: Map<string, Job>,
+  admission: Admission,
+): Promise<Decision | "again" | null> {
+  const { decision, next, judged } = decide(driver, news, admission);
+  const request = changeOf(driver, { next, judged }, decision);
+  if (request.jobs.length === 0 && request.finish === undefined) return decision;
+  if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
+  const result = await driver.world.store.runs.change(request);
+  if (result.outcome === "held") {
+    await hold(driver, next, result.refusal);
+    return "again";
+  }
+  if (result.outcome === "displaced") {
+    displace(driver, news, result.job);
+    return "again";
+  }
+  if (!(await accepted(driver, result))) return null;
+  driver.jobs = next;
+  for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
+  return decision;
+}
+
+/** The jobs with what happened since the last step; asked once, because results are handed over only once. */
+function takeIn(driver: Driver): Map<string, Job> {
+  const now = driver.world.clock.now();
+  const next = new Map(driver.jobs);
+  for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
+  for (const [name, report] of driver.reports)
+    change(next, name, (job) => (isActive(job.phase) ? withProgress(job, report, watchOf(driver)) : job));
+  driver.results.clear();
+  driver.reports.clear();
+  return next;
+}
+
+function freesLocks({ locks }: Driver, news: ReadonlyMap<string, Job>): boolean {
+  return [...locks.keys()].some((name) => !isActive(news.get(name)?.phase ?? "waiting"));
+}
+
+function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job): void {
+  const job = jobs.get(name);
+  if (job !== undefined) jobs.set(name, update(job));
+}
+
+const PARALLEL_JOBS = 64;
+
+interface Decided {
+  readonly next: Map<string, Job>;
+  /** By job: what its condition was asked on. */
+  readonly judged: ReadonlyMap<string, JsonObject>;
+}
+
+function decide(
+  driver: Driver,
+  news: ReadonlyMap<string, Job>,
+  admission: Admission,
+): Decided & { readonly decision: Decision } {
+  const next = new Map(news);
+  const judged = new Map<string, JsonObject>();
+  const decision = advance({
+    jobs: [...next.values()],
+    cancelledBy: driver.run.cancelledBy,
+    pausedBy: driver.run.pausedBy,
+    pauses: driver.run.pauses,
+    finalSkippedBy: driver.run.finalSkippedBy,
+    now: driver.world.clock.now(),
+    parallel: PARALLEL_JOBS,
+    condition: (job, jobs) => {
+      if (job.plan.condition === undefined) return null;
+      const context = contextOf(driver.run, jobs, job);
+      judged.set(job.name, context);
+      return unmetCondition(job, context);
+    },
+    held: heldJobs(driver, next),
+    refusal: (job, jobs) => admission.ask(waitingSubject(driver, job, jobs)),
+    parks: (job) => definitionOf(driver, job)?.parks === true,
+  });
+  for (const job of decision.changed) next.set(job.name, job);
+  return { decision, next, judged };
+}
+
+/** What the job did without its lock does not count, however it ended. */
+function displace(driver: Driver, news: Map<string, Job>, name: string): void {
+  const key = (driver.locks.get(name) ?? []).map((one) => one.key).join(", ");
+  driver.locks.delete(name);
+  const before = driver.jobs.get(name);
+  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.world.clock.now()));
+}
+
+/** By what others hold, and by what holds back a whole type (a switch, a breaker) or the whole run (a cluster that we do not know). */
+function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
+  const now = driver.world.clock.now();
+  for (const [name, { until }] of driver.held) if (until !== undefined && until <= now) driver.held.delete(name);
+  const held = new Map(driver.held);
+  for (const job of jobs.values()) {
+    if (job.phase !== "waiting" && job.phase !== "queued") continue;
+    const stop =
+      driver.elsewhere === null
+        ? driver.world.brakes.holds(waitingSubject(driver, job, jobs))
+        : { reason: driver.elsewhere };
+    if (stop !== null) held.set(job.name, stop);
+  }
+  return held;
+}
+
+/** Asked a second time once we stand in line: what was freed in between would wake nobody. */
+async function hold(driver: Driver, next: ReadonlyMap<string, Job>, refusal: ClaimRefusal): Promise<void> {
+  const place = `${refusal.key} ${refusal.job}`;
+  if (!driver.inLine.has(place)) {
+    driver.inLine.add(place);
+    return;
+  }
+  const wish = claimsOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
+  driver.held.set(refusal.job, await holdFor(driver, refusal, wish));
+}
+
+async function holdFor(driver: Driver, claim: ClaimRefusal, wish: Concurrency | undefined): Promise<Hold> {
+  const { key, limit, holders, until } = claim;
+  const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
+  const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
+  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed", claim };
+  if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
+  // Whoever holds it renews its lease, or is gone: then nobody will wake us.
+  return { reason: busy, claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
+}
+
+async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {
+  const other = await world.store.runs.get(holder);
+  if (other === null || other.id === run.id) return;
+  const actor = `run ${run.id}`;
+  await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
+  await wakeRunCalled(world, other.id);
+}
+
+type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
+
+async function accepted({ world, run, locks }: Driver, result: Answer): Promise<boolean> {
+  if (result.outcome === "stale") {
+    world.log.write("warn", "this process no longer drives the run", { run: run.id });
+    return false;
+  }
+  for (const [job, held] of result.locks) locks.set(job, held);
+  for (const waiting of result.wake) await wakeRunCalled(world, waiting);
+  return true;
+}
+
+function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChange {
+  const jobs: JobChange[] = [];
+  const events: NewEvent[] = [];
+  for (const [name, job] of decided.next) {
+    const before = driver.jobs.get(name);
+    if (before === undefined || before === job) continue;
+    const starts = isActive(job.phase) && !isActive(before.phase);
+    const claims = starts
+      ? claimsOf(driver, decided.next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
+      : [];
+    const holding = isActive(before.phase) ? (driver.locks.get(name) ?? []) : [];
+    jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });
+    events.push(changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, claims }))));
+  }
+  if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
+  events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
+  return {
+    run: driver.run.id,
+    fence: driver.fence,
+    jobs,
+    events,
+    finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },
+  };
+}
+
+function decidingOf(
+  driver: Driver,
+  { next, judged }: Decided,
+  { job, claims }: Pick<Deciding, "claims"> & { readonly job: Job },
+): Deciding {
+  return {
+    jobs: next,
+    context: (asking) => judged.get(asking.name) ?? contextOf(driver.run, next.values(), asking),
+    hold: driver.held.get(job.name),
+    claims,
+    mask: (text) => driver.mask.text(text),
+  };
+}
+
+/** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
+async function forget(driver: Driver): Promise<void> {
+  const { project, application } = driver.run;
+  await driver.world.store.completions.forget(project, application);
+  await driver.world.store.forgetApplication(project, application);
+  await driver.world.store.events.append(eventOf(driver.run, "application.deleted", {}));
+}

@@ -1,0 +1,75 @@
+// Holds one attempt to its clocks: of everything together, of the step around it, and of the attempt itself, which stands still while the
+// attempt is pending. All of them stand still while the run is paused. Says which one ended first; what follows from that is not decided here.
+import type { RunTime } from "../../catalog/job.ts";
+import { attemptUsed, totalLeft, type Watch } from "../deciding/clocks.ts";
+import type { Attempt } from "./attempt.ts";
+
+export interface RunningClock {
+  readonly name: "total" | "attempt" | "step";
+  readonly limit: number;
+  /** Of "step": which one. */
+  readonly step?: string;
+}
+
+export interface AttemptClocks {
+  /** Aborts when the first of them ends. */
+  readonly expired: AbortSignal;
+  /** Which one ended; undefined while none has. */
+  ended(): RunningClock | undefined;
+  note(phase: "pending" | "running"): void;
+}
+
+interface Terms {
+  /** The moment at which the attempt begins, or is taken up again. */
+  readonly watch: Watch;
+  /** So many milliseconds each clock leaves at least, unless it is shorter: for an attempt that no process looked at for a while. */
+  readonly least: (left: number) => number;
+  readonly until: AbortSignal;
+}
+
+export function holdToClocks(
+  { job, within, runTime }: Attempt,
+  { watch, least: leastFor, until }: Terms,
+): AttemptClocks {
+  const expired = new AbortController();
+  const begun = watch.now.getTime();
+  let ended: RunningClock | undefined;
+  const limitTo = (one: RunningClock, remaining: number, signal: AbortSignal): void => {
+    const least = leastFor(remaining);
+    const atLeast = runTime.since(begun) < least ? Math.min(one.limit, least) : 0;
+    void runTime.sleep(Math.max(atLeast, remaining), signal).then(() => {
+      if (signal.aborted || ended !== undefined) return;
+      ended = one;
+      expired.abort();
+    });
+  };
+  const { timeout, clocks } = job.plan;
+  limitTo({ name: "total", limit: timeout }, totalLeft(job, watch), until);
+  if (within !== null) limitTo({ name: "step", limit: within.limit, step: within.step }, within.left, until);
+  const own = clocks?.attempt === undefined ? undefined : stopwatch(attemptUsed(job, watch), runTime, begun);
+  let running = new AbortController();
+  const note: AttemptClocks["note"] = (phase) => {
+    if (own === undefined || clocks?.attempt === undefined || !own.turn(phase === "running")) return;
+    running.abort();
+    running = new AbortController();
+    const signal = AbortSignal.any([running.signal, until]);
+    if (phase === "running") limitTo({ name: "attempt", limit: clocks.attempt }, clocks.attempt - own.used(), signal);
+  };
+  note(job.pendingAt === null ? "running" : "pending");
+  return { expired: expired.signal, ended: () => ended, note };
+}
+
+/** `turn` is false where it changes nothing. */
+function stopwatch(before: number, runTime: RunTime, begun: number) {
+  let [used, since] = [before, null as number | null];
+  const now = (): number => runTime.since(begun);
+  return {
+    used: () => used + (since === null ? 0 : now() - since),
+    turn(on: boolean): boolean {
+      if (on === (since !== null)) return false;
+      if (since !== null) used += now() - since;
+      since = on ? now() : null;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,245 @@
+// One attempt of one job: looks its type up, gives it what it needs, and holds it to its deadline.
+// Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
+// It throws only when the disk of the store is full: that is no outcome of the job.
+import type { JobDefinition } from "../../catalog/define.ts";
+import type { JobInventory, JobOutcome, JobRun } from "../../catalog/job.ts";
+import type { Json } from "../../model/data/json.ts";
+import { isSealed } from "../../model/document/sealed.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { explainProblem, type Problem } from "../../model/problems/problem.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import { parseData } from "../../plan/fields/zodProblems.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import { gaveUp, type Interruption } from "../deciding/attemptOutcome.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
+import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
+import { callbackOf } from "./callback.ts";
+import { eventOf } from "./driver.ts";
+import { fenced } from "./fencedCluster.ts";
+import { LOCK_LOST } from "./heldLocks.ts";
+import { messagesOf } from "./jobMessages.ts";
+import { settledOutput } from "./outputs.ts";
+import { ownedObject } from "./recordRunIntents.ts";
+
+/** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
+const GRACE = 5_000;
+/** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
+const RESUMED_LEAST = 60_000;
+/** A job that only waits for people or for time needs no longer than this to see what came for it. */
+export const PARKED_LEAST = 2_000;
+/** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
+const CANCEL_LIMIT = 60_000;
+
+export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
+  const { run, job } = attempt;
+  const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+  const cluster = await world.clusters.find(run.cluster);
+  if (definition === undefined) return failed(reason("TypeUnknown", { type: job.plan.type }));
+  if (cluster === undefined) return failed(reason("ClusterUnknown", { cluster: run.cluster }));
+
+  const ending = new AbortController();
+  const watch = { now: world.clock.now(), pauses: run.pauses };
+  const clocks = holdToClocks(attempt, {
+    watch,
+    least: (left) => leastOf(attempt, definition, left),
+    until: ending.signal,
+  });
+  const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
+
+  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
+  const signal = AbortSignal.any([stop, ending.signal]);
+  const context: JobRun<unknown> = {
+    ...scopeOf(world, attempt),
+    cluster: fenced(cluster, attempt.holds, run.revision),
+    signal,
+    park: (until) => void attempt.wait(until),
+    messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),
+    conceal: (texts) => attempt.mask.conceal(texts),
+    report(why, evidence = [], phase = "running") {
+      last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
+      clocks.note(phase);
+      attempt.report(last);
+    },
+  };
+  try {
+    const result = await Promise.race([
+      runType(attempt, { definition, context }),
+      afterGrace(world, stop, ending.signal),
+    ]);
+    if (attempt.lost.aborted || !attempt.holds()) return "left";
+    if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
+    if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
+    const clock = clocks.ended();
+    if (clock !== undefined) return await overdue(world, attempt, { definition, context, clock, last });
+    if (result === "silent") return broken("it was stopped by no clock");
+    return attempt.mask.outcome(settledOutput(world, attempt, { definition, outcome: result }));
+  } finally {
+    ending.abort();
+  }
+}
+
+/**
+ * Milliseconds that each clock leaves to an attempt that is taken up. A job that waits for people or for time was left alone on purpose and is
+ * taken up before its time is over, so it gets more only when no process was there in time.
+ */
+function leastOf({ resumed }: Attempt, { parks }: JobDefinition, left: number): number {
+  if (!resumed) return 0;
+  if (parks === true) return left > 0 ? 0 : PARKED_LEAST;
+  return RESUMED_LEAST;
+}
+
+function isPending(job: Job): "pending" | "running" {
+  return job.phase === "pending" ? "pending" : "running";
+}
+
+/** What is left of it on the cluster is stopped as at a cancel, so that nothing goes on behind a job that is called ended. */
+async function overdue(
+  world: World,
+  attempt: Attempt,
+  type: Stopping & { readonly clock: RunningClock; readonly last: Progress },
+): Promise<JobOutcome> {
+  if (type.definition.step !== undefined) await stopType(world, attempt, type);
+  return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
+}
+
+async function runType({ mask, threw }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
+  try {
+    const input = parseData(definition.input, context.input as Json, ""); // what a plan holds is JSON
+    if (!input.ok) return misfit(input.problems);
+    return await definition.run({ ...context, input: input.data });
+  } catch (error) {
+    if (error instanceof ClusterError)
+      return { phase: "failed", reason: error.reason, evidence: [], retryable: error.retryable };
+    if (error instanceof PlatformError && error.code === "DatabaseFull") throw error;
+    if (error instanceof SecretUnreadable) return failed(reason("SecretUnreadable"));
+    threw(mask.text(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    return broken(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What came in by references is the user's, and nothing was begun with it. */
+function misfit(problems: readonly Problem[]): JobOutcome {
+  const [first] = problems;
+  const told = problems.map((one) => `${one.pointer} ${explainProblem(one, "en").message}`.trim()).join("; ");
+  const why =
+    first?.code === "Type" && problems.length === 1
+      ? reason("WrongInput", { ...first.params, pointer: first.pointer })
+      : reason("BadInput", { detail: told.slice(0, 500), pointer: first?.pointer ?? "" });
+  return { phase: "rejected", reason: why, evidence: [], retryable: false };
+}
+
+/** A sealed value does not open. Users can write what only looks like one. */
+class SecretUnreadable extends Error {}
+
+function opened({ vault }: World, project: string, token: string): string {
+  try {
+    return vault.open(project, token);
+  } catch {
+    throw new SecretUnreadable();
+  }
+}
+
+async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal): Promise<"silent"> {
+  const either = AbortSignal.any([stop, ending]);
+  if (!either.aborted)
+    await new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true }));
+  await world.clock.sleep(GRACE, ending);
+  return "silent";
+}
+
+async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
+  await stopType(world, attempt, type);
+  return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
+}
+
+interface Stopping {
+  readonly definition: JobDefinition;
+  readonly context: JobRun<unknown>;
+}
+
+async function stopType(world: World, attempt: Attempt, type: Stopping): Promise<void> {
+  const stopping = new AbortController();
+  const work = type.definition.cancel?.({ ...type.context, signal: stopping.signal }).catch((error: unknown) => {
+    world.log.write("warn", "a cancelled job could not be stopped on the cluster", {
+      job: attempt.job.name,
+      run: attempt.run.id,
+      error: attempt.mask.text(String(error)),
+    });
+  });
+  await Promise.race([work, world.clock.sleep(CANCEL_LIMIT, attempt.lost)]);
+  stopping.abort();
+}
+
+function broken(detail: string): JobOutcome {
+  return failed(reason("InternalError", { detail }));
+}
+
+function failed(why: Reason): JobOutcome {
+  return { phase: "failed", reason: why, evidence: [], retryable: false };
+}
+
+type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
+
+function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attempt): Scope {
+  const { project, application } = run;
+  const key = (content: string) => ({ project, application, component: job.plan.component, content });
+  return {
+    project,
+    application,
+    component: job.plan.component,
+    namespace: run.namespace,
+    run: run.id,
+    runNumber: run.number,
+    job: job.name,
+    revision: run.revision,
+    attempt: job.attempt,
+    locks,
+    clocks: job.plan.clocks ?? {},
+    onShort: job.plan.onShort ?? "wait",
+    waitingSince: waitingSince(job, world.clock.now().getTime()),
+    waits: {
+      lately: (flavor) => world.store.waits.lately(run.cluster, flavor),
+      add: (flavor, milliseconds) => world.store.waits.add({ cluster: run.cluster, flavor, milliseconds }),
+    },
+    input,
+    objects: job.plan.objects,
+    clock: world.clock,
+    runTime,
+    reveal: (text) => (isSealed(text) ? opened(world, project, text) : text),
+    outgoing: world.outgoing,
+    callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),
+    inventory: inventoryOf(world, run, job),
+    completions: {
+      get: (content) => world.store.completions.get(key(content)),
+      put: (content, output) => world.store.completions.put(key(content), output),
+    },
+    announce: (message, data) =>
+      world.store.events.append(eventOf(run, "notification", { job: job.name, message: mask.text(message), data })),
+    keepLog: (lines) =>
+      world.store.logs.append(
+        run.id,
+        job.name,
+        lines.map((line) => ({ ...line, text: mask.text(line.text) })),
+      ),
+  };
+}
+
+/** The first attempt waits since its needs were there, each further one since it began. */
+function waitingSince({ attempt, dueAt, attemptAt }: Job, now: number): number {
+  const at = attempt <= 1 ? (dueAt ?? attemptAt) : attemptAt;
+  return at === null ? now : Date.parse(at);
+}
+
+function inventoryOf(world: World, run: Run, job: Job): JobInventory {
+  const { project, application } = run;
+  return {
+    list: () => world.store.inventory.list(project, application),
+    put: (objects) =>
+      world.store.inventory.put(
+        objects.map(({ object, uid }) => ownedObject(run, job.plan.component, { object, uid })),
+      ),
+    forget: (objects) => world.store.inventory.remove(objects),
+  };
+}

@@ -1,0 +1,28 @@
+// A run whose drivers vanish one after the other is ended, so that it takes no more of them with it: its jobs are called interrupted, and
+// what they left on the cluster stays. Whoever wants it deploys or retries it, once it is known what was wrong.
+
+import { reason } from "../../model/reasons/reason.ts";
+import { isSettled } from "../../model/run/phase.ts";
+import type { Job } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
+import { changedEvent, eventOf } from "./driver.ts";
+
+export async function giveUpRun(world: World, id: string): Promise<void> {
+  const fence = await world.store.runs.claim(id);
+  const run = fence === null ? null : await world.store.runs.get(id);
+  if (fence === null || run === null) return;
+  const at = world.clock.now().toISOString();
+  const why = reason("DriversLost");
+  const ended = (job: Job): Job => ({ ...job, phase: "interrupted", reason: why, notBefore: null, finishedAt: at });
+  const open = (await world.store.runs.jobs(id)).filter((job) => !isSettled(job.phase));
+  await world.store.runs.change({
+    run: id,
+    fence,
+    jobs: open.map((job) => ({ job: ended(job), from: { phase: job.phase, attempt: job.attempt } })),
+    events: [
+      ...open.map((job) => changedEvent(run, ended(job))),
+      eventOf(run, "run.finished", { phase: "interrupted" }),
+    ],
+    finish: { phase: "interrupted", at },
+  });
+}

@@ -1,0 +1,40 @@
+// The list of what we own is written before anything is made: one write for the whole run, so that no job has to wait for its own.
+// After a crash, an entry without a uid says "perhaps made": whoever removes things looks before it believes it.
+import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import type { PlannedObject } from "../../model/run/plan.ts";
+import type { OwnedObject } from "../../model/run/revision.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import { HeldByOther } from "../../ports/store.ts";
+import type { World } from "../interface/dependencies.ts";
+
+export async function intendObjects(world: World, run: Run, jobs: readonly Job[]): Promise<void> {
+  if (run.kind !== "deploy") return;
+  const known = new Set((await world.store.inventory.list(run.project, run.application)).map(refKey));
+  const fresh = jobs.map((job) =>
+    job.plan.objects
+      .filter((object) => !known.has(refKey(refOf(object.manifest))))
+      .map((object) => ownedObject(run, job.plan.component, { object, uid: null })),
+  );
+  if (await isIntended(world, fresh.flat())) return;
+  for (const ofOneJob of fresh) await isIntended(world, ofOneJob);
+}
+
+/** False when another application was faster with one of them. The job that wants that one tells it; the other jobs go on. */
+async function isIntended(world: World, objects: readonly OwnedObject[]): Promise<boolean> {
+  try {
+    if (objects.length > 0) await world.store.inventory.put(objects);
+    return true;
+  } catch (error) {
+    if (error instanceof HeldByOther) return false;
+    throw error;
+  }
+}
+
+export function ownedObject(
+  run: Run,
+  component: string,
+  { object, uid }: { readonly object: PlannedObject; readonly uid: string | null },
+): OwnedObject {
+  const { project, application, cluster } = run;
+  return { project, application, component, cluster, ...refOf(object.manifest), uid, keep: object.keep };
+}

@@ -1,0 +1,82 @@
+// What the cluster holds already, in the plan: objects that are adopted instead of made, objects that must be made anew although the
+// document alone did not show it, and objects that an earlier run never got to. Decides nothing about whose an object is: preflight does.
+
+import { inBatches } from "../../model/data/batches.ts";
+import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import type { Change, Plan, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
+import type { OwnedObject } from "../../model/run/revision.ts";
+import { classOf, disruptionOf, remadeClass } from "../../plan/compare/compareClass.ts";
+import type { LiveDifference } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
+import { applyOptions, objectsOf, type Target } from "./preflight.ts";
+
+/** Says of each adopted object which of its fields will change, and what that means for its pods. */
+export async function withAdoption(
+  world: World,
+  { target, adopted }: { readonly target: Target; readonly adopted: ReadonlySet<string> },
+  signal: AbortSignal,
+): Promise<Plan> {
+  if (adopted.size === 0) return target.plan;
+  const options = { ...applyOptions(world, target, signal), force: true, adopt: true };
+  const objects = objectsOf(target.plan).filter(({ object }) => adopted.has(refKey(refOf(object.manifest))));
+  const found = await inBatches(objects, async ({ object, component }) => {
+    const difference = await target.cluster.compare(object.manifest, options);
+    return [refKey(difference.ref), adoption(component, object, difference)] as const;
+  });
+  const changes = new Map(found);
+  return { ...target.plan, changes: target.plan.changes.map((one) => changes.get(refKey(one.object)) ?? one) };
+}
+
+function adoption(component: string, { manifest }: PlannedObject, difference: LiveDifference): Change {
+  const fields = difference.fields.map(({ path, live, wanted }) => ({
+    path,
+    ...(live === undefined ? {} : { before: live }),
+    ...(wanted === undefined ? {} : { after: wanted }),
+  }));
+  const refused = difference.reason?.code === "ImmutableField" && remadeClass(manifest.kind) !== undefined;
+  // An object of somebody else has another selector: its pods cannot be kept.
+  const kind = refused ? "recreate" : classOf({ before: manifest, after: manifest, fields });
+  return {
+    component,
+    object: refOf(manifest),
+    action: "adopt",
+    class: kind,
+    disruption: disruptionOf(kind, manifest),
+    fields,
+  };
+}
+
+export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
+  if (remade.size === 0) return plan;
+  const manifests = new Map(objectsOf(plan).map(({ object }) => [refKey(refOf(object.manifest)), object.manifest]));
+  const changes = plan.changes.map((change): Change => {
+    const key = refKey(change.object);
+    const [kind, manifest] = [remadeClass(change.object.kind), manifests.get(key)];
+    if (!remade.has(key) || kind === undefined || manifest === undefined) return change;
+    if (change.class === "recreate" || change.class === kind) return change;
+    return { ...change, action: "update", class: kind, disruption: disruptionOf(kind, manifest) };
+  });
+  return { ...plan, changes };
+}
+
+/** What the revision before wanted and its run never made is made now, however equal the two documents are. */
+export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
+  const made = new Set(owned.filter(({ uid }) => uid !== null).map(refKey));
+  const changes = plan.changes.map((change): Change => {
+    const there = change.action === "unchanged" || change.action === "update";
+    if (!there || made.has(refKey(change.object))) return change;
+    const { component, object } = change;
+    return { component, object, action: "create", class: "create", fields: [] };
+  });
+  return { ...plan, changes };
+}
+
+/** For this run only: a job is told which of its objects it may take over. */
+export function adopting(jobs: readonly PlannedJob[], plan: Plan): readonly PlannedJob[] {
+  const keys = new Set(plan.changes.filter((one) => one.action === "adopt").map((one) => refKey(one.object)));
+  if (keys.size === 0) return jobs;
+  return jobs.map((job) => {
+    const adopt = job.objects.map((object) => refKey(refOf(object.manifest))).filter((key) => keys.has(key));
+    return adopt.length === 0 ? job : { ...job, input: { ...job.input, adopt } };
+  });
+}

@@ -1,0 +1,124 @@
+// Charts are rendered between checking and planning, because planning is pure. This is also where their secrets are watched: values are
+// opened for the renderer alone, what it makes of them is sealed again in Secrets, and found anywhere else it is a problem.
+import { inBatches } from "../../model/data/batches.ts";
+import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { fromPointer, toPointer } from "../../model/data/pointer.ts";
+import { isSealed, mapStrings } from "../../model/document/sealed.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
+import type { ClusterFacts } from "../../model/run/plan.ts";
+import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
+import { ChartError, type ChartWish } from "../../ports/charts.ts";
+import type { World } from "../interface/dependencies.ts";
+import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
+import { textMask } from "../secrets/masking.ts";
+
+interface Target {
+  readonly application: ResolvedApplication;
+  readonly project: string;
+  readonly facts: ClusterFacts;
+}
+
+export interface Expanded {
+  readonly application: ResolvedApplication;
+  readonly problems: readonly Problem[];
+}
+
+/** The application with its charts rendered. With an error among the problems it is not worth planning. */
+export async function renderCharts(world: World, target: Target, signal: AbortSignal): Promise<Expanded> {
+  const problems: Problem[] = [];
+  const components = await inBatches(target.application.components, async (component) => {
+    const wish = component.definition.chart?.(component.properties, { component: component.name });
+    if (wish === undefined) return component;
+    const found = await renderOne(world, { ...target, component, wish }, signal);
+    // Of a component they are told below its properties, as its own checks do.
+    const below = `${component.pointer}/properties`;
+    problems.push(...found.problems.map((one) => ({ ...one, pointer: below + one.pointer })));
+    return { ...component, rendered: found.manifests };
+  });
+  return { application: { ...target.application, components }, problems };
+}
+
+interface Rendering {
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly Problem[];
+}
+
+async function renderOne(
+  world: World,
+  target: Target & { readonly component: ResolvedComponent; readonly wish: ChartWish },
+  signal: AbortSignal,
+): Promise<Rendering> {
+  const { wish, project, facts, application } = target;
+  const failed = (...problems: readonly Problem[]): Rendering => ({ manifests: [], problems });
+  const field = wish.source.from === "archive" ? "archive" : "chart";
+  if (world.charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
+  const opened = openValues(wish.secretValues, (token) => world.vault.open(project, token));
+  if (opened === undefined)
+    return failed(brokenRule(["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }));
+  try {
+    const manifests = await world.charts.render(
+      {
+        source: wish.source,
+        release: wish.release,
+        namespace: application.namespace,
+        values: overlaid(wish.values, opened.values),
+        kubernetes: facts.version,
+        apiVersions: facts.apiVersions ?? [],
+      },
+      signal,
+    );
+    const sealed = manifests.map((one) => sealedData(one, (text) => world.vault.seal(project, text)));
+    return { manifests: sealed, problems: clearIn(sealed, opened.secrets).map((one) => withField(one, field)) };
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    const mask = textMask(opened.secrets);
+    return failed(...error.problems.map((one) => masked(placed(one, wish.secretValues), mask)));
+  }
+}
+
+function openValues(
+  values: JsonObject,
+  open: (token: string) => string,
+): { readonly values: JsonObject; readonly secrets: readonly string[] } | undefined {
+  const secrets: string[] = [];
+  try {
+    const clear = mapStrings(values, (text) => {
+      const value = isSealed(text) ? open(text) : text;
+      secrets.push(value);
+      return value;
+    });
+    return { values: isObject(clear) ? clear : {}, secrets: secrets.filter((one) => one !== "") };
+  } catch {
+    return undefined;
+  }
+}
+
+/** As helm lays one file of values over another: objects are joined, everything else is replaced. */
+function overlaid(below: JsonObject, above: JsonObject): JsonObject {
+  const joined = Object.entries(above).map(([key, value]): [string, Json | undefined] => {
+    const under = Object.hasOwn(below, key) ? below[key] : undefined;
+    return [key, isObject(under) && isObject(value) ? overlaid(under, value) : value];
+  });
+  return { ...below, ...Object.fromEntries(joined) };
+}
+
+function withField(one: { readonly object: string; readonly field: string }, at: string): Problem {
+  return problem("SecretInClear", toPointer([at]), one);
+}
+
+/** The renderer knows only one set of values: the secret ones are written elsewhere. */
+function placed(one: Problem, secretValues: JsonObject): Problem {
+  const [root, ...path] = fromPointer(one.pointer);
+  if (root !== "values" || path.length === 0 || dig(secretValues, ...path) === undefined) return one;
+  return { ...one, pointer: toPointer(["secretValues", ...path]) };
+}
+
+/** helm quotes values when it complains about them. */
+function masked(one: Problem, mask: (text: string) => string): Problem {
+  const params = Object.entries(one.params).map(([key, value]) => [
+    key,
+    typeof value === "string" ? mask(value) : value,
+  ]);
+  return { ...one, params: Object.fromEntries(params) };
+}

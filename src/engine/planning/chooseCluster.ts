@@ -1,0 +1,53 @@
+// Which cluster a request means. None is ever guessed when there is a choice, and none that is not for the project.
+
+import { listed } from "../../model/data/text.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { ApplicationSummary } from "../../model/run/revision.ts";
+import type { Cluster, ClusterError } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
+
+interface Choice {
+  readonly project: string;
+  readonly asked: string | undefined;
+  readonly current: ApplicationSummary | null;
+}
+
+export async function chooseCluster(world: World, { project, asked, current }: Choice): Promise<Cluster> {
+  const names = world.clusters.usable(project);
+  const name = asked ?? current?.cluster ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) throw unchosen(names);
+  if (asked === undefined && (await world.clusters.find(name)) === undefined) {
+    const known = listed(names);
+    throw new PlatformError("ClusterNotKnownHere", { cluster: name, known });
+  }
+  const cluster = await knownCluster(world, name);
+  refuseForeignProject(world, project, name);
+  return cluster;
+}
+
+function unchosen(names: readonly string[]): PlatformError {
+  return names.length === 0
+    ? new PlatformError("NoCluster")
+    : new PlatformError("ClusterUnchosen", { known: names.join(", ") });
+}
+
+export async function knownCluster(world: World, name: string): Promise<Cluster> {
+  const cluster = await world.clusters.find(name);
+  if (cluster === undefined)
+    throw new PlatformError("NotFound", { what: "cluster", name, known: listed(world.clusters.names()) });
+  return cluster;
+}
+
+/** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
+export function refuseForeignProject({ clusters }: World, project: string, cluster: string): void {
+  const usable = clusters.usable(project);
+  if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
+  throw new PlatformError("ClusterNotForProject", { project, cluster, known: listed(usable) });
+}
+
+/** A cluster that is away, or does not let us in, as the API says it. */
+export function clusterFailure(error: ClusterError, cluster: string): PlatformError {
+  const { code, params } = error.reason;
+  if (code === "CredentialRefused") return new PlatformError("CredentialRefused", { cluster });
+  return new PlatformError("ClusterUnreachable", { cluster, detail: String(params["detail"] ?? code) });
+}

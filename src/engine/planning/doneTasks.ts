@@ -1,0 +1,72 @@
+// Tasks in the plan: which of them will run, and which have run before with the same content and will not. The planner compares documents and
+// cannot know it: only the store knows what was done, and going back to earlier content does not do it again. The same holds for Jobs among
+// plain objects that were seen complete.
+
+import { inBatches } from "../../model/data/batches.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { finishedContent } from "../../model/kubernetes/finishedJob.ts";
+import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
+import { readCompletion } from "../../model/run/completion.ts";
+import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
+import { disruptionOf } from "../../plan/compare/compareClass.ts";
+import type { World } from "../interface/dependencies.ts";
+
+type Told = Pick<Change, "task" | "doneIn">;
+
+export async function withTasks(world: World, project: string, plan: Plan): Promise<Plan> {
+  const tasks = plan.jobs.flatMap((job) => {
+    const { content } = job.input;
+    return job.component !== "" && typeof content === "string" ? [{ job, content }] : [];
+  });
+  const told = await inBatches(tasks, async ({ job, content }) => {
+    const { application } = plan;
+    const about = await tellOf(world, job, { project, application, component: job.component, content });
+    return job.objects.map(({ manifest }) => [refKey(refOf(manifest)), about] as const);
+  });
+  const byKey = new Map([...told.flat(), ...(await finishedJobs(world, project, plan))]);
+  const changes = plan.changes.map((change) => {
+    const about = byKey.get(refKey(change.object));
+    return about === undefined ? change : taskChange(change, about);
+  });
+  return { ...plan, changes };
+}
+
+async function finishedJobs(world: World, project: string, plan: Plan): Promise<readonly (readonly [string, Told])[]> {
+  const known = new Set(plan.changes.filter(({ action }) => action !== "update").map(({ object }) => refKey(object)));
+  const jobs = plan.jobs.flatMap(({ component, input, objects }) =>
+    objects.flatMap(({ manifest }) => {
+      const [content, key] = [finishedContent(manifest), refKey(refOf(manifest))];
+      return content === undefined || "content" in input || !known.has(key) ? [] : [{ key, component, content }];
+    }),
+  );
+  const found = await inBatches(jobs, async ({ key, component, content }) => {
+    const kept = await world.store.completions.get({ project, application: plan.application, component, content });
+    return kept === null ? [] : [[key, doneAs(kept)] as const];
+  });
+  return found.flat();
+}
+
+function doneAs(kept: JsonObject): Told {
+  const { run } = readCompletion(kept);
+  return { task: "done", ...(run === undefined ? {} : { doneIn: run }) };
+}
+
+async function tellOf(
+  world: World,
+  { input }: PlannedJob,
+  key: Parameters<World["store"]["completions"]["get"]>[0],
+): Promise<Told> {
+  if (input["always"] === true) return { task: "always" };
+  const kept = await world.store.completions.get(key);
+  return kept === null ? { task: "again" } : doneAs(kept);
+}
+
+/** Nothing of a task that is done is sent to the cluster. The Job of one that is not gives way to a new one. */
+function taskChange(change: Change, told: Told): Change {
+  const { component, object, action } = change;
+  if (told.task === "done") return { component, object, action: "unchanged", class: "none", fields: [], ...told };
+  if (object.kind !== "Job") return change;
+  if (action !== "unchanged" && action !== "update") return told.task === "always" ? { ...change, ...told } : change;
+  const manifest = { apiVersion: object.apiVersion, kind: object.kind, metadata: { name: object.name } };
+  return { ...change, action: "update", class: "recreate", disruption: disruptionOf("recreate", manifest), ...told };
+}

@@ -1,0 +1,65 @@
+// Volumes grow and never shrink. A revision from before one grew is still worth going back to: everything else of it comes back, and the
+// sizes stay as they are now, in the document too, so that the next deploy of it is no shrinking either.
+
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { ApplicationDocument } from "../../model/document/document.ts";
+import { parseQuantity, storageSize } from "../../model/kubernetes/quantity.ts";
+import type { Problem } from "../../model/problems/problem.ts";
+
+const SIZE = "resources.requests.storage";
+
+export interface KeptSizes {
+  readonly document: JsonObject;
+  /** Components whose volumes stay larger. */
+  readonly components: readonly string[];
+}
+
+/** Null unless shrinking volumes is all that speaks against the old document, and the present one says which sizes they have. */
+export function keepSizes(
+  old: ApplicationDocument,
+  now: ApplicationDocument,
+  problems: readonly Problem[],
+): KeptSizes | null {
+  const errors = problems.filter((one) => one.severity === "error");
+  if (errors.length === 0 || !errors.every(isShrinking)) return null;
+  const pointers = new Set(errors.map((one) => one.pointer));
+  const shrinking = old.components.filter((_, index) => pointers.has(`/components/${index}`)).map((one) => one.name);
+  const kept = old.components.map((component): Json => {
+    const plain = component as unknown as JsonObject; // a document is what was read as JSON
+    const present = now.components.find((one) => one.name === component.name) as unknown as JsonObject | undefined;
+    return shrinking.includes(component.name) ? larger(plain, present) : plain;
+  });
+  const document = { ...(old as unknown as JsonObject), components: kept };
+  return { document, components: shrinking };
+}
+
+function isShrinking({ code, params }: Problem): boolean {
+  const [from, to] = [parseQuantity(String(params["before"])), parseQuantity(String(params["after"]))];
+  return code === "VolumeShrinks" && params["field"] === SIZE && from !== undefined && to !== undefined && to < from;
+}
+
+/** The old value with every size that is larger at the same place now. Items of lists are the same place when they mount there. */
+function larger(old: Json, now: Json | undefined): Json {
+  if (Array.isArray(old)) return old.map((item: Json) => larger(item, sameItem(item, now)));
+  if (!isObject(old) || !isObject(now)) return old;
+  const changed = Object.entries(old).map(([key, value = null]) => {
+    return [key, key === "size" ? largerSize(value, now[key]) : larger(value, now[key])] as const;
+  });
+  return Object.fromEntries(changed);
+}
+
+function sameItem(item: Json, list: Json | undefined): Json | undefined {
+  if (!isObject(item) || !Array.isArray(list)) return undefined;
+  return list.find(
+    (one: Json) => isObject(one) && one["type"] === item["type"] && one["mountPath"] === item["mountPath"],
+  );
+}
+
+function largerSize(old: Json, now: Json | undefined): Json {
+  const [before, present] = [bytes(old), bytes(now)];
+  return now !== undefined && before !== undefined && present !== undefined && present > before ? now : old;
+}
+
+function bytes(value: Json | undefined): number | undefined {
+  return typeof value === "string" || typeof value === "number" ? parseQuantity(storageSize(value)) : undefined;
+}

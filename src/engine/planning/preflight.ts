@@ -1,0 +1,156 @@
+// What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
+import { inBatches } from "../../model/data/batches.ts";
+import { dig } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
+import { isSealed } from "../../model/document/sealed.ts";
+import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { applicationOwner, belongsToNobody } from "../../model/kubernetes/ownership.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import { explainReason, whoActs } from "../../model/reasons/reason.ts";
+import type { Plan, PlannedObject } from "../../model/run/plan.ts";
+import type { ApplicationSummary, OwnedObject } from "../../model/run/revision.ts";
+import { remadeClass } from "../../plan/compare/compareClass.ts";
+import { keysOf } from "../../plan/components/planOutside.ts";
+import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
+import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { DocumentRequest } from "../interface/requests.ts";
+
+export interface Target {
+  readonly request: DocumentRequest;
+  readonly application: ResolvedApplication;
+  readonly current: ApplicationSummary | null;
+  readonly cluster: Cluster;
+  readonly plan: Plan;
+  readonly owned: readonly OwnedObject[];
+}
+
+/** By `Kind/name`, the ConfigMaps and Secrets that the document refers to, does not make, and that exist: the keys of each. */
+export async function presentOutside(
+  cluster: Cluster,
+  application: ResolvedApplication,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = new Map(application.outside.map((one) => [shortRef(one), one]));
+  const found = await inBatches([...names.values()], async ({ kind, name }) => {
+    const live = await cluster.read({ apiVersion: "v1", kind, namespace: application.namespace, name }, signal);
+    return live === null ? [] : [[`${kind}/${name}`, keysOf(live)] as const];
+  });
+  return new Map(found.flat());
+}
+
+/** Who stands in the way, and what may be taken over. */
+export interface Standing {
+  readonly problems: readonly Problem[];
+  /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
+  readonly adopted: ReadonlySet<string>;
+}
+
+/** Objects that we would make and that exist already without being this application's. */
+export async function takenByOthers(world: World, target: Target, signal: AbortSignal): Promise<Standing> {
+  // An entry without a uid was only intended: somebody else's object may stand there.
+  const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
+  const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
+  const adopted = new Set<string>();
+  const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
+    const ref = refOf(object.manifest);
+    const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
+    if (holder !== null && !isOurs(holder, target)) {
+      const owner = applicationOwner(holder.application, holder.project);
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
+    }
+    const live = await target.cluster.read(ref, signal);
+    const owner = foreignOwner(live, target);
+    if (owner === null) return [];
+    if (live === null || !belongsToNobody(live))
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
+    if (target.request.adopt !== true)
+      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), ...owner })];
+    adopted.add(refKey(ref));
+    return [];
+  });
+  return { problems: found.flat(), adopted };
+}
+
+function isOurs(holder: OwnedObject, { request, application }: Target): boolean {
+  return holder.project === request.project && holder.application === application.document.name;
+}
+
+function foreignOwner(live: Manifest | null, { request, application }: Target): Params | null {
+  if (live === null) return null;
+  const labels = live.metadata.labels ?? {};
+  if (labels[LABELS.application] === application.document.name && labels[LABELS.project] === request.project)
+    return null;
+  if (labels[LABELS.application] !== undefined)
+    return applicationOwner(labels[LABELS.application], labels[LABELS.project]);
+  return { owner: labels[LABELS.managedBy] ?? "unknownOwner" };
+}
+
+/**
+ * A dry run of what is new or changed. What an operator must solve (quota, policy) is left to the run, which tells it as a rejection.
+ * `remade`: what the cluster would not change in place, though the document alone did not show it (an earlier run did not get there).
+ */
+export async function refusedByCluster(
+  world: World,
+  target: Target,
+  signal: AbortSignal,
+): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
+  // After a run that did not succeed, what the revision says and what the cluster holds may differ.
+  const unsure = target.current !== null && target.current.lastRun?.phase !== "succeeded";
+  const changed = new Set(
+    target.plan.changes
+      .filter(({ action }) => action === "create" || action === "update" || (unsure && action === "unchanged"))
+      .map((change) => refKey(change.object)),
+  );
+  const remade = new Set<string>();
+  const ending = new Set<string>();
+  const given = applyOptions(world, target, signal);
+  const candidates = objectsOf(target.plan).filter(({ object }) => changed.has(refKey(refOf(object.manifest))));
+  const coming = comingKinds(target.plan);
+  const checkable = candidates.filter(({ object }) => !coming.has(kindKey(object.manifest)));
+  const found = await inBatches(checkable, async ({ object, component }): Promise<readonly Problem[]> => {
+    const ref = refOf(object.manifest);
+    const why = await target.cluster.check(object.manifest, given);
+    if (why?.code === "Terminating" && why.params["object"] === `Namespace/${ref.namespace}`) ending.add(ref.namespace);
+    if (why === null || whoActs(why) !== "you") return [];
+    // What cannot be changed is made anew; the new object cannot be tried while the old one is there.
+    if (why.code === "ImmutableField" && remadeClass(ref.kind) !== undefined) {
+      remade.add(refKey(ref));
+      return [];
+    }
+    const params = { object: shortRef(ref), detail: explainReason(why, "en") };
+    return [problem("Refused", pointerOf(target, component), params)];
+  });
+  const cluster = target.cluster.name;
+  const endings = [...ending].map((name) => problem("NamespaceEnding", "/namespace", { name, cluster }));
+  return { problems: [...endings, ...found.flat()], remade };
+}
+
+/** Kinds that the plan itself defines: until then nobody can say what the cluster would refuse. */
+function comingKinds(plan: Plan): ReadonlySet<string> {
+  return new Set(
+    objectsOf(plan)
+      .filter(({ object }) => object.manifest.kind === "CustomResourceDefinition")
+      .map(({ object }) => {
+        const { manifest } = object;
+        return `${String(dig(manifest, "spec", "group"))}/${String(dig(manifest, "spec", "names", "kind"))}`;
+      }),
+  );
+}
+
+function kindKey({ apiVersion, kind }: Manifest): string {
+  return `${apiVersion.slice(0, apiVersion.indexOf("/"))}/${kind}`;
+}
+
+export function applyOptions(world: World, { request }: Pick<Target, "request">, signal: AbortSignal): ApplyOptions {
+  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(request.project, text) : text);
+  return { signal, reveal, force: request.force === true };
+}
+
+export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
+  return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
+}
+
+export function pointerOf({ application }: Pick<Target, "application">, component: string): string {
+  return application.components.find((one) => one.name === component)?.pointer ?? "";
+}

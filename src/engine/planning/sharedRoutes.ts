@@ -1,0 +1,79 @@
+// Requests that somebody else answers already. Gateways and ingress controllers are shared by all namespaces, and of two routes for one host
+// and path they take the older one, or any: the newer application would be told that its route works, by the answers of the other.
+// Ours are refused, because one of the two would silently get nothing. Those that are not ours are warned of: whoever made them may be about
+// to hand over. Two that are planned at the very same moment do not see each other.
+
+import { type Params } from "../../model/data/text.ts";
+import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { type Problem, problem, warning } from "../../model/problems/problem.ts";
+import { routePointer } from "../../plan/render/checkRoutes.ts";
+import { ROUTE_KINDS, type RouteClaim, routeClaims } from "../../plan/render/routeMatches.ts";
+import { objectsOf, pointerOf, type Target } from "./preflight.ts";
+
+interface Standing extends RouteClaim {
+  readonly manifest: Manifest;
+}
+
+export async function answeredByOthers(target: Target, signal: AbortSignal): Promise<readonly Problem[]> {
+  const planned = objectsOf(target.plan).filter(({ object }) => routeClaims(object.manifest).length > 0);
+  if (planned.length === 0) return [];
+  const kinds = new Set(planned.map(({ object }) => object.manifest.kind));
+  const others = await othersOf(target, kinds, signal);
+  const settled = new Set(
+    target.plan.changes.filter(({ action }) => action === "unchanged").map(({ object }) => refKey(object)),
+  );
+  return planned.flatMap(({ object, component }) => {
+    const rivals = routeClaims(object.manifest).flatMap((claim) => rivalOf(claim, others) ?? []);
+    return [...new Map(rivals.map((one) => [refKey(refOf(one.manifest)), one])).values()].map((rival) => {
+      const params = {
+        component,
+        where: rival.where,
+        ...ownerOf(rival.manifest),
+        object: shortRef(refOf(rival.manifest)),
+      };
+      // Who stands there already is told, and may go on with everything else.
+      const refused = isOurs(rival.manifest) && !settled.has(refKey(refOf(object.manifest)));
+      return (refused ? problem : warning)("RouteTaken", pointerIn(target, component), params);
+    });
+  });
+}
+
+async function othersOf(target: Target, kinds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Standing[]> {
+  const own = new Set(objectsOf(target.plan).map(({ object }) => refKey(refOf(object.manifest))));
+  const ending = new Set(target.owned.map(refKey));
+  const found = await Promise.all(
+    ROUTE_KINDS.filter(({ kind }) => kinds.has(kind)).map(async (kind) => {
+      const everywhere = await target.cluster.list({ ...kind, namespace: "" }, signal);
+      const { namespace } = target.application;
+      return everywhere ?? (await target.cluster.list({ ...kind, namespace }, signal)) ?? [];
+    }),
+  );
+  return found
+    .flat()
+    .filter((one) => one.metadata.deletionTimestamp === undefined)
+    .filter((one) => !own.has(refKey(refOf(one))) && !ending.has(refKey(refOf(one))))
+    .flatMap((manifest) => routeClaims(manifest).map((claim) => ({ ...claim, manifest })));
+}
+
+function rivalOf(claim: RouteClaim, others: readonly Standing[]): Standing | undefined {
+  return others.find((one) => one.key === claim.key && one.backend !== claim.backend);
+}
+
+function isOurs({ metadata }: Manifest): boolean {
+  return metadata.labels?.[LABELS.application] !== undefined;
+}
+
+function ownerOf(manifest: Manifest): Params {
+  const { labels = {}, namespace = "" } = manifest.metadata;
+  const program = labels[LABELS.managedBy];
+  if (isOurs(manifest)) {
+    const { [LABELS.application]: application = "?", [LABELS.project]: project = "?" } = labels;
+    return { owner: "applicationIn", application, project, namespace };
+  }
+  return program === undefined ? { owner: "unknownIn", namespace } : { owner: "programIn", program, namespace };
+}
+
+function pointerIn(target: Target, name: string): string {
+  const component = target.application.components.find((one) => one.name === name);
+  return component === undefined ? pointerOf(target, name) : routePointer(component);
+}

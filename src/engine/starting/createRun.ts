@@ -1,0 +1,156 @@
+// Makes a run: revision, run, jobs and events in one transaction, then hands it to whoever drives runs.
+
+import type { JsonObject } from "../../model/data/json.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import type { PlannedJob } from "../../model/run/plan.ts";
+import type { Revision } from "../../model/run/revision.ts";
+import type { Job, Priority, Run, RunKind } from "../../model/run/run.ts";
+import { eventOf } from "../driving/driver.ts";
+import type { World } from "../interface/dependencies.ts";
+import { runDuty, runTerms, wakeRun } from "../interface/duties.ts";
+import type { WriteConditions } from "../interface/requests.ts";
+import { refuseForeignProject } from "../planning/chooseCluster.ts";
+
+export interface NewRunRequest extends WriteConditions {
+  readonly project: string;
+  readonly application: string;
+  readonly kind: RunKind;
+  readonly revision: number;
+  /** Newest revision when we looked; 0: the application is new. */
+  readonly seenRevision: number;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly message: string;
+  readonly jobs: readonly PlannedJob[];
+  /** Jobs that count as done already (a retry from a later job). */
+  readonly done?: readonly Job[];
+  readonly newRevision?: Revision;
+  /** Of a run of no application: its name. */
+  readonly workflow?: string;
+  readonly inputs?: JsonObject;
+  readonly priority?: Priority;
+  readonly startAt?: string;
+}
+
+/** The run that an earlier request with the same key made, if there was one. */
+export async function repeated(world: World, project: string, conditions: WriteConditions): Promise<Run | null> {
+  if (conditions.idempotency === undefined) return null;
+  const record = await world.store.runs.idempotent(project, conditions.idempotency.key);
+  if (record === null) return null;
+  if (record.request !== conditions.idempotency.request) throw new PlatformError("IdempotencyMismatch");
+  const run = await world.store.runs.get(record.run);
+  // Whoever asked first may have died before the run was handed to anybody.
+  if (run?.phase === "running") await wakeRun(world, run);
+  return run;
+}
+
+/** Fails with StaleEtag unless the newest revision is the one that the caller saw. */
+export function expectRevision(application: string, actual: number, expected: number | "any" | undefined): void {
+  if (expected === undefined || expected === actual || (expected === "any" && actual > 0)) return;
+  throw new PlatformError("StaleEtag", {
+    name: application,
+    actual: `revision ${actual}`,
+    expected: expected === "any" ? "*" : `revision ${expected}`,
+  });
+}
+
+export async function beginRun(world: World, request: NewRunRequest): Promise<Run> {
+  const { project, application } = request;
+  // What was deployed before may always be deleted.
+  if (request.kind !== "delete") refuseForeignProject(world, project, request.cluster);
+  const run: Run = {
+    id: world.newId(),
+    project,
+    application,
+    workflow: request.workflow ?? "",
+    number: application === "" ? 0 : await world.store.runs.nextRunNumber(project, application),
+    revision: request.revision,
+    kind: request.kind,
+    cluster: request.cluster,
+    namespace: request.namespace,
+    phase: "running",
+    actor: request.actor,
+    message: request.message,
+    createdAt: world.clock.now().toISOString(),
+    finishedAt: null,
+    cancelledBy: null,
+    pausedBy: null,
+    pauses: [],
+    finalSkippedBy: null,
+    inputs: request.inputs ?? {},
+    priority: request.priority ?? "normal",
+    startAt: request.startAt ?? null,
+  };
+  const done = new Map((request.done ?? []).map((job) => [job.name, job]));
+  const jobs = request.jobs.map((plan) => newJob(run, plan, done.get(plan.name)));
+  const events = [
+    eventOf(run, "run.created", {
+      number: run.number,
+      kind: run.kind,
+      revision: run.revision,
+      jobs: jobs.length,
+      ...(run.startAt === null ? {} : { startAt: run.startAt }),
+    }),
+  ];
+  const { idempotency } = request;
+  const created = await world.store.runs.create({
+    run,
+    jobs,
+    events,
+    expectedRevision: request.seenRevision,
+    ...(request.newRevision === undefined ? {} : { revision: request.newRevision }),
+    ...(idempotency === undefined ? {} : { idempotency: { project, run: run.id, ...idempotency } }),
+  });
+  if (!created.ok) return afterConflict(world, request, created);
+  await world.dispatch.wake(runDuty(run.id), runTerms(run));
+  return { ...run, number: created.number };
+}
+
+/** As it stands before anything is decided about it. `done`: it was done by an earlier run already. */
+export function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
+  if (done !== undefined) return { ...done, run: run.id, plan };
+  return {
+    run: run.id,
+    name: plan.name,
+    plan,
+    phase: "waiting",
+    reason: firstReason(plan),
+    evidence: [],
+    attempt: 0,
+    interruptions: 0,
+    dueAt: null,
+    attemptAt: null,
+    pendingAt: null,
+    notBefore: null,
+    startedAt: null,
+    finishedAt: null,
+    output: {},
+  };
+}
+
+function firstReason({ needs, final }: PlannedJob): Reason {
+  if (needs.length > 0) return reason("Dependencies", { components: needs.map((need) => need.job).join(", ") });
+  return reason(final === true ? "AfterAll" : "Beginning");
+}
+
+/** Somebody was faster: perhaps the same request, sent twice. */
+async function afterConflict(
+  world: World,
+  request: NewRunRequest,
+  conflict: { readonly conflict: "revision" | "run"; readonly actual: string },
+): Promise<Run> {
+  const twin = await repeated(world, request.project, request);
+  if (twin !== null) return twin;
+  if (conflict.conflict === "run")
+    throw new PlatformError("RunInProgress", { run: conflict.actual, application: request.application });
+  // Who did not say which revision they saw is told what is in the way, not that they are behind.
+  const winner = (await world.store.applications.get(request.project, request.application))?.lastRun;
+  if (request.expectedRevision === undefined && winner?.phase === "running")
+    throw new PlatformError("RunInProgress", { run: winner.id, application: request.application });
+  throw new PlatformError("StaleEtag", {
+    name: request.application,
+    actual: `revision ${conflict.actual}`,
+    expected: `revision ${request.seenRevision}`,
+  });
+}

@@ -1,0 +1,90 @@
+// A document becomes a revision and a run. The same document again makes a run of the same revision: it checks, and writes nothing.
+import { canonicalJson } from "../../model/data/json.ts";
+import type { Plan, PlannedJob } from "../../model/run/plan.ts";
+import type { Revision } from "../../model/run/revision.ts";
+import type { Priority, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { DocumentRequest, WriteConditions } from "../interface/requests.ts";
+import { adopting } from "../planning/adoption.ts";
+import { type Planning, planDocument } from "../planning/planning.ts";
+import { beginRun, expectRevision, repeated } from "./createRun.ts";
+
+export async function deployDocument(
+  world: World,
+  request: DocumentRequest & WriteConditions & { readonly message: string; readonly priority?: Priority },
+  signal: AbortSignal,
+): Promise<Run> {
+  const before = await repeated(world, request.project, request);
+  if (before !== null) return before;
+  const planning = await planDocument(world, request, signal);
+  const seenRevision = planning.current?.revision ?? 0;
+  expectRevision(planning.document.name, seenRevision, request.expectedRevision);
+  const newRevision = await revisionFor(world, request, planning);
+  return beginRun(world, {
+    ...conditionsOf(request),
+    project: request.project,
+    application: planning.document.name,
+    kind: "deploy",
+    revision: newRevision?.number ?? seenRevision,
+    seenRevision,
+    cluster: planning.plan.cluster,
+    namespace: planning.plan.namespace,
+    message: request.message,
+    ...(request.priority === undefined ? {} : { priority: request.priority }),
+    inputs: planning.inputs,
+    jobs: jobsFor(request, planning.plan),
+    ...(newRevision === null ? {} : { newRevision }),
+  });
+}
+
+function jobsFor(request: DocumentRequest, plan: Plan): readonly PlannedJob[] {
+  const jobs = request.force === true ? plan.jobs.map(forced) : plan.jobs;
+  return adopting(jobs, plan);
+}
+
+/** For this run only: the revision's own plan never forces. */
+export function forced(job: PlannedJob): PlannedJob {
+  return { ...job, input: { ...job.input, force: true } };
+}
+
+export function conditionsOf(request: WriteConditions): WriteConditions {
+  const { actor, expectedRevision, idempotency } = request;
+  return {
+    actor,
+    ...(expectedRevision === undefined ? {} : { expectedRevision }),
+    ...(idempotency === undefined ? {} : { idempotency }),
+  };
+}
+
+/** Null when the newest revision says exactly the same: same document, same rendering. */
+async function revisionFor(
+  world: World,
+  request: WriteConditions & { readonly project: string; readonly message: string },
+  planning: Planning,
+): Promise<Revision | null> {
+  const { current, document, plan } = planning;
+  if (current !== null) {
+    const newest = await world.store.applications.revision(request.project, document.name, current.revision);
+    if (newest !== null && canonicalJson(newest.document) === canonicalJson(document) && sameObjects(newest, planning))
+      return null;
+  }
+  return {
+    project: request.project,
+    application: document.name,
+    number: await world.store.applications.nextRevisionNumber(request.project, document.name),
+    document,
+    plan,
+    cluster: plan.cluster,
+    namespace: plan.namespace,
+    actor: request.actor,
+    message: request.message,
+    createdAt: world.clock.now().toISOString(),
+  };
+}
+
+function sameObjects(newest: Revision, { plan }: Planning): boolean {
+  // Objects of no component (a namespace that was asked for once) are no part of what the document says.
+  const objects = (jobs: typeof plan.jobs): string =>
+    canonicalJson(jobs.filter((job) => job.component !== "").flatMap((job) => job.objects));
+  return objects(newest.plan.jobs) === objects(plan.jobs);
+}

@@ -1,0 +1,65 @@
+// A new run of what a run was for. From the beginning: what is right already converges at once. From a job: what succeeded and does
+// not come after that job counts as done.
+import { PlatformError } from "../../model/errors/errors.ts";
+import { nearest } from "../../model/kubernetes/name.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { WriteConditions } from "../interface/requests.ts";
+import { knownRun } from "../steering/cancel.ts";
+import { beginRun, repeated } from "./createRun.ts";
+import { knownApplication } from "./deleteApplication.ts";
+import { conditionsOf } from "./deploy.ts";
+
+export async function retryRun(
+  world: World,
+  request: { readonly project: string; readonly run: string; readonly from?: string } & WriteConditions,
+): Promise<Run> {
+  const before = await repeated(world, request.project, request);
+  if (before !== null) return before;
+  const old = await knownRun(world, request.project, request.run);
+  if (old.phase === "running") throw new PlatformError("RunInProgress", { run: old.id, application: old.application });
+  const seenRevision = old.application === "" ? 0 : await sameRevision(world, old);
+  const jobs = await world.store.runs.jobs(old.id);
+  return beginRun(world, {
+    ...conditionsOf(request),
+    project: old.project,
+    application: old.application,
+    workflow: old.workflow,
+    inputs: old.inputs,
+    kind: old.kind,
+    revision: old.revision,
+    seenRevision,
+    cluster: old.cluster,
+    namespace: old.namespace,
+    message: `retry of run ${old.number}`,
+    jobs: jobs.map((job) => job.plan),
+    done: request.from === undefined ? [] : doneBefore(jobs, request.from),
+  });
+}
+
+/** The newest one, which the run was for. */
+async function sameRevision(world: World, old: Run): Promise<number> {
+  const current = await knownApplication(world, { project: old.project, application: old.application });
+  if (current.revision === old.revision) return current.revision;
+  const { id: run, application, revision } = old;
+  const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
+  throw new PlatformError(code, { run, application, revision, current: current.revision });
+}
+
+/** `from`: a job, or a step with all of its jobs. */
+function doneBefore(jobs: readonly Job[], from: string): readonly Job[] {
+  const chosen = jobs.filter((job) => job.name === from || job.plan.step?.path.includes(from) === true);
+  if (chosen.length === 0) {
+    const names = [...new Set(jobs.flatMap((job) => [job.name, ...(job.plan.step?.path ?? [])]))];
+    throw new PlatformError("NotFound", { what: "step", name: from, known: nearest(from, names) ?? names.join(", ") });
+  }
+  const again = new Set(chosen.map((job) => job.name));
+  // Final jobs come after all others, those that run again too.
+  if (chosen.some((job) => job.plan.final !== true))
+    for (const job of jobs) if (job.plan.final === true) again.add(job.name);
+  for (let size = 0; size !== again.size; ) {
+    size = again.size;
+    for (const job of jobs) if (job.plan.needs.some((need) => again.has(need.job))) again.add(job.name);
+  }
+  return jobs.filter((job) => job.phase === "succeeded" && !again.has(job.name));
+}

@@ -1,0 +1,56 @@
+// Reading and comparing revisions.
+
+import { listed } from "../../model/data/text.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Change, ClusterFacts } from "../../model/run/plan.ts";
+import type { Revision } from "../../model/run/revision.ts";
+import { comparePlans } from "../../plan/compare/compare.ts";
+import type { World } from "../interface/dependencies.ts";
+import type { Place } from "../interface/requests.ts";
+import { knownApplication } from "./deleteApplication.ts";
+
+export async function knownRevision(world: World, place: Place, number: number): Promise<Revision> {
+  const revision = await world.store.applications.revision(place.project, place.application, number);
+  if (revision !== null) return revision;
+  const { items } = await world.store.applications.revisions(place.project, place.application, { limit: 20 });
+  throw new PlatformError("NotFound", {
+    what: "revision",
+    name: number,
+    known: listed(items.map((one) => one.number)),
+  });
+}
+
+/** Facts only matter for what is about to be applied. */
+const NO_FACTS: ClusterFacts = {
+  name: "",
+  kind: "sandbox",
+  version: "",
+  kinds: [],
+  ingressClasses: [],
+  gateways: [],
+  storageClasses: [],
+};
+
+/** Object by object; what did not change is left out. */
+export async function diffRevisions(
+  world: World,
+  request: Place & { readonly from: number; readonly to: number },
+): Promise<readonly Change[]> {
+  await knownApplication(world, request);
+  const [from, to] = await Promise.all([
+    knownRevision(world, request, request.from),
+    knownRevision(world, request, request.to),
+  ]);
+  return changesBetween(from, to);
+}
+
+export function changesBetween(from: Revision, to: Revision): readonly Change[] {
+  const { changes } = comparePlans({
+    jobs: to.plan.jobs,
+    previous: from.plan.jobs,
+    owned: [],
+    facts: NO_FACTS,
+    pointerOf: () => "",
+  });
+  return changes.filter((change) => change.action !== "unchanged");
+}

@@ -1,0 +1,25 @@
+// Whether a token may answer a question that names those who may. The name alone is not enough, for an administrator can give any free name to
+// a new token. So the token must be older than the question, and the only one of its name.
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import type { Token } from "../../ports/store.ts";
+import type { World } from "../interface/dependencies.ts";
+
+interface Answering {
+  readonly run: Run;
+  readonly job: Job;
+  readonly sender: Token;
+  readonly allowed: readonly string[];
+}
+
+export async function checkSender(world: World, { run, job, sender, allowed }: Answering): Promise<void> {
+  const about = { job: job.name, run: run.id, actor: sender.name, allowed: allowed.join(", ") };
+  if (!allowed.includes(sender.name)) throw new PlatformError("NotTheApprover", about);
+  const askedAt = job.pendingAt ?? job.attemptAt ?? run.createdAt;
+  if (Date.parse(sender.createdAt) > Date.parse(askedAt))
+    throw new PlatformError("TokenNewerThanQuestion", { ...about, askedAt, madeAt: sender.createdAt });
+  const now = world.clock.now().getTime();
+  const usable = (token: Token): boolean => token.expiresAt === null || Date.parse(token.expiresAt) > now;
+  const sharing = (await world.store.tokens.list()).filter((one) => one.name === sender.name && usable(one));
+  if (sharing.length > 1) throw new PlatformError("TokenNameShared", { ...about, count: sharing.length });
+}

@@ -1,0 +1,22 @@
+// A pause is a mark on the run: nothing new is started while it is there, and the clocks of the run stand still; what runs goes on, so nothing
+// is lost by pausing. A cancel ends a pause, and a run that is being cancelled cannot be paused: its final steps have to end in time.
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Run } from "../../model/run/run.ts";
+import { eventOf } from "../driving/driver.ts";
+import type { World } from "../interface/dependencies.ts";
+import { wakeRun } from "../interface/duties.ts";
+import { knownRun } from "./cancel.ts";
+
+export async function pauseRun(
+  world: World,
+  request: { readonly project: string; readonly run: string; readonly actor: string; readonly pause: boolean },
+): Promise<Run> {
+  const run = await knownRun(world, request.project, request.run);
+  if (run.phase !== "running") throw new PlatformError("RunAlreadyEnded", { run: run.id, phase: run.phase });
+  if (run.cancelledBy !== null) throw new PlatformError("RunBeingCancelled", { run: run.id, actor: run.cancelledBy });
+  const by = request.pause ? request.actor : null;
+  const type = request.pause ? "run.paused" : "run.resumed";
+  await world.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);
+  await wakeRun(world, run);
+  return knownRun(world, request.project, request.run);
+}

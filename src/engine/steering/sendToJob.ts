@@ -1,0 +1,125 @@
+// A message of a person to a running job: an approval, most of all. The job's type says what it takes, when, and from whom. What is not
+// taken is not kept: an answer counts for the question that was asked when it came, and for no later one.
+import type { Acceptance, JobDefinition } from "../../catalog/define.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { isSettled } from "../../model/run/phase.ts";
+import { isCancelled } from "../../model/run/plan.ts";
+import type { Job, Run } from "../../model/run/run.ts";
+import { faultsOf } from "../../plan/fields/requestFaults.ts";
+import type { Token } from "../../ports/store.ts";
+import { filledInput } from "../deciding/bindings.ts";
+import { contextOf } from "../deciding/context.ts";
+import { eventOf } from "../driving/driver.ts";
+import type { World } from "../interface/dependencies.ts";
+import { wakeRun } from "../interface/duties.ts";
+import { knownRun } from "./cancel.ts";
+import { checkSender } from "./checkSender.ts";
+
+export interface MessageRequest {
+  readonly project: string;
+  readonly run: string;
+  readonly job: string;
+  readonly kind: string;
+  /** The attempt that the sender saw asking. Missing: the present one. */
+  readonly attempt?: number;
+  readonly data: JsonObject;
+  readonly sender: Token;
+}
+
+/** A job and what its type says of messages of the kind. */
+interface Taker {
+  readonly job: Job;
+  readonly definition: JobDefinition;
+  readonly acceptance: Acceptance;
+}
+
+export async function sendToJob(world: World, request: MessageRequest): Promise<Run> {
+  const run = await knownRun(world, request.project, request.run);
+  const jobs = await world.store.runs.jobs(run.id);
+  const takers = takersOf(world, { run, jobs, kind: request.kind });
+  const waiting = waitingOf(takers, { run, jobs });
+  const { job, acceptance, definition } = takerNamed(takers, { jobs, request, waiting });
+  const cause = whyNot({ run, job, acceptance }, request.attempt);
+  if (cause !== null) throw new PlatformError("NotAsking", { job: job.name, run: run.id, waiting }, { cause });
+  const data = acceptance.data.safeParse(request.data);
+  if (!data.success) throw new PlatformError("InvalidRequest", {}, { faults: faultsOf(data.error, "data") });
+  const allowed = allowedBy({ job, definition, acceptance }, { run, jobs });
+  if (allowed !== undefined) await checkSender(world, { run, job, sender: request.sender, allowed });
+  await store(world, run, { ...request, attempt: job.attempt, data: data.data });
+  return knownRun(world, request.project, request.run);
+}
+
+interface Jobs {
+  readonly run: Run;
+  readonly jobs: readonly Job[];
+}
+
+function takersOf(world: World, { run, jobs, kind }: Jobs & { readonly kind: string }): readonly Taker[] {
+  return jobs.flatMap((job) => {
+    const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+    const acceptance = definition?.accepts?.[kind];
+    return definition === undefined || acceptance === undefined ? [] : [{ job, definition, acceptance }];
+  });
+}
+
+/** Those that ask now, and whom: what the caller has to know whose answer fits none of them. */
+function waitingOf(takers: readonly Taker[], around: Jobs): string {
+  const asking = takers.filter((one) => whyNot({ run: around.run, ...one }, undefined) === null);
+  const lines = asking.map((one) => {
+    const names = allowedBy(one, around);
+    return names === undefined ? one.job.name : `${one.job.name} (${names.join(", ")})`;
+  });
+  return lines.join(", ") || "-";
+}
+
+function takerNamed(
+  takers: readonly Taker[],
+  asked: { readonly jobs: readonly Job[]; readonly request: MessageRequest; readonly waiting: string },
+): Taker {
+  const { jobs, request, waiting } = asked;
+  const taker = takers.find((one) => one.job.name === request.job);
+  if (taker !== undefined) return taker;
+  if (jobs.some((one) => one.name === request.job)) {
+    const cause = reason("TakesNoMessage", { kind: request.kind });
+    throw new PlatformError("NotAsking", { job: request.job, run: request.run, waiting }, { cause });
+  }
+  const known = waiting === "-" ? jobs.map((one) => one.name).join(", ") : waiting;
+  throw new PlatformError("NotFound", { what: "job", name: request.job, known });
+}
+
+/** Null: it asks now, and this attempt does. */
+function whyNot(
+  { run, job, acceptance }: Omit<Taker, "definition"> & { readonly run: Run },
+  attempt: number | undefined,
+): Reason | null {
+  const { phase } = job;
+  if (isSettled(phase)) return reason("StepEnded", { phase });
+  if (isCancelled(job.plan, run)) return reason("RunCancelled", { actor: run.cancelledBy ?? "" });
+  if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
+    return reason("NotAskedYet", { phase });
+  if (attempt !== undefined && attempt !== job.attempt) return reason("AttemptOver", { attempt, current: job.attempt });
+  return null;
+}
+
+/** Undefined: all that may write in the project. */
+function allowedBy({ job, definition, acceptance }: Taker, { run, jobs }: Jobs): readonly string[] | undefined {
+  if (acceptance.from === undefined) return undefined;
+  const filled = filledInput(job, contextOf(run, jobs, job));
+  const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
+  return input?.success === true ? acceptance.from(input.data) : [];
+}
+
+/** The first of a kind counts for an attempt: two people who press at the same moment do not decide twice. */
+async function store(
+  world: World,
+  run: Run,
+  { job, kind, attempt, data, sender }: MessageRequest & { readonly attempt: number },
+): Promise<void> {
+  const message = { run: run.id, job, kind, attempt, data, actor: sender.name, key: `${kind}/${attempt}` };
+  if (!(await world.store.messages.put(message))) throw new PlatformError("AlreadyAnswered", { job, kind, attempt });
+  const who = { actor: sender.name, token: sender.id, tokenMadeAt: sender.createdAt, tokenMadeBy: sender.madeBy };
+  await world.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
+  await wakeRun(world, run);
+}

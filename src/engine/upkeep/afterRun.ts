@@ -1,0 +1,82 @@
+// What the engine does by itself once a run has ended: rolls back where the document asks for it, and watches for drift where it asks for that.
+// Nothing here may keep a run from ending: a failure is logged.
+
+import type { World } from "../interface/dependencies.ts";
+import { type Repairs, startRepairs } from "./repair.ts";
+import { rollbackAfter } from "./rollbackOnFailure.ts";
+
+/** A run that ended while nobody was there to act on it (the server was killed in that moment) is acted on at the next start, if that is soon. */
+const RECENT = 10 * 60_000;
+const PAGE = 200;
+
+/** By whoever drove the run, and again by the next one if that one died over it. */
+export async function runEnded(world: World, id: string, signal: AbortSignal): Promise<void> {
+  try {
+    const run = await world.store.runs.get(id);
+    if (run !== null && run.phase !== "running") await rollbackAfter(world, run, signal);
+  } catch (error) {
+    if (!signal.aborted) world.log.write("error", "what follows a run failed", { run: id, error: String(error) });
+  }
+}
+
+/** Watches all applications that ask for it, whichever process deploys them, until the signal aborts. */
+export async function watchForDrift(world: World, signal: AbortSignal): Promise<void> {
+  const repairs = startRepairs(world, signal);
+  // Before looking at all, so that nothing that ends meanwhile is missed.
+  const seen = await world.store.events.latest();
+  await lookAtAll(world, { signal, repairs });
+  await followEnds(world, { signal, repairs, seen });
+}
+
+interface Looking {
+  readonly signal: AbortSignal;
+  readonly repairs: Repairs;
+}
+
+async function lookAtAll(world: World, { signal, repairs }: Looking): Promise<void> {
+  const since = world.clock.now().getTime() - RECENT;
+  let after: string | undefined;
+  do {
+    const page = await world.store.applications.all({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const { project, name, lastRun } of page.items) {
+      if (signal.aborted) return;
+      const recent = lastRun?.finishedAt != null && Date.parse(lastRun.finishedAt) > since;
+      if (lastRun !== null && recent && lastRun.phase !== "succeeded") await runEnded(world, lastRun.id, signal);
+      await repairs.reconsider({ project, application: name });
+    }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+}
+
+async function followEnds(
+  world: World,
+  { signal, repairs, seen: first }: Looking & { readonly seen: number },
+): Promise<void> {
+  let seen = first;
+  while (!signal.aborted) {
+    const bell = nextCommit(world, signal);
+    for (;;) {
+      const ends = await world.store.events.runsEnded(seen, PAGE);
+      for (const { sequence, project, application } of ends) {
+        seen = sequence;
+        if (application !== "" && !signal.aborted) await repairs.reconsider({ project, application });
+      }
+      if (ends.length < PAGE) break;
+    }
+    await bell;
+  }
+}
+
+/** Subscribed before looking, so that nothing that is committed while we look is missed. */
+function nextCommit({ store }: World, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      leave();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const leave = store.events.subscribe(done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,85 @@
+// Forgets what is old, by the operator's policy: once a day, one process at a time, in small steps with pauses in between, so that nobody
+// waits behind it. What is still referred to is never forgotten, whatever the policy says: ports/retention.ts has the list.
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+import type { PruneCursor, PruneStep } from "../../ports/retention.ts";
+import type { Store } from "../../ports/store.ts";
+
+export const KEPT_KINDS = ["runs", "logs", "events", "revisions"] as const;
+export type KeptKind = (typeof KEPT_KINDS)[number];
+
+/** Milliseconds; null: for ever. */
+export type RetentionPolicy = Readonly<Record<KeptKind, number | null>>;
+
+const DAY = 24 * 3_600_000;
+export const GENEROUS: RetentionPolicy = { runs: 90 * DAY, logs: 30 * DAY, events: 30 * DAY, revisions: 365 * DAY };
+
+/** Of each application, whatever their age. */
+const NEWEST_KEPT = 20;
+const FIRST_AFTER = 60_000;
+const EVERY = DAY;
+/** Another process may take over what a dead one left. */
+const TURN = 10 * 60_000;
+const STEP_PAUSE = 50;
+const LIMITS: Readonly<Record<KeptKind, number>> = { runs: 50, logs: 20, events: 500, revisions: 50 };
+
+export interface Retaining {
+  readonly store: Pick<Store, "retention">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Runs until the signal aborts. */
+export async function keepPruning(world: Retaining, policy: RetentionPolicy, signal: AbortSignal): Promise<void> {
+  const owner = randomUUID();
+  await world.clock.sleep(FIRST_AFTER, signal);
+  while (!signal.aborted) {
+    try {
+      const removed = await pruneAll(world, { policy, owner, signal });
+      if (removed !== null && Object.values(removed).some((count) => count > 0))
+        world.log.write("info", "what is old was forgotten", removed);
+    } catch (error) {
+      if (!signal.aborted) world.log.write("warn", "pruning failed; it is tried again later", { error: String(error) });
+    }
+    // Not all processes at the same moment, every day.
+    await world.clock.sleep(EVERY * (0.9 + 0.2 * Math.random()), signal);
+  }
+}
+
+export interface Pruning {
+  readonly policy: RetentionPolicy;
+  readonly owner: string;
+  readonly signal: AbortSignal;
+}
+
+/** How much was removed of each kind; null when it is another process's turn. */
+export async function pruneAll(world: Retaining, pruning: Pruning): Promise<Record<KeptKind, number> | null> {
+  if (!(await takeTurn(world, pruning.owner))) return null;
+  const removed = { runs: 0, logs: 0, events: 0, revisions: 0 };
+  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(world, pruning, kind);
+  return removed;
+}
+
+async function pruneKind(world: Retaining, { policy, owner, signal }: Pruning, kind: KeptKind): Promise<number> {
+  const age = policy[kind];
+  if (age === null) return 0;
+  const before = new Date(world.clock.now().getTime() - age).toISOString();
+  let removed = 0;
+  let after: PruneCursor | null = null;
+  do {
+    const request = { before, after, limit: LIMITS[kind], keep: NEWEST_KEPT };
+    const step: PruneStep = await world.store.retention[kind](request);
+    removed += step.removed;
+    after = step.next;
+    await world.clock.sleep(STEP_PAUSE, signal);
+    if (signal.aborted || !(await takeTurn(world, owner))) return removed;
+  } while (after !== null);
+  return removed;
+}
+
+function takeTurn({ store, clock }: Retaining, owner: string): Promise<boolean> {
+  const now = clock.now();
+  const until = new Date(now.getTime() + TURN).toISOString();
+  return store.retention.takeTurn({ name: "retention", owner, now: now.toISOString(), until });
+}

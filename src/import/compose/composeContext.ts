@@ -1,0 +1,79 @@
+// What has to be known of a Compose file as a whole before its services are read: what each becomes, who waits for whose end, which volume
+// belongs to whom.
+import { isObject, type Json } from "../../model/data/json.ts";
+import { type Draft, freeName, nameOf, newDraft } from "../mapping/importDraft.ts";
+import { remark } from "../mapping/ledger.ts";
+import { RENAMED } from "../mapping/reportWords.ts";
+import { field, fieldsOf, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
+import { mountText } from "./text.ts";
+
+export interface World {
+  readonly services: ReadonlyMap<string, Draft>;
+  /** Somebody waits until they have ended. */
+  readonly tasks: ReadonlySet<string>;
+  /** Named volume -> the first service that writes into it. */
+  readonly volumes: ReadonlyMap<string, string>;
+  readonly root: Spot<unknown>;
+  /** Names of components that are taken. */
+  readonly taken: Set<string>;
+  /** Top-level configs and secrets that became components. */
+  readonly sources: Map<string, string>;
+}
+
+export interface ServiceShared {
+  readonly world: World;
+  readonly name: string;
+}
+
+export function worldOf(root: Spot<unknown>): World {
+  const taken = new Set<string>();
+  const services = new Map<string, Draft>();
+  const all = fieldsOf(field(root, "services") ?? { ...root, value: {} });
+  for (const [name, spot] of all) {
+    const called = freeName(name, taken, "service");
+    taken.add(called);
+    const draft = newDraft({ name: called, properties: {} });
+    services.set(name, draft);
+    root.importing.drafts.push(draft);
+    if (called !== name) remark(root.importing.ledger, spot.at, RENAMED(name, called), { draft, path: ["name"] });
+  }
+  const tasks = new Set(all.flatMap(([, spot]) => awaited(spot)));
+  for (const [name, spot] of all) if (isJob(spot.value)) tasks.add(name);
+  return { services, tasks, volumes: volumeOwners(all), root, taken, sources: new Map() };
+}
+
+function awaited(service: Spot<unknown>): readonly string[] {
+  const depends = field(service, "depends_on");
+  const fields = depends === undefined || Array.isArray(depends.value) ? [] : fieldsOf(depends);
+  return fields.flatMap(([name, one]) =>
+    field(one, "condition")?.value === "service_completed_successfully" ? [name] : [],
+  );
+}
+
+function isJob(service: Json): boolean {
+  const deploy = isObject(service) ? service["deploy"] : undefined;
+  const mode = isObject(deploy) ? deploy["mode"] : undefined;
+  return mode === "replicated-job" || mode === "global-job";
+}
+
+function volumeOwners(all: readonly (readonly [string, Spot<unknown>])[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const [service, spot] of all) {
+    for (const volume of namedVolumes(spot)) if (!owners.has(volume)) owners.set(volume, service);
+  }
+  return owners;
+}
+
+export function namedVolumes(service: Spot<unknown>): readonly string[] {
+  return itemsOf(field(service, "volumes") ?? { ...service, value: [] }).flatMap((item) => {
+    const short = mountText(textOf(item.value) ?? "");
+    if (short !== undefined) return short.type === "volume" && short.source !== "" ? [short.source] : [];
+    const source = textOf(field(item, "source")?.value);
+    return field(item, "type")?.value === "volume" && source !== undefined ? [source] : [];
+  });
+}
+
+export function calledService(world: World, name: string): string | undefined {
+  const draft = world.services.get(name);
+  return draft && nameOf(draft);
+}

@@ -1,0 +1,51 @@
+// What the report says of a field, in both languages, and the sentences that several formats share.
+import type { Localized, Params } from "../../model/data/text.ts";
+
+export interface Words {
+  readonly text: Localized;
+  /** What to do; with fields that are not supported. */
+  readonly advice?: Localized;
+  readonly params?: Params;
+}
+
+export function words(en: string, zh: string, params?: Params): Words {
+  return { text: { en, zh }, ...(params === undefined ? {} : { params }) };
+}
+
+export function advised(text: readonly [string, string], advice: readonly [string, string], params?: Params): Words {
+  return { ...words(text[0], text[1], params), advice: { en: advice[0], zh: advice[1] } };
+}
+
+/** Of leaves that no rule spoke about. */
+export const NO_FIELD = advised(
+  ["kubemin has no field for this", "kubemin 没有对应的字段"],
+  ["leave it out, or keep this part with the tool that knows it", "请删除，或仍由原工具管理这一部分"],
+);
+export const NOT_UNDERSTOOD = advised(
+  ["this form of the value is not understood", "无法理解该值的写法"],
+  ["write it by hand into the document", "请在文档中手工填写"],
+);
+export const NOT_IN_CATALOG = (kind: "component type" | "trait", name: string): Words =>
+  advised(
+    [`not supported by this server's catalog: it has no ${kind} {name}`, "该服务器的目录不支持：没有 {name}"],
+    ["use a server whose catalog has it: kubemin explain", "请使用目录中含有它的服务器：kubemin explain"],
+    { name },
+  );
+export const SELF_MADE = words("not needed: kubemin sets this itself", "无需填写：kubemin 自行设置");
+export const CLUSTERS_OWN = words("not needed: the cluster writes this itself", "无需填写：由集群自行写入");
+export const DEFAULT_ALREADY = words("not needed: this is what kubemin does anyway", "无需填写：kubemin 默认如此");
+export const TYPE_CHOSEN = words("decided the component's type", "据此确定组件类型");
+export const RENAMED = (before: string, after: string): Words =>
+  words(
+    "{before} is called {after} here: Kubernetes allows no other name",
+    "{before} 更名为 {after}：Kubernetes 不允许原名称",
+    {
+      before,
+      after,
+    },
+  );
+export const FILLED = words("its variables were filled in", "已填入变量的值");
+export const OVERRIDDEN = advised(
+  ["another field of the input says the same thing, and that one counts", "输入中另一个字段表达同一含义，以其为准"],
+  ["keep one of them", "请只保留一个"],
+);

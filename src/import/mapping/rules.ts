@@ -1,0 +1,119 @@
+// Tables of field rules: a key of the input -> what is done with it. A key without a rule stays without a word, and the ledger then
+// reports it as not supported.
+import type { Catalog } from "../../catalog/catalog.ts";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import type { Path } from "../../model/data/pointer.ts";
+import type { Draft } from "./importDraft.ts";
+import { type Ledger, put, say } from "./ledger.ts";
+import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
+
+/** Everything that the rules of one import share. */
+export interface Importing {
+  readonly catalog: Pick<Catalog, "components" | "traits">;
+  readonly ledger: Ledger;
+  readonly head: Draft;
+  readonly drafts: Draft[];
+  /** Of the document, when the input does not say. */
+  readonly name: string;
+  /** Values of the variables in the input (Compose). */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Text of a file that the input names; undefined: it cannot be read from here. */
+  readonly readBeside: (path: string) => string | undefined;
+}
+
+export interface Spot<S> {
+  readonly value: Json;
+  readonly at: Path;
+  readonly draft: Draft;
+  readonly importing: Importing;
+  readonly shared: S;
+}
+
+export type Rule<S = unknown> = (spot: Spot<S>) => void;
+export type Rules<S = unknown> = { readonly [key: string]: Rule<S> };
+
+/** In the order of the table, so that a rule can rely on those before it. */
+export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
+  const { value, at } = spot;
+  if (!isObject(value)) return;
+  for (const [key, rule] of Object.entries(rules)) {
+    const inner = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (inner !== undefined) rule({ ...spot, value: inner, at: [...at, key] });
+  }
+}
+
+/** The value as it is. */
+export function take(...to: Path): Rule {
+  return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
+}
+
+/** A converted value; undefined: it is not understood. One that comes out equal is simply taken. */
+export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): Rule {
+  return (spot) => write(spot, to, convert(spot.value), words);
+}
+
+export function write<S>(
+  { value, at, draft, importing }: Spot<S>,
+  to: Path,
+  result: Json | undefined,
+  words: Words,
+): void {
+  if (result === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
+  const same = canonicalJson(result) === canonicalJson(value);
+  put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);
+}
+
+export function refuse(words: Words): Rule {
+  return ({ at, importing }) => say(importing.ledger, at, "unsupported", words);
+}
+
+/** It had its effect, or has none here. */
+export function needless(words: Words): Rule {
+  return ({ at, draft, importing }) => say(importing.ledger, at, "changed", words, { draft, path: [] });
+}
+
+/** Needless when it says what happens anyway, else not supported. */
+export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): Rule {
+  return (spot) => (holds(spot.value) ? needless(good)(spot) : refuse(bad)(spot));
+}
+
+export function inside<S>(rules: Rules<S>): Rule<S> {
+  return (spot) => applyRules(rules, spot);
+}
+
+/** Spots of the items of a list. */
+export function itemsOf<S>(spot: Spot<S>): readonly Spot<S>[] {
+  const { value, at } = spot;
+  return Array.isArray(value) ? value.map((item: Json, index) => ({ ...spot, value: item, at: [...at, index] })) : [];
+}
+
+/** Spots of the fields of an object. */
+export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>])[] {
+  const { value, at } = spot;
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    inner === undefined ? [] : [[key, { ...spot, value: inner, at: [...at, key] }] as const],
+  );
+}
+
+export function field<S>(spot: Spot<S>, key: string): Spot<S> | undefined {
+  const inner = isObject(spot.value) && Object.hasOwn(spot.value, key) ? spot.value[key] : undefined;
+  return inner === undefined ? undefined : { ...spot, value: inner, at: [...spot.at, key] };
+}
+
+export function textOf(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function scalarOf(value: Json | undefined): string | number | boolean | undefined {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
+}
+
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** A scalar as a word; nothing for what is none. */
+export function wordOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}

@@ -1,0 +1,80 @@
+// All checks of a registration, in their order. Each is told with how it went; one that needs another one which failed is skipped, and says so.
+import type { Json } from "../../../model/data/json.ts";
+import { hasErrors } from "../../../model/problems/problem.ts";
+import { type CheckResult, type RegistrationCheck, skip } from "../../../model/problems/registrationCheck.ts";
+import { parseData } from "../../../plan/fields/zodProblems.ts";
+import type { Registration } from "../../registration/registration.ts";
+import { registrationShape } from "../../registration/shape.ts";
+import type { Candidate, Check, Means } from "./candidate.ts";
+import { compatibilityCheck } from "./compatibility.ts";
+import { dryRunCheck } from "./dryRun.ts";
+import { executionCheck } from "./execution.ts";
+import { nameCheck } from "./name.ts";
+import { grantCheck, policyCheck } from "./policy.ts";
+import { compileCheck, examplesCheck, sizeCheck } from "./schemas.ts";
+import { templateCheck } from "./template.ts";
+
+const sampleCheck: Check = {
+  name: "sample-run",
+  after: ["policy"],
+  run: () => ({ skipped: skip("OnDemand") }),
+};
+
+const CHECKS: readonly Check[] = [
+  nameCheck,
+  executionCheck,
+  sizeCheck,
+  compileCheck,
+  examplesCheck,
+  templateCheck,
+  policyCheck,
+  dryRunCheck,
+  compatibilityCheck,
+  sampleCheck,
+  grantCheck,
+];
+
+export interface Checked {
+  /** Null: it has not even the shape of one. */
+  readonly registration: Registration | null;
+  readonly checks: readonly CheckResult[];
+}
+
+/** `surroundings`: what else the checks look at, once it is known whose registration it is. */
+export async function checkRegistration(
+  value: Json,
+  surroundings: (registration: Registration) => Omit<Candidate, "registration">,
+  means: Means,
+): Promise<Checked> {
+  const parsed = parseData(registrationShape, value, "");
+  if (!parsed.ok) {
+    const shape: CheckResult = { check: "shape", result: "failed", problems: parsed.problems };
+    return { registration: null, checks: [shape, ...CHECKS.map((one) => blocked(one, "shape"))] };
+  }
+  const registration = parsed.data as Registration; // parsed by the shape, whose output it is
+  const candidate: Candidate = { ...surroundings(registration), registration };
+  const results = new Map<RegistrationCheck, CheckResult>([["shape", { check: "shape", result: "ok", problems: [] }]]);
+  for (const check of CHECKS) results.set(check.name, await resultOf(check, results, { candidate, means }));
+  return { registration, checks: [...results.values()] };
+}
+
+async function resultOf(
+  check: Check,
+  results: ReadonlyMap<RegistrationCheck, CheckResult>,
+  { candidate, means }: { readonly candidate: Candidate; readonly means: Means },
+): Promise<CheckResult> {
+  const obstacle = check.after.find((name) => isObstacle(results.get(name)));
+  if (obstacle !== undefined) return blocked(check, obstacle);
+  const { problems = [], skipped } = await check.run(candidate, means);
+  if (skipped !== undefined) return { check: check.name, result: "skipped", problems, because: skipped };
+  return { check: check.name, result: hasErrors(problems) ? "failed" : "ok", problems };
+}
+
+/** What was skipped because there was nothing to look at stands in nobody's way. */
+function isObstacle(result: CheckResult | undefined): boolean {
+  return result?.result === "failed" || (result?.result === "skipped" && result.because?.code === "Blocked");
+}
+
+function blocked({ name }: Check, by: RegistrationCheck): CheckResult {
+  return { check: name, result: "skipped", problems: [], because: skip("Blocked", { check: by }) };
+}

@@ -1,0 +1,37 @@
+// Can this server do what the registration says of its execution? What is not built is refused, never taken and then ignored; a callback that
+// would reach nobody is told, and stands in nobody's way: a sink may come later.
+import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
+import type { Registration, RegistrationSpec } from "../../registration/registration.ts";
+import type { Check } from "./candidate.ts";
+
+type Callback = NonNullable<NonNullable<RegistrationSpec["execution"]>["callback"]>;
+
+/** Those that need something of the project, and its kind. */
+const SINK_OF: Readonly<Record<Callback, "kafka" | "webhook" | undefined>> = {
+  none: undefined,
+  stream: undefined,
+  kafka: "kafka",
+  webhook: "webhook",
+};
+
+export const executionCheck: Check = {
+  name: "execution",
+  after: ["shape"],
+  async run({ registration, project }, { sinks }) {
+    const wanted = SINK_OF[registration.spec.execution?.callback ?? "none"];
+    if (wanted === undefined) return { problems: gangProblems(registration) };
+    const there = (await sinks.list(project)).some(({ sink }) => sink.settings.type === wanted);
+    const missing = there
+      ? []
+      : [warning("CallbackWithoutSink", "/spec/execution/callback", { kind: wanted, project })];
+    return { problems: [...gangProblems(registration), ...missing] };
+  },
+};
+
+function gangProblems({ spec }: Registration): readonly Problem[] {
+  if (spec.runtime.tier === "T1" && spec.runtime.pods !== undefined) return [];
+  return [
+    ...(spec.profile === "gang" ? [problem("GangWithoutPods", "/spec/profile")] : []),
+    ...(spec.resources?.gpu?.gang === true ? [problem("GangWithoutPods", "/spec/resources/gpu/gang")] : []),
+  ];
+}

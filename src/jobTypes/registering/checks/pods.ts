@@ -1,0 +1,48 @@
+// The pod that each example becomes, as isolation draws it: looked at by the policy, by the cluster, and by who grants.
+
+import { draftPod } from "../../../isolation/pod/renderPod.ts";
+import type { PodManifest } from "../../../isolation/policy/order.ts";
+import type { JsonObject } from "../../../model/data/json.ts";
+import type { Problem } from "../../../model/problems/problem.ts";
+import { draftOf, sealedExample } from "../../running/filledTemplate.ts";
+import { podOrderOf } from "../../running/isolated/podOrder.ts";
+import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
+import { trialsOf } from "./trials.ts";
+
+export interface DraftedPod {
+  /** Of which example. */
+  readonly title: string;
+  readonly pod: PodManifest;
+  readonly problems: readonly Problem[];
+}
+
+export function podsOf(
+  candidate: Candidate,
+  { schemas, runtime }: Pick<Means, "schemas" | "runtime">,
+): readonly DraftedPod[] {
+  const { registration, project } = candidate;
+  const { spec } = registration;
+  const fits = (input: JsonObject): boolean => schemas.check(spec.input, input).length === 0;
+  const order = podOrderOf(
+    typeOf(candidate),
+    { project, run: "check", job: registration.metadata.name, attempt: 1 },
+    runtime,
+  );
+  return trialsOf(registration, fits).flatMap(({ title, input }) => {
+    // Its own Secret is the one thing that a run has of its own to name.
+    const run = { ...RUN, project, secret: order.identity.name };
+    const drafted = draftOf(spec, sealedExample(spec, input), run);
+    if (!("draft" in drafted)) return [];
+    const { pod, problems } = draftPod(drafted.draft.template, order);
+    return [{ title, pod, problems: problems.map(placed) }];
+  });
+}
+
+/** Isolation's pointers begin at what it was given; those of the document begin at the document. */
+function placed(one: Problem): Problem {
+  const pointer = one.pointer
+    .replace(/^\/template/, "/spec/runtime/template")
+    .replace(/^\/capabilities/, "/spec/capabilities")
+    .replace(/^\/resources/, "/spec/resources");
+  return { ...one, pointer };
+}

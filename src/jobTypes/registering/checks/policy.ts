@@ -1,0 +1,53 @@
+// Does the pod keep to what a pod of a job may be? What only waits for a grant is told by the check of grants, not here.
+
+import type { Problem } from "../../../model/problems/problem.ts";
+import { problem } from "../../../model/problems/problem.ts";
+import { skip } from "../../../model/problems/registrationCheck.ts";
+import { OutgoingRefused } from "../../../ports/outgoing.ts";
+import type { Candidate, Check, Finding, Means } from "./candidate.ts";
+import { podsOf } from "./pods.ts";
+
+export const policyCheck: Check = {
+  name: "policy",
+  after: ["template"],
+  run(candidate, means) {
+    const { runtime } = candidate.registration.spec;
+    if (runtime.tier === "T2") return worker(runtime.url, means);
+    const pods = podsOf(candidate, means);
+    if (pods.length === 0) return { skipped: skip("NoPod") };
+    return { problems: distinct(pods.flatMap((one) => one.problems)).filter((one) => one.code !== "GrantMissing") };
+  },
+};
+
+function worker(url: string, { outgoing }: Means): Finding {
+  try {
+    outgoing.check(`${url.replace(/\/$/, "")}/v1/execute`);
+    return {};
+  } catch (error) {
+    if (!(error instanceof OutgoingRefused)) throw error;
+    return { problems: [problem("WorkerAddress", "/spec/runtime/url", { detail: error.message })] };
+  }
+}
+
+export const grantCheck: Check = {
+  name: "grant",
+  after: ["policy"],
+  run(candidate, means) {
+    const problems = missingGrants(candidate, means);
+    return problems.length === 0 ? {} : { skipped: skip("WaitsForGrant"), problems };
+  },
+};
+
+/** As warnings: nothing is wrong with the registration. */
+export function missingGrants(candidate: Candidate, means: Pick<Means, "schemas" | "runtime">): readonly Problem[] {
+  if (candidate.registration.spec.runtime.tier === "T2") return [];
+  return distinct(podsOf(candidate, means).flatMap((one) => one.problems))
+    .filter((one) => one.code === "GrantMissing")
+    .map((one) => ({ ...one, severity: "warning" }));
+}
+
+/** Several examples have the same problem: it is told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map(problems.map((one) => [`${one.pointer} ${one.code} ${JSON.stringify(one.params)}`, one]));
+  return [...seen.values()];
+}

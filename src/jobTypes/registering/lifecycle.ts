@@ -1,0 +1,116 @@
+// What becomes of a version after it was registered: tried, activated, deprecated. By its own project; what an administrator does is in switches.ts.
+
+import { listed } from "../../model/data/text.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Problem } from "../../model/problems/problem.ts";
+import type { RegisteredVersion, VersionChange } from "../../ports/registrations.ts";
+import { changeEvent, type TypeChange } from "../registry/event.ts";
+import type { Registry } from "../registry/registry.ts";
+import { type Entry, grantsIn, mayUse, type TypeEntry } from "../registry/view.ts";
+import type { Candidate } from "./checks/candidate.ts";
+import { missingGrants } from "./checks/policy.ts";
+
+export interface VersionRequest {
+  readonly project: string;
+  readonly actor: string;
+  readonly type: string;
+  /** Missing: the newest. */
+  readonly version?: string;
+}
+
+/** Of a type that the project may see. Throws NotFound. */
+export function knownType(registry: Registry, project: string, name: string): TypeEntry {
+  const { types } = registry.view();
+  const type = types.get(name);
+  if (type !== undefined && mayUse(type, project)) return type;
+  const known = [...types.values()].filter((one) => mayUse(one, project)).map((one) => one.name);
+  throw new PlatformError("NotFound", { what: "jobType", name, known: listed(known) });
+}
+
+export function knownVersion(type: TypeEntry, version: string | undefined): Entry {
+  const found = version === undefined ? type.versions[0] : type.versions.find((one) => one.stored.version === version);
+  if (found !== undefined) return found;
+  const known = listed(type.versions.map((one) => one.stored.version));
+  throw new PlatformError("NotFound", { what: "jobTypeVersion", name: `${type.name}@${version ?? ""}`, known });
+}
+
+/** For changes: only the project that registered it. Throws NotFound, JobTypeOfOtherProject. */
+export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): Entry {
+  const type = knownType(registry, project, name);
+  if (type.owner !== project) throw new PlatformError("JobTypeOfOtherProject", { type: name, owner: type.owner });
+  return knownVersion(type, version);
+}
+
+export async function activateType(registry: Registry, request: VersionRequest): Promise<void> {
+  await registry.refresh();
+  const entry = ownVersion(registry, request);
+  const missing = missingOf(registry, entry);
+  if (missing.length > 0) {
+    const names = missing.map(({ params }) => `${params["field"]} ${params["name"]}`).join(", ");
+    throw new PlatformError("JobTypeNotGranted", { type: request.type, missing: names });
+  }
+  await change(registry, entry.stored, {
+    to: { standing: "active", until: null, replacedBy: null },
+    what: "activated",
+    by: request.actor,
+  });
+}
+
+/** What its own project still lacks. */
+function missingOf(registry: Registry, entry: Entry): readonly Problem[] {
+  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.world.surroundings);
+}
+
+/** A version that is registered, looked at once more for a project. */
+export function candidateOf(registry: Registry, { stored, registration }: Entry, project: string): Candidate {
+  const grants = grantsIn(registry.view(), stored.name, project);
+  return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
+}
+
+export interface DeprecateRequest extends VersionRequest {
+  /** A date: `2027-06-30`. */
+  readonly until?: string;
+  readonly replacedBy?: string;
+}
+
+export async function deprecateType(registry: Registry, request: DeprecateRequest): Promise<void> {
+  await registry.refresh();
+  const { stored } = ownVersion(registry, request);
+  const { until = null, replacedBy = null, actor } = request;
+  await change(registry, stored, { to: { standing: "deprecated", until, replacedBy }, what: "deprecated", by: actor });
+}
+
+/** The run that tries a draft out. */
+export async function noteSampleRun(
+  registry: Registry,
+  { stored }: Entry,
+  run: { readonly id: string; readonly actor: string },
+): Promise<void> {
+  await change(registry, stored, { to: { sampleRun: run.id }, what: "tried", by: run.actor });
+}
+
+/** After a grant: drafts that wished to be active, and now have all that they ask for. */
+export async function activateGranted(registry: Registry, type: TypeEntry, actor: string): Promise<void> {
+  for (const entry of type.versions) {
+    const { standing } = entry.stored;
+    const wished = (entry.registration.spec.lifecycle ?? "active") === "active";
+    if (!wished || (standing !== "draft" && standing !== "validated") || missingOf(registry, entry).length > 0)
+      continue;
+    await change(registry, entry.stored, { to: { standing: "active" }, what: "activated", by: actor });
+  }
+}
+
+interface Change {
+  readonly to: VersionChange["to"];
+  readonly what: TypeChange;
+  readonly by: string;
+}
+
+async function change(registry: Registry, stored: RegisteredVersion, { to, what, by }: Change): Promise<void> {
+  const { store, clock } = registry.world;
+  const { name, version, standing: from } = stored;
+  const at = clock.now().toISOString();
+  const written = await store.registrations.change({ name, version, from, to, by, at }, changeEvent(stored, what, by));
+  await registry.refresh();
+  if (!written) throw new PlatformError("JobTypeChanged", { type: name, version, standing: from });
+}

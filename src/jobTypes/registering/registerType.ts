@@ -1,0 +1,159 @@
+// Registers a type, or a new version of one: reads the document, runs the checks, keeps it. What asks for nothing that an administrator
+// must grant is active at once in its own project; the rest waits as a draft.
+
+import type { JsonObject } from "../../model/data/json.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Problem } from "../../model/problems/problem.ts";
+import type { CheckResult } from "../../model/problems/registrationCheck.ts";
+import { withPositions } from "../../plan/read/locate.ts";
+import { readDocument } from "../../plan/read/read.ts";
+import { STRUCTURES } from "../../plan/workflow/steps/stepKinds.ts";
+import type { RegisteredVersion } from "../../ports/registrations.ts";
+import type { Registration } from "../registration/registration.ts";
+import { changeEvent } from "../registry/event.ts";
+import type { Registry } from "../registry/registry.ts";
+import { grantsIn } from "../registry/view.ts";
+import { chosenCluster, type Place } from "../running/isolated/trialCluster.ts";
+import type { Candidate, Means } from "./checks/candidate.ts";
+import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
+import { RegistrationRefused } from "./refused.ts";
+
+/** Each is kept for good, and each is read at every start. */
+const MOST_TYPES = 200;
+const MOST_VERSIONS = 200;
+
+export interface RegisterRequest extends Place {
+  readonly project: string;
+  readonly actor: string;
+  readonly text: string;
+  readonly format: "json" | "auto";
+}
+
+export interface Registered {
+  readonly name: string;
+  readonly version: string;
+  readonly checks: readonly CheckResult[];
+}
+
+/** All checks, and nothing is kept. Throws InvalidRegistration only for what cannot be read at all. */
+export async function checkType(
+  registry: Registry,
+  request: RegisterRequest,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const { checked, locate } = await read(registry, { ...request, mayCreate: false }, signal);
+  return located(checked.checks, locate);
+}
+
+/** With lines and columns, where the text is known. */
+function located(checks: readonly CheckResult[], locate: Read["locate"]): readonly CheckResult[] {
+  return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
+}
+
+/** Throws RegistrationRefused, or JobTypeNameTaken or JobTypeVersionExists when another caller was faster. */
+export async function registerType(
+  registry: Registry,
+  request: RegisterRequest,
+  signal: AbortSignal,
+): Promise<Registered> {
+  const { checked, locate } = await read(registry, { ...request, mayCreate: true }, signal);
+  const { registration, checks } = checked;
+  if (registration === null || checks.some((one) => one.result === "failed"))
+    throw new RegistrationRefused(located(checks, locate));
+  const { name } = registration.metadata;
+  checkLimits(registry, request.project, name);
+  const stored = storedOf(registry, request, { registration, checks });
+  const answer = await registry.world.store.registrations.add(stored, changeEvent(stored, "registered", request.actor));
+  if (answer !== "added") {
+    throw answer === "taken"
+      ? new PlatformError("JobTypeNameTaken", { type: name })
+      : new PlatformError("JobTypeVersionExists", { type: name, version: stored.version });
+  }
+  await registry.refresh();
+  return { name, version: stored.version, checks };
+}
+
+interface Read {
+  readonly checked: Checked;
+  readonly locate: (problems: readonly Problem[]) => readonly Problem[];
+}
+
+async function read(
+  registry: Registry,
+  request: RegisterRequest & { readonly mayCreate: boolean },
+  signal: AbortSignal,
+): Promise<Read> {
+  const document = readDocument(request.text, request.format);
+  if (!document.ok) {
+    const shape: CheckResult = { check: "shape", result: "failed", problems: document.problems };
+    throw new RegistrationRefused([shape]);
+  }
+  await registry.refresh();
+  const cluster = await chosenCluster(registry.world.clusters, request.project, request);
+  const around = (registration: Registration): Omit<Candidate, "registration"> => ({
+    ...standingOf(registry, request.project, registration),
+    cluster,
+    mayCreate: request.mayCreate,
+  });
+  const checked = await checkRegistration(document.value, around, meansOf(registry, signal));
+  return { checked, locate: (problems) => withPositions(problems, document.locate) };
+}
+
+export function meansOf({ world }: Registry, signal: AbortSignal): Means {
+  const { outgoing, surroundings, catalog } = world;
+  const { schemas, runtime } = surroundings;
+  return {
+    schemas,
+    ...(runtime === undefined ? {} : { runtime }),
+    outgoing,
+    sinks: world.store.sinks,
+    signal,
+    ownNames: new Set([...catalog.jobs.keys(), ...STRUCTURES]),
+  };
+}
+
+function standingOf(registry: Registry, project: string, { metadata: { name } }: Registration) {
+  const type = registry.view().types.get(name);
+  return {
+    project,
+    owner: type?.owner,
+    earlier: type?.versions.map((one) => one.registration) ?? [],
+    grants: grantsIn(registry.view(), name, project),
+  };
+}
+
+function checkLimits(registry: Registry, project: string, name: string): void {
+  const { types } = registry.view();
+  const own = [...types.values()].filter((one) => one.owner === project);
+  const versions = types.get(name)?.versions.length ?? 0;
+  if (versions >= MOST_VERSIONS) throw new PlatformError("TooManyVersions", { type: name, limit: MOST_VERSIONS });
+  if (versions === 0 && own.length >= MOST_TYPES)
+    throw new PlatformError("TooManyJobTypes", { project, limit: MOST_TYPES });
+}
+
+function storedOf(
+  { world }: Registry,
+  { project, actor }: RegisterRequest,
+  { registration, checks }: { readonly registration: Registration; readonly checks: readonly CheckResult[] },
+): RegisteredVersion {
+  const at = world.clock.now().toISOString();
+  const { runtime, version, lifecycle = "active" } = registration.spec;
+  const sealed = runtime.tier === "T2" ? { ...runtime, secret: world.vault.seal(project, runtime.secret) } : runtime;
+  const document = { ...registration, spec: { ...registration.spec, runtime: sealed } };
+  const granted = checks.some((one) => one.check === "grant" && one.result === "ok");
+  return {
+    name: registration.metadata.name,
+    version,
+    owner: project,
+    document: JSON.parse(JSON.stringify(document)) as JsonObject, // parsed JSON, and what is undefined is gone
+    standing: granted && lifecycle === "active" ? "active" : "draft",
+    checks,
+    until: null,
+    replacedBy: null,
+    sampleRun: null,
+    registeredBy: actor,
+    registeredAt: at,
+    changedBy: actor,
+    changedAt: at,
+  };
+}

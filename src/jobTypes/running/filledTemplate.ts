@@ -1,0 +1,64 @@
+// The template of a type with everything of one run filled in, before isolation has looked at it. Pure, and the same for a run and for the
+// checks of a registration.
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { toPointer } from "../../model/data/pointer.ts";
+import { mapStrings, sealedToken } from "../../model/document/sealed.ts";
+import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
+import { MOST_PODS, type RegistrationSpec } from "../registration/registration.ts";
+import { withDefaults } from "../schemas/defaults.ts";
+import { secretPaths } from "../schemas/secretPaths.ts";
+import { POD_TEMPLATE } from "./expandedFields.ts";
+import { fillTemplate, type TemplateValues } from "./fillTemplate.ts";
+import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } from "./isolated/secretInputs.ts";
+import { withTexts } from "./podText.ts";
+import { templateOf } from "./templateOf.ts";
+
+export interface Draft {
+  readonly template: JsonObject;
+  /** `192.0.2.7:22`: where this run connects to. */
+  readonly targets: readonly string[];
+  readonly secrets: SecretInputs;
+  /** How many of it work side by side. */
+  readonly pods: number;
+}
+
+/** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it ·
+ * pods: what was given for their number is none. */
+export type Drafted =
+  | { readonly draft: Draft }
+  | { readonly missing: string }
+  | { readonly secret: true }
+  | { readonly pods: string };
+
+const PLACES = { fields: { template: POD_TEMPLATE } };
+
+/** Secret values of the input are sealed. */
+export function draftOf(spec: RegistrationSpec, input: JsonObject, run: TemplateValues["run"]): Drafted {
+  const complete = withDefaults(spec.input, input);
+  const secrets = secretInputsOf(complete);
+  const template = withSecretVariables(templateOf(spec), secrets, run.secret);
+  const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
+  const count: Json = spec.runtime.tier === "T1" ? (spec.runtime.pods ?? 1) : 1;
+  const filled = fillTemplate({ template, targets, pods: count }, { input: complete, run }, PLACES);
+  if (!filled.ok) return { missing: filled.missing };
+  if (showsSecret(filled.value)) return { secret: true };
+  // What an optional input leaves open is one pod.
+  const { template: pod, targets: named, pods = 1 } = isObject(filled.value) ? filled.value : {};
+  if (typeof pods !== "number" || !Number.isInteger(pods) || pods < 1 || pods > MOST_PODS)
+    return { pods: JSON.stringify(pods) };
+  return {
+    draft: {
+      template: withTexts(isObject(pod) ? pod : {}),
+      targets: Array.isArray(named) ? named.map(String) : [],
+      secrets,
+      pods,
+    },
+  };
+}
+
+/** An example as it would come out of the front door: what is secret in it as tokens that open nothing. */
+export function sealedExample({ input: schema }: RegistrationSpec, input: JsonObject): JsonObject {
+  const secret = new Set(secretPaths(schema, input).map((path) => JSON.stringify(lookUp(input, toPointer(path)))));
+  const sealed = mapStrings(input, (text) => (secret.has(JSON.stringify(text)) ? sealedToken("example") : text));
+  return isObject(sealed) ? sealed : {};
+}

@@ -1,0 +1,73 @@
+// What an administrator installs on a cluster once, so that it refuses by itself what kubemin would refuse: the admission policies for pods
+// of job types, and the closed namespace of a project. Looking changes nothing.
+import { admissionPolicies } from "../../../isolation/cluster/admission.ts";
+import { ADMISSION_RULES } from "../../../isolation/cluster/admissionRules.ts";
+import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
+import { UNKNOWN_NETWORK } from "../../../model/kubernetes/clusterNetwork.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { explainReason } from "../../../model/reasons/reason.ts";
+import type { Cluster } from "../../../ports/cluster.ts";
+import { ensureRunNamespace } from "./namespace.ts";
+
+/** inForce: as it should be · changed: somebody did something to it · refused: the cluster does not let us, or does not know such policies. */
+export type PolicyState = "inForce" | "missing" | "changed" | "refused";
+
+export interface PolicyStanding {
+  readonly rule: string;
+  /** Of the pod. */
+  readonly field: string;
+  readonly state: PolicyState;
+  /** Why it is refused; empty otherwise. */
+  readonly detail: string;
+}
+
+export interface ClusterSecurity {
+  readonly cluster: string;
+  readonly policies: readonly PolicyStanding[];
+  readonly namespace: { readonly name: string; readonly state: "made" | "missing" };
+}
+
+const HOW = { reveal: (text: string) => text, force: true } as const;
+
+export async function securityOf(cluster: Cluster, project: string, signal: AbortSignal): Promise<ClusterSecurity> {
+  const policies: PolicyStanding[] = [];
+  for (const [index, { name, field }] of ADMISSION_RULES.entries()) {
+    const [policy, binding] = objectsOf(index);
+    const standings = await Promise.all([policy, binding].map((one) => standingOf(cluster, one, signal)));
+    const worst = standings.find((one) => one.state !== "inForce") ?? { state: "inForce" as const, detail: "" };
+    policies.push({ rule: name, field, ...worst });
+  }
+  const name = runNamespaceOf(project);
+  const state = (await cluster.namespaceExists(name, signal)) ? "made" : "missing";
+  return { cluster: cluster.name, policies, namespace: { name, state } };
+}
+
+/** Two for each rule, in the order of the rules. */
+function objectsOf(index: number): readonly (Manifest | undefined)[] {
+  return admissionPolicies().slice(index * 2, index * 2 + 2);
+}
+
+const STATES = {
+  same: "inForce",
+  different: "changed",
+  missing: "missing",
+  foreign: "changed",
+  refused: "refused",
+} as const;
+
+async function standingOf(
+  cluster: Cluster,
+  object: Manifest | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly state: PolicyState; readonly detail: string }> {
+  if (object === undefined) return { state: "inForce", detail: "" };
+  const { state, reason } = await cluster.compare(object, { ...HOW, signal });
+  return { state: STATES[state], detail: reason === undefined ? "" : explainReason(reason, "en") };
+}
+
+/** Throws ClusterError with the first refusal: a cluster that is half secured is told so by `securityOf`, and the call may be repeated. */
+export async function secureCluster(cluster: Cluster, project: string, signal: AbortSignal): Promise<void> {
+  for (const object of admissionPolicies()) await cluster.apply(object, { ...HOW, signal });
+  const network = (await cluster.network?.(signal)) ?? UNKNOWN_NETWORK;
+  await ensureRunNamespace({ cluster, project, devices: {}, network, signal });
+}

@@ -1,0 +1,65 @@
+// From the filled template of a registered type to what may be made of it on the cluster: everything that can be refused is refused before
+// anything is there; then the namespace, the account and its rights are made, and the pod with its network policy is handed out.
+import type { JobRun } from "../../../catalog/job.ts";
+import { renderNetworkPolicy } from "../../../isolation/cluster/networkPolicy.ts";
+import { renderJobPod } from "../../../isolation/pod/renderPod.ts";
+import { patiently } from "../../../jobs/waiting/retryCluster.ts";
+import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
+import type { RegisteredType } from "../../registration/registeredType.ts";
+import type { IsolatedPod, PodDraft } from "../tiers/tier.ts";
+import type { Surroundings } from "../typeDependencies.ts";
+import { ensureRunNamespace } from "./namespace.ts";
+import { callbackPlace, reachOf } from "./network.ts";
+import { podOrderOf } from "./podOrder.ts";
+import { accountOf, giveRights } from "./rights.ts";
+
+interface Means {
+  readonly type: RegisteredType;
+  readonly surroundings: Surroundings;
+}
+
+/** Throws ClusterError when the cluster refuses what the pod needs around it. */
+export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Means): Promise<IsolatedPod> {
+  const { attempt } = job.clocks;
+  const place = { ...job, ...(attempt === undefined ? {} : { attemptLimit: attempt }) };
+  const order = podOrderOf(means.type, place, means.surroundings.runtime);
+  const { pod, problems } = renderJobPod(draft.template, order);
+  const { account, problems: rightless } = accountOf(order, job.namespace);
+  const refused = [...problems, ...rightless];
+  if (pod === null || hasErrors(refused)) return refusedPod(refused);
+
+  const told = await callbackOf(draft, job, means.surroundings);
+  if ("problem" in told) return refusedPod([told.problem]);
+  const reach = await reachOf(job, order, told.callback);
+  const { targets } = draft;
+  const peers = draft.pods > 1;
+  const { policy, problems: unreachable } = renderNetworkPolicy({ ...order, ...reach, targets, peers, ...told });
+  if (policy === null || hasErrors(unreachable)) return refusedPod(unreachable);
+
+  const { cluster, signal, project } = job;
+  const { devices } = order.grants;
+  await patiently(job, () => ensureRunNamespace({ cluster, project, devices, network: reach.cluster, signal }));
+  if (account !== null) await giveRights(job, account);
+  return {
+    problems: [],
+    labels: pod.metadata.labels ?? {},
+    annotations: pod.metadata.annotations ?? {},
+    spec: pod.spec,
+    alongside: [policy, ...(account === null ? [] : [account.account])],
+  };
+}
+
+type Told = { readonly callback?: string } | { readonly problem: Problem };
+
+/** A program that cannot tell would be waited for in vain. Nothing runs in a sandbox, so there it does not matter. */
+async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: Surroundings): Promise<Told> {
+  if (draft.callback === undefined || cluster.kind === "sandbox") return {};
+  const place = await callbackPlace(draft.callback, resolve);
+  if (place.ok) return { callback: place.destination };
+  const { origin } = new URL(draft.callback);
+  return { problem: problem("CallbackUnreachable", ["runtime"], { url: origin, detail: place.detail }) };
+}
+
+function refusedPod(problems: readonly Problem[]): IsolatedPod {
+  return { problems, labels: {}, annotations: {}, spec: {}, alongside: [] };
+}

@@ -1,0 +1,85 @@
+// What the network policy of one attempt needs to know of the cluster: where it lives, which pods stand behind the Services that were
+// named, and how a program in a pod reaches this server.
+import { isIP } from "node:net";
+import type { JobRun } from "../../../catalog/job.ts";
+import type { NetworkOrder, ServiceAddress } from "../../../isolation/cluster/networkPolicy.ts";
+import { parseDestination } from "../../../isolation/policy/destination.ts";
+import type { PodOrder } from "../../../isolation/policy/order.ts";
+import { patiently } from "../../../jobs/waiting/retryCluster.ts";
+import { labelsAt } from "../../../model/data/fieldReaders.ts";
+import { dig } from "../../../model/data/json.ts";
+import { type ClusterNetwork, UNKNOWN_NETWORK } from "../../../model/kubernetes/clusterNetwork.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+
+export interface Reach {
+  readonly cluster: ClusterNetwork;
+  readonly services: NetworkOrder["services"];
+}
+
+export async function reachOf(job: JobRun<unknown>, order: PodOrder, callback: string | undefined): Promise<Reach> {
+  const { capabilities, grants } = order;
+  const wanted = [...capabilities.network.filter((text) => grants.network.includes(text)), callback ?? ""];
+  const named = await Promise.all(wanted.map((text) => serviceOf(job, order, text)));
+  const cluster = await patiently(job, async () => (await job.cluster.network?.(job.signal)) ?? UNKNOWN_NETWORK);
+  return { cluster, services: Object.fromEntries(named.flat()) };
+}
+
+/** A bare name is looked for where the application lives, then among the jobs' own; else it means a namespace. */
+async function serviceOf(
+  job: JobRun<unknown>,
+  { identity }: PodOrder,
+  text: string,
+): Promise<readonly (readonly [string, ServiceAddress])[]> {
+  const destination = parseDestination(text);
+  if (destination?.kind === "service") {
+    const { namespace, name } = destination;
+    const found = await read(job, namespace, name);
+    return found === null ? [] : [[`${namespace}/${name}`, found]];
+  }
+  if (destination?.kind !== "name") return [];
+  const { name } = destination;
+  const found = (await read(job, job.namespace, name)) ?? (await read(job, identity.namespace, name));
+  return found === null ? [] : [[name, found]];
+}
+
+async function read(job: JobRun<unknown>, namespace: string, name: string): Promise<ServiceAddress | null> {
+  const ref = { apiVersion: "v1", kind: "Service", namespace, name };
+  const live = await patiently(job, () => job.cluster.read(ref, job.signal));
+  return live === null ? null : addressOf(live, namespace);
+}
+
+function addressOf(service: Manifest, namespace: string): ServiceAddress {
+  const ports = dig(service, "spec", "ports");
+  return {
+    namespace,
+    podLabels: labelsAt(service, "spec", "selector"),
+    ports: Object.fromEntries(
+      (Array.isArray(ports) ? ports : []).flatMap((port: unknown) => {
+        const [own, target] = [dig(port, "port"), dig(port, "targetPort")];
+        if (typeof own !== "number") return [];
+        return [[own, typeof target === "number" || typeof target === "string" ? target : own]];
+      }),
+    ),
+  };
+}
+
+export type CallbackPlace =
+  | { readonly ok: true; readonly destination: string }
+  /** No pod can reach it. */
+  | { readonly ok: false; readonly detail: string };
+
+/** Of the address that programs are told: `http://10.0.0.5:7946`, `http://kubemin.kubemin.svc`. */
+export async function callbackPlace(
+  url: string,
+  resolve: (host: string) => Promise<readonly string[]>,
+): Promise<CallbackPlace> {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+  const inside = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.|$)/.exec(host);
+  if (inside !== null) return { ok: true, destination: `${inside[2]}/${inside[1]}:${number}` };
+  const [address] = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
+  if (address === undefined) return { ok: false, detail: `${host} has no address` };
+  if (/^127\.|^::1$|^0\.0\.0\.0$|^::$/.test(address)) return { ok: false, detail: `${host} is this machine only` };
+  return { ok: true, destination: isIP(address) === 6 ? `[${address}]:${number}` : `${address}:${number}` };
+}

@@ -1,0 +1,72 @@
+// What isolation is told of one attempt of a registered type: what the registration asks for, what was granted, whose it is. Pure.
+
+import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
+import type { Capabilities } from "../../../isolation/policy/capability.ts";
+import type { JobIdentity, PodOrder, RuntimeSupport } from "../../../isolation/policy/order.ts";
+import type { Quantities } from "../../../isolation/policy/resources.ts";
+import { objectName } from "../../../jobs/pods/podRun.ts";
+import { ACCOUNT_PREFIX } from "../../../model/kubernetes/jobLabels.ts";
+import { profileNameOf } from "../../registration/profile.ts";
+import type { RegisteredType } from "../../registration/registeredType.ts";
+import type { RegistrationSpec } from "../../registration/registration.ts";
+import { timesOf } from "../limits.ts";
+
+/** Of whom the attempt is; what a job has, and what a check before any job can make up. */
+export interface AttemptPlace {
+  readonly project: string;
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  /** Milliseconds that the attempt may take, where the document says so. */
+  readonly attemptLimit?: number;
+}
+
+const NO_RUNTIME: RuntimeSupport = { hostUsers: false };
+const GPU = "nvidia.com/gpu";
+
+export function podOrderOf(type: RegisteredType, place: AttemptPlace, runtime = NO_RUNTIME): PodOrder {
+  const { spec } = type.registration;
+  const capabilities = capabilitiesOf(spec);
+  const resources = resourcesOf(spec);
+  return {
+    profile: profileNameOf(spec),
+    capabilities,
+    grants: type.grants(place.project),
+    identity: identityOf(type, place, capabilities),
+    timeouts: { attempt: place.attemptLimit ?? timesOf(spec).attempt, start: timesOf(spec).start },
+    ...(resources === undefined ? {} : { resources }),
+    runtime,
+  };
+}
+
+export function capabilitiesOf({ capabilities = {} }: RegistrationSpec): Capabilities {
+  const { network = [], secrets = [], volumes, services = [], k8s = [] } = capabilities;
+  return { network, secrets, volumes: volumes?.max, services, k8s };
+}
+
+function identityOf(type: RegisteredType, place: AttemptPlace, { k8s }: Capabilities): JobIdentity {
+  const { metadata, spec } = type.registration;
+  const { project, run, job } = place;
+  const name = objectName(place);
+  return {
+    project,
+    namespace: runNamespaceOf(project),
+    name,
+    run,
+    job,
+    type: metadata.name,
+    version: spec.version,
+    secrets: [name],
+    ...(k8s.length === 0 ? {} : { account: `${ACCOUNT_PREFIX}${name}` }),
+  };
+}
+
+/** Devices: what a container gets that says nothing is the least, and all together the most. */
+function resourcesOf({ resources }: RegistrationSpec): PodOrder["resources"] {
+  if (resources === undefined) return undefined;
+  const { gpu } = resources;
+  const device = gpu?.resource ?? GPU;
+  const bound = (amount: number | undefined): Quantities => (amount === undefined ? {} : { [device]: String(amount) });
+  const least = gpu?.min === undefined || gpu.min === 0 ? {} : bound(gpu.min);
+  return { default: { ...resources.default, ...least }, min: least, max: { ...resources.max, ...bound(gpu?.max) } };
+}

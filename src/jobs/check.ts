@@ -1,0 +1,85 @@
+// Makes the objects of something that exists elsewhere, then has a Job on the cluster check whether it answers: anew at every run, because
+// what answered yesterday may be gone today. Says what the check saw, whichever way it ends.
+import { z } from "zod";
+import { defineJob } from "../catalog/define.ts";
+import type { JobOutcome, JobRun } from "../catalog/job.ts";
+import { dig, isObject } from "../model/data/json.ts";
+import { worst } from "../model/kubernetes/health.ts";
+import { type Manifest, refOf } from "../model/kubernetes/manifest.ts";
+import { reason } from "../model/reasons/reason.ts";
+import type { PlannedObject } from "../model/run/plan.ts";
+import { type Applied, ClusterError } from "../ports/cluster.ts";
+import { applyObjects } from "./deploy.ts";
+import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
+import { ATTEMPT, keepLog, marked, readLog } from "./pods/taskLog.ts";
+import { patiently, refusal } from "./waiting/retryCluster.ts";
+import { untilSettled } from "./waiting/untilSettled.ts";
+
+export const check = defineJob({
+  name: "check",
+  summary: { en: "Checks from inside of the cluster that something answers", zh: "从集群内检查外部服务是否可访问" },
+  input: z.looseObject({}),
+  timeout: 5 * 60_000,
+  async run(job) {
+    try {
+      return await checked(job);
+    } catch (error) {
+      if (error instanceof ClusterError) return refusal(error);
+      throw error;
+    }
+  },
+  cancel: stopOwn,
+});
+
+async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
+  const main = job.objects.find((object) => object.manifest.kind === "Job");
+  const others = await applyObjects({ ...job, objects: job.objects.filter((object) => object !== main) });
+  if (main === undefined) {
+    const changed = others.some((one) => one.action !== "unchanged");
+    return { phase: "succeeded", reason: reason(changed ? "Ready" : "Unchanged") };
+  }
+  const mark = `${job.run}/${job.attempt}`;
+  const target = targetOf(main.manifest);
+  const own = await fresh(job, main, mark);
+  const applied =
+    own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] }));
+  job.report(reason("Checking", { target }));
+  const health = worst(await untilSettled(job, applied));
+  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  await keepLog(job, log);
+  const detail = log.at(-1)?.text ?? "";
+  if (health?.state === "ready")
+    return { phase: "succeeded", reason: reason("Reachable", { target, detail }), output: { saw: detail } };
+  // The log's last line is the reason already.
+  const evidence = (health?.evidence ?? []).filter((one) => one.source !== "log" || one.text.trim() !== detail);
+  if (health?.reason.code === "TaskFailed" && detail !== "")
+    return { phase: "failed", reason: reason("Unreachable", { target, detail }), evidence, retryable: true };
+  return {
+    phase: health?.state === "rejected" ? "rejected" : "failed",
+    reason: health?.reason ?? reason("Checking", { target }),
+    evidence,
+    retryable: true,
+  };
+}
+
+/** The check that this very attempt began before a crash; an older one makes way. */
+async function fresh(job: JobRun<unknown>, wanted: PlannedObject, mark: string): Promise<readonly Applied[] | null> {
+  const live = await findOwn(job, wanted.manifest);
+  if (live === null) return null;
+  if (live.metadata.annotations?.[ATTEMPT] === mark && live.metadata.deletionTimestamp === undefined)
+    return [await adoptOwn(job, wanted, live)];
+  const uid = live.metadata.uid ?? "";
+  await patiently(job, () => job.cluster.remove(refOf(live), { signal: job.signal, uid }));
+  return null;
+}
+
+/** `db.example.com:5432`, or the URL that is asked. */
+function targetOf(manifest: Manifest): string {
+  const variables = dig(manifest, "spec", "template", "spec", "containers", 0, "env");
+  const values = new Map(
+    (Array.isArray(variables) ? variables : [])
+      .filter(isObject)
+      .map((one) => [one["name"], typeof one["value"] === "string" ? one["value"] : ""]),
+  );
+  return values.get("URL") ?? `${values.get("HOST") ?? "?"}:${values.get("PORT") ?? "?"}`;
+}

@@ -1,0 +1,93 @@
+// Removes objects that the application owns, by uid, and takes them off its list. What holds data is kept unless asked for.
+
+import type { JobRun } from "../../catalog/job.ts";
+import { isVolume, LABELS, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { OwnedObject } from "../../model/run/revision.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import { patiently } from "../waiting/retryCluster.ts";
+
+/** What carries traffic goes first, then what runs, then everything else. */
+const FIRST = [
+  "VirtualService",
+  "HorizontalPodAutoscaler",
+  "HTTPRoute",
+  "Ingress",
+  "Service",
+  "CronJob",
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+];
+/** What others read or live in goes last; a definition of custom resources after the objects that it defines. */
+const LAST = [
+  "RoleBinding",
+  "Role",
+  "ClusterRoleBinding",
+  "ClusterRole",
+  "ServiceAccount",
+  "ConfigMap",
+  "Secret",
+  "CustomResourceDefinition",
+  "Namespace",
+];
+
+function rank({ kind, apiVersion }: OwnedObject): number {
+  if (LAST.includes(kind)) return FIRST.length + 1 + LAST.indexOf(kind);
+  if (FIRST.includes(kind)) return FIRST.indexOf(kind);
+  return isCustom(apiVersion) ? FIRST.indexOf("CronJob") - 0.5 : FIRST.length;
+}
+
+/** Its program has to tidy up after it, so it goes while that still runs. Groups of Kubernetes have no dot, or end in k8s.io. */
+function isCustom(apiVersion: string): boolean {
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return group.includes(".") && !group.endsWith("k8s.io");
+}
+
+export interface Discarded {
+  readonly removed: number;
+  readonly kept: readonly string[];
+}
+
+export async function discard(
+  job: JobRun<unknown>,
+  objects: readonly OwnedObject[],
+  volumes: boolean,
+): Promise<Discarded> {
+  const sorted = [...objects].sort((a, b) => rank(a) - rank(b));
+  const stays = (object: OwnedObject): boolean => object.keep && !(volumes && isVolume(object));
+  const going = sorted.filter((object) => !stays(object));
+  let outOfReach: ClusterError | undefined;
+  for (const object of going) {
+    job.signal.throwIfAborted();
+    job.report(reason("Removing", { object: shortRef(object) }));
+    const why = await removeOne(job, object);
+    outOfReach ??= why;
+  }
+  // One that nobody can reach stays on the list, and holds up no other.
+  if (outOfReach !== undefined) throw outOfReach;
+  const kept = sorted.filter(stays);
+  return { removed: going.length, kept: kept.map(shortRef) };
+}
+
+async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<ClusterError | undefined> {
+  try {
+    const uid = object.uid ?? (await uidOfIntent(job, object));
+    if (uid !== null) await patiently(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
+  } catch (error) {
+    if (error instanceof ClusterError && error.reason.code === "KindNotServed" && !error.retryable) return error;
+    throw error;
+  }
+  await job.inventory.forget([object]);
+  return undefined;
+}
+
+/** We were about to make it and never learnt whether we did: ours only if it says so itself. */
+export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
+  const live = await patiently(job, () => job.cluster.read(object, job.signal));
+  const ours =
+    live?.metadata.labels?.[LABELS.application] === object.application &&
+    live.metadata.labels[LABELS.project] === object.project;
+  return ours ? (live.metadata.uid ?? null) : null;
+}

@@ -1,0 +1,73 @@
+// Volumes that a StatefulSet made from its templates: found by name, and grown when the template grew. A set never does that by itself.
+// Grows only: what is larger than asked for stays so.
+
+import type { JobRun } from "../../catalog/job.ts";
+import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
+import { LABELS, type Manifest } from "../../model/kubernetes/manifest.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import { patiently } from "../waiting/retryCluster.ts";
+
+export interface TemplatedClaim {
+  readonly claim: Manifest;
+  /** The size that the template asks for now. */
+  readonly size: string;
+}
+
+/** `<template>-<set>-<ordinal>` is how the StatefulSet controller names them; ordinals have no gaps, so the first missing one is the end. */
+export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedClaim[]> {
+  const claims: TemplatedClaim[] = [];
+  for (const template of templatesOf(set)) {
+    const name = String(dig(template, "metadata", "name"));
+    const size = dig(template, "spec", "resources", "requests", "storage");
+    for (let ordinal = 0; ; ordinal++) {
+      const ref = {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        namespace: job.namespace,
+        name: `${name}-${set.metadata.name}-${ordinal}`,
+      };
+      const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
+      if (claim === null) break;
+      const labels = claim.metadata.labels ?? {};
+      if (labels[LABELS.application] === job.application && labels[LABELS.project] === job.project)
+        claims.push({ claim, size: typeof size === "string" ? size : "0" });
+    }
+  }
+  return claims;
+}
+
+function templatesOf(set: Manifest): readonly JsonObject[] {
+  const templates = set.kind === "StatefulSet" ? dig(set, "spec", "volumeClaimTemplates") : undefined;
+  return Array.isArray(templates) ? templates.filter(isObject) : [];
+}
+
+/** `check`: only asks the cluster whether it would; throws its refusal. */
+export async function growVolumes(job: JobRun<unknown>, set: Manifest, how: "grow" | "check" = "grow"): Promise<void> {
+  for (const { claim, size } of await templatedClaims(job, set)) {
+    if ((parseQuantity(size) ?? 0) <= sizeOf(claim)) continue;
+    const grown = grownClaim(claim, size);
+    const options = { signal: job.signal, reveal: job.reveal, force: true };
+    if (how === "grow") await patiently(job, () => job.cluster.apply(grown, options));
+    else {
+      const refusal = await patiently(job, () => job.cluster.check(grown, options));
+      if (refusal !== null) throw new ClusterError(refusal, false);
+    }
+  }
+}
+
+function sizeOf(claim: Manifest): number {
+  const size = dig(claim, "spec", "resources", "requests", "storage");
+  return typeof size === "string" ? (parseQuantity(size) ?? 0) : 0;
+}
+
+/** Names the size and the labels that make it ours, and nothing else: all other fields stay the controller's. */
+function grownClaim(claim: Manifest, size: string): Manifest {
+  const { name, namespace, labels } = claim.metadata;
+  return {
+    apiVersion: claim.apiVersion,
+    kind: claim.kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) },
+    spec: { resources: { requests: { storage: size } } },
+  };
+}

@@ -1,0 +1,39 @@
+// The Job on the cluster that a job type runs its program in: found, adopted and stopped, but only where it is this application's own.
+// A Job of the same name that somebody else made is left alone, whatever it does.
+
+import type { JobRun } from "../../catalog/job.ts";
+import { type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { foreignOwner } from "../../model/kubernetes/ownership.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { PlannedObject } from "../../model/run/plan.ts";
+import { type Applied, ClusterError } from "../../ports/cluster.ts";
+import { uidOfIntent } from "../objects/removeOwned.ts";
+import { patiently } from "../waiting/retryCluster.ts";
+
+/** Null when there is none. Throws OwnedByOther when it is somebody else's. */
+export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<Manifest | null> {
+  const live = await patiently(job, () => job.cluster.read(refOf(wanted), job.signal));
+  if (live === null) return null;
+  const owner = foreignOwner(live, wanted);
+  if (owner === undefined) return live;
+  throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), ...owner }), false);
+}
+
+/** Goes on with what is there. Its uid may never have been noted: whoever made it may have crashed before. */
+export async function adoptOwn(job: JobRun<unknown>, object: PlannedObject, live: Manifest): Promise<Applied> {
+  const uid = live.metadata.uid ?? "";
+  await job.inventory.put([{ object, uid }]);
+  return { ref: refOf(object.manifest), uid, generation: live.metadata.generation ?? 1, action: "unchanged" };
+}
+
+/** For `cancel`: what was intended only may have been made all the same. */
+export async function stopOwn(job: JobRun<unknown>): Promise<void> {
+  const mine = new Set(job.objects.map(({ manifest }) => refKey(refOf(manifest))));
+  for (const owned of await job.inventory.list()) {
+    if (owned.kind !== "Job" || !mine.has(refKey(owned))) continue;
+    const uid = owned.uid ?? (await uidOfIntent(job, owned));
+    if (uid === null) continue;
+    job.report(reason("Removing", { object: shortRef(owned) }));
+    await job.cluster.remove(owned, { signal: job.signal, uid });
+  }
+}

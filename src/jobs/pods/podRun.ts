@@ -1,0 +1,293 @@
+// Runs one pod to its end for a job: looks whether the cluster will take it, makes it, follows it, keeps its log, reads what it gave.
+// Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
+// what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
+
+import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
+import { listAt } from "../../model/data/fieldReaders.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { ObjectHealth } from "../../model/kubernetes/health.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/kubernetes/manifest.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
+import type { BadEnding } from "../../model/run/phase.ts";
+import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
+import { patiently, refusal } from "../waiting/retryCluster.ts";
+import { tellOfPlaces } from "../waiting/untilPlaced.ts";
+import { untilRoom } from "../waiting/untilRoom.ts";
+import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
+import { clockOutcome, startClocks } from "./startClocks.ts";
+import { keepLog, readLog } from "./taskLog.ts";
+
+export interface PodWish {
+  /** Of the job type: a label of the pod, for policies. */
+  readonly type: string;
+  /** What isolation put on the pod beside the labels that every pod of ours has. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Finished: what isolation made of the template. */
+  readonly pod: JsonObject;
+  /** How many of it work side by side. */
+  readonly pods: number;
+  /** Network policies, secrets: made before the pod, gone with it. */
+  readonly alongside: readonly Manifest[];
+  readonly failureMap: readonly FailureRule[];
+  /** What is secret in what the pod gives, so that its log is kept without. */
+  readonly secretsOf?: (output: JsonObject) => readonly string[];
+  /** Follows what the pod tells over another way than its log; resolves with what it gave, if it did. */
+  readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
+}
+
+export interface FailureRule {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly domain?: "job" | "config" | "dependency" | "platform";
+  readonly retryable?: boolean;
+}
+
+const KEPT_SECONDS = 3_600;
+export const JOB_TYPE_LABEL = "kubemin.dev/job-type";
+export const RUN_LABEL = "kubemin.dev/run";
+
+export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
+  try {
+    const manifest = jobManifest(job, wish);
+    const ref = refOf(manifest);
+    const existing = await patiently(job, () => job.cluster.read(ref, job.signal));
+    if (existing === null) {
+      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: wish.pods }]);
+      if (refused !== null) return refused;
+    }
+    const alongside = wish.pods > 1 ? [...wish.alongside, meetingPoint(job)] : wish.alongside;
+    // There before the pod, which may need them at once; owned as soon as there is an owner.
+    if (existing === null) await bringAlongside(job, null, alongside);
+    const applied = await madeOrNothing(job, manifest, alongside);
+    await bringAlongside(job, applied, alongside);
+    return await follow(job, applied, wish);
+  } catch (error) {
+    if (error instanceof ClusterError) return refusal(error);
+    throw error;
+  }
+}
+
+/** Stops what an attempt left on the cluster. */
+export async function stopPod(job: JobRun<unknown>): Promise<void> {
+  const ref = { apiVersion: "batch/v1", kind: "Job", namespace: job.namespace, name: objectName(job) };
+  const live = await job.cluster.read(ref, job.signal);
+  const uid = live?.metadata.uid;
+  if (uid !== undefined) await job.cluster.remove(ref, { signal: job.signal, uid });
+}
+
+/** Fits Kubernetes' 63 characters with its pods' suffix; run ids are unique, so the cut of a long name does no harm. */
+export function objectName({ run, job, attempt }: Pick<JobRun<unknown>, "run" | "job" | "attempt">): string {
+  const word = job
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
+    .slice(0, 30);
+  return `${run.toLowerCase().slice(0, 20)}-${word}-${attempt}`;
+}
+
+function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Record<string, string>> {
+  return {
+    ...labels,
+    [LABELS.managedBy]: MANAGED_BY,
+    [LABELS.project]: job.project,
+    [LABELS.application]: job.application,
+    [LABELS.kubeminComponent]: job.component,
+    [RUN_LABEL]: job.run,
+    [JOB_TYPE_LABEL]: type,
+  };
+}
+
+function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
+  const labels = labelsOf(job, wish);
+  const gang = { pods: wish.pods, service: objectName(job) };
+  const template = {
+    metadata: { labels, annotations: wish.annotations ?? {} },
+    spec: gang.pods > 1 ? withGang(wish.pod, gang) : wish.pod,
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name: objectName(job),
+      namespace: job.namespace,
+      labels,
+      annotations: gangAnnotations(gang, template),
+    },
+    spec: {
+      // The engine makes attempts, so that each of them is seen and counted in one place.
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      ...jobFieldsOf(gang),
+      ttlSecondsAfterFinished: KEPT_SECONDS,
+      template,
+    },
+  };
+}
+
+/** What was put on the pod for isolation stays; the names of the others come with it. */
+function withGang(pod: JsonObject, gang: Gang): JsonObject {
+  const containers = listAt(pod, "containers").map((one) => ({
+    ...one,
+    env: [...listAt(one, "env"), ...gangEnv(gang)],
+  }));
+  return { ...pod, subdomain: gang.service, containers };
+}
+
+function meetingPoint(job: JobRun<unknown>): Manifest {
+  const name = objectName(job);
+  const service = gangService(name, { "batch.kubernetes.io/job-name": name });
+  return { ...service, metadata: { ...service.metadata, labels: { [LABELS.managedBy]: MANAGED_BY } } };
+}
+
+/** What the cluster is asked about beforehand: exactly the pod that the Job will make. */
+function podManifest(manifest: Manifest): Manifest {
+  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // made above
+  const { name, namespace = "" } = manifest.metadata;
+  const labels = manifest.metadata.labels ?? {};
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec: template.spec };
+}
+
+function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
+  return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
+}
+
+/** A Job that the cluster refuses owns nothing: what was there for it, secrets among it, must not stay. */
+async function madeOrNothing(
+  job: JobRun<unknown>,
+  manifest: Manifest,
+  alongside: readonly Manifest[],
+): Promise<Applied> {
+  try {
+    return await patiently(job, () => apply(job, manifest));
+  } catch (error) {
+    if (!job.signal.aborted) for (const object of alongside) await removeUnowned(job, object);
+    throw error;
+  }
+}
+
+export async function removeUnowned(job: JobRun<unknown>, object: Manifest): Promise<void> {
+  const ref = { ...refOf(object), namespace: job.namespace };
+  const live = await job.cluster.read(ref, job.signal);
+  const uid = live?.metadata.uid;
+  if (uid !== undefined && live?.metadata["ownerReferences"] === undefined)
+    await job.cluster.remove(ref, { signal: job.signal, uid });
+}
+
+async function bringAlongside(
+  job: JobRun<unknown>,
+  owner: Applied | null,
+  alongside: readonly Manifest[],
+): Promise<void> {
+  const owned = owner === null ? {} : { ownerReferences: [ownerReference(owner)] };
+  for (const manifest of alongside) {
+    const metadata = { ...manifest.metadata, namespace: job.namespace, ...owned };
+    await patiently(job, () => apply(job, { ...manifest, metadata }));
+  }
+}
+
+function ownerReference({ ref, uid }: Applied): JsonObject {
+  const { apiVersion, kind, name } = ref;
+  return { apiVersion, kind, name, uid, controller: false, blockOwnerDeletion: false };
+}
+
+async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Promise<JobOutcome> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([job.signal, ended.signal]);
+  const told = wish.listen?.(signal) ?? Promise.resolve(null);
+  try {
+    const end = await untilEnd(discreet(job, wish), applied, jobManifest(job, wish));
+    if (end === null)
+      return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
+    if (end.kind === "clock") {
+      await stopPod(job);
+      return clockOutcome(end.reason, end.evidence);
+    }
+    const lines = await readLog(job, applied.ref.name);
+    const said = outputOf(
+      end.health,
+      lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
+    );
+    if (wish.secretsOf !== undefined)
+      job.conceal("wrong" in said ? [end.health.facts?.said ?? ""] : wish.secretsOf(said.output));
+    await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
+    if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
+    ended.abort();
+    const given = await told;
+    const gave: Said = given === null ? said : { output: given };
+    return "wrong" in gave
+      ? { phase: "failed", reason: gave.wrong, evidence: [], retryable: false }
+      : { phase: "succeeded", reason: reason("Completed"), output: gave.output };
+  } finally {
+    ended.abort();
+  }
+}
+
+/** What a running program says is kept from nobody yet: the end of its log may hold what it is about to give as a secret. */
+function discreet(job: JobRun<unknown>, { secretsOf }: PodWish): JobRun<unknown> {
+  if (secretsOf === undefined) return job;
+  const report: JobRun<unknown>["report"] = (why, evidence, phase) =>
+    job.report(why, phase === "pending" ? evidence : [], phase);
+  return { ...job, report };
+}
+
+type End =
+  | { readonly kind: "health"; readonly health: ObjectHealth }
+  | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
+
+/** Null: the signal aborted. */
+function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
+  const places = tellOfPlaces(job, [manifest]);
+  return new Promise((resolve) => {
+    let unfollow = (): void => {};
+    const settle = (end: End | null): void => {
+      clocks.stop();
+      places.stop();
+      job.signal.removeEventListener("abort", abort);
+      // The cluster may answer before `follow` has returned what ends it.
+      queueMicrotask(() => unfollow());
+      resolve(end);
+    };
+    const abort = (): void => settle(null);
+    const clocks = startClocks(job, (why, evidence) => settle({ kind: "clock", reason: why, evidence }));
+    if (job.signal.aborted) return settle(null);
+    job.signal.addEventListener("abort", abort, { once: true });
+    unfollow = job.cluster.follow([applied], (health) => {
+      if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
+        return settle({ kind: "health", health });
+      const pending = clocks.note(health);
+      places.tell(health, pending ? "pending" : "running");
+    });
+  });
+}
+
+async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: PodWish): Promise<JobOutcome> {
+  const code = Number(health.reason.params["exitCode"]);
+  const rule = wish.failureMap.find((one) => one.exitCode === code);
+  const phase: BadEnding = endingOf(health.state, health.reason.code);
+  const { evidence } = health;
+  if (rule !== undefined && phase === "failed") {
+    const why = reason("MappedFailure", {
+      exitCode: code,
+      name: rule.reason ?? "failed",
+      domain: rule.domain ?? "job",
+    });
+    return { phase, reason: why, evidence, retryable: rule.retryable ?? false };
+  }
+  // What never ran stands in the way of nothing, but its pod would try for ever.
+  if (phase !== "failed") await stopPod(job);
+  return {
+    phase,
+    reason: health.reason,
+    evidence,
+    retryable: phase === "failed" || phase === "timed-out" || phase === "interrupted" || mayPass(health.reason.code),
+  };
+}
+
+/** The pod with index 0 speaks for all: Kubernetes puts the index behind the Job's name. */
+function isFirst({ pod }: LogLine, { name }: ObjectRef): boolean {
+  return pod.startsWith(`${name}-0-`);
+}

@@ -1,0 +1,131 @@
+// Runs a task to completion, once per content: the Job's name is made from what it runs and what that reads, so a changed task is
+// another Job and an unchanged one is not run again, unless it is to run each time. Its log is kept, because pods do not stay.
+import { z } from "zod";
+import { defineJob } from "../catalog/define.ts";
+import type { JobOutcome, JobRun } from "../catalog/job.ts";
+import type { JsonObject } from "../model/data/json.ts";
+import type { PodGroup } from "../model/kubernetes/capacity.ts";
+import { type Evidence, type ObjectHealth, worst } from "../model/kubernetes/health.ts";
+import { type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { podGroupOf } from "../model/kubernetes/podGroups.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
+import { completionOf, readCompletion } from "../model/run/completion.ts";
+import { endingOf } from "../model/run/jobEnding.ts";
+import { type Applied, ClusterError } from "../ports/cluster.ts";
+import { applyObjects } from "./deploy.ts";
+import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
+import { clockOutcome, startClocks } from "./pods/startClocks.ts";
+import { ATTEMPT, keepLog, marked, readLog } from "./pods/taskLog.ts";
+import { patiently, refusal } from "./waiting/retryCluster.ts";
+import { untilRoom } from "./waiting/untilRoom.ts";
+import { untilSettled } from "./waiting/untilSettled.ts";
+
+const taskInput = z.looseObject({ content: z.string(), always: z.boolean().default(false) });
+type TaskRun = JobRun<z.output<typeof taskInput>>;
+
+export const task = defineJob({
+  name: "task",
+  summary: { en: "Runs to completion, once per content", zh: "运行至结束，相同内容只执行一次" },
+  input: taskInput,
+  timeout: 30 * 60_000,
+  async run(job) {
+    const done = job.input.always ? null : await job.completions.get(job.input.content);
+    if (done !== null) return doneBefore(done);
+    try {
+      return await runToCompletion(job);
+    } catch (error) {
+      if (error instanceof ClusterError) return refusal(error);
+      throw error;
+    }
+  },
+  cancel: stopOwn,
+});
+
+function doneBefore(kept: JsonObject): JobOutcome {
+  const { output, run } = readCompletion(kept);
+  return {
+    phase: "succeeded",
+    reason: run === undefined ? reason("AlreadyDone") : reason("AlreadyDoneIn", { run }),
+    output,
+  };
+}
+
+async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
+  const mark = `${job.run}/${job.attempt}`;
+  const main = job.objects.find((object) => object.manifest.kind === "Job");
+  if (main === undefined) throw new Error("a task's plan holds no Job");
+  const existing = await findOwn(job, main.manifest);
+  const adopted =
+    existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);
+  const others = await applyObjects({ ...job, objects: job.objects.filter((object) => object !== main) });
+  if (adopted === null) {
+    const refused = await untilRoom(job, podsOf(main.manifest));
+    if (refused !== null) return refused;
+  }
+  const own =
+    adopted === null
+      ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] })
+      : [adopted];
+  job.report(reason("Starting", { object: shortRef(refOf(main.manifest)) }), [], "pending");
+  const { health, outcome } = await untilDone(job, [...others, ...own], podsOf(main.manifest));
+  if (outcome !== undefined) {
+    await stopOwn(job);
+    return outcome;
+  }
+  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  await keepLog(job, log);
+  const bad = worst(health);
+  if (bad === undefined || bad.state !== "ready") {
+    const why = bad?.reason ?? reason("TaskRunning");
+    return {
+      phase: bad === undefined ? "failed" : endingOf(bad.state, bad.reason.code),
+      reason: why,
+      evidence: bad?.evidence ?? [],
+      retryable: true,
+    };
+  }
+  const output = { lines: log.length };
+  await job.completions.put(job.input.content, completionOf(output, job.runNumber));
+  return { phase: "succeeded", reason: reason("Completed"), output };
+}
+
+/** The outcome when a clock ended it. A single pod looks for its place as long as it may; several hold devices meanwhile. */
+async function untilDone(
+  job: TaskRun,
+  applied: readonly Applied[],
+  pods: readonly PodGroup[],
+): Promise<{ readonly health: readonly ObjectHealth[]; readonly outcome: JobOutcome | undefined }> {
+  const ended = new AbortController();
+  let outcome: JobOutcome | undefined;
+  const usual = pods.some(({ count }) => count > 1);
+  const onEnd = (why: Reason, evidence: readonly Evidence[]): void => {
+    outcome = clockOutcome(why, evidence);
+    ended.abort();
+  };
+  const clocks = startClocks(job, onEnd, usual);
+  const signal = AbortSignal.any([job.signal, ended.signal]);
+  const health = await untilSettled({ ...job, signal }, applied, clocks);
+  clocks.stop();
+  return { health, outcome };
+}
+
+function podsOf(manifest: Manifest): readonly PodGroup[] {
+  const group = podGroupOf(manifest);
+  return group === undefined ? [] : [group];
+}
+
+/**
+ * False: it is to be followed. A failed leftover of an earlier attempt, any of what runs each time, and what is going away already makes way
+ * for a new one.
+ */
+async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
+  const ref = refOf(existing);
+  const [health] = await patiently(job, () => job.cluster.health([ref], job.signal));
+  const over = job.input.always || health?.state === "failed" || health?.state === "rejected";
+  const leftover = existing.metadata.annotations?.[ATTEMPT] !== mark && over;
+  if (!leftover && existing.metadata.deletionTimestamp === undefined) return false;
+  job.report(reason("Removing", { object: `Job/${ref.name}` }));
+  const uid = existing.metadata.uid ?? "";
+  await patiently(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
+  return true;
+}

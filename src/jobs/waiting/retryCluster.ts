@@ -1,0 +1,46 @@
+// Calls to the cluster that are worth repeating: it was away, or busy. The job's own deadline ends the patience.
+
+import type { JobRun } from "../../catalog/job.ts";
+import type { Reason } from "../../model/reasons/reason.ts";
+import { endingOf } from "../../model/run/jobEnding.ts";
+import type { BadEnding } from "../../model/run/phase.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 15_000;
+
+/** Throws the error as it is once the signal aborted or another attempt cannot help. */
+export async function patiently<T>(job: JobRun<unknown>, call: () => Promise<T>): Promise<T> {
+  for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ClusterError) || !error.retryable || job.signal.aborted) throw error;
+      job.report(error.reason);
+      await job.clock.sleep(wait, job.signal);
+      if (job.signal.aborted) throw error;
+    }
+  }
+}
+
+const REJECTIONS: ReadonlySet<Reason["code"]> = new Set([
+  "QuotaExceeded",
+  "PolicyDenied",
+  "NotAllowed",
+  "RunNamespace",
+]);
+
+/** What a refusal of the cluster means for the job: refused by the platform, or a failure. */
+export function refusal(error: ClusterError): {
+  readonly phase: BadEnding;
+  readonly reason: Reason;
+  readonly evidence: [];
+  readonly retryable: boolean;
+} {
+  return {
+    phase: endingOf(REJECTIONS.has(error.reason.code) ? "rejected" : "failed", error.reason.code),
+    reason: error.reason,
+    evidence: [],
+    retryable: error.retryable,
+  };
+}

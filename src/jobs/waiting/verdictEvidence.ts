@@ -1,0 +1,44 @@
+// What is told beside the one sentence while somebody waits for room: who holds it, the place in the line, how long it took others, which
+// node comes nearest, and what would be possible at once. Whoever belongs to another project is counted and not named.
+
+import { formatDuration } from "../../model/document/duration.ts";
+import type { CapacityVerdict, Holders } from "../../model/kubernetes/capacity.ts";
+import type { Evidence } from "../../model/kubernetes/health.ts";
+import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
+
+/** Fewer waits than this say nothing about the next one. */
+const ENOUGH = 3;
+const NAMED = 5;
+
+/** `lately`: how long others waited for the same, in milliseconds. */
+export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
+  const { best, hint, holders, line, flavor = "" } = verdict;
+  const rows: readonly (readonly [string, Reason | undefined])[] = [
+    ["holders", heldBy(holders)],
+    ["line", line === undefined ? undefined : reason("InLine", { ...line, flavor })],
+    ["expected wait", lately.length < ENOUGH ? undefined : expected(lately, flavor)],
+    [
+      "best node",
+      best === undefined || best.lacks.length === 0
+        ? undefined
+        : reason("BestNode", { node: best.name, detail: best.lacks.join("; ") }),
+    ],
+    ["possible now", hint],
+  ];
+  return rows.flatMap(([object, why]) =>
+    why === undefined ? [] : [{ source: "capacity", object, text: explainReason(why, "en"), reason: why } as const],
+  );
+}
+
+function heldBy({ own, others }: Holders): Reason | undefined {
+  if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
+  const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
+  const holders = `${own.slice(0, NAMED).join(", ")}${more}`;
+  return others === 0 ? reason("HeldBy", { holders }) : reason("HeldByBoth", { holders, count: others });
+}
+
+function expected(lately: readonly number[], flavor: string): Reason {
+  const sorted = lately.toSorted((a, b) => a - b);
+  const share = (part: number): string => formatDuration(sorted[Math.ceil(sorted.length * part) - 1] ?? 0);
+  return reason("ExpectedWait", { count: lately.length, flavor, p50: share(0.5), p90: share(0.9) });
+}

@@ -1,0 +1,229 @@
+// Keeps the view that capacity checks read, from watches over the whole cluster: nodes, pods of everybody, quotas, limit ranges, and devices
+// once somebody asks for some. Begun by the first question, then kept. What is not needed of an object is dropped while it is read.
+// Refuses to answer "rejected" or "fits" from a view that is old: then it cannot be told.
+
+import { createLine, ownersOf } from "../../capacity/capacityQueue.ts";
+import { type CheckWorld, checkCapacity } from "../../capacity/check.ts";
+import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
+import { overviewOf } from "../../capacity/overview.ts";
+import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
+import { createReservations, type Reservations } from "../../capacity/waiting/reservations.ts";
+import { labelsAt, listAt } from "../../model/data/fieldReaders.ts";
+import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../../model/kubernetes/capacity.ts";
+import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { CapacityQuestion } from "../../ports/cluster.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Connection } from "../reach/connection.ts";
+import type { Discovery } from "../reach/discovery.ts";
+import { type WatchState, watchForever } from "../watches/watch.ts";
+import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
+import { baseSources, deviceSources, type Source } from "./capacitySources.ts";
+
+export interface Capacity extends CapacityQuestion {
+  close(): void;
+}
+
+export interface CapacityOptions {
+  readonly connection: Connection;
+  readonly discovery: Discovery;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
+  readonly nodeGroups?: readonly NodeGroup[];
+}
+
+interface Running {
+  state: WatchState;
+}
+
+/** How long a question waits for the first lists. A hundred thousand pods take a few seconds. */
+const FIRST_LISTS = 30_000;
+const UNSERVED_AGAIN = 30_000;
+const AUTOSCALER_AGAIN = 60_000;
+/** Many pods come and go at once; those who wait are told once. */
+const TELL_AFTER = 100;
+
+export function createCapacity(options: CapacityOptions): Capacity {
+  const { clock } = options;
+  const view = createClusterView();
+  const reservations = createReservations();
+  const abort = new AbortController();
+  const listeners = new Set<() => void>();
+  const tell = tellLater(clock, abort.signal, () => listeners.forEach((listener) => listener()));
+  const line = createLine();
+  const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
+  const current = keepCurrent({ view, reservations, tell, signal: abort.signal }, options);
+  return {
+    check: async (request, signal) => {
+      const old = await current(asksForDevices(request), signal);
+      if (old !== null) return cannotTell(options.connection.cluster, old);
+      const world: CheckWorld = {
+        view,
+        reservations,
+        facts: await Promise.all(request.groups.map(({ pod }) => gatherPodFacts(options.read, pod, signal))),
+        nodeGroups: options.nodeGroups ?? [],
+        autoscaled: await autoscaled(signal),
+        now: clock.now().getTime(),
+      };
+      const { ticket } = request;
+      return ticket === undefined ? checkCapacity(request, world) : line.ask({ ...request, ticket }, world);
+    },
+    overview: async (project, signal) => {
+      const old = await current(true, signal);
+      if (old === null) return overviewOf({ view, waiting: line.waiting(), project });
+      const { reason: unknown } = cannotTell(options.connection.cluster, old);
+      return { unknown, nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
+    },
+    leave: (ticket, room) => {
+      const entry = line.leave(ticket);
+      if (entry !== undefined && room === "free")
+        for (const owner of ownersOf(entry.request)) reservations.release(owner);
+      // Somebody behind it may go now.
+      if (entry !== undefined && line.waiting().length > 0) tell();
+    },
+    subscribe: (onChange) => {
+      listeners.add(onChange);
+      return () => listeners.delete(onChange);
+    },
+    close: () => abort.abort(),
+  };
+}
+
+interface Kept {
+  readonly view: ClusterView;
+  readonly reservations: Reservations;
+  readonly tell: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Watches begin with the first question that needs them. Gives a refusal to answer, or null when the view is as the cluster is. */
+function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options: CapacityOptions) {
+  const running = new Map<string, Running>();
+  const waiting = new Set<() => void>();
+  const base = [...baseSources(view, reservations)];
+  const start = (source: Source): void => {
+    if (running.has(source.kind)) return;
+    const entry: Running = { state: { phase: "starting", detail: "" } };
+    running.set(source.kind, entry);
+    const onState = (state: WatchState): void => {
+      entry.state = state;
+      for (const wake of waiting) wake();
+    };
+    void keep({ source, options, signal: closed, onState, tell });
+  };
+  return async (devices: boolean, signal: AbortSignal): Promise<WatchState | null> => {
+    const sources = [...base, ...(devices ? deviceSources(view) : [])];
+    for (const source of sources) start(source);
+    const entries = sources.map((source) => running.get(source.kind)).filter((one) => one !== undefined);
+    await currentOrOld({ entries, waiting, clock: options.clock, signal });
+    return entries.find(({ state }) => state.phase !== "live" && state.phase !== "unserved")?.state ?? null;
+  };
+}
+
+/** An answer that hardly ever changes is not asked for at every question. */
+function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) => Promise<T>) {
+  let known: { readonly value: T; readonly until: number } | undefined;
+  return async (signal: AbortSignal): Promise<T> => {
+    const now = clock.now().getTime();
+    if (known === undefined || known.until <= now || known.until > now + lasts)
+      known = { value: await ask(signal), until: now + lasts };
+    return known.value;
+  };
+}
+
+function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
+  // Who may not list the nodes cannot tell either, but the cluster is there.
+  const why = / is forbidden: /.test(detail)
+    ? reason("NotAllowed", { detail })
+    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "NoAnswerWithin30s" : detail });
+  return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
+}
+
+/** Extended resources may be devices of drivers: their classes tell. */
+function asksForDevices({ groups }: CapacityRequest): boolean {
+  return groups.some(
+    ({ pod }) =>
+      listAt(pod, "spec", "resourceClaims").length > 0 ||
+      [...listAt(pod, "spec", "containers"), ...listAt(pod, "spec", "initContainers")].some((container) =>
+        Object.keys(labelsAt(container, "resources", "limits")).some((name) => name.includes("/")),
+      ),
+  );
+}
+
+interface Keeping {
+  readonly source: Source;
+  readonly options: CapacityOptions;
+  readonly signal: AbortSignal;
+  readonly onState: (state: WatchState) => void;
+  readonly tell: () => void;
+}
+
+async function keep({ source, options, signal, onState, tell }: Keeping): Promise<void> {
+  const { clock, discovery } = options;
+  while (!signal.aborted) {
+    try {
+      const resource = await discovery.find(source.apiVersion, source.kind, signal);
+      if (resource === undefined) onState({ phase: "unserved", detail: "" });
+      else {
+        const onList = (objects: readonly Manifest[]): void => (source.replace(objects), tell());
+        const onChange = (type: "put" | "delete", object: Manifest): void => {
+          if (type === "put") source.put(object);
+          else source.remove(object);
+          tell();
+        };
+        const { fieldSelector, page } = source;
+        const more = {
+          ...(fieldSelector === undefined ? {} : { fieldSelector }),
+          ...(page === undefined ? {} : { onPage: page }),
+        };
+        await watchForever({
+          ...options,
+          ...more,
+          resource,
+          signal,
+          strip: source.strip,
+          onList,
+          onChange,
+          onState,
+        });
+      }
+    } catch (cause) {
+      onState({ phase: "stale", detail: cause instanceof Error ? cause.message : String(cause) });
+    }
+    await clock.sleep(UNSERVED_AGAIN, signal);
+  }
+}
+
+interface Awaited {
+  readonly entries: readonly Running[];
+  readonly waiting: Set<() => void>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+async function currentOrOld({ entries, waiting, clock, signal }: Awaited): Promise<void> {
+  const done = new AbortController();
+  const limit = clock.sleep(FIRST_LISTS, AbortSignal.any([signal, done.signal])).then(() => done.abort());
+  while (!done.signal.aborted && entries.some(({ state }) => state.phase === "starting")) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.add(resolve);
+    await Promise.race([promise, limit]);
+    waiting.delete(resolve);
+  }
+  done.abort();
+  signal.throwIfAborted();
+}
+
+function tellLater(clock: Clock, signal: AbortSignal, tell: () => void): () => void {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    void clock.sleep(TELL_AFTER, signal).then(() => {
+      planned = false;
+      if (!signal.aborted) tell();
+    });
+  };
+}

@@ -1,0 +1,58 @@
+// What a check needs beside its view: the pod's classes and the volumes that its claims are bound to, and whether the cluster makes nodes
+// by itself. Single reads; what cannot be read is taken as not there.
+import type { PodFacts } from "../../capacity/view/podFacts.ts";
+import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
+import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
+import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
+import type { Discovery } from "../reach/discovery.ts";
+
+export type Read = (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
+
+export async function gatherPodFacts(read: Read, pod: Manifest, signal: AbortSignal): Promise<PodFacts> {
+  const named = (apiVersion: string, kind: string, name: string) =>
+    name === "" ? null : read({ apiVersion, kind, namespace: "", name }, signal).catch(() => null);
+  const [runtimeClass, priorityClass, volumes] = await Promise.all([
+    named("node.k8s.io/v1", "RuntimeClass", textAt(pod, "spec", "runtimeClassName")),
+    named("scheduling.k8s.io/v1", "PriorityClass", textAt(pod, "spec", "priorityClassName")),
+    boundVolumes(read, pod, signal),
+  ]);
+  const priority = optionalNumberAt(priorityClass, "value");
+  const preemptionPolicy = textAt(priorityClass, "preemptionPolicy");
+  return {
+    ...(preemptionPolicy === "" ? {} : { preemptionPolicy }),
+    ...(runtimeClass === null ? {} : { runtimeClass }),
+    ...(priority === undefined ? {} : { priority }),
+    volumes,
+  };
+}
+
+async function boundVolumes(read: Read, pod: Manifest, signal: AbortSignal): Promise<readonly JsonObject[]> {
+  const { namespace = "" } = pod.metadata;
+  const claims = listAt(pod, "spec", "volumes").map((one) => textAt(one, "persistentVolumeClaim", "claimName"));
+  const affinities = await Promise.all(
+    claims
+      .filter((name) => name !== "")
+      .map(async (name) => {
+        const ref = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name };
+        const volume = textAt(await read(ref, signal).catch(() => null), "spec", "volumeName");
+        if (volume === "") return [];
+        const found = { apiVersion: "v1", kind: "PersistentVolume", namespace: "", name: volume };
+        const required = dig(await read(found, signal).catch(() => null), "spec", "nodeAffinity", "required");
+        return isObject(required) ? [required] : [];
+      }),
+  );
+  return affinities.flat();
+}
+
+interface Asked {
+  readonly discovery: Discovery;
+  readonly read: Read;
+}
+
+/** Karpenter serves kinds of its own, Cluster Autoscaler writes its status. */
+export async function isAutoscaled({ discovery, read }: Asked, signal: AbortSignal): Promise<boolean> {
+  const karpenter = await discovery.find("karpenter.sh/v1", "NodePool", signal).catch(() => undefined);
+  if (karpenter !== undefined) return true;
+  const status = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system", name: "cluster-autoscaler-status" };
+  return (await read(status, signal).catch(() => null)) !== null;
+}

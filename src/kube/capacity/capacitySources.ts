@@ -1,0 +1,86 @@
+// What the view of a cluster is fed with: which kinds, what of each object is worth keeping, and where it goes.
+import { ownerOf } from "../../capacity/check.ts";
+import { DEVICE_KINDS } from "../../capacity/devices/deviceTable.ts";
+import { type ClusterView, stripNode, stripPod } from "../../capacity/view/clusterView.ts";
+import type { Reservations } from "../../capacity/waiting/reservations.ts";
+import { labelsAt, textAt } from "../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+
+export interface Source {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** What has ended holds nothing: it is not even sent to us. */
+  readonly fieldSelector?: string;
+  readonly strip: (object: Manifest) => Manifest;
+  /** Takes a long list in pages; `replace` is called when it has come to its end. */
+  readonly page?: (objects: readonly Manifest[], isFirst: boolean) => void;
+  readonly replace: (objects: readonly Manifest[]) => void;
+  readonly put: (object: Manifest) => void;
+  readonly remove: (object: Manifest) => void;
+}
+
+export function* baseSources(view: ClusterView, reservations: Reservations): Generator<Source> {
+  const { namespaces } = view;
+  const same = (object: Manifest): Manifest => object;
+  yield {
+    apiVersion: "v1",
+    kind: "Node",
+    strip: (node) => stripNode(node) as Manifest, // the name stays
+    replace: view.replaceNodes,
+    put: view.putNode,
+    remove: (node) => view.removeNode(node.metadata.name),
+  };
+  const put = (pod: Manifest): void => {
+    view.putPod(pod);
+    const node = textAt(pod, "spec", "nodeName");
+    if (node !== "") arrive(reservations, pod, node);
+  };
+  yield {
+    apiVersion: "v1",
+    kind: "Pod",
+    fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
+    strip: (pod) => stripPod(pod) as Manifest, // the name stays
+    page: (pods, isFirst) => {
+      if (isFirst) view.beginPods();
+      pods.forEach(put);
+    },
+    replace: view.endPods,
+    put,
+    remove: view.removePod,
+  };
+  yield {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    strip: same,
+    replace: namespaces.replaceQuotas,
+    put: namespaces.putQuota,
+    remove: namespaces.removeQuota,
+  };
+  yield {
+    apiVersion: "v1",
+    kind: "LimitRange",
+    strip: same,
+    replace: namespaces.replaceLimitRanges,
+    put: namespaces.putLimitRange,
+    remove: namespaces.removeLimitRange,
+  };
+}
+
+/** A pod of a Job has a name of its own, and tells the Job's in a label. */
+function arrive(reservations: Reservations, pod: Manifest, node: string): void {
+  const { namespace = "", name } = pod.metadata;
+  const job = labelsAt(pod, "metadata", "labels")["batch.kubernetes.io/job-name"];
+  for (const owner of job === undefined ? [name] : [name, job])
+    reservations.arrived({ owner: ownerOf({ namespace, name: owner }), pod: name, node });
+}
+
+export function deviceSources({ devices }: ClusterView): readonly Source[] {
+  return DEVICE_KINDS.map((kind) => ({
+    apiVersion: "resource.k8s.io/v1",
+    kind,
+    strip: (object) => object,
+    replace: (objects) => devices.replace(kind, objects),
+    put: (object) => devices.put(kind, object),
+    remove: (object) => devices.remove(kind, object),
+  }));
+}

@@ -1,0 +1,43 @@
+// Pods that never came to be: a controller's FailedCreate, told by a condition (ReplicaSets) or only by events (Jobs, StatefulSets).
+
+import { timeAt } from "../../../model/data/fieldReaders.ts";
+import type { Evidence } from "../../../model/kubernetes/health.ts";
+import { type Manifest, shortRef } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { uidOf } from "../../objects/statusConditions.ts";
+import { clip, refusalIn } from "../../refusals/admission.ts";
+import { missingReference } from "../../refusals/references.ts";
+import type { EventFact } from "../../watches/eventRing.ts";
+import { type Finding, found, fromEvent } from "../finding.ts";
+import type { View } from "../ruleView.ts";
+
+const MISSING_AFTER = 10_000;
+const REFUSED_AFTER = 15_000;
+
+/** `message`: the API server's answer to the controller. */
+export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): Finding {
+  const refusal = refusalIn(message);
+  if (refusal !== undefined) return found(refusal.class === "final" ? "rejected" : "blocked", refusal.reason, evidence);
+  const missing = missingReference(message);
+  if (missing !== undefined) {
+    const key = `missing/${missing}`;
+    return {
+      ...found("blocked", reason("MissingReference", { detail: missing }), evidence),
+      turns: { key, after: MISSING_AFTER, into: "failed" },
+    };
+  }
+  const object = shortRef({ kind: owner.kind, name: owner.metadata.name });
+  const refused = found("blocked", reason("RefusedByServer", { object, detail: clip(message) }), evidence);
+  // What is against a rule stays so; anything else may be a moment's trouble of the cluster.
+  if (!/ is (forbidden|invalid): /.test(message)) return refused;
+  return { ...refused, turns: { key: `refused/${object}`, after: REFUSED_AFTER, into: "rejected" } };
+}
+
+/** The newest FailedCreate about the controller, unless a pod was made since: then it has been overcome. */
+export function failedCreation(owner: Manifest, pods: readonly Manifest[], view: View, since = 0): Finding | undefined {
+  const newestPod = Math.max(0, ...pods.map((pod) => timeAt(pod, "metadata", "creationTimestamp") ?? 0));
+  const event = view
+    .events(uidOf(owner))
+    .findLast((one: EventFact) => one.reason === "FailedCreate" && one.last >= Math.max(newestPod, since));
+  return event === undefined ? undefined : creationFinding(owner, event.message, [fromEvent(event)]);
+}

@@ -1,0 +1,51 @@
+// Pods on a node that has fallen silent. The cluster says so only by and by: it calls the pod not ready though its containers were, and
+// minutes later it marks it for deletion, which nobody carries out. The Node itself knows better, so it is asked, when there is cause.
+
+import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/statusConditions.ts";
+import { clip } from "../../refusals/admission.ts";
+import { type Finding, found, fromCondition, fromEvent } from "../finding.ts";
+import type { View } from "../ruleView.ts";
+
+/** A kubelet that lives takes a pod up within seconds. */
+const TAKEN_UP_WITHIN = 30_000;
+
+/** Undefined: the node answers, or nothing speaks against it. */
+export function nodeLost(pod: Manifest, view: View): Finding | undefined {
+  const node = textAt(pod, "spec", "nodeName");
+  if (node === "" || isTrue(conditionOf(pod, "Ready")) || !isSuspicious(pod, view)) return undefined;
+  const object = view.other({ apiVersion: "v1", kind: "Node", namespace: "", name: node });
+  // Not known yet, or not for our eyes.
+  if (object === undefined) return undefined;
+  if (object === null)
+    return found("blocked", reason("NodeLost", { node, detail: "NodeGone" }), [
+      { source: "condition", object: nameOf(pod), text: `spec.nodeName=${node}` },
+    ]);
+  const condition = conditionOf(object, "Ready");
+  if (condition === undefined || isTrue(condition)) return undefined;
+  const event = warningOf(pod, view);
+  return found("blocked", reason("NodeLost", { node, detail: clip(condition.message || condition.reason) }), [
+    fromCondition(object, condition),
+    ...(event === undefined ? [] : [fromEvent(event)]),
+  ]);
+}
+
+function isSuspicious(pod: Manifest, view: View): boolean {
+  const dying = timeAt(pod, "metadata", "deletionTimestamp");
+  // That moment is the end of its grace, not its beginning.
+  if (dying !== undefined) return dying < view.now;
+  if (warningOf(pod, view) !== undefined) return true;
+  const statuses = listAt(pod, "status", "containerStatuses");
+  if (statuses.length > 0 && statuses.every((one) => one["ready"] === true)) return true;
+  const since = timeAt(
+    listAt(pod, "status", "conditions").find((one) => one["type"] === "PodScheduled"),
+    "lastTransitionTime",
+  );
+  return since !== undefined && view.now - since > TAKEN_UP_WITHIN;
+}
+
+function warningOf(pod: Manifest, view: View) {
+  return view.events(uidOf(pod)).findLast((one) => one.reason === "NodeNotReady");
+}

@@ -1,0 +1,192 @@
+// Follows objects from the shared watches and tells their health whenever it changes. Owns the timers of verdicts that ripen.
+// What was told final (failed, rejected) is not taken back: a new follow begins anew.
+import type { Evidence, Health, ObjectHealth } from "../../model/kubernetes/health.ts";
+import { type Manifest, type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Applied } from "../../ports/cluster.ts";
+import type { Log } from "../../ports/log.ts";
+import { found, type LogSource } from "./finding.ts";
+import { findingOf, kindsFor, viewOf, type World } from "./judgement.ts";
+import { judge, type Memory, NO_MEMORY, type Verdict } from "./verdict.ts";
+
+export interface FollowWorld extends World {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Directly from the API, for what the watches do not show. */
+  readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
+  readonly lastWords: (source: LogSource, signal: AbortSignal) => Promise<readonly Evidence[]>;
+}
+
+/** Warnings from shortly before the follow still belong to it: apply comes before follow. */
+const BEFORE = 30_000;
+/** An object that the watches do not show is read so often. They show all of ours, so this is for the moments after a write. */
+const REREAD = 1_000;
+
+interface Followed {
+  readonly applied: Applied;
+  readonly since: number;
+  memory: Memory;
+  told: string;
+  settled: boolean;
+  timer: AbortController | null;
+  /** What a direct read said: while the watches lag behind our own write, or show another object. */
+  direct: { readonly object: Manifest | null; readonly at: number; readonly beside: string } | null;
+  reading: boolean;
+}
+
+interface Session {
+  readonly world: FollowWorld;
+  readonly signal: AbortSignal;
+  readonly tell: (health: ObjectHealth) => void;
+}
+
+export function followObjects(
+  world: FollowWorld,
+  objects: readonly Applied[],
+  onHealth: (health: ObjectHealth) => void,
+): () => void {
+  const abort = new AbortController();
+  const since = world.clock.now().getTime() - BEFORE;
+  const followed = objects.map(
+    (applied): Followed => ({
+      applied,
+      since,
+      memory: NO_MEMORY,
+      told: "",
+      settled: false,
+      timer: null,
+      direct: null,
+      reading: false,
+    }),
+  );
+  const session: Session = { world, signal: abort.signal, tell: guarded(world, onHealth) };
+  const namespaces = new Set(objects.map(({ ref }) => ref.namespace));
+  let due = false;
+  const lookAtAll = (): void => {
+    due = false;
+    if (!abort.signal.aborted) for (const one of followed) look(session, one);
+  };
+  // Many events of one moment are one look.
+  const schedule = (): void => {
+    if (!due) setImmediate(lookAtAll);
+    due = true;
+  };
+  const stop = world.cache.subscribe((namespace) => {
+    if (namespace === "*" || namespaces.has(namespace)) schedule();
+  });
+  world.cache.watch(objects.flatMap(({ ref }) => kindsFor(ref)));
+  schedule();
+  return () => {
+    stop();
+    abort.abort();
+    for (const one of followed) one.timer?.abort();
+  };
+}
+
+function guarded(world: FollowWorld, onHealth: (health: ObjectHealth) => void): (health: ObjectHealth) => void {
+  return (health) => {
+    try {
+      onHealth(health);
+    } catch (cause) {
+      world.log.write("error", "a listener of health failed", { object: shortRef(health.ref), detail: String(cause) });
+    }
+  };
+}
+
+function look(session: Session, one: Followed): void {
+  if (one.settled || session.signal.aborted) return;
+  const view = viewOf(session.world, one.applied.ref);
+  if (view === "starting") return;
+  if (view !== null) {
+    say(session, one, view);
+    return;
+  }
+  const object = present(session, one);
+  if (object === undefined) return;
+  if (object === null) say(session, one, found("missing", reason("Missing", { object: shortRef(one.applied.ref) })));
+  else if (object.metadata.uid !== one.applied.uid) {
+    one.settled = true;
+    say(session, one, found("failed", reason("ChangedBehindUs", { object: shortRef(one.applied.ref) })));
+  } else decide(session, one, object);
+}
+
+/** The object as the watches show it, or by a direct read where they cannot be right; undefined while that read is on its way. */
+function present(session: Session, one: Followed): Manifest | null | undefined {
+  const { cache } = session.world;
+  const cached = cache.get(one.applied.ref);
+  if (cached !== undefined && cached.metadata.uid === one.applied.uid) {
+    one.direct = null;
+    return cached;
+  }
+  const now = session.world.clock.now().getTime();
+  const old = one.direct !== null && now - one.direct.at >= REREAD;
+  const beside = cached?.metadata.uid ?? "";
+  // "Gone" stays true until the watches show another object of that name.
+  if (one.direct === null || one.direct.beside !== beside || (old && one.direct.object !== null))
+    void readDirectly(session, one, beside);
+  return one.direct?.object;
+}
+
+async function readDirectly(session: Session, one: Followed, beside: string): Promise<void> {
+  if (one.reading) return;
+  one.reading = true;
+  const { world, signal } = session;
+  try {
+    const object = await world.read(one.applied.ref, signal);
+    one.direct = { object, at: world.clock.now().getTime(), beside };
+    one.reading = false;
+    look(session, one);
+    if (object !== null) setTimer(session, one, REREAD);
+  } catch {
+    one.reading = false;
+    setTimer(session, one, REREAD);
+  }
+}
+
+function decide(session: Session, one: Followed, object: Manifest): void {
+  const now = session.world.clock.now().getTime();
+  const finding = findingOf(session.world, object, { now, since: one.since, generation: one.applied.generation });
+  const verdict = judge(finding, one.memory, now);
+  one.memory = verdict.memory;
+  session.world.memories.put(one.applied.uid, verdict.memory);
+  if (verdict.final) {
+    one.settled = true;
+    void conclude(session, one, verdict);
+    return;
+  }
+  say(session, one, verdict.health);
+  if (verdict.again !== undefined) setTimer(session, one, verdict.again);
+}
+
+/** The final word waits for the program's last words, for a moment. */
+async function conclude(session: Session, one: Followed, verdict: Verdict): Promise<void> {
+  const words = verdict.log === undefined ? [] : await session.world.lastWords(verdict.log, session.signal);
+  say(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
+}
+
+function setTimer(session: Session, one: Followed, milliseconds: number): void {
+  one.timer?.abort();
+  const timer = new AbortController();
+  one.timer = timer;
+  const signal = AbortSignal.any([session.signal, timer.signal]);
+  void session.world.clock.sleep(milliseconds, signal).then(() => {
+    if (!signal.aborted) look(session, one);
+  });
+}
+
+function say(session: Session, one: Followed, health: Health): void {
+  if (session.signal.aborted) return;
+  const { state, reason: why, evidence, facts } = health;
+  const told: ObjectHealth = {
+    ref: one.applied.ref,
+    state,
+    reason: why,
+    evidence,
+    ...(facts === undefined ? {} : { facts }),
+  };
+  const text = JSON.stringify(told);
+  if (text === one.told) return;
+  one.told = text;
+  session.tell(told);
+}

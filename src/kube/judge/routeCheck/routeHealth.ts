@@ -1,0 +1,60 @@
+// What an accepted route is told as, once it was asked: ready when the program answers or nobody here can know, else it waits for the controller.
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { nameOf, uidOf } from "../../objects/statusConditions.ts";
+import { clip } from "../../refusals/admission.ts";
+import { type Finding, found, progressing, ready } from "../finding.ts";
+import type { View } from "../ruleView.ts";
+import { type RouteRequest, urlOf } from "./askAddress.ts";
+
+/** Cloud load balancers take a minute or more until they know a backend that is ready. */
+const REFUSED_LASTS = 90_000;
+const LOOK_AGAIN = 500;
+/** Every controller needs a moment after it accepted a route: no reason to speak of a refusal. */
+const USUAL = 5_000;
+
+interface Checked {
+  readonly object: Manifest;
+  readonly view: View;
+  /** Undefined: nothing is published that could be asked. */
+  readonly request: RouteRequest | undefined;
+  readonly backend: { readonly service: string; readonly port: number };
+  /** For people. */
+  readonly address: string | undefined;
+}
+
+export function routeVerdict({ object, view, request, backend, address }: Checked): Finding {
+  const facts = address === undefined ? undefined : { address };
+  if (request === undefined || backend.service === "") return ready(facts);
+  const url = urlOf(request);
+  const namespace = object.metadata.namespace ?? "";
+  const key = `${uidOf(object)}/${object.metadata.generation ?? 0}/${url}/${request.host}`;
+  const state = view.route({ key, request, backend: { namespace, ...backend } });
+  if (state === undefined) return ready(facts);
+  if (state.kind === "asking") return progressing(reason("RouteChecking", { address: url }));
+  if (state.kind === "answered")
+    return { ...ready(facts), reason: reason("RouteVerified", { address: url, status: state.status }) };
+  if (state.kind === "unreachable") {
+    const why = reason("RouteUnverified", { address: url, detail: clip(state.detail) });
+    return { ...ready(facts), reason: why };
+  }
+  const by = { detail: "AnsweredByController", url, status: state.status, service: backend.service };
+  const evidence = {
+    source: "response",
+    object: nameOf(object),
+    text: `${state.status} ${state.body}`.trim(),
+  } as const;
+  const early = view.now - state.since < USUAL;
+  return {
+    ...(early
+      ? progressing(reason("RouteChecking", { address: url }))
+      : found("blocked", reason("RouteRefused", { object: nameOf(object), ...by }), [evidence])),
+    turns: { key: `route/answer/${uidOf(object)}`, after: REFUSED_LASTS, into: "failed" },
+    again: LOOK_AGAIN,
+  };
+}
+
+/** A host that a wildcard stands for, or the host itself. */
+export function visitedHost(host: string): string | undefined {
+  return host === "" ? undefined : host.replace(/^\*\./, "kubemin-check.");
+}

@@ -1,0 +1,24 @@
+// CustomResourceDefinition: its names are free and its kind is on the way to being served. That the API really serves it is discovery's word.
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { type Condition, conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
+import { clip } from "../../refusals/admission.ts";
+import { type Finding, found, fromCondition, ready, starting } from "../finding.ts";
+import type { Question } from "./rule.ts";
+
+/** Why it is not established yet, without being refused. */
+const ON_ITS_WAY = ["Installing", "NotAccepted"];
+
+export function customResourceDefinitionStatus({ object }: Question): Finding {
+  const names = conditionOf(object, "NamesAccepted");
+  if (names?.status === "False") return refused(object, names);
+  const established = conditionOf(object, "Established");
+  if (isTrue(established)) return ready();
+  const final = established?.status === "False" && !ON_ITS_WAY.includes(established.reason);
+  return final ? refused(object, established) : starting(object);
+}
+
+function refused(object: Manifest, condition: Condition): Finding {
+  const why = reason("RefusedByServer", { object: nameOf(object), detail: clip(condition.message) });
+  return found("failed", why, [fromCondition(object, condition)]);
+}

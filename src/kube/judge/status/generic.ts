@@ -1,0 +1,20 @@
+// Every kind that has no rule of its own: kstatus' reading of conditions; without any, existence is enough.
+// https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
+import { reason } from "../../../model/reasons/reason.ts";
+import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
+import { clip } from "../../refusals/admission.ts";
+import { type Finding, fromCondition, progressing, ready, starting } from "../finding.ts";
+import type { Question } from "./rule.ts";
+
+export function genericStatus({ object, generation }: Question): Finding {
+  const condition =
+    conditionOf(object, "Ready") ?? conditionOf(object, "Available") ?? conditionOf(object, "Established");
+  if (condition === undefined) return ready();
+  const wanted = Math.max(generation, object.metadata.generation ?? 0);
+  if ((condition.observedGeneration ?? wanted) < wanted) return starting(object);
+  if (condition.status === "True") return ready();
+  const words = [condition.reason, condition.message].filter((one) => one !== "").join(": ");
+  const why =
+    words === "" ? starting(object) : progressing(reason("NotYet", { object: nameOf(object), detail: clip(words) }));
+  return { ...why, evidence: [fromCondition(object, condition)] };
+}

@@ -1,0 +1,37 @@
+// HorizontalPodAutoscaler: advisory. The pods run whether it can scale them or not, so it never holds a deployment up; what keeps it from
+// scaling is told. Metrics of new pods take a while to come, so their absence counts only when it lasts.
+
+import { listAt, numberAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { type Condition, conditionOf, nameOf } from "../../objects/statusConditions.ts";
+import { clip } from "../../refusals/admission.ts";
+import { type Finding, found, fromCondition, ready } from "../finding.ts";
+import type { Question } from "./rule.ts";
+
+const METRICS_COME_WITHIN = 120_000;
+
+export function horizontalPodAutoscalerStatus({ object, view }: Question): Finding {
+  const facts = {
+    ready: numberAt(object, "status", "currentReplicas"),
+    wanted: numberAt(object, "status", "desiredReplicas"),
+  };
+  const able = conditionOf(object, "AbleToScale");
+  const active = conditionOf(object, "ScalingActive");
+  if (active?.status === "False" && active.reason === "ScalingDisabled")
+    return {
+      ...found("ready", reason("Suspended", { object: nameOf(object) }), [fromCondition(object, active)]),
+      facts,
+    };
+  const bad = [able, active].find((one): one is Condition => one?.status === "False");
+  if (bad === undefined) return ready(facts);
+  const left = bad.reason.startsWith("FailedGet") ? METRICS_COME_WITHIN - (view.now - sinceOf(object, bad.type)) : 0;
+  if (left > 0) return { ...ready(facts), again: left };
+  const why = reason("Advisory", { object: nameOf(object), detail: clip(`${bad.reason}: ${bad.message}`) });
+  return { ...found("ready", why, [fromCondition(object, bad)]), facts };
+}
+
+function sinceOf(object: Manifest, type: string): number {
+  const condition = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === type);
+  return timeAt(condition, "lastTransitionTime") ?? 0;
+}

@@ -1,0 +1,60 @@
+// Ingress: the address that its controller publishes. Many controllers never publish one, so after a while its absence is accepted
+// (argo-cd#14607: waiting for ever helps nobody).
+
+import { listAt, numberAt, textAt } from "../../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { nameOf, uidOf } from "../../objects/statusConditions.ts";
+import { type Finding, progressing, ready } from "../finding.ts";
+import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
+import type { Question } from "./rule.ts";
+
+const WITHOUT_ADDRESS = 30_000;
+
+export function ingressStatus({ object, view }: Question): Finding {
+  const published = listAt(object, "status", "loadBalancer", "ingress")[0];
+  if (published !== undefined) {
+    const address = addressOf(object, published);
+    return address === "" ? ready() : routeVerdict({ object, view, address, ...wayOf(object, published) });
+  }
+  const turns = { key: `address/${uidOf(object)}`, after: WITHOUT_ADDRESS, into: "ready" } as const;
+  return { ...progressing(reason("AddressPending", { object: nameOf(object) })), turns };
+}
+
+/** Where the controller says that it answers, on the port that it says or the usual one. */
+function wayOf(object: Manifest, published: unknown) {
+  const secure = listAt(object, "spec", "tls").length > 0;
+  const [rule] = listAt(object, "spec", "rules");
+  const [path] = listAt(rule, "http", "paths");
+  const backend = {
+    service: textAt(path, "backend", "service", "name"),
+    port: numberAt(path, "backend", "service", "port", "number"),
+  };
+  const request = {
+    secure,
+    host: textAt(published, "hostname") || textAt(published, "ip"),
+    port: portOf(published) ?? (secure ? 443 : 80),
+    hostHeader: visitedHost(textAt(rule, "host")),
+    path: textAt(path, "path") || "/",
+  };
+  return { backend, request };
+}
+
+function portOf(published: unknown): number | undefined {
+  return listAt(published, "ports")
+    .map((one) => numberAt(one, "port"))
+    .find((one) => one > 0);
+}
+
+/** What a person can open: the rule's host if there is one (its DNS is the operator's), else the published address. */
+function addressOf(object: Manifest, published: unknown): string {
+  const host = listAt(object, "spec", "rules")
+    .map((rule) => textAt(rule, "host"))
+    .find((one) => one !== "" && !one.includes("*"));
+  const name = host ?? (textAt(published, "hostname") || textAt(published, "ip"));
+  if (name === "") return "";
+  const secure = listAt(object, "spec", "tls").length > 0;
+  const port = portOf(published);
+  const suffix = port === undefined || port === (secure ? 443 : 80) ? "" : `:${port}`;
+  return `${secure ? "https" : "http"}://${name}${suffix}`;
+}

@@ -1,0 +1,98 @@
+// Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+
+import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
+import { dig } from "../../../model/data/json.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../model/reasons/reason.ts";
+import { nameOf, uidOf } from "../../objects/statusConditions.ts";
+import { clip } from "../../refusals/admission.ts";
+import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
+import type { View } from "../ruleView.ts";
+import type { Question } from "./rule.ts";
+
+export function serviceStatus({ object, view }: Question): Finding {
+  const type = textAt(object, "spec", "type");
+  const selector = labelsAt(object, "spec", "selector");
+  if (type === "ExternalName" || givesNamesOnly(object)) return ready();
+  if (type === "LoadBalancer") {
+    const pending = loadBalancerPending(object, view);
+    if (pending !== undefined) return pending;
+  }
+  if (Object.keys(selector).length === 0 || hasEndpoint(object, view) || nobodyWanted(object, selector, view))
+    return ready(addressOf(object));
+  return progressing(reason("EndpointsPending", { object: nameOf(object) }));
+}
+
+/** It leads nowhere: it only gives pods names by which they find each other, and has done that as soon as it exists. */
+function givesNamesOnly(object: Manifest): boolean {
+  return textAt(object, "spec", "clusterIP") === "None" && listAt(object, "spec", "ports").length === 0;
+}
+
+/** Where the load balancer listens, on the Service's first port. */
+function addressOf(object: Manifest): { readonly address: string } | undefined {
+  const published = listAt(object, "status", "loadBalancer", "ingress")[0];
+  const host = textAt(published, "hostname") || textAt(published, "ip");
+  if (host === "") return undefined;
+  return { address: `${host}:${numberAt(listAt(object, "spec", "ports")[0], "port")}` };
+}
+
+function loadBalancerPending(object: Manifest, view: View): Finding | undefined {
+  if (
+    listAt(object, "status", "loadBalancer", "ingress").length > 0 ||
+    textsAt(object, "spec", "externalIPs").length > 0
+  )
+    return undefined;
+  const failure = view.events(uidOf(object)).findLast((one) => one.reason === "SyncLoadBalancerFailed");
+  const pending = reason("AddressPending", { object: nameOf(object) });
+  if (failure === undefined) return progressing(pending);
+  return found("blocked", reason("RefusedByServer", { object: nameOf(object), detail: clip(failure.message) }), [
+    fromEvent(failure),
+  ]);
+}
+
+/** At least one ready endpoint on every port: a port whose name no container has is missing in the slice. */
+function hasEndpoint(object: Manifest, view: View): boolean {
+  const alive = slicesOf(object, view).filter((slice) => listAt(slice, "endpoints").some(isReady));
+  const ports = listAt(object, "spec", "ports").map((port) => textAt(port, "name"));
+  return (
+    alive.length > 0 &&
+    ports.every((port) => alive.some((slice) => listAt(slice, "ports").some((one) => textAt(one, "name") === port)))
+  );
+}
+
+/** Kubernetes makes a Service the owner of its slices, which are found at once; those that somebody else made only name it. */
+function slicesOf(object: Manifest, view: View): readonly Manifest[] {
+  const owned = view.ownedBy("EndpointSlice", uidOf(object));
+  if (owned.length > 0) return owned;
+  const { name, namespace = "" } = object.metadata;
+  return view
+    .inNamespace("EndpointSlice", namespace)
+    .filter((slice) => textAt(slice, "metadata", "labels", "kubernetes.io/service-name") === name);
+}
+
+function isReady(endpoint: unknown): boolean {
+  const conditions =
+    typeof endpoint === "object" && endpoint !== null && "conditions" in endpoint ? endpoint.conditions : undefined;
+  // Absent means ready: the field's own documentation.
+  return !(
+    typeof conditions === "object" &&
+    conditions !== null &&
+    "ready" in conditions &&
+    conditions.ready === false
+  );
+}
+
+function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: View): boolean {
+  const targets = ["Deployment", "StatefulSet"]
+    .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
+    .filter((one) => matches(dig(one, "spec", "template", "metadata", "labels"), selector));
+  // A Deployment that was paused before it made its first pod makes none until it goes on.
+  const idle = (one: Manifest): boolean =>
+    optionalNumberAt(one, "spec", "replicas") === 0 ||
+    (dig(one, "spec", "paused") === true && optionalNumberAt(one, "status", "replicas") === undefined);
+  return targets.length > 0 && targets.every(idle);
+}
+
+function matches(labels: unknown, selector: Readonly<Record<string, string>>): boolean {
+  return Object.entries(selector).every(([key, value]) => dig(labels, key) === value);
+}

@@ -1,0 +1,104 @@
+// Deployment: kstatus' chain of counts, with the troubles of the newest ReplicaSet's pods as the reason why it is not complete.
+// https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
+
+import { labelsAt, numberAt, optionalNumberAt } from "../../../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
+import { reason } from "../../../../model/reasons/reason.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
+import { creationFinding, failedCreation } from "../../failures/creation.ts";
+import { gravestTrouble } from "../../failures/pod.ts";
+import { counted, type Finding, found, fromCondition, isHarmless, ready, starting } from "../../finding.ts";
+import type { View } from "../../ruleView.ts";
+import type { Question } from "../rule.ts";
+import { setsBefore } from "./previousPods.ts";
+
+const REVISION = "deployment.kubernetes.io/revision";
+
+export function deploymentStatus({ object, view }: Question): Finding {
+  if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
+  const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
+  const count = (field: string): number => numberAt(object, "status", field);
+  const newest = newestReplicaSet(object, view);
+  const pods = newest === undefined ? [] : view.ownedBy("Pod", uidOf(newest));
+  const available =
+    newest === undefined
+      ? Math.min(count("updatedReplicas"), count("availableReplicas"))
+      : numberAt(newest, "status", "availableReplicas");
+  const before = setsBefore(newest, view.ownedBy("ReplicaSet", uidOf(object)));
+  const facts = { ready: Math.min(available, wanted), wanted, ...before };
+  if (wanted === 0) return count("replicas") === 0 ? ready(facts) : counted(facts);
+  const complete = isComplete(object, wanted);
+  const trouble = troubleOf({ object, newest, pods, view });
+  if (complete && isHarmless(trouble)) return ready(facts);
+  if (pausedMidway(object, wanted))
+    return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
+  const wasReady =
+    count("updatedReplicas") >= wanted && conditionOf(object, "Progressing")?.reason === "NewReplicaSetAvailable";
+  return { ...(overdue(object, trouble) ?? trouble ?? counted(facts)), facts, wasReady };
+}
+
+/** In the order of kstatus: updated, extra, available, ready, then the conditions. */
+function isComplete(object: Manifest, wanted: number): boolean {
+  const count = (field: string): number => numberAt(object, "status", field);
+  const progress = conditionOf(object, "Progressing");
+  // Who pauses what is complete changes that condition, and nothing else.
+  const rolled =
+    progress === undefined ||
+    progress.reason === "DeploymentPaused" ||
+    (progress.status === "True" && progress.reason === "NewReplicaSetAvailable");
+  return (
+    count("updatedReplicas") >= wanted &&
+    count("replicas") <= wanted &&
+    count("availableReplicas") >= wanted &&
+    count("readyReplicas") >= wanted &&
+    rolled &&
+    isTrue(conditionOf(object, "Available"))
+  );
+}
+
+/** Paused with the template rolled out everywhere is only a precaution for the next change. */
+function pausedMidway(object: Manifest, wanted: number): boolean {
+  const spec = object["spec"];
+  const paused = typeof spec === "object" && spec !== null && "paused" in spec && spec["paused"] === true;
+  return paused && numberAt(object, "status", "updatedReplicas") < wanted;
+}
+
+export function newestReplicaSet(object: Manifest, view: View): Manifest | undefined {
+  const sets = view.ownedBy("ReplicaSet", uidOf(object));
+  const revisionOf = (one: Manifest): number => Number(labelsAt(one, "metadata", "annotations")[REVISION] ?? 0);
+  const current = revisionOf(object);
+  // Deployments and their sets are two watches: a set that we have not heard of yet is not the one before it, whose pods may be failing.
+  if (current > 0) return sets.find((one) => revisionOf(one) === current);
+  return [...sets].sort((a, b) => revisionOf(b) - revisionOf(a))[0];
+}
+
+interface Parts {
+  readonly object: Manifest;
+  readonly newest: Manifest | undefined;
+  readonly pods: readonly Manifest[];
+  readonly view: View;
+}
+
+function troubleOf({ object, newest, pods, view }: Parts): Finding | undefined {
+  const failure = conditionOf(object, "ReplicaFailure");
+  if (failure !== undefined && isTrue(failure)) {
+    const owner = newest ?? object;
+    return creationFinding(owner, failure.message, [fromCondition(object, failure)]);
+  }
+  const missing = newest !== undefined && pods.length < numberAt(newest, "spec", "replicas");
+  return (
+    gravestTrouble(pods, view) ?? (missing && newest !== undefined ? failedCreation(newest, pods, view) : undefined)
+  );
+}
+
+/** The controller gave up: the root cause if we know one, else its own words. */
+function overdue(object: Manifest, trouble: Finding | undefined): Finding | undefined {
+  const progress = conditionOf(object, "Progressing");
+  if (progress?.reason !== "ProgressDeadlineExceeded") return undefined;
+  const evidence = [...(trouble?.evidence ?? []), fromCondition(object, progress)];
+  // Waiting for quota or a node is not the program's failure, however long it lasts: the job's deadline decides.
+  if (trouble !== undefined && trouble.state === "blocked" && trouble.turns === undefined)
+    return { ...trouble, evidence };
+  const why = trouble?.reason ?? reason("RolloutDeadline", { object: nameOf(object) });
+  return { ...found("failed", why, evidence), ...(trouble?.log === undefined ? {} : { log: trouble.log }) };
+}

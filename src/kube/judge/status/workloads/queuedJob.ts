@@ -1,0 +1,69 @@
+// A Job that a queue holds back: Kueue keeps it suspended until its Workload is admitted, Volcano places none of its pods before the whole
+// PodGroup fits. What those objects say is told in our words; without them the Job is judged like any other.
+import type { QueueAnswer } from "../../../../capacity/queues/answer.ts";
+import { workloadAnswer } from "../../../../capacity/queues/kueue.ts";
+import { podGroupAnswer } from "../../../../capacity/queues/volcano.ts";
+import { listAt, textAt } from "../../../../model/data/fieldReaders.ts";
+import type { Evidence } from "../../../../model/kubernetes/health.ts";
+import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
+import { queueOf } from "../../../../model/kubernetes/podGroups.ts";
+import { type Reason, reason } from "../../../../model/reasons/reason.ts";
+import { nameOf, uidOf } from "../../../objects/statusConditions.ts";
+import { type Finding, found, progressing } from "../../finding.ts";
+import type { View } from "../../ruleView.ts";
+
+interface Queue {
+  readonly kind: string;
+  readonly answer: (object: Manifest) => QueueAnswer;
+}
+
+const QUEUES: Readonly<Record<string, Queue>> = {
+  kueue: { kind: "Workload", answer: workloadAnswer },
+  volcano: { kind: "PodGroup", answer: podGroupAnswer },
+};
+
+/** Undefined: no queue holds it back (any more). */
+export function queuedFinding(job: Manifest, view: View): Finding | undefined {
+  const name = queueOf(job);
+  const queue = name === undefined ? undefined : QUEUES[name];
+  if (queue === undefined) return undefined;
+  const object = view.ownedBy(queue.kind, uidOf(job))[0];
+  if (object === undefined) return undefined;
+  const answer = queue.answer(object);
+  return findingFor(answer, evidenceOf(object));
+}
+
+function findingFor({ class: verdict, reason: why, grace = 0 }: QueueAnswer, evidence: readonly Evidence[]) {
+  switch (verdict) {
+    case "waits":
+      return found("blocked", why, evidence);
+    case "rejected": {
+      const turns = { key: "queue", after: grace, into: "rejected" } as const;
+      return { ...found("blocked", why, evidence), turns };
+    }
+    case "interrupted":
+      return { ...progressing(why), evidence };
+    case "expired":
+      return found("failed", expired(why), evidence);
+    case "failed":
+      return found("failed", why, evidence);
+    case "running":
+    case "succeeded":
+    case "unknown":
+      return undefined;
+  }
+}
+
+function expired({ params }: Reason): Reason {
+  return reason("QueueGaveUp", params);
+}
+
+/** The newest conditions that do not hold, as the queue wrote them. */
+function evidenceOf(object: Manifest): readonly Evidence[] {
+  return listAt(object, "status", "conditions")
+    .slice(-2)
+    .map((one) => {
+      const [type, status, why, message] = ["type", "status", "reason", "message"].map((field) => textAt(one, field));
+      return { source: "condition", object: nameOf(object), text: `${type}=${status} ${why}: ${message}` };
+    });
+}

@@ -1,0 +1,77 @@
+// StatefulSet: pods one after the other. OnDelete updates never finish by themselves; a broken pod of the old revision stops the roll
+// for good, because the controller waits for it to become ready before it replaces it (kubernetes#67250).
+
+import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
+import { failedCreation } from "../../failures/creation.ts";
+import { gravestTrouble, isPodReady } from "../../failures/pod.ts";
+import { counted, type Finding, isHarmless, ready, starting } from "../../finding.ts";
+import type { View } from "../../ruleView.ts";
+import type { Question } from "../rule.ts";
+import { hashOf, podsBefore } from "./previousPods.ts";
+
+const STUCK_AFTER = 20_000;
+
+export function statefulSetStatus({ object, view }: Question): Finding {
+  if (numberAt(object, "status", "observedGeneration") === 0) return starting(object);
+  const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
+  const pods = view.ownedBy("Pod", uidOf(object));
+  const facts = factsOf({ object, pods, view, wanted });
+  const trouble = podsTrouble(object, pods, view);
+  if (isComplete(object, wanted) && isHarmless(trouble)) return ready(facts);
+  const creation = pods.length < wanted ? failedCreation(object, pods, view, view.since) : undefined;
+  return { ...(trouble ?? creation ?? counted(facts)), facts };
+}
+
+interface Counted {
+  readonly object: Manifest;
+  readonly pods: readonly Manifest[];
+  readonly view: View;
+  readonly wanted: number;
+}
+
+/** Pods below a partition are of the version before by right: they count as ready. */
+function factsOf({ object, pods, view, wanted }: Counted) {
+  const update = textAt(object, "status", "updateRevision");
+  const isNew = (pod: Manifest): boolean => hashOf(pod) === update;
+  const told = podsBefore(pods, view, { isNew, history: (hash) => hash });
+  const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
+  const old = Math.max(0, pods.filter((pod) => !isNew(pod) && isTrue(conditionOf(pod, "Ready"))).length - partition);
+  const up = Math.max(0, numberAt(object, "status", "readyReplicas") - old);
+  return { ready: Math.min(up, wanted), wanted, ...told };
+}
+
+function isComplete(object: Manifest, wanted: number): boolean {
+  const count = (field: string): number => numberAt(object, "status", field);
+  const standing =
+    count("replicas") === wanted && count("readyReplicas") >= wanted && count("availableReplicas") >= wanted;
+  if (!standing || wanted === 0 || textAt(object, "spec", "updateStrategy", "type") === "OnDelete") return standing;
+  const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
+  if (count("updatedReplicas") < wanted - partition) return false;
+  // The API server defaults partition to 0, so the revisions must be compared with it, not only without (kstatus does the latter).
+  return partition > 0 || textAt(object, "status", "currentRevision") === textAt(object, "status", "updateRevision");
+}
+
+function podsTrouble(object: Manifest, pods: readonly Manifest[], view: View): Finding | undefined {
+  const update = textAt(object, "status", "updateRevision");
+  const current = gravestTrouble(
+    pods.filter((pod) => hashOf(pod) === update),
+    view,
+  );
+  if (current !== undefined) return current;
+  const old = pods.filter((pod) => hashOf(pod) !== update && !isPodReady(pod));
+  const trouble = gravestTrouble(old, view);
+  const broken = old[0];
+  if (trouble === undefined || broken === undefined || textAt(object, "spec", "podManagementPolicy") === "Parallel")
+    return trouble;
+  const advice = `${nameOf(broken)} still runs the version before and is not ready; the StatefulSet waits for it before it replaces it. Delete it: kubectl -n ${broken.metadata.namespace ?? ""} delete pod ${broken.metadata.name}`;
+  // The controller needs a moment to replace a pod that it may replace, so what looks final here is given that moment.
+  const turns = { key: `stuck/${broken.metadata.name}`, after: STUCK_AFTER, into: "failed" } as const;
+  return {
+    ...trouble,
+    state: "blocked",
+    turns,
+    evidence: [...trouble.evidence, { source: "condition", object: nameOf(object), text: advice }],
+  };
+}

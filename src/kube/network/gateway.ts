@@ -1,0 +1,26 @@
+// Where a Gateway answers: each address that its controller published, with the port of each HTTP listener.
+
+import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+
+export interface GatewayAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+/** `listener`: only the one of that name; all when empty. */
+export function gatewayAddresses(gateway: Manifest, listener = ""): readonly GatewayAddress[] {
+  const listeners = listAt(gateway, "spec", "listeners").filter(
+    (one) => listener === "" || textAt(one, "name") === listener,
+  );
+  const ports = listeners.flatMap((one) => {
+    const protocol = textAt(one, "protocol");
+    return protocol === "HTTP" || protocol === "HTTPS"
+      ? [{ port: numberAt(one, "port"), secure: protocol === "HTTPS" }]
+      : [];
+  });
+  return listAt(gateway, "status", "addresses").flatMap((address) =>
+    ports.map((port) => ({ host: textAt(address, "value"), ...port })),
+  );
+}

@@ -1,0 +1,89 @@
+// Where the cluster itself lives, for network policies: its API server, its pods, Services and nodes, and the name servers that are no pods.
+// What cannot be asked is left out: ranges that are not public are never let out to anyway, and metadata addresses are known.
+
+import { listAt, numberAt, textAt, textsAt } from "../../model/data/fieldReaders.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import { collectionPath } from "../reach/discovery.ts";
+import { ApiError } from "../refusals/apiError.ts";
+import { clusterError } from "../refusals/refusal.ts";
+import type { Api } from "../write/apply.ts";
+
+/** Nodes come and go, but no policy is made for one that came a minute ago. */
+const FRESH = 60_000;
+
+export interface NetworkLook {
+  look(signal: AbortSignal): Promise<ClusterNetwork>;
+}
+
+export function createNetworkLook(api: Api, clock: Clock): NetworkLook {
+  let known: { readonly at: number; readonly network: ClusterNetwork } | undefined;
+  return {
+    async look(signal) {
+      const now = clock.now().getTime();
+      if (known === undefined || Math.abs(now - known.at) > FRESH)
+        known = { at: now, network: await gather(api, signal) };
+      return known.network;
+    },
+  };
+}
+
+async function gather(api: Api, signal: AbortSignal): Promise<ClusterNetwork> {
+  const list = (apiVersion: string, kind: string, namespace = "", query = {}) =>
+    listOf(api, { apiVersion, kind, namespace, query, signal });
+  const slices = (name: string, namespace: string) =>
+    list("discovery.k8s.io/v1", "EndpointSlice", namespace, { labelSelector: `kubernetes.io/service-name=${name}` });
+  const [servers, services, names, nodes, ranges] = await Promise.all([
+    slices("kubernetes", "default"),
+    list("v1", "Service", "default", { fieldSelector: "metadata.name=kubernetes" }),
+    slices("kube-dns", "kube-system"),
+    list("v1", "Node"),
+    list("networking.k8s.io/v1", "ServiceCIDR"),
+  ]);
+  return {
+    apiServer: [...services.flatMap((one) => textsAt(one, "spec", "clusterIPs")), ...servers.flatMap(addressesOf)],
+    apiServerPorts: servers.flatMap((one) => listAt(one, "ports").map((port) => numberAt(port, "port"))),
+    podNetworks: nodes.flatMap((one) => textsAt(one, "spec", "podCIDRs")),
+    serviceNetworks: ranges.flatMap((one) => textsAt(one, "spec", "cidrs")),
+    nodeNetworks: nodes.flatMap((one) =>
+      listAt(one, "status", "addresses")
+        .filter((address) => textAt(address, "type").endsWith("IP"))
+        .map((address) => textAt(address, "address")),
+    ),
+    nameServers: names.flatMap((one) =>
+      listAt(one, "endpoints")
+        .filter((endpoint) => textAt(endpoint, "targetRef", "kind") !== "Pod")
+        .flatMap((endpoint) => textsAt(endpoint, "addresses")),
+    ),
+  };
+}
+
+function addressesOf(slice: JsonObject): readonly string[] {
+  return listAt(slice, "endpoints").flatMap((endpoint) => textsAt(endpoint, "addresses"));
+}
+
+interface Question {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+async function listOf(api: Api, question: Question): Promise<readonly JsonObject[]> {
+  const { apiVersion, kind, namespace, query, signal } = question;
+  try {
+    const resource = await api.discovery.find(apiVersion, kind, signal);
+    if (resource === undefined) return [];
+    const { body } = await api.connection.call({ path: collectionPath(resource, namespace), query, signal });
+    return listAt(body, "items");
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status < 500) return [];
+    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return [];
+    if (cause instanceof ApiError)
+      throw clusterError({ error: cause, object: kind, cluster: api.connection.cluster, mask: (text) => text });
+    throw cause;
+  }
+}

@@ -1,0 +1,149 @@
+// Does this cluster's network obey NetworkPolicies? Many accept them and let everything through, and nothing in the API tells. So it is tried,
+// in a namespace that is made for it and removed afterwards: one program listens, one may connect to it, one is denied. Deny must deny.
+// Without the one that may connect nothing would be known: who reaches nobody for another reason looks denied as well.
+
+import { textAt } from "../../model/data/fieldReaders.ts";
+import type { ObjectHealth } from "../../model/kubernetes/health.ts";
+import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
+import type { NetworkProbe, NetworkVerdict } from "../../model/kubernetes/networkVerdict.ts";
+import type { Applied, Cluster } from "../../ports/cluster.ts";
+
+type ProbeOptions = NetworkProbe;
+type Prober = Pick<Cluster, "apply" | "read" | "remove" | "follow">;
+
+const PORT = 8_080;
+/** What the denied one ends with when it got through. */
+const GOT_THROUGH = 42;
+const CLEAN_UP = 60_000;
+
+const SERVER = `mkdir -p /tmp/www && echo here > /tmp/www/index.html && exec httpd -f -p ${PORT} -h /tmp/www`;
+/**
+ * It may take a moment until the listener listens and a policy is in force: each gets some tries.
+ * `timeout`, for wget's own does not cover a connection that is never answered, which is how most networks deny.
+ */
+const ALLOWED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" && exit 0; sleep 1; done; exit 1`;
+const DENIED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" || exit 0; sleep 1; done; exit ${GOT_THROUGH}`;
+
+export async function probeNetworkPolicy(cluster: Prober, options: ProbeOptions): Promise<NetworkVerdict> {
+  const namespace = await apply(cluster, namespaceOf(options), options);
+  try {
+    return await tryOut(cluster, options);
+  } finally {
+    // Even when the caller has given up: nothing of ours stays.
+    const signal = AbortSignal.timeout(CLEAN_UP);
+    await cluster.remove(namespace.ref, { signal, uid: namespace.uid });
+  }
+}
+
+async function tryOut(cluster: Prober, options: ProbeOptions): Promise<NetworkVerdict> {
+  const { name, signal } = options;
+  await apply(cluster, denial(options), options);
+  const server = await apply(cluster, pod(options, "server", { script: SERVER, target: "" }), options);
+  const listening = await settled(cluster, server, signal);
+  if (listening.state !== "ready") return unknown(listening);
+  const live = await cluster.read({ apiVersion: "v1", kind: "Pod", namespace: name, name: "server" }, signal);
+  const address = live === null ? "" : textAt(live, "status", "podIP");
+  if (address === "") return { enforcement: "unknown", detail: "Pod/server: no address" };
+  const target = `${address.includes(":") ? `[${address}]` : address}:${PORT}`;
+  const job = async (role: string, script: string): Promise<ObjectHealth> =>
+    await settled(cluster, await apply(cluster, jobOf(options, role, { script, target }), options), signal);
+  const allowed = await job("allowed", ALLOWED);
+  if (allowed.state !== "ready") return unknown(allowed);
+  const denied = await job("denied", DENIED);
+  if (denied.state === "ready") return { enforcement: "enforced", detail: "" };
+  const through = String(denied.reason.params["exitCode"]) === String(GOT_THROUGH);
+  return through ? { enforcement: "ignored", detail: "" } : unknown(denied);
+}
+
+function unknown({ ref, reason, evidence }: ObjectHealth): NetworkVerdict {
+  const [first] = evidence;
+  return { enforcement: "unknown", detail: `${ref.kind}/${ref.name}: ${first?.text ?? reason.code}` };
+}
+
+function apply(cluster: Prober, object: Manifest, { signal }: ProbeOptions): Promise<Applied> {
+  return cluster.apply(object, { signal, reveal: (text) => text });
+}
+
+/** Its last word; what it was when the signal aborts. */
+function settled(cluster: Prober, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
+  return new Promise((resolve, reject) => {
+    let unfollow = (): void => {};
+    const abort = (): void => {
+      unfollow();
+      reject(signal.reason as Error); // an abort's reason is an error
+    };
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    unfollow = cluster.follow([applied], (health) => {
+      if (health.state !== "ready" && health.state !== "failed" && health.state !== "rejected") return;
+      signal.removeEventListener("abort", abort);
+      // The cluster may answer before `follow` has returned what ends it.
+      queueMicrotask(() => unfollow());
+      resolve(health);
+    });
+  });
+}
+
+const ROLE = "kubemin.dev/network-probe";
+
+function labels(role: string): Readonly<Record<string, string>> {
+  return {
+    [LABELS.managedBy]: MANAGED_BY,
+    [LABELS.project]: "kubemin",
+    [LABELS.application]: "network-probe",
+    [ROLE]: role,
+  };
+}
+
+function namespaceOf({ name }: ProbeOptions): Manifest {
+  const level = { "pod-security.kubernetes.io/enforce": "restricted" };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...labels("namespace"), ...level } } };
+}
+
+function denial({ name }: ProbeOptions): Manifest {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "denied", namespace: name, labels: labels("policy") },
+    spec: { podSelector: { matchLabels: { [ROLE]: "denied" } }, policyTypes: ["Egress"] },
+  };
+}
+
+interface Program {
+  readonly script: string;
+  readonly target: string;
+}
+
+const LIFETIME = 120;
+
+function podSpec({ image }: ProbeOptions, { script, target }: Program): Manifest["spec"] {
+  const resources = { cpu: "50m", memory: "32Mi", "ephemeral-storage": "16Mi" };
+  const container = {
+    name: "main",
+    image,
+    command: ["sh", "-c", script],
+    env: [{ name: "TARGET", value: target }],
+    resources: { requests: resources, limits: resources },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+  };
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    restartPolicy: "Never",
+    activeDeadlineSeconds: LIFETIME,
+    terminationGracePeriodSeconds: 1,
+    securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [container],
+  };
+}
+
+function pod(options: ProbeOptions, role: string, program: Program): Manifest {
+  const metadata = { name: role, namespace: options.name, labels: labels(role) };
+  return { apiVersion: "v1", kind: "Pod", metadata, spec: podSpec(options, program) };
+}
+
+function jobOf(options: ProbeOptions, role: string, program: Program): Manifest {
+  const template = { metadata: { labels: labels(role) }, spec: podSpec(options, program) };
+  const metadata = { name: role, namespace: options.name, labels: labels(role) };
+  return { apiVersion: "batch/v1", kind: "Job", metadata, spec: { backoffLimit: 0, template } };
+}

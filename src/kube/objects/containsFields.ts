@@ -1,0 +1,61 @@
+// Does the cluster hold what we want? A subset comparison: what we say must be there, what others added does not matter.
+// Never used alone: the content hash says whether we asked for the same before, this says whether somebody changed it since.
+import { isObject, type JsonObject } from "../../model/data/json.ts";
+import { equalQuantity } from "../../model/kubernetes/quantity.ts";
+
+/** Elements of these lists are found by key: others (webhooks, controllers) may add elements and change their order. */
+const KEYS: readonly string[] = ["name", "containerPort", "mountPath", "port"];
+/** Below these fields "1" and "1000m" are the same value; the server writes its own form. */
+const QUANTITIES: ReadonlySet<string> = new Set([
+  "requests",
+  "limits",
+  "capacity",
+  "sizeLimit",
+  "divisor",
+  "hard",
+  "min",
+  "max",
+  "default",
+  "defaultRequest",
+]);
+
+/** True when every field of `wanted` is in `live` with an equal value. */
+export function holds(live: unknown, wanted: unknown, amounts = false): boolean {
+  if (isZero(wanted) && live === undefined) return true;
+  if (Array.isArray(wanted))
+    return Array.isArray(live) ? listHolds(live, wanted, amounts) : wanted.length === 0 && live === undefined;
+  if (isObject(wanted)) return objectHolds(live, wanted, amounts);
+  return live === wanted || (amounts && isAmount(live) && isAmount(wanted) && equalQuantity(live, wanted));
+}
+
+/** The server drops empty values of most fields instead of storing them. */
+function isZero(value: unknown): boolean {
+  if (value === undefined || value === null || value === "" || value === 0 || value === false) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.values(value).every(isZero);
+}
+
+function isAmount(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
+}
+
+function objectHolds(live: unknown, wanted: JsonObject, amounts: boolean): boolean {
+  if (!isObject(live)) return false;
+  return Object.entries(wanted).every(([key, value]) => holds(live[key], value, amounts || QUANTITIES.has(key)));
+}
+
+function listHolds(live: readonly unknown[], wanted: readonly unknown[], amounts: boolean): boolean {
+  const key = wanted.every(isObject)
+    ? KEYS.find((one) => wanted.every((element) => isObject(element) && element[one] !== undefined))
+    : undefined;
+  // Plain lists (arguments, rules, access modes) mean what they say in that order and length.
+  if (key === undefined)
+    return live.length === wanted.length && wanted.every((element, index) => holds(live[index], element, amounts));
+  return wanted.every((element) =>
+    live.some((candidate) => sameKey(candidate, element, key) && holds(candidate, element, amounts)),
+  );
+}
+
+function sameKey(a: unknown, b: unknown, key: string): boolean {
+  return isObject(a) && isObject(b) && a[key] === b[key];
+}

@@ -1,0 +1,30 @@
+// What we remember of our last write, in an annotation: the hash of the object as it was rendered, secret values still sealed.
+// The revision is left out: a deploy that changes nothing must write nothing.
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../model/data/json.ts";
+import { ANNOTATIONS, type Manifest } from "../../model/kubernetes/manifest.ts";
+
+export function contentHash(object: Manifest): string {
+  return createHash("sha256")
+    .update(canonicalJson(withoutBookkeeping(object)))
+    .digest("hex");
+}
+
+/** The object without the annotations that we keep for ourselves. */
+export function withoutBookkeeping(object: Manifest): Manifest {
+  const { annotations, ...metadata } = object.metadata;
+  const kept = Object.entries(annotations ?? {}).filter(
+    ([key]) => key !== ANNOTATIONS.content && key !== ANNOTATIONS.revision,
+  );
+  return {
+    ...object,
+    metadata: { ...metadata, ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }) },
+  };
+}
+
+export function withHash(object: Manifest, hash: string): Manifest {
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [ANNOTATIONS.content]: hash } },
+  };
+}

@@ -1,0 +1,40 @@
+// What objects of every kind have: conditions, a uid, a name for sentences.
+import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+
+type Path = readonly (string | number)[];
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration: number | undefined;
+}
+
+export function conditionsOf(value: unknown, ...path: Path): readonly Condition[] {
+  return listAt(value, ...(path.length === 0 ? ["status", "conditions"] : path)).map((one) => ({
+    type: textAt(one, "type"),
+    status: textAt(one, "status"),
+    reason: textAt(one, "reason"),
+    message: textAt(one, "message"),
+    observedGeneration: optionalNumberAt(one, "observedGeneration"),
+  }));
+}
+
+export function conditionOf(value: unknown, type: string): Condition | undefined {
+  return conditionsOf(value).find((one) => one.type === type);
+}
+
+export function isTrue(condition: Condition | undefined): boolean {
+  return condition?.status === "True";
+}
+
+export function uidOf(object: Manifest): string {
+  return object.metadata.uid ?? "";
+}
+
+/** `Pod/web-1`: for evidence. */
+export function nameOf(object: Manifest): string {
+  return `${object.kind}/${object.metadata.name}`;
+}

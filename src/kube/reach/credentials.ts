@@ -1,0 +1,61 @@
+// What a request shows to prove who we are: a header, a client certificate, or both.
+// Files are read again when a minute has passed: rotated service account tokens and certificates are taken up without a restart.
+import { readFile } from "node:fs/promises";
+import type { Clock } from "../../ports/clock.ts";
+import { credentialPlugin } from "./execPlugin.ts";
+import type { Source, Target } from "./kubeconfig.ts";
+
+const REREAD = 60_000;
+
+export interface Credential {
+  readonly authorization: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+export interface Credentials {
+  get(): Promise<Credential>;
+  /** After a 401: nothing that was kept is used again. */
+  forget(): void;
+}
+
+export function credentialsOf(target: Target, clock: Clock, allowedPlugins?: readonly string[]): Credentials {
+  const plugin = target.user.exec === null ? null : credentialPlugin(target.user.exec, clock, allowedPlugins);
+  let kept: { readonly value: Credential; readonly until: number } | null = null;
+  const read = async (): Promise<Credential> => {
+    const { user } = target;
+    const [token, certificate, key, ca] = await Promise.all(
+      [user.token, user.certificate, user.key, target.ca].map(readSource),
+    );
+    const fromPlugin = (await plugin?.get()) ?? { token: "", certificate: "", key: "" };
+    return {
+      authorization: authorizationOf(fromPlugin.token || (token ?? "").trim(), user.username, user.password),
+      certificate: fromPlugin.certificate || (certificate ?? ""),
+      key: fromPlugin.key || (key ?? ""),
+      ca: ca ?? "",
+    };
+  };
+  return {
+    get: async () => {
+      const now = clock.now().getTime();
+      if (plugin === null && kept !== null && now < kept.until) return kept.value;
+      kept = { value: await read(), until: now + REREAD };
+      return kept.value;
+    },
+    forget: () => {
+      kept = null;
+      plugin?.forget();
+    },
+  };
+}
+
+function authorizationOf(token: string, username: string, password: string): string {
+  if (token !== "") return `Bearer ${token}`;
+  return username === "" ? "" : `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+async function readSource(source: Source): Promise<string> {
+  if (source === null) return "";
+  return "value" in source ? source.value : readFile(source.file, "utf8");
+}

@@ -1,0 +1,152 @@
+// Which kinds the API serves, and under which path. Asked once, and again when an unknown kind is wanted: a CRD may have been installed since.
+// Refuses to call a kind absent while the API that would serve it does not answer.
+import { textAt } from "../../model/data/fieldReaders.ts";
+import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import type { Connection } from "./connection.ts";
+import { loadTable, type Resource, type Table } from "./discoveryTable.ts";
+import { orAborted } from "./sharedRequest.ts";
+
+export interface Discovery {
+  /** Undefined when the API does not serve it. Throws ClusterError, worth repeating, when its API does not answer. */
+  find(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
+  /** In that version or in another one of its group: an object outlives the version that it was made in. */
+  findInGroup(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
+  /** Path of one object. Throws ClusterError when the kind is not served; worth repeating when it is expected. */
+  pathOf(ref: ObjectRef, signal: AbortSignal): Promise<string>;
+  /** Every `group/Kind` (core kinds without a group: `Pod`). Asked anew. */
+  kinds(signal: AbortSignal): Promise<ServedKinds>;
+  /** A definition of a custom resource was written: its kinds will be served soon, so an unknown one is worth asking for. */
+  expect(definition: Manifest): void;
+  /** What we know is wrong: a kind that was served is no more. False when it was asked for only just now. */
+  forget(): boolean;
+}
+
+export interface ServedKinds {
+  readonly all: readonly string[];
+  /** Those whose objects belong to no namespace. */
+  readonly clusterWide: readonly string[];
+  /** `group/version` and `group/version/Kind`, as charts ask for them. */
+  readonly versions: readonly string[];
+}
+
+/** An unknown kind does not make us ask more often than this. */
+const REFRESH = 2_000;
+/** Served within seconds of being established, or something is wrong that waiting does not mend. */
+const EXPECTED_WITHIN = 30_000;
+
+const LOAD_LIMIT = 60_000;
+
+interface Search {
+  readonly look: (table: Table) => Resource | undefined;
+  readonly isOf: (apiVersion: string) => boolean;
+  readonly signal: AbortSignal;
+}
+
+function exactly(apiVersion: string, kind: string, signal: AbortSignal): Search {
+  return {
+    look: ({ served }) => served.get(`${apiVersion}/${kind}`),
+    isOf: (version) => version === apiVersion,
+    signal,
+  };
+}
+
+function inGroup(apiVersion: string, kind: string, signal: AbortSignal): Search {
+  const wanted = groupKind({ apiVersion, kind });
+  return {
+    look: ({ served }) =>
+      served.get(`${apiVersion}/${kind}`) ?? [...served.values()].find((one) => groupKind(one) === wanted),
+    isOf: (version) => groupOf(version) === groupOf(apiVersion),
+    signal,
+  };
+}
+
+function kindsOf({ served }: Table): ServedKinds {
+  const resources = [...served.values()];
+  const names = (some: readonly Resource[]): readonly string[] => [...new Set(some.map(groupKind))].sort();
+  return {
+    all: names(resources),
+    clusterWide: names(resources.filter((one) => !one.namespaced)),
+    versions: versionsOf(resources),
+  };
+}
+
+export function openDiscovery(connection: Connection, clock: Clock): Discovery {
+  let table: Table | null = null;
+  let askedAt = 0;
+  let pending: Promise<Table> | null = null;
+  const load = async (signal: AbortSignal): Promise<Table> => {
+    // Shared by all who ask meanwhile, so no caller's signal may end it.
+    pending ??= loadTable(connection, table, AbortSignal.timeout(LOAD_LIMIT)).finally(() => {
+      pending = null;
+    });
+    table = await orAborted(pending, signal);
+    askedAt = clock.now().getTime();
+    return table;
+  };
+  const expected = new Map<string, number>();
+  const isExpected = (apiVersion: string, kind: string): boolean =>
+    clock.now().getTime() < (expected.get(groupKind({ apiVersion, kind })) ?? 0);
+  const search = async (apiVersion: string, kind: string, ask: Search): Promise<Resource | undefined> => {
+    const found = ask.look(table ?? (await load(ask.signal)));
+    const fresh = Math.abs(clock.now().getTime() - askedAt) < REFRESH && !isExpected(apiVersion, kind);
+    const sure = found ?? (fresh ? undefined : ask.look(await load(ask.signal)));
+    if (sure !== undefined) return sure;
+    const silent = [...(table?.silent ?? [])].find((one) => ask.isOf(one));
+    if (silent === undefined) return undefined;
+    throw new ClusterError(reason("ApiSilent", { kind: `${apiVersion} ${kind}`, api: silent }), true);
+  };
+  const find: Discovery["find"] = (apiVersion, kind, signal) =>
+    search(apiVersion, kind, exactly(apiVersion, kind, signal));
+  return {
+    find,
+    findInGroup: (apiVersion, kind, signal) => search(apiVersion, kind, inGroup(apiVersion, kind, signal)),
+    pathOf: async (ref, signal) => {
+      const resource = await find(ref.apiVersion, ref.kind, signal);
+      if (resource !== undefined) return objectPath(resource, ref);
+      if (isExpected(ref.apiVersion, ref.kind))
+        throw new ClusterError(reason("KindPending", { kind: `${ref.apiVersion} ${ref.kind}` }), true);
+      const unserved = { detail: "KindUnserved", kind: `${ref.apiVersion} ${ref.kind}` };
+      throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, ...unserved }), false);
+    },
+    kinds: async (signal) => kindsOf(await load(signal)),
+    expect: (definition) => {
+      const kind = textAt(definition, "spec", "names", "kind");
+      const key = `${textAt(definition, "spec", "group")}/${kind}`;
+      expected.set(key, clock.now().getTime() + EXPECTED_WITHIN);
+    },
+    forget: () => {
+      const old = table !== null && clock.now().getTime() - askedAt >= REFRESH;
+      table = null;
+      return old;
+    },
+  };
+}
+
+function versionsOf(resources: readonly Resource[]): readonly string[] {
+  const names = resources.flatMap(({ apiVersion, kind }) => [apiVersion, `${apiVersion}/${kind}`]);
+  return [...new Set(names)].sort();
+}
+
+/** Empty for the core kinds. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+function groupKind({ apiVersion, kind }: Pick<Resource, "apiVersion" | "kind">): string {
+  const group = groupOf(apiVersion);
+  return group === "" ? kind : `${group}/${kind}`;
+}
+
+export function objectPath(resource: Resource, { namespace, name }: ObjectRef): string {
+  return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
+}
+
+/** All objects of the kind; of one namespace when one is given. */
+export function collectionPath(resource: Resource, namespace: string): string {
+  const root = resource.apiVersion.includes("/") ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`;
+  const inside = resource.namespaced && namespace !== "" ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+  return `${root}${inside}/${resource.plural}`;
+}

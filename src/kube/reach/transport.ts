@@ -1,0 +1,123 @@
+// The sockets to one API server. Two pools: a bounded one for calls (that is our concurrency limit: more calls queue here, not on the
+// server), an unbounded one for watches and logs, which hold their socket as long as they live and must never starve the calls.
+// Node's own https and not undici: 8 MB instead of 30 MB of memory for the same work (measured).
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, Agent as PlainAgent } from "node:http";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { Socket } from "node:net";
+import { Agent, request as plainRequest } from "../../ports/nodeHttp.ts";
+import type { Credential } from "./credentials.ts";
+import type { Target } from "./kubeconfig.ts";
+
+/** Calls at the same time to one API server. client-go's default burst is 10; priority and fairness on the server does the rest. */
+export const CALLS = 16;
+/** Bookmarks come about once a minute: a connection that is silent for longer has been lost without noticing. */
+const SILENCE = 90_000;
+const CONNECT = 5_000;
+
+export interface Outgoing {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+  readonly pool: "calls" | "streams";
+}
+
+export interface Incoming {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Buffer>;
+}
+
+export interface Transport {
+  /** Sockets are made anew when the certificate changed: a socket's identity cannot be changed. */
+  readonly identity: string;
+  send(outgoing: Outgoing): Promise<Incoming>;
+  /** Cuts what is still under way. */
+  close(): void;
+}
+
+export function identityOf(credential: Credential): string {
+  return `${credential.certificate}\n${credential.ca}`;
+}
+
+export function openTransport(target: Target, credential: Credential, calls = CALLS): Transport {
+  const base = new URL(target.server);
+  const secure = base.protocol === "https:";
+  const tls = {
+    ...(credential.ca === "" ? {} : { ca: credential.ca }),
+    ...(credential.certificate === "" ? {} : { cert: credential.certificate, key: credential.key }),
+    ...(target.tlsServerName === "" ? {} : { servername: target.tlsServerName }),
+    rejectUnauthorized: !target.insecure,
+  };
+  const proxy =
+    target.proxyUrl === "" ? {} : { proxyEnv: { HTTPS_PROXY: target.proxyUrl, HTTP_PROXY: target.proxyUrl } };
+  const pool = (maxSockets: number): PlainAgent => {
+    const options = { keepAlive: true, maxSockets, ...proxy };
+    return secure ? new SecureAgent({ ...options, ...tls }) : new Agent(options);
+  };
+  const pools = { calls: pool(calls), streams: pool(Number.POSITIVE_INFINITY) };
+  const begin = secure ? secureRequest : plainRequest;
+  return {
+    identity: identityOf(credential),
+    send: ({ method, path, headers, body, signal, pool: which }) => {
+      const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+      const options = {
+        method,
+        path: `${base.pathname.replace(/\/$/, "")}${path}`,
+        headers: { ...headers, ...length },
+        agent: pools[which],
+      };
+      const request = begin(base, options);
+      cutAtAbort(request, signal);
+      return answerTo(request, body);
+    },
+    close: () => {
+      pools.calls.destroy();
+      pools.streams.destroy();
+    },
+  };
+}
+
+/** Not the request's own `signal` option: Node hands that on to the socket, which lives on in the pool, and an abort that comes
+ * later would end another request, or the process ("uncaught AbortError" of an idle socket). */
+function cutAtAbort(request: ClientRequest, signal: AbortSignal): void {
+  const cut = (): void => {
+    const why: unknown = signal.reason;
+    request.destroy(why instanceof Error ? why : new Error("aborted"));
+  };
+  if (signal.aborted) cut();
+  signal.addEventListener("abort", cut, { once: true });
+  request.once("close", () => signal.removeEventListener("abort", cut));
+}
+
+function answerTo(request: ClientRequest, body: string | undefined): Promise<Incoming> {
+  return new Promise((resolve, reject) => {
+    request.on("socket", (socket) => watchSilence(socket, request));
+    // Stays after the answer: a connection that breaks later is told by the body, and must not be an uncaught error here.
+    request.on("error", reject);
+    request.on("response", (response: IncomingMessage) => {
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
+    });
+    request.end(body);
+  });
+}
+
+const heard = new WeakSet<Socket>();
+
+/** Between the end of an answer and its way back into the pool a socket has no listener of Node's; an error just then would end the process. */
+function hearErrors(socket: Socket): void {
+  if (heard.has(socket)) return;
+  heard.add(socket);
+  socket.on("error", () => undefined);
+}
+
+/** A server that does not answer the connection is known to be away soon; one that answers may be silent for as long as a bookmark takes. */
+function watchSilence(socket: Socket, request: ClientRequest): void {
+  hearErrors(socket);
+  request.setTimeout(SILENCE, () => request.destroy(new Error("the connection fell silent")));
+  if (!socket.connecting) return;
+  const timer = setTimeout(() => request.destroy(new Error(`no connection within ${CONNECT / 1_000}s`)), CONNECT);
+  const stop = (): void => clearTimeout(timer);
+  socket.once("connect", stop).once("close", stop);
+}

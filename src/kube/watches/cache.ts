@@ -1,0 +1,231 @@
+// One shared set of watches per cluster: everything that kubemin made (by label), and the warnings about it.
+// Started by the first question about health, then kept. Nothing polls. Contents of ConfigMaps and Secrets are not held.
+import { dig } from "../../model/data/json.ts";
+import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../model/kubernetes/manifest.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Connection } from "../reach/connection.ts";
+import type { Discovery } from "../reach/discovery.ts";
+import type { Resource } from "../reach/discoveryTable.ts";
+import { createEventRing, type EventFact } from "./eventRing.ts";
+import { createShelf, type Shelf } from "./objectIndex.ts";
+import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";
+
+export interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+const core = "v1";
+const apps = "apps/v1";
+export const POD = { apiVersion: core, kind: "Pod" } as const;
+export const REPLICA_SET = { apiVersion: apps, kind: "ReplicaSet" } as const;
+export const DEPLOYMENT = { apiVersion: apps, kind: "Deployment" } as const;
+export const STATEFUL_SET = { apiVersion: apps, kind: "StatefulSet" } as const;
+export const JOB = { apiVersion: "batch/v1", kind: "Job" } as const;
+export const ENDPOINT_SLICE = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" } as const;
+/** What every application is made of. Other kinds are watched once somebody follows one. */
+const ALWAYS: readonly Kind[] = [
+  DEPLOYMENT,
+  REPLICA_SET,
+  STATEFUL_SET,
+  POD,
+  ENDPOINT_SLICE,
+  { apiVersion: apps, kind: "DaemonSet" },
+  JOB,
+  { apiVersion: core, kind: "PersistentVolumeClaim" },
+  { apiVersion: core, kind: "Service" },
+  { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+];
+
+/** Made by the controllers of queues, which do not pass our label on. */
+const FOREIGN: ReadonlySet<string> = new Set(["Workload", "PodGroup"]);
+
+export function isForeign({ kind }: Kind): boolean {
+  return FOREIGN.has(kind);
+}
+
+export interface Cache {
+  /** Begins to watch the kind, if nobody did yet, and all that every application is made of. */
+  watch(kinds: readonly Kind[]): void;
+  get(ref: ObjectRef): Manifest | undefined;
+  ownedBy(kind: Kind, uid: string): readonly Manifest[];
+  inNamespace(kind: Kind, namespace: string): readonly Manifest[];
+  events(uid: string): readonly EventFact[];
+  state(kind: Kind): WatchState;
+  /** Called with the namespace in which something changed, "*" for all. */
+  subscribe(onChange: (namespace: string) => void): () => void;
+  /** Something outside the watches changed: everybody looks again. */
+  refresh(): void;
+  close(): void;
+}
+
+interface Watched {
+  readonly shelf: Shelf;
+  state: WatchState;
+}
+
+export interface CacheOptions {
+  readonly connection: Connection;
+  readonly discovery: Discovery;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Secrets and ConfigMaps: their existence is all that health needs. */
+const METADATA_ONLY: ReadonlySet<string> = new Set(["Secret", "ConfigMap"]);
+
+export function createCache(options: CacheOptions): Cache {
+  const watched = new Map<string, Watched>();
+  const listeners = new Set<(namespace: string) => void>();
+  const ring = createEventRing();
+  const abort = new AbortController();
+  const tell = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
+  const start = (kind: Kind): void => {
+    if (watched.has(keyOf(kind))) return;
+    const entry: Watched = { shelf: createShelf(), state: { phase: "starting", detail: "" } };
+    watched.set(keyOf(kind), entry);
+    void runWatch({ options, kind, entry, tell, signal: abort.signal });
+  };
+  let eventsStarted = false;
+  return {
+    watch: (kinds) => {
+      for (const kind of [...kinds, ...ALWAYS]) start(kind);
+      if (!eventsStarted) void runEvents({ options, put: (event) => ring.put(event), tell, signal: abort.signal });
+      eventsStarted = true;
+    },
+    get: (ref) => watched.get(keyOf(ref))?.shelf.get(ref.namespace, ref.name),
+    ownedBy: (kind, uid) => watched.get(keyOf(kind))?.shelf.ownedBy(uid) ?? [],
+    inNamespace: (kind, namespace) => watched.get(keyOf(kind))?.shelf.inNamespace(namespace) ?? [],
+    events: (uid) => ring.about(uid),
+    state: (kind) => watched.get(keyOf(kind))?.state ?? { phase: "starting", detail: "" },
+    subscribe: (onChange) => {
+      listeners.add(onChange);
+      return () => listeners.delete(onChange);
+    },
+    refresh: () => tell("*"),
+    close: () => abort.abort(),
+  };
+}
+
+function keyOf(kind: Kind): string {
+  return `${kind.apiVersion}/${kind.kind}`;
+}
+
+interface WatchRun {
+  readonly options: CacheOptions;
+  readonly kind: Kind;
+  readonly entry: Watched;
+  readonly tell: (namespace: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function runWatch(run: WatchRun): Promise<void> {
+  const { options, entry, tell, signal } = run;
+  const onState = (state: WatchState): void => {
+    const changed = state.phase !== entry.state.phase;
+    entry.state = state;
+    if (changed) tell("*");
+  };
+  while (!signal.aborted) {
+    const resource = await served(run, onState);
+    if (resource === null) return;
+    await watchForever(optionsFor(run, resource, onState));
+    // Its definition was removed, and every object with it. It may come back.
+    options.discovery.forget();
+    entry.shelf.replace([]);
+    if (!signal.aborted) await options.clock.sleep(FIRST_ASKED, signal);
+  }
+}
+
+function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchState) => void): WatchOptions {
+  const { options, kind, entry, tell, signal } = run;
+  return {
+    ...options,
+    resource,
+    signal,
+    ...(isForeign(kind) ? { strip: stripForeign } : { labelSelector: `${LABELS.managedBy}=${MANAGED_BY}` }),
+    metadataOnly: METADATA_ONLY.has(kind.kind),
+    onList: (objects) => {
+      entry.shelf.replace(objects);
+      tell("*");
+    },
+    onChange: (type, object) => {
+      if (type === "put") entry.shelf.put(object);
+      else entry.shelf.remove(object);
+      tell(object.metadata.namespace ?? "");
+    },
+    onState,
+  };
+}
+
+/** Of what others made only what a verdict reads. */
+function stripForeign({ apiVersion, kind, metadata, spec, status = {} }: Manifest): Manifest {
+  const { name, namespace = "", uid = "", ownerReferences = [] } = metadata;
+  const active = dig(spec, "active") !== false;
+  return { apiVersion, kind, metadata: { name, namespace, uid, ownerReferences }, spec: { active }, status };
+}
+
+/** A kind that is not served is asked for so often: at first, and at last. */
+const FIRST_ASKED = 500;
+const LAST_ASKED = 5_000;
+
+/** Waits until the API answers and serves the kind: a CRD may come later. Null when we are closed before. */
+async function served(
+  { options, kind, signal }: WatchRun,
+  onState: (state: WatchState) => void,
+): Promise<Resource | null> {
+  for (let pause = FIRST_ASKED; !signal.aborted; pause = Math.min(pause * 2, LAST_ASKED)) {
+    try {
+      const { discovery } = options;
+      const resource = isForeign(kind)
+        ? await discovery.findInGroup(kind.apiVersion, kind.kind, signal)
+        : await discovery.find(kind.apiVersion, kind.kind, signal);
+      if (resource !== undefined) return resource;
+      onState({ phase: "unserved", detail: `the API does not serve ${kind.apiVersion} ${kind.kind}` });
+    } catch (cause) {
+      if (signal.aborted) return null;
+      onState({ phase: "stale", detail: cause instanceof Error ? cause.message : String(cause) });
+    }
+    await options.clock.sleep(pause, signal);
+  }
+  return null;
+}
+
+interface EventRun {
+  readonly options: CacheOptions;
+  readonly put: (event: Manifest) => void;
+  readonly tell: (namespace: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Events cannot be selected by label: all warnings are read, and the ring keeps the newest. */
+async function runEvents({ options, put, tell, signal }: EventRun): Promise<void> {
+  await watchForever({
+    ...options,
+    resource: { apiVersion: "v1", kind: "Event", plural: "events", namespaced: true },
+    signal,
+    fieldSelector: "type=Warning",
+    onList: (events) => {
+      for (const event of events) put(event);
+      tell("*");
+    },
+    onChange: (type, event) => {
+      if (type === "put") put(event);
+      tell(event.metadata.namespace ?? "");
+    },
+    // Events are extra: their silence makes nothing unknown. But one watch for every cluster is the right place to tell the operator.
+    onState: outageLog(options),
+  });
+}
+
+/** One line when the view of the cluster is lost and one when it is back, not one for each watch. */
+function outageLog({ connection, log }: CacheOptions): (state: WatchState) => void {
+  let lost = false;
+  return ({ phase, detail }) => {
+    if (phase === "stale" && !lost)
+      log.write("warn", "lost the view of the cluster", { cluster: connection.cluster, detail });
+    if (phase === "live" && lost) log.write("info", "the view of the cluster is back", { cluster: connection.cluster });
+    lost = phase === "stale";
+  };
+}

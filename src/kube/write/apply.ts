@@ -1,0 +1,160 @@
+// Server-side apply of one object: creates it, changes it, or finds that nothing is to be done and writes nothing, not even a dry run
+// (a forced apply that changes nothing can still raise the resource version: kubernetes#95460).
+// The live object is read directly and not from the watches: one short read buys that a write is never based on an old view.
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/
+import { dig } from "../../model/data/json.ts";
+import { ANNOTATIONS, FIELD_MANAGER, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
+import { belongsToNobody, foreignOwner } from "../../model/kubernetes/ownership.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import { type Applied, type ApplyOptions, ClusterError } from "../../ports/cluster.ts";
+import { holds } from "../objects/containsFields.ts";
+import { contentHash, withHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
+import { foreignEntries } from "../objects/fieldManagers.ts";
+import type { Connection } from "../reach/connection.ts";
+import type { Discovery } from "../reach/discovery.ts";
+import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { clusterError, nameForErrors } from "../refusals/refusal.ts";
+import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOverReplicas.ts";
+import { asStored, revealObject } from "./reveal.ts";
+import { handOver } from "./takeOverFields.ts";
+
+/** Its kinds become ours to write as soon as it is there. */
+const DEFINITION = "CustomResourceDefinition";
+
+export interface Api {
+  readonly connection: Connection;
+  readonly discovery: Discovery;
+}
+
+interface ApplyRequest {
+  readonly object: Manifest;
+  readonly options: ApplyOptions;
+  readonly dryRun: boolean;
+}
+
+export async function applyObject(api: Api, { object, options, dryRun }: ApplyRequest): Promise<Applied> {
+  const revealed = revealObject(object, options.reveal);
+  try {
+    const path = await api.discovery.pathOf(refOf(object), options.signal);
+    const found = await readLive(api.connection, path, options.signal);
+    if (found !== null) refuse(found, object, options);
+    const hash = contentHash(object);
+    if (!dryRun && object.kind === DEFINITION) api.discovery.expect(object);
+    if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
+    const takenOver = found !== null && options.adopt === true && foreignOwner(found, object) !== undefined;
+    const adopting = takenOver && !dryRun;
+    const live = adopting ? await handOver(api.connection, { path, live: found, signal: options.signal }) : found;
+    const handing =
+      live === null ? null : { connection: api.connection, path, live, wanted: object, signal: options.signal, dryRun };
+    if (handing !== null) await handOverReplicas(handing);
+    // The real run takes the number over first; the dry run cannot.
+    const force = options.force === true || takenOver || (dryRun && live !== null && takesFromAutoscaler(live, object));
+    const sent = withHash(sendable(revealed.object), hash);
+    const answer = await send(api, { path, live, object: sent, options: { ...options, force }, dryRun });
+    if (handing !== null) await releaseReplicas({ ...handing, live: answer.object });
+    return appliedOf(object, answer.object, answer.status === 201 ? "created" : "configured");
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    throw clusterError({
+      error: cause,
+      object: nameForErrors(object),
+      cluster: api.connection.cluster,
+      mask: revealed.mask,
+    });
+  }
+}
+
+/**
+ * What is there, and what an apply that takes over every field would make of it. Where nobody else ever wrote and all is as we sent it, that
+ * is known without trying: one short read instead of a dry run, which costs the API server many times as much. Throws ApiError and ClusterError.
+ */
+export async function dryRun(
+  api: Api,
+  object: Manifest,
+  options: ApplyOptions,
+): Promise<{ readonly live: Manifest | null; readonly result: Manifest }> {
+  const revealed = revealObject(object, options.reveal).object;
+  const hash = contentHash(object);
+  const path = await api.discovery.pathOf(refOf(object), options.signal);
+  const live = await readLive(api.connection, path, options.signal);
+  if (live === null) return { live, result: object };
+  refuse(live, object, options);
+  if (foreignEntries(live).length === 0 && isUnchanged(live, revealed, hash)) return { live, result: live };
+  const given = { ...options, force: true };
+  const sent = await send(api, {
+    path,
+    live,
+    object: withHash(sendable(revealed), hash),
+    options: given,
+    dryRun: true,
+  });
+  return { live, result: sent.object };
+}
+
+/** A key that is left out of `stringData` stays in `data` for ever: nobody owns what the server copied there. So `data` is what is sent. */
+function sendable(object: Manifest): Manifest {
+  return asStored(object) as Manifest; // only where the values are kept changes
+}
+
+interface Sending {
+  readonly path: string;
+  readonly live: Manifest | null;
+  readonly object: Manifest;
+  readonly options: ApplyOptions;
+  readonly dryRun: boolean;
+}
+
+async function send(api: Api, { path, live, object, options, dryRun }: Sending) {
+  const answer = await api.connection.call({
+    method: "PATCH",
+    path,
+    query: {
+      fieldManager: FIELD_MANAGER,
+      force: options.force === true,
+      ...(dryRun ? { dryRun: "All" } : {}),
+    },
+    contentType: "application/apply-patch+yaml",
+    // The uid is a precondition: what we looked at is what we write to, or nothing is written.
+    body: live?.metadata.uid === undefined ? object : withUid(object, live.metadata.uid),
+    signal: options.signal,
+  });
+  return { status: answer.status, object: answer.body as Manifest }; // the server answers a patch with the object
+}
+
+export async function readLive(connection: Connection, path: string, signal: AbortSignal): Promise<Manifest | null> {
+  try {
+    const { body } = await connection.call({ path, signal });
+    return body as Manifest; // the answer to a read is the object
+  } catch (cause) {
+    if (isStatus(cause, 404)) return null;
+    throw cause;
+  }
+}
+
+function refuse(live: Manifest, wanted: Manifest, options: ApplyOptions): void {
+  const object = nameForErrors(wanted);
+  const owner = foreignOwner(live, wanted);
+  if (owner !== undefined && !(options.adopt === true && belongsToNobody(live)))
+    throw new ClusterError(reason("OwnedByOther", { object, ...owner }), false);
+  // A write to an object that is going away would be lost with it.
+  if (live.metadata.deletionTimestamp !== undefined) throw new ClusterError(reason("Terminating", { object }), true);
+  // The API server would take it without a word and keep the address as it is.
+  if (isHeadless(live) !== isHeadless(wanted))
+    throw new ClusterError(reason("ImmutableField", { object, field: "spec.clusterIP" }), false);
+}
+
+function isHeadless(object: Manifest): boolean {
+  return object.kind === "Service" && dig(object, "spec", "clusterIP") === "None";
+}
+
+function isUnchanged(live: Manifest, wanted: Manifest, hash: string): boolean {
+  return live.metadata.annotations?.[ANNOTATIONS.content] === hash && holds(live, asStored(withoutBookkeeping(wanted)));
+}
+
+function withUid(object: Manifest, uid: string): Manifest {
+  return { ...object, metadata: { ...object.metadata, uid } };
+}
+
+function appliedOf(object: Manifest, live: Manifest, action: Applied["action"]): Applied {
+  return { ref: refOf(object), uid: live.metadata.uid ?? "", generation: live.metadata.generation ?? 0, action };
+}

@@ -1,0 +1,96 @@
+// Has somebody changed our objects? Answered from the shared watches, so it costs no request, and as often as one likes.
+// The content annotation says which version was applied last, a subset comparison whether its fields are still so. What the watches do not
+// hold (contents of ConfigMaps and Secrets) is judged by who set which key. The whole truth is told by `compare`, at one dry run each.
+
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
+import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
+import type { Drift } from "../../ports/cluster.ts";
+import { holds } from "../objects/containsFields.ts";
+import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
+import { holdersOf } from "../objects/fieldManagers.ts";
+import type { Cache } from "../watches/cache.ts";
+import { asStored } from "./reveal.ts";
+
+/** Of these the watches hold names and labels only. */
+const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
+
+/** Null while it is as it was applied, or while nothing is known of it. */
+export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
+  const ref = refOf(wanted);
+  if (cache.state(ref).phase !== "live") return null;
+  const live = cache.get(ref);
+  if (live === undefined) return { ref, gone: true, fields: [], managers: [] };
+  if (live.metadata.deletionTimestamp !== undefined) return null;
+  const hash = live.metadata.annotations?.[ANNOTATIONS.content];
+  const stored = asStored(withoutBookkeeping(wanted));
+  const holders = holdersOf(live);
+  const changed = UNSEEN.has(wanted.kind) ? keysOfOthers(stored, holders) : lostFields(live, stored, holders);
+  const other =
+    hash === contentHash(wanted) ? [] : [{ path: `metadata.annotations[${ANNOTATIONS.content}]`, managers: [] }];
+  const all = [...changed, ...other];
+  if (all.length === 0) return null;
+  return {
+    ref,
+    gone: false,
+    fields: all.map((one) => one.path),
+    managers: [...new Set(all.flatMap((one) => one.managers))],
+  };
+}
+
+interface Changed {
+  readonly path: string;
+  readonly managers: readonly string[];
+}
+
+type Holders = ReturnType<typeof holdersOf>;
+
+/** A field counts only where what is wanted has it: what others added beside it is theirs. */
+function lostFields(live: Manifest, wanted: JsonObject, holders: Holders): readonly Changed[] {
+  if (holds(live, wanted)) return [];
+  return heldDifferences(pruned(live, wanted), wanted, holders).map(({ path, managers }) => ({ path, managers }));
+}
+
+/** The part of `live` that `wanted` speaks of; where they are equal in Kubernetes' own sense (quantities, empty values), `wanted` itself. */
+function pruned(live: Json | undefined, wanted: Json | undefined): Json | undefined {
+  if (holds(live, wanted)) return wanted;
+  if (isObject(live) && isObject(wanted))
+    return Object.fromEntries(
+      Object.entries(wanted).flatMap(([key, value]) => {
+        const part =
+          key === "resources" || key === "requests" || key === "limits"
+            ? amounts(live[key], value)
+            : pruned(live[key], value);
+        return part === undefined ? [] : [[key, part] as const];
+      }),
+    );
+  if (!Array.isArray(live) || !Array.isArray(wanted)) return live;
+  const key = ["name", "containerPort", "mountPath", "port"].find((one) =>
+    wanted.every((item) => isObject(item) && item[one] !== undefined),
+  );
+  if (key === undefined) return live;
+  return wanted.flatMap((item: Json) => {
+    const found = live.find((other: Json) => isObject(other) && isObject(item) && other[key] === item[key]);
+    return found === undefined ? [] : [pruned(found, item) ?? null];
+  });
+}
+
+function amounts(live: Json | undefined, wanted: Json | undefined): Json | undefined {
+  return holds(live, wanted, true) ? wanted : live;
+}
+
+function keysOfOthers(wanted: JsonObject, holders: Holders): readonly Changed[] {
+  return ["data", "binaryData"].flatMap((field) => {
+    const data = wanted[field];
+    if (!isObject(data)) return [];
+    return Object.keys(data).flatMap((key): Changed[] => {
+      const managers = holders.filter(({ fields }) => holdsKey(fields, field, key)).map((one) => one.manager);
+      return managers.length === 0 ? [] : [{ path: `${field}.${key}`, managers }];
+    });
+  });
+}
+
+function holdsKey(fields: Json | undefined, field: string, key: string): boolean {
+  const data = isObject(fields) ? fields[`f:${field}`] : undefined;
+  return isObject(data) && data[`f:${key}`] !== undefined;
+}

@@ -1,0 +1,83 @@
+// What an apply would change on the live object, by a dry run: restricted to fields that we own or set, so that what admission webhooks and
+// other managers add is not told as a difference. Values of secrets stay here: both sides are masked.
+
+import type { Json } from "../../model/data/json.ts";
+import { MASK } from "../../model/document/sealed.ts";
+import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
+import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
+import { type ApplyOptions, ClusterError, type LiveDifference, type LiveField } from "../../ports/cluster.ts";
+import { holdersOf, ourTree } from "../objects/fieldManagers.ts";
+import { ApiError } from "../refusals/apiError.ts";
+import { clusterError, nameForErrors } from "../refusals/refusal.ts";
+import { type Api, dryRun } from "./apply.ts";
+import { revealObject } from "./reveal.ts";
+
+/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+const ATTEMPTS = 4;
+
+export async function compareObject(api: Api, object: Manifest, options: ApplyOptions): Promise<LiveDifference> {
+  for (let count = 1; ; count += 1) {
+    const difference = await compareOnce(api, object, options);
+    if (difference.reason?.code !== "ChangedBehindUs" || count === ATTEMPTS) return difference;
+  }
+}
+
+async function compareOnce(api: Api, object: Manifest, options: ApplyOptions): Promise<LiveDifference> {
+  const ref = refOf(object);
+  const { mask } = revealObject(object, options.reveal);
+  try {
+    const { live, result } = await dryRun(api, object, options);
+    if (live === null) return { ref, state: "missing", fields: [] };
+    const fields = fieldsOf(live, result).map((field) => masked(field, object.kind, mask));
+    return { ref, state: fields.length === 0 ? "same" : "different", fields };
+  } catch (cause) {
+    const error =
+      cause instanceof ApiError
+        ? clusterError({ error: cause, object: nameForErrors(object), cluster: api.connection.cluster, mask })
+        : cause;
+    if (!(error instanceof ClusterError) || error.reason.code === "ClusterUnreachable") throw error;
+    const state = error.reason.code === "OwnedByOther" ? "foreign" : "refused";
+    return { ref, state, reason: error.reason, fields: [] };
+  }
+}
+
+const OURS = "\u0000ours";
+
+function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
+  const holders = [
+    ...holdersOf(live),
+    { manager: OURS, fields: ourTree(result) },
+    { manager: OURS, fields: ourTree(live) },
+  ];
+  return heldDifferences(bare(live), bare(result), holders)
+    .filter((one) => one.managers.includes(OURS))
+    .map(({ path, before, after, managers }) => ({
+      path,
+      ...(before === undefined ? {} : { live: before }),
+      ...(after === undefined ? {} : { wanted: after }),
+      managers: managers.filter((one) => one !== OURS),
+    }));
+}
+
+/** Without what the server writes itself and what we keep for ourselves. */
+function bare(object: Manifest): Json {
+  const { status: _status, ...rest } = object;
+  const { annotations, labels } = object.metadata;
+  const own: readonly string[] = [ANNOTATIONS.content, ANNOTATIONS.revision];
+  const kept = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !own.includes(key)));
+  return { ...rest, metadata: { annotations: kept, ...(labels === undefined ? {} : { labels }) } };
+}
+
+const SECRET_ROOTS = /^(data|stringData)(\.|\[|$)/;
+
+function masked(field: LiveField, kind: string, mask: (text: string) => string): LiveField {
+  const text = JSON.stringify([field.live, field.wanted]);
+  const secret = (kind === "Secret" && SECRET_ROOTS.test(field.path)) || mask(text) !== text;
+  if (!secret) return field;
+  return {
+    path: field.path,
+    ...(field.live === undefined ? {} : { live: MASK }),
+    ...(field.wanted === undefined ? {} : { wanted: MASK }),
+    managers: field.managers,
+  };
+}

@@ -1,0 +1,55 @@
+// Taking over an object that belongs to nobody. Fields that `kubectl apply` (client-side) set are recorded as an update, and server-side apply
+// never removes those; handing them to our manager first makes that what the document no longer says goes away, as after any apply of ours.
+// The same as client-go's csaupgrade: https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-to-server-side-apply
+
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
+import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
+import { FIELD_MANAGER, type Manifest } from "../../model/kubernetes/manifest.ts";
+import type { Connection } from "../reach/connection.ts";
+
+/** `before-first-apply`: what was there when a server-side apply met an object for the first time. */
+const CLIENT_SIDE: ReadonlySet<string> = new Set(["kubectl-client-side-apply", "before-first-apply"]);
+
+export async function handOver(
+  connection: Connection,
+  { path, live, signal }: { readonly path: string; readonly live: Manifest; readonly signal: AbortSignal },
+): Promise<Manifest> {
+  const managedFields = upgraded(listAt(live, "metadata", "managedFields"));
+  if (managedFields === null) return live;
+  // The resource version is a precondition: somebody else's write in between is a conflict, and the whole apply is tried again.
+  const metadata = { managedFields, resourceVersion: live.metadata.resourceVersion ?? "" };
+  const answer = await connection.call({
+    method: "PATCH",
+    path,
+    query: { fieldManager: FIELD_MANAGER },
+    contentType: "application/merge-patch+json",
+    body: { metadata },
+    signal,
+  });
+  return answer.body as Manifest; // the server answers a patch with the object
+}
+
+/** Null: nothing was set by kubectl apply. */
+export function upgraded(entries: readonly JsonObject[]): readonly JsonObject[] | null {
+  const isOurs = (entry: JsonObject): boolean =>
+    textAt(entry, "manager") === FIELD_MANAGER &&
+    textAt(entry, "operation") === "Apply" &&
+    textAt(entry, "subresource") === "";
+  const isTheirs = (entry: JsonObject): boolean =>
+    CLIENT_SIDE.has(textAt(entry, "manager")) &&
+    textAt(entry, "operation") === "Update" &&
+    textAt(entry, "subresource") === "";
+  const theirs = entries.filter(isTheirs);
+  const [first] = theirs;
+  if (first === undefined) return null;
+  const ours = entries.filter(isOurs);
+  const fieldsV1 = [...ours, ...theirs].reduce<Json>((tree, entry) => union(tree, entry["fieldsV1"] ?? {}), {});
+  const merged = { ...(ours[0] ?? first), manager: FIELD_MANAGER, operation: "Apply", fieldsV1 };
+  return [merged, ...entries.filter((entry) => !isOurs(entry) && !isTheirs(entry))];
+}
+
+function union(one: Json, other: Json): Json {
+  if (!isObject(one) || !isObject(other)) return isObject(one) ? one : other;
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...keys].map((key) => [key, union(one[key] ?? {}, other[key] ?? {})]));
+}

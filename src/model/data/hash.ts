@@ -1,0 +1,8 @@
+// Content hashes. Equal values give equal hashes, whatever order their keys were written in.
+import { createHash } from "node:crypto";
+import { canonicalJson } from "./json.ts";
+
+/** SHA-256 of the canonical JSON, in hex. */
+export function contentHash(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}

@@ -1,0 +1,121 @@
+// Which fields of an object on the cluster differ from what we want, and which field managers hold them. Paths as people read them:
+// `spec.template.spec.containers[web].image`. Who holds a field is told by the server in trees of the form FieldsV1:
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+import { isDeepStrictEqual } from "node:util";
+import { isObject, type Json, type JsonObject } from "../data/json.ts";
+
+/** A field manager with the fields that it holds, as `fieldsV1` has them. */
+export interface FieldHolder {
+  readonly manager: string;
+  readonly fields: Json | undefined;
+}
+
+export interface HeldDifference {
+  readonly path: string;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  /** Managers of the field as it is now. */
+  readonly managers: readonly string[];
+}
+
+/** What names the items of a list, unless a manager's tree says it. */
+const NAMES = ["name", "mountPath", "containerPort", "port", "key", "type", "ip"];
+
+export function heldDifferences(
+  before: Json | undefined,
+  after: Json | undefined,
+  holders: readonly FieldHolder[],
+): readonly HeldDifference[] {
+  return differ({ before, after, path: "", holders });
+}
+
+interface At {
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  readonly path: string;
+  readonly holders: readonly FieldHolder[];
+}
+
+/** What came or went as a whole is one difference, not one for each of its fields. */
+function differ({ before, after, path, holders }: At): readonly HeldDifference[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (isObject(before) && isObject(after)) {
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+      differ({
+        before: before[key],
+        after: after[key],
+        path: path + step(key, path),
+        holders: into(holders, (tree) => tree[`f:${key}`]),
+      }),
+    );
+  }
+  const items = itemsOf(before, after);
+  if (items === undefined) {
+    const managers = new Set(holders.map((one) => one.manager));
+    return [{ path, before, after, managers: [...managers] }];
+  }
+  return items.flatMap(([name, left, right]) =>
+    differ({
+      before: left,
+      after: right,
+      path: `${path}[${name}]`,
+      holders: into(holders, (tree) => itemTree(tree, left ?? right ?? {})),
+    }),
+  );
+}
+
+/** A tree without children stands for everything below it. */
+function into(holders: readonly FieldHolder[], child: (tree: JsonObject) => Json | undefined): readonly FieldHolder[] {
+  return holders.flatMap(({ manager, fields }) => {
+    if (!isObject(fields)) return [];
+    if (Object.keys(fields).length === 0) return [{ manager, fields }];
+    const next = child(fields);
+    return next === undefined ? [] : [{ manager, fields: next }];
+  });
+}
+
+/** `k:{"name":"web"}` */
+function itemTree(tree: JsonObject, item: JsonObject): Json | undefined {
+  for (const [key, value] of Object.entries(tree)) {
+    if (!key.startsWith("k:")) continue;
+    const wanted: unknown = JSON.parse(key.slice(2));
+    if (isObject(wanted) && Object.entries(wanted).every(([name, one]) => isDeepStrictEqual(item[name], one)))
+      return value;
+  }
+  return undefined;
+}
+
+type Item = readonly [name: string, before: JsonObject | undefined, after: JsonObject | undefined];
+
+function itemsOf(before: Json | undefined, after: Json | undefined): readonly Item[] | undefined {
+  const [left, right] = [objectList(before), objectList(after)];
+  if (left === undefined || right === undefined) return undefined;
+  const name = NAMES.find((one) => isKey(left, one) && isKey(right, one));
+  if (name === undefined) return undefined;
+  const names = [...new Set([...left, ...right].map((item) => textOf(item[name])))];
+  const find = (list: readonly JsonObject[], value: string): JsonObject | undefined =>
+    list.find((item) => textOf(item[name]) === value);
+  const items = names.map((value): Item => [value, find(left, value), find(right, value)]);
+  // Items that only changed places would be no difference at all.
+  return items.every(([, one, other]) => isDeepStrictEqual(one, other)) ? undefined : items;
+}
+
+function objectList(value: Json | undefined): readonly JsonObject[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const objects = value.filter(isObject);
+  return objects.length === value.length ? objects : undefined;
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+function isKey(list: readonly JsonObject[], name: string): boolean {
+  const values = list.map((item) => item[name]);
+  return values.every((value) => textOf(value) !== "") && new Set(values).size === values.length;
+}
+
+function step(key: string, path: string): string {
+  if (/[./[\]]/.test(key)) return `[${key}]`;
+  return path === "" ? key : `.${key}`;
+}

@@ -1,0 +1,399 @@
+// What is wrong with a document, and where: one row per kind of mistake, all mistakes of a document at once.
+
+import type { Path } from "../data/pointer.ts";
+import { toPointer } from "../data/pointer.ts";
+import { type Language, type Localized, type Params, translate } from "../data/text.ts";
+import { withWords } from "../data/words.ts";
+import { explainReason, type Reason } from "../reasons/reason.ts";
+import { CAPACITY_PROBLEMS } from "./capacityProblems.ts";
+import { CHART_PROBLEMS } from "./chartProblems.ts";
+import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
+import { PRESENT_PROBLEMS } from "./presentProblems.ts";
+import { REGISTRATION_PROBLEMS } from "./registrationProblems.ts";
+import { REQUEST_PROBLEMS } from "./requestProblems.ts";
+import { SCHEDULE_PROBLEMS } from "./scheduleProblems.ts";
+import { explainSyntax } from "./syntax.ts";
+import { WORKFLOW_PROBLEMS } from "./workflowProblems.ts";
+
+interface ProblemRow {
+  readonly text: Localized;
+  readonly hint?: Localized;
+}
+
+export const PROBLEMS = {
+  Syntax: { text: { en: "not valid {format}: {detail}", zh: "不是合法的 {format}：{detail}" } },
+  TooLarge: {
+    text: { en: "the document has {bytes} bytes; {limit} is the limit", zh: "文档有 {bytes} 字节，上限为 {limit}" },
+    hint: { en: "keep large files in a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
+  },
+  InputsTooLarge: {
+    text: { en: "the inputs have {bytes} bytes; {limit} is the limit", zh: "输入共 {bytes} 字节，上限为 {limit}" },
+    hint: { en: "keep large files in a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
+  },
+  TooDeep: { text: { en: "nested deeper than {limit} levels", zh: "嵌套超过 {limit} 层" } },
+  TooMany: { text: { en: "{count} {what}; {limit} is the limit", zh: "{what} 有 {count} 个，上限为 {limit}" } },
+  DuplicateKey: {
+    text: { en: "key {key} is written twice", zh: "键 {key} 重复" },
+    hint: { en: "keep one of them", zh: "请只保留一个" },
+  },
+  Type: { text: { en: "expected {expected}, got {actual}", zh: "应为 {expected}，实际为 {actual}" } },
+  Required: { text: { en: "{field} is missing", zh: "缺少 {field}" } },
+  UnknownField: {
+    text: { en: "unknown field {field}", zh: "未知字段 {field}" },
+    hint: { en: "known here: {known}", zh: "可用字段：{known}" },
+  },
+  /** For definitions of plug-ins: `brokenRule` has sentences in both languages. */
+  Invalid: { text: { en: "not valid: {detail}", zh: "不合法：{detail}" } },
+  OutOfRange: {
+    text: { en: "{value} is out of range: it must be {bound}", zh: "{value} 超出范围：应为 {bound}" },
+  },
+  MultipleOf: { text: { en: "{value} is not a multiple of {divisor}", zh: "{value} 不是 {divisor} 的倍数" } },
+  Empty: { text: { en: "{field} must not be empty", zh: "{field} 不能为空" } },
+  TooShort: {
+    text: { en: "{length} characters are too few: at least {limit}", zh: "只有 {length} 个字符，至少需要 {limit} 个" },
+  },
+  TooLong: {
+    text: { en: "{length} characters are too many: at most {limit}", zh: "有 {length} 个字符，最多 {limit} 个" },
+  },
+  TooFewItems: { text: { en: "{count} items are too few: {limit}", zh: "只有 {count} 项，应 {limit}" } },
+  TooManyItems: { text: { en: "{count} items are too many: {limit}", zh: "有 {count} 项，应 {limit}" } },
+  TooManyComponents: {
+    text: { en: "{count} components; {limit} is the limit", zh: "有 {count} 个组件，上限为 {limit}" },
+    hint: { en: "split the application", zh: "请拆分应用" },
+  },
+  TooManyValues: {
+    text: { en: "more than {limit} values in one document", zh: "文档中的值超过 {limit} 个" },
+    hint: { en: "split the application", zh: "请拆分应用" },
+  },
+  MoreProblems: {
+    text: { en: "there are more problems than these {limit}", zh: "问题不止这 {limit} 个" },
+    hint: { en: "fix these first", zh: "请先解决已列出的问题" },
+  },
+  Pattern: {
+    text: { en: "{value} does not have the form {pattern}", zh: "{value} 不符合格式 {pattern}" },
+  },
+  /** `wish` is the author's own sentence about a pattern, in English only; the pattern is understood everywhere. */
+  Form: {
+    text: { en: "{value} is not right here: expected {wish}", zh: "{value} 不符合格式 {pattern}" },
+  },
+  /** A rule of a definition that has sentences of its own: see `brokenRule` below. This one stands for rules that were stored without theirs. */
+  Rule: { text: { en: "breaks a rule of its definition", zh: "不符合定义中的规则" } },
+  Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
+  StartsWith: { text: { en: "{value} does not start with {prefix}", zh: "{value} 应以 {prefix} 开头" } },
+  AbsolutePath: {
+    text: {
+      en: "{value} is not an absolute path: it starts with '/' and has no ':'",
+      zh: "{value} 不是绝对路径：应以“/”开头且不含“:”",
+    },
+  },
+  DefinitionFailed: {
+    text: {
+      en: "the definition of {definition} failed while checking this: the fault is in the definition, not in the document",
+      zh: "{definition} 的定义在检查时出错：问题在定义，而不在文档",
+    },
+  },
+  NotOneOf: { text: { en: "{value} is not one of: {known}", zh: "{value} 不在可选值中：{known}" } },
+  Name: {
+    text: {
+      en: "{value} is not a valid name: lower case letters, digits and '-', starting with a letter, at most {limit} characters",
+      zh: "{value} 不是合法名称：仅限小写字母、数字和“-”，以字母开头，最长 {limit} 个字符",
+    },
+  },
+  ObjectName: {
+    text: {
+      en: "{value} is not a valid object name: lower case letters, digits, '-' and '.', at most 253 characters",
+      zh: "{value} 不是合法的对象名称：仅限小写字母、数字、“-”和“.”，最长 253 个字符",
+    },
+  },
+  UnknownComponentType: {
+    text: { en: "unknown component type {value}", zh: "未知组件类型 {value}" },
+    hint: { en: "known: {known}", zh: "可用类型：{known}" },
+  },
+  UnknownTrait: {
+    text: { en: "unknown trait {value}", zh: "未知特征 {value}" },
+    hint: { en: "known: {known}", zh: "可用特征：{known}" },
+  },
+  TraitNotApplicable: {
+    text: { en: "trait {trait} cannot be attached to a {type}", zh: "特征 {trait} 不能用于类型 {type}" },
+  },
+  DuplicateName: {
+    text: { en: "component {name} is declared twice", zh: "组件 {name} 重复声明" },
+    hint: { en: "the first one is at {first}", zh: "第一次出现在 {first}" },
+  },
+  UnknownReference: {
+    text: { en: "there is no component {name}", zh: "没有名为 {name} 的组件" },
+    hint: { en: "components here: {known}", zh: "现有组件：{known}" },
+  },
+  UnknownOutput: {
+    text: { en: "component {name} has no output {output}", zh: "组件 {name} 没有输出 {output}" },
+    hint: { en: "it has: {known}", zh: "可用输出：{known}" },
+  },
+  UnknownKey: {
+    text: { en: "{object} has no key {key}", zh: "{object} 没有键 {key}" },
+    hint: { en: "it has: {known}", zh: "可用的键：{known}" },
+  },
+  BinaryVariable: {
+    text: {
+      en: "{key} is not text, so it does not become an environment variable",
+      zh: "{key} 不是文本，不会成为环境变量",
+    },
+    hint: { en: "mount it: give a mountPath", zh: "请写 mountPath，以文件形式挂载" },
+  },
+  WrongKind: { text: { en: "{name} is a {actual}, not a {expected}", zh: "{name} 是 {actual}，不是 {expected}" } },
+  SelfReference: { text: { en: "component {name} depends on itself", zh: "组件 {name} 依赖自身" } },
+  Cycle: {
+    text: { en: "the dependencies form a cycle: {path}", zh: "依赖成环：{path}" },
+    hint: { en: "remove one of these edges: {edges}", zh: "请去掉其中一条依赖：{edges}" },
+  },
+  Quantity: {
+    text: { en: "{value} is not a quantity", zh: "{value} 不是合法的数量" },
+    hint: { en: "write it like 500m, 2, 512Mi or 20Gi", zh: "写法如 500m、2、512Mi、20Gi" },
+  },
+  FewBytes: {
+    text: {
+      en: "{value} is less than one kibibyte: m is a thousandth of a byte, and a number alone counts bytes",
+      zh: "{value} 不足 1 KiB：m 表示千分之一字节，单独的数字表示字节数",
+    },
+    hint: { en: "write it like 512Mi or 20Gi", zh: "写法如 512Mi、20Gi" },
+  },
+  Duration: {
+    text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
+    hint: { en: "write it like 30s, 5m or 1h30m, at most 100 years", zh: "写法如 30s、5m、1h30m，最长 100 年" },
+  },
+  Schedule: { text: { en: "schedule {value}: {cause}", zh: "定时计划 {value}：{cause}" } },
+  ClusterScope: {
+    text: {
+      en: "{kind} belongs to the whole cluster, not to a namespace",
+      zh: "{kind} 属于整个集群，而不属于命名空间",
+    },
+    hint: { en: "write clusterScoped: true if this is intended", zh: "确有需要请写 clusterScoped: true" },
+  },
+  OtherNamespace: {
+    text: {
+      en: "{object} names namespace {other}, but the application is in {namespace}",
+      zh: "{object} 指定了命名空间 {other}，而应用位于 {namespace}",
+    },
+    hint: { en: "leave the namespace out", zh: "请去掉命名空间" },
+  },
+  Image: {
+    text: { en: "{value} is not a valid image reference", zh: "{value} 不是合法的镜像引用" },
+    hint: {
+      en: "write it like nginx:1.27 or registry.example.com/team/app@sha256:…",
+      zh: "写法如 nginx:1.27 或 registry.example.com/team/app@sha256:…",
+    },
+  },
+  RequestOverLimit: {
+    text: { en: "asks for {request} but its limit is {limit}", zh: "请求 {request} 超过上限 {limit}" },
+  },
+  MountPathTwice: {
+    text: { en: "mountPath {path} is used twice", zh: "mountPath {path} 重复使用" },
+    hint: { en: "the first use is at {first}", zh: "第一次出现在 {first}" },
+  },
+  AnnotationsTooLarge: {
+    text: {
+      en: "the annotations of {object} have {bytes} bytes together; Kubernetes takes {limit}",
+      zh: "{object} 的注解共 {bytes} 字节，Kubernetes 上限 {limit}",
+    },
+    hint: { en: "put what is large into a ConfigMap", zh: "请把较大的内容放入 ConfigMap" },
+  },
+  ConfigTooLarge: {
+    text: {
+      en: "{name} holds {bytes} bytes; a ConfigMap or Secret takes {limit}",
+      zh: "{name} 有 {bytes} 字节，ConfigMap/Secret 上限 {limit}",
+    },
+    hint: { en: "put it into a volume or an image", zh: "请改用存储卷或镜像" },
+  },
+  TraitConflict: {
+    text: {
+      en: "{first} and {second} both set {field}, to different values",
+      zh: "{first} 与 {second} 把 {field} 设为不同的值",
+    },
+    hint: { en: "remove one of them", zh: "请去掉其中一个" },
+  },
+  SetTwice: {
+    text: { en: "{owner} sets {field} twice, to different values", zh: "{owner} 两次把 {field} 设为不同的值" },
+    hint: { en: "give one of its items another name", zh: "请给其中一项改名" },
+  },
+  ObjectTwice: {
+    text: { en: "{first} and {second} both make {object}", zh: "{first} 与 {second} 都会创建 {object}" },
+    hint: { en: "rename one of the components", zh: "请给其中一个组件改名" },
+  },
+  ObjectTwiceHere: {
+    text: { en: "component {name} makes {object} twice", zh: "组件 {name} 重复创建 {object}" },
+    hint: { en: "give one of its items another name", zh: "请给其中一项改名" },
+  },
+  RouteTwice: {
+    text: {
+      en: "{first} and {second} both claim {where}: which of them answers is undefined",
+      zh: "{first} 与 {second} 都占用 {where}：由谁响应无法确定",
+    },
+    hint: { en: "give one of them another host or path", zh: "请给其中一个换主机或路径" },
+  },
+  RouteTaken: {
+    text: {
+      en: "{component} claims {where}, which {owner} serves already with its {object}: which of them answers is undefined",
+      zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应无法确定",
+    },
+    hint: {
+      en: "give one of them another host or path, or remove the route there first",
+      zh: "请给其中一个换主机或路径，或先去掉那边的 route",
+    },
+  },
+  NodesApart: {
+    text: {
+      en: "{first} and {second} ask for different nodes: {label} cannot be both {one} and {other}",
+      zh: "{first} 与 {second} 要求不同的节点：{label} 不能同时为 {one} 和 {other}",
+    },
+    hint: { en: "remove one of them", zh: "请去掉其中一个" },
+  },
+  NotPositive: {
+    text: { en: "{value} is not a size: a volume must be larger than zero", zh: "{value} 无效：存储卷大小必须大于零" },
+    hint: { en: "write it like 20Gi", zh: "写法如 20Gi" },
+  },
+  MountPlace: {
+    text: {
+      en: "nothing can be mounted at {value}: it is the root, lies in /proc or /sys, or contains '..'",
+      zh: "不能挂载到 {value}：它是根目录、位于 /proc 或 /sys，或包含“..”",
+    },
+  },
+  SubPathStale: {
+    text: {
+      en: "a subPath mount does not follow later changes of {name}",
+      zh: "subPath 挂载不会跟随 {name} 之后的变化",
+    },
+  },
+  NoRouteKind: {
+    text: {
+      en: "cluster {cluster} serves neither a Gateway nor an IngressClass",
+      zh: "集群 {cluster} 既没有 Gateway 也没有 IngressClass",
+    },
+    hint: { en: "install an ingress controller, or remove the route trait", zh: "请安装入口控制器，或去掉 route 特征" },
+  },
+  NoStorageClass: {
+    text: { en: "storage class {name} does not exist on cluster {cluster}", zh: "集群 {cluster} 上没有存储类 {name}" },
+    hint: { en: "it has: {known}", zh: "可用存储类：{known}" },
+  },
+  UnknownVolume: {
+    text: {
+      en: "container {container} mounts {name}, but there is no storage of that name",
+      zh: "容器 {container} 挂载的 {name} 不存在",
+    },
+    hint: { en: "storage here: {known}", zh: "可用存储：{known}" },
+  },
+  VolumeShared: {
+    text: {
+      en: "{replicas} replicas cannot share volume {name}: one node only can mount it",
+      zh: "{replicas} 个副本无法共用存储卷 {name}：它只能挂载到一个节点",
+    },
+    hint: {
+      en: "use accessModes: [ReadWriteMany], one replica, or a store (one volume for each replica)",
+      zh: "请使用 accessModes: [ReadWriteMany]、单副本，或 store 组件（每个副本各有一个卷）",
+    },
+  },
+  NoEviction: {
+    text: {
+      en: "this budget does not allow any of {replicas} pods to be evicted: a node that runs one of them can never be drained",
+      zh: "该预算不允许 {replicas} 个副本中的任何一个被驱逐：所在节点将无法排空",
+    },
+    hint: { en: "run one more replica, or allow one to be missing", zh: "请增加副本，或允许缺少一个" },
+  },
+  ScalingBlind: {
+    text: {
+      en: "the autoscaler cannot compute the utilization of the pods: they request no {resource}",
+      zh: "Pod 没有请求 {resource}，自动伸缩无法计算使用率",
+    },
+    hint: { en: "add trait resources with {resource}", zh: "请添加 resources 特征并写明 {resource}" },
+  },
+  RouteClosed: {
+    text: {
+      en: "the network policy blocks the route's controller: it allows only components of this application",
+      zh: "网络策略只允许本应用组件访问，入口控制器将无法到达",
+    },
+    hint: {
+      en: "allow the controller's namespace: from: [{namespaces: [...]}]",
+      zh: "请允许入口控制器所在命名空间：from: [{namespaces: [...]}]",
+    },
+  },
+  ...CAPACITY_PROBLEMS,
+  ...CHART_PROBLEMS,
+  ...PRESENT_PROBLEMS,
+  ...ISOLATION_PROBLEMS,
+  ...REGISTRATION_PROBLEMS,
+  ...REQUEST_PROBLEMS,
+  ...SCHEDULE_PROBLEMS,
+  ...WORKFLOW_PROBLEMS,
+} as const satisfies Record<string, ProblemRow>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export type Severity = "error" | "warning";
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  /** JSON Pointer into the document. */
+  readonly pointer: string;
+  /** Names, numbers and codes, never sentences. */
+  readonly params: Params;
+  /** The sentence of a rule that a definition brings itself, with places for the parameters; instead of the row's. */
+  readonly text?: Localized;
+  /** What stands at `{cause}` of its text, in the reader's language. */
+  readonly cause?: Reason;
+  /** The same for a cause that is a problem itself. */
+  readonly inner?: Problem;
+  /** The nearest valid name, where one is close. */
+  readonly nearest?: string;
+  /** 1-based, where the text of the document is known. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export function problem(code: ProblemCode, at: Path | string, params: Params = {}, nearest?: string): Problem {
+  const pointer = typeof at === "string" ? at : toPointer(at);
+  return { code, severity: "error", pointer, params, ...(nearest === undefined ? {} : { nearest }) };
+}
+
+export function warning(code: ProblemCode, at: Path | string, params: Params = {}): Problem {
+  return { ...problem(code, at, params), severity: "warning" };
+}
+
+/** A rule that a definition checks itself: its sentence belongs to the definition, next to the rule, in both languages. */
+export function brokenRule(at: Path | string, text: Localized, params: Params = {}, nearest?: string): Problem {
+  return { ...problem("Rule", at, params, nearest), text };
+}
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some((one) => one.severity === "error");
+}
+
+/** A hint with a place that has no parameter is not shown: there is nothing to say. */
+function isFilled({ en }: Localized, params: Params): boolean {
+  return [...en.matchAll(/(?<!\{)\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(params, name));
+}
+
+function causeOf({ cause, inner }: Problem, language: Language): Params {
+  if (inner !== undefined) return { cause: explainProblem(inner, language).message };
+  return cause === undefined ? {} : { cause: explainReason(cause, language) };
+}
+
+export interface ProblemText {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function explainProblem(value: Problem, language: Language): ProblemText {
+  const row: ProblemRow = PROBLEMS[value.code];
+  const params = {
+    ...withWords(value.code === "Syntax" ? explainSyntax(value.params, language) : value.params, language),
+    ...causeOf(value, language),
+  };
+  const message = translate(value.text ?? row.text, language, params);
+  const meant =
+    value.nearest === undefined
+      ? []
+      : [language === "zh" ? `是否想写 ${value.nearest}？` : `did you mean ${value.nearest}?`];
+  const hint = [
+    ...meant,
+    ...(row.hint && isFilled(row.hint, params) ? [translate(row.hint, language, params)] : []),
+  ].join(language === "zh" ? "" : " ");
+  return hint === "" ? { message } : { message, hint };
+}

@@ -1,0 +1,94 @@
+// Where a run stands, for people. `phase` says whether a run has ended and how; as long as it has not, this says what it does: a run that
+// begins next year, or that waits for a place, is not running. Derived from what is stored, never stored itself.
+
+import type { Language, Localized } from "../data/text.ts";
+import type { Tone } from "../reasons/tone.ts";
+import { isActive, PHASES, type Phase } from "./phase.ts";
+import type { RunEnding } from "./run.ts";
+
+interface StateRow {
+  readonly glyph: string;
+  readonly tone: Tone;
+  readonly text: Localized;
+  /** What it means, for the guide and for the API's description. */
+  readonly means: Localized;
+}
+
+export const UNFINISHED = {
+  scheduled: {
+    glyph: "◌",
+    tone: "muted",
+    text: { en: "scheduled", zh: "已预约" },
+    means: { en: "its time of start has not come", zh: "开始时间未到" },
+  },
+  queued: {
+    glyph: "◔",
+    tone: "muted",
+    text: { en: "queued", zh: "排队中" },
+    means: { en: "waits for a place, or for a server that drives it", zh: "等待名额，或等待服务器接手" },
+  },
+  running: {
+    glyph: "◐",
+    tone: "info",
+    text: { en: "running", zh: "运行中" },
+    means: { en: "at least one of its jobs does something", zh: "至少有一个任务在执行" },
+  },
+  waiting: {
+    glyph: "◑",
+    tone: "warning",
+    text: { en: "waiting", zh: "等待中" },
+    means: {
+      en: "all that has begun only waits: for a person, a time, a lock, room on the cluster",
+      zh: "已开始的任务都在等待：人、时间、锁、集群资源",
+    },
+  },
+  paused: {
+    glyph: "‖",
+    tone: "warning",
+    text: { en: "paused", zh: "已暂停" },
+    means: { en: "starts nothing until it is resumed", zh: "恢复前不启动任何任务" },
+  },
+  cancelling: {
+    glyph: "◪",
+    tone: "warning",
+    text: { en: "being cancelled", zh: "取消中" },
+    means: { en: "stops what runs; its final steps may still run", zh: "正在停止；收尾步骤可能仍会执行" },
+  },
+} as const satisfies Record<string, StateRow>;
+
+export type UnfinishedState = keyof typeof UNFINISHED;
+export type RunState = UnfinishedState | RunEnding;
+export const UNFINISHED_STATES = Object.keys(UNFINISHED) as readonly UnfinishedState[]; // keys of a const object: the cast only narrows
+
+function isUnfinished(state: RunState): state is UnfinishedState {
+  return Object.hasOwn(UNFINISHED, state);
+}
+
+export function runStateRow(state: RunState): Pick<StateRow, "glyph" | "tone" | "text"> {
+  return isUnfinished(state) ? UNFINISHED[state] : PHASES[state];
+}
+
+/** `◔ queued`. */
+export function runStateWord(state: RunState, language: Language): string {
+  const { glyph, text } = runStateRow(state);
+  return `${glyph} ${text[language]}`;
+}
+
+/** A running job whose reason is one of these only waits for a person or for a time. */
+const ONLY_WAITS: ReadonlySet<string> = new Set(["Approval", "WaitingUntil"]);
+
+interface Seen {
+  readonly phase: Phase;
+  readonly reason: { readonly code: string };
+}
+
+/** The job does nothing until something else happens. */
+export function onlyWaits({ phase, reason }: Seen): boolean {
+  return phase === "queued" || phase === "pending" || (isActive(phase) && ONLY_WAITS.has(reason.code));
+}
+
+/** What a run that was taken up and is neither paused nor being cancelled does now. */
+export function stateOfJobs(jobs: readonly Seen[]): "running" | "waiting" {
+  const working = jobs.some((job) => job.phase === "running" && !onlyWaits(job));
+  return !working && jobs.some(onlyWaits) ? "waiting" : "running";
+}

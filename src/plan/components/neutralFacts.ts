@@ -1,0 +1,14 @@
+// A cluster that refuses nothing: for what can be said of a document before any cluster is asked.
+import type { ClusterFacts } from "../../model/run/plan.ts";
+
+const GATEWAY = { namespace: "default", name: "default", addresses: [] };
+
+export const NEUTRAL: ClusterFacts = {
+  name: "offline",
+  kind: "kubernetes",
+  version: "",
+  kinds: ["gateway.networking.k8s.io/HTTPRoute"],
+  ingressClasses: [{ name: "default", default: true }],
+  gateways: [GATEWAY],
+  storageClasses: [],
+};

@@ -1,0 +1,83 @@
+// The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
+// Only what the application owns is touched; volumes stay unless asked for.
+
+import { contentHash } from "../model/data/hash.ts";
+import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
+import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../model/run/plan.ts";
+import type { OwnedObject } from "../model/run/revision.ts";
+import { layersOf } from "./order.ts";
+
+export interface RemovalInput {
+  readonly application: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly previous: Plan;
+  /** Remove what holds data, too. */
+  readonly volumes: boolean;
+  /** What the application owns: components that the last plan does not know, because they were never pruned, go as well. */
+  readonly owned?: readonly OwnedObject[];
+}
+
+export function planRemoval(input: RemovalInput): Plan {
+  const { previous, owned = [] } = input;
+  const planned = new Set(previous.jobs.filter(hasComponent).map((job) => job.component));
+  const leftover = new Set(owned.map((one) => one.component).filter((name) => name !== "" && !planned.has(name)));
+  const jobs = [...planned, ...leftover].toReversed().map((component) => removeJob(component, input));
+  return {
+    application: input.application,
+    namespace: input.namespace,
+    cluster: input.cluster,
+    jobs,
+    layers: layersOf(jobs),
+    changes: changesOf(input),
+    warnings: [],
+    hash: contentHash(jobs),
+  };
+}
+
+function hasComponent(job: PlannedJob): boolean {
+  return job.component !== "";
+}
+
+function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
+  const own = previous.jobs.filter((job) => job.component === component);
+  // Routes first: nobody is sent to what is about to end. They come last in the order of applying.
+  const objects = own.flatMap((job) => job.objects).toReversed();
+  return {
+    name: component,
+    type: "remove",
+    component,
+    needs: dependentsOf(component, previous),
+    objects,
+    input: { component, volumes },
+    timeout: 10 * 60_000,
+    retry: { attempts: 1, backoff: 5_000 },
+  };
+}
+
+/** Those that needed it go first. */
+function dependentsOf(component: string, previous: Plan): readonly Need[] {
+  const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
+  const dependents = previous.jobs.filter(
+    (job) => hasComponent(job) && job.component !== component && job.needs.some((need) => own.has(need.job)),
+  );
+  return [...new Set(dependents.map((job) => job.component))].map((job) => ({ job, because: "order" }));
+}
+
+function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
+  const planned = previous.jobs.flatMap((job) => job.objects).map(removal);
+  const others = owned.map(({ component, keep, apiVersion, kind, namespace, name }) => ({
+    component,
+    keep,
+    object: { apiVersion, kind, namespace, name },
+  }));
+  const all = new Map([...planned, ...others].map((one) => [refKey(one.object), one] as const));
+  return [...all.values()].map(({ component, object, keep }) => {
+    const stays = keep && !(volumes && isVolume(object));
+    return { component, object, action: stays ? "keep" : "delete", class: stays ? "none" : "delete", fields: [] };
+  });
+}
+
+function removal({ manifest, keep }: PlannedObject) {
+  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "", object: refOf(manifest), keep };
+}

@@ -1,0 +1,23 @@
+// Two routes of one application for the same requests. Those of other applications are on the cluster: engine/planning/sharedRoutes.ts looks there.
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import type { RenderedComponent } from "./renderedComponent.ts";
+import { routeClaims } from "./routeMatches.ts";
+
+export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
+  const owners = new Map<string, { readonly name: string; readonly backend: string }>();
+  return components.flatMap(({ component, objects, exposure }) => {
+    const claims = [...objects, ...exposure].flatMap(({ manifest }) => routeClaims(manifest));
+    const wanted = new Map(claims.map((claim) => [claim.key, claim]));
+    return [...wanted.values()].flatMap(({ key, where, backend }) => {
+      const first = owners.get(key) ?? { name: component.name, backend };
+      owners.set(key, first);
+      if (first.name === component.name || first.backend === backend) return [];
+      return [problem("RouteTwice", routePointer(component), { first: first.name, second: component.name, where })];
+    });
+  });
+}
+
+/** Where the document says so: at the trait, where there is one. */
+export function routePointer({ pointer, traits }: Pick<RenderedComponent["component"], "pointer" | "traits">): string {
+  return traits.find(({ definition }) => definition.name === "route")?.pointer ?? pointer;
+}

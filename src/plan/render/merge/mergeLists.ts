@@ -1,0 +1,44 @@
+// Lists whose items have names: joined, each name once. Two owners of one name are a problem naming both.
+import type { JsonObject } from "../../../model/data/json.ts";
+import { type Problem, problem } from "../../../model/problems/problem.ts";
+import { textOf } from "./manifestLists.ts";
+
+export interface Offer {
+  readonly owner: string;
+  readonly pointer: string;
+  readonly items: readonly JsonObject[];
+}
+
+export interface JoinedList {
+  readonly items: readonly JsonObject[];
+  readonly problems: readonly Problem[];
+}
+
+/** `list` is how the list is called in the problem, e.g. `volumes`. */
+export function joinByName(list: string, offers: readonly Offer[]): JoinedList {
+  const owners = new Map<string, string>();
+  const items: JsonObject[] = [];
+  const problems: Problem[] = [];
+  for (const offer of offers) {
+    for (const item of offer.items) {
+      const name = textOf(item["name"]);
+      const first = owners.get(name);
+      if (first === undefined) {
+        owners.set(name, offer.owner);
+        items.push(item);
+      } else {
+        const field = `${list}[${name}]`;
+        const twice = problem("SetTwice", offer.pointer, { owner: offer.owner, field });
+        const conflict = problem("TraitConflict", offer.pointer, { first, second: offer.owner, field });
+        problems.push(first === offer.owner ? twice : conflict);
+      }
+    }
+  }
+  return { items, problems };
+}
+
+/** The component's own items are defaults: an offered item of the same name takes the place. */
+export function overDefaults(defaults: readonly JsonObject[], items: readonly JsonObject[]): readonly JsonObject[] {
+  const names = new Set(items.map((item) => item["name"]));
+  return [...defaults.filter((item) => !names.has(item["name"])), ...items];
+}

@@ -1,0 +1,118 @@
+// What a step holds while it runs: `locks`. Each names one thing: a component, a Helm release, a host, or a key that people agree on.
+import { canonicalJson, type Json } from "../../../model/data/json.ts";
+import { toPointer } from "../../../model/data/pointer.ts";
+import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
+import { LOCK_KINDS, type PlannedLock } from "../../../model/run/plan.ts";
+import {
+  checkKnown,
+  checkObject,
+  field,
+  fieldPointer,
+  type Spot,
+  textField,
+  wrongType,
+} from "../../fields/checkFields.ts";
+import { clip, showValue } from "../../fields/valueWords.ts";
+import { isReference, pointerOf } from "../steps/holes.ts";
+
+export const ON_LIMIT = ["queue", "cancel", "fail"] as const;
+const MOST_LOCKS = 20;
+const MOST_HOLDERS = 1_000;
+const NAME_LENGTH = 200;
+
+export function checkLocks(step: Spot): readonly PlannedLock[] {
+  const value = field(step, "locks");
+  if (value === undefined) return [];
+  const pointer = fieldPointer(step, "locks");
+  if (!Array.isArray(value)) step.problems.push(wrongType(pointer, "array", value));
+  else if (value.length > MOST_LOCKS)
+    step.problems.push(problem("TooMany", pointer, { count: value.length, what: "locks", limit: MOST_LOCKS }));
+  else
+    return value.flatMap((one: Json, index) => {
+      const at = pointer + toPointer([index]);
+      return checkObject(one, at, step.problems) ? checkLock({ value: one, pointer: at, problems: step.problems }) : [];
+    });
+  return [];
+}
+
+/** One thing has one limit: where steps say different ones, each step counts by its own, which is rarely meant. */
+export function checkLimits(
+  steps: readonly { readonly pointer: string; readonly locks: readonly PlannedLock[] }[],
+): readonly Problem[] {
+  const first = new Map<string, { readonly pointer: string; readonly limit: number }>();
+  return steps.flatMap(({ pointer, locks }) =>
+    locks.flatMap(({ kind, name, limit, shared }, index) => {
+      if (shared === true) return [];
+      const at = `${pointer}/locks/${index}`;
+      const key = `${kind} ${canonicalJson(name)}`;
+      const known = first.get(key);
+      if (known === undefined) first.set(key, { pointer: at, limit });
+      if (known === undefined || known.limit === limit) return [];
+      const word = typeof name === "string" ? name : pointerOf(name);
+      return [
+        warning("LimitsDiffer", at, { name: `${kind} ${clip(word)}`, limit, other: known.limit, first: known.pointer }),
+      ];
+    }),
+  );
+}
+
+function checkLock(spot: Spot): readonly PlannedLock[] {
+  const kinds = LOCK_KINDS.filter((kind) => field(spot, kind) !== undefined);
+  const [kind] = kinds;
+  checkKnown(spot, [...LOCK_KINDS, ...(kind === "component" ? ["application"] : []), "shared", "limit", "onLimit"]);
+  if (kind === undefined || kinds.length > 1) {
+    const params = { value: kinds.join(", ") || "none", known: LOCK_KINDS.join(", ") };
+    spot.problems.push(problem("LockKind", spot.pointer, params));
+    return [];
+  }
+  const name = nameOf(spot, kind);
+  const shared = flagField(spot, "shared");
+  const limit = limitOf(spot, shared);
+  return name === undefined ? [] : [{ kind, name, limit, ...(shared ? { shared } : {}), onLimit: onLimitOf(spot) }];
+}
+
+function nameOf(spot: Spot, kind: (typeof LOCK_KINDS)[number]): Json | undefined {
+  const value = field(spot, kind);
+  if (isReference(value) && kind !== "component") return value;
+  const text = textField(spot, kind, "required");
+  if (text !== undefined && (text.length === 0 || text.length > NAME_LENGTH))
+    spot.problems.push(
+      problem("OutOfRange", fieldPointer(spot, kind), { value: showValue(text), bound: `1 … ${NAME_LENGTH}` }),
+    );
+  const application = kind === "component" ? textField(spot, "application", "optional") : undefined;
+  return application === undefined ? text : `${application}/${text ?? ""}`;
+}
+
+function flagField(spot: Spot, name: string): boolean {
+  const value = field(spot, name);
+  if (value !== undefined && typeof value !== "boolean")
+    spot.problems.push(wrongType(fieldPointer(spot, name), "boolean", value));
+  return value === true;
+}
+
+/** Of a shared lock there is no limit. */
+function limitOf(spot: Spot, shared: boolean): number {
+  const value = field(spot, "limit");
+  if (value === undefined) return 1;
+  const pointer = fieldPointer(spot, "limit");
+  if (typeof value !== "number" || !Number.isInteger(value)) spot.problems.push(wrongType(pointer, "integer", value));
+  else if (shared || value < 1 || value > MOST_HOLDERS)
+    spot.problems.push(
+      problem("OutOfRange", pointer, {
+        value: showValue(value),
+        bound: shared ? "shared: true" : `1 … ${MOST_HOLDERS}`,
+      }),
+    );
+  else return value;
+  return 1;
+}
+
+function onLimitOf(spot: Spot): PlannedLock["onLimit"] {
+  const text = textField(spot, "onLimit", "optional") ?? "queue";
+  const found = ON_LIMIT.find((one) => one === text);
+  if (found === undefined)
+    spot.problems.push(
+      problem("NotOneOf", fieldPointer(spot, "onLimit"), { value: showValue(text), known: ON_LIMIT.join(", ") }),
+    );
+  return found ?? "queue";
+}

@@ -1,0 +1,154 @@
+// One step by itself: its own fields. What it names is checked once all steps are known: checkReferences.ts, stepOrder.ts.
+
+import type { Json } from "../../../model/data/json.ts";
+import type { Condition } from "../../../model/document/condition.ts";
+import { LIMITS, WORKFLOW_MODES } from "../../../model/document/document.ts";
+import { COMPONENT_NAME_MAX, nearest } from "../../../model/kubernetes/name.ts";
+import { type Problem, problem } from "../../../model/problems/problem.ts";
+import {
+  checkKnown,
+  checkName,
+  checkObject,
+  field,
+  fieldPointer,
+  type Spot,
+  textField,
+  wrongType,
+} from "../../fields/checkFields.ts";
+import { clip, listNames, showValue } from "../../fields/valueWords.ts";
+import { parseCondition } from "../conditions/parseCondition.ts";
+import { kindOf, STEP_FIELDS, type StepKind, type StepTypes, stepTypeNames } from "../steps/stepKinds.ts";
+import { checkLocks } from "./checkLocks.ts";
+import { checkStepTimes } from "./checkStepTimes.ts";
+import type { StepDraft, WorkflowMode } from "./stepDraft.ts";
+
+const ALL_FIELDS = [...new Set(Object.values(STEP_FIELDS).flat())];
+/** Names of jobs that plans make themselves. */
+const RESERVED: ReadonlySet<string> = new Set(["prune"]);
+
+export interface StepList {
+  readonly types: StepTypes;
+  /** Types that are not among these may be registered at the server. */
+  readonly offline: boolean;
+  readonly problems: Problem[];
+  readonly parent: StepDraft | null;
+  readonly final: boolean;
+}
+
+/** `value`: the list of steps as written. */
+export function checkSteps(value: Json | undefined, pointer: string, list: StepList): StepDraft[] {
+  const { problems } = list;
+  if (!Array.isArray(value)) problems.push(wrongType(pointer, "array", value));
+  else if (value.length === 0)
+    problems.push(problem("Empty", pointer, { field: pointer.slice(pointer.lastIndexOf("/") + 1) }));
+  else if (value.length > LIMITS.steps)
+    problems.push(problem("TooMany", pointer, { count: value.length, what: "steps", limit: LIMITS.steps }));
+  else return value.flatMap((one: Json, index) => checkStep(one, `${pointer}/${index}`, list) ?? []);
+  return [];
+}
+
+function checkStep(value: Json, pointer: string, list: StepList): StepDraft | undefined {
+  if (!checkObject(value, pointer, list.problems)) return undefined;
+  const spot: Spot = { value, pointer, problems: list.problems };
+  const type = textField(spot, "type", "required");
+  const kind = type === undefined ? undefined : findKind(spot, type, list);
+  checkFields(spot, type, kind);
+  const draft: StepDraft = {
+    pointer,
+    raw: value,
+    name: checkStepName(spot),
+    kind,
+    definition: kind === "job" ? list.types.get(type ?? "") : undefined,
+    parent: list.parent,
+    final: list.final,
+    mode: modeOf(spot, kind === "group" ? "DAG" : "StepByStep"),
+    subSteps: [],
+    dependsOn: dependsOnOf(spot),
+    condition: conditionOf(spot),
+    forEach: kind === "deploy" ? undefined : forEachOf(spot),
+    times: checkStepTimes(spot),
+    locks: checkLocks(spot),
+  };
+  if (kind !== "group") return draft;
+  const subSteps = fieldPointer(spot, "subSteps");
+  const sub = field(spot, "subSteps");
+  if (sub === undefined) list.problems.push(problem("Required", subSteps, { field: "subSteps" }));
+  else draft.subSteps.push(...checkSteps(sub, subSteps, { ...list, parent: draft }));
+  return draft;
+}
+
+function findKind(spot: Spot, type: string, { types, offline }: StepList): StepKind | undefined {
+  const kind = kindOf(type);
+  if (kind !== "job" || types.get(type)?.step !== undefined) return kind;
+  const known = stepTypeNames(types);
+  const params = { value: clip(type), known: listNames(known) };
+  const found = problem("UnknownStepType", fieldPointer(spot, "type"), params, nearest(clip(type), known));
+  spot.problems.push(offline ? { ...found, code: "UncheckedStepType", severity: "warning" } : found);
+  return undefined;
+}
+
+function checkFields(spot: Spot, type: string | undefined, kind: StepKind | undefined): void {
+  checkKnown(spot, ALL_FIELDS);
+  if (kind === undefined || type === undefined) return;
+  const fitting = STEP_FIELDS[kind];
+  for (const name of ALL_FIELDS) {
+    if (fitting.includes(name) || field(spot, name) === undefined) continue;
+    const params = { field: name, type: clip(type), known: listNames(fitting) };
+    spot.problems.push(problem("StepField", fieldPointer(spot, name), params));
+  }
+}
+
+function checkStepName(spot: Spot): string | undefined {
+  const name = textField(spot, "name", "required");
+  if (name === undefined) return undefined;
+  const pointer = fieldPointer(spot, "name");
+  const wrong = checkName(name, pointer, COMPONENT_NAME_MAX);
+  if (wrong) spot.problems.push(wrong);
+  else if (RESERVED.has(name)) spot.problems.push(problem("ReservedStep", pointer, { name }));
+  return name;
+}
+
+export function modeOf(spot: Spot, otherwise: WorkflowMode): WorkflowMode {
+  const text = textField(spot, "mode", "optional");
+  if (text === undefined) return otherwise;
+  const mode = WORKFLOW_MODES.find((one) => one === text);
+  if (mode !== undefined) return mode;
+  const params = { value: showValue(text), known: WORKFLOW_MODES.join(", ") };
+  spot.problems.push(problem("NotOneOf", fieldPointer(spot, "mode"), params, nearest(clip(text), WORKFLOW_MODES)));
+  return otherwise;
+}
+
+function dependsOnOf(spot: Spot): readonly { readonly name: string; readonly pointer: string }[] {
+  const value = field(spot, "dependsOn");
+  if (value === undefined) return [];
+  const pointer = fieldPointer(spot, "dependsOn");
+  if (!Array.isArray(value)) {
+    spot.problems.push(wrongType(pointer, "array", value));
+    return [];
+  }
+  return value.flatMap((name: Json, index) => {
+    if (typeof name === "string") return [{ name, pointer: `${pointer}/${index}` }];
+    spot.problems.push(wrongType(`${pointer}/${index}`, "string", name));
+    return [];
+  });
+}
+
+function conditionOf(spot: Spot): Condition | null {
+  const text = textField(spot, "if", "optional");
+  if (text === undefined) return null;
+  const parsed = parseCondition(text);
+  if (parsed.ok) return parsed.condition;
+  const { at, expected, found } = parsed;
+  spot.problems.push(problem("Condition", fieldPointer(spot, "if"), { position: at + 1, expected, found }));
+  return null;
+}
+
+/** A list, or one reference. */
+function forEachOf(spot: Spot): Json | undefined {
+  const value = field(spot, "forEach");
+  if (value === undefined || Array.isArray(value)) return value;
+  const pointer = fieldPointer(spot, "forEach");
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "$from")) return value;
+  spot.problems.push(wrongType(pointer, 'array | { "$from": … }', value));
+  return undefined;
+}

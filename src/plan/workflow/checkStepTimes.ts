@@ -1,8 +1,0 @@
-// How long a step may take and wait: timeout, retry, the clocks, and what happens when the cluster has no room.
-import type { Spot } from "../check/checkFields.ts";
-import { checkClocks, checkOnShort, checkTimes } from "../check/checkTimes.ts";
-import type { StepTimes } from "./resolvedWorkflow.ts";
-
-export function checkStepTimes(step: Spot): StepTimes {
-  return { ...checkTimes(step), clocks: checkClocks(step), onShort: checkOnShort(step) };
-}

@@ -1,0 +1,64 @@
+// Whether a condition holds. Total: it never throws, and nothing is coerced.
+// The rule for what is missing: a condition has three answers, yes, no and unknown. Whatever looks at a value that is not there is unknown, and so is
+// an order between values that have none (a text and a number). `&&` is no as soon as one side is no, `||` is yes as soon as one side is yes, `!`
+// of unknown is unknown. Only yes lets a step run: a gate does not open because a scan gave nothing.
+
+import { canonicalJson, type Json } from "../../../model/data/json.ts";
+import type { Comparison, Condition, Operand } from "../../../model/document/condition.ts";
+import { lookUp } from "../steps/lookUp.ts";
+
+export type Answer = "yes" | "no" | "unknown";
+
+export function evaluate(condition: Condition, context: Json): boolean {
+  return answer(condition, context) === "yes";
+}
+
+export function answer(condition: Condition, context: Json): Answer {
+  if ("all" in condition) return decided(condition.all, context, "no");
+  if ("any" in condition) return decided(condition.any, context, "yes");
+  if ("not" in condition) return OPPOSITE[answer(condition.not, context)];
+  if ("truthy" in condition) {
+    const value = valueOf(condition.truthy, context);
+    return value === undefined ? "unknown" : known(value !== false && value !== null && value !== 0 && value !== "");
+  }
+  const left = valueOf(condition.left, context);
+  const right = valueOf(condition.right, context);
+  return left === undefined || right === undefined ? "unknown" : COMPARE[condition.compare](left, right);
+}
+
+const OPPOSITE: Readonly<Record<Answer, Answer>> = { yes: "no", no: "yes", unknown: "unknown" };
+
+/** `decisive`: one such answer decides, whatever the others are. */
+function decided(conditions: readonly Condition[], context: Json, decisive: "yes" | "no"): Answer {
+  const answers = conditions.map((one) => answer(one, context));
+  if (answers.includes(decisive)) return decisive;
+  return answers.includes("unknown") ? "unknown" : OPPOSITE[decisive];
+}
+
+export function valueOf(operand: Operand, context: Json): Json | undefined {
+  return "pointer" in operand ? lookUp(context, operand.pointer) : operand.value;
+}
+
+const COMPARE: Readonly<Record<Comparison, (left: Json, right: Json) => Answer>> = {
+  "==": (left, right) => known(same(left, right)),
+  "!=": (left, right) => known(!same(left, right)),
+  "<": (left, right) => ordered(left, right, (order) => order < 0),
+  "<=": (left, right) => ordered(left, right, (order) => order <= 0),
+  ">": (left, right) => ordered(left, right, (order) => order > 0),
+  ">=": (left, right) => ordered(left, right, (order) => order >= 0),
+};
+
+function known(holds: boolean): Answer {
+  return holds ? "yes" : "no";
+}
+
+function same(left: Json, right: Json): boolean {
+  return canonicalJson(left) === canonicalJson(right);
+}
+
+function ordered(left: Json, right: Json, holds: (order: number) => boolean): Answer {
+  if (typeof left === "number" && typeof right === "number") return known(holds(left - right));
+  if (typeof left === "string" && typeof right === "string")
+    return known(holds(left < right ? -1 : left > right ? 1 : 0));
+  return "unknown";
+}

@@ -1,0 +1,152 @@
+// From resolved steps to jobs: groups are taken apart, loops unrolled, called workflows put in. Values that are known are filled in, so that what
+// is planned can be checked and shown whole. Never more jobs than the limit.
+
+import type { Json } from "../../../model/data/json.ts";
+import { fromPointer } from "../../../model/data/pointer.ts";
+import type { Condition } from "../../../model/document/condition.ts";
+import { problem } from "../../../model/problems/problem.ts";
+import { wrongType } from "../../fields/checkFields.ts";
+import { pointersIn } from "../conditions/mapCondition.ts";
+import { holesIn } from "../steps/holes.ts";
+import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
+import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { contextName, namesOf, substituteCondition } from "./frame.ts";
+import { jobOf, standIn } from "./stepJob.ts";
+import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
+
+type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
+/** Handed in, because calls expand steps and steps expand calls. */
+export type ExpandCall = (
+  step: Of<"workflow">,
+  unit: Unit,
+  at: { readonly spot: Spot; readonly expansion: Expansion },
+) => void;
+
+export function expandSteps(
+  steps: readonly ResolvedStep[],
+  spot: Spot,
+  around: { readonly expansion: Expansion; readonly call: ExpandCall },
+): void {
+  for (const step of steps) expandStep(step, spot, around);
+}
+
+type Around = Parameters<typeof expandSteps>[2];
+
+function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
+  const { expansion } = around;
+  const unit = unitOf(step, spot, { frame: spot.frame, expansion });
+  add(unit, spot, expansion);
+  spot.frame.units.set(step.name, unit);
+  if (step.kind === "unknown") return standIn(step, unit, { spot, expansion, joint: "unknown" });
+  if (step.forEach === null) return fillUnit(step, unit, { spot, around, suffix: "" });
+  const values = loopValues(step, spot.frame, expansion);
+  if (values === null || values.length === 0)
+    return standIn(step, unit, { spot, expansion, joint: values === null ? "unknown" : "nothing" });
+  for (const [index, value] of values.entries()) {
+    if (isFull(expansion, spot.frame, step.pointer)) return;
+    const suffix = `[${index}]`;
+    const own = step.kind === "group" ? namesOf(step.steps) : [];
+    const prefix = `${contextName(spot.frame, step.name)}${suffix}.`;
+    const frame: Frame = {
+      ...spot.frame,
+      parent: spot.frame,
+      item: { value },
+      names: new Set(own),
+      units: new Map(),
+      prefix: step.kind === "group" ? prefix : spot.frame.prefix,
+    };
+    const round: Unit = { ...unitOf(step, spot, { frame, expansion, suffix }), needs: [], container: unit };
+    add(round, { ...spot, container: unit }, expansion);
+    fillUnit(step, round, { spot: { ...spot, frame }, around, suffix });
+  }
+}
+
+function unitOf(
+  step: ResolvedStep,
+  spot: Spot,
+  { frame, expansion, suffix = "" }: { readonly frame: Frame; readonly expansion: Expansion; readonly suffix?: string },
+): Unit {
+  const name = contextName(spot.frame, step.name);
+  const looped = step.forEach !== null && frame === spot.frame;
+  // What a loop's condition says of its item is said of each round.
+  const own = step.condition === null || looped ? [] : [substituteCondition(step.condition, frame)];
+  return {
+    name: step.name,
+    kind: looped ? "loop" : KINDS[step.kind],
+    ...(step.kind === "job" ? { definition: step.definition } : {}),
+    needs: step.needs,
+    watches: step.condition === null ? [] : watchedBy(step.condition),
+    after: [],
+    frame: spot.frame,
+    container: spot.container,
+    conditions: [...(spot.container?.conditions ?? []), ...own],
+    within: [...(spot.container?.within ?? []), ...(looped ? [] : scopeOf(step, `${name}${suffix}`))],
+    parts: [],
+    jobs: [],
+    brings: step.kind === "deploy" ? expansion.bringing(step.components) : BRINGS_NOTHING,
+    final: spot.final,
+    endOf: spot.endOf,
+    path: [...spot.path, name],
+    pointer: frame.caller?.pointer ?? step.pointer,
+  };
+}
+
+const KINDS: Readonly<Record<ResolvedStep["kind"], Unit["kind"]>> = {
+  job: "job",
+  deploy: "deploy",
+  group: "steps",
+  workflow: "steps",
+  unknown: "job",
+};
+
+/** The time of a job is its own affair. */
+function scopeOf({ kind, times }: ResolvedStep, step: string): Unit["within"] {
+  return kind === "job" || times.timeout === null ? [] : [{ step, timeout: times.timeout }];
+}
+
+function watchedBy(condition: Condition): readonly string[] {
+  return pointersIn(condition).flatMap((pointer) => {
+    const [root, name, what] = fromPointer(pointer);
+    return root === "steps" && name !== undefined && what === "phase" ? [name] : [];
+  });
+}
+
+function add(unit: Unit, spot: Spot, expansion: Expansion): void {
+  expansion.units.push(unit);
+  spot.container?.parts.push(unit);
+}
+
+interface Filling {
+  readonly spot: Spot;
+  readonly around: Around;
+  /** Of one round of a loop: `[0]`. */
+  readonly suffix: string;
+}
+
+function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Filling): void {
+  const { expansion } = around;
+  const { path } = unit;
+  const inner: Spot = {
+    ...spot,
+    container: unit,
+    prefix: `${spot.prefix}${step.name}${suffix}.`,
+    path: suffix === "" ? path : [...path, `${path.at(-1) ?? ""}${suffix}`],
+  };
+  if (step.kind === "group") expandSteps(step.steps, inner, around);
+  else if (step.kind === "workflow") around.call(step, unit, { spot: inner, expansion });
+  else if (step.kind === "job")
+    unit.jobs.push(...jobOf(step, unit, { spot, expansion, name: `${spot.prefix}${step.name}${suffix}` }));
+  // A deploy step brings jobs that are there already: see deployJobs.ts.
+}
+
+/** Null: offline, the values of an input are not known. */
+function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): readonly Json[] | null {
+  const pointer = `${step.pointer}/forEach`;
+  const values = substituted(step.forEach, pointer, { frame, expansion });
+  if (Array.isArray(values)) return values as readonly Json[]; // isArray loses what Json says of its items
+  const [hole] = holesIn(values);
+  if (expansion.offline && hole?.from.startsWith("/inputs/") === true) return null;
+  if (hole?.path.length === 0) tell(expansion, frame, [problem("LoopOverOutput", pointer, { pointer: hole.from })]);
+  else tell(expansion, frame, [wrongType(pointer, "array", values)]);
+  return [];
+}

@@ -1,0 +1,58 @@
+// Where one crowd of jobs comes after another, each job of the one would name each of the other: two loops of a thousand rounds make a million
+// needs. A joint is a job that does nothing and stands for one crowd: it succeeds when all of them have, or ends when all of them have ended, and
+// the other crowd waits for it alone. Plans with few needs have none.
+import type { Need, PlannedJob } from "../../../model/run/plan.ts";
+import type { Unit } from "./tree.ts";
+
+/** Each is stored, and looked at by every step of the engine. */
+export const NEEDS_LIMIT = 50_000;
+/** Beyond so many, joints are put in. */
+export const NEEDS_WITHOUT_JOINTS = 5_000;
+/** Fewer jobs are named one by one. */
+const CROWD = 20;
+const TIMEOUT = 60_000;
+
+interface Joining {
+  readonly jobs: readonly string[];
+  /** What the jobs are, in the run's context. */
+  readonly step: string;
+  /** What waits for them: where a cancel does not keep it from starting, it does not end the joint either. */
+  readonly unit: Pick<Unit, "final" | "endOf">;
+  readonly said: Omit<Need, "job">;
+}
+
+interface Joints {
+  readonly joints: Map<string, PlannedJob> | null;
+  count: number;
+}
+
+/** A need of each job, or one of their joint. */
+export function join({ jobs, step, unit, said }: Joining, wiring: Joints): readonly Need[] {
+  if (wiring.joints === null || jobs.length < CROWD) return jobs.map((job) => ({ job, ...said }));
+  const scope = [...(unit.final ? ["finally"] : []), ...(unit.endOf === null ? [] : [unit.endOf])].map(
+    (one) => `:${one}`,
+  );
+  const name = `${step}:${said.on === "end" ? "ended" : "succeeded"}${scope.join("")}`;
+  if (!wiring.joints.has(name)) {
+    wiring.joints.set(name, jointOf(name, { jobs, unit, said }));
+    wiring.count += jobs.length;
+  }
+  return [{ job: name, ...said }];
+}
+
+function jointOf(name: string, { jobs, unit, said }: Pick<Joining, "jobs" | "unit" | "said">): PlannedJob {
+  const need: Omit<Need, "job"> = { because: "order", ...(said.on === undefined ? {} : { on: said.on }) };
+  return {
+    name,
+    type: "join",
+    joint: "all",
+    ...(unit.final ? { final: true } : {}),
+    ...(unit.endOf === null ? {} : { endOf: unit.endOf }),
+    component: "",
+    needs: jobs.map((job) => ({ job, ...need })),
+    objects: [],
+    input: {},
+    timeout: TIMEOUT,
+    retry: { attempts: 1, backoff: 0 },
+  };
+}

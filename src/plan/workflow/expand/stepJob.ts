@@ -1,0 +1,127 @@
+// The job of a step, with the values that are known filled in.
+import type { JobDefinition } from "../../../catalog/define.ts";
+import { isObject, type JsonObject } from "../../../model/data/json.ts";
+import type { PlannedLock, RetryPolicy } from "../../../model/run/plan.ts";
+import { checkProperties } from "../check/checkProperties.ts";
+import { pointersIn } from "../conditions/mapCondition.ts";
+import { holesIn } from "../steps/holes.ts";
+import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
+import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { substituteCondition } from "./frame.ts";
+import type { Frame, Unit, Waiting } from "./tree.ts";
+
+type JobStep = Extract<ResolvedStep, { kind: "job" }>;
+
+interface Making {
+  readonly spot: Spot;
+  readonly expansion: Expansion;
+  readonly name: string;
+}
+
+const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
+
+export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly Waiting[] {
+  if (isFull(expansion, spot.frame, step.pointer)) return [];
+  expansion.jobs += 1;
+  const { definition, times } = step;
+  const input = inputOf(step, spot.frame, expansion);
+  const clocks = { ...definition.clocks, ...times.clocks };
+  const job: Waiting = {
+    ...headOf(unit, spot, step.forEach === null ? undefined : "round"),
+    name,
+    type: definition.name,
+    ...(definition.version === undefined ? {} : { typeVersion: definition.version }),
+    ...(step.locks.length === 0 ? {} : { locks: locksOf(step, spot.frame, expansion) }),
+    ...(Object.keys(clocks).length === 0 ? {} : { clocks }),
+    ...(times.onShort === null ? {} : { onShort: times.onShort }),
+    component: "",
+    objects: [],
+    input,
+    timeout: times.timeout ?? definition.timeout,
+    retry: times.retry ?? retryOf(definition, input) ?? ONCE,
+    ...(definition.retriesFailures === false ? { retriesFailures: false as const } : {}),
+  };
+  return [job];
+}
+
+function retryOf({ retry }: JobDefinition, input: JsonObject): RetryPolicy | undefined {
+  return typeof retry === "function" ? retry(input) : retry;
+}
+
+function locksOf({ locks, pointer }: ResolvedStep, frame: Frame, expansion: Expansion): readonly PlannedLock[] {
+  return locks.map((lock) => ({
+    ...lock,
+    name: substituted(lock.name, `${pointer}/locks`, { frame, expansion }),
+  }));
+}
+
+/** Checked again where a value came in that the check of the document did not know. */
+function inputOf(step: JobStep, frame: Frame, expansion: Expansion): JsonObject {
+  const pointer = `${step.pointer}/properties`;
+  const before = expansion.problems.length;
+  const input = substituted(step.properties, pointer, { frame, expansion });
+  const data = isObject(input) ? input : {};
+  const open = holesIn(step.properties).length > 0;
+  if (!open || expansion.problems.length > before) return data;
+  const wrong = checkProperties({ definition: step.definition, data, pointer, absent: false });
+  tell(
+    expansion,
+    frame,
+    wrong.filter((one) => one.severity === "error"),
+  );
+  return data;
+}
+
+/**
+ * A step that becomes no job gets one that does nothing, so that it is skipped, waited for, looked at and shown like any other: a loop over
+ * nothing, and offline what only the server knows.
+ */
+export function standIn(
+  step: ResolvedStep,
+  unit: Unit,
+  {
+    spot,
+    expansion,
+    joint,
+  }: { readonly spot: Spot; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
+): void {
+  if (isFull(expansion, spot.frame, step.pointer)) return;
+  expansion.jobs += 1;
+  const looped = step.forEach !== null;
+  // Without a value there is nothing that a condition could say of it.
+  const asks = looped && step.condition !== null && !pointersIn(step.condition).some(isItem);
+  const own = asks && step.condition !== null ? [substituteCondition(step.condition, spot.frame)] : [];
+  unit.jobs.push({
+    ...headOf({ ...unit, conditions: [...unit.conditions, ...own] }, spot, looped ? "nothing" : undefined),
+    name: `${spot.prefix}${step.name}`,
+    type: step.kind === "unknown" ? step.type : "join",
+    joint,
+    component: "",
+    objects: [],
+    input: {},
+    timeout: STAND_IN_TIMEOUT,
+    retry: ONCE,
+  });
+}
+
+const STAND_IN_TIMEOUT = 60_000;
+
+function isItem(pointer: string): boolean {
+  return pointer === "/item" || pointer.startsWith("/item/");
+}
+
+/** What a job has of the place of its step. */
+function headOf(
+  { conditions, within, path, pointer }: Unit,
+  { final, endOf }: Spot,
+  loop: NonNullable<Waiting["step"]>["loop"],
+): Pick<Waiting, "step" | "condition" | "within" | "final" | "endOf"> {
+  const condition = conditions.length > 1 ? { all: conditions } : conditions[0];
+  return {
+    step: { path, pointer, ...(loop === undefined ? {} : { loop }) },
+    ...(condition === undefined ? {} : { condition }),
+    ...(within.length === 0 ? {} : { within }),
+    ...(final ? { final } : {}),
+    ...(endOf === null ? {} : { endOf }),
+  };
+}

@@ -1,0 +1,103 @@
+// Failures that a user can cause in the sandbox to see how they look: with the annotation below (on the object or its
+// pod template), with an image whose tag is the name of a fault (`anything:crash-loop`, also `:does-not-exist`), or
+// with the document itself (a request for more CPU than the simulated node has, a script that ends in `exit 3`).
+
+import { textAt } from "../../model/data/fieldReaders.ts";
+import type { JsonObject } from "../../model/data/json.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import {
+  containersOf,
+  exitCodeOf,
+  mainContainer,
+  resourcesOf,
+  templateOf,
+  workloadKind,
+} from "../objects/workloadTemplate.ts";
+
+export const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
+
+export const FAULTS = [
+  "image-not-found",
+  "crash-loop",
+  "out-of-memory",
+  "unschedulable",
+  "task-fails",
+  "quota",
+  "policy",
+  "never-ready",
+] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+export interface Fault {
+  readonly name: FaultName;
+  readonly container: JsonObject;
+  readonly exitCode: number;
+  /** The message of the simulated cluster, used as evidence. */
+  readonly detail: string;
+}
+
+/**
+ * The size of the only simulated node. Each pod is compared with it alone; the requests of all pods are not added up.
+ */
+const NODE: Readonly<Record<string, string>> = { cpu: "64", memory: "256Gi", "nvidia.com/gpu": "8" };
+
+/** The fault that the object's pods will have; `null` when they have none. */
+export function faultOf(object: Manifest): Fault | null {
+  const template = templateOf(object);
+  const asked = askedFor(object, template);
+  if (asked !== null) return asked;
+  const kind = workloadKind(object);
+  if (kind === undefined) return null;
+  const tooLarge = largerThanNode(template);
+  if (tooLarge !== null)
+    return fault("unschedulable", mainContainer(template), `0/1 nodes are available: 1 Insufficient ${tooLarge}.`);
+  const exitCode = exitCodeOf(mainContainer(template));
+  if (exitCode === undefined || (exitCode === 0 && kind.style === "end")) return null;
+  return fault(kind.style === "end" ? "task-fails" : "crash-loop", mainContainer(template));
+}
+
+function askedFor(object: Manifest, template: JsonObject): Fault | null {
+  const named =
+    textAt(object, "metadata", "annotations", FAULT_ANNOTATION) ||
+    textAt(template, "metadata", "annotations", FAULT_ANNOTATION);
+  if (isFault(named)) return fault(named, mainContainer(template));
+  for (const container of containersOf(template)) {
+    const tag = /:([\w.-]+)$/.exec(textAt(container, "image"))?.[1] ?? "";
+    if (tag === "does-not-exist") return fault("image-not-found", container);
+    if (isFault(tag)) return fault(tag, container);
+  }
+  return null;
+}
+
+const DETAILS: Readonly<Record<FaultName, string>> = {
+  "image-not-found": "manifest unknown: not found",
+  "crash-loop": "back-off restarting failed container",
+  "out-of-memory": "OOMKilled",
+  unschedulable: "0/1 nodes are available: 1 Insufficient cpu.",
+  "task-fails": "exited with an error",
+  quota: "exceeded quota: sandbox, requested: pods=1, used: pods=10, limited: pods=10",
+  policy: 'admission webhook "sandbox.kubemin.dev" denied the request: the annotation or the image tag causes this',
+  "never-ready": "Readiness probe failed: HTTP probe failed with statuscode: 503",
+};
+
+function fault(name: FaultName, container: JsonObject, detail: string = DETAILS[name]): Fault {
+  const exitCode = name === "out-of-memory" ? 137 : (exitCodeOf(container) ?? 1);
+  return { name, container, exitCode, detail };
+}
+
+function isFault(text: string): text is FaultName {
+  return FAULTS.some((name) => name === text);
+}
+
+function largerThanNode(template: JsonObject): string | null {
+  const requests = resourcesOf(template);
+  for (const [resource, capacity] of Object.entries(NODE)) {
+    const asked = (requests.get(`requests.${resource}`) ?? []).reduce<number>(
+      (sum, value) => sum + (parseQuantity(value) ?? 0),
+      0,
+    );
+    if (asked > (parseQuantity(capacity) ?? 0)) return resource;
+  }
+  return null;
+}

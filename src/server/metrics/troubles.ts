@@ -1,0 +1,52 @@
+// What is wrong around this server right now, told within a moment however much of it is silent. No names: anybody may ask.
+import type { Service } from "../shared/serverParts.ts";
+
+export interface Trouble {
+  readonly what: "database" | "clusters" | "stopping";
+  readonly detail: string;
+}
+
+const PATIENCE_MILLISECONDS = 2_000;
+
+export async function troublesOf(service: Service): Promise<readonly Trouble[]> {
+  const [database, clusters] = await Promise.all([databaseTrouble(service), clustersTrouble(service)]);
+  const stopping = service.stopping.aborted ? [{ what: "stopping", detail: "this server is stopping" } as const] : [];
+  return [...stopping, ...database, ...clusters];
+}
+
+export async function databaseAnswers({ world }: Service): Promise<boolean> {
+  const answer = world.store.events.latest().then(
+    () => true,
+    () => false,
+  );
+  return (await inTime(answer)) ?? false;
+}
+
+/** Undefined when it does not come in time. */
+export async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MILLISECONDS);
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+const FULL = "the disk of the database is full: what cannot be kept is refused until there is room again";
+
+async function databaseTrouble(service: Service): Promise<readonly Trouble[]> {
+  if (service.world.store.isFull()) return [{ what: "database", detail: FULL }];
+  if (await databaseAnswers(service)) return [];
+  return [
+    { what: "database", detail: "the database does not answer: requests are refused until it does; runs go on then" },
+  ];
+}
+
+async function clustersTrouble({ world }: Service): Promise<readonly Trouble[]> {
+  const entries = world.clusters.entries();
+  const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
+  const away = pulses.filter((pulse) => !pulse.reachable).length;
+  if (away === 0) return [];
+  return [
+    { what: "clusters", detail: `${away} of ${entries.length} clusters do not answer: see kubemin cluster list` },
+  ];
+}

@@ -1,0 +1,32 @@
+// What holds back job types, in numbers. Names of types and projects are labels: there are as many as were registered, and an alert must say
+// which. Targets are none: users name them, so there is no end to them.
+import { worstState } from "../../engine/deciding/breakers.ts";
+import type { Service } from "../shared/serverParts.ts";
+
+interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly string[];
+}
+
+const VALUE = { closed: 0, "half-open": 1, open: 2 } as const;
+
+export function typeMetrics({ world, registry }: Pick<Service, "world" | "registry">): readonly Gauge[] {
+  const states = Map.groupBy(world.brakes.states(), ({ type, project }) => `type="${type}",project="${project}"`);
+  const stops = [...registry.view().types.values()].flatMap((type) => type.stops);
+  return [
+    {
+      name: "kubemin_job_type_breaker",
+      help: "Worst breaker of a job type in a project: 0 closed, 1 half-open, 2 open",
+      samples: [...states].map(([labels, some]) => `{${labels}} ${VALUE[worstState(some)]}`),
+    },
+    {
+      name: "kubemin_job_type_stopped",
+      help: "Job types of which nothing starts",
+      samples: stops.map(
+        ({ type, kind, project }) =>
+          `{type="${type}",kind="${kind}"${project === null ? "" : `,project="${project}"`}} 1`,
+      ),
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+// One request on its way through the server: what its implementation is given, and what every kind of stream has in common.
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Route, RouteName } from "../../api/routes.ts";
+import { readCallback } from "../../engine/driving/callback.ts";
+import { languageOf } from "../../model/data/text.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Context, Stream } from "../shared/contract.ts";
+import type { Service } from "../shared/serverParts.ts";
+import type { StreamOptions } from "../streams/eventStream.ts";
+import { conditionsFor } from "./conditionalRequests.ts";
+import { currentToken } from "./guard.ts";
+import { problemBody, toPlatformError } from "./problem.ts";
+
+export interface Exchange {
+  readonly service: Service;
+  readonly name: RouteName;
+  readonly route: Route;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export function contextOf({ service, request }: Exchange, signal: AbortSignal): Context {
+  const { world, registry, version, waits } = service;
+  const { token } = request;
+  return {
+    world,
+    registry,
+    version,
+    token,
+    language: languageOf(request.headers["accept-language"]),
+    waits,
+    signal,
+    attempt: () => readCallback(world, request.headers.authorization),
+    conditions: () => {
+      if (token === null) throw new PlatformError("NotSignedIn");
+      return conditionsFor(request, token.name, world.vault);
+    },
+  };
+}
+
+/** `gone` then ends with the server too. Throws TooManyStreams. */
+export function openStream({ service, request }: Exchange, gone: AbortController): void {
+  service.streams.open(request.token?.id ?? "", gone);
+  if (service.stopping.aborted) gone.abort();
+}
+
+export function streamOptions({ service, request }: Exchange, gone: AbortController): StreamOptions {
+  const { log } = service.world;
+  return {
+    signal: gone.signal,
+    heartbeatMilliseconds: service.heartbeatMilliseconds,
+    // A stream may outlive its token: a revoked one ends with the next heartbeat.
+    onHeartbeat: () =>
+      void currentToken(service.world, request).catch((error: unknown) => {
+        if (error instanceof PlatformError) gone.abort();
+      }),
+    onFailure: (error: unknown) => {
+      const known = toPlatformError(error, request);
+      if (known.code === "Internal")
+        log.write("error", "a stream failed", { requestId: request.id, error: String(error) });
+      return problemBody(known, languageOf(request.headers["accept-language"]), request.id);
+    },
+  };
+}
+
+export function checked({ service: { checkAnswer }, name }: Exchange, { items }: Stream<unknown>): Stream<unknown> {
+  if (checkAnswer === undefined) return { items };
+  return {
+    items: (async function* () {
+      for await (const item of items) {
+        checkAnswer(name, item.data);
+        yield item;
+      }
+    })(),
+  };
+}

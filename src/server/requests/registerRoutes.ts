@@ -1,0 +1,76 @@
+// The one loop over the route table. What every route has in common is here: input, answer, ETag, streams.
+// Who may call it was decided before, in the hook of guard.ts.
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { ROUTES, type Route, type RouteName } from "../../api/routes.ts";
+import { LIMITS } from "../../model/document/document.ts";
+import type { Implementations, Reply, Stream } from "../shared/contract.ts";
+import type { Service } from "../shared/serverParts.ts";
+import { sendStream } from "../streams/eventStream.ts";
+import { matchesEtag } from "./conditionalRequests.ts";
+import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
+import { parseInput } from "./input.ts";
+import { socketOf } from "./socketRoute.ts";
+
+const JSON_BYTES = 64 * 1024;
+
+function bodyLimit({ body, holds }: Route): number {
+  if (body === "document") return LIMITS.documentBytes;
+  return holds === "document" ? LIMITS.documentBytes + LIMITS.inputsBytes + JSON_BYTES : JSON_BYTES;
+}
+
+export interface Registered {
+  readonly implementations: Implementations;
+  /** Undefined: all. */
+  readonly only: readonly RouteName[] | undefined;
+}
+
+export function registerRoutes(app: FastifyInstance, service: Service, { implementations, only }: Registered): void {
+  // Object.entries forgets which names there are; the table knows nothing else.
+  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
+    if (only?.includes(name) === false) continue;
+    app.route({
+      method: route.method,
+      url: route.path,
+      bodyLimit: bodyLimit(route),
+      config: { route },
+      handler: (request, reply) => answerRequest({ service, name, route, request, reply }, implementations),
+      ...(route.socket === true ? socketOf({ service, name, route }, implementations) : {}),
+    });
+  }
+}
+
+async function answerRequest(exchange: Exchange, implementations: Implementations): Promise<unknown> {
+  const { service, name, route, request, reply } = exchange;
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  const context = contextOf(exchange, gone.signal);
+  try {
+    const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
+    if ("items" in answer) return await stream(exchange, answer, gone);
+    service.checkAnswer?.(name, answer.body);
+    return send(exchange, answer);
+  } catch (error) {
+    // Nobody is left to be told; what was aborted for that reason is no failure of ours.
+    if (gone.signal.aborted) return reply.hijack();
+    throw error;
+  }
+}
+
+function send({ route, request, reply }: Exchange, { body, etag, location, status }: Reply<unknown>): FastifyReply {
+  if (location !== undefined) void reply.header("location", location);
+  if (etag !== undefined) {
+    void reply.header("etag", `"${etag}"`);
+    if (matchesEtag(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  }
+  void reply.code(status ?? route.status);
+  return route.status === 204 ? reply.send() : reply.type("application/json; charset=utf-8").send(JSON.stringify(body));
+}
+
+async function stream(exchange: Exchange, answer: Stream<unknown>, gone: AbortController): Promise<void> {
+  openStream(exchange, gone);
+  try {
+    await sendStream(exchange.reply, checked(exchange, answer), streamOptions(exchange, gone));
+  } finally {
+    exchange.service.streams.closed(gone);
+  }
+}

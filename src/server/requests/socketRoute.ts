@@ -1,0 +1,56 @@
+// A route whose stream may also be had as a WebSocket. Everything is decided before the upgrade, in the same order as for the stream:
+// host, origin and token (guard.ts), input, what is asked for, how many streams the token has.
+import type { WebSocket } from "@fastify/websocket";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Implementations, Stream } from "../shared/contract.ts";
+import { isUpgrade } from "../streams/upgrade.ts";
+import { sendSocket } from "../streams/webSocket.ts";
+import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
+import { parseInput } from "./input.ts";
+
+interface Prepared {
+  readonly exchange: Exchange;
+  readonly answer: Stream<unknown>;
+  readonly gone: AbortController;
+}
+
+type Place = Pick<Exchange, "service" | "name" | "route">;
+
+export function socketOf(place: Place, implementations: Implementations) {
+  const prepared = new WeakMap<FastifyRequest, Prepared>();
+  return {
+    preHandler: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      if (!isUpgrade(request)) return;
+      prepared.set(request, await prepare({ ...place, request, reply }, implementations));
+    },
+    wsHandler: async (socket: WebSocket, request: FastifyRequest): Promise<void> => {
+      const ready = prepared.get(request);
+      if (ready === undefined) return socket.terminate();
+      const { exchange, answer, gone } = ready;
+      const { patienceMilliseconds } = exchange.service;
+      const options = { ...streamOptions(exchange, gone), patienceMilliseconds };
+      await sendSocket(socket, checked(exchange, answer), options);
+      // A client that was let go may take its time to notice; it counts no more.
+      exchange.service.streams.closed(gone);
+    },
+  };
+}
+
+async function prepare(exchange: Exchange, implementations: Implementations): Promise<Prepared> {
+  const { service, name, route, request } = exchange;
+  const gone = new AbortController();
+  openStream(exchange, gone);
+  request.raw.socket.once("close", () => {
+    service.streams.closed(gone);
+    gone.abort();
+  });
+  try {
+    const context = contextOf(exchange, gone.signal);
+    const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
+    if ("items" in answer) return { exchange, answer, gone };
+    throw new Error(`${name} is no stream`);
+  } catch (error) {
+    service.streams.closed(gone);
+    throw error;
+  }
+}

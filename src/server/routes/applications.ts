@@ -1,0 +1,62 @@
+// Applications: plan, deploy, look at, delete. Rules are the engine's; here is only what HTTP needs.
+
+import { applicationStatus } from "../../engine/asking/status.ts";
+import { explainWhy } from "../../engine/asking/why.ts";
+import { planDocument } from "../../engine/planning/planning.ts";
+import { deleteApplication, knownApplication } from "../../engine/starting/deleteApplication.ts";
+import { deployDocument } from "../../engine/starting/deploy.ts";
+import { knownRevision } from "../../engine/starting/revisions.ts";
+import type { ApplicationSummary } from "../../model/run/revision.ts";
+import { given, type Implementations } from "../shared/contract.ts";
+import { applicationSummaries, documentView, statusView } from "../views/application.ts";
+import { planView } from "../views/plan.ts";
+import { whyView } from "../views/why.ts";
+import { acceptedAfter } from "./acceptedRun.ts";
+
+export const applications = {
+  planApplication: async ({ params, query, body }, { world, language, signal }) => {
+    const planned = await planDocument(world, { ...params, ...given(query), ...body }, signal);
+    return { body: planView(planned, language) };
+  },
+
+  listApplications: async ({ params, query }, { world, language }) => {
+    const { items, next } = await world.store.applications.list(params.project, given(query));
+    return { body: { items: await applicationSummaries(world, items, language), next } };
+  },
+
+  deployApplication: async ({ params, query, body }, context) => {
+    const { wait, ...rest } = query;
+    const request = { ...params, ...given(rest), ...body, ...context.conditions() };
+    return acceptedAfter(context, wait, () => deployDocument(context.world, request, context.signal));
+  },
+
+  getApplication: async ({ params }, { world, language }) => {
+    const summary = await knownApplication(world, params);
+    const revision = await knownRevision(world, params, summary.revision);
+    const [shown] = await applicationSummaries(world, [summary], language);
+    if (shown === undefined) throw new Error(`application ${summary.name} has no summary`);
+    return {
+      body: { ...shown, document: documentView(revision) },
+      etag: applicationEtag(summary),
+    };
+  },
+
+  getStatus: async ({ params }, { world, language, signal }) => ({
+    body: statusView(world, await applicationStatus(world, params, signal), language),
+  }),
+
+  explainWhy: async ({ params, query }, { world, language, signal }) => {
+    const chain = await explainWhy(world, { ...params, ...given(query) }, signal);
+    return { body: whyView(chain, language) };
+  },
+
+  deleteApplication: async ({ params, query }, context) => {
+    const request = { ...params, volumes: query.volumes, ...context.conditions() };
+    return acceptedAfter(context, query.wait, () => deleteApplication(context.world, request));
+  },
+} satisfies Partial<Implementations>;
+
+/** The revision is what If-Match compares; the newest run belongs to it because the answer shows that too. */
+function applicationEtag({ revision, lastRun }: ApplicationSummary): string {
+  return `rev-${revision}${lastRun === null ? "" : `.run-${lastRun.number}-${lastRun.phase}`}`;
+}

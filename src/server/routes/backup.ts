@@ -1,0 +1,12 @@
+// A backup as a stream: for administrators of the whole server, because it holds what all projects have.
+import type { JsonObject } from "../../model/data/json.ts";
+import type { BackupRecord } from "../../ports/backup.ts";
+import type { Implementations, StreamItem } from "../shared/contract.ts";
+
+export const backup = {
+  downloadBackup: async (_, { world }) => ({ items: itemsOf(world.store.backup()) }),
+} satisfies Partial<Implementations>;
+
+async function* itemsOf(records: AsyncIterable<BackupRecord>): AsyncIterable<StreamItem<JsonObject>> {
+  for await (const record of records) yield { data: { ...record } };
+}

@@ -1,0 +1,30 @@
+// How full a cluster is, as the project may see it.
+import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
+import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { Implementations } from "../shared/contract.ts";
+import { reasonView } from "../views/reason.ts";
+
+const NOTHING: Omit<CapacityOverview, "unknown"> = { nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
+
+export const capacity = {
+  getCapacity: async ({ params, query }, { world, language, signal }) => {
+    const cluster = await chooseCluster(world, { project: params.project, asked: query.cluster, current: null });
+    const found = await cluster.capacity?.overview(params.project, signal);
+    const { unknown, nodes, flavors, waiting } = found ?? { ...NOTHING, unknown: reason("NoNodesTold") };
+    return {
+      body: {
+        cluster: cluster.name,
+        clusterKind: cluster.kind,
+        ...(unknown === undefined ? {} : { unknown: reasonView(unknown, language) }),
+        nodes,
+        flavors: flavors.map((one) => ({ ...one, holders: { ...one.holders, own: [...one.holders.own] } })),
+        waiting: waiting.map((one) => ({
+          ...one,
+          since: new Date(one.since).toISOString(),
+          reason: reasonView(one.reason, language),
+        })),
+      },
+    };
+  },
+} satisfies Partial<Implementations>;

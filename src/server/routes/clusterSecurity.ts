@@ -1,0 +1,41 @@
+// What a cluster itself refuses of job types: looked at, installed, tried out. Only for administrators of the server.
+import { randomBytes } from "node:crypto";
+import { clusterFailure, knownCluster } from "../../engine/planning/chooseCluster.ts";
+import { secureCluster, securityOf } from "../../jobTypes/running/isolated/clusterPolicies.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import type { Implementations } from "../shared/contract.ts";
+
+export const clusterSecurity = {
+  getClusterSecurity: async ({ params, query }, { world, signal }) => {
+    const cluster = await knownCluster(world, params.cluster);
+    return { body: await telling(params.cluster, () => securityOf(cluster, query.project, signal)) };
+  },
+
+  secureCluster: async ({ params, body: { project } }, { world, signal }) => {
+    const cluster = await knownCluster(world, params.cluster);
+    await telling(params.cluster, () => secureCluster(cluster, project, signal));
+    return { body: await telling(params.cluster, () => securityOf(cluster, project, signal)) };
+  },
+
+  probeClusterNetwork: async ({ params, body: { image } }, { world, signal }) => {
+    const cluster = await knownCluster(world, params.cluster);
+    if (cluster.probeNetwork === undefined) throw new PlatformError("NoNetworkToProbe", { cluster: params.cluster });
+    const name = `kubemin-network-probe-${randomBytes(4).toString("hex")}`;
+    return {
+      body: (await telling(params.cluster, async () => cluster.probeNetwork?.({ name, image, signal }))) ?? NONE,
+    };
+  },
+} satisfies Partial<Implementations>;
+
+const NONE = { enforcement: "unknown", detail: "" } as const;
+
+async function telling<T>(cluster: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    if (error.retryable || error.reason.code === "CredentialRefused") throw clusterFailure(error, cluster);
+    throw new PlatformError("RefusedByCluster", {}, { cause: error.reason });
+  }
+}

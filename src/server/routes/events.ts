@@ -1,0 +1,73 @@
+// The live stream: events read from the store in batches, as fast as the client takes them and no faster, woken by commits.
+// Where it begins: after Last-Event-ID or `after`; else a run's stream at the run's first event, any other stream now.
+// A run's stream ends by itself after the run's end. Whoever saw events that do not exist (the store is an older one now) is told so, by
+// an event of type resync: what they know is of another history.
+import type { z } from "zod";
+import type { EventView } from "../../api/views.ts";
+import { knownRun } from "../../engine/steering/cancel.ts";
+import type { PlatformEvent } from "../../model/run/event.ts";
+import { type Context, type Frozen, given, type Implementations, type StreamItem } from "../shared/contract.ts";
+import { watchCommits } from "../shared/wake.ts";
+import { eventView } from "../views/event.ts";
+
+const BATCH = 100;
+
+interface Following {
+  readonly filter: { readonly project: string; readonly application?: string; readonly run?: string };
+  readonly after: number;
+  /** The run has ended: what is stored is all that will ever come. */
+  readonly complete: boolean;
+  /** The client has seen more than there is. */
+  readonly ahead: boolean;
+}
+
+export const events = {
+  streamEvents: async ({ params, query, headers }, context) => {
+    const { world } = context;
+    const { application, run } = query;
+    const complete = run !== undefined && (await knownRun(world, params.project, run)).phase !== "running";
+    const latest = await world.store.events.latest();
+    const asked = headers["last-event-id"] ?? query.after ?? (run === undefined ? latest : 0);
+    const filter = given({ project: params.project, application, run });
+    const following = { filter, after: Math.min(asked, latest), complete, ahead: asked > latest };
+    return { items: follow(following, context) };
+  },
+} satisfies Partial<Implementations>;
+
+async function* follow(
+  { filter, after, complete, ahead }: Following,
+  { world, language, signal }: Context,
+): AsyncIterable<StreamItem<Frozen<z.output<typeof EventView>>>> {
+  const commits = watchCommits(world.store.events, signal);
+  let sequence = after;
+  try {
+    if (ahead) yield resync(filter, after, world.clock.now());
+    while (!signal.aborted) {
+      commits.clear();
+      const batch = await world.store.events.after(filter, sequence, BATCH);
+      for (const event of batch) {
+        sequence = event.sequence;
+        yield { id: sequence, event: event.type, data: eventView(event, language) };
+        if (endsRun(event, filter.run)) return;
+      }
+      if (batch.length === BATCH) continue;
+      if (complete) return;
+      await commits.next();
+    }
+  } finally {
+    commits.close();
+  }
+}
+
+function endsRun(event: PlatformEvent, run: string | undefined): boolean {
+  return run !== undefined && event.type === "run.finished";
+}
+
+function resync(
+  { application = "", run = null }: { readonly application?: string; readonly run?: string | null },
+  sequence: number,
+  now: Date,
+): StreamItem<Frozen<z.output<typeof EventView>>> {
+  const data = { sequence, at: now.toISOString(), type: "resync", application, run, data: {} };
+  return { id: sequence, event: "resync", data };
+}

@@ -1,0 +1,17 @@
+// Log lines of an application's pods as a stream of their own; what pods are gone is the engine's to know.
+import { readLogs } from "../../engine/asking/logs.ts";
+import type { LogLine } from "../../ports/cluster.ts";
+import { given, type Implementations, type StreamItem } from "../shared/contract.ts";
+import { logLine } from "../views/run.ts";
+
+export const logs = {
+  streamLogs: async ({ params, query }, { world, signal }) => {
+    const { component, follow, tail, since, previous } = query;
+    const options = given({ signal, follow, tail, sinceSeconds: since, previous });
+    return { items: itemsOf(await readLogs(world, given({ ...params, component }), options)) };
+  },
+} satisfies Partial<Implementations>;
+
+async function* itemsOf(lines: AsyncIterable<LogLine>): AsyncIterable<StreamItem<ReturnType<typeof logLine>>> {
+  for await (const line of lines) yield { data: logLine(line) };
+}

@@ -1,0 +1,16 @@
+// About the server itself.
+import { openapiDocument } from "../../api/openapi.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { documentSchema } from "../../plan/schema/schema.ts";
+import type { Implementations } from "../shared/contract.ts";
+import { tokenView } from "../views/token.ts";
+
+export const meta = {
+  getVersion: async (_, { version }) => ({ body: { version, api: "v1", node: process.version } }),
+  getOpenapi: async () => ({ body: openapiDocument() }),
+  getDocumentSchema: async (_, { world }) => ({ body: documentSchema(world.catalog) }),
+  whoAmI: async (_, { token }) => {
+    if (token === null) throw new PlatformError("NotSignedIn");
+    return { body: tokenView(token) };
+  },
+} satisfies Partial<Implementations>;

@@ -1,0 +1,106 @@
+// Runs: look at, cancel, do again.
+
+import { createHash } from "node:crypto";
+import type { z } from "zod";
+import type { RunView } from "../../api/views.ts";
+import { explainRun } from "../../engine/asking/why.ts";
+import { explainRunAt } from "../../engine/asking/whyAt.ts";
+import { retryRun } from "../../engine/starting/retry.ts";
+import { answersWithEnd, planRun, startRun } from "../../engine/starting/startWorkflowRun.ts";
+import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";
+import { pauseRun } from "../../engine/steering/pause.ts";
+import { sendToJob } from "../../engine/steering/sendToJob.ts";
+import { listed } from "../../model/data/text.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Problem } from "../../model/problems/problem.ts";
+import type { Token } from "../../ports/store.ts";
+import { type Context, type Frozen, given, type Implementations } from "../shared/contract.ts";
+import { planView } from "../views/plan.ts";
+import { problemItem } from "../views/problem.ts";
+import { logLine, runSummaries, runView } from "../views/run.ts";
+import { pastWhyView, whyView } from "../views/why.ts";
+import { accepted, acceptedAfter, LONGEST_WAIT } from "./acceptedRun.ts";
+
+type RunBody = Frozen<z.output<typeof RunView>>;
+
+export const runs = {
+  listRuns: async ({ params, query }, { world, language }) => {
+    const { limit, after, application, phase } = query;
+    const filter = given({ project: params.project, application, phase });
+    const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
+    return { body: { items: await runSummaries(world, items, language), next } };
+  },
+
+  startRun: async ({ params, query, body }, context) => {
+    const asked = { ...params, ...given(body) };
+    const wait = query.wait ?? ((await answersWithEnd(context.world, asked)) ? LONGEST_WAIT : undefined);
+    let told: readonly Problem[] = [];
+    const reply = await acceptedAfter(context, wait, async () => {
+      const { run, warnings } = await startRun(context.world, { ...asked, ...context.conditions() });
+      told = warnings;
+      return run;
+    });
+    return { ...reply, body: { ...reply.body, warnings: told.map((one) => problemItem(one, context.language)) } };
+  },
+
+  planRun: async ({ params, body }, { world, language }) => ({
+    body: planView(await planRun(world, { ...params, ...given(body) }), language),
+  }),
+
+  getRun: async ({ params }, { world, language }) => {
+    const run = await knownRun(world, params.project, params.run);
+    const body = await runView(world, run.id, language);
+    return { body, etag: runEtag(body) };
+  },
+
+  explainRun: async ({ params, query: { job, at } }, { world, language }) => {
+    const asked = { ...params, ...given({ job }) };
+    if (at === undefined) return { body: whyView(await explainRun(world, asked), language) };
+    return { body: pastWhyView(await explainRunAt(world, { ...asked, at }), language) };
+  },
+
+  getJobLog: async ({ params, query }, { world }) => {
+    const run = await knownRun(world, params.project, params.run);
+    const names = (await world.store.runs.jobs(run.id)).map((job) => job.name);
+    if (!names.includes(params.job))
+      throw new PlatformError("NotFound", { what: "job", name: params.job, known: listed(names) });
+    const lines = await world.store.logs.read(run.id, params.job, query.limit);
+    const total = await world.store.logs.count(run.id, params.job);
+    return { body: { items: lines.map(logLine), next: null, total } };
+  },
+
+  cancelRun: async ({ params, body }, context) =>
+    accepted(
+      await cancelRun(context.world, { ...params, ...who(context), skipFinal: body.finally === "skip" }),
+      context,
+    ),
+
+  pauseRun: async ({ params }, context) =>
+    accepted(await pauseRun(context.world, { ...params, ...who(context), pause: true }), context),
+
+  resumeRun: async ({ params }, context) =>
+    accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
+
+  tellJob: async ({ params, body }, context) =>
+    accepted(await sendToJob(context.world, { ...params, ...given(body), sender: senderOf(context) }), context),
+
+  retryRun: async ({ params, query, body }, context) =>
+    acceptedAfter(context, query.wait, () =>
+      retryRun(context.world, { ...params, ...given(body), ...context.conditions() }),
+    ),
+} satisfies Partial<Implementations>;
+
+function senderOf({ token }: Context): Token {
+  if (token === null) throw new PlatformError("NotSignedIn");
+  return token;
+}
+
+function who(context: Context): { readonly actor: string } {
+  return { actor: context.conditions().actor };
+}
+
+/** Changes with everything that the answer shows, except for `lastEvent`: that grows with other people's runs as well. */
+function runEtag(body: RunBody): string {
+  const { lastEvent: _, ...shown } = body;
+  return `run-${createHash("sha256").update(JSON.stringify(shown)).digest("base64url").slice(0, 22)}`;
+}

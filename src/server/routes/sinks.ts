@@ -1,0 +1,103 @@
+// Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
+
+import { randomBytes } from "node:crypto";
+import type { World } from "../../engine/interface/dependencies.ts";
+import { causeOf } from "../../jobs/remote/calls.ts";
+import { listed } from "../../model/data/text.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { problem } from "../../model/problems/problem.ts";
+import { OutgoingRefused } from "../../ports/outgoing.ts";
+import type { Sink, StoredSink } from "../../ports/sinks.ts";
+import { invalidRequest } from "../requests/input.ts";
+import type { Implementations, InputOf } from "../shared/contract.ts";
+import { sinkView } from "../views/sink.ts";
+
+/** Each costs a reader of the project's events. */
+const MOST_SINKS = 20;
+
+export const sinks = {
+  listSinks: async ({ params }, { world, language }) => {
+    const all = await world.store.sinks.list(params.project);
+    return { body: { items: await Promise.all(all.map((one) => sinkView(world, one, language))), next: null } };
+  },
+
+  addSink: async ({ params: { project }, body }, { world, language }) => {
+    if ((await world.store.sinks.list(project)).length >= MOST_SINKS)
+      throw new PlatformError("TooManySinks", { project, limit: MOST_SINKS });
+    checkTargets(world, body);
+    const { type } = body;
+    const made = type === "webhook" && body.secret === undefined ? newSecret() : undefined;
+    const secret = type === "webhook" ? (body.secret ?? made) : undefined;
+    const sink = newSink(world, project, { body, secret });
+    if (!(await world.store.sinks.add(sink))) throw new PlatformError("SinkNameTaken", { project, sink: body.name });
+    const view = await sinkView(world, await knownSink(world, project, body.name), language);
+    return { body: made === undefined ? view : { ...view, secret: made } };
+  },
+
+  getSink: async ({ params }, { world, language }) => ({
+    body: await sinkView(world, await knownSink(world, params.project, params.sink), language),
+  }),
+
+  removeSink: async ({ params }, { world }) => {
+    if (await world.store.sinks.remove(params.project, params.sink)) return { body: null };
+    throw await unknownSink(world, params.project, params.sink);
+  },
+
+  resumeSink: async ({ params: { project, sink } }, { world, language }) => {
+    if (!(await world.store.sinks.resume(project, sink, world.clock.now().toISOString())))
+      throw await unknownSink(world, project, sink);
+    return { body: await sinkView(world, await knownSink(world, project, sink), language) };
+  },
+} satisfies Partial<Implementations>;
+
+type Body = InputOf<"addSink">["body"];
+
+/** What can be said before anything is called; a name may still turn out to lead where it must not. */
+function checkTargets({ outgoing }: World, body: Body): void {
+  const urls = body.type === "webhook" ? [body.url] : body.brokers.map((broker) => `https://${broker}/`);
+  try {
+    for (const url of urls) outgoing.check(url);
+  } catch (error) {
+    if (error instanceof OutgoingRefused) {
+      const at = body.type === "webhook" ? "/body/url" : "/body/brokers";
+      throw invalidRequest({ ...problem("UnfitAddress", at), cause: causeOf(error) });
+    }
+    throw error;
+  }
+}
+
+interface Wanted {
+  readonly body: Body;
+  readonly secret: string | undefined;
+}
+
+function newSink({ vault, newId, clock }: World, project: string, { body, secret }: Wanted): Sink {
+  const { name, events, application = null } = body;
+  return {
+    id: newId(),
+    project,
+    name,
+    settings:
+      body.type === "webhook"
+        ? { type: "webhook", address: vault.seal(project, body.url) }
+        : { type: "kafka", brokers: body.brokers, topic: body.topic },
+    filter: { events: [...new Set(events)], application },
+    secret: secret === undefined ? null : vault.seal(project, secret),
+    createdAt: clock.now().toISOString(),
+  };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+async function knownSink(world: World, project: string, name: string): Promise<StoredSink> {
+  const found = await world.store.sinks.get(project, name);
+  if (found === null) throw await unknownSink(world, project, name);
+  return found;
+}
+
+async function unknownSink({ store }: World, project: string, name: string): Promise<PlatformError> {
+  const known = listed((await store.sinks.list(project)).map(({ sink }) => sink.name));
+  return new PlatformError("NotFound", { what: "sink", name, known });
+}

@@ -1,0 +1,71 @@
+// Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
+import type { World } from "../../engine/interface/dependencies.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
+import { DNS_LABEL } from "../../model/kubernetes/name.ts";
+import { problem } from "../../model/problems/problem.ts";
+import type { Token } from "../../ports/store.ts";
+import { EVERY_PROJECT } from "../auth/authorise.ts";
+import { hashSecret, newSecret } from "../auth/token.ts";
+import { invalidRequest } from "../requests/input.ts";
+import type { Implementations } from "../shared/contract.ts";
+import { tokenView } from "../views/token.ts";
+
+const LONGEST = 100 * 365 * 24 * 3_600_000;
+
+export const tokens = {
+  listTokens: async (_, { world }) => ({
+    body: { items: (await world.store.tokens.list()).map(tokenView), next: null },
+  }),
+
+  addToken: async ({ body: { name, project, role, expiresIn } }, { world, token: maker }) => {
+    if (project !== EVERY_PROJECT && !DNS_LABEL.test(project))
+      throw invalidRequest(problem("UnfitProject", "/body/project", { all: EVERY_PROJECT }));
+    const now = world.clock.now();
+    const secret = newSecret();
+    const token: Token = {
+      id: world.newId(),
+      name,
+      project,
+      role,
+      createdAt: now.toISOString(),
+      expiresAt: expiry(expiresIn, now),
+      madeBy: maker?.name ?? null,
+    };
+    if (!(await world.store.tokens.add(token, hashSecret(secret)))) throw new PlatformError("TokenNameTaken", { name });
+    await tell(world, { token, change: "added", actor: maker?.name ?? "?" });
+    return { body: { ...tokenView(token), token: secret } };
+  },
+
+  removeToken: async ({ params }, { world, token: remover }) => {
+    const all = await world.store.tokens.list();
+    const token = all.find((one) => one.id === params.token);
+    if (token !== undefined && (await world.store.tokens.remove(token.id))) {
+      await tell(world, { token, change: "removed", actor: remover?.name ?? "?" });
+      return { body: null };
+    }
+    const known = all.map((one) => one.id).join(", ");
+    throw new PlatformError("NotFound", { what: "token", name: params.token, known });
+  },
+} satisfies Partial<Implementations>;
+
+interface TokenChange {
+  readonly token: Token;
+  readonly change: "added" | "removed";
+  readonly actor: string;
+}
+
+/** A name decides who may answer a step: who gave it to whom, and who took it away, stays on record. A token of all projects: of the installation. */
+async function tell(world: World, { token, change, actor }: TokenChange): Promise<void> {
+  const { id, name, project, role } = token;
+  const data = { token: id, name, project, role, change, actor };
+  await world.store.events.append({ project, application: "", run: null, type: "token.changed", data });
+}
+
+function expiry(text: string | undefined, now: Date): string | null {
+  if (text === undefined) return null;
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined || milliseconds <= 0 || milliseconds > LONGEST)
+    throw invalidRequest(problem("UnfitDuration", "/body/expiresIn", { example: "90d", limit: "36500d" }));
+  return new Date(now.getTime() + milliseconds).toISOString();
+}

@@ -1,0 +1,26 @@
+// All open streams, by event stream or socket: how many one token may have, and how they end when the server stops.
+import { PlatformError } from "../../model/errors/errors.ts";
+
+export interface Streams {
+  /** `stream`: aborting it ends it. Throws TooManyStreams. */
+  open(caller: string, stream: AbortController): void;
+  closed(stream: AbortController): void;
+  endAll(): void;
+  size(): number;
+}
+
+export function createStreams(perCaller: number): Streams {
+  const all = new Map<AbortController, string>();
+  return {
+    open(caller, stream) {
+      const count = [...all.values()].filter((one) => one === caller).length;
+      if (count >= perCaller) throw new PlatformError("TooManyStreams", { count });
+      all.set(stream, caller);
+    },
+    closed: (stream) => void all.delete(stream),
+    endAll: () => {
+      for (const stream of all.keys()) stream.abort();
+    },
+    size: () => all.size,
+  };
+}

@@ -1,0 +1,127 @@
+// Requests that wait for the end of a run: a small pool of their own, so that however many wait, the others are answered. A place is taken
+// before anything is started: who finds none is told at once, and nothing has happened. One reader per project serves all of its waiters.
+import { PlatformError } from "../../model/errors/errors.ts";
+import type { Run } from "../../model/run/run.ts";
+import type { Store } from "../../ports/store.ts";
+import { watchCommits } from "./wake.ts";
+
+export interface WaitPool {
+  /** `caller`: whose place it is. Throws Busy or TooManyWaits. */
+  take(caller: string): WaitPlace;
+  waiting(): number;
+}
+
+export interface WaitPlace {
+  /** Resolves when the run has ended, after so many milliseconds, when the signal aborts, or when the server stops. */
+  untilEnded(run: Pick<Run, "id" | "project">, milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Must be called, once. */
+  leave(): void;
+}
+
+export interface WaitOptions {
+  readonly slots: number;
+  readonly stopping: AbortSignal;
+}
+
+type Waiting = Pick<Store, "events" | "runs">;
+
+const RETRY_SECONDS = 5;
+const BATCH = 200;
+
+export function createWaitPool(store: Waiting, { slots, stopping }: WaitOptions): WaitPool {
+  const callers = new Map<string, number>();
+  const perCaller = Math.max(1, Math.ceil(slots / 2));
+  const readers = new Map<string, Reader>();
+  let taken = 0;
+  const readerOf = (project: string): Reader => {
+    const known = readers.get(project);
+    if (known !== undefined) return known;
+    const reader = createReader(store, project, () => readers.delete(project));
+    readers.set(project, reader);
+    return reader;
+  };
+  return {
+    waiting: () => taken,
+    take(caller) {
+      const own = callers.get(caller) ?? 0;
+      if (own >= perCaller) throw new PlatformError("TooManyWaits", { count: own, seconds: RETRY_SECONDS });
+      if (taken >= slots) throw new PlatformError("Busy", { slots, seconds: RETRY_SECONDS });
+      taken += 1;
+      callers.set(caller, own + 1);
+      return {
+        untilEnded: (run, milliseconds, signal) => {
+          const until = AbortSignal.any([AbortSignal.timeout(milliseconds), signal, stopping]);
+          return readerOf(run.project).untilEnded(run.id, until);
+        },
+        leave: () => {
+          taken -= 1;
+          const left = (callers.get(caller) ?? 1) - 1;
+          if (left === 0) callers.delete(caller);
+          else callers.set(caller, left);
+        },
+      };
+    },
+  };
+}
+
+interface Reader {
+  untilEnded(run: string, until: AbortSignal): Promise<void>;
+}
+
+/** Reads the project's events as long as somebody waits for one of its runs. */
+function createReader(store: Waiting, project: string, onIdle: () => void): Reader {
+  const waiters = new Map<string, Set<() => void>>();
+  const idle = new AbortController();
+  const leave = (run: string, done: () => void): void => {
+    const all = waiters.get(run);
+    all?.delete(done);
+    if (all?.size === 0) waiters.delete(run);
+    if (waiters.size > 0 || idle.signal.aborted) return;
+    onIdle();
+    idle.abort();
+  };
+  const ended = (run: string): void => {
+    for (const done of waiters.get(run) ?? []) done();
+  };
+  const start = store.events.latest();
+  void readEnds(store, project, { start, signal: idle.signal, ended });
+  return {
+    async untilEnded(run, until) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiters.set(run, (waiters.get(run) ?? new Set()).add(resolve));
+      until.addEventListener("abort", () => resolve(), { once: true });
+      try {
+        // Asked once the reader knows where it begins: an end before that is seen here, a later one by the reader.
+        await start;
+        const now = await store.runs.get(run);
+        if (!until.aborted && now?.phase === "running") await promise;
+      } finally {
+        leave(run, resolve);
+      }
+    },
+  };
+}
+
+interface Ends {
+  readonly start: Promise<number>;
+  readonly signal: AbortSignal;
+  readonly ended: (run: string) => void;
+}
+
+async function readEnds({ events }: Waiting, project: string, { start, signal, ended }: Ends): Promise<void> {
+  const commits = watchCommits(events, signal);
+  let sequence = await start.catch(() => 0);
+  while (!signal.aborted) {
+    commits.clear();
+    try {
+      const batch = await events.after({ project }, sequence, BATCH);
+      for (const event of batch) if (event.type === "run.finished" && event.run !== null) ended(event.run);
+      sequence = batch.at(-1)?.sequence ?? sequence;
+      if (batch.length === BATCH) continue;
+    } catch {
+      // The store was away: the next commit wakes us, and who waits in vain gets his 202 at the bound.
+    }
+    await commits.next();
+  }
+  commits.close();
+}

@@ -1,0 +1,65 @@
+// Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). Nothing is asked from the source before the
+// client has taken what was written, so a slow client costs one buffer, not memory without bound.
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { FastifyReply } from "fastify";
+import type { Stream, StreamItem } from "../shared/contract.ts";
+
+export interface StreamOptions {
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
+  readonly heartbeatMilliseconds: number;
+  readonly onHeartbeat: () => void;
+  /** What the client is told when the source fails in the middle: sent as an event of type `problem`, then the stream ends. */
+  readonly onFailure: (error: unknown) => unknown;
+}
+
+export async function sendStream(
+  reply: FastifyReply,
+  { items }: Stream<unknown>,
+  options: StreamOptions,
+): Promise<void> {
+  const { raw } = reply;
+  open(reply);
+  const heartbeat = setInterval(() => beat(raw, options), options.heartbeatMilliseconds);
+  try {
+    await pump(raw, items, options.signal);
+  } catch (error) {
+    if (!options.signal.aborted) raw.write(encode({ event: "problem", data: options.onFailure(error) }));
+  } finally {
+    clearInterval(heartbeat);
+    raw.end();
+  }
+}
+
+function open(reply: FastifyReply): void {
+  const headers = reply.getHeaders();
+  reply.hijack();
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) reply.raw.setHeader(name, value);
+  reply.raw.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    // nginx would hold events back until its buffer is full.
+    "x-accel-buffering": "no",
+  });
+  reply.raw.flushHeaders();
+}
+
+async function pump(raw: ServerResponse, items: Stream<unknown>["items"], signal: AbortSignal): Promise<void> {
+  for await (const item of items) {
+    if (signal.aborted) return;
+    if (!raw.write(encode(item))) await once(raw, "drain", { signal });
+  }
+}
+
+/** A comment line: keeps proxies from closing a silent connection, and lets a dead one be noticed. */
+function beat(raw: ServerResponse, options: StreamOptions): void {
+  if (!raw.writableNeedDrain && !raw.writableEnded) raw.write(": alive\n\n");
+  options.onHeartbeat();
+}
+
+/** JSON holds no line breaks, so each item is one `data` line. */
+function encode({ id, event, data }: StreamItem<unknown>): string {
+  const head = (id === undefined ? "" : `id: ${id}\n`) + (event === undefined ? "" : `event: ${event}\n`);
+  return `${head}data: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,97 @@
+// What becomes of a sink after a round of deliveries: its position, its breaker, and what is held back. Pure.
+
+import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
+import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
+import type { PlatformEvent } from "../model/run/event.ts";
+import type { HeldKey, SinkProgress, SinkState, StoredSink } from "../ports/sinks.ts";
+import { backoff, DEAD_AFTER_MILLISECONDS } from "./retryTimes.ts";
+
+type Key = Pick<HeldKey, "application" | "run">;
+
+/** Events of one key that are delivered together. */
+export interface Parcel {
+  readonly key: Key;
+  /** What passed the filter; may be empty for a held key. */
+  readonly events: readonly PlatformEvent[];
+  /** The key was held back before this round. */
+  readonly held: HeldKey | undefined;
+  /** Where a held key goes on when all of these are taken; null: it has caught up. */
+  readonly rest: number | null;
+}
+
+export interface Delivered {
+  readonly parcel: Parcel;
+  readonly taken: number;
+  readonly failure: SinkFailure | null;
+}
+
+export interface Round {
+  /** In the order in which they ended: the breaker counts by it. */
+  readonly delivered: readonly Delivered[];
+  /** Of the last new event that was read; the old one when none was. */
+  readonly position: number;
+  readonly now: Date;
+  readonly random: () => number;
+}
+
+export function isOpen({ failures }: Pick<SinkState, "failures">): boolean {
+  return failures >= BREAKER_FAILURES;
+}
+
+export function settleRound(
+  { state, held }: StoredSink,
+  round: Round,
+): Pick<SinkProgress, "state" | "hold" | "release"> {
+  const next = stateAfter(state, round);
+  const hold: HeldKey[] = [];
+  const release: Key[] = [];
+  for (const one of round.delivered) {
+    const kept = heldAfter(one, round);
+    if (kept !== null) hold.push(kept);
+    else if (one.parcel.held !== undefined) release.push(one.parcel.key);
+  }
+  if (isOpen(state) && !isOpen(next)) hold.push(...released(held, round));
+  return { state: next, hold, release };
+}
+
+function stateAfter(state: SinkState, { delivered, position, now, random }: Round): SinkState {
+  const at = now.toISOString();
+  let next: SinkState = { ...state, position };
+  for (const { taken, failure } of delivered) {
+    if (taken > 0) next = { ...next, failures: 0, failingSince: null, retryAt: null, failure: null, deliveredAt: at };
+    if (failure !== null)
+      next = { ...next, failures: next.failures + 1, failingSince: next.failingSince ?? at, failure };
+  }
+  if (!delivered.some((one) => one.failure !== null)) return next;
+  if (!isOpen(next)) return { ...next, retryAt: null };
+  const wait = backoff(next.failures - BREAKER_FAILURES + 1, random);
+  return { ...next, retryAt: later(now, wait), dead: isOver(next.failingSince, now) };
+}
+
+function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): HeldKey | null {
+  const { key, events, held, rest } = parcel;
+  const at = now.toISOString();
+  const first = events[taken];
+  const { application, run } = key;
+  const fresh = { application, run, failures: 0, since: at, retryAt: at, dead: false };
+  if (first === undefined) return rest === null ? null : { ...fresh, sequence: rest };
+  const before = taken === 0 && held !== undefined ? held : fresh;
+  if (failure === null) return { ...before, sequence: first.sequence };
+  const failures = before.failures + 1;
+  const retryAt = later(now, backoff(failures, random));
+  return { ...before, sequence: first.sequence, failures, retryAt, dead: isOver(before.since, now) };
+}
+
+/** What failed while the receiver was away waited for the receiver, not for itself: it is due now. */
+function released(held: readonly HeldKey[], { delivered, now }: Round): HeldKey[] {
+  const tried = new Set(delivered.map((one) => one.parcel.held));
+  return held.filter((one) => !one.dead && !tried.has(one)).map((one) => ({ ...one, retryAt: now.toISOString() }));
+}
+
+function isOver(since: string | null, now: Date): boolean {
+  return since !== null && now.getTime() - Date.parse(since) >= DEAD_AFTER_MILLISECONDS;
+}
+
+function later(now: Date, milliseconds: number): string {
+  return new Date(now.getTime() + milliseconds).toISOString();
+}

@@ -1,0 +1,21 @@
+// What status counts, where several objects of a component have numbers.
+import { expect, it } from "vitest";
+import { countsOf } from "../../../src/engine/asking/status.ts";
+import type { ObjectHealth } from "../../../src/model/kubernetes/health.ts";
+import { reason } from "../../../src/model/reasons/reason.ts";
+
+const counted = (kind: string, ready: number, wanted: number): ObjectHealth => ({
+  ref: { apiVersion: "x/v1", kind, namespace: "a", name: "web" },
+  state: "ready",
+  reason: reason("Ready"),
+  evidence: [],
+  facts: { ready, wanted },
+});
+
+it("counts the pods that there are, not those that the autoscaler last thought of", () => {
+  expect(countsOf([counted("HorizontalPodAutoscaler", 0, 0), counted("Deployment", 2, 3)])).toEqual({
+    ready: 2,
+    wanted: 3,
+  });
+  expect(countsOf([counted("HorizontalPodAutoscaler", 0, 0)])).toBeUndefined();
+});

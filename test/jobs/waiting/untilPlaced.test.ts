@@ -1,0 +1,77 @@
+// Pods that exist and find no node: what is told beside the scheduler's words. Time is the test's own.
+import { expect, it } from "vitest";
+import type { JobRun } from "../../../src/catalog/job.ts";
+import { tellOfPlaces } from "../../../src/jobs/waiting/untilPlaced.ts";
+import { NO_HOLDERS } from "../../../src/model/kubernetes/capacity.ts";
+import type { Evidence, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
+import { type ReasonCode, reason } from "../../../src/model/reasons/reason.ts";
+import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
+import { unpaused } from "../../support/runTime.ts";
+
+const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };
+const manifest = {
+  apiVersion: ref.apiVersion,
+  kind: ref.kind,
+  metadata: { name: ref.name, namespace: ref.namespace },
+  spec: { replicas: 3, template: { spec: { containers: [] } } },
+};
+const health = (code: ReasonCode): ObjectHealth => ({
+  ref,
+  state: "blocked",
+  reason: reason(code, { detail: "1 Insufficient cpu" }),
+  evidence: [{ source: "condition", object: "Pod/web-1", text: "PodScheduled=False" }],
+});
+
+it("pods without a node say who holds their room and where they stand, until they have one", async () => {
+  const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
+  const told: (readonly Evidence[])[] = [];
+  const [left, asked, waits]: [string[], number[], number[]] = [[], [], []];
+  const verdict = {
+    class: "waits",
+    reason: reason("CapacityShort", { need: "2 cpu", node: "n1", have: "1" }),
+    missing: [],
+    holders: { ...NO_HOLDERS, own: ["shop/web"] },
+    flavor: "cpu",
+    line: { position: 1, of: 2 },
+    nodes: { total: 1, suitable: 1 },
+  };
+  const job = {
+    run: "r",
+    job: "web",
+    attempt: 1,
+    application: "shop",
+    component: "web",
+    project: "mine",
+    waitingSince: 0,
+    clock,
+    runTime: unpaused(clock),
+    signal: new AbortController().signal,
+    waits: { lately: () => Promise.resolve([]), add: (_: string, time: number) => Promise.resolve(waits.push(time)) },
+    cluster: {
+      capacity: {
+        check: (request: { groups: { count: number }[] }) => {
+          asked.push(...request.groups.map((one) => one.count));
+          return Promise.resolve(verdict);
+        },
+        subscribe: () => () => {},
+        leave: (id: string) => void left.push(id),
+      },
+    },
+    report: (_: unknown, evidence: readonly Evidence[]) => void told.push(evidence),
+  };
+  // It uses nothing else of what a job is given.
+  const places = tellOfPlaces(job as unknown as JobRun<unknown>, [manifest]);
+  places.tell(health("Unschedulable"), "pending");
+  await clock.advance(6_000);
+  expect(told.at(-1)?.map((one) => one.text)).toEqual([
+    "waits for room: asks for 2 cpu on one node, the best node n1 has 1 free",
+    "used by shop/web",
+    "1 of 2 in line for cpu",
+    "PodScheduled=False",
+  ]);
+  expect(asked).toEqual([3, 1, 3, 1]);
+  places.tell(health("Starting"), "running");
+  expect([left, waits, told.at(-1)?.length]).toEqual([["r/web/1"], [6_000], 1]);
+  await clock.advance(20_000);
+  expect(asked).toEqual([3, 1, 3, 1]);
+});
