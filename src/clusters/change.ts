@@ -147,7 +147,7 @@ async function introduced({ opener }: Registrar, { name, target, signal }: Tryin
     if (!(error instanceof ClusterError)) throw error;
     const { code, params } = error.reason;
     if (code === "CredentialRefused") throw new PlatformError("CredentialRefused", { cluster: name });
-    throw new PlatformError("ClusterUnreachable", { cluster: name, detail: String(params["detail"] ?? code) });
+    throw new PlatformError("ClusterUnreachable", { ...params, cluster: name, detail: params["detail"] ?? code });
   }
 }
 

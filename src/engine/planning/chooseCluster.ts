@@ -49,5 +49,5 @@ export function refuseForeignProject({ clusters }: World, project: string, clust
 export function clusterFailure(error: ClusterError, cluster: string): PlatformError {
   const { code, params } = error.reason;
   if (code === "CredentialRefused") return new PlatformError("CredentialRefused", { cluster });
-  return new PlatformError("ClusterUnreachable", { cluster, detail: String(params["detail"] ?? code) });
+  return new PlatformError("ClusterUnreachable", { ...params, cluster, detail: params["detail"] ?? code });
 }

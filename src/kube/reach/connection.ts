@@ -178,8 +178,8 @@ async function send(state: State, call: Call, pool: "calls" | "streams"): Promis
 }
 
 function refuseWhileSilent({ breaker, cluster }: State, { probe }: Call): void {
-  const detail = probe === true ? null : breaker.refusal();
-  if (detail !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, detail }), true);
+  const silence = probe === true ? null : breaker.refusal();
+  if (silence !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, ...silence }), true);
 }
 
 /** Worth repeating: somebody may give us another credential, or a file with a new one is read next time. */

@@ -36,6 +36,8 @@ export const NOUNS = {
 
 /** Parameters that may hold the code of a clause. All others are shown as they are, so that a project called `run` keeps its name. */
 const CLAUSE_PARAMETERS = ["detail", "owner", "limit", "granters"];
+/** A clause inside of a clause. */
+const INNER = ["said"];
 
 /** Their codes have a capital letter, which no name of a project or of an object of Kubernetes has. Their texts may have places too. */
 export const CLAUSES = {
@@ -61,6 +63,10 @@ export const CLAUSES = {
   NoAnswerInTime: { en: "no answer within the deadline", zh: "未在期限内响应" },
   NoAnswerWithin5s: { en: "no answer within 5s", zh: "5 秒内无响应" },
   NoAnswerWithin30s: { en: "no answer within 30s", zh: "30 秒内无响应" },
+  SilentSince: {
+    en: "it has not answered since {since} ({said}); it is asked again every few seconds",
+    zh: "自 {since} 起没有响应（{said}）；每隔几秒会再次询问",
+  },
   SandboxClosed: { en: "the sandbox was closed", zh: "sandbox 已关闭" },
   SandboxSilent: { en: "the sandbox was told not to answer", zh: "sandbox 被设置为不响应" },
   KindUnserved: { en: "it does not serve {kind}", zh: "它不提供 {kind}" },
@@ -126,12 +132,13 @@ export const CLAUSES = {
 
 /** The parameters with the words of the reader's language. What is no code of the table stays as it is: a message from outside, a name. */
 export function withWords(params: Params, language: Language): Params {
-  const found = (names: readonly string[], table: Readonly<Record<string, Localized>>) =>
+  const found = (names: readonly string[], table: Readonly<Record<string, Localized>>, given = params) =>
     names.flatMap((name) => {
-      const code = params[name];
+      const code = given[name];
       const text = typeof code === "string" && Object.hasOwn(table, code) ? table[code] : undefined;
-      return text === undefined ? [] : [[name, translate(text, language, params)] as const];
+      return text === undefined ? [] : [[name, translate(text, language, given)] as const];
     });
-  const words = [...found(["what"], NOUNS), ...found(CLAUSE_PARAMETERS, CLAUSES)];
+  const inner = { ...params, ...Object.fromEntries(found(INNER, CLAUSES)) };
+  const words = [...found(["what"], NOUNS), ...found(CLAUSE_PARAMETERS, CLAUSES, inner)];
   return words.length === 0 ? params : { ...params, ...Object.fromEntries(words) };
 }

@@ -2,10 +2,10 @@
 
 import { randomBytes } from "node:crypto";
 import type { World } from "../../engine/interface/dependencies.ts";
-import { causeOf } from "../../jobs/remote/calls.ts";
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { problem } from "../../model/problems/problem.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
 import { invalidRequest } from "../requests/input.ts";
@@ -60,7 +60,7 @@ function checkTargets({ outgoing }: World, body: Body): void {
   } catch (error) {
     if (error instanceof OutgoingRefused) {
       const at = body.type === "webhook" ? "/body/url" : "/body/brokers";
-      throw invalidRequest({ ...problem("UnfitAddress", at), cause: causeOf(error) });
+      throw invalidRequest({ ...problem("UnfitAddress", at), cause: reason(`Call${error.code}`, error.params) });
     }
     throw error;
   }

@@ -59,7 +59,7 @@ describe("watching a run", () => {
     expect(lines[0]).toMatch(/^run 3 accepted shop v2 2 jobs/);
     expect(lines[1]).toBe("run 3 queued: 2 of 2 slots of this project are in use by shop#1, shop#2");
     expect(lines[2]).toMatch(/^redis running/);
-    expect(lines.filter((line) => line.includes("places"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("slots"))).toHaveLength(1);
   });
 
   it("says once that the connection was lost and once that it is back", async () => {
