@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtins } from "../src/builtins.ts";
 import { PHASES } from "../src/model/run/phase.ts";
+import castsWithoutReason from "./support/casts.ts";
 import { comparisonsIn } from "./support/comparisons.ts";
 import functionsOf from "./support/functions.ts";
 
@@ -228,6 +229,27 @@ describe("layers", () => {
       .flatMap((file) => comparisonsIn(textOf.get(file) ?? "").map((one) => ({ ...one, file: relative(SOURCE, file) })))
       .filter(({ word, text }) => names.has(word) && !OTHER_WORDS.test(text));
     expect(asking.map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
+  });
+});
+
+describe("types", () => {
+  const SIGNS = /\b(application|component)\)? [!=]== ""|\.endsWith\("\]"\)/g;
+  const signsIn = (text: string): readonly string[] => [...text.matchAll(SIGNS)].map(([sign]) => sign);
+
+  it("say what a run or a job has: no text is compared with a sign for it", () => {
+    expect(files.flatMap((file) => signsIn(textOf.get(file) ?? ""))).toEqual([]);
+    // The rule sees what it forbids.
+    expect(signsIn('run.application === "" || job.component !== "" || job.name.endsWith("]")')).toHaveLength(3);
+    expect(signsIn('readName(run.application) === null && name === ""')).toEqual([]);
+  });
+
+  it("have a reason beside each cast", () => {
+    const bare = files.flatMap((file) =>
+      castsWithoutReason(textOf.get(file) ?? "").map((line) => `${relative(SOURCE, file)}: ${line}`),
+    );
+    expect(bare).toEqual([]);
+    expect(castsWithoutReason("const a = b as C;")).toEqual(["const a = b as C;"]);
+    expect(castsWithoutReason("const a = b as C; // why\n\n\n\nconst d = [1] as const;")).toEqual([]);
   });
 });
 

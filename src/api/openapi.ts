@@ -56,7 +56,7 @@ function schemaRegistry(routes: readonly (readonly [string, Route])[]) {
     if (value instanceof z.ZodType) registry.add(value, { id: name.replace(/View$/, "") });
   for (const [name, { response, status }] of routes) {
     if (status === 204) continue;
-    const schema = "events" in response ? response.events : response;
+    const schema = response instanceof z.ZodType ? response : response.events;
     if (registry.get(schema) === undefined)
       registry.add(schema, { id: `${name.charAt(0).toUpperCase()}${name.slice(1)}Answer` });
   }
@@ -167,7 +167,7 @@ function responses(route: Route, registry: Registry): JsonObject {
 
 function success({ status, response }: Route, registry: Registry): JsonObject {
   if (status === 204) return { description: "Done." };
-  if ("events" in response) return eventStream(response.events, registry);
+  if (!(response instanceof z.ZodType)) return eventStream(response.events, registry);
   const content = { "application/json": { schema: refTo(response, registry) } };
   if (status !== 202) return { description: "The answer.", content };
   const headers = { Location: { description: "Where to look at the run.", schema: { type: "string" } } };

@@ -227,13 +227,13 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
 // The type parameter ends here: the catalog hands a definition only what its own schema has parsed, which is what makes each cast true.
 
 export function defineComponent<P>(definition: ComponentDefinition<P>): ComponentDefinition {
-  return Object.freeze(definition) as ComponentDefinition;
+  return Object.freeze(definition) as ComponentDefinition; // see above
 }
 
 export function defineTrait<D>(definition: TraitDefinition<D>): TraitDefinition {
-  return Object.freeze(definition) as TraitDefinition;
+  return Object.freeze(definition) as TraitDefinition; // see above
 }
 
 export function defineJob<I>(definition: JobDefinition<I>): JobDefinition {
-  return Object.freeze(definition) as JobDefinition;
+  return Object.freeze(definition) as JobDefinition; // see above
 }

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../model/data/json.ts";
 import type { Evidence } from "../model/kubernetes/health.ts";
-import type { Reason } from "../model/reasons/reason.ts";
+import { type Reason, reason } from "../model/reasons/reason.ts";
 import type { BadEnding } from "../model/run/phase.ts";
 import type { Clocks, OnShort, PlannedObject } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
@@ -16,8 +16,10 @@ export const OUTPUT_LIMIT = 64 * 1024;
 
 export interface JobRun<I> {
   readonly project: string;
-  readonly application: string;
-  readonly component: string;
+  /** `null` for a run of no application. */
+  readonly application: string | null;
+  /** `null` for a job of no component. */
+  readonly component: string | null;
   readonly namespace: string;
   readonly run: string;
   /** Of the run, within its application. */
@@ -124,3 +126,6 @@ export type JobOutcome =
       /** It is known that the attempt did nothing, so that another one cannot do anything twice. */
       readonly untouched?: true;
     };
+
+/** The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason instead of this one. */
+export const STOPPED: JobOutcome = { phase: "interrupted", reason: reason("Stopped"), evidence: [], retryable: true };

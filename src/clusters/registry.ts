@@ -4,6 +4,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import type { ClusterEntry, ClusterRegistry, RegisteredCluster } from "../ports/clusterRegistry.ts";
 import type { Log } from "../ports/log.ts";
+import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import { addCluster, type Registrar, removeCluster, updateCluster } from "./change.ts";
@@ -43,7 +44,7 @@ export async function startClusterRegistry(options: RegistryOptions): Promise<Ru
 class Registry {
   readonly #options: RegistryOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #listeners = new Set<() => void>();
+  readonly #changes = createNews();
   readonly #closing = new AbortController();
   /** One reading after the other: an older one must not win over a newer. */
   #loading: Promise<void> = Promise.resolve();
@@ -71,11 +72,7 @@ class Registry {
         [...this.#entries.values()].filter((one) => mayUse(one, project)).map((one) => one.cluster.name),
       get: (name) => this.#entries.get(name)?.cluster,
       find: (name) => this.#find(name),
-      onChange: (listener) => {
-        const own = (): void => listener();
-        this.#listeners.add(own);
-        return () => this.#listeners.delete(own);
-      },
+      onChange: (listener) => this.#changes.subscribe(listener),
       entries: () => [...this.#entries.values()].map(entryOf),
       add: (name, given, asked) => addCluster(registrar, { name, given }, asked),
       update: (name, change, asked) => updateCluster(registrar, { name, change }, asked),
@@ -109,7 +106,7 @@ class Registry {
       changed = true;
     }
     for (const one of stored) changed = this.#take(one) || changed;
-    if (changed) for (const listener of this.#listeners) listener();
+    if (changed) this.#changes.notify();
   }
 
   /** True when the set of clusters is another one now. */

@@ -3,6 +3,7 @@
 import { INSTALLATION } from "../model/run/event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 
 /** Every commit of every process wakes us; so often at most they are looked at. */
@@ -21,14 +22,13 @@ export interface WatchOptions {
 
 /** Resolves once the signal aborted and nothing is under way. */
 export async function watchStore({ store, clock, log, signal, onChange }: WatchOptions): Promise<void> {
-  let woken = new AbortController();
-  const leave = store.events.subscribe(() => woken.abort());
+  const commits = createNews((notify) => store.events.subscribe(notify));
+  let counted = commits.count();
   let seen = 0;
   while (!signal.aborted) {
-    const pause = AbortSignal.any([signal, woken.signal]);
-    await clock.sleep(LOOK, pause);
-    const byWake = woken.signal.aborted;
-    woken = new AbortController();
+    await commits.after(counted, { signal, limit: { clock, milliseconds: LOOK } });
+    const byWake = commits.count() > counted;
+    counted = commits.count();
     if (signal.aborted) break;
     try {
       const events = await store.events.after({ project: INSTALLATION }, seen, PAGE);
@@ -39,5 +39,5 @@ export async function watchStore({ store, clock, log, signal, onChange }: WatchO
     }
     await clock.sleep(CALM, signal);
   }
-  leave();
+  commits.close();
 }

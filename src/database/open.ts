@@ -4,6 +4,7 @@ import { isPostgresUrl, withPlainTls } from "../model/data/databaseAddress.ts";
 import { PlatformError } from "../model/errors/errors.ts";
 import type { Restored } from "../ports/backup.ts";
 import type { Clock } from "../ports/clock.ts";
+import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 import { dumpSqlite } from "./backup/dump.ts";
 import { type Restoring, restoreInto } from "./backup/restore.ts";
@@ -13,7 +14,6 @@ import { watchForFullDisk } from "./connection/fullDisk.ts";
 import { watchLeases } from "./connection/lockLeases.ts";
 import type { Tables } from "./connection/schema.ts";
 import { openSqliteFile } from "./connection/sqliteFile.ts";
-import { createSubscribers } from "./connection/subscribers.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { createApplications, forgetApplication } from "./tables/applications.ts";
 import { createWaits } from "./tables/capacityWaits.ts";
@@ -59,7 +59,7 @@ function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK, steady = STEADY_
     clock,
     disk,
     leases: watchLeases(steady),
-    subscribers: createSubscribers(),
+    commits: createNews(),
   };
   return { database, file, close: () => queries.destroy() };
 }

@@ -3,7 +3,7 @@
 // expired.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import type { JobMessage, JobOutcome, JobRun } from "../catalog/job.ts";
+import { type JobMessage, type JobOutcome, type JobRun, STOPPED } from "../catalog/job.ts";
 import { described } from "../catalog/sharedFields.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import { reason } from "../model/reasons/reason.ts";
@@ -54,8 +54,7 @@ export const approve = defineJob({
       const outcome = decided(job, one);
       if (outcome !== null) return outcome;
     }
-    // Whoever aborted knows why, and what is answered here is not looked at.
-    return { phase: "interrupted", reason: asked, evidence: [], retryable: true };
+    return STOPPED;
   },
 });
 

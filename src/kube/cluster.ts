@@ -32,7 +32,7 @@ import { createLookup } from "./watches/lookup.ts";
 import { type Api, applyObject, readLive } from "./write/apply.ts";
 import { driftOf } from "./write/drift.ts";
 import { compareObject } from "./write/dryRunDifference.ts";
-import { listObjects } from "./write/listObjects.ts";
+import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
@@ -97,7 +97,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
-    list: (kind, signal) => listObjects(api, kind, signal),
+    list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(world, objects, onHealth),
     health: (refs, signal) => healthNow(world, refs, signal),

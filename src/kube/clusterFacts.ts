@@ -1,20 +1,22 @@
 // What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
 
-import { labelsAt, listAt, textAt } from "../model/data/fieldReaders.ts";
+import { labelsAt, textAt } from "../model/data/fieldReaders.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import { reason } from "../model/reasons/reason.ts";
 import type { ClusterFacts } from "../model/run/plan.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import { gatewayAddresses } from "./network/gateway.ts";
-import { collectionPath } from "./reach/discovery.ts";
 import { ApiError } from "./refusals/apiError.ts";
 import { refusalOf } from "./refusals/refusal.ts";
 import type { Api } from "./write/apply.ts";
+import { listObjects, NONE_KNOWN } from "./write/listObjects.ts";
 
 const DEADLINE = 5_000;
 const INGRESS_DEFAULT = "ingressclass.kubernetes.io/is-default-class";
 const STORAGE_DEFAULT = "storageclass.kubernetes.io/is-default-class";
+/** How the kinds are listed: planning knows of none where the API is silent or refuses. A failure of the API fails the facts as a whole. */
+const PLANNING = { exactVersion: true, withoutList: NONE_KNOWN, nameForErrors: "the API" };
 
 export async function gatherFacts(api: Api, outer: AbortSignal): Promise<ClusterFacts> {
   const limit = AbortSignal.timeout(DEADLINE);
@@ -24,7 +26,7 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
       api.connection.call({ path: "/version", signal }),
       api.discovery.kinds(signal),
     ]);
-    const list = (apiVersion: string, kind: string) => listOf(api, { apiVersion, kind, signal });
+    const list = (apiVersion: string, kind: string) => listObjects(api, { ...PLANNING, apiVersion, kind }, signal);
     const [ingressClasses, storageClasses, gateways, istioGateways] = await Promise.all([
       list("networking.k8s.io/v1", "IngressClass"),
       list("storage.k8s.io/v1", "StorageClass"),
@@ -73,25 +75,6 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
   }
 }
 
-interface ListQuery {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly signal: AbortSignal;
-}
-
-/** Empty when the kind is not served, its API is silent, or not for our eyes: planning then knows of none. */
-async function listOf(api: Api, { apiVersion, kind, signal }: ListQuery): Promise<readonly JsonObject[]> {
-  try {
-    const resource = await api.discovery.find(apiVersion, kind, signal);
-    if (resource === undefined) return [];
-    return listAt((await api.connection.call({ path: collectionPath(resource, ""), signal })).body, "items");
-  } catch (cause) {
-    if (cause instanceof ApiError && cause.status < 500) return [];
-    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return [];
-    throw cause;
-  }
-}
-
 function nameIn(object: JsonObject): string {
   return textAt(object, "metadata", "name");
 }
@@ -100,6 +83,6 @@ function annotated(object: JsonObject, annotation: string): boolean {
   return labelsAt(object, "metadata", "annotations")[annotation] === "true";
 }
 
-function addressesOf(gateway: JsonObject): readonly string[] {
-  return gatewayAddresses(gateway as Manifest).map(({ host, port }) => `${host}:${port}`); // an item of a list of Gateways
+function addressesOf(gateway: Manifest): readonly string[] {
+  return gatewayAddresses(gateway).map(({ host, port }) => `${host}:${port}`);
 }

@@ -82,8 +82,8 @@ async function readAnswer(response: IncomingMessage, { target, limits, tooLarge 
   const parts: Buffer[] = [];
   let size = 0;
   try {
+    // No encoding was set, so parts are buffers.
     for await (const part of response as AsyncIterable<Buffer>) {
-      // no encoding was set, so parts are buffers
       size += part.length;
       parts.push(part);
       if (size <= limits.answerBytes) continue;

@@ -55,7 +55,7 @@ export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]
   return {
     name: "prune",
     type: "prune",
-    component: "",
+    component: null,
     needs: jobs.map((job) => ({ job: job.name, because: "order" })),
     objects: [],
     input: { present },

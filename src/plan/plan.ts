@@ -1,7 +1,6 @@
 // What a checked application means on a given cluster: render, order, compare. Pure: the same input gives the same plan, byte for byte.
 // All problems at once; with an error among them there is no plan, and nothing can be started.
 
-import { contentHash } from "../model/data/hash.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import type { WorkflowDocument } from "../model/document/document.ts";
 import { refKey, refOf } from "../model/kubernetes/manifest.ts";
@@ -11,6 +10,7 @@ import type { OwnedObject } from "../model/run/revision.ts";
 import { comparePlans } from "./compare/compare.ts";
 import { checkKeys, checkOutside } from "./components/planOutside.ts";
 import type { ResolvedApplication } from "./components/resolvedApplication.ts";
+import { hashOfJobs } from "./hashOfJobs.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
 import { renderApplication } from "./render/render.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
@@ -74,7 +74,7 @@ export function planApplication(input: PlanInput): PlanResult {
     layers: layersOf(jobs),
     changes: comparison.changes,
     warnings: problems,
-    hash: contentHash(application.workflow === null ? deploying : jobs),
+    hash: hashOfJobs(application.workflow === null ? deploying : jobs),
   };
   return { plan, problems };
 }

@@ -1,10 +1,10 @@
 // The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
 // Only what the application owns is touched; volumes stay unless asked for.
 
-import { contentHash } from "../model/data/hash.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
 import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
+import { hashOfJobs } from "./hashOfJobs.ts";
 import { layersOf } from "./order.ts";
 
 export interface RemovalInput {
@@ -20,8 +20,8 @@ export interface RemovalInput {
 
 export function planRemoval(input: RemovalInput): Plan {
   const { previous, owned = [] } = input;
-  const planned = new Set(previous.jobs.filter(hasComponent).map((job) => job.component));
-  const leftover = new Set(owned.map((one) => one.component).filter((name) => name !== "" && !planned.has(name)));
+  const planned = new Set(componentsOf(previous.jobs));
+  const leftover = new Set(componentsOf(owned).filter((name) => !planned.has(name)));
   const jobs = [...planned, ...leftover].toReversed().map((component) => removeJob(component, input));
   return {
     application: input.application,
@@ -31,12 +31,13 @@ export function planRemoval(input: RemovalInput): Plan {
     layers: layersOf(jobs),
     changes: changesOf(input),
     warnings: [],
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
 }
 
-function hasComponent(job: PlannedJob): boolean {
-  return job.component !== "";
+/** What belongs to no component (a step of the workflow, the namespace) is left out. */
+function componentsOf(all: readonly { readonly component: string | null }[]): readonly string[] {
+  return all.flatMap(({ component }) => component ?? []);
 }
 
 function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
@@ -59,9 +60,9 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
 function dependentsOf(component: string, previous: Plan): readonly Need[] {
   const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
   const dependents = previous.jobs.filter(
-    (job) => hasComponent(job) && job.component !== component && job.needs.some((need) => own.has(need.job)),
+    (job) => job.component !== component && job.needs.some((need) => own.has(need.job)),
   );
-  return [...new Set(dependents.map((job) => job.component))].map((job) => ({ job, because: "order" }));
+  return [...new Set(componentsOf(dependents))].map((job) => ({ job, because: "order" }));
 }
 
 function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
@@ -79,5 +80,5 @@ function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Ch
 }
 
 function removal({ manifest, keep }: PlannedObject) {
-  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "", object: refOf(manifest), keep };
+  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null, object: refOf(manifest), keep };
 }

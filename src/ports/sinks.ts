@@ -44,7 +44,7 @@ export interface SinkState {
 
 /** Events of one key (a run; or an application, for events of no run) that wait behind one that was not taken, so that others need not. */
 export interface HeldKey {
-  readonly application: string;
+  readonly application: string | null;
   readonly run: string | null;
   /** Of the first event that was not taken. */
   readonly sequence: number;

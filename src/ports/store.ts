@@ -2,6 +2,7 @@
 // Every method is one transaction. What it returned is durable.
 
 import type { JsonObject } from "../model/data/json.ts";
+import { writtenName } from "../model/kubernetes/name.ts";
 import type { NewEvent, PlatformEvent } from "../model/run/event.ts";
 import type { Phase } from "../model/run/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/run/revision.ts";
@@ -145,7 +146,8 @@ export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
 
 export interface RunFilter {
   readonly project: string;
-  readonly application?: string;
+  /** `null`: runs of no application. */
+  readonly application?: string | null;
   readonly phase?: RunPhase;
 }
 
@@ -207,7 +209,7 @@ export interface Messages {
 export interface Events {
   /** Oldest first, after the sequence number. */
   after(
-    filter: { readonly project: string; readonly application?: string; readonly run?: string },
+    filter: { readonly project: string; readonly application?: string | null; readonly run?: string },
     sequence: number,
     limit: number,
   ): Promise<readonly PlatformEvent[]>;
@@ -228,7 +230,8 @@ export class HeldByOther extends Error {
   readonly holder: OwnedObject;
 
   constructor(object: OwnedObject, holder: OwnedObject) {
-    super(`${object.kind}/${object.name} is held by application ${holder.application} of project ${holder.project}`);
+    const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
+    super(`${object.kind}/${object.name} is held by ${owner}`);
     this.name = "HeldByOther";
     this.object = object;
     this.holder = holder;
@@ -243,7 +246,7 @@ export interface Inventory {
   put(objects: readonly OwnedObject[]): Promise<void>;
   /** Only what the application (still) holds: an object that another one has taken over meanwhile stays with it. */
   remove(objects: readonly OwnedObject[]): Promise<void>;
-  list(project: string, application: string): Promise<readonly OwnedObject[]>;
+  list(project: string, application: string | null): Promise<readonly OwnedObject[]>;
   /** Who holds an object of that address on that cluster, whichever project. */
   holder(
     object: Pick<OwnedObject, "cluster" | "apiVersion" | "kind" | "namespace" | "name">,
@@ -260,8 +263,8 @@ export interface Completions {
 
 export interface CompletionKey {
   readonly project: string;
-  readonly application: string;
-  readonly component: string;
+  readonly application: string | null;
+  readonly component: string | null;
   readonly content: string;
 }
 

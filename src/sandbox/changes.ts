@@ -1,54 +1,26 @@
-// Who waits for the next change of anything in the sandbox.
+// Looks at the sandbox again and again: at each change, and at the moments when time alone brings something new.
 import type { Clock } from "../ports/clock.ts";
+import type { News, WaitLimit } from "../ports/news.ts";
 
-export interface Changes {
-  announce(): void;
-  subscribe(onChange: () => void): () => void;
-}
-
-export function createChanges(): Changes {
-  const listeners = new Set<() => void>();
-  return {
-    announce: () => {
-      for (const listener of Array.from(listeners)) listener();
-    },
-    subscribe: (onChange) => {
-      listeners.add(onChange);
-      return () => {
-        listeners.delete(onChange);
-      };
-    },
-  };
-}
-
-/** Until that moment (epoch milliseconds; null: for ever) or until the signal aborts. */
-export async function sleepUntil(clock: Clock, moment: number | null, signal: AbortSignal): Promise<void> {
-  if (moment !== null) return clock.sleep(Math.max(0, moment - clock.now().getTime()), signal);
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+/** The limit of a wait until that moment (milliseconds since the epoch). `undefined`, which is no limit, when the moment is `null`. */
+export function untilMoment(clock: Clock, moment: number | null): WaitLimit | undefined {
+  return moment === null ? undefined : { clock, milliseconds: Math.max(0, moment - clock.now().getTime()) };
 }
 
 /**
  * Calls `look` now, at every change, and at the moments that `look` asks for, until the returned function is called.
  * Nothing is called after that.
  */
-export function watch(changes: Changes, clock: Clock, look: () => number | null): () => void {
-  let nap = new AbortController();
+export function watch(changes: News, clock: Clock, look: () => number | null): () => void {
   const stop = new AbortController();
-  const unsubscribe = changes.subscribe(() => nap.abort());
+  const { signal } = stop;
   const turn = async (): Promise<void> => {
     await Promise.resolve(); // never before the caller holds the function that stops it
-    while (!stop.signal.aborted) {
-      nap = new AbortController();
-      await sleepUntil(clock, look(), nap.signal);
+    while (!signal.aborted) {
+      const seen = changes.count();
+      await changes.after(seen, { signal, limit: untilMoment(clock, look()) });
     }
   };
   void turn();
-  return () => {
-    stop.abort();
-    unsubscribe();
-    nap.abort();
-  };
+  return () => stop.abort();
 }

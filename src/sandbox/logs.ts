@@ -3,7 +3,7 @@
 // for the next one.
 import { type LogTail, logTail } from "../model/data/logTail.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
-import { sleepUntil } from "./changes.ts";
+import { untilMoment } from "./changes.ts";
 import { type Dated, linesOf } from "./pods/simulatedLines.ts";
 import type { SandboxState } from "./state.ts";
 import { enter } from "./writeCalls.ts";
@@ -19,8 +19,7 @@ export async function* streamLogs(state: SandboxState, owner: Owner, options: Lo
   for (const line of shorten(due(look(), state.shelf.now()), options, state.shelf.now())) yield line;
   for (const line of due(look(), state.shelf.now())) told.add(keyOf(line));
   while (options.follow && !options.signal.aborted && !state.closing.signal.aborted) {
-    const nap = new AbortController();
-    const unsubscribe = state.changes.subscribe(() => nap.abort());
+    const seen = state.changes.count();
     const all = look();
     const fresh = due(all, state.shelf.now()).filter((line) => !told.has(keyOf(line)));
     for (const line of fresh) {
@@ -28,9 +27,9 @@ export async function* streamLogs(state: SandboxState, owner: Owner, options: Lo
       yield line;
     }
     const next = all.find((one) => one.time > state.shelf.now())?.time ?? null;
-    if (owner.job !== undefined && all.length > 0 && next === null) return unsubscribe();
-    await sleepUntil(state.clock, next, AbortSignal.any([nap.signal, options.signal, state.closing.signal]));
-    unsubscribe();
+    if (owner.job !== undefined && all.length > 0 && next === null) return;
+    const signal = AbortSignal.any([options.signal, state.closing.signal]);
+    await state.changes.after(seen, { signal, limit: untilMoment(state.clock, next) });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
-import { type Changes, createChanges } from "./changes.ts";
+import { createNews, type News } from "../ports/news.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
 import type { View } from "./health/healthRule.ts";
 import { reconcileClaims } from "./objects/claims.ts";
@@ -30,7 +30,7 @@ export interface SandboxState {
   readonly quotas: Map<string, Quota>;
   /** Pods that were left running when their controller was removed, by the key of the controller. */
   readonly orphans: Map<string, readonly SandboxPod[]>;
-  readonly changes: Changes;
+  readonly changes: News;
   readonly file: SandboxFile | null;
   /** Aborts when the sandbox is closed. */
   readonly closing: AbortController;
@@ -51,7 +51,7 @@ export function createState(options: SandboxOptions): SandboxState {
     shelf,
     quotas: new Map(),
     orphans: new Map(),
-    changes: createChanges(),
+    changes: createNews(),
     file: file === undefined ? null : openFile(file, () => shelf.snapshot()),
     closing: new AbortController(),
     namespaceExists: (wanted) => namespaces === undefined || namespaces.includes(wanted),
@@ -73,7 +73,7 @@ export async function changed(state: SandboxState): Promise<void> {
   const rules = { shelf: state.shelf, quotas: state.quotas, timing: state.timing };
   reconcilePods(rules);
   reconcileClaims(state.shelf);
-  state.changes.announce();
+  state.changes.notify();
   await state.file?.save();
 }
 

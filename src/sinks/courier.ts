@@ -2,9 +2,9 @@
 // the same events go out again, with the same ids: never fewer, and never a later one of a run before an earlier one.
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { StoredSink } from "../ports/sinks.ts";
+import { createNews, type News } from "../ports/news.ts";
+import type { HeldKey, StoredSink } from "../ports/sinks.ts";
 import type { Store } from "../ports/store.ts";
-import { createBell } from "./bell.ts";
 import { deliverDue, readDue } from "./round.ts";
 import { isOpen, settleRound } from "./roundOutcome.ts";
 import type { Transport } from "./transport.ts";
@@ -41,14 +41,15 @@ interface Claimed {
 export function startCourier(id: string, parts: CourierParts): Courier {
   const stopping = new AbortController();
   const givingUp = new AbortController();
-  const bell = createBell(parts.clock, stopping.signal);
-  const leave = parts.store.events.subscribe(bell.ring);
+  const news = createNews((notify) => parts.store.events.subscribe(notify));
   const life = { renew: false };
-  const done = live(id, parts, { signal: stopping.signal, giveUp: givingUp.signal, bell, life }).finally(leave);
+  const done = live(id, parts, { signal: stopping.signal, giveUp: givingUp.signal, news, life }).finally(() =>
+    news.close(),
+  );
   return {
     changed: () => {
       life.renew = true;
-      bell.ring();
+      news.notify();
     },
     stop: () => {
       stopping.abort();
@@ -61,28 +62,30 @@ export function startCourier(id: string, parts: CourierParts): Courier {
 interface Life {
   readonly signal: AbortSignal;
   readonly giveUp: AbortSignal;
-  readonly bell: ReturnType<typeof createBell>;
+  /** Commits of events and changes of the sink. */
+  readonly news: News;
   readonly life: { renew: boolean };
 }
 
-async function live(id: string, parts: CourierParts, { signal, giveUp, bell, life }: Life): Promise<void> {
+async function live(id: string, parts: CourierParts, { signal, giveUp, news, life }: Life): Promise<void> {
   let claimed: Claimed | null = null;
   let transport: Transport | undefined;
   while (!signal.aborted) {
+    const seen = news.count();
     try {
       if (claimed === null || life.renew || parts.clock.now().getTime() - claimed.at >= RENEW_MILLISECONDS) {
         life.renew = false;
         claimed = await claim(id, parts);
       }
       if (claimed === null) {
-        // Another process delivers: not the bell, which every commit rings.
+        // Another process delivers: the wait does not end with the news, which every commit announces.
         await parts.clock.sleep(RENEW_MILLISECONDS, signal);
         continue;
       }
       transport ??= parts.transportFor(claimed.stored);
       const wait = await oneRound(claimed, transport, { ...parts, signal, giveUp });
       if (wait === null) claimed = null;
-      else if (wait > 0) await bell.wait(wait);
+      else if (wait > 0) await news.after(seen, { signal, limit: { clock: parts.clock, milliseconds: wait } });
     } catch (error) {
       // The store was away, most likely: nothing is lost, the position is where it was.
       claimed = null;
@@ -139,7 +142,7 @@ function idleTime({ held }: StoredSink, now: number): number {
   return Math.min(RENEW_MILLISECONDS, ...next);
 }
 
-function nameOf({ application, run }: { readonly application: string; readonly run: string | null }): string {
+function nameOf({ application, run }: Pick<HeldKey, "application" | "run">): string {
   return JSON.stringify([application, run]);
 }
 

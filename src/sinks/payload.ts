@@ -1,6 +1,7 @@
 // An event as sinks send it. The id is the same however often it is sent, and no other installation makes the same one.
 
 import { mapStrings, maskText } from "../model/document/sealed.ts";
+import { writtenName } from "../model/kubernetes/name.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
 
 export interface Payload {
@@ -10,7 +11,7 @@ export interface Payload {
 
 /** What keeps events in order: their run, or their application where there is no run. */
 export function orderKey({ run, application }: Pick<PlatformEvent, "run" | "application">): string {
-  return run ?? `application/${application}`;
+  return run ?? `application/${writtenName(application)}`;
 }
 
 export function payloadOf(event: PlatformEvent, installation: string): Payload {
@@ -18,6 +19,15 @@ export function payloadOf(event: PlatformEvent, installation: string): Payload {
   const id = `${installation}-${sequence}`;
   return {
     id,
-    body: JSON.stringify({ id, sequence, at, type, project, application, run, data: mapStrings(data, maskText) }),
+    body: JSON.stringify({
+      id,
+      sequence,
+      at,
+      type,
+      project,
+      application: writtenName(application),
+      run,
+      data: mapStrings(data, maskText),
+    }),
   };
 }

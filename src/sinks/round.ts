@@ -33,7 +33,7 @@ export async function readDue(stored: StoredSink, events: Pick<Events, "after">,
 
 function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
   return [...Map.groupBy(events, orderKey).values()].map((own) => {
-    const { application = "", run = null } = own[0] ?? {};
+    const { application = null, run = null } = own[0] ?? {};
     return { key: { application, run }, events: own, held: undefined, rest: null };
   });
 }

@@ -14,7 +14,7 @@ const HOUR = 60 * MINUTE;
 
 const job = (input: Readonly<Record<string, number>>, more = {}) => ({
   ...plannedJob("work", []),
-  component: "",
+  component: null,
   timeout: 3 * HOUR,
   retry: { attempts: 2, backoff: 5 * MINUTE },
   input,

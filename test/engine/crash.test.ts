@@ -32,12 +32,12 @@ function testJob(outside: Outside, outcomes: ReadonlyMap<string, "succeeded" | "
     input: z.looseObject({}),
     timeout: 60_000,
     async run(job) {
-      outside.starts.push(job.component);
-      if (job.component.length % 2 === 0) await job.clock.sleep(10, job.signal);
+      outside.starts.push(job.job);
+      if (job.job.length % 2 === 0) await job.clock.sleep(10, job.signal);
       job.report(reason("TaskRunning"));
-      const phase = outcomes.get(job.component) ?? "succeeded";
+      const phase = outcomes.get(job.job) ?? "succeeded";
       if (phase === "succeeded") {
-        outside.made.add(job.component);
+        outside.made.add(job.job);
         return { phase, reason: reason("Ready") };
       }
       return { phase, reason: reason("TaskFailed", { exitCode: 1 }), evidence: [], retryable: true };
@@ -150,7 +150,7 @@ const anyScenario: fc.Arbitrary<Scenario> = anyGraph.chain((graph) =>
         ),
         { minLength: graph.length, maxLength: graph.length },
       )
-      .map((list) => new Map(graph.map((job, index) => [job.component, list[index] ?? "succeeded"]))),
+      .map((list) => new Map(graph.map((job, index) => [job.name, list[index] ?? "succeeded"]))),
     lives: fc.array(fc.record({ at: fc.nat(12), how: fc.constantFrom<Crash>("before", "after") }), { maxLength: 5 }),
   }),
 );

@@ -14,7 +14,7 @@ const work = (
   more: { readonly needs?: readonly string[]; readonly locks?: readonly PlannedLock[] } = {},
 ) => ({
   ...plannedJob(name, more.needs ?? []),
-  component: "",
+  component: null,
   timeout: 600_000,
   input: { takes: 5_000 },
   ...(more.locks === undefined ? {} : { locks: more.locks }),

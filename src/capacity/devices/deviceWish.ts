@@ -27,10 +27,17 @@ export interface DeviceWish {
   readonly undecided: readonly Params[];
 }
 
+/** A wish while its claims are read. */
+interface Collected {
+  readonly requests: DeviceRequest[];
+  readonly bound: JsonObject[];
+  readonly undecided: Params[];
+}
+
 const IMPLICIT = "deviceclass.resource.kubernetes.io/";
 
 export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTable): DeviceWish {
-  const wish = { requests: [] as DeviceRequest[], bound: [] as JsonObject[], undecided: [] as Params[] };
+  const wish: Collected = { requests: [], bound: [], undecided: [] };
   const namespace = textAt(pod, "metadata", "namespace");
   for (const named of listAt(pod, "spec", "resourceClaims")) {
     const claim = claimSpec(named, namespace, table);
@@ -60,11 +67,7 @@ function claimSpec(named: JsonObject, namespace: string, table: DeviceTable): Cl
   return spec === undefined ? undefined : { spec, ...(allocation === undefined ? {} : { allocation }) };
 }
 
-function readClaim(
-  spec: JsonObject,
-  table: DeviceTable,
-  wish: { requests: DeviceRequest[]; undecided: Params[] },
-): void {
+function readClaim(spec: JsonObject, table: DeviceTable, wish: Pick<Collected, "requests" | "undecided">): void {
   if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push({ detail: "DevicesTied" });
   for (const request of listAt(spec, "devices", "requests")) {
     // v1beta1 has the fields of `exactly` in the request itself.

@@ -7,8 +7,10 @@ import { wantedModels } from "../view/deviceModels.ts";
 
 export type Sized = Extract<Obstacle, { have: number }>;
 
+const SIZED: ReadonlySet<Obstacle["kind"]> = new Set<Sized["kind"]>(["size", "short", "unhealthy"]);
+
 export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
-  return obstacle !== undefined && "have" in obstacle;
+  return obstacle !== undefined && SIZED.has(obstacle.kind);
 }
 
 export interface Refused {

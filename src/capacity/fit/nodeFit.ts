@@ -79,14 +79,14 @@ function resourceRoom(node: NodeRecord, shape: PodShape, around: Surroundings): 
   const covered = around.devices?.covers(node);
   const taken = takenOf(node, shape, around);
   let [ever, now] = [around.most, around.most];
-  let size: Obstacle | undefined;
+  let size: Extract<Obstacle, { readonly have: number }> | undefined;
   let soft: Obstacle[] | undefined;
   for (const [resource, asked] of shape.demands) {
     if (covered?.has(resource)) continue;
     const best = node.atBest.get(resource) ?? 0;
     if (best < asked) {
       // Of several resources, the one that the node lacks most explains most.
-      if (size === undefined || ("have" in size && best / asked < size.have / size.asked))
+      if (size === undefined || best / asked < size.have / size.asked)
         size = { kind: "size", resource, asked, have: best };
       ever = 0;
     } else ever = Math.min(ever, Math.floor(best / asked));

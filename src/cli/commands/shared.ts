@@ -82,5 +82,5 @@ export const RUN_OPTIONS = {
 /** `shop/web` -> application and component. */
 export function splitPlace(word: string): { readonly application: string; readonly component: string | undefined } {
   const [application = "", component] = word.split("/", 2);
-  return { application, component: component === "" ? undefined : component };
+  return { application, component: component || undefined };
 }

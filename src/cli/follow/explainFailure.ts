@@ -1,7 +1,9 @@
 // What is said without being asked when a run failed: the cause in one sentence, the evidence, the last lines of the log, what to do.
 // Each part is best effort: what cannot be read is left out, for the run's own end must reach the user in any case.
+
 import type { Client } from "../../api/client.ts";
 import type { Localized } from "../../model/data/text.ts";
+import { readName } from "../../model/kubernetes/name.ts";
 import { isFailure, PHASES } from "../../model/run/phase.ts";
 import type { Context } from "../grammar/command.ts";
 import { painter, phaseWord } from "../terminal/style.ts";
@@ -51,7 +53,7 @@ async function lastLines(
   const evidence = job.evidence.filter((one) => one.source === "log").flatMap((one) => one.text.split("\n"));
   // A program that never ran has no words; what other pods of the component say, those of the version before, would pass for its own.
   const neverRan = !PHASES[job.phase].ran;
-  if (evidence.length > 0 || job.component === "" || run.kind === "delete" || neverRan)
+  if (evidence.length > 0 || readName(job.component) === null || run.kind === "delete" || neverRan)
     return evidence.slice(-LAST_LINES);
   return await podLines(context, client, { run, job });
 }
@@ -85,7 +87,8 @@ async function podLines(
 }
 
 async function sayWhy(context: Context, client: Client, run: Run): Promise<void> {
-  if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => job.component === "")) return;
+  if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => readName(job.component) === null))
+    return;
   // Of this run, and not of the application as it is now: a rollback may have followed already.
   const params = { project: context.globals.project, run: run.id };
   const why = await client.call("explainRun", { params, query: {} }).catch(() => undefined);
@@ -128,7 +131,7 @@ function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
   // Logs are kept per run for tasks only; of everything else the pods are asked.
   const kept = first?.type === "task" ? ` --run ${run.number}` : "";
   const lines = [
-    ...(first === undefined || first.component === ""
+    ...(first === undefined || readName(first.component) === null
       ? []
       : [`kubemin logs ${run.application}/${first.component}${kept}`]),
     `kubemin retry ${name}${first === undefined ? "" : ` --from ${first.name}`}`,

@@ -1,7 +1,9 @@
 // RUN on the command line: an id, `APP#3`, or APP for its newest run.
+
 import type { z } from "zod";
 import { ApiError, type Client } from "../../api/client.ts";
 import type { RunSummary } from "../../api/views.ts";
+import { readName } from "../../model/kubernetes/name.ts";
 import type { Context } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure } from "../grammar/failure.ts";
@@ -16,7 +18,8 @@ const NO_RUN = {
 
 /** `shop#3`: what people say, and what every command that takes a run understands. A run of no application goes by its id. */
 export function runName(run: Pick<Run, "application" | "number" | "id">): string {
-  return run.application === "" ? run.id : `${run.application}#${run.number}`;
+  const application = readName(run.application);
+  return application === null ? run.id : `${application}#${run.number}`;
 }
 
 export async function findRun(context: Context, client: Client, word: string): Promise<Run> {

@@ -1,7 +1,9 @@
 // Watching a run to its end, and what is said then: shared by deploy, rollback, retry, delete, watch and serve --deploy.
 // Ctrl-C detaches from the run; it never cancels it.
+
 import type { Client } from "../../api/client.ts";
 import { formatDuration } from "../../model/document/duration.ts";
+import { readName } from "../../model/kubernetes/name.ts";
 import { runStateRow, runStateWord } from "../../model/run/runState.ts";
 import type { Context } from "../grammar/command.ts";
 import { EXIT, exitOfRun } from "../grammar/exitCodes.ts";
@@ -95,11 +97,10 @@ async function watchUntil(context: Context, { client, run, timeout }: Settling):
 /** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
 export function runTitle(context: Context, run: Run): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
+  const application = readName(run.application);
   return [
-    run.application === "" ? `${run.workflow} ${run.id}` : `${run.application} v${run.revision}`,
-    ...(run.application === ""
-      ? []
-      : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
+    application === null ? `${run.workflow} ${run.id}` : `${application} v${run.revision}`,
+    ...(application === null ? [] : [context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number })]),
     painter(context.terminal, context.terminal.stdout)(
       runStateRow(run.state).tone,
       runStateWord(run.state, context.language),

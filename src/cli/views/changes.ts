@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { ChangeView } from "../../api/planViews.ts";
 import type { Localized } from "../../model/data/text.ts";
 import { isSealed, MASK } from "../../model/document/sealed.ts";
+import { readName } from "../../model/kubernetes/name.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
 import type { Context } from "../grammar/command.ts";
 import type { Paint } from "../terminal/style.ts";
@@ -87,7 +88,8 @@ export function changeText(context: Context, change: Change, paint: Paint): stri
   const meaning = [gone, task, CLASSES[change.class][context.language], effect]
     .filter((text) => text !== "")
     .join(" · ");
-  const head = `${paint(action.tone, `${action.glyph} ${action.text[context.language]}`)} ${objectName(change)}${change.component === "" ? "" : ` (${change.component})`}${meaning === "" ? "" : ` · ${meaning}`}\n`;
+  const component = readName(change.component);
+  const head = `${paint(action.tone, `${action.glyph} ${action.text[context.language]}`)} ${objectName(change)}${component === null ? "" : ` (${component})`}${meaning === "" ? "" : ` · ${meaning}`}\n`;
   if (change.action !== "update" && change.action !== "adopt") return head;
   const shown = change.fields
     .slice(0, FIELDS_SHOWN)

@@ -6,6 +6,7 @@ import type { PlanView } from "../../api/planViews.ts";
 import type { Json } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskSealed } from "../../model/document/sealed.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Plan as OfflinePlan } from "../../model/run/plan.ts";
 import { stepFacts } from "../../plan/workflow/expand/describe.ts";
 import type { Context } from "../grammar/command.ts";
@@ -107,7 +108,7 @@ export function offlineView(plan: OfflinePlan, language: Language): Plan {
     jobs: plan.jobs.map((job) => ({
       name: job.name,
       type: job.type,
-      component: job.component,
+      component: writtenName(job.component),
       needs: [...job.needs],
       objects: job.objects.map(({ manifest, keep }) => ({ manifest: { ...maskSealed(manifest) }, keep })),
       timeout: job.timeout,
@@ -117,6 +118,7 @@ export function offlineView(plan: OfflinePlan, language: Language): Plan {
     layers: plan.layers.map((layer) => [...layer]),
     changes: plan.changes.map((change) => ({
       ...change,
+      component: writtenName(change.component),
       fields: change.fields.map(({ path, before, after }) => ({ path, before: masked(before), after: masked(after) })),
     })),
     warnings: plan.warnings.map((one) => toItem(one, language)),

@@ -16,9 +16,9 @@ export const BACKED_UP = [
   "runs",
   "jobs",
   "messages",
-  "claim_keys",
-  "claims",
-  "claim_waits",
+  "lock_keys",
+  "locks",
+  "lock_waits",
   "idempotency",
   "inventory",
   "completions",
@@ -31,17 +31,24 @@ export const BACKED_UP = [
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Who does something now is nothing to bring back. */
-type LeftOut = "turns";
+type LeftOut = "upkeep_leases";
 
 // A table that is forgotten here does not compile.
 type Forgotten = Exclude<keyof Tables, (typeof BACKED_UP)[number] | LeftOut>;
 export const NONE_FORGOTTEN: [Forgotten] extends [never] ? true : Forgotten = true;
 
+/** Earlier names of tables: a backup of an older program has them, and is written into the schema of that program first. */
+export const FORMER_NAMES: Readonly<Record<string, keyof Tables>> = {
+  claim_keys: "lock_keys",
+  claims: "locks",
+  claim_waits: "lock_waits",
+};
+
 /** Columns whose numbers the database gives. */
 export const POSITIONS = {
   runs: "position",
   messages: "sequence",
-  claim_waits: "position",
+  lock_waits: "position",
   log_lines: "position",
   events: "sequence",
   capacity_waits: "position",

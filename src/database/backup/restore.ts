@@ -7,7 +7,7 @@ import type { BackupRecord, BackupRow, Restored } from "../../ports/backup.ts";
 import type { Database } from "../connection/database.ts";
 import type { Tables } from "../connection/schema.ts";
 import { KNOWN_CHANGES, migrateWithin } from "../migrations/migrate.ts";
-import { BACKED_UP, NEW_ROWS, POSITIONS } from "./backupTables.ts";
+import { BACKED_UP, FORMER_NAMES, NEW_ROWS, POSITIONS } from "./backupTables.ts";
 
 export interface Restoring {
   /** For errors. */
@@ -18,7 +18,7 @@ export interface Restoring {
   readonly check: (settings: ReadonlyMap<string, string>) => void;
 }
 
-const KNOWN_TABLES: ReadonlySet<string> = new Set(BACKED_UP);
+const KNOWN_TABLES: ReadonlySet<string> = new Set([...BACKED_UP, ...Object.keys(FORMER_NAMES)]);
 
 export async function restoreInto(database: Database, restoring: Restoring): Promise<Restored> {
   return await database.queries.transaction().execute(async (transaction) => {
@@ -116,8 +116,9 @@ async function goOn(
   transaction: Transaction<Tables>,
   positions: Readonly<Record<string, number>>,
 ): Promise<void> {
-  for (const [table, column] of Object.entries(POSITIONS)) {
-    const last = positions[table] ?? 0;
-    if (last > 0) await differences.goOnAfter(transaction, { table, column, last });
+  const columns: Readonly<Record<string, string>> = POSITIONS;
+  for (const [table, last] of Object.entries(positions)) {
+    const column = columns[FORMER_NAMES[table] ?? table];
+    if (column !== undefined && last > 0) await differences.goOnAfter(transaction, { table, column, last });
   }
 }

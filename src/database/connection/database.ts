@@ -2,10 +2,10 @@
 // and nothing else in this folder may ask which one it is.
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../../ports/clock.ts";
+import type { News } from "../../ports/news.ts";
 import type { FullDisk } from "./fullDisk.ts";
 import type { Leases } from "./lockLeases.ts";
 import type { Tables } from "./schema.ts";
-import type { Subscribers } from "./subscribers.ts";
 
 export type Queries = Kysely<Tables> | Transaction<Tables>;
 
@@ -47,5 +47,6 @@ export interface Database {
   readonly clock: Pick<Clock, "now">;
   readonly disk: FullDisk;
   readonly leases: Leases;
-  readonly subscribers: Subscribers;
+  /** Notified after each commit that may have written events, of this process or another one. */
+  readonly commits: News;
 }

@@ -9,7 +9,6 @@ import type { Reason } from "../../model/reasons/reason.ts";
 import type { SinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { EventType } from "../../model/run/event.ts";
 import type { Phase } from "../../model/run/phase.ts";
-import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Pause, Priority, RunKind, RunPhase } from "../../model/run/run.ts";
 import type { ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { ClusterWay } from "../../ports/clusterRegistry.ts";
@@ -17,6 +16,7 @@ import type { RegistrationStop } from "../../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../../ports/sinks.ts";
 import type { Role } from "../../ports/store.ts";
 import type { JsonText } from "./columns.ts";
+import type { WrittenJob, WrittenPlan } from "./storedPlans.ts";
 
 export type Flag = 0 | 1;
 
@@ -39,7 +39,7 @@ export interface RevisionsTable {
   application: string;
   number: number;
   document: JsonText<ApplicationDocument>;
-  plan: JsonText<Plan>;
+  plan: JsonText<WrittenPlan>;
   cluster: string;
   namespace: string;
   actor: string;
@@ -79,7 +79,7 @@ export interface JobsTable {
   run: string;
   position: number;
   name: string;
-  plan: JsonText<PlannedJob>;
+  plan: JsonText<WrittenJob>;
   phase: Phase;
   reason: JsonText<Reason>;
   evidence: JsonText<readonly Evidence[]>;
@@ -334,9 +334,9 @@ export interface Tables {
   runs: RunsTable;
   jobs: JobsTable;
   messages: MessagesTable;
-  claim_keys: ClaimKeysTable;
-  claims: ClaimsTable;
-  claim_waits: ClaimWaitsTable;
+  lock_keys: ClaimKeysTable;
+  locks: ClaimsTable;
+  lock_waits: ClaimWaitsTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;
@@ -353,7 +353,7 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
-  turns: TurnsTable;
+  upkeep_leases: TurnsTable;
   schedules: SchedulesTable;
   settings: SettingsTable;
 }

@@ -17,6 +17,7 @@ import { pendingSince } from "./0011-pending-since.ts";
 import { jobTypeThrows } from "./0012-job-type-throws.ts";
 import { tokenNames } from "./0013-token-names.ts";
 import { stopsByProject } from "./0014-stops-by-project.ts";
+import { lockTables } from "./0015-lock-tables.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; only ever appended to. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   jobTypeThrows,
   tokenNames,
   stopsByProject,
+  lockTables,
 ];
 
 /** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */

@@ -6,6 +6,7 @@ import { dig } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { BackupRecord } from "../../ports/backup.ts";
 import type { Clock } from "../../ports/clock.ts";
+import { createNews } from "../../ports/news.ts";
 import { dumpPostgres } from "../backup/dumpPostgres.ts";
 import type { Database } from "../connection/database.ts";
 import { postgresDifferences } from "../connection/dialect.ts";
@@ -13,7 +14,6 @@ import { type FullDisk, watchForFullDisk } from "../connection/fullDisk.ts";
 import { watchLeases } from "../connection/lockLeases.ts";
 import { NUMBERS } from "../connection/postgresNumbers.ts";
 import type { Tables } from "../connection/schema.ts";
-import { createSubscribers } from "../connection/subscribers.ts";
 import { type Listening, listen } from "./postgresListen.ts";
 
 const CONNECTIONS = 8;
@@ -42,7 +42,7 @@ export function openPostgresDatabase(url: string, { clock, steady }: Clocks): Po
   const onCreateConnection = async (connection: DatabaseConnection): Promise<void> =>
     tellOfFullDisks(connection, { database: `${host}${pathname}`, disk });
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url), onCreateConnection }) });
-  const subscribers = createSubscribers();
+  const commits = createNews();
   return {
     database: {
       queries,
@@ -50,9 +50,9 @@ export function openPostgresDatabase(url: string, { clock, steady }: Clocks): Po
       clock,
       disk,
       leases: watchLeases(steady),
-      subscribers,
+      commits,
     },
-    listen: () => listen({ url, origin, wake: () => subscribers.wake() }),
+    listen: () => listen({ url, origin, wake: () => commits.notify() }),
     dump: () => dumpPostgres(url, clock.now()),
     close: () => queries.destroy(),
   };

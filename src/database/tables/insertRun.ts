@@ -1,5 +1,7 @@
 // Creating a run: revision, run, jobs, idempotency record and events in one transaction, or a conflict and nothing at all.
+
 import type { Selectable, Transaction } from "kysely";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
@@ -7,6 +9,7 @@ import type { CreateRunResult, IdempotencyRecord, NewRun } from "../../ports/sto
 import { inBatches, printable, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { ApplicationsTable, Tables } from "../connection/schema.ts";
+import { writtenJob, writtenPlan } from "../connection/storedPlans.ts";
 import { commit, insertEvents } from "./events.ts";
 
 type Refusal = Extract<CreateRunResult, { readonly ok: false }>;
@@ -27,7 +30,7 @@ export async function createRun(database: Database, request: NewRun): Promise<Cr
     await commit(database, async (transaction) => {
       const application = await lockApplication(transaction, request.run);
       if (request.idempotency !== undefined) await takeKey(transaction, request.idempotency);
-      if (request.run.application !== "") {
+      if (request.run.application !== null) {
         refuseOtherRevision(application, request);
         await refuseOtherRun(transaction, request.run);
       } else number = await nextNumber(transaction, request.run.project);
@@ -52,7 +55,8 @@ function numbered(event: NewEvent, number: number): NewEvent {
 
 /** The application's row is the lock under which everything else is decided; an update that changes nothing takes it in both databases. */
 async function lockApplication(transaction: Transaction<Tables>, run: Run): Promise<Selectable<ApplicationsTable>> {
-  const { project, application: name, cluster, namespace, createdAt } = run;
+  const { project, cluster, namespace, createdAt } = run;
+  const name = writtenName(run.application);
   return await transaction
     .insertInto("applications")
     .values({ project, name, cluster, namespace, revision: 0, deleted: 1, updated_at: createdAt, last_run: null })
@@ -94,7 +98,7 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
     .selectFrom("runs")
     .select("id")
     .where("project", "=", project)
-    .where("application", "=", application);
+    .where("application", "=", writtenName(application));
   const inTheWay =
     (await runs.where("phase", "=", "running").executeTakeFirst()) ??
     (await runs.where("number", "=", number).executeTakeFirst());
@@ -103,7 +107,10 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
 
 /** Runs of no application are many and begin at once: theirs is given under the lock. */
 async function nextNumber(transaction: Transaction<Tables>, project: string): Promise<number> {
-  const runs = transaction.selectFrom("runs").where("project", "=", project).where("application", "=", "");
+  const runs = transaction
+    .selectFrom("runs")
+    .where("project", "=", project)
+    .where("application", "=", writtenName(null));
   const newest = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();
   return (newest?.number ?? 0) + 1;
 }
@@ -115,6 +122,7 @@ async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision
     .insertInto("runs")
     .values({
       ...rest,
+      application: writtenName(rest.application),
       message: printable(run.message),
       created_at: createdAt,
       finished_at: finishedAt,
@@ -130,7 +138,7 @@ async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision
     .updateTable("applications")
     .set({ last_run: run.id })
     .where("project", "=", run.project)
-    .where("name", "=", run.application)
+    .where("name", "=", writtenName(run.application))
     .execute();
   for (const batch of inBatches(jobs.map((job, position) => jobRow(run.id, job, position)))) {
     await transaction.insertInto("jobs").values(batch).execute();
@@ -151,7 +159,7 @@ async function insertRevision(transaction: Transaction<Tables>, revision: Revisi
   };
   await transaction
     .insertInto("revisions")
-    .values({ ...row, document: toJson(document), plan: toJson(plan) })
+    .values({ ...row, document: toJson(document), plan: toJson(writtenPlan(plan)) })
     .execute();
   await transaction
     .updateTable("applications")
@@ -166,7 +174,7 @@ function jobRow(run: string, job: Job, position: number) {
     run,
     position,
     name: job.name,
-    plan: toJson(job.plan),
+    plan: toJson(writtenJob(job.plan)),
     phase: job.phase,
     attempt: job.attempt,
     reason: toJson(job.reason),

@@ -1,6 +1,8 @@
 // Which objects on which cluster are ours. One row per object: a uid is written by whoever has it, an intent never over another application's row.
+
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { type ObjectRef, refKey } from "../../model/kubernetes/manifest.ts";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { HeldByOther, type Inventory } from "../../ports/store.ts";
 import { inBatches } from "../connection/columns.ts";
@@ -23,7 +25,7 @@ export function createInventory({ queries }: Database): Inventory {
           let query = transaction
             .deleteFrom("inventory")
             .where("project", "=", object.project)
-            .where("application", "=", object.application);
+            .where("application", "=", writtenName(object.application));
           const address = addressOf(object);
           for (const column of KEY) query = query.where(column, "=", address[column]);
           await query.execute();
@@ -35,7 +37,7 @@ export function createInventory({ queries }: Database): Inventory {
         .selectFrom("inventory")
         .selectAll()
         .where("project", "=", project)
-        .where("application", "=", application);
+        .where("application", "=", writtenName(application));
       const rows = await KEY.reduce((query, column) => query.orderBy(column), mine).execute();
       return rows.map(objectOf);
     },
@@ -124,11 +126,12 @@ function addressOf(object: ObjectRef & { readonly cluster: string }): Address {
 }
 
 function rowOf(object: OwnedObject): Row {
-  const { apiVersion: api_version, project, application, component, uid, keep } = object;
+  const { apiVersion: api_version, project, uid, keep } = object;
+  const [application, component] = [writtenName(object.application), writtenName(object.component)];
   return { ...addressOf(object), api_version, project, application, component, uid, keep: keep ? 1 : 0 };
 }
 
 function objectOf(row: Row): OwnedObject {
-  const { api_group: _, api_version: apiVersion, keep, ...rest } = row;
-  return { ...rest, apiVersion, keep: keep === 1 };
+  const { api_group: _, api_version: apiVersion, keep, application, component, ...rest } = row;
+  return { ...rest, application: readName(application), component: readName(component), apiVersion, keep: keep === 1 };
 }

@@ -18,7 +18,9 @@ export interface Claimant {
   readonly job: string;
 }
 
-type Taken = { readonly held: readonly HeldLock[] } | { readonly refusal: ClaimRefusal };
+type Taken =
+  | { readonly ok: true; readonly held: readonly HeldLock[] }
+  | { readonly ok: false; readonly refusal: ClaimRefusal };
 
 /** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
 export async function takeClaims(
@@ -30,10 +32,10 @@ export async function takeClaims(
   // By key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     const taken = await takeClaim(transaction, claimant, { claim, ...looking });
-    if ("refusal" in taken) return taken;
+    if (!taken.ok) return taken;
     held.push(...taken.held);
   }
-  return { held };
+  return { ok: true, held };
 }
 
 async function takeClaim(
@@ -50,10 +52,10 @@ async function takeClaim(
     const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
     const left = Math.min(...inTheWay.map((one) => one.left));
     const until = left === Infinity ? null : new Date(now.getTime() + left).toISOString();
-    return { refusal: { job, key, limit, holders, until } };
+    return { ok: false, refusal: { job, key, limit, holders, until } };
   }
   const own = all.find((one) => one.run === run && one.job === job);
-  if (own !== undefined) return { held: [{ key, fence: own.fence }] };
+  if (own !== undefined) return { ok: true, held: [{ key, fence: own.fence }] };
   const row = {
     key,
     run,
@@ -62,15 +64,15 @@ async function takeClaim(
     fence: next,
     leased_until: leaseFrom(now),
   };
-  await transaction.insertInto("claims").values(row).execute();
-  return { held: [{ key, fence: next }] };
+  await transaction.insertInto("locks").values(row).execute();
+  return { ok: true, held: [{ key, fence: next }] };
 }
 
 /** `left`: milliseconds for which its holder is still believed to live. */
 type Living = Selectable<ClaimsTable> & { readonly left: number };
 
 async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
-  const all = await transaction.selectFrom("claims").selectAll().where("key", "=", key).execute();
+  const all = await transaction.selectFrom("locks").selectAll().where("key", "=", key).execute();
   const left = leases.see(key, all);
   const living: Living[] = [];
   for (const one of all) {
@@ -82,7 +84,7 @@ async function livingClaims(transaction: Transaction<Tables>, key: string, lease
 
 /** False when it was renewed in this moment. */
 async function removeLeft(transaction: Transaction<Tables>, { key, run, job, leased_until }: Living): Promise<boolean> {
-  const claim = transaction.deleteFrom("claims").where("key", "=", key).where("run", "=", run).where("job", "=", job);
+  const claim = transaction.deleteFrom("locks").where("key", "=", key).where("run", "=", run).where("job", "=", job);
   const { numDeletedRows } = await claim.where("leased_until", "=", leased_until).executeTakeFirst();
   return numDeletedRows > 0n;
 }
@@ -90,9 +92,9 @@ async function removeLeft(transaction: Transaction<Tables>, { key, run, job, lea
 /** The next fence. */
 async function lockKey(transaction: Transaction<Tables>, key: string): Promise<number> {
   const row = await transaction
-    .insertInto("claim_keys")
+    .insertInto("lock_keys")
     .values({ key, fence: 1 })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet((old) => ({ fence: old("claim_keys.fence", "+", 1) })))
+    .onConflict((conflict) => conflict.column("key").doUpdateSet((old) => ({ fence: old("lock_keys.fence", "+", 1) })))
     .returning("fence")
     .executeTakeFirstOrThrow();
   return row.fence;
@@ -105,7 +107,7 @@ export async function holds(
   locks: readonly HeldLock[],
 ): Promise<boolean> {
   for (const { key, fence } of locks) {
-    const claim = transaction.selectFrom("claims").select("key").where("key", "=", key).where("run", "=", run);
+    const claim = transaction.selectFrom("locks").select("key").where("key", "=", key).where("run", "=", run);
     const found = await claim.where("job", "=", job).where("fence", "=", fence).executeTakeFirst();
     if (found === undefined) return false;
   }
@@ -117,7 +119,7 @@ export async function renewClaims(
   run: string,
 ): Promise<ReadonlyMap<string, readonly HeldLock[]>> {
   const rows = await queries
-    .updateTable("claims")
+    .updateTable("locks")
     .set({ leased_until: leaseFrom(clock.now()) })
     .where("run", "=", run)
     .returning(["job", "key", "fence"])
@@ -133,16 +135,16 @@ export async function renewClaims(
 /** The runs that wait for what came free, the longest waiting first. */
 export async function freeClaims(transaction: Transaction<Tables>, { run, job }: Claimant): Promise<readonly string[]> {
   const freed = await transaction
-    .deleteFrom("claims")
+    .deleteFrom("locks")
     .where("run", "=", run)
     .where("job", "=", job)
     .returning("key")
     .execute();
-  await transaction.deleteFrom("claim_waits").where("run", "=", run).where("job", "=", job).execute();
+  await transaction.deleteFrom("lock_waits").where("run", "=", run).where("job", "=", job).execute();
   if (freed.length === 0) return [];
   const keys = freed.map((one) => one.key);
   const waiting = await transaction
-    .selectFrom("claim_waits")
+    .selectFrom("lock_waits")
     .select("run")
     .where("key", "in", keys)
     .orderBy("position")
@@ -153,7 +155,7 @@ export async function freeClaims(transaction: Transaction<Tables>, { run, job }:
 /** After a refusal: whoever frees the key will wake the run. */
 export async function standInLine(transaction: Transaction<Tables>, run: string, refusal: ClaimRefusal): Promise<void> {
   await transaction
-    .insertInto("claim_waits")
+    .insertInto("lock_waits")
     .values({ key: refusal.key, run, job: refusal.job })
     .onConflict((conflict) => conflict.columns(["key", "run", "job"]).doNothing())
     .execute();

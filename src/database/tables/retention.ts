@@ -13,13 +13,13 @@ export function createRetention({ queries }: Database): Retention {
     revisions: (request) => pruneRevisions(queries, request),
     async takeTurn({ name, owner, now, until }) {
       const { numInsertedOrUpdatedRows } = await queries
-        .insertInto("turns")
+        .insertInto("upkeep_leases")
         .values({ name, owner, until })
         .onConflict((conflict) =>
           conflict
             .column("name")
             .doUpdateSet({ owner, until })
-            .where((row) => row.or([row("turns.owner", "=", owner), row("turns.until", "<", now)])),
+            .where((row) => row.or([row("upkeep_leases.owner", "=", owner), row("upkeep_leases.until", "<", now)])),
         )
         .executeTakeFirst();
       return numInsertedOrUpdatedRows === 1n;
@@ -71,7 +71,7 @@ async function pruneRuns(
       .execute();
     const doomed = old.map((row) => row.id);
     if (doomed.length === 0) return { removed: 0, next };
-    for (const table of ["jobs", "messages", "claims", "claim_waits", "log_lines", "idempotency"] as const)
+    for (const table of ["jobs", "messages", "locks", "lock_waits", "log_lines", "idempotency"] as const)
       await transaction.deleteFrom(table).where("run", "in", doomed).execute();
     await transaction.deleteFrom("runs").where("id", "in", doomed).execute();
     return { removed: doomed.length, next };

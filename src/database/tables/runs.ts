@@ -1,5 +1,7 @@
 // Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
+
 import type { Selectable, Transaction } from "kysely";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive, isSettled } from "../../model/run/phase.ts";
 import type { Job, Pause, Run } from "../../model/run/run.ts";
@@ -8,6 +10,7 @@ import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { Leases } from "../connection/lockLeases.ts";
 import type { JobsTable, RunsTable, Tables } from "../connection/schema.ts";
+import { readJob } from "../connection/storedPlans.ts";
 import { commit, insertEvents } from "./events.ts";
 import { claimRun, isLastClaim } from "./fences.ts";
 import { createRun } from "./insertRun.ts";
@@ -41,7 +44,7 @@ export function createRuns(database: Database): Runs {
     async list(filter, page) {
       const after = numberAfter("runs", page);
       let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
-      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.application !== undefined) query = query.where("application", "=", writtenName(filter.application));
       if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
       if (after !== undefined) query = query.where("position", "<", after);
       const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
@@ -171,7 +174,7 @@ async function changeClaims(
     return;
   }
   const taken = await takeClaims(transaction, claimant, { claims, now, leases });
-  if ("refusal" in taken) throw new Held(taken.refusal);
+  if (!taken.ok) throw new Held(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 
@@ -286,10 +289,12 @@ function runOf(row: Selectable<RunsTable>): Run {
     pauses,
     final_skipped_by,
     inputs,
+    application,
     ...rest
   } = row;
   return {
     ...rest,
+    application: readName(application),
     startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,
@@ -305,7 +310,7 @@ function jobOf(row: Selectable<JobsTable>): Job {
   return {
     run: row.run,
     name: row.name,
-    plan: fromJson(row.plan),
+    plan: readJob(fromJson(row.plan)),
     phase: row.phase,
     reason: fromJson(row.reason),
     evidence: fromJson(row.evidence),

@@ -1,16 +1,18 @@
 // Sinks and how far they have got. One deliverer at a time holds a sink's claim, and writes only while it does.
+
 import { type Selectable, sql, type Transaction } from "kysely";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
+import { createNews } from "../../ports/news.ts";
 import type { HeldKey, Sink, SinkClaim, SinkLag, SinkProgress, Sinks, StoredSink } from "../../ports/sinks.ts";
 import { fromJson, inBatches, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { Flag, SinkHeldKeysTable, SinksTable, Tables } from "../connection/schema.ts";
-import { createSubscribers } from "../connection/subscribers.ts";
 
 export function createSinks(database: Database): Sinks {
-  const changes = createSubscribers();
+  const changes = createNews();
   const told = async (change: Promise<boolean>): Promise<boolean> => {
     const done = await change;
-    if (done) changes.wake();
+    if (done) changes.notify();
     return done;
   };
   return {
@@ -30,7 +32,7 @@ export function createSinks(database: Database): Sinks {
     },
     resume: (project, name, now) => told(resumeSink(database, { project, name, now })),
     lag: (stored) => lagOf(database, stored),
-    subscribe: (onChange) => changes.add(onChange),
+    subscribe: (onChange) => changes.subscribe(onChange),
   };
 }
 
@@ -142,8 +144,8 @@ async function writeProgress({ queries }: Database, change: SinkProgress): Promi
       await transaction
         .deleteFrom("sink_held_keys")
         .where("sink", "=", sink)
-        .where("application", "=", application)
-        .where("run", "=", run ?? "")
+        .where("application", "=", writtenName(application))
+        .where("run", "=", writtenName(run))
         .execute();
     return true;
   });
@@ -152,8 +154,8 @@ async function writeProgress({ queries }: Database, change: SinkProgress): Promi
 async function holdKeys(transaction: Transaction<Tables>, sink: string, keys: readonly HeldKey[]): Promise<void> {
   const rows = keys.map(({ application, run, sequence, failures, since, retryAt, dead }) => ({
     sink,
-    application,
-    run: run ?? "",
+    application: writtenName(application),
+    run: writtenName(run),
     sequence,
     failures,
     since,
@@ -255,5 +257,6 @@ function heldOf({
   retry_at,
   dead,
 }: Selectable<SinkHeldKeysTable>): HeldKey {
-  return { application, run: run === "" ? null : run, sequence, failures, since, retryAt: retry_at, dead: dead === 1 };
+  const key = { application: readName(application), run: readName(run) };
+  return { ...key, sequence, failures, since, retryAt: retry_at, dead: dead === 1 };
 }

@@ -24,7 +24,7 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
     const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
-      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "",
+      component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null,
     }));
     return { application: current.name, revision: current.revision, objects };
   } catch (error) {

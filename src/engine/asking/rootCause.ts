@@ -16,7 +16,7 @@ export const ownWords: Tell = ({ name, reason: why, evidence }) => [{ subject: n
 
 /** What the run is called in a sentence. */
 export function subjectOf({ run }: RunNow): string {
-  return run.application === "" ? run.workflow : run.application;
+  return run.application ?? run.workflow;
 }
 
 /** Why the run has not succeeded, or not yet. Empty: it has. */

@@ -130,5 +130,5 @@ async function lineReason(
 async function nameOfRun(world: World, id: string): Promise<string> {
   const run = await world.store.runs.get(id);
   if (run === null) return id;
-  return run.application === "" ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
+  return run.application === null ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
 }

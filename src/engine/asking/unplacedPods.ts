@@ -1,15 +1,16 @@
 // Pods of an application that find no node now, though no run is going on: who holds what they wait for. Best effort: what the cluster does
 // not tell in time is left out, and the scheduler's own words stand.
+
 import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
+import { sameReason } from "../../model/reasons/reason.ts";
 import type { World } from "../interface/dependencies.ts";
 import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
+import { askForRoom } from "../planning/askForRoom.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { knownRevision } from "../starting/revisions.ts";
-
-const PATIENCE = 3_000;
 
 /** The chain, its root with what is known of the room for it. */
 export async function withRoom(
@@ -24,11 +25,9 @@ export async function withRoom(
   const root = chain.at(-1);
   if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
-  const ended = new AbortController();
-  void world.clock.sleep(PATIENCE, AbortSignal.any([signal, ended.signal])).then(() => ended.abort());
-  const found = await roomFor(world, { place, status, root }, AbortSignal.any([signal, ended.signal])).catch(() => []);
-  ended.abort();
-  signal.throwIfAborted();
+  const found = await askForRoom(world, signal, (bounded) =>
+    roomFor(world, { place, status, root }, bounded).catch(() => []),
+  );
   return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 
@@ -39,7 +38,7 @@ async function roomFor(
 ): Promise<readonly Evidence[]> {
   const revision = await knownRevision(world, place, status.summary.revision);
   const objects = status.components.flatMap((one) => one.objects);
-  const waiting = objects.find((one) => JSON.stringify(one.reason) === JSON.stringify(root.reason));
+  const waiting = objects.find((one) => sameReason(one.reason, root.reason));
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
   const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
   const group = manifest === undefined ? undefined : podGroupOf(manifest);

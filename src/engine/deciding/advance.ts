@@ -4,7 +4,7 @@
 // Rule 3: a cancelled run starts nothing more but its final jobs; a paused one that is not cancelled starts nothing. Rule 4: a run ends when all of its jobs have.
 // It knows no job type.
 import { formatDuration } from "../../model/document/duration.ts";
-import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { type Reason, reason, sameReason } from "../../model/reasons/reason.ts";
 import { DECIDING, isActive, isSettled } from "../../model/run/phase.ts";
 import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Pause, RunEnding } from "../../model/run/run.ts";
@@ -231,7 +231,7 @@ function start(board: Board, job: Job): boolean {
 }
 
 function holdBack(board: Board, job: Job, why: Reason): void {
-  if (job.phase === "queued" && JSON.stringify(job.reason) === JSON.stringify(why)) return;
+  if (job.phase === "queued" && sameReason(job.reason, why)) return;
   board.put({ ...job, phase: "queued", reason: why });
 }
 

@@ -228,6 +228,7 @@ function decidingOf(
 /** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
 async function forget(driver: Driver): Promise<void> {
   const { project, application } = driver.run;
+  if (application === null) return;
   await driver.world.store.completions.forget(project, application);
   await driver.world.store.forgetApplication(project, application);
   await driver.world.store.events.append(eventOf(driver.run, "application.deleted", {}));

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../model/data/json.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Interruption } from "../deciding/attemptOutcome.ts";
 import type { ScopeEnd } from "../deciding/clocks.ts";
@@ -24,8 +25,8 @@ export interface Attempt {
   readonly threw: (stack: string) => void;
   /** False once somebody else may drive the run. */
   readonly holds: () => boolean;
-  /** Calls when a message for the run may have come; the function it returns ends that. */
-  readonly onMessage: (callback: () => void) => () => void;
+  /** Announces that a message for the run may have come. */
+  readonly messageNews: News;
   /** From now on the job only waits: for that time, or (null) for a message. The function it returns ends that. */
   readonly wait: (until: Date | null) => () => void;
   /** The input with everything filled in that other jobs gave. */

@@ -61,7 +61,8 @@ export function holdToClocks(
 
 /** `turn` is false where it changes nothing. */
 function stopwatch(before: number, runTime: RunTime, begun: number) {
-  let [used, since] = [before, null as number | null];
+  let used = before;
+  let since: number | null = null;
   const now = (): number => runTime.since(begun);
   return {
     used: () => used + (since === null ? 0 : now() - since),

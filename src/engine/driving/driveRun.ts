@@ -3,14 +3,18 @@
 // a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
 // jobs found running are run again under the same attempt, and converge.
 
+import { canonicalJson } from "../../model/data/json.ts";
+import { sameReason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
 import type { World } from "../interface/dependencies.ts";
-import { applicationMask, attemptMask } from "../secrets/masking.ts";
+import { placeOf } from "../interface/requests.ts";
+import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
 import type { Progress } from "./attempt.ts";
 import { brakeSubject } from "./breakerSubject.ts";
@@ -20,7 +24,7 @@ import { keepLocks, takeUpLocks } from "./heldLocks.ts";
 import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./otherProcess.ts";
 import { parkedUntil } from "./parking.ts";
 import { intendObjects } from "./recordRunIntents.ts";
-import { type RunPauses, runTimeOf } from "./runClock.ts";
+import { runTimeOf } from "./runClock.ts";
 
 export async function driveRun(world: World, id: string, lease: Lease): Promise<Outcome> {
   const fence = await world.store.runs.claim(id);
@@ -48,6 +52,7 @@ async function openDriver(
   world: World,
   { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
 ): Promise<Driver> {
+  const place = placeOf(run);
   const jobs = await world.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
@@ -59,14 +64,14 @@ async function openDriver(
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: await applicationMask(world, run),
+    mask: place === null ? secretMask(run.project, [], world.vault) : await applicationMask(world, place),
     running: new Set(),
     results: new Map(),
     reports: new Map(),
     quiet: new Map(),
     elsewhere: await elsewhere(world, run),
-    onPauses: new Set(),
-    bells: new Set(),
+    pauseNews: createNews(),
+    messageNews: createNews(),
     held: new Map(),
     inLine: new Set(),
     resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
@@ -76,7 +81,7 @@ async function openDriver(
     finalSkipped: new AbortController(),
     lost: new AbortController(),
     trouble: null,
-    wake: () => {},
+    news: createNews(),
   };
 }
 
@@ -85,8 +90,8 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   driver.lease.onWake(() => {
     cancelAsked = true;
     driver.held.clear();
-    for (const ring of driver.bells) ring();
-    driver.wake();
+    driver.messageNews.notify();
+    driver.news.notify();
   });
   while (!driver.lost.signal.aborted) {
     if (driver.trouble !== null) throw driver.trouble;
@@ -94,7 +99,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     cancelAsked = false;
     if (asked) await noticeCancel(driver);
     tellElsewhere(driver);
-    const woken = arm(driver);
+    const seen = driver.news.count();
     const decision = await step(driver);
     if (decision === null || decision.finish !== null) return "done";
     if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
@@ -102,7 +107,7 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked || driver.trouble !== null) continue;
     const again = parkedUntil(driver, decision);
     if (again !== undefined) return { again };
-    await sleepUntil(driver, woken, decision.wakeAt);
+    await sleepUntil(driver, seen, decision.wakeAt);
   }
   return "done";
 }
@@ -112,16 +117,9 @@ async function noticeCancel(driver: Driver): Promise<void> {
   if (run === null) return driver.lost.abort();
   const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
-  if (pausesChanged) for (const call of driver.onPauses) call();
+  if (pausesChanged) driver.pauseNews.notify();
   if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
   if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
-}
-
-/** Before looking, so that nothing that happens while we look is missed. */
-function arm(driver: Driver): Promise<void> {
-  return new Promise((resolve) => {
-    driver.wake = resolve;
-  });
 }
 
 function startAttempts(driver: Driver): void {
@@ -131,7 +129,7 @@ function startAttempts(driver: Driver): void {
     driver.running.add(job.name);
     attemptJob(driver, job).catch((error: unknown) => {
       driver.trouble = error instanceof Error ? error : new Error(String(error));
-      driver.wake();
+      driver.news.notify();
     });
   }
 }
@@ -142,7 +140,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
     driver.reports.set(job.name, progress);
-    driver.wake();
+    driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
   const braked = input.ok ? world.brakes.begin(brakeSubject(driver, job, input.value)) : null;
@@ -161,19 +159,16 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         displaced: displaced.signal,
         locks: driver.locks.get(job.name) ?? [],
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
-        runTime: runTimeOf(world.clock, pausesOf(driver)),
+        runTime: runTimeOf(world.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
         threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
           driver.quiet.set(job.name, until);
-          driver.wake();
+          driver.news.notify();
           return () => void driver.quiet.delete(job.name);
         },
-        onMessage: (ring) => {
-          driver.bells.add(ring);
-          return () => void driver.bells.delete(ring);
-        },
+        messageNews: driver.messageNews,
       });
   driver.running.delete(job.name);
   driver.quiet.delete(job.name);
@@ -183,43 +178,26 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   if (result === "left") return;
   driver.reports.delete(job.name);
   driver.results.set(job.name, result);
-  driver.wake();
-}
-
-function pausesOf(driver: Driver): RunPauses {
-  return {
-    list: () => driver.run.pauses,
-    onChange: (callback) => {
-      driver.onPauses.add(callback);
-      return () => void driver.onPauses.delete(callback);
-    },
-  };
+  driver.news.notify();
 }
 
 function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
-  const text = ({ reason, evidence, phase }: Pick<Job, keyof Progress>): string =>
-    JSON.stringify([reason, evidence, phase]);
-  return shown !== undefined && text(shown) === text(told);
+  if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
+  return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }
 
 /** After so long without any news it is others' turn to have the slot. */
 const QUIET = 10_000;
 
-async function sleepUntil(driver: Driver, woken: Promise<void>, wakeAt: Date | null): Promise<void> {
-  // Lost while the last step was being written: nobody would tell us again.
-  if (driver.lost.signal.aborted) return;
+async function sleepUntil(driver: Driver, seen: number, wakeAt: Date | null): Promise<void> {
+  const { clock } = driver.world;
   const awake = new AbortController();
-  const signal = AbortSignal.any([awake.signal, driver.lost.signal]);
-  const lost = new Promise<void>((resolve) =>
-    driver.lost.signal.addEventListener("abort", () => resolve(), { once: true, signal: awake.signal }),
-  );
-  const due =
-    wakeAt === null
-      ? []
-      : [driver.world.clock.sleep(Math.max(0, wakeAt.getTime() - driver.world.clock.now().getTime()), signal)];
-  void driver.world.clock.sleep(QUIET, signal).then(() => {
-    if (!signal.aborted) driver.lease.rest();
+  const quiet = AbortSignal.any([awake.signal, driver.lost.signal]);
+  void clock.sleep(QUIET, quiet).then(() => {
+    if (!quiet.aborted) driver.lease.rest();
   });
-  await Promise.race([woken, lost, ...due]);
+  const limit =
+    wakeAt === null ? undefined : { clock, milliseconds: Math.max(0, wakeAt.getTime() - clock.now().getTime()) };
+  await driver.news.after(seen, { signal: driver.lost.signal, limit });
   awake.abort();
 }

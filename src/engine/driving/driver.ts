@@ -8,6 +8,7 @@ import type { Grounds } from "../../model/run/grounds.ts";
 import { outlivesCancel } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Lease } from "../../ports/dispatch.ts";
+import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Hold } from "../deciding/advance.ts";
 import type { Watch } from "../deciding/clocks.ts";
@@ -31,10 +32,10 @@ export interface Driver {
   readonly quiet: Map<string, Date | null>;
   /** Why it is for another process to go on with it; null: it is not. */
   readonly elsewhere: Reason | null;
-  /** Called when the run was paused or resumed. */
-  readonly onPauses: Set<() => void>;
-  /** Jobs that wait for a message may have got one. */
-  readonly bells: Set<() => void>;
+  /** Announces that the run was paused or resumed. */
+  readonly pauseNews: News;
+  /** Announces that a job of the run may have got a message. */
+  readonly messageNews: News;
   /** Jobs whose claims others hold, until somebody wakes us. */
   readonly held: Map<string, Hold>;
   /** `key job` of claims that we stand in line for. */
@@ -51,7 +52,8 @@ export interface Driver {
   readonly lost: AbortController;
   /** The store could not keep what a job did: nobody's fault but ours, so the whole drive is tried again. */
   trouble: Error | null;
-  wake: () => void;
+  /** Announces everything that the driver has to look at: outcomes, reports, wakes of its lease, trouble. */
+  readonly news: News;
 }
 
 /** What clocks of the run are read by, now. */

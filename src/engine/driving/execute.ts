@@ -48,7 +48,7 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
-  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: isPending(job) };
+  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: openPhase(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(world, attempt),
@@ -90,7 +90,8 @@ function leastOf({ resumed }: Attempt, { parks }: JobDefinition, left: number): 
   return RESUMED_LEAST;
 }
 
-function isPending(job: Job): "pending" | "running" {
+/** An attempt that is taken up goes on as what it was; a new one runs. */
+function openPhase(job: Job): "pending" | "running" {
   return job.phase === "pending" ? "pending" : "running";
 }
 

@@ -10,49 +10,32 @@ export async function* messagesOf(
   attempt: Attempt,
   { signal, parks }: { readonly signal: AbortSignal; readonly parks: boolean },
 ): AsyncIterable<JobMessage> {
-  let seen = 0;
+  let read = 0;
   while (!signal.aborted) {
-    const bell = doorbell(attempt, signal);
-    try {
-      for (const message of await world.store.messages.after(attempt.run.id, attempt.job.name, seen)) {
-        seen = message.sequence;
-        const { sequence, kind, attempt: meant, data, actor, at } = message;
-        yield { sequence, kind, attempt: meant, data, actor, at };
-        if (signal.aborted) return;
-      }
-      if (parks) bell.wait();
-      await bell.rung;
-    } finally {
-      bell.remove();
+    const seen = attempt.messageNews.count();
+    for (const message of await world.store.messages.after(attempt.run.id, attempt.job.name, read)) {
+      read = message.sequence;
+      const { sequence, kind, attempt: meant, data, actor, at } = message;
+      yield { sequence, kind, attempt: meant, data, actor, at };
+      if (signal.aborted) return;
     }
+    if (parks) await nextAsQuiet(attempt, seen, signal);
+    else await attempt.messageNews.after(seen, { signal });
   }
 }
 
-/** Hung up before looking, so that nothing that comes while we look is missed. */
-function doorbell(
-  attempt: Attempt,
-  signal: AbortSignal,
-): { readonly rung: Promise<void>; readonly wait: () => void; readonly remove: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let rang = false;
-  let stir: (() => void) | undefined;
-  // What rings has to be looked at before the run may be left alone again.
-  const ring = (): void => {
-    rang = true;
-    stir?.();
-    resolve();
-  };
-  const silence = attempt.onMessage(ring);
-  signal.addEventListener("abort", ring, { once: true });
-  return {
-    rung: promise,
-    wait: () => {
-      if (!rang) stir = attempt.wait(null);
-    },
-    remove: () => {
-      stir?.();
-      silence();
-      signal.removeEventListener("abort", ring);
-    },
-  };
+/** Waits for news, and lets the driver know that the job only waits. */
+async function nextAsQuiet({ messageNews, wait }: Attempt, seen: number, signal: AbortSignal): Promise<void> {
+  if (messageNews.count() > seen || signal.aborted) return;
+  const stir = wait(null);
+  // At the same moment as the news or the abort, not a turn later: the driver must not let go of the run before the job has looked.
+  const leave = messageNews.subscribe(stir);
+  signal.addEventListener("abort", stir, { once: true });
+  try {
+    await messageNews.after(seen, { signal });
+  } finally {
+    stir();
+    leave();
+    signal.removeEventListener("abort", stir);
+  }
 }

@@ -1,5 +1,7 @@
 // What a job must hold before it starts: the limits of its type, and the locks that its plan names. Locks are limits of one.
+
 import type { JsonObject } from "../../model/data/json.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Concurrency, LockKind, PlannedLock } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { filledInput, lockName } from "../deciding/bindings.ts";
@@ -19,7 +21,7 @@ export function claimsOf(driver: Asking, jobs: ReadonlyMap<string, Job>, job: Jo
   const { component, locks = [] } = job.plan;
   // Whoever works on a component keeps it to itself, in whichever run.
   const touched: readonly PlannedLock[] =
-    component === "" ? [] : [{ kind: "component", name: component, limit: 1, onLimit: "queue" }];
+    component === null ? [] : [{ kind: "component", name: component, limit: 1, onLimit: "queue" }];
   if (locks.length === 0 && definition?.concurrency === undefined)
     return touched.flatMap((lock) => keyed(lock, driver.run, {}));
   const context = contextOf(driver.run, jobs.values(), job);
@@ -42,7 +44,7 @@ function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly Concu
 
 /** The same thing has the same key, from whichever run it is named. */
 const KEYS: Readonly<Record<LockKind, (name: string, run: Run) => string>> = {
-  component: (name, { application }) => (name.includes("/") ? name : `${application}/${name}`),
+  component: (name, { application }) => (name.includes("/") ? name : `${writtenName(application)}/${name}`),
   release: (name, { cluster, namespace }) => `${cluster}/${namespace}/${name}`,
   host: (name) => name,
   key: (name) => name,

@@ -32,7 +32,7 @@ async function isIntended(world: World, objects: readonly OwnedObject[]): Promis
 
 export function ownedObject(
   run: Run,
-  component: string,
+  component: string | null,
   { object, uid }: { readonly object: PlannedObject; readonly uid: string | null },
 ): OwnedObject {
   const { project, application, cluster } = run;

@@ -20,6 +20,11 @@ export interface Place {
   readonly application: string;
 }
 
+/** `null` for a run of no application. */
+export function placeOf({ project, application }: Pick<Run, "project" | "application">): Place | null {
+  return application === null ? null : { project, application };
+}
+
 /** Conditions under which a write is made. */
 export interface WriteConditions {
   readonly actor: string;
@@ -97,7 +102,7 @@ export interface CauseLink {
 }
 
 export interface ObjectDrift extends LiveDifference {
-  readonly component: string;
+  readonly component: string | null;
 }
 
 /** The newest revision against the cluster, object by object. */

@@ -27,7 +27,7 @@ export async function withAdoption(
   return { ...target.plan, changes: target.plan.changes.map((one) => changes.get(refKey(one.object)) ?? one) };
 }
 
-function adoption(component: string, { manifest }: PlannedObject, difference: LiveDifference): Change {
+function adoption(component: string | null, { manifest }: PlannedObject, difference: LiveDifference): Change {
   const fields = difference.fields.map(({ path, live, wanted }) => ({
     path,
     ...(live === undefined ? {} : { before: live }),

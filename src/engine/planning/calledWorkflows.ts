@@ -7,10 +7,10 @@ import type { World } from "../interface/dependencies.ts";
 export async function calledWorkflows(
   world: World,
   project: string,
-  workflow: WorkflowDocument | undefined,
+  workflow: unknown,
 ): Promise<ReadonlyMap<string, WorkflowDocument>> {
   const called = new Map<string, WorkflowDocument>();
-  const open = workflow === undefined ? [] : [...callsOf(workflow)];
+  const open = [...callsOf(workflow)];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (called.has(name)) continue;
     const current = await world.store.applications.get(project, name);

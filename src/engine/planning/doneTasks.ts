@@ -16,7 +16,7 @@ type Told = Pick<Change, "task" | "doneIn">;
 export async function withTasks(world: World, project: string, plan: Plan): Promise<Plan> {
   const tasks = plan.jobs.flatMap((job) => {
     const { content } = job.input;
-    return job.component !== "" && typeof content === "string" ? [{ job, content }] : [];
+    return job.component !== null && typeof content === "string" ? [{ job, content }] : [];
   });
   const told = await inBatches(tasks, async ({ job, content }) => {
     const { application } = plan;

@@ -202,7 +202,7 @@ function roomWarnings(
     project: request.project,
     cluster,
     plan,
-    pointerOf: (component: string) => pointerOf({ application }, component),
+    pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
   return warnOfRoom(world, asked, signal);
 }

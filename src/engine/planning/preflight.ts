@@ -4,6 +4,7 @@ import { dig } from "../../model/data/json.ts";
 import { type Params } from "../../model/data/text.ts";
 import { isSealed } from "../../model/document/sealed.ts";
 import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { applicationOwner, belongsToNobody } from "../../model/kubernetes/ownership.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { explainReason, whoActs } from "../../model/reasons/reason.ts";
@@ -56,7 +57,7 @@ export async function takenByOthers(world: World, target: Target, signal: AbortS
     const ref = refOf(object.manifest);
     const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = applicationOwner(holder.application, holder.project);
+      const owner = applicationOwner(writtenName(holder.application), holder.project);
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     }
     const live = await target.cluster.read(ref, signal);
@@ -147,10 +148,12 @@ export function applyOptions(world: World, { request }: Pick<Target, "request">,
   return { signal, reveal, force: request.force === true };
 }
 
-export function objectsOf(plan: Plan): readonly { readonly object: PlannedObject; readonly component: string }[] {
+export function objectsOf(
+  plan: Plan,
+): readonly { readonly object: PlannedObject; readonly component: string | null }[] {
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string): string {
+export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

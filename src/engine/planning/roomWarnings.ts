@@ -8,17 +8,15 @@ import { type Problem, warning } from "../../model/problems/problem.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { World } from "../interface/dependencies.ts";
+import { askForRoom } from "./askForRoom.ts";
 import { objectsOf } from "./preflight.ts";
 
 export interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
-
-/** Longer than this no plan waits for it; a view of a large cluster is there at the next plan. */
-const PATIENCE = 3_000;
 
 export async function warnOfRoom(world: World, asked: RoomQuestion, signal: AbortSignal): Promise<readonly Problem[]> {
   const { cluster, plan, project, pointerOf } = asked;
@@ -26,23 +24,19 @@ export async function warnOfRoom(world: World, asked: RoomQuestion, signal: Abor
   const actions = new Map(plan.changes.map((change) => [refKey(change.object), change.action]));
   const oneByOne = gangWarnings(asked, actions);
   if (capacity === undefined) return oneByOne;
-  const late = new AbortController();
-  const timer = new AbortController();
-  void world.clock.sleep(PATIENCE, timer.signal).then(() => late.abort());
-  const bounded = AbortSignal.any([signal, late.signal]);
-  const found = await inBatches(objectsOf(plan), async ({ object, component }) => {
-    const ref = refOf(object.manifest);
-    const action = actions.get(refKey(ref));
-    const group = podGroupOf(object.manifest);
-    if (group === undefined || action === undefined || bounded.aborted) return [];
-    const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
-    const code = verdict === undefined ? undefined : codeFor(verdict, action);
-    if (verdict === undefined || code === undefined) return [];
-    const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
-    return [{ ...found, cause: verdict.reason }];
-  });
-  timer.abort();
-  signal.throwIfAborted();
+  const found = await askForRoom(world, signal, (bounded) =>
+    inBatches(objectsOf(plan), async ({ object, component }) => {
+      const ref = refOf(object.manifest);
+      const action = actions.get(refKey(ref));
+      const group = podGroupOf(object.manifest);
+      if (group === undefined || action === undefined || bounded.aborted) return [];
+      const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
+      const code = verdict === undefined ? undefined : codeFor(verdict, action);
+      if (verdict === undefined || code === undefined) return [];
+      const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
+      return [{ ...found, cause: verdict.reason }];
+    }),
+  );
   return [...oneByOne, ...found.flat()];
 }
 

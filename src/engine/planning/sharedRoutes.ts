@@ -2,9 +2,9 @@
 // and path they take the older one, or any: the newer application would be told that its route works, by the answers of the other.
 // Ours are refused, because one of the two would silently get nothing. Those that are not ours are warned of: whoever made them may be about
 // to hand over. Two that are planned at the very same moment do not see each other.
-
-import { type Params } from "../../model/data/text.ts";
+import type { Params } from "../../model/data/text.ts";
 import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { routePointer } from "../../plan/render/checkRoutes.ts";
 import { ROUTE_KINDS, type RouteClaim, routeClaims } from "../../plan/render/routeMatches.ts";
@@ -26,7 +26,7 @@ export async function answeredByOthers(target: Target, signal: AbortSignal): Pro
     const rivals = routeClaims(object.manifest).flatMap((claim) => rivalOf(claim, others) ?? []);
     return [...new Map(rivals.map((one) => [refKey(refOf(one.manifest)), one])).values()].map((rival) => {
       const params = {
-        component,
+        component: writtenName(component),
         where: rival.where,
         ...ownerOf(rival.manifest),
         object: shortRef(refOf(rival.manifest)),
@@ -73,7 +73,7 @@ function ownerOf(manifest: Manifest): Params {
   return program === undefined ? { owner: "unknownIn", namespace } : { owner: "programIn", program, namespace };
 }
 
-function pointerIn(target: Target, name: string): string {
+function pointerIn(target: Target, name: string | null): string {
   const component = target.application.components.find((one) => one.name === name);
   return component === undefined ? pointerOf(target, name) : routePointer(component);
 }

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
@@ -14,7 +15,8 @@ import { refuseForeignProject } from "../planning/chooseCluster.ts";
 
 export interface NewRunRequest extends WriteConditions {
   readonly project: string;
-  readonly application: string;
+  /** `null` for a run of no application. */
+  readonly application: string | null;
   readonly kind: RunKind;
   readonly revision: number;
   /** Newest revision when we looked; 0: the application is new. */
@@ -64,7 +66,7 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     project,
     application,
     workflow: request.workflow ?? "",
-    number: application === "" ? 0 : await world.store.runs.nextRunNumber(project, application),
+    number: application === null ? 0 : await world.store.runs.nextRunNumber(project, application),
     revision: request.revision,
     kind: request.kind,
     cluster: request.cluster,
@@ -140,16 +142,17 @@ async function afterConflict(
   request: NewRunRequest,
   conflict: { readonly conflict: "revision" | "run"; readonly actual: string },
 ): Promise<Run> {
-  const twin = await repeated(world, request.project, request);
+  const { project, application } = request;
+  const twin = await repeated(world, project, request);
   if (twin !== null) return twin;
   if (conflict.conflict === "run")
-    throw new PlatformError("RunInProgress", { run: conflict.actual, application: request.application });
+    throw new PlatformError("RunInProgress", { run: conflict.actual, application: writtenName(application) });
   // Who did not say which revision they saw is told what is in the way, not that they are behind.
-  const winner = (await world.store.applications.get(request.project, request.application))?.lastRun;
+  const winner = application === null ? null : (await world.store.applications.get(project, application))?.lastRun;
   if (request.expectedRevision === undefined && winner?.phase === "running")
-    throw new PlatformError("RunInProgress", { run: winner.id, application: request.application });
+    throw new PlatformError("RunInProgress", { run: winner.id, application: writtenName(application) });
   throw new PlatformError("StaleEtag", {
-    name: request.application,
+    name: writtenName(application),
     actual: `revision ${conflict.actual}`,
     expected: `revision ${request.seenRevision}`,
   });

@@ -85,6 +85,6 @@ async function revisionFor(
 function sameObjects(newest: Revision, { plan }: Planning): boolean {
   // Objects of no component (a namespace that was asked for once) are no part of what the document says.
   const objects = (jobs: typeof plan.jobs): string =>
-    canonicalJson(jobs.filter((job) => job.component !== "").flatMap((job) => job.objects));
+    canonicalJson(jobs.filter((job) => job.component !== null).flatMap((job) => job.objects));
   return objects(newest.plan.jobs) === objects(plan.jobs);
 }

@@ -1,10 +1,10 @@
 // A new run of what a run was for. From the beginning: what is right already converges at once. From a job: what succeeded and does
 // not come after that job counts as done.
 import { PlatformError } from "../../model/errors/errors.ts";
-import { nearest } from "../../model/kubernetes/name.ts";
+import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { World } from "../interface/dependencies.ts";
-import type { WriteConditions } from "../interface/requests.ts";
+import { type Place, placeOf, type WriteConditions } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { beginRun, repeated } from "./createRun.ts";
 import { knownApplication } from "./deleteApplication.ts";
@@ -17,8 +17,10 @@ export async function retryRun(
   const before = await repeated(world, request.project, request);
   if (before !== null) return before;
   const old = await knownRun(world, request.project, request.run);
-  if (old.phase === "running") throw new PlatformError("RunInProgress", { run: old.id, application: old.application });
-  const seenRevision = old.application === "" ? 0 : await sameRevision(world, old);
+  if (old.phase === "running")
+    throw new PlatformError("RunInProgress", { run: old.id, application: writtenName(old.application) });
+  const place = placeOf(old);
+  const seenRevision = place === null ? 0 : await sameRevision(world, old, place);
   const jobs = await world.store.runs.jobs(old.id);
   return beginRun(world, {
     ...conditionsOf(request),
@@ -38,12 +40,12 @@ export async function retryRun(
 }
 
 /** The newest one, which the run was for. */
-async function sameRevision(world: World, old: Run): Promise<number> {
-  const current = await knownApplication(world, { project: old.project, application: old.application });
+async function sameRevision(world: World, old: Run, place: Place): Promise<number> {
+  const current = await knownApplication(world, place);
   if (current.revision === old.revision) return current.revision;
-  const { id: run, application, revision } = old;
+  const { id: run, revision } = old;
   const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
-  throw new PlatformError(code, { run, application, revision, current: current.revision });
+  throw new PlatformError(code, { run, application: place.application, revision, current: current.revision });
 }
 
 /** `from`: a job, or a step with all of its jobs. */

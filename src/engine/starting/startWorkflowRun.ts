@@ -1,14 +1,15 @@
 // Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
+
 import type { JobDefinition } from "../../catalog/define.ts";
-import { contentHash } from "../../model/data/hash.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { LIMITS, type WorkflowDocument } from "../../model/document/document.ts";
+import { LIMITS } from "../../model/document/document.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../../plan/check/checkEnvelope.ts";
 import { sealInput, sealInputs, sealWorkflow } from "../../plan/components/seal.ts";
+import { hashOfJobs } from "../../plan/hashOfJobs.ts";
 import { layersOf } from "../../plan/order.ts";
 import { planWorkflow } from "../../plan/planWorkflow.ts";
 import { checkSize } from "../../plan/read/readLimits.ts";
@@ -65,7 +66,7 @@ export async function startRun(world: World, request: StartRequest): Promise<Sta
   const run = await beginRun(world, {
     ...conditionsOf(request),
     project: request.project,
-    application: "",
+    application: null,
     workflow: wanted.name,
     kind: "workflow",
     revision: 0,
@@ -109,7 +110,7 @@ export async function planRun(
     layers: layersOf(jobs),
     changes: [],
     warnings,
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
   return { plan, clusterKind: cluster.kind };
 }
@@ -149,7 +150,7 @@ async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRu
     document: wanted.workflow,
     catalog: projectCatalog(world, request.project),
     inputs,
-    called: await called(world, request.project, wanted.workflow),
+    called: await calledWorkflows(world, request.project, wanted.workflow),
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
@@ -214,16 +215,4 @@ function placed(one: Problem, { pointer, inside }: Wanted): Problem {
   }
   const within = one.pointer.startsWith(inside.from) ? inside.to + one.pointer.slice(inside.from.length) : "/type";
   return { ...one, pointer: within };
-}
-
-async function called(world: World, project: string, workflow: Json) {
-  // Only looked through for names; what is wrong with its shape is said by the plan.
-  const looksLike = isObject(workflow) && Array.isArray(workflow["steps"]);
-  if (!looksLike) return new Map<string, WorkflowDocument>();
-  try {
-    return await calledWorkflows(world, project, workflow as unknown as WorkflowDocument); // for its calls alone
-  } catch (error) {
-    if (error instanceof TypeError) return new Map<string, WorkflowDocument>();
-    throw error;
-  }
 }

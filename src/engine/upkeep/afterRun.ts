@@ -1,6 +1,7 @@
 // What the engine does by itself once a run has ended: rolls back where the document asks for it, and watches for drift where it asks for that.
 // Nothing here may keep a run from ending: a failure is logged.
 
+import { createNews } from "../../ports/news.ts";
 import type { World } from "../interface/dependencies.ts";
 import { type Repairs, startRepairs } from "./repair.ts";
 import { rollbackAfter } from "./rollbackOnFailure.ts";
@@ -52,31 +53,22 @@ async function followEnds(
   world: World,
   { signal, repairs, seen: first }: Looking & { readonly seen: number },
 ): Promise<void> {
-  let seen = first;
-  while (!signal.aborted) {
-    const bell = nextCommit(world, signal);
-    for (;;) {
-      const ends = await world.store.events.runsEnded(seen, PAGE);
-      for (const { sequence, project, application } of ends) {
-        seen = sequence;
-        if (application !== "" && !signal.aborted) await repairs.reconsider({ project, application });
+  const commits = createNews((notify) => world.store.events.subscribe(notify));
+  try {
+    let seen = first;
+    while (!signal.aborted) {
+      const counted = commits.count();
+      for (;;) {
+        const ends = await world.store.events.runsEnded(seen, PAGE);
+        for (const { sequence, project, application } of ends) {
+          seen = sequence;
+          if (application !== null && !signal.aborted) await repairs.reconsider({ project, application });
+        }
+        if (ends.length < PAGE) break;
       }
-      if (ends.length < PAGE) break;
+      await commits.after(counted, { signal });
     }
-    await bell;
+  } finally {
+    commits.close();
   }
-}
-
-/** Subscribed before looking, so that nothing that is committed while we look is missed. */
-function nextCommit({ store }: World, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      leave();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const leave = store.events.subscribe(done);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

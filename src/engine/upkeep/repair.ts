@@ -131,7 +131,7 @@ async function toWatch(world: World, place: Place): Promise<Watched | null> {
 
 /** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
 function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
-  const brought = jobs.filter((job) => job.component !== "");
+  const brought = jobs.filter((job) => job.component !== null);
   const names = new Set(brought.map((job) => job.name));
   return brought.map((job) => ({
     name: job.name,

@@ -1,12 +1,15 @@
 // `onFailure: rollback`: when a deploy fails after it changed something, the last revision that succeeded is deployed again by itself, as a
 // new revision with a run of its own that says because of which. Never after a rollback or a repair, never without a revision to go back
 // to, and never when somebody else has started something meanwhile: people go first.
+
 import { PlatformError } from "../../model/errors/errors.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { isFailure } from "../../model/run/phase.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
 import type { World } from "../interface/dependencies.ts";
+import { placeOf } from "../interface/requests.ts";
 import { isAutomatic, ROLLBACK_ACTOR } from "../starting/automatic.ts";
 import { rollbackApplication } from "../starting/rollback.ts";
 
@@ -16,10 +19,11 @@ const PAUSES = [5_000, 30_000, 120_000];
 /** Called once the run has ended, and again at the start of the server for the newest run of each application. */
 export async function rollbackAfter(world: World, run: Run, signal: AbortSignal): Promise<void> {
   if (run.kind !== "deploy" || !isFailure(run.phase) || isAutomatic(run)) return;
-  const place = { project: run.project, application: run.application };
-  const current = await world.store.applications.get(run.project, run.application);
+  const place = placeOf(run);
+  if (place === null) return;
+  const current = await world.store.applications.get(place.project, place.application);
   if (current === null || !isNewest(current, run)) return;
-  const revision = await world.store.applications.revision(run.project, run.application, run.revision);
+  const revision = await world.store.applications.revision(place.project, place.application, run.revision);
   if (revision?.document.onFailure !== "rollback") return;
   const target = await lastGood(world, run);
   if (target === null || !(await changedSomething(world, run))) return;
@@ -33,7 +37,7 @@ export async function rollbackAfter(world: World, run: Run, signal: AbortSignal)
   for (const pause of [...PAUSES, null]) {
     try {
       // Somebody may have mended it while we waited.
-      const now = await world.store.applications.get(run.project, run.application);
+      const now = await world.store.applications.get(place.project, place.application);
       if (now === null || !isNewest(now, run)) return;
       await rollbackApplication(world, request, signal);
       return;
@@ -78,7 +82,7 @@ function isPassing(error: unknown): boolean {
 async function tell(world: World, run: Run, error: unknown): Promise<void> {
   const detail = error instanceof PlatformError ? error.message : "it failed unexpectedly";
   world.log.write("warn", "an automatic rollback could not be started", {
-    application: run.application,
+    application: writtenName(run.application),
     run: run.id,
     detail,
   });

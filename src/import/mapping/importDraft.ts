@@ -23,12 +23,9 @@ export function place(draft: Draft, path: Path, value: Json): void {
   let current: Growing | Json[] = draft.body;
   for (const [index, part] of path.slice(0, -1).entries()) {
     const next: Json | undefined = at(current, part);
-    const fresh: Growing | Json[] =
-      isObject(next) || Array.isArray(next)
-        ? (next as Growing | Json[])
-        : typeof path[index + 1] === "number"
-          ? []
-          : {}; // ours: they may change
+    const missing: Growing | Json[] = typeof path[index + 1] === "number" ? [] : {};
+    // Only this function makes the objects and lists of a draft, and they may change.
+    const fresh = isObject(next) || Array.isArray(next) ? (next as Growing | Json[]) : missing;
     if (fresh !== next) write(current, part, fresh);
     current = fresh;
   }

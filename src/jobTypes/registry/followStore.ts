@@ -1,4 +1,5 @@
 // How a copy of what the store holds is kept fresh: one look at a time, soon after each wake, and from time to time without one.
+import type { News } from "../../ports/news.ts";
 import type { RegistryWorld } from "./registryDependencies.ts";
 
 /** Beside the wakes of the store, which may be lost with a connection: a switch that stops a type must not be. */
@@ -19,31 +20,35 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   return () => (next ??= start());
 }
 
-export interface Following {
-  readonly wake: () => void;
-  stop(): Promise<void>;
+export interface Followed {
+  /** Announces that the store may hold something new. Closed when the following stops. */
+  readonly news: News;
+  readonly look: () => Promise<void>;
 }
 
-export function follow({ clock, log }: Pick<RegistryWorld, "clock" | "log">, look: () => Promise<void>): Following {
+/** Calls `look` after news, and from time to time. Returns the function that stops that: it resolves when no look is under way. */
+export function follow(
+  { clock, log }: Pick<RegistryWorld, "clock" | "log">,
+  { news, look }: Followed,
+): () => Promise<void> {
   const stopping = new AbortController();
-  let woken = new AbortController();
+  const { signal } = stopping;
   const loop = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(LOOK_EVERY, AbortSignal.any([stopping.signal, woken.signal]));
-      if (woken.signal.aborted) await clock.sleep(SOON, stopping.signal);
-      woken = new AbortController();
-      if (stopping.signal.aborted) return;
+    let seen = news.count();
+    while (!signal.aborted) {
+      await news.after(seen, { signal, limit: { clock, milliseconds: LOOK_EVERY } });
+      if (news.count() > seen) await clock.sleep(SOON, signal);
+      seen = news.count();
+      if (signal.aborted) return;
       await look().catch((error: unknown) =>
         log.write("warn", "registered job types could not be read", { error: String(error) }),
       );
     }
   };
   const done = loop();
-  return {
-    wake: () => woken.abort(),
-    async stop() {
-      stopping.abort();
-      await done;
-    },
+  return async () => {
+    stopping.abort();
+    news.close();
+    await done;
   };
 }

@@ -4,6 +4,7 @@ import type { JobDefinition } from "../../catalog/define.ts";
 import type { JobTypes } from "../../catalog/jobTypes.ts";
 import { problem } from "../../model/problems/problem.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { createNews } from "../../ports/news.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
 import { follow, oneAtATime } from "./followStore.ts";
 import { NameTable } from "./nameTable.ts";
@@ -29,7 +30,7 @@ export interface Registry {
 /** Resolves once it knows what the store holds. */
 export async function openRegistry(world: RegistryWorld): Promise<Registry> {
   const { registrations, events } = world.store;
-  const listeners: (() => void)[] = [];
+  const released = createNews();
   let view = EMPTY_VIEW;
   let types = jobTypesOf(world, view);
   const entryOf = (stored: RegisteredVersion): Entry => makeEntry(world, stored, () => view);
@@ -38,14 +39,14 @@ export async function openRegistry(world: RegistryWorld): Promise<Registry> {
     const before = view;
     view = viewAfter(before, await registrations.after(before.revision), entryOf);
     types = jobTypesOf(world, view);
-    if (isReleased(before, view)) for (const listener of listeners) listener();
+    if (isReleased(before, view)) released.notify();
   });
   await refresh();
-  const following = follow(world, async () => {
+  const look = async (): Promise<void> => {
     await refresh();
     if (await settleSamples(world, view)) await refresh();
-  });
-  const unsubscribe = events.subscribe(following.wake);
+  };
+  const stop = follow(world, { news: createNews((notify) => events.subscribe(notify)), look });
   return {
     world,
     view: () => view,
@@ -56,11 +57,8 @@ export async function openRegistry(world: RegistryWorld): Promise<Registry> {
     },
     stopOf: (type, project) => stopReason(view, type, project),
     refresh,
-    onRelease: (listener) => void listeners.push(listener),
-    async stop() {
-      unsubscribe();
-      await following.stop();
-    },
+    onRelease: (listener) => void released.subscribe(listener),
+    stop,
   };
 }
 

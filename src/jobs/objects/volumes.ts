@@ -4,6 +4,7 @@
 import type { JobRun } from "../../catalog/job.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { LABELS, type Manifest } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { patiently } from "../waiting/retryCluster.ts";
@@ -30,7 +31,7 @@ export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Prom
       const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
       if (claim === null) break;
       const labels = claim.metadata.labels ?? {};
-      if (labels[LABELS.application] === job.application && labels[LABELS.project] === job.project)
+      if (labels[LABELS.application] === writtenName(job.application) && labels[LABELS.project] === job.project)
         claims.push({ claim, size: typeof size === "string" ? size : "0" });
     }
   }

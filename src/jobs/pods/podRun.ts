@@ -2,16 +2,18 @@
 // Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
 // what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
 
-import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
 import { listAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
+import { followUntil } from "../../ports/followUntil.ts";
 import { patiently, refusal } from "../waiting/retryCluster.ts";
 import { tellOfPlaces } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
@@ -93,8 +95,8 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
     ...labels,
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.project]: job.project,
-    [LABELS.application]: job.application,
-    [LABELS.kubeminComponent]: job.component,
+    [LABELS.application]: writtenName(job.application),
+    [LABELS.kubeminComponent]: writtenName(job.component),
     [RUN_LABEL]: job.run,
     [JOB_TYPE_LABEL]: type,
   };
@@ -200,8 +202,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   const told = wish.listen?.(signal) ?? Promise.resolve(null);
   try {
     const end = await untilEnd(discreet(job, wish), applied, jobManifest(job, wish));
-    if (end === null)
-      return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
+    if (end === null) return STOPPED;
     if (end.kind === "clock") {
       await stopPod(job);
       return clockOutcome(end.reason, end.evidence);
@@ -212,15 +213,15 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
     );
     if (wish.secretsOf !== undefined)
-      job.conceal("wrong" in said ? [end.health.facts?.said ?? ""] : wish.secretsOf(said.output));
+      job.conceal(said.ok ? wish.secretsOf(said.output) : [end.health.facts?.said ?? ""]);
     await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
     ended.abort();
     const given = await told;
-    const gave: Said = given === null ? said : { output: given };
-    return "wrong" in gave
-      ? { phase: "failed", reason: gave.wrong, evidence: [], retryable: false }
-      : { phase: "succeeded", reason: reason("Completed"), output: gave.output };
+    const gave: Said = given === null ? said : { ok: true, output: given };
+    return gave.ok
+      ? { phase: "succeeded", reason: reason("Completed"), output: gave.output }
+      : { phase: "failed", reason: gave.wrong, evidence: [], retryable: false };
   } finally {
     ended.abort();
   }
@@ -238,30 +239,28 @@ type End =
   | { readonly kind: "health"; readonly health: ObjectHealth }
   | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
 
-/** Null: the signal aborted. */
-function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
+/** `null` when the signal aborted. */
+async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
   const places = tellOfPlaces(job, [manifest]);
-  return new Promise((resolve) => {
-    let unfollow = (): void => {};
-    const settle = (end: End | null): void => {
-      clocks.stop();
-      places.stop();
-      job.signal.removeEventListener("abort", abort);
-      // The cluster may answer before `follow` has returned what ends it.
-      queueMicrotask(() => unfollow());
-      resolve(end);
-    };
-    const abort = (): void => settle(null);
-    const clocks = startClocks(job, (why, evidence) => settle({ kind: "clock", reason: why, evidence }));
-    if (job.signal.aborted) return settle(null);
-    job.signal.addEventListener("abort", abort, { once: true });
-    unfollow = job.cluster.follow([applied], (health) => {
-      if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
-        return settle({ kind: "health", health });
-      const pending = clocks.note(health);
-      places.tell(health, pending ? "pending" : "running");
-    });
+  const overdue = new AbortController();
+  let clock: End | null = null;
+  const clocks = startClocks(job, (why, evidence) => {
+    clock ??= { kind: "clock", reason: why, evidence };
+    overdue.abort();
   });
+  const decide = (health: ObjectHealth): End | undefined => {
+    if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
+      return { kind: "health", health };
+    const pending = clocks.note(health);
+    places.tell(health, pending ? "pending" : "running");
+    return undefined;
+  };
+  const signal = AbortSignal.any([job.signal, overdue.signal]);
+  const end = await followUntil(job.cluster, { objects: [applied], signal, decide }).finally(() => {
+    clocks.stop();
+    places.stop();
+  });
+  return end ?? clock;
 }
 
 async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: PodWish): Promise<JobOutcome> {

@@ -9,6 +9,7 @@ import { type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
+import { createNews } from "../../ports/news.ts";
 import { ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
@@ -37,13 +38,18 @@ export function tellOfPlaces(job: JobRun<unknown>, manifests: readonly Manifest[
   const since = { at: 0 };
   const say = ({ health, phase }: Unplaced): void => job.report(health.reason, [...known, ...health.evidence], phase);
   const look = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      const changed = changeOf(job, signal);
-      const seen = await seenRoom(job, group, signal);
-      if (signal.aborted || unplaced === null) return;
-      ({ evidence: known, flavor } = seen);
-      say(unplaced);
-      await changed;
+    const changes = createNews((notify) => capacity?.subscribe(notify) ?? (() => {}));
+    try {
+      while (!signal.aborted) {
+        const counted = changes.count();
+        const seen = await seenRoom(job, group, signal);
+        if (signal.aborted || unplaced === null) return;
+        ({ evidence: known, flavor } = seen);
+        say(unplaced);
+        await changes.after(counted, { signal, limit: { clock: job.clock, milliseconds: LOOK_AGAIN } });
+      }
+    } finally {
+      changes.close();
     }
   };
   const stop = (): void => {
@@ -122,15 +128,4 @@ export function roomEvidence(...[verdict, lately]: Parameters<typeof verdictEvid
   const { reason: why } = verdict;
   const said = { source: "capacity", object: "room", text: explainReason(why, "en"), reason: why } as const;
   return [said, ...verdictEvidence(verdict, lately)];
-}
-
-function changeOf({ cluster, clock }: JobRun<unknown>, signal: AbortSignal): Promise<void> {
-  const awake = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = cluster.capacity?.subscribe(() => resolve());
-  const slept = clock.sleep(LOOK_AGAIN, AbortSignal.any([awake.signal, signal]));
-  return Promise.race([promise, slept]).finally(() => {
-    awake.abort();
-    end?.();
-  });
 }

@@ -2,11 +2,12 @@
 // long as the document says, and whoever waits is told for what, behind whom and how long that usually takes.
 // None of this is a promise: somebody may be faster.
 
-import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import type { PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { createNews, type News } from "../../ports/news.ts";
 import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
@@ -16,12 +17,14 @@ const LOOK_AGAIN = 5_000;
 /** Null: the pods may be made now. Groups run side by side: all of them or none. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {
   const ticket = ticketOf(job);
+  const changes = changesAround(job);
   let found = false;
   try {
-    const outcome = await waitForRoom(job, groups, ticket);
+    const outcome = await waitForRoom(job, groups, { ticket, changes });
     found = outcome === null;
     return outcome;
   } finally {
+    changes.close();
     job.cluster.capacity?.leave(ticket.id, found ? "keep" : "free");
   }
 }
@@ -29,36 +32,35 @@ export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[
 async function waitForRoom(
   job: JobRun<unknown>,
   groups: readonly PodGroup[],
-  ticket: Ticket,
+  { ticket, changes }: { readonly ticket: Ticket; readonly changes: News },
 ): Promise<JobOutcome | null> {
   const limit = patience(job);
   let waited = false;
   let overdue = overdueAfter(limit, []);
   while (!job.signal.aborted) {
-    const changed = listen(job);
+    const seen = changes.count();
     const outlook = await lookAround(job, groups, { ...ticket, overdueAt: ticket.since + overdue });
     const time = job.runTime.since(job.waitingSince);
     if (outlook.class === "fits") {
       if (waited && outlook.verdict?.flavor !== undefined) await job.waits.add(outlook.verdict.flavor, time);
-      changed.stop();
       return null;
     }
     const lately = await latelyFor(job, outlook);
     overdue = overdueAfter(limit, lately);
     const evidence = outlook.verdict === undefined ? [] : verdictEvidence(outlook.verdict, lately);
-    if (outlook.class === "rejected" || time >= limit) changed.stop();
     if (outlook.class === "rejected") return ended("rejected", outlook.reason, evidence);
     if (time >= limit) return ended("expired", gaveUp(job, limit, outlook.reason), evidence);
     waited = true;
     job.report(outlook.reason, evidence, "pending");
-    await changed.within(Math.min(LOOK_AGAIN, limit - time));
+    const milliseconds = Math.min(LOOK_AGAIN, limit - time);
+    await changes.after(seen, { signal: job.signal, limit: { clock: job.clock, milliseconds } });
   }
-  return ended("expired", reason("GaveUpWaiting", { limit: "0s", cause: "" }), []);
+  return STOPPED;
 }
 
 /** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */
 export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
-  const name = [application === "" ? run : application, component === "" ? job : component].join("/");
+  const name = `${application ?? run}/${component ?? job}`;
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
 }
 
@@ -102,29 +104,13 @@ async function latelyFor({ waits }: JobRun<unknown>, { verdict }: Outlook): Prom
   return flavor === undefined ? [] : waits.lately(flavor);
 }
 
-interface Changes {
-  /** Resolves when something changed since `listen`, or after so many milliseconds. Ends the listening. */
-  within(milliseconds: number): Promise<void>;
-  stop(): void;
-}
-
-/** Listens from before the look on, so that nothing that happens meanwhile is missed. */
-function listen({ cluster, namespace, clock, signal }: JobRun<unknown>): Changes {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const ends = [
-    cluster.subscribe((changed) => {
-      if (changed === namespace || changed === "*") resolve();
-    }),
-    ...(cluster.capacity === undefined ? [] : [cluster.capacity.subscribe(() => resolve())]),
-  ];
-  const stop = (): void => ends.forEach((end) => end());
-  return {
-    async within(milliseconds) {
-      const awake = new AbortController();
-      await Promise.race([promise, clock.sleep(milliseconds, AbortSignal.any([awake.signal, signal]))]);
-      awake.abort();
-      stop();
-    },
-    stop,
-  };
+/** Announces what may make room: a change of the cluster's nodes and pods, or of what kubemin made in the namespace of the job. */
+function changesAround({ cluster, namespace }: JobRun<unknown>): News {
+  return createNews(
+    (notify) =>
+      cluster.subscribe((changed) => {
+        if (changed === namespace || changed === "*") notify();
+      }),
+    (notify) => cluster.capacity?.subscribe(notify) ?? (() => {}),
+  );
 }

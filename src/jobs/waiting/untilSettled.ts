@@ -6,6 +6,7 @@ import { type ObjectHealth, worst } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import type { Applied } from "../../ports/cluster.ts";
+import { followUntil } from "../../ports/followUntil.ts";
 import { tellOfPlaces } from "./untilPlaced.ts";
 
 /** What the document itself pauses will not go on by waiting. What somebody paused by hand is not what was asked for: it is waited for. */
@@ -26,42 +27,32 @@ export interface Watching {
 }
 
 /** The health that decided: of the one object that failed or was refused, or every object's when all are ready. Empty when the signal aborted. */
-export function untilSettled(
+export async function untilSettled(
   job: JobRun<unknown>,
   applied: readonly Applied[],
   watching?: Watching,
 ): Promise<readonly ObjectHealth[]> {
+  if (applied.length === 0) return [];
   const places = tellOfPlaces(
     job,
     job.objects.map(({ manifest }) => manifest),
   );
   const latest = new Map<string, ObjectHealth>();
-  return new Promise((resolve) => {
-    let unfollow = (): void => {};
-    let settled = false;
-    const settle = (result: readonly ObjectHealth[]): void => {
-      if (settled) return;
-      settled = true;
-      places.stop();
-      job.signal.removeEventListener("abort", abort);
-      // The cluster may answer before `follow` has returned what ends it.
-      queueMicrotask(() => unfollow());
-      resolve(result);
-    };
-    const abort = (): void => settle([]);
-    if (job.signal.aborted || applied.length === 0) return settle([]);
-    job.signal.addEventListener("abort", abort, { once: true });
-    unfollow = job.cluster.follow(applied, (health) => {
-      if (settled || isOver(latest.get(refKey(health.ref)))) return;
-      latest.set(refKey(health.ref), health);
-      const all = [...latest.values()];
-      const deciding = worst(all);
-      if (deciding?.state === "failed" || deciding?.state === "rejected") return settle([deciding]);
-      if (latest.size === applied.length && all.every((one) => isDone(job, one))) return settle(all);
-      if (deciding === undefined || deciding.state === "ready") return;
-      // What others hold back has not begun: when its time is up it has waited for too long, and has not failed.
-      const pending = watching?.note(deciding) ?? (deciding.state === "blocked" && isBeforeStart(deciding.reason.code));
-      places.tell(deciding, pending ? "pending" : "running");
-    });
-  });
+  const decide = (health: ObjectHealth): readonly ObjectHealth[] | undefined => {
+    if (isOver(latest.get(refKey(health.ref)))) return undefined;
+    latest.set(refKey(health.ref), health);
+    const all = [...latest.values()];
+    const deciding = worst(all);
+    if (deciding?.state === "failed" || deciding?.state === "rejected") return [deciding];
+    if (latest.size === applied.length && all.every((one) => isDone(job, one))) return all;
+    if (deciding === undefined || deciding.state === "ready") return undefined;
+    // What others hold back has not begun: when its time is up it has waited for too long, and has not failed.
+    const pending = watching?.note(deciding) ?? (deciding.state === "blocked" && isBeforeStart(deciding.reason.code));
+    places.tell(deciding, pending ? "pending" : "running");
+    return undefined;
+  };
+  const decided = await followUntil(job.cluster, { objects: applied, signal: job.signal, decide }).finally(() =>
+    places.stop(),
+  );
+  return decided ?? [];
 }

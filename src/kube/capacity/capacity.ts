@@ -15,6 +15,7 @@ import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CapacityQuestion } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
+import { createNews, type News } from "../../ports/news.ts";
 import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import { type WatchState, watchForever } from "../watches/watch.ts";
@@ -50,8 +51,8 @@ export function createCapacity(options: CapacityOptions): Capacity {
   const view = createClusterView();
   const reservations = createReservations();
   const abort = new AbortController();
-  const listeners = new Set<() => void>();
-  const tell = tellLater(clock, abort.signal, () => listeners.forEach((listener) => listener()));
+  const changes = createNews();
+  const tell = tellLater(clock, abort.signal, () => changes.notify());
   const line = createLine();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
   const current = keepCurrent({ view, reservations, tell, signal: abort.signal }, options);
@@ -83,10 +84,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
       // Somebody behind it may go now.
       if (entry !== undefined && line.waiting().length > 0) tell();
     },
-    subscribe: (onChange) => {
-      listeners.add(onChange);
-      return () => listeners.delete(onChange);
-    },
+    subscribe: (onChange) => changes.subscribe(onChange),
     close: () => abort.abort(),
   };
 }
@@ -101,7 +99,7 @@ interface Kept {
 /** Watches begin with the first question that needs them. Gives a refusal to answer, or null when the view is as the cluster is. */
 function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options: CapacityOptions) {
   const running = new Map<string, Running>();
-  const waiting = new Set<() => void>();
+  const states = createNews();
   const base = [...baseSources(view, reservations)];
   const start = (source: Source): void => {
     if (running.has(source.kind)) return;
@@ -109,7 +107,7 @@ function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options
     running.set(source.kind, entry);
     const onState = (state: WatchState): void => {
       entry.state = state;
-      for (const wake of waiting) wake();
+      states.notify();
     };
     void keep({ source, options, signal: closed, onState, tell });
   };
@@ -117,7 +115,7 @@ function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options
     const sources = [...base, ...(devices ? deviceSources(view) : [])];
     for (const source of sources) start(source);
     const entries = sources.map((source) => running.get(source.kind)).filter((one) => one !== undefined);
-    await currentOrOld({ entries, waiting, clock: options.clock, signal });
+    await currentOrOld({ entries, states, clock: options.clock, signal });
     return entries.find(({ state }) => state.phase !== "live" && state.phase !== "unserved")?.state ?? null;
   };
 }
@@ -167,7 +165,10 @@ async function keep({ source, options, signal, onState, tell }: Keeping): Promis
       const resource = await discovery.find(source.apiVersion, source.kind, signal);
       if (resource === undefined) onState({ phase: "unserved", detail: "" });
       else {
-        const onList = (objects: readonly Manifest[]): void => (source.replace(objects), tell());
+        const onList = (objects: readonly Manifest[]): void => {
+          source.replace(objects);
+          tell();
+        };
         const onChange = (type: "put" | "delete", object: Manifest): void => {
           if (type === "put") source.put(object);
           else source.remove(object);
@@ -198,20 +199,16 @@ async function keep({ source, options, signal, onState, tell }: Keeping): Promis
 
 interface Awaited {
   readonly entries: readonly Running[];
-  readonly waiting: Set<() => void>;
+  readonly states: News;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-async function currentOrOld({ entries, waiting, clock, signal }: Awaited): Promise<void> {
+async function currentOrOld({ entries, states, clock, signal }: Awaited): Promise<void> {
   const done = new AbortController();
-  const limit = clock.sleep(FIRST_LISTS, AbortSignal.any([signal, done.signal])).then(() => done.abort());
-  while (!done.signal.aborted && entries.some(({ state }) => state.phase === "starting")) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.add(resolve);
-    await Promise.race([promise, limit]);
-    waiting.delete(resolve);
-  }
+  void clock.sleep(FIRST_LISTS, AbortSignal.any([signal, done.signal])).then(() => done.abort());
+  while (!done.signal.aborted && entries.some(({ state }) => state.phase === "starting"))
+    await states.after(states.count(), { signal: done.signal });
   done.abort();
   signal.throwIfAborted();
 }

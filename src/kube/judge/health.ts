@@ -2,6 +2,7 @@
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
+import { createNews } from "../../ports/news.ts";
 import { found } from "./finding.ts";
 import type { FollowWorld } from "./follow.ts";
 import { findingOf, kindsFor, viewOf } from "./judgement.ts";
@@ -29,12 +30,13 @@ export async function currentView(world: FollowWorld, refs: readonly ObjectRef[]
 async function firstView(world: FollowWorld, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {
   const waiting = (): boolean => refs.some((ref) => viewOf(world, ref) === "starting");
   if (!waiting()) return;
-  const arrived = new AbortController();
-  const stop = world.cache.subscribe(() => {
-    if (!waiting()) arrived.abort();
-  });
-  await world.clock.sleep(FIRST_LIST, AbortSignal.any([signal, arrived.signal]));
-  stop();
+  const arrived = createNews((notify) =>
+    world.cache.subscribe(() => {
+      if (!waiting()) notify();
+    }),
+  );
+  await arrived.after(0, { signal, limit: { clock: world.clock, milliseconds: FIRST_LIST } });
+  arrived.close();
   signal.throwIfAborted();
 }
 

@@ -5,11 +5,8 @@ import { listAt, numberAt, textAt, textsAt } from "../../model/data/fieldReaders
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { ClusterError } from "../../ports/cluster.ts";
-import { collectionPath } from "../reach/discovery.ts";
-import { ApiError } from "../refusals/apiError.ts";
-import { clusterError } from "../refusals/refusal.ts";
 import type { Api } from "../write/apply.ts";
+import { listObjects, NONE_KNOWN } from "../write/listObjects.ts";
 
 /** Nodes come and go, but no policy is made for one that came a minute ago. */
 const FRESH = 60_000;
@@ -31,8 +28,8 @@ export function createNetworkLook(api: Api, clock: Clock): NetworkLook {
 }
 
 async function gather(api: Api, signal: AbortSignal): Promise<ClusterNetwork> {
-  const list = (apiVersion: string, kind: string, namespace = "", query = {}) =>
-    listOf(api, { apiVersion, kind, namespace, query, signal });
+  const list = (apiVersion: string, kind: string, namespace = "", selectors = {}) =>
+    listObjects(api, { apiVersion, kind, exactVersion: true, namespace, selectors, withoutList: NONE_KNOWN }, signal);
   const slices = (name: string, namespace: string) =>
     list("discovery.k8s.io/v1", "EndpointSlice", namespace, { labelSelector: `kubernetes.io/service-name=${name}` });
   const [servers, services, names, nodes, ranges] = await Promise.all([
@@ -62,28 +59,4 @@ async function gather(api: Api, signal: AbortSignal): Promise<ClusterNetwork> {
 
 function addressesOf(slice: JsonObject): readonly string[] {
   return listAt(slice, "endpoints").flatMap((endpoint) => textsAt(endpoint, "addresses"));
-}
-
-interface Question {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
-
-async function listOf(api: Api, question: Question): Promise<readonly JsonObject[]> {
-  const { apiVersion, kind, namespace, query, signal } = question;
-  try {
-    const resource = await api.discovery.find(apiVersion, kind, signal);
-    if (resource === undefined) return [];
-    const { body } = await api.connection.call({ path: collectionPath(resource, namespace), query, signal });
-    return listAt(body, "items");
-  } catch (cause) {
-    if (cause instanceof ApiError && cause.status < 500) return [];
-    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return [];
-    if (cause instanceof ApiError)
-      throw clusterError({ error: cause, object: kind, cluster: api.connection.cluster, mask: (text) => text });
-    throw cause;
-  }
 }

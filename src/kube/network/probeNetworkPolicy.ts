@@ -7,6 +7,7 @@ import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
 import type { NetworkProbe, NetworkVerdict } from "../../model/kubernetes/networkVerdict.ts";
 import type { Applied, Cluster } from "../../ports/cluster.ts";
+import { followUntil } from "../../ports/followUntil.ts";
 
 type ProbeOptions = NetworkProbe;
 type Prober = Pick<Cluster, "apply" | "read" | "remove" | "follow">;
@@ -64,24 +65,13 @@ function apply(cluster: Prober, object: Manifest, { signal }: ProbeOptions): Pro
   return cluster.apply(object, { signal, reveal: (text) => text });
 }
 
-/** Its last word; what it was when the signal aborts. */
-function settled(cluster: Prober, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
-  return new Promise((resolve, reject) => {
-    let unfollow = (): void => {};
-    const abort = (): void => {
-      unfollow();
-      reject(signal.reason as Error); // an abort's reason is an error
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    unfollow = cluster.follow([applied], (health) => {
-      if (health.state !== "ready" && health.state !== "failed" && health.state !== "rejected") return;
-      signal.removeEventListener("abort", abort);
-      // The cluster may answer before `follow` has returned what ends it.
-      queueMicrotask(() => unfollow());
-      resolve(health);
-    });
-  });
+/** The final health of the object. Throws the signal's reason when that aborts before. */
+async function settled(cluster: Prober, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
+  const decide = (health: ObjectHealth): ObjectHealth | undefined =>
+    health.state === "ready" || health.state === "failed" || health.state === "rejected" ? health : undefined;
+  const last = await followUntil(cluster, { objects: [applied], signal, decide });
+  if (last === null) throw signal.reason as Error; // `null` means that it aborted, and an abort's reason is an error
+  return last;
 }
 
 const ROLE = "kubemin.dev/network-probe";

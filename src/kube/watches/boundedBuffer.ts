@@ -1,4 +1,5 @@
 // Many writers, one reader who awaits. Bounded: a reader that is too slow loses the oldest items instead of filling our memory.
+import { createNews } from "../../ports/news.ts";
 
 export interface Queue<T> {
   put(item: T): void;
@@ -13,27 +14,24 @@ const SIZE = 10_000;
 export function createQueue<T>(signal: AbortSignal): Queue<T> {
   const waiting: T[] = [];
   let failure: { readonly cause: unknown } | null = null;
-  let wake = (): void => undefined;
-  signal.addEventListener("abort", () => wake());
+  const news = createNews();
   return {
     put: (item) => {
       waiting.push(item);
       if (waiting.length > SIZE) waiting.shift();
-      wake();
+      news.notify();
     },
     fail: (cause) => {
       failure = { cause };
-      wake();
+      news.notify();
     },
     async *items() {
       while (!signal.aborted) {
+        const seen = news.count();
         const item = waiting.shift();
         if (item !== undefined) yield item;
         else if (failure !== null) throw failure.cause;
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+        else await news.after(seen, { signal });
       }
     },
   };

@@ -12,6 +12,7 @@ import { foreignEntries } from "../objects/fieldManagers.ts";
 import type { Connection } from "../reach/connection.ts";
 import { collectionPath } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
+import { pagesOf } from "../reach/pages.ts";
 import { linesOf } from "../reach/splitLines.ts";
 import { ApiError, isStatus } from "../refusals/apiError.ts";
 
@@ -42,7 +43,6 @@ export interface WatchOptions {
   readonly onState: (state: WatchState) => void;
 }
 
-const PAGE = 500;
 /** The server ends the watch after this, so that even a strange proxy cannot keep us on a dead connection for long. */
 const LIFETIME = 290;
 const FIRST_PAUSE = 250;
@@ -101,20 +101,19 @@ function selectors(options: WatchOptions): Record<string, string> {
 
 async function list(options: WatchOptions): Promise<string> {
   const { connection, resource, signal, strip = (object) => object } = options;
-  const path = collectionPath(resource, "");
+  const call = { path: collectionPath(resource, ""), query: selectors(options), signal, ...accept(options, true) };
   const objects: Manifest[] = [];
-  let next = "";
-  for (let isFirst = true; ; isFirst = false) {
-    const query = { ...selectors(options), limit: PAGE, ...(next === "" ? {} : { continue: next }) };
-    const { body } = await connection.call({ path, query, signal, ...accept(options, true) });
+  let isFirst = true;
+  let version = "";
+  for await (const body of pagesOf(connection, call)) {
     const page = listAt(body, "items").map((item) => strip(slim(resource, item)));
     if (options.onPage === undefined) objects.push(...page);
     else options.onPage(page, isFirst);
-    next = textAt(body, "metadata", "continue");
-    if (next !== "") continue;
-    options.onList(objects);
-    return textAt(body, "metadata", "resourceVersion");
+    isFirst = false;
+    version = textAt(body, "metadata", "resourceVersion");
   }
+  options.onList(objects);
+  return version;
 }
 
 /** Items of lists have no kind of their own, and managedFields are half of an object's bytes: only what other people hold is kept. */

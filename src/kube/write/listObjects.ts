@@ -1,47 +1,78 @@
-// All objects of one kind, page by page. For questions that the watches cannot answer: they hold only what is ours.
-import { listAt, textAt } from "../../model/data/fieldReaders.ts";
-import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
+// All objects of one kind, for questions that the watches cannot answer: they hold only what kubemin made.
+// The one lister for all callers. What a caller gets where the API gives no list is a parameter: NONE_KNOWN or NOT_KNOWN.
+import { listAt } from "../../model/data/fieldReaders.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { collectionPath } from "../reach/discovery.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { pagesOf } from "../reach/pages.ts";
+import { ApiError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import type { Api } from "./apply.ts";
 
-const PAGE = 500;
-
-export async function listObjects(
-  api: Api,
-  { apiVersion, kind, namespace }: Omit<ObjectRef, "name">,
-  signal: AbortSignal,
-): Promise<readonly Manifest[] | null> {
-  try {
-    const resource = await api.discovery.findInGroup(apiVersion, kind, signal);
-    if (resource === undefined) return [];
-    const paging = { kind, apiVersion: resource.apiVersion, signal };
-    return await allPages(api, collectionPath(resource, namespace), paging);
-  } catch (cause) {
-    if (isStatus(cause, 403)) return null;
-    // Its API is there and says nothing: what it serves is not known to anybody now.
-    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return null;
-    if (!(cause instanceof ApiError)) throw cause;
-    throw clusterError({ error: cause, object: kind, cluster: api.connection.cluster, mask: (text) => text });
-  }
-}
-
-interface Paging {
-  readonly kind: string;
+export interface ListQuestion<T> {
   readonly apiVersion: string;
-  readonly signal: AbortSignal;
+  readonly kind: string;
+  /** Default: any version of the group in which the kind is served; `true`: only that of `apiVersion`. */
+  readonly exactVersion?: boolean;
+  /** Default: of the whole cluster. */
+  readonly namespace?: string;
+  /** `labelSelector`, `fieldSelector`. Default: all objects. */
+  readonly selectors?: Readonly<Record<string, string>>;
+  readonly withoutList: WithoutList<T>;
+  /** What an error calls the thing that was asked for. Default: the kind. */
+  readonly nameForErrors?: string;
 }
 
-async function allPages(api: Api, path: string, { signal, ...typed }: Paging): Promise<readonly Manifest[]> {
-  const found: Manifest[] = [];
-  for (let next = ""; ; ) {
-    const query = { limit: String(PAGE), ...(next === "" ? {} : { continue: next }) };
-    const { body } = await api.connection.call({ path, query, signal });
-    // Items of a list do not say what they are.
-    found.push(...listAt(body, "items").map((item) => ({ ...item, ...typed }) as Manifest));
-    next = textAt(body, "metadata", "continue");
-    if (next === "") return found;
+/** What the caller gets when the API that serves the kind is silent, or refuses to list it. A kind that is not served has no objects. */
+export interface WithoutList<T> {
+  readonly answer: T;
+  /** The refusals for which the caller gets that answer. Every other one is thrown as a ClusterError. */
+  readonly refusals: (error: ApiError) => boolean;
+}
+
+/** For views that are made of what can be read: without a list, none are known. */
+export const NONE_KNOWN: WithoutList<readonly Manifest[]> = { answer: [], refusals: ({ status }) => status < 500 };
+/** For callers that must not take "not known" for "none". */
+export const NOT_KNOWN: WithoutList<null> = { answer: null, refusals: ({ status }) => status === 403 };
+
+export async function listObjects<T>(
+  api: Api,
+  question: ListQuestion<T>,
+  signal: AbortSignal,
+): Promise<readonly Manifest[] | T> {
+  const { kind, withoutList, nameForErrors = kind } = question;
+  try {
+    return await objectsOf(api, question, signal);
+  } catch (cause) {
+    if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return withoutList.answer;
+    if (!(cause instanceof ApiError)) throw cause;
+    if (withoutList.refusals(cause)) return withoutList.answer;
+    const { cluster } = api.connection;
+    throw clusterError({ error: cause, object: nameForErrors, cluster, mask: (text) => text });
   }
+}
+
+async function objectsOf(
+  { connection, discovery }: Api,
+  {
+    apiVersion,
+    kind,
+    exactVersion = false,
+    namespace = "",
+    selectors = {},
+  }: Omit<ListQuestion<unknown>, "withoutList">,
+  signal: AbortSignal,
+): Promise<readonly Manifest[]> {
+  const resource = await (exactVersion
+    ? discovery.find(apiVersion, kind, signal)
+    : discovery.findInGroup(apiVersion, kind, signal));
+  if (resource === undefined) return [];
+  const found: Manifest[] = [];
+  const path = collectionPath(resource, namespace);
+  for await (const body of pagesOf(connection, { path, query: selectors, signal })) {
+    // Items of a list do not say what they are.
+    const typed = listAt(body, "items").map((item) => ({ ...item, kind, apiVersion: resource.apiVersion }) as Manifest);
+    found.push(...typed);
+  }
+  return found;
 }

@@ -51,3 +51,16 @@ function editDistance(a: string, b: string, limit: number): number {
   }
   return previous[b.length] ?? limit;
 }
+
+/**
+ * How a name is written outside of the program (columns, answers of the API, events of sinks, labels): a run of no application and a job of no
+ * component have "" there. Inside they have `null`.
+ */
+export function writtenName(name: string | null): string {
+  return name ?? "";
+}
+
+/** The other way round: `null` for "". */
+export function readName(text: string): string | null {
+  return text === "" ? null : text;
+}

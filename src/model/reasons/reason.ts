@@ -1,7 +1,7 @@
 // Why a job or an object is in its present state. A closed table: code, sentence in both languages, who must act.
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 
-import type { JsonObject } from "../data/json.ts";
+import { canonicalJson, type JsonObject } from "../data/json.ts";
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import { withWords } from "../data/words.ts";
 import type { Actor } from "./actor.ts";
@@ -315,6 +315,11 @@ export function whoActs({ code, cause }: Reason): Actor {
 /** The reason as plain JSON, for events and stored data. */
 export function reasonData({ code, params, cause }: Reason): JsonObject {
   return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
+}
+
+/** Whether both say the same: the code, the parameters, the cause. */
+export function sameReason(one: Reason, other: Reason): boolean {
+  return one === other || (one.code === other.code && canonicalJson(one) === canonicalJson(other));
 }
 
 export function mapReason({ code, params, cause }: Reason, change: (text: string) => string): Reason {

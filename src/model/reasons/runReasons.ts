@@ -121,6 +121,14 @@ export const RUN_REASONS = {
     who: "nobody",
     text: { en: "sent no heartbeat for {limit}", zh: "{limit} 内没有心跳" },
   },
+  Stopped: { who: "nobody", text: { en: "stopped before its end", zh: "未结束即被停止" } },
+  LeaseUncertain: {
+    who: "nobody",
+    text: {
+      en: "the server that drives the run is not sure of its lease, so it writes nothing until it is",
+      zh: "执行此运行的服务器无法确认其租约仍有效，确认之前不写入任何内容",
+    },
+  },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
   Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
   ClusterElsewhere: {

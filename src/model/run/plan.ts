@@ -115,7 +115,8 @@ export interface PlannedJob {
   readonly clocks?: Clocks;
   readonly onShort?: OnShort;
   readonly locks?: readonly PlannedLock[];
-  readonly component: string;
+  /** `null` for a job of no component: a step of the workflow, a job of the namespace. */
+  readonly component: string | null;
   readonly needs: readonly Need[];
   readonly objects: readonly PlannedObject[];
   /** What the job type needs beside the objects; its own schema says which. `{"$from": pointer}` in it is filled in when the job starts. */
@@ -168,7 +169,8 @@ export interface FieldChange {
 }
 
 export interface Change {
-  readonly component: string;
+  /** `null` for an object of no component: a namespace, or one without the label. */
+  readonly component: string | null;
   readonly object: ObjectRef;
   readonly action: ChangeAction;
   readonly class: ChangeClass;

@@ -16,8 +16,8 @@ export const RUN_PHASES: readonly RunPhase[] = ["running", "succeeded", ...DECID
 export interface Run {
   readonly id: string;
   readonly project: string;
-  /** Empty: the run belongs to none (job types alone). */
-  readonly application: string;
+  /** `null` for a run of no application: it runs job types alone. */
+  readonly application: string | null;
   /** What a run of no application is called: the workflow's name, or the job type's. Empty otherwise. */
   readonly workflow: string;
   /** Counts 1, 2, 3 … within the application: what people say aloud ("run 3 of shop"). */

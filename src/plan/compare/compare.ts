@@ -17,7 +17,7 @@ export interface CompareInput {
   readonly owned: readonly OwnedObject[];
   readonly facts: ClusterFacts;
   /** Pointer of a component in the new document. */
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
 export interface Comparison {
@@ -122,6 +122,6 @@ function isJob({ manifest }: PlannedObject): boolean {
   return manifest.kind === "Job";
 }
 
-function componentOf(manifest: Manifest): string {
-  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "";
+function componentOf(manifest: Manifest): string | null {
+  return manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null;
 }

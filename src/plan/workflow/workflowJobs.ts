@@ -54,7 +54,7 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
   const expansion: Expansion = {
     types: workflow.types,
     called: input.called,
-    bringing: (names) => bringing(input.jobs.filter((job) => names.includes(job.component))),
+    bringing: (names) => bringing(input.jobs.filter((job) => job.component !== null && names.includes(job.component))),
     problems: [],
     checked: new Map(),
     offline: input.offline === true,

@@ -1,12 +1,12 @@
 // The server's check of its own answers, switched on by tests: the type checker sees shapes, this sees values,
 // and fields that the contract does not know (where a secret or a row of the store could slip out).
 import { isDeepStrictEqual } from "node:util";
-import type { z } from "zod";
+import { z } from "zod";
 import { ROUTES, type Route, type RouteName } from "../../api/routes.ts";
 
 export function checkAnswer(name: RouteName, body: unknown): void {
   const { response }: Route = ROUTES[name];
-  const schema: z.ZodType = "events" in response ? response.events : response;
+  const schema = response instanceof z.ZodType ? response : response.events;
   const sent = plain(body);
   const result = schema.safeParse(sent);
   if (!result.success) throw new Error(`${name} answers against its contract: ${result.error.message}`);

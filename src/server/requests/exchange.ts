@@ -64,8 +64,9 @@ export function streamOptions({ service, request }: Exchange, gone: AbortControl
 }
 
 export function checked({ service: { checkAnswer }, name }: Exchange, { items }: Stream<unknown>): Stream<unknown> {
-  if (checkAnswer === undefined) return { items };
+  if (checkAnswer === undefined) return { kind: "stream", items };
   return {
+    kind: "stream",
     items: (async function* () {
       for await (const item of items) {
         checkAnswer(name, item.data);

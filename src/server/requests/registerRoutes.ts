@@ -46,7 +46,7 @@ async function answerRequest(exchange: Exchange, implementations: Implementation
   const context = contextOf(exchange, gone.signal);
   try {
     const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
-    if ("items" in answer) return await stream(exchange, answer, gone);
+    if (answer.kind === "stream") return await stream(exchange, answer, gone);
     service.checkAnswer?.(name, answer.body);
     return send(exchange, answer);
   } catch (error) {

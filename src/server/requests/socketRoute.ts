@@ -47,7 +47,7 @@ async function prepare(exchange: Exchange, implementations: Implementations): Pr
   try {
     const context = contextOf(exchange, gone.signal);
     const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
-    if ("items" in answer) return { exchange, answer, gone };
+    if (answer.kind === "stream") return { exchange, answer, gone };
     throw new Error(`${name} is no stream`);
   } catch (error) {
     service.streams.closed(gone);

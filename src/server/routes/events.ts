@@ -6,8 +6,8 @@ import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";
 import { knownRun } from "../../engine/steering/cancel.ts";
 import type { PlatformEvent } from "../../model/run/event.ts";
+import { createNews } from "../../ports/news.ts";
 import { type Context, type Frozen, given, type Implementations, type StreamItem } from "../shared/contract.ts";
-import { watchCommits } from "../shared/wake.ts";
 import { eventView } from "../views/event.ts";
 
 const BATCH = 100;
@@ -30,7 +30,7 @@ export const events = {
     const asked = headers["last-event-id"] ?? query.after ?? (run === undefined ? latest : 0);
     const filter = given({ project: params.project, application, run });
     const following = { filter, after: Math.min(asked, latest), complete, ahead: asked > latest };
-    return { items: follow(following, context) };
+    return { kind: "stream", items: follow(following, context) };
   },
 } satisfies Partial<Implementations>;
 
@@ -38,12 +38,12 @@ async function* follow(
   { filter, after, complete, ahead }: Following,
   { world, language, signal }: Context,
 ): AsyncIterable<StreamItem<Frozen<z.output<typeof EventView>>>> {
-  const commits = watchCommits(world.store.events, signal);
+  const commits = createNews((notify) => world.store.events.subscribe(notify));
   let sequence = after;
   try {
     if (ahead) yield resync(filter, after, world.clock.now());
     while (!signal.aborted) {
-      commits.clear();
+      const seen = commits.count();
       const batch = await world.store.events.after(filter, sequence, BATCH);
       for (const event of batch) {
         sequence = event.sequence;
@@ -52,7 +52,7 @@ async function* follow(
       }
       if (batch.length === BATCH) continue;
       if (complete) return;
-      await commits.next();
+      await commits.after(seen, { signal });
     }
   } finally {
     commits.close();

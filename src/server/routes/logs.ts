@@ -8,7 +8,7 @@ export const logs = {
   streamLogs: async ({ params, query }, { world, signal }) => {
     const { component, follow, tail, since, previous } = query;
     const options = given({ signal, follow, tail, sinceSeconds: since, previous });
-    return { items: itemsOf(await readLogs(world, given({ ...params, component }), options)) };
+    return { kind: "stream", items: itemsOf(await readLogs(world, given({ ...params, component }), options)) };
   },
 } satisfies Partial<Implementations>;
 

@@ -59,7 +59,7 @@ interface TokenChange {
 async function tell(world: World, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
-  await world.store.events.append({ project, application: "", run: null, type: "token.changed", data });
+  await world.store.events.append({ project, application: null, run: null, type: "token.changed", data });
 }
 
 function expiry(text: string | undefined, now: Date): string | null {

@@ -46,6 +46,8 @@ export type Frozen<T> = T extends readonly (infer U)[]
     : T;
 
 export interface Reply<T> {
+  /** Only a stream has one. */
+  readonly kind?: undefined;
   readonly body: T;
   /** Without quotes. */
   readonly etag?: string;
@@ -61,6 +63,7 @@ export interface StreamItem<T> {
 }
 
 export interface Stream<T> {
+  readonly kind: "stream";
   readonly items: AsyncIterable<StreamItem<T>>;
 }
 

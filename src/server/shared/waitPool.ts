@@ -2,8 +2,8 @@
 // before anything is started: who finds none is told at once, and nothing has happened. One reader per project serves all of its waiters.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
+import { createNews } from "../../ports/news.ts";
 import type { Store } from "../../ports/store.ts";
-import { watchCommits } from "./wake.ts";
 
 export interface WaitPool {
   /** `caller`: whose place it is. Throws Busy or TooManyWaits. */
@@ -109,10 +109,10 @@ interface Ends {
 }
 
 async function readEnds({ events }: Waiting, project: string, { start, signal, ended }: Ends): Promise<void> {
-  const commits = watchCommits(events, signal);
+  const commits = createNews((notify) => events.subscribe(notify));
   let sequence = await start.catch(() => 0);
   while (!signal.aborted) {
-    commits.clear();
+    const seen = commits.count();
     try {
       const batch = await events.after({ project }, sequence, BATCH);
       for (const event of batch) if (event.type === "run.finished" && event.run !== null) ended(event.run);
@@ -121,7 +121,7 @@ async function readEnds({ events }: Waiting, project: string, { start, signal, e
     } catch {
       // The store was away: the next commit wakes us, and who waits in vain gets his 202 at the bound.
     }
-    await commits.next();
+    await commits.after(seen, { signal });
   }
   commits.close();
 }

@@ -1,4 +1,5 @@
 // Runs and their jobs as the API shows them.
+
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
 import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
@@ -6,6 +7,7 @@ import type { World } from "../../engine/interface/dependencies.ts";
 import type { Standing } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
 import { lockText } from "../../plan/workflow/expand/describe.ts";
@@ -21,7 +23,7 @@ export function clusterKind(world: World, name: string): "kubernetes" | "sandbox
 export function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
-    application: run.application,
+    application: writtenName(run.application),
     workflow: run.workflow,
     number: run.number,
     revision: run.revision,
@@ -75,7 +77,7 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
   return {
     name: job.name,
     type: job.plan.type,
-    component: job.plan.component,
+    component: writtenName(job.plan.component),
     ...(job.plan.step === undefined ? {} : { step: [...job.plan.step.path] }),
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,

@@ -1,8 +1,10 @@
 // Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
+
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
 import type { World } from "../../engine/interface/dependencies.ts";
 import type { Language } from "../../model/data/text.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
 import type { Frozen } from "../shared/contract.ts";
@@ -31,7 +33,7 @@ export async function sinkView(world: World, stored: StoredSink, language: Langu
     failingSince: state.failingSince,
     failure: state.failure === null ? null : { ...state.failure, message: explainSinkFailure(state.failure, language) },
     held: held.slice(0, HELD_SHOWN).map(({ application, run, failures, since, retryAt, dead }) => ({
-      application,
+      application: writtenName(application),
       run,
       attempts: failures,
       since,

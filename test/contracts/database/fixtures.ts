@@ -1,4 +1,5 @@
 // Values for the contract suite: valid, small, and different from each other where it matters.
+import { writtenName } from "../../../src/model/kubernetes/name.ts";
 import type { NewEvent } from "../../../src/model/run/event.ts";
 import type { OwnedObject, Revision } from "../../../src/model/run/revision.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";
@@ -120,7 +121,8 @@ export function anObject(project: string, changes: Partial<OwnedObject> = {}): O
 /** A run with its revision and jobs, as a deploy of a new application makes it. */
 export function newRun(project: string, changes: Partial<Run> = {}, names: readonly string[] = ["web"]): NewRun {
   const run = aRun(project, changes);
-  const { application, number, cluster, namespace } = run;
+  const { number, cluster, namespace } = run;
+  const application = writtenName(run.application);
   return {
     run,
     jobs: names.map((name) => aJob(name, { run: run.id })),

@@ -114,7 +114,7 @@ export function retaining(either: () => Store): void {
     it("numbers runs of no application on", async () => {
       const project = newProject();
       const begin = () => {
-        const run = aRun(project, { application: "", number: 0, revision: 0, kind: "workflow", workflow: "w" });
+        const run = aRun(project, { application: null, number: 0, revision: 0, kind: "workflow", workflow: "w" });
         return either()
           .runs.create({ run, jobs: [], events: [], expectedRevision: 0 })
           .then(async (made) => {

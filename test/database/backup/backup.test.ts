@@ -95,6 +95,31 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
     await store.close();
   });
 
+  it("of a program that called its tables otherwise is restored into the tables of today", async () => {
+    const { store, records } = await filled(backend);
+    await store.close();
+    const former: Readonly<Record<string, string>> = {
+      lock_keys: "claim_keys",
+      locks: "claims",
+      lock_waits: "claim_waits",
+    };
+    const key = { record: "rows", table: "claim_keys", rows: [{ key: "group/one", fence: 3 }] } as const;
+    const older = records.flatMap((one): readonly unknown[] => {
+      if (one.record === "begin") return [{ ...one, changes: one.changes.filter((name) => name < "0015") }, key];
+      if (one.record === "rows") return [{ ...one, table: former[one.table] ?? one.table }];
+      if (one.record === "positions")
+        return [{ ...one, positions: { ...one.positions, claim_waits: 7, lock_waits: 0 } }];
+      return [{ ...one, rows: one.rows + 1 }];
+    });
+    const target = await fresh(backend);
+    await restore(target.address, older);
+    const restored = await target.open();
+    const after = await Array.fromAsync(restored.backup());
+    await restored.close();
+    expect(after).toContainEqual({ record: "rows", table: "lock_keys", rows: [{ key: "group/one", fence: 3 }] });
+    expect(after).toContainEqual({ record: "positions", positions: expect.objectContaining({ lock_waits: 7 }) });
+  });
+
   it("is refused where it does not belong, and nothing is written", async () => {
     const { store, records } = await filled(backend);
     await store.close();

@@ -8,7 +8,7 @@ import { openStage, type Stage, type StageOptions } from "../support/stage.ts";
 const SECOND = 1_000;
 const job = (name: string, needs: readonly string[], takes = 10 * SECOND): PlannedJob => ({
   ...plannedJob(name, needs),
-  component: "",
+  component: null,
   timeout: 3_600 * SECOND,
   input: { takes },
 });

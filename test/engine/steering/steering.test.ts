@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 const job = (name: string, needs: readonly string[], more: Partial<PlannedJob> = {}): PlannedJob => ({
   ...plannedJob(name, needs),
-  component: "",
+  component: null,
   timeout: 60 * MINUTE,
   input: { takes: 10_000 },
   ...more,

@@ -78,7 +78,7 @@ function dressed(graph: readonly PlannedJob[], extras: readonly Extras[]): reado
     const clocks = { ...(queue === null ? {} : { queue }), ...(attempt === null ? {} : { attempt }) };
     return {
       ...job,
-      component: "",
+      component: null,
       step: { path: ["group", job.name], pointer: "" },
       clocks,
       ...(index >= lastOrdinary ? { final: true } : {}),

@@ -21,7 +21,7 @@ export const SILENT = { write: () => {} };
 /** Of no application. */
 export const REQUEST = {
   project: "default",
-  application: "",
+  application: null,
   workflow: "test",
   kind: "workflow",
   revision: 0,

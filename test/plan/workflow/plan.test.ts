@@ -1,7 +1,6 @@
 // From a workflow to jobs: which there are, what they wait for, what they are given.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/model/data/json.ts";
-import type { WorkflowDocument } from "../../../src/model/document/document.ts";
 import { explainProblem } from "../../../src/model/problems/problem.ts";
 import { checkDocument } from "../../../src/plan/check/check.ts";
 import { layersOf } from "../../../src/plan/order.ts";
@@ -87,7 +86,7 @@ describe("a job of a step", () => {
       timeout: 60_000,
       retry: { attempts: 2, backoff: 1_000 },
       clocks: { queue: 5_000 },
-      component: "",
+      component: null,
       step: { path: ["a"], pointer: "/steps/0" },
     });
     expect(own).toMatchObject({
@@ -388,7 +387,7 @@ describe("a called workflow", () => {
     const value = workflow([group("g", [call("sub", {})])], {
       finally: [{ ...call("x", {}), properties: { application: "b" } }],
     });
-    expect(callsOf(value as unknown as WorkflowDocument)).toEqual(["b", "other"]);
+    expect(callsOf(value)).toEqual(["b", "other"]);
   });
 });
 

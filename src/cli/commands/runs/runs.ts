@@ -1,7 +1,9 @@
 // kubemin runs: who deployed what, when, and how it went.
+
 import type { z } from "zod";
 import type { RunSummary } from "../../../api/views.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
+import { readName } from "../../../model/kubernetes/name.ts";
 import { RUN_PHASES } from "../../../model/run/run.ts";
 import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
 import { runName } from "../../follow/findRun.ts";
@@ -70,7 +72,10 @@ function columnsOf(context: Context): readonly Column<Row>[] {
       raw: (row) => row.state,
       tone: (row) => runStateRow(row.state).tone,
     },
-    { header: { en: "revision", zh: "版本" }, cell: (row) => (row.application === "" ? "" : `v${row.revision}`) },
+    {
+      header: { en: "revision", zh: "版本" },
+      cell: (row) => (readName(row.application) === null ? "" : `v${row.revision}`),
+    },
     { header: { en: "kind", zh: "类型" }, cell: (row) => (row.workflow === "" ? row.kind : row.workflow) },
     { header: { en: "started", zh: "开始" }, cell: (row) => age(context, row.createdAt), raw: (row) => row.createdAt },
     { header: { en: "took", zh: "用时" }, cell: took },

@@ -1,4 +1,5 @@
 // One line per change, append only: for pipes, CI and logs. Every line says the time, the job and its phase in words, so it can be searched.
+import { readName } from "../../../model/kubernetes/name.ts";
 import { isSettled, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
 import type { Context } from "../../grammar/command.ts";
@@ -49,9 +50,10 @@ function clock(at: string): string {
 }
 
 function startLine(context: Context, run: Run): string {
-  const { application, revision, jobs, workflow } = run;
+  const { revision, jobs, workflow } = run;
+  const application = readName(run.application);
   const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
-  if (application === "")
+  if (application === null)
     return context.say(
       isHeld(run)
         ? {
@@ -84,7 +86,7 @@ function isHeld({ state }: Run): boolean {
 function heldLine(context: Context, run: Run): string {
   const word = runStateRow(run.state).text[context.language];
   const name =
-    run.application === ""
+    readName(run.application) === null
       ? `${run.workflow} ${run.id}`
       : context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number });
   return `${name} ${word}${run.reason === undefined ? "" : `: ${run.reason.message}`}`;
@@ -92,7 +94,7 @@ function heldLine(context: Context, run: Run): string {
 
 function endLine(context: Context, run: Run): string {
   const phase = PHASES[run.phase].text[context.language];
-  if (run.application === "") return `${run.workflow} ${run.id} ${phase}`;
+  if (readName(run.application) === null) return `${run.workflow} ${run.id} ${phase}`;
   return context.say({ en: "run {number} {phase}", zh: "运行 {number} {phase}" }, { number: run.number, phase });
 }
 

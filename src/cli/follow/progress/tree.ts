@@ -3,6 +3,7 @@
 
 import type { Language } from "../../../model/data/text.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
+import { readName } from "../../../model/kubernetes/name.ts";
 import type { Tone } from "../../../model/reasons/tone.ts";
 import { PHASE_NAMES, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
@@ -54,10 +55,11 @@ export function treeLines(input: TreeInput, { columns, rows }: Size): readonly L
 
 function headLine({ run, now, language }: TreeInput): Line {
   const until = run.finishedAt === null ? now.getTime() : Date.parse(run.finishedAt);
+  const application = readName(run.application);
   const parts = [
-    run.application === "" ? run.workflow : `${run.application} v${run.revision}`,
+    application === null ? run.workflow : `${application} v${run.revision}`,
     ...(run.kind === "delete" ? [language === "zh" ? "删除" : "delete"] : []),
-    run.application === "" ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
+    application === null ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
     formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
     ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),
     // What waits or runs is said by its jobs; what holds back the whole run, by nobody else.

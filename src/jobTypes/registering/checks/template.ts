@@ -71,9 +71,9 @@ function unfilled({ registration }: Candidate, { schemas }: Means): readonly Pro
   const fits = (input: JsonObject): boolean => schemas.check(spec.input, input).length === 0;
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
     const drafted = draftOf(spec, sealedExample(spec, input), RUN);
-    if ("missing" in drafted) return [problem("TemplateMissing", AT, { path: drafted.missing, example: title })];
-    if ("pods" in drafted)
-      return [problem("GangSize", `${AT}/pods`, { example: title, value: drafted.pods, limit: MOST_PODS })];
-    return "secret" in drafted ? [problem("TemplateShowsSecret", AT)] : [];
+    if (drafted.kind === "missing") return [problem("TemplateMissing", AT, { path: drafted.path, example: title })];
+    if (drafted.kind === "pods")
+      return [problem("GangSize", `${AT}/pods`, { example: title, value: drafted.given, limit: MOST_PODS })];
+    return drafted.kind === "secret" ? [problem("TemplateShowsSecret", AT)] : [];
   });
 }

@@ -34,14 +34,15 @@ interface Way {
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
-  if (!("draft" in drafted)) return rejected(reason("BadInput", detailOf(drafted)));
+  if (drafted.kind !== "draft") return rejected(reason("BadInput", detailOf(drafted)));
   const { secrets, pods, ...draft } = drafted.draft;
-  const isolated = await isolatedOf(job, order, {
+  const found = await isolatedOf(job, order, {
     ...draft,
     pods,
     ...(callback === undefined ? {} : { callback }),
   });
-  if ("phase" in isolated) return isolated;
+  if (!found.ok) return found.outcome;
+  const isolated = found.pod;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
     return rejected(reason("PolicyDenied", { detail: `${problem.pointer} ${explainProblem(problem, "en").message}` }));
@@ -77,9 +78,9 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
   return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
 }
 
-function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): Params {
-  if ("missing" in drafted) return { detail: "PlaceEmpty", place: drafted.missing };
-  if ("pods" in drafted) return { detail: "PodsOutside", pods: drafted.pods, most: MOST_PODS };
+function detailOf(drafted: Exclude<Drafted, { readonly kind: "draft" }>): Params {
+  if (drafted.kind === "missing") return { detail: "PlaceEmpty", place: drafted.path };
+  if (drafted.kind === "pods") return { detail: "PodsOutside", pods: drafted.given, most: MOST_PODS };
   return { detail: "SecretInTemplate" };
 }
 
@@ -87,11 +88,11 @@ async function isolatedOf(
   job: JobRun<unknown>,
   order: TierOrder,
   draft: PodDraft,
-): Promise<IsolatedPod | Extract<JobOutcome, { readonly evidence: unknown }>> {
+): Promise<{ readonly ok: true; readonly pod: IsolatedPod } | { readonly ok: false; readonly outcome: JobOutcome }> {
   try {
-    return await order.isolate(draft, job);
+    return { ok: true, pod: await order.isolate(draft, job) };
   } catch (error) {
-    if (error instanceof ClusterError) return refusal(error);
+    if (error instanceof ClusterError) return { ok: false, outcome: refusal(error) };
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import type { ComponentJobs, Frame, Unit } from "./tree.ts";
 
 /** `jobs`: of components; what belongs to none (pruning) is left out. */
 export function componentJobs(jobs: readonly PlannedJob[]): ComponentJobs {
-  const owners = new Set(jobs.map((job) => job.component).filter((name) => name !== ""));
+  const owners = new Set(jobs.flatMap((job) => job.component ?? []));
   return new Map([...owners].map((name) => [name, bringing(jobs.filter((job) => job.component === name))] as const));
 }
 
@@ -35,7 +35,7 @@ export function deployJobs(jobs: readonly PlannedJob[], { deploys, frame, wiring
     if (unit !== undefined) for (const component of step.components) units.set(component, { unit, step });
   }
   return jobs.map((job) => {
-    const found = units.get(job.component);
+    const found = job.component === null ? undefined : units.get(job.component);
     return found === undefined ? job : brought(job, found, wiring);
   });
 }

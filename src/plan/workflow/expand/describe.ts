@@ -45,7 +45,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
     ...(onShort === undefined ? {} : { onShort: onShortText(onShort) }),
     ...(within === undefined ? {} : { within: within.map((one) => ({ ...one })) }),
     ...(retry.untouched === undefined ? {} : { attemptsUntouched: retry.untouched }),
-    ...(job.component === "" ? { input } : {}),
+    ...(job.component === null ? { input } : {}),
   };
 }
 

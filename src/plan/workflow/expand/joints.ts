@@ -48,7 +48,7 @@ function jointOf(name: string, { jobs, unit, said }: Pick<Joining, "jobs" | "uni
     joint: "all",
     ...(unit.final ? { final: true } : {}),
     ...(unit.endOf === null ? {} : { endOf: unit.endOf }),
-    component: "",
+    component: null,
     needs: jobs.map((job) => ({ job, ...need })),
     objects: [],
     input: {},

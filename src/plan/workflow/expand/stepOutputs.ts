@@ -97,7 +97,7 @@ function instead(reference: Json, place: Place, filling: Filling): Json {
   const found = outputAt(target.unit, target.path);
   const otherwise = isObject(reference) && Object.hasOwn(reference, "default") ? reference["default"] : undefined;
   const pointer = `${filling.unit.pointer}/${place.at}${place.at === "properties" ? toPointer(place.path) : ""}`;
-  if ("known" in found) {
+  if (!found.ok) {
     if (otherwise !== undefined) return otherwise;
     filling.problems.push(noOutput(target, pointer, found.known));
     return reference;
@@ -127,29 +127,32 @@ interface Leaf {
   readonly path: readonly string[];
 }
 
-type Found = { readonly value: Json; readonly leaves: readonly Leaf[] } | { readonly known: readonly string[] };
+/** `known`: the outputs that there are instead. */
+type Found =
+  | { readonly ok: true; readonly value: Json; readonly leaves: readonly Leaf[] }
+  | { readonly ok: false; readonly known: readonly string[] };
 
 function outputAt(unit: Unit, path: readonly string[]): Found {
   if (givesItself(unit)) {
     const $from = toPointer(["steps", unit.path.at(-1) ?? "", "outputs", ...path]);
-    return { value: { $from }, leaves: [{ unit, path: unit.kind === "loop" ? path.slice(1) : path }] };
+    return { ok: true, value: { $from }, leaves: [{ unit, path: unit.kind === "loop" ? path.slice(1) : path }] };
   }
   const parts = unit.kind === "loop" ? unit.parts : givingParts(unit);
   const names = parts.map((part, index) => (unit.kind === "loop" ? String(index) : part.name));
   const [name, ...rest] = path;
   if (name === undefined) return together(unit, parts);
   const part = parts[names.indexOf(name)];
-  return part === undefined ? { known: names } : outputAt(part, rest);
+  return part === undefined ? { ok: false, known: names } : outputAt(part, rest);
 }
 
 function together({ kind }: Unit, parts: readonly Unit[]): Found {
   const values = parts.flatMap((part) => {
     const found = outputAt(part, []);
-    return "known" in found ? [] : [{ name: part.name, ...found }];
+    return found.ok ? [{ name: part.name, ...found }] : [];
   });
   const leaves = values.flatMap((one) => one.leaves);
-  if (kind === "loop") return { value: values.map((one) => one.value), leaves };
-  return { value: Object.fromEntries(values.map((one) => [one.name, one.value] as const)), leaves };
+  if (kind === "loop") return { ok: true, value: values.map((one) => one.value), leaves };
+  return { ok: true, value: Object.fromEntries(values.map((one) => [one.name, one.value] as const)), leaves };
 }
 
 /** Final steps of a call, deployments and types without outputs give nothing. */
@@ -218,9 +221,9 @@ function inCondition(condition: Condition, filling: Filling): Condition {
     if (target === null || !("pointer" in operand)) return operand;
     const pointer = `${filling.unit.pointer}/if`;
     const found = outputAt(target.unit, target.path);
-    const one = "known" in found ? null : found.value;
-    if ("known" in found || one === null || !isReference(one)) {
-      const known = "known" in found ? found.known : givingParts(target.unit).map((part) => part.name);
+    const one = found.ok ? found.value : null;
+    if (!found.ok || one === null || !isReference(one)) {
+      const known = found.ok ? givingParts(target.unit).map((part) => part.name) : found.known;
       filling.problems.push(noOutput(target, pointer, known));
       return operand;
     }
