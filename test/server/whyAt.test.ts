@@ -87,7 +87,7 @@ it("tells the decisions of a moment: what ran, what had not begun and for what i
   expect(end.moment?.jobs.map((one) => one.phase)).toContain("cancelled");
   const path = `/api/v1/projects/${project}/runs/${run}/why?at=${waited}`;
   const chinese = await server.request(path, { headers: { "accept-language": "zh" } });
-  expect(await chinese.text()).toContain("1 个任务进行中");
+  expect(await chinese.text()).toContain("1 个作业进行中");
 });
 
 it("says who had the lock that a job waited for", async () => {

@@ -43,7 +43,7 @@ export const MOMENT_REASONS = {
   LockHeldBy: {
     who: "nobody",
     text: {
-      en: "{limit} may have it at a time; it was used by {holders}",
+      en: "{limit} may have it at a time; it was held by {holders}",
       zh: "最多 {limit} 个同时持有；当时由 {holders} 持有",
     },
   },

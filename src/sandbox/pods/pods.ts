@@ -124,7 +124,7 @@ function missingReference(shelf: Shelf, object: StoredObject): Reason | null {
     const found = shelf.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });
     if (found === undefined) return reason("MissingReference", absent(wanted));
     if (!holdsKey(found.manifest, wanted.key)) {
-      const { key = "", kind, name } = wanted;
+      const { key, kind, name } = wanted;
       return reason("MissingReference", { detail: "KeyMissing", key, kind, namespace, name });
     }
   }
