@@ -1,5 +1,5 @@
-// Writes the reference files that are made from the code: `node tools/generate.ts`. With --check it only compares, and fails when
-// a file is not what the code says. Nothing else belongs into docs/reference/: texts written by hand live beside it.
+// Writes the pages that are made from the code: all of docs/reference/, and the picture in docs/architecture.md. With --check it only
+// compares, and fails when a page is not what the code says. Texts that people write do not belong into docs/reference/.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openapiDocument } from "../src/api/openapi.ts";
@@ -10,32 +10,43 @@ import { ERRORS } from "../src/model/errors/errors.ts";
 import { REASONS } from "../src/model/reasons/reason.ts";
 import { documentSchema } from "../src/plan/schema/schema.ts";
 import { rows } from "../test/e2e/support/verdictTable.ts";
+import { architecturePicture } from "./architecturePicture.ts";
 import { verdictRows } from "./verdictsPage.ts";
 
-const FOLDER = resolve(import.meta.dirname, "../docs/reference");
+const DOCS = resolve(import.meta.dirname, "../docs");
+const PICTURE = ["<!-- picture: begin -->", "<!-- picture: end -->"] as const;
 const SOURCE = "change the table in src/model instead";
 const WHO = { you: "you · 用户", operator: "the operator · 运维", nobody: "nobody · 无需处理" } as const;
 
-/** File name -> what it must hold. */
-export function referenceFiles(): ReadonlyMap<string, string> {
+/** Path within docs/ -> the text that the file must have. */
+export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
-    ["openapi.json", json(openapiDocument())],
-    ["application.schema.json", json(documentSchema(createCatalog(builtins)))],
-    ["errors.md", errorsPage()],
-    ["reasons.md", reasonsPage()],
-    ["cli.md", cliReference()],
-    ["verdicts.md", verdictsPage()],
+    ["reference/openapi.json", json(openapiDocument())],
+    ["reference/application.schema.json", json(documentSchema(createCatalog(builtins)))],
+    ["reference/errors.md", errorsPage()],
+    ["reference/reasons.md", reasonsPage()],
+    ["reference/cli.md", cliReference()],
+    ["reference/verdicts.md", verdictsPage()],
+    ["architecture.md", withPicture(read("architecture.md") ?? "")],
   ]);
+}
+
+/** Only the picture is made here; the text around it is written by people. */
+function withPicture(page: string): string {
+  const [begin, end] = PICTURE;
+  const [before = "", rest = ""] = page.split(begin);
+  const after = rest.slice(rest.indexOf(end));
+  return [before, begin, "\n", architecturePicture(), "\n", after].join("");
 }
 
 /** The files that are missing or say something else. */
 export function staleFiles(): readonly string[] {
-  return [...referenceFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
+  return [...generatedFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
 }
 
 function read(name: string): string | undefined {
   try {
-    return readFileSync(join(FOLDER, name), "utf8");
+    return readFileSync(join(DOCS, name), "utf8");
   } catch {
     return undefined;
   }
@@ -90,12 +101,12 @@ function rule(columns: number): string {
 function main(check: boolean): void {
   if (check) {
     const stale = staleFiles();
-    for (const name of stale) console.error(`docs/reference/${name} is not what the code says: run npm run generate`);
+    for (const name of stale) console.error(`docs/${name} is not what the code says: run npm run generate`);
     process.exitCode = stale.length === 0 ? 0 : 1;
     return;
   }
-  mkdirSync(FOLDER, { recursive: true });
-  for (const [name, text] of referenceFiles()) writeFileSync(join(FOLDER, name), text);
+  mkdirSync(join(DOCS, "reference"), { recursive: true });
+  for (const [name, text] of generatedFiles()) writeFileSync(join(DOCS, name), text);
 }
 
 if (import.meta.main) main(process.argv.includes("--check"));

@@ -39,7 +39,7 @@ export type StreamName = {
   [N in RouteName]: Routes[N]["response"] extends { readonly events: z.ZodType } ? N : never;
 }[RouteName];
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly url: string;
   readonly token: string | undefined;
   readonly language?: string;

@@ -1,11 +1,11 @@
 // The part of the contract that is about clusters: see routes.ts, which it is a part of. What is sent to reach a cluster is in no answer.
+
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
 import { FORMS } from "../model/problems/requestProblems.ts";
-import { flag } from "./routeParts.ts";
+import { cluster, flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
 const name = z.string().regex(DNS_LABEL, FORMS.name);
 
 const settings = {
@@ -53,11 +53,10 @@ export const ClusterView = z.object({
   user: z.string().meta({ description: "who kubemin is there; empty: it does not tell" }),
   projects: z.array(z.string()).meta({ description: "that may use it; empty: all" }),
   calls: z.int().meta({ description: "requests at the same time; 0: as usual" }),
-  createdAt: timestamp.nullable(),
-  updatedAt: timestamp.nullable(),
+  createdAt: view.timestamp.nullable(),
+  updatedAt: view.timestamp.nullable(),
 });
 
-const params = z.object({ cluster: z.string() });
 const C = "/api/v1/clusters";
 
 export const CLUSTER_ROUTES = {
@@ -83,7 +82,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "One cluster; never its credential",
     access: "read",
-    params,
+    params: cluster,
     status: 200,
     response: ClusterView,
   },
@@ -92,7 +91,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "Another credential, address, set of projects or limit; what is left out stays. What runs there goes on",
     access: "admin",
-    params,
+    params: cluster,
     headers: z.object({ "if-match": z.string().optional() }),
     body: z.strictObject({ ...reached, ...settings }),
     status: 200,
@@ -103,7 +102,7 @@ export const CLUSTER_ROUTES = {
     path: `${C}/:cluster`,
     summary: "Forget a cluster that nothing runs on; nothing on it is touched",
     access: "admin",
-    params,
+    params: cluster,
     query: z.object({ force: flag.meta({ description: "forget the applications on it, too" }) }),
     status: 204,
     response: z.null(),

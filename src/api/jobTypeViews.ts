@@ -1,14 +1,12 @@
 // What the API answers of registered job types: see views.ts, which it is a part of.
 import { z } from "zod";
-import { CheckView, FieldView, JsonView, ProblemItem } from "./views.ts";
-
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
+import { CheckView, FieldView, JsonView, ProblemItem, timestamp } from "./views.ts";
 
 export const ChecksView = z.object({ passed: z.boolean(), checks: z.array(CheckView) });
 
 const standing = z.enum(["draft", "validated", "active", "deprecated"]);
 
-export const JobTypeVersionView = z.object({
+const JobTypeVersionView = z.object({
   version: z.string(),
   standing,
   until: z.string().nullable().meta({ description: "of a deprecated version: the last day on which it runs" }),
@@ -20,7 +18,7 @@ export const JobTypeVersionView = z.object({
   changedAt: timestamp,
 });
 
-export const StopView = z.object({
+const StopView = z.object({
   kind: z.enum(["disabled", "withdrawn", "quarantined"]),
   project: z.string().nullable().meta({ description: "the only project that it is stopped in; null: in all" }),
   detail: z.string().meta({ description: "why: a person's words, or the stack of what was thrown" }),
@@ -28,7 +26,7 @@ export const StopView = z.object({
   at: timestamp,
 });
 
-export const GrantView = z.object({
+const GrantView = z.object({
   project: z.string(),
   grants: JsonView,
   grantedBy: z.string(),

@@ -7,7 +7,7 @@ import { PRIORITIES } from "../model/run/run.ts";
  * public: no token · read/write/admin: a token with at least that role, for the route's project where it has one · attempt: the token that
  * one attempt of one job was given, which opens nothing else.
  */
-export type Access = "public" | "read" | "write" | "admin" | "attempt";
+type Access = "public" | "read" | "write" | "admin" | "attempt";
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -29,6 +29,7 @@ export interface Route {
 }
 
 export const project = z.object({ project: z.string() });
+export const cluster = z.object({ cluster: z.string() });
 export const application = project.extend({ application: z.string() });
 export const run = project.extend({ run: z.string() });
 export const page = z.object({

@@ -21,7 +21,7 @@ const settings = {
   run: scheduledRun.meta({ description: "what is started, as for a run" }),
 };
 
-export const ScheduleView = z.object({
+const ScheduleView = z.object({
   name: z.string(),
   ...settings,
   actor: z.string(),

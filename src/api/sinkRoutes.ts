@@ -1,8 +1,10 @@
 // The part of the contract that sends events to others: see routes.ts, which it is a part of.
+
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
 import { FORMS } from "../model/problems/requestProblems.ts";
 import { EVENT_TYPES } from "../model/run/event.ts";
+import { P, project } from "./routeParts.ts";
 import { SinkView } from "./sinkViews.ts";
 import * as view from "./views.ts";
 
@@ -33,10 +35,7 @@ const newSink = z.discriminatedUnion("type", [
     topic: z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, FORMS.topic),
   }),
 ]);
-const project = z.object({ project: z.string() });
 const sink = project.extend({ sink: z.string() });
-
-const P = "/api/v1/projects/:project";
 
 export const SINK_ROUTES = {
   listSinks: {

@@ -19,7 +19,7 @@ export interface Waiting {
   readonly reason: Reason | undefined;
 }
 
-export interface Line {
+interface Line {
   /** Checks the request of the ticket. Older requests of the queue are checked first. */
   ask(request: CapacityRequest & { readonly ticket: Ticket }, world: CheckWorld): CapacityVerdict;
   leave(ticket: string): Waiting | undefined;

@@ -10,7 +10,7 @@ export interface Opened {
   retarget(target: JsonObject, limits: ClusterLimits): void;
 }
 
-export interface ClusterLimits {
+interface ClusterLimits {
   /** At the same time. */
   readonly calls: number;
 }

@@ -20,7 +20,7 @@ export interface Pulse {
   stop(): void;
 }
 
-export interface PulseOptions {
+interface PulseOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   /** Called when it went away or came back. */

@@ -13,7 +13,7 @@ import { type Pulse, startPulse } from "./pulse.ts";
 import { openTarget } from "./sealing.ts";
 import { watchStore } from "./watchStore.ts";
 
-export interface RegistryOptions {
+interface RegistryOptions {
   /** Those that the server was started with; their names are never given to others. */
   readonly fixed: readonly Cluster[];
   readonly store: Pick<Store, "clusters" | "events">;
@@ -23,7 +23,7 @@ export interface RegistryOptions {
   readonly log: Log;
 }
 
-export interface RunningRegistry extends ClusterRegistry {
+interface RunningRegistry extends ClusterRegistry {
   close(): Promise<void>;
 }
 

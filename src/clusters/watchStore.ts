@@ -11,7 +11,7 @@ const CALM = 500;
 const LOOK = 20_000;
 const PAGE = 100;
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly store: Pick<Store, "events">;
   readonly clock: Clock;
   readonly log: Log;

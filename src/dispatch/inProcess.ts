@@ -11,7 +11,7 @@ import { crowding, full } from "./duties/shares.ts";
 /** A drive mostly waits; each costs some ten kilobytes. */
 export const SLOTS = 400;
 
-export interface Limits {
+interface Limits {
   readonly slots?: number;
   /** Duties of one group that are held at the same time. */
   readonly groupLimit?: number;

@@ -13,7 +13,7 @@ import { failureOf } from "./failures.ts";
 import { runHelm } from "./helmProcess.ts";
 import { manifestsIn } from "./manifests.ts";
 
-export interface HelmOptions {
+interface HelmOptions {
   /** Name or path of the helm program. */
   readonly program: string;
   /** Absolute path of the folder with the server's charts; undefined: there are none. */

@@ -1,7 +1,7 @@
 // Lets a few in at a time; the others wait in the order in which they came. A document may have hundreds of charts, and each rendering
 // is a process.
 
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+type Gate = <T>(work: () => Promise<T>) => Promise<T>;
 
 export function openGate(most: number): Gate {
   let inside = 0;

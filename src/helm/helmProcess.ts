@@ -8,7 +8,7 @@ const DEADLINE = 30_000;
 const MOST_OUTPUT = 16 * 1024 * 1024;
 const MOST_ERRORS = 64 * 1024;
 
-export interface HelmCall {
+interface HelmCall {
   readonly program: string;
   /** Its home, its caches and its current folder. */
   readonly workspace: string;

@@ -16,7 +16,7 @@ import type { Importing } from "./mapping/rules.ts";
 import { type InputDocument, readDocuments } from "./read.ts";
 import { type Check, settle } from "./removeRefused.ts";
 
-export interface ImportInput {
+interface ImportInput {
   readonly text: string;
   /** Undefined: found out from the text. */
   readonly format: Format | undefined;

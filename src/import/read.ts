@@ -1,7 +1,7 @@
 // Text to the documents in it, as the tools read them that these files were written for: several YAML documents, merge keys, octal modes.
 // kubemin's own documents are read more strictly (plan/read.ts). A parser's own message is never shown: it may quote a secret.
 import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
-import { isObject, type Json } from "../model/data/json.ts";
+import type { Json } from "../model/data/json.ts";
 import type { Path } from "../model/data/pointer.ts";
 import { LIMITS } from "../model/document/document.ts";
 import { brokenRule, type Problem, problem } from "../model/problems/problem.ts";
@@ -12,7 +12,7 @@ export interface InputDocument {
   readonly line: (path: Path) => number | undefined;
 }
 
-export type Documents =
+type Documents =
   | { readonly ok: true; readonly documents: readonly InputDocument[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -75,9 +75,4 @@ function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): numb
   }
   const start = isNode(node) ? node.range?.[0] : undefined;
   return start === undefined ? undefined : lines.linePos(start).line;
-}
-
-/** Objects only: a list or a text at the top is no document that we know. */
-export function objectsIn(documents: readonly InputDocument[]): readonly InputDocument[] {
-  return documents.filter(({ value }) => isObject(value));
 }

@@ -21,7 +21,7 @@ type ApproveRun = JobRun<z.output<typeof approveInput>>;
 /** What the API writes into the job's inbox, of kind `approval`. */
 const decision = z.object({ decision: z.enum(["approve", "deny"]), comment: z.string().max(10_000).default("") });
 
-export const APPROVAL_MESSAGE = "approval";
+const APPROVAL_MESSAGE = "approval";
 
 export const approve = defineJob({
   name: "approve",

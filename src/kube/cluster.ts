@@ -46,7 +46,7 @@ interface ClusterOptions extends ConnectionOptions {
   readonly nodeGroups?: readonly NodeGroup[];
 }
 
-export interface ConnectOptions extends ClusterOptions {
+interface ConnectOptions extends ClusterOptions {
   /** A kubeconfig file; KUBECONFIG or ~/.kube/config when undefined. */
   readonly kubeconfig: string | undefined;
   /** A context of it, its current one when undefined; `in-cluster` for the service account of our own pod. */
@@ -54,7 +54,7 @@ export interface ConnectOptions extends ClusterOptions {
 }
 
 /** A cluster that may be reached another way from some moment on: what runs on it goes on. */
-export interface KubeCluster extends Cluster {
+interface KubeCluster extends Cluster {
   retarget(target: Target, calls: number): void;
 }
 

@@ -13,7 +13,7 @@ import { ApiError, isStatus } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
 import { createQueue, type Queue } from "./watches/boundedBuffer.ts";
 
-export interface LogWorld {
+interface LogWorld {
   readonly connection: Connection;
   readonly clock: Clock;
 }

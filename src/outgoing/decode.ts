@@ -1,6 +1,6 @@
 // The text of an answer, in the character set that it names; UTF-8 where it names none. A byte order mark says more than the name.
 
-export interface Decoded {
+interface Decoded {
   readonly body: string;
   /** The bytes are no text in this character set, or it is not known here: then `body` has holes. */
   readonly garbled?: string;

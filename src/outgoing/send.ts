@@ -6,11 +6,11 @@ import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
 import type { Target } from "./allowedTarget.ts";
 
-export interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
+interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
   readonly bytes: Buffer;
 }
 
-export interface Exchange {
+interface Exchange {
   readonly target: Target;
   readonly address: string;
   readonly method: string;

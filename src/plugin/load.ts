@@ -11,7 +11,7 @@ import { type Localized, type Params, translate } from "../model/data/text.ts";
 import { checkPack } from "./checkPack.ts";
 import { type Fault, fault, type Plugin } from "./contract.ts";
 
-export interface LoadedPlugin {
+interface LoadedPlugin {
   /** As it was named. */
   readonly source: string;
   readonly file: string;

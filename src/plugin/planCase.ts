@@ -10,7 +10,7 @@ import { checkDocument } from "../plan/check/check.ts";
 import { sealDocument } from "../plan/components/seal.ts";
 import { planApplication } from "../plan/plan.ts";
 
-export type Planned =
+type Planned =
   | { readonly ok: true; readonly plan: Plan; readonly leaks: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 

@@ -144,7 +144,7 @@ export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" 
 
 export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
 
-export interface RunFilter {
+interface RunFilter {
   readonly project: string;
   /** `null`: runs of no application. */
   readonly application?: string | null;
@@ -261,14 +261,14 @@ export interface Completions {
   forget(project: string, application: string): Promise<void>;
 }
 
-export interface CompletionKey {
+interface CompletionKey {
   readonly project: string;
   readonly application: string | null;
   readonly component: string | null;
   readonly content: string;
 }
 
-export interface StoredLogLine {
+interface StoredLogLine {
   readonly at: string;
   readonly pod: string;
   readonly container: string;

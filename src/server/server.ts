@@ -1,4 +1,5 @@
 // The HTTP server: puts the parts together, listens, and stops within five seconds. No rules of the platform live here.
+
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +19,7 @@ import { registerRoutes } from "./requests/registerRoutes.ts";
 import { implementations } from "./routes/implementations.ts";
 import { registerProbes } from "./routes/probes.ts";
 import { createStreams } from "./shared/openStreams.ts";
-import type { Service } from "./shared/serverParts.ts";
+import type { ServerParts } from "./shared/serverParts.ts";
 import { createWaitPool } from "./shared/waitPool.ts";
 import { acceptSockets } from "./streams/upgrade.ts";
 
@@ -41,7 +42,7 @@ export interface ServerOptions {
   readonly checkAnswers?: boolean;
 }
 
-export interface Server {
+interface Server {
   readonly url: string;
   /** Stops accepting, ends the streams, lets what is being answered finish for at most five seconds. */
   close(): Promise<void>;
@@ -54,7 +55,7 @@ const PATIENCE_MILLISECONDS = 15_000;
 
 export async function createServer(world: World, registry: Registry, options: ServerOptions): Promise<Server> {
   const stopping = new AbortController();
-  const service: Service = {
+  const parts: ServerParts = {
     world,
     registry,
     version: options.version,
@@ -65,7 +66,7 @@ export async function createServer(world: World, registry: Registry, options: Se
     stopping: stopping.signal,
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
-  stopping.signal.addEventListener("abort", () => service.streams.endAll());
+  stopping.signal.addEventListener("abort", () => parts.streams.endAll());
   const app = createApp(world);
   drainOnClose(app, () => stopping.abort());
   await acceptSockets(app);
@@ -73,8 +74,8 @@ export async function createServer(world: World, registry: Registry, options: Se
   if (options.logRequests) logRequests(app, world);
   readBodies(app);
   answerErrors(app, world, options.routes);
-  registerProbes(app, service, countRequests(app));
-  registerRoutes(app, service, { implementations, only: options.routes });
+  registerProbes(app, parts, countRequests(app));
+  registerRoutes(app, parts, { implementations, only: options.routes });
   // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
   await app.listen({ host: options.host === "localhost" ? "127.0.0.1" : options.host, port: options.port });
   return { url: urlOf(app, options.host), close: () => app.close() };

@@ -9,7 +9,7 @@ import { deliverDue, readDue } from "./round.ts";
 import { isOpen, settleRound } from "./roundOutcome.ts";
 import type { Transport } from "./transport.ts";
 
-export interface CourierParts {
+interface CourierParts {
   readonly store: Pick<Store, "sinks" | "events">;
   readonly clock: Clock;
   readonly log: Log;

@@ -12,7 +12,7 @@ import type { Transport } from "./transport.ts";
 import { unreadableTransport } from "./unreadableSink.ts";
 import { webhookTransport } from "./webhook.ts";
 
-export interface SinkParts {
+interface SinkParts {
   readonly store: Pick<Store, "sinks" | "events" | "setting">;
   readonly vault: Vault;
   readonly outgoing: Outgoing;

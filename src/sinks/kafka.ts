@@ -8,7 +8,7 @@ import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { orderKey, payloadOf } from "./payload.ts";
 import type { Delivery, Transport } from "./transport.ts";
 
-export interface KafkaTopic {
+interface KafkaTopic {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly installation: string;

@@ -4,7 +4,7 @@ import { mapStrings, maskText } from "../model/document/sealed.ts";
 import { writtenName } from "../model/kubernetes/name.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
 
-export interface Payload {
+interface Payload {
   readonly id: string;
   readonly body: string;
 }

@@ -12,7 +12,7 @@ const EVENTS = 100;
 const HELD_KEYS = 20;
 const AT_ONCE = 8;
 
-export interface Due {
+interface Due {
   readonly parcels: readonly Parcel[];
   readonly position: number;
 }

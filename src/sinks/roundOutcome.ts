@@ -25,7 +25,7 @@ export interface Delivered {
   readonly failure: SinkFailure | null;
 }
 
-export interface Round {
+interface Round {
   /** In the order in which they ended: the breaker counts by it. */
   readonly delivered: readonly Delivered[];
   /** Of the last new event that was read; the old one when none was. */

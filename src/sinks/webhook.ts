@@ -5,7 +5,7 @@ import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { payloadOf } from "./payload.ts";
 import type { Delivery, Transport } from "./transport.ts";
 
-export interface Webhook {
+interface Webhook {
   readonly url: string;
   readonly secret: string;
   /** Told in the headers, so that one receiver can serve several sinks. */

@@ -48,7 +48,7 @@ export function keyPrint(key: Uint8Array): string {
   return createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
 }
 
-export interface NamedKey {
+interface NamedKey {
   readonly key: Uint8Array;
   readonly origin: string;
 }

@@ -18,7 +18,7 @@ export interface Task {
 }
 
 /** Resolves with the outputs. Throw a TaskFailure to say whether another attempt may help; anything else thrown counts as final. */
-export type Handler = (task: Task) => Promise<JsonObject>;
+export type TaskFunction = (task: Task) => Promise<JsonObject>;
 
 export class TaskFailure extends Error {
   readonly code: string;
@@ -35,7 +35,7 @@ export class TaskFailure extends Error {
 export interface WorkerOptions {
   /** The secret of the registration: both sides sign with it. */
   readonly secret: string;
-  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly handlers: Readonly<Record<string, TaskFunction>>;
   readonly port?: number;
   readonly host?: string;
 }
@@ -144,7 +144,7 @@ function orderOf(body: string): Order | null {
   }
 }
 
-async function carryOut(handler: Handler, order: Order): Promise<void> {
+async function carryOut(handler: TaskFunction, order: Order): Promise<void> {
   const over = new AbortController();
   let standing: { progress?: number; detail?: string } = {};
   const beat = async (): Promise<void> => {

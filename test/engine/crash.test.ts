@@ -1,6 +1,5 @@
 // Random graphs, random outcomes, and a crash at any write: before it, so that it is lost, or right after it, so that nobody heard of it.
 // Whatever happens, the run settles, no job starts before its parents are done, and what was done is recorded once.
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -13,7 +12,7 @@ import { reason } from "../../src/model/reasons/reason.ts";
 import { isSettled } from "../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../src/model/run/plan.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { anyGraph } from "./jobs.ts";
 import { REQUEST, simulatedWorld } from "./support/simulated.ts";
 

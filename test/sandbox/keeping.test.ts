@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { job, secret } from "../contracts/cluster/objects.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 import { NAMESPACE, sandboxWorld, signal, web } from "./world.ts";
 
 let folder = "";

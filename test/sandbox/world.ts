@@ -4,8 +4,8 @@ import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Applied, Cluster } from "../../src/ports/cluster.ts";
 import type { SandboxControls } from "../../src/sandbox/faults/controls.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { deployment, type Program, SERVES } from "../contracts/cluster/objects.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 
 export interface SandboxWorld {
   readonly clock: VirtualClock;

@@ -40,10 +40,10 @@ import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Duty, InLine } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { runView } from "../../src/server/views/run.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { onlyCluster } from "../support/clusters.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 const SILENT = { write: () => {} };
 const project = "default";

@@ -5,10 +5,10 @@ import { openSqlite } from "../../src/database/open.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Sink } from "../../src/ports/sinks.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { type RunningSinks, startSinks } from "../../src/sinks/couriers.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { anEvent } from "../contracts/database/fixtures.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 const SECRET = "what both sides know";

@@ -5,7 +5,7 @@
 /** Milliseconds. Longer than a process that is alive ever needs between two renewals. */
 const LEASE = 60_000;
 
-export interface Holder {
+interface Holder {
   readonly run: string;
   readonly job: string;
   /** Changes with every renewal. Empty: held as long as its job runs. */

@@ -94,7 +94,7 @@ export interface JobsTable {
   pending_at: string | null;
 }
 
-export interface ClaimKeysTable {
+interface ClaimKeysTable {
   key: string;
   /** Of the last who got it. */
   fence: Generated<number>;
@@ -110,7 +110,7 @@ export interface ClaimsTable {
   leased_until: string;
 }
 
-export interface ClaimWaitsTable {
+interface ClaimWaitsTable {
   position: Generated<number>;
   key: string;
   run: string;
@@ -139,7 +139,7 @@ export interface EventsTable {
   data: JsonText<JsonObject>;
 }
 
-export interface IdempotencyTable {
+interface IdempotencyTable {
   project: string;
   key: string;
   request: string;
@@ -161,7 +161,7 @@ export interface InventoryTable {
   keep: Flag;
 }
 
-export interface CompletionsTable {
+interface CompletionsTable {
   project: string;
   application: string;
   component: string;
@@ -169,7 +169,7 @@ export interface CompletionsTable {
   output: JsonText<JsonObject>;
 }
 
-export interface LogLinesTable {
+interface LogLinesTable {
   position: Generated<number>;
   run: string;
   job: string;
@@ -181,7 +181,7 @@ export interface LogLinesTable {
   key: string;
 }
 
-export interface CapacityWaitsTable {
+interface CapacityWaitsTable {
   position: Generated<number>;
   cluster: string;
   flavor: string;
@@ -250,12 +250,12 @@ export interface ClustersTable {
   actor: string;
 }
 
-export interface RegistryRevisionTable {
+interface RegistryRevisionTable {
   id: number;
   number: number;
 }
 
-export interface JobTypesTable {
+interface JobTypesTable {
   name: string;
   owner: string;
 }
@@ -295,14 +295,14 @@ export interface JobTypeStopsTable {
   at: string;
 }
 
-export interface JobTypeThrowsTable {
+interface JobTypeThrowsTable {
   type: string;
   project: string;
   throws: number;
 }
 
 /** What one process at a time does, and who does it now. */
-export interface TurnsTable {
+interface TurnsTable {
   name: string;
   owner: string;
   until: string;
@@ -323,7 +323,7 @@ export interface SchedulesTable {
   last_problem: JsonText<Pick<ScheduleTick, "skipped" | "problem">> | null;
 }
 
-export interface SettingsTable {
+interface SettingsTable {
   name: string;
   value: string;
 }

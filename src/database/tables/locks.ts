@@ -13,7 +13,7 @@ interface Looking {
   readonly leases: Leases;
 }
 
-export interface Claimant {
+interface Claimant {
   readonly run: string;
   readonly job: string;
 }

@@ -1,7 +1,7 @@
 // The duties that wait for a slot of this process: by group, then by priority, then by their order.
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 
-export interface Lanes {
+interface Lanes {
   /** One that is there already changes its group, where the new one is another. */
   add(duty: Duty, terms: Terms): void;
   has(duty: Duty): boolean;

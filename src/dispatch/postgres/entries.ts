@@ -22,7 +22,7 @@ export interface Taken extends Wanted {
 }
 
 /** Something happened to the duty. `entry`: it was written for this, so whoever took just that one afterwards knows already. */
-export interface News {
+interface News {
   readonly duty: Duty;
   readonly entry?: string;
 }

@@ -8,7 +8,7 @@ import { repeat } from "./repeat.ts";
 const LOCK = 0x6b756267;
 const RETRY_MILLISECONDS = 5_000;
 
-export interface Presence {
+interface Presence {
   close(): Promise<void>;
 }
 

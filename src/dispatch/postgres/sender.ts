@@ -4,7 +4,7 @@ import type { Duty, Terms } from "../../ports/dispatch.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Entries } from "./entries.ts";
 
-export interface Sender {
+interface Sender {
   /** Resolves once it is in the queue, or the first try failed. */
   send(duty: Duty, terms: Terms): Promise<void>;
   /** Tries a last time what is left. */

@@ -1,13 +1,18 @@
 // The newest revision against what the cluster holds: every object by a dry run, secrets masked, and who else holds a field.
 // Nothing is changed. Tasks are left out: their Jobs come and go.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { isSealed } from "../../model/document/sealed.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Job } from "../../model/run/run.ts";
-import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
+import {
+  type ApplyOptions,
+  type Cluster,
+  ClusterError,
+  type Drift,
+  WATCHED_WITHOUT_DATA,
+} from "../../ports/cluster.ts";
 import type { World } from "../interface/dependencies.ts";
 import type { ApplicationDrift, Place } from "../interface/requests.ts";
 import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
@@ -65,14 +70,11 @@ export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
   return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
 }
 
-export interface Watching {
+interface Watching {
   readonly project: string;
   readonly cluster: Cluster;
   readonly manifests: readonly Manifest[];
 }
-
-/** The watches hold no data of these: that somebody set a key may mean that it has another value, or the same. */
-const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
 /** What the watches tell, without a request; but for the few objects that they only suspect, where one dry run each decides. */
 export async function confirmedDrift(
@@ -84,7 +86,7 @@ export async function confirmedDrift(
   const byKey = new Map(manifests.map((manifest) => [refKey(refOf(manifest)), manifest]));
   const confirmed = await inBatches(drifted, async (drift): Promise<readonly Drift[]> => {
     const manifest = byKey.get(refKey(drift.ref));
-    if (manifest === undefined || drift.gone || !UNSEEN.has(drift.ref.kind)) return [drift];
+    if (manifest === undefined || drift.gone || !WATCHED_WITHOUT_DATA.has(drift.ref.kind)) return [drift];
     const { state } = await cluster.compare(manifest, comparing(world, project, signal));
     return state === "same" ? [] : [drift];
   });

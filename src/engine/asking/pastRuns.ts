@@ -33,7 +33,7 @@ export async function decisionOn(
 }
 
 /** What earlier runs brought of a component. */
-export interface VersionThere {
+interface VersionThere {
   /** Of the last run that brought all of it; 0: it is not known any more. */
   readonly revision: number;
   /** Of the newest run after that one which began to bring it and did not come to its end; null: there is none. */

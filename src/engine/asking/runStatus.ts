@@ -12,7 +12,7 @@ import { runDuty } from "../interface/duties.ts";
 import type { RunNow, Standing } from "../interface/requests.ts";
 
 /** What a run looks like from outside, besides what is stored in it. */
-export interface Seen {
+interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
   readonly line: Reason | undefined;

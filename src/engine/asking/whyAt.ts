@@ -13,14 +13,14 @@ import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
 import { shownJobs, standing } from "./runStatus.ts";
 import { knownJob } from "./why.ts";
 
-export interface Moment {
+interface Moment {
   readonly at: string;
   readonly jobs: readonly Stood[];
   /** Jobs that are not listed. */
   readonly more: number;
 }
 
-export interface Stood {
+interface Stood {
   readonly name: string;
   readonly phase: Job["phase"];
   readonly since: string | null;

@@ -1,7 +1,7 @@
 // What a job gave, on its way into the store: what its type calls secret becomes a token, and what it was given as a secret is taken out
 // wherever else it stands. What a worker tells comes through here too, before it is kept as a message.
 import type { JobDefinition } from "../../catalog/define.ts";
-import { type JobOutcome, OUTPUT_LIMIT } from "../../catalog/job.ts";
+import { type JobOutcome, outputTooLarge } from "../../catalog/job.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
@@ -30,7 +30,7 @@ export function guardedOutput(
 }
 
 /** For its checks: a token has neither the length nor the form of what is in it. One that does not open is judged as it is. */
-export function openedOutput(world: World, { run, definition }: Giving, output: JsonObject): JsonObject {
+function openedOutput(world: World, { run, definition }: Giving, output: JsonObject): JsonObject {
   return mapOutputSecrets(definition, output, (text) => {
     try {
       return isSealed(text) ? world.vault.open(run.project, text) : text;
@@ -57,8 +57,8 @@ export function settledOutput(
 
 function checkedOutput(definition: JobDefinition, outcome: JobOutcome, opened: JsonObject): JobOutcome {
   if (outcome.phase !== "succeeded") return outcome;
-  const size = JSON.stringify(opened).length;
-  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
+  const excess = outputTooLarge(JSON.stringify(opened).length);
+  if (excess !== null) return badOutput(excess);
   if (definition.output === undefined) return outcome;
   const output = definition.output.safeParse(opened);
   if (output.success) return outcome;

@@ -19,7 +19,7 @@ interface Target {
   readonly facts: ClusterFacts;
 }
 
-export interface Expanded {
+interface Expanded {
   readonly application: ResolvedApplication;
   readonly problems: readonly Problem[];
 }

@@ -41,7 +41,7 @@ export async function presentOutside(
 }
 
 /** Who stands in the way, and what may be taken over. */
-export interface Standing {
+interface Standing {
   readonly problems: readonly Problem[];
   /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
   readonly adopted: ReadonlySet<string>;

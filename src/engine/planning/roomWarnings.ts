@@ -11,7 +11,7 @@ import type { World } from "../interface/dependencies.ts";
 import { askForRoom } from "./askForRoom.ts";
 import { objectsOf } from "./preflight.ts";
 
-export interface RoomQuestion {
+interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;

@@ -13,7 +13,7 @@ import { cronFault, nextTime } from "./cron.ts";
 /** Later than so, its time was missed. Above what it takes another process to notice that the last one is gone. */
 const LATE = 60_000;
 
-export function scheduleDuty(id: string): Duty {
+function scheduleDuty(id: string): Duty {
   return `schedule/${id}`;
 }
 
@@ -71,7 +71,7 @@ async function begin(world: World, schedule: Schedule, now: Date): Promise<Sched
   }
 }
 
-export interface ScheduleRequest {
+interface ScheduleRequest {
   readonly project: string;
   readonly name: string;
   readonly settings: ScheduleSettings;

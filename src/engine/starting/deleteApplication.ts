@@ -29,6 +29,7 @@ export async function deleteApplication(
     previous: revision.plan,
     owned,
     volumes: request.volumes,
+    types: world.jobTypes.usable(request.project),
   });
   return beginRun(world, {
     ...conditionsOf(request),

@@ -21,7 +21,7 @@ import { chooseCluster } from "../planning/chooseCluster.ts";
 import { beginRun, repeated } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly project: string;
   /** A job type; or `document`. */
   readonly type?: string;
@@ -39,7 +39,7 @@ export interface PlanRequest {
   readonly startAt?: string;
 }
 
-export type StartRequest = PlanRequest & WriteConditions;
+type StartRequest = PlanRequest & WriteConditions;
 
 interface Wanted {
   readonly name: string;
@@ -53,7 +53,7 @@ interface Wanted {
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
-export interface Started {
+interface Started {
   readonly run: Run;
   /** Of its planning. A request that is repeated is not planned again, and has none. */
   readonly warnings: readonly Problem[];

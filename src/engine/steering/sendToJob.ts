@@ -17,7 +17,7 @@ import { wakeRun } from "../interface/duties.ts";
 import { knownRun } from "./cancel.ts";
 import { checkSender } from "./checkSender.ts";
 
-export interface MessageRequest {
+interface MessageRequest {
   readonly project: string;
   readonly run: string;
   readonly job: string;

@@ -6,8 +6,8 @@ import type { Log } from "../../ports/log.ts";
 import type { PruneCursor, PruneStep } from "../../ports/retention.ts";
 import type { Store } from "../../ports/store.ts";
 
-export const KEPT_KINDS = ["runs", "logs", "events", "revisions"] as const;
-export type KeptKind = (typeof KEPT_KINDS)[number];
+const KEPT_KINDS = ["runs", "logs", "events", "revisions"] as const;
+type KeptKind = (typeof KEPT_KINDS)[number];
 
 /** Milliseconds; null: for ever. */
 export type RetentionPolicy = Readonly<Record<KeptKind, number | null>>;
@@ -24,7 +24,7 @@ const TURN = 10 * 60_000;
 const STEP_PAUSE = 50;
 const LIMITS: Readonly<Record<KeptKind, number>> = { runs: 50, logs: 20, events: 500, revisions: 50 };
 
-export interface Retaining {
+interface Retaining {
   readonly store: Pick<Store, "retention">;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,7 +47,7 @@ export async function keepPruning(world: Retaining, policy: RetentionPolicy, sig
   }
 }
 
-export interface Pruning {
+interface Pruning {
   readonly policy: RetentionPolicy;
   readonly owner: string;
   readonly signal: AbortSignal;

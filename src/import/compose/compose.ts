@@ -4,7 +4,7 @@ import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { freeName } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, RENAMED, words } from "../mapping/reportWords.ts";
+import { NO_OTHER_FILES, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -45,12 +45,7 @@ const NETWORKS = words(
   "not needed: every component reaches every other by its name; networks keep nobody apart here",
   "无需填写：组件之间均可按名称访问；此处网络不做隔离",
 );
-const OTHER_FILES = refuse(
-  advised(
-    ["other files are not read", "不会读取其他文件"],
-    ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
-  ),
-);
+const OTHER_FILES = refuse(NO_OTHER_FILES);
 
 const top = (world: World): Rules => ({
   version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),

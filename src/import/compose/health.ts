@@ -1,11 +1,19 @@
 // A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
-
 import type { Json } from "../../model/data/json.ts";
-import { parseDuration } from "../../model/document/duration.ts";
 import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
-import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../mapping/rules.ts";
+import {
+  applyRules,
+  asDuration,
+  field,
+  needless,
+  type Rule,
+  type Rules,
+  refuse,
+  take,
+  turn,
+} from "../mapping/rules.ts";
 
 const TO = ["traits", "probes", "readiness"];
 const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");
@@ -20,13 +28,10 @@ function command(value: Json): Json | undefined {
   return how === "CMD" ? rest.map((word) => literalText(word)) : undefined;
 }
 
-const duration = (value: Json): Json | undefined =>
-  (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined ? value : undefined;
-
 const RULES: Rules = {
   test: turn([...TO, "exec", "command"], command, COMMAND),
-  interval: turn([...TO, "every"], duration, COMMAND),
-  timeout: turn([...TO, "timeout"], duration, COMMAND),
+  interval: turn([...TO, "every"], asDuration, COMMAND),
+  timeout: turn([...TO, "timeout"], asDuration, COMMAND),
   retries: take(...TO, "failures"),
   start_period: ({ value, at, draft, importing }) =>
     put(

@@ -1,6 +1,5 @@
 // Fields of a Compose service that have no place here, each with its reason and what to do instead.
-
-import { advised, words } from "../mapping/reportWords.ts";
+import { advised, NO_OTHER_FILES, words } from "../mapping/reportWords.ts";
 import { needless, type Rules, refuse } from "../mapping/rules.ts";
 
 const OF_THE_NODE = (en: string, zh: string) =>
@@ -11,12 +10,7 @@ const OF_THE_NODE = (en: string, zh: string) =>
     ),
   );
 const MEANINGLESS = needless(words("has no meaning on a cluster", "在集群上没有意义"));
-const EXTENDS = refuse(
-  advised(
-    ["other files are not read", "不会读取其他文件"],
-    ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
-  ),
-);
+const EXTENDS = refuse(NO_OTHER_FILES);
 const SECURITY = OF_THE_NODE("rights on the node are not given by a document", "节点权限不能由文档授予");
 const NETWORK = refuse(
   advised(

@@ -104,7 +104,7 @@ const envFile: Rule<S> = (spot) => {
 };
 
 /** NAME=VALUE lines; quotes around a value are not part of it. */
-export function variablesIn(text: string): readonly (readonly [string, string])[] {
+function variablesIn(text: string): readonly (readonly [string, string])[] {
   return text.split(/\r?\n/).flatMap((one) => {
     const [, name, value = ""] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(one) ?? [];
     if (name === undefined) return [];

@@ -9,7 +9,8 @@ export function interpolate(
   const missing: string[] = [];
   const filled = text.replace(
     /\$(?:(\$)|\{([A-Za-z_]\w*)(?:(:?[-?+])([^{}]*))?\}|([A-Za-z_]\w*))/g,
-    (_all, dollar: string | undefined, braced: string | undefined, how = "", word = "", bare?: string) => {
+    (_all, ...groups: readonly (string | undefined)[]) => {
+      const [dollar, braced, how = "", word = "", bare] = groups;
       if (dollar !== undefined) return "$";
       const name = braced ?? bare ?? "";
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
@@ -88,7 +89,7 @@ export function portPairs(text: string): readonly PortPair[] | undefined {
   }));
 }
 
-export interface MountText {
+interface MountText {
   readonly type: "volume" | "bind";
   /** Empty: an anonymous volume. */
   readonly source: string;

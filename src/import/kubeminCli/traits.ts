@@ -4,7 +4,14 @@ import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NAMED_AS_COMPONENT,
+  STORAGE_ITEM,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -26,8 +33,6 @@ import { either } from "./spelling.ts";
 
 type Called = (name: string) => string;
 
-const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
-const ITEM = words("became an item of the storage trait", "改为 storage 特征的一项");
 const EXISTING = advised(
   ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
   ["kubemin makes a new one: copy the data over", "kubemin 会新建一个：请迁移数据"],
@@ -103,7 +108,7 @@ function storageItem(item: Spot<unknown>, called: Called): void {
     const name = field(item, "name");
     const source = either(item, "sourceName") ?? name;
     if (source) reference(source, [...to, "name"], called);
-    if (name) say(importing.ledger, name.at, "changed", ITEM, { draft, path: to });
+    if (name) say(importing.ledger, name.at, "changed", STORAGE_ITEM, { draft, path: to });
     const readOnly = either(item, "readOnly");
     if (readOnly) needless(DEFAULT_ALREADY)(readOnly);
     return;
@@ -120,7 +125,7 @@ function reference(source: Spot<unknown>, path: Path, called: Called): void {
     { draft: source.draft, path },
     name,
     source.at,
-    name === source.value ? undefined : CALLED,
+    name === source.value ? undefined : NAMED_AS_COMPONENT,
   );
 }
 
@@ -132,7 +137,13 @@ function environmentFrom(list: Spot<unknown>, called: Called): void {
     if (type === undefined || source === undefined) continue;
     const to = nextOf(list.draft, ["traits", "storage"]);
     const same = kind === type.value;
-    put(list.importing.ledger, { draft: list.draft, path: [...to, "type"] }, kind, type.at, same ? undefined : ITEM);
+    put(
+      list.importing.ledger,
+      { draft: list.draft, path: [...to, "type"] },
+      kind,
+      type.at,
+      same ? undefined : STORAGE_ITEM,
+    );
     reference(source, [...to, "name"], called);
   }
 }
@@ -204,7 +215,7 @@ function time(name: string): Rule {
         { draft: spot.draft, path: [...probePath(spot), name] },
         `${spot.value}s`,
         spot.at,
-        words("written with its unit", "补上单位"),
+        WITH_UNIT,
       );
   };
 }

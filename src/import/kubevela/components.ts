@@ -3,7 +3,7 @@ import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, STORAGE_ITEM, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
   field,
   itemsOf,
@@ -22,8 +22,8 @@ import { labelsRule } from "../parts/metadata.ts";
 import { probe } from "../parts/probe.ts";
 import { sizeInto } from "../parts/volumes.ts";
 
-export const NO_PORTS: ReadonlyMap<string, number> = new Map();
-export const AS_THEY_ARE: Names = { called: (_kind, name) => name };
+const NO_PORTS: ReadonlyMap<string, number> = new Map();
+const AS_THEY_ARE: Names = { called: (_kind, name) => name };
 const named =
   (rule: (spot: Spot<Names>) => void): Rule =>
   (spot) =>
@@ -102,7 +102,6 @@ const EXISTING = advised(
   ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
   ["give the storage a size: kubemin then makes a claim", "请为 storage 指定 size，由 kubemin 创建"],
 );
-const VOLUME = words("became an item of the storage trait", "改为 storage 特征的一项");
 
 /** `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. */
 function mountedVolumes(spot: Spot<unknown>): void {
@@ -117,7 +116,7 @@ function mountedVolumes(spot: Spot<unknown>): void {
       place(spot.draft, [...to, "type"], type);
       moveFields(item, to, { mountPath: "mountPath", subPath: "subPath", [source]: "name", medium: "medium" });
       const name = field(item, "name");
-      if (name) say(item.importing.ledger, name.at, "changed", VOLUME, { draft: item.draft, path: to });
+      if (name) say(item.importing.ledger, name.at, "changed", STORAGE_ITEM, { draft: item.draft, path: to });
     }
   }
   const claims = field(spot, "pvc");
@@ -137,11 +136,7 @@ const POLICIES = turn(
   words("in kubemin's words", "改用 kubemin 的写法"),
 );
 const seconds = (...to: readonly string[]): Rule =>
-  turn(
-    to,
-    (value) => (typeof value === "number" ? `${value}s` : undefined),
-    words("written with its unit", "补上单位"),
-  );
+  turn(to, (value) => (typeof value === "number" ? `${value}s` : undefined), WITH_UNIT);
 const RESTART = needless(words("not needed: the engine decides on new attempts", "无需填写：由引擎决定重试"));
 const ONE = onlyIf(
   (value) => value === 1,

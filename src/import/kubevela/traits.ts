@@ -3,7 +3,7 @@ import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -203,12 +203,11 @@ const SCALER: Rules = {
   },
 };
 
-const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
 const autoscaler: Rule = (spot) => {
   applyRules(SCALER, spot);
   const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
   if (valueAt(spot.draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 };
 
 const all =

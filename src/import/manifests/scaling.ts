@@ -1,8 +1,7 @@
 // Autoscalers and disruption budgets: they become the traits scaling and disruption of the workload that they speak of.
-import type { Draft } from "../mapping/importDraft.ts";
-import { valueAt } from "../mapping/importDraft.ts";
+import { type Draft, valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../mapping/rules.ts";
 import type { Found } from "./objects.ts";
 import { head } from "./services.ts";
@@ -15,10 +14,9 @@ export function importScaler(scaler: Found, draft: Draft): void {
   if (spec) applyRules<unknown>(SCALER, spec);
   const replicas = { draft, path: ["properties", "replicas"] };
   if (valueAt(draft, ["traits", "scaling", "max"]) !== undefined && valueAt(draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 }
 
-const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
 const scaling = (key: string): Rule => take("traits", "scaling", key);
 const POINTS = needless(words("it scales its component", "作用于其组件"));
 const AVERAGE = words("became the wanted share of what is requested", "改为目标使用率");

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { type Draft, nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NAMED_PORT, NO_FIELD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -30,7 +30,6 @@ const NODE_PORT = advised(
   ["the cluster chooses the port of the nodes", "节点端口由集群分配"],
   ["leave it out, or ask by a route", "请删除，或通过 route 访问"],
 );
-const TARGET = words("the number of the named port", "改为该命名端口的端口号");
 
 export function selects(service: Found, labels: JsonObject): boolean {
   const selector = objectOf(field(field(service.spot, "spec") ?? service.spot, "selector")?.value);
@@ -126,7 +125,7 @@ function targetPort(
   named: ReadonlyMap<string, number>,
 ): void {
   const number = typeof value === "string" ? named.get(value) : undefined;
-  put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : TARGET);
+  put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : NAMED_PORT);
 }
 
 export function head(spot: Spot<unknown>, path: Path): void {
@@ -233,7 +232,11 @@ function routePath(path: Spot<unknown>, draft: Draft): RoutePath {
   return {
     path: { value: wordOf(field(path, "path")?.value) || "/", from: field(path, "path") },
     type: field(path, "pathType"),
-    port: from && { from, value: number?.value ?? portNamed(name?.value, draft), ...(number ? {} : { words: TARGET }) },
+    port: from && {
+      from,
+      value: number?.value ?? portNamed(name?.value, draft),
+      ...(number ? {} : { words: NAMED_PORT }),
+    },
   };
 }
 

@@ -2,9 +2,10 @@
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  asSeconds,
   field,
   inside,
   itemsOf,
@@ -23,8 +24,7 @@ import type { Names } from "../parts/env.ts";
 import { METADATA, metadata } from "../parts/metadata.ts";
 import { importPod } from "../parts/pod.ts";
 import type { OwnPods } from "../parts/scheduling.ts";
-import type { Claims, Volume } from "../parts/volumes.ts";
-import { templateVolume } from "../parts/volumes.ts";
+import { type Claims, templateVolume, type Volume } from "../parts/volumes.ts";
 
 /** `selected`: labels that the workload's selector names. */
 export interface WorkloadShared extends Names, Claims, OwnPods {
@@ -43,7 +43,6 @@ const REVISIONS = needless(
   words("not needed: kubemin keeps every revision itself", "无需填写：kubemin 自行保留所有版本"),
 );
 const DEADLINE = words("the time that the component's job may take", "即组件任务的时限");
-const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
 const NO_FIELD_FOR = (en: string, zh: string): Rule =>
   refuse(advised([en, zh], ["leave it out, or use component type objects", "请删除，或使用 objects 组件"]));
 const ONE = onlyIf(
@@ -64,7 +63,6 @@ const template: Rule<Shared> = (spot) => {
 
 const WORD = words("in kubemin's words", "改用 kubemin 的写法");
 const NEEDLESS_TYPE = words("not needed: what is said beside it says how", "无需填写：由同级字段决定");
-const UNIT = words("written with its unit", "补上单位");
 const toRollout = (name: string): Rule => take("traits", "rollout", name);
 const shares: Rule<Shared> = inside({
   maxSurge: toRollout("maxSurge"),
@@ -80,7 +78,9 @@ const STRATEGY: Rules<Shared> = {
 };
 
 const minReady: Rule = (spot) =>
-  spot.value === 0 ? needless(DEFAULT_ALREADY)(spot) : turn(["traits", "rollout", "minReady"], seconds, UNIT)(spot);
+  spot.value === 0
+    ? needless(DEFAULT_ALREADY)(spot)
+    : turn(["traits", "rollout", "minReady"], asSeconds, WITH_UNIT)(spot);
 
 const DEPLOYMENT: Rules<Shared> = {
   replicas: take("properties", "replicas"),
@@ -89,7 +89,7 @@ const DEPLOYMENT: Rules<Shared> = {
   minReadySeconds: minReady,
   paused: (spot) => (spot.value === false ? needless(DEFAULT_ALREADY)(spot) : toRollout("pause")(spot)),
   revisionHistoryLimit: REVISIONS,
-  progressDeadlineSeconds: turn(["timeout"], seconds, DEADLINE),
+  progressDeadlineSeconds: turn(["timeout"], asSeconds, DEADLINE),
   template,
 };
 
@@ -159,7 +159,7 @@ const DAEMON_SET: Rules<Shared> = {
 
 const jobRules = (limit: Path): Rules<Shared> => ({
   backoffLimit: take("properties", "retries"),
-  activeDeadlineSeconds: turn(limit, seconds, words("written with its unit", "补上单位")),
+  activeDeadlineSeconds: turn(limit, asSeconds, WITH_UNIT),
   completions: ONE,
   parallelism: ONE,
   completionMode: onlyIf(
@@ -189,11 +189,7 @@ const CRON_JOB: Rules<Shared> = {
   timeZone: take("properties", "timeZone"),
   suspend: take("properties", "suspend"),
   concurrencyPolicy: turn(["properties", "concurrency"], (value) => wordOf(value).toLowerCase(), WORD),
-  startingDeadlineSeconds: turn(
-    ["properties", "startingDeadline"],
-    seconds,
-    words("written with its unit", "补上单位"),
-  ),
+  startingDeadlineSeconds: turn(["properties", "startingDeadline"], asSeconds, WITH_UNIT),
   successfulJobsHistoryLimit: take("properties", "keepSucceeded"),
   failedJobsHistoryLimit: take("properties", "keepFailed"),
   jobTemplate: inside({

@@ -8,7 +8,7 @@ import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./repo
 export type Outcome = "taken" | "changed" | "unsupported";
 
 /** A place in what is being made. */
-export interface Target {
+interface Target {
   readonly draft: Draft;
   readonly path: Path;
 }

@@ -49,3 +49,23 @@ export const OVERRIDDEN = advised(
   ["another field of the input says the same thing, and that one counts", "输入中另一个字段表达同一含义，以其为准"],
   ["keep one of them", "请只保留一个"],
 );
+export const NO_SUCH_RIGHT = advised(
+  ["an application cannot give itself this right", "应用不能自行授予该权限"],
+  ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"],
+);
+export const NO_OTHER_FILES = advised(
+  ["other files are not read", "不会读取其他文件"],
+  ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
+);
+export const NODE_LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
+export const STORAGE_ITEM = words("became an item of the storage trait", "改为 storage 特征的一项");
+export const AUTOSCALER_DECIDES = words(
+  "not needed: the autoscaler decides how many pods there are",
+  "无需填写：副本数由自动伸缩决定",
+);
+export const NAMED_PORT = words("the number of the named port", "改为该命名端口的端口号");
+export const NAMED_AS_COMPONENT = words(
+  "the object is called like the component that makes it",
+  "对象名与创建它的组件一致",
+);
+export const WITH_UNIT = words("written with its unit", "补上单位");

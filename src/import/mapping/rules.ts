@@ -3,6 +3,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
+import { parseDuration } from "../../model/document/duration.ts";
 import type { Draft } from "./importDraft.ts";
 import { type Ledger, put, say } from "./ledger.ts";
 import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
@@ -47,17 +48,24 @@ export function take(...to: Path): Rule {
   return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
 }
 
+/** A duration as it is written; undefined when it is none. */
+export function asDuration(value: Json): Json | undefined {
+  return (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined
+    ? value
+    : undefined;
+}
+
+/** A number of seconds, with its unit. */
+export function asSeconds(value: Json): Json | undefined {
+  return typeof value === "number" ? `${value}s` : undefined;
+}
+
 /** A converted value; undefined: it is not understood. One that comes out equal is simply taken. */
 export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): Rule {
   return (spot) => write(spot, to, convert(spot.value), words);
 }
 
-export function write<S>(
-  { value, at, draft, importing }: Spot<S>,
-  to: Path,
-  result: Json | undefined,
-  words: Words,
-): void {
+function write<S>({ value, at, draft, importing }: Spot<S>, to: Path, result: Json | undefined, words: Words): void {
   if (result === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
   const same = canonicalJson(result) === canonicalJson(value);
   put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);

@@ -29,7 +29,7 @@ export interface PodShared extends Names, Claims, OwnPods {
   readonly ports: ReadonlyMap<string, number>;
 }
 
-export const MAIN_NAME = words("the main container is called like the component", "主容器与组件同名");
+const MAIN_NAME = words("the main container is called like the component", "主容器与组件同名");
 const LINK = words("names the storage that is mounted", "指向被挂载的 storage");
 const NO_STORAGE = advised(
   ["the volume it mounts could not be taken over", "其挂载的卷未能导入"],
@@ -42,7 +42,7 @@ const LIFECYCLE = advised(
     "请在程序中处理 SIGTERM，或用 init 特征做准备工作",
   ],
 );
-export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
+const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
 const PORT_NAME = words(
   "not needed: whoever meant the port by its name has its number",
   "无需填写：按名称引用处已改为端口号",

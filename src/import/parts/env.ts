@@ -1,7 +1,7 @@
 // Environment variables as Kubernetes writes them (a list of name, value, valueFrom), to ours (a map).
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { NAMED_AS_COMPONENT, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
 
 /** What an object that the input makes, or names, is called in the document. */
@@ -9,7 +9,6 @@ export interface Names {
   readonly called: (kind: "ConfigMap" | "Secret", name: string) => string;
 }
 
-const RENAMED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
 const MAY_BE_ABSENT = words(
   "optional became external: it may come later, but it must come",
   "optional 改为 external：可以稍后创建，但必须存在",
@@ -56,7 +55,7 @@ function reference(source: Spot<Names> | undefined, kind: "ConfigMap" | "Secret"
   const target = (path: Path) => ({ draft: source.draft, path });
   if (name) {
     const called = source.shared.called(kind, wordOf(name.value));
-    put(ledger, target(to), called, name.at, called === name.value ? undefined : RENAMED);
+    put(ledger, target(to), called, name.at, called === name.value ? undefined : NAMED_AS_COMPONENT);
   }
   const entry = to.slice(0, -1);
   if (key) put(ledger, target([...entry, "key"]), key.value, key.at);

@@ -2,9 +2,10 @@
 import type { Json } from "../../model/data/json.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  asSeconds,
   field,
   itemsOf,
   needless,
@@ -33,8 +34,6 @@ const SCHEDULER = advised(
   ["the cluster's own scheduler places pods", "由集群默认调度器调度"],
   ["leave it out", "请删除"],
 );
-const SECONDS = words("written with its unit", "补上单位");
-const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
 
 const POD: Rules<PodShared> = {
   imagePullSecrets: (spot) => {
@@ -53,7 +52,7 @@ const POD: Rules<PodShared> = {
   terminationGracePeriodSeconds: (spot) =>
     spot.value === 30
       ? needless(DEFAULT_ALREADY)(spot)
-      : turn(["traits", "lifecycle", "grace"], seconds, SECONDS)(spot),
+      : turn(["traits", "lifecycle", "grace"], asSeconds, WITH_UNIT)(spot),
   dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, OF_THE_NODE),
   schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULER),
   hostNetwork: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, words } from "../mapping/reportWords.ts";
+import { advised, NODE_LABELS, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -23,7 +23,6 @@ export interface OwnPods {
 }
 
 const TO = ["traits", "placement"];
-const LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
 const SPREAD = words("became spread of the trait placement", "改为 placement 特征的 spread");
 const ALONE = words("became onePerHost of the trait placement", "改为 placement 特征的 onePerHost");
 const BEYOND = advised(
@@ -69,7 +68,7 @@ function labelsOf(term: Json | undefined): JsonObject | undefined {
 function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
   const { draft, importing, at } = spot;
   for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
-  say(importing.ledger, at, "changed", LABELS, { draft, path: [...TO, field_] });
+  say(importing.ledger, at, "changed", NODE_LABELS, { draft, path: [...TO, field_] });
 }
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";

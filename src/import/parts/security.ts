@@ -3,15 +3,11 @@
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { cut, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NO_SUCH_RIGHT, words } from "../mapping/reportWords.ts";
 import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../mapping/rules.ts";
 
 const TO = ["traits", "security"];
 const OF_PROFILE = words("a part of the profile of the trait security", "包含在 security 特征的 profile 中");
-const NO_PLACE = advised(
-  ["an application cannot give itself this right", "应用不能自行授予该权限"],
-  ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"],
-);
 const NOT_ALONE = advised(
   ["it is only a part of a profile of the trait security", "它只是 security 特征某个 profile 的一部分"],
   ["use profile: restricted if the program can do with it", "若程序允许，请使用 profile: restricted"],
@@ -39,7 +35,7 @@ const NOT_FOR_ALL = advised(
   ["let all containers say the same, or leave it out", "请让所有容器设置一致，或删除"],
 );
 
-export interface Contexts {
+interface Contexts {
   readonly pod: Spot<unknown> | undefined;
   /** Of the container whose words count. */
   readonly main: Spot<unknown> | undefined;
@@ -118,7 +114,7 @@ function rulesFor(profile: Profile): Rules {
     privileged: (spot) =>
       spot.value === false
         ? needless(DEFAULT_ALREADY)(spot)
-        : say(spot.importing.ledger, spot.at, "unsupported", NO_PLACE),
+        : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
     capabilities: (spot) => {
       const add = field(spot, "add");
       if (add)

@@ -1,11 +1,17 @@
 // Volumes of a pod and their mounts, to items of the storage trait. Such an item is mounted in the main container; further containers
 // then mount it by its name.
-
 import type { Path } from "../../model/data/pointer.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
 import { type Draft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NAMED_AS_COMPONENT,
+  STORAGE_ITEM,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
 import type { Names } from "./env.ts";
 
@@ -36,9 +42,7 @@ const SOURCES: Readonly<Record<string, Kind>> = {
   nfs: "nfs",
 };
 const LINK = words("names the volume that became this storage", "指向已转换为 storage 的卷");
-const BECAME = words("became an item of the storage trait", "改为 storage 特征的一项");
 const READ_ONLY = words("not needed: configuration is always mounted for reading only", "无需填写：配置始终只读挂载");
-const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
 const FOREIGN_CLAIM = advised(
   [
     "a claim that this input does not make, or that another component has already",
@@ -71,7 +75,7 @@ export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | 
     volumes.set(name, volume);
     if (volume === undefined) say(item.importing.ledger, item.at, "unsupported", NO_SUCH_VOLUME);
     else
-      say(item.importing.ledger, [...item.at, "name"], "changed", BECAME, {
+      say(item.importing.ledger, [...item.at, "name"], "changed", STORAGE_ITEM, {
         draft: item.draft,
         path: ["traits", "storage"],
       });
@@ -130,7 +134,7 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
       { draft, path: [...to, "name"] },
       volume.object,
       name?.at ?? volume.source.at,
-      same ? undefined : CALLED,
+      same ? undefined : NAMED_AS_COMPONENT,
     );
     keyFiles(field(volume.source, "items"), draft, to);
     const mode = field(volume.source, "defaultMode");
@@ -156,7 +160,7 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
     if (given && given.value !== "") sizeInto(given, draft, [...to, key]);
   }
   if (Object.keys(volume.source.value ?? {}).length === 0)
-    say(ledger, volume.source.at, "changed", BECAME, { draft, path: to });
+    say(ledger, volume.source.at, "changed", STORAGE_ITEM, { draft, path: to });
 }
 
 /** Only key and path of each file: their modes stay unsaid, so the ledger tells of them. */
@@ -169,7 +173,7 @@ function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): voi
   }
 }
 
-export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
+function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
   const { ledger } = spec.importing;
   const size = field(field(field(spec, "resources") ?? spec, "requests") ?? spec, "storage");
   if (size) sizeInto(size, draft, [...to, "size"]);
@@ -186,11 +190,5 @@ export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
 export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
   const bytes = /^\d+(\.\d+)?$/.test(wordOf(value)) ? Number(value) : undefined;
   const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
-  put(
-    importing.ledger,
-    { draft, path },
-    text,
-    at,
-    bytes === undefined ? undefined : words("written with its unit", "补上单位"),
-  );
+  put(importing.ledger, { draft, path }, text, at, bytes === undefined ? undefined : WITH_UNIT);
 }

@@ -10,7 +10,7 @@ import { type Entry, grantsIn, mayUse, type TypeEntry } from "../registry/view.t
 import type { Candidate } from "./checks/candidate.ts";
 import { missingGrants } from "./checks/policy.ts";
 
-export interface VersionRequest {
+interface VersionRequest {
   readonly project: string;
   readonly actor: string;
   readonly type: string;
@@ -67,7 +67,7 @@ export function candidateOf(registry: Registry, { stored, registration }: Entry,
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
 
-export interface DeprecateRequest extends VersionRequest {
+interface DeprecateRequest extends VersionRequest {
   /** A date: `2027-06-30`. */
   readonly until?: string;
   readonly replacedBy?: string;

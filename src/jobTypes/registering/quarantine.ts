@@ -9,7 +9,7 @@ const MOST_THROWS = 5;
 const LONGEST_STACK = 4_000;
 const ACTOR = "kubemin";
 
-export interface Quarantine {
+interface Quarantine {
   /** An attempt of the type threw; the stack holds no secret of its run. */
   noteThrow(type: string, project: string, stack: string): void;
   /** An attempt of the type ended as it should, well or not. */

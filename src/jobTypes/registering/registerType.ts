@@ -22,14 +22,14 @@ import { RegistrationRefused } from "./refused.ts";
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
-export interface RegisterRequest extends Place {
+interface RegisterRequest extends Place {
   readonly project: string;
   readonly actor: string;
   readonly text: string;
   readonly format: "json" | "auto";
 }
 
-export interface Registered {
+interface Registered {
   readonly name: string;
   readonly version: string;
   readonly checks: readonly CheckResult[];
@@ -99,7 +99,7 @@ async function read(
   return { checked, locate: (problems) => withPositions(problems, document.locate) };
 }
 
-export function meansOf({ world }: Registry, signal: AbortSignal): Means {
+function meansOf({ world }: Registry, signal: AbortSignal): Means {
   const { outgoing, surroundings, catalog } = world;
   const { schemas, runtime } = surroundings;
   return {

@@ -10,12 +10,12 @@ import type { TypeEntry } from "../registry/view.ts";
 import { askedGrants } from "./askedGrants.ts";
 import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
 
-export interface AdminRequest {
+interface AdminRequest {
   readonly actor: string;
   readonly type: string;
 }
 
-export interface GrantRequest extends AdminRequest {
+interface GrantRequest extends AdminRequest {
   readonly project: string;
   /** Missing: all that the newest version asks for. */
   readonly grants?: WrittenGrants;

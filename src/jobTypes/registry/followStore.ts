@@ -20,7 +20,7 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   return () => (next ??= start());
 }
 
-export interface Followed {
+interface Followed {
   /** Announces that the store may hold something new. Closed when the following stops. */
   readonly news: News;
   readonly look: () => Promise<void>;

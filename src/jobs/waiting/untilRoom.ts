@@ -12,7 +12,7 @@ import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Look again at least this often: not everything that makes room is told by an event. */
-const LOOK_AGAIN = 5_000;
+export const LOOK_AGAIN = 5_000;
 
 /** Null: the pods may be made now. Groups run side by side: all of them or none. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {
@@ -75,7 +75,7 @@ const TIMES_USUAL = 3;
  * After so long without its turn it is starved by those who pass it: three times what is usual, ten minutes at least, and half of its
  * patience at most, so that there is time left for what is kept for it to add up.
  */
-export function overdueAfter(patience: number, lately: readonly number[]): number {
+function overdueAfter(patience: number, lately: readonly number[]): number {
   const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
   return Math.min(Math.max(LEAST_OVERDUE, TIMES_USUAL * usual), patience / 2);
 }

@@ -21,7 +21,7 @@ function isOver(before: ObjectHealth | undefined): boolean {
   return before?.ref.kind === "Job" && before.state === "ready";
 }
 
-export interface Watching {
+interface Watching {
   /** Of everything together: the gravest that is not ready. True: the program has not begun. */
   note(health: ObjectHealth): boolean;
 }

@@ -22,11 +22,11 @@ import { type WatchState, watchForever } from "../watches/watch.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
 import { baseSources, deviceSources, type Source } from "./capacitySources.ts";
 
-export interface Capacity extends CapacityQuestion {
+interface Capacity extends CapacityQuestion {
   close(): void;
 }
 
-export interface CapacityOptions {
+interface CapacityOptions {
   readonly connection: Connection;
   readonly discovery: Discovery;
   readonly clock: Clock;

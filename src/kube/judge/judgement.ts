@@ -32,7 +32,7 @@ export function viewOf(world: World, ref: ObjectRef): "starting" | Health | null
   return states.some((one) => one.phase === "starting") ? "starting" : null;
 }
 
-export interface Moment {
+interface Moment {
   readonly now: number;
   readonly since: number;
 }

@@ -42,8 +42,6 @@ export const PROBLEMS = {
     text: { en: "unknown field {field}", zh: "未知字段 {field}" },
     hint: { en: "known here: {known}", zh: "可用字段：{known}" },
   },
-  /** For definitions of plug-ins: `brokenRule` has sentences in both languages. */
-  Invalid: { text: { en: "not valid: {detail}", zh: "不合法：{detail}" } },
   OutOfRange: {
     text: { en: "{value} is out of range: it must be {bound}", zh: "{value} 超出范围：应为 {bound}" },
   },
@@ -325,7 +323,7 @@ export const PROBLEMS = {
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-export type Severity = "error" | "warning";
+type Severity = "error" | "warning";
 
 export interface Problem {
   readonly code: ProblemCode;
@@ -375,7 +373,7 @@ function causeOf({ cause, inner }: Problem, language: Language): Params {
   return cause === undefined ? {} : { cause: explainReason(cause, language) };
 }
 
-export interface ProblemText {
+interface ProblemText {
   readonly message: string;
   readonly hint?: string;
 }

@@ -9,7 +9,9 @@ import { textOf } from "../render/merge/manifestLists.ts";
 import { claimSpecs } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 
-const SIZE = "resources.requests.storage";
+/** The place of the size in the spec of a claim. */
+export const CLAIM_SIZE = "resources.requests.storage";
+
 interface Found {
   readonly code: ProblemCode;
   readonly params?: Params;
@@ -27,7 +29,8 @@ export function checkClaimChanges(before: Manifest, after: Manifest, at: Compari
     if (previous === undefined) return [];
     const object = shortRef({ kind: "PersistentVolumeClaim", name });
     return compareFields(previous, spec, { masked: [] }).flatMap(({ path, before: from, after: to }) => {
-      const found: Found | undefined = path === SIZE ? sizeProblem(previous, spec, at.facts) : { code: "Immutable" };
+      const found: Found | undefined =
+        path === CLAIM_SIZE ? sizeProblem(previous, spec, at.facts) : { code: "Immutable" };
       if (found === undefined) return [];
       const params = {
         object,

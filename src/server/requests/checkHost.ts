@@ -10,7 +10,7 @@ export function checkHost(configured: string, header: string | undefined): void 
   throw new PlatformError("HostNotServed", { host: (header ?? "-").slice(0, 100) });
 }
 
-export function isLoopback(name: string): boolean {
+function isLoopback(name: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
 }
 

@@ -12,7 +12,7 @@ import { type Problem, problem } from "../../model/problems/problem.ts";
 import { faultsOf } from "../../plan/fields/requestFaults.ts";
 import type { DocumentBody } from "../shared/contract.ts";
 
-export interface ParsedInput {
+interface ParsedInput {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;

@@ -67,9 +67,7 @@ export interface Stream<T> {
   readonly items: AsyncIterable<StreamItem<T>>;
 }
 
-export type Answer<N extends RouteName> = N extends StreamName
-  ? Stream<Frozen<AnswerOf<N>>>
-  : Reply<Frozen<AnswerOf<N>>>;
+type Answer<N extends RouteName> = N extends StreamName ? Stream<Frozen<AnswerOf<N>>> : Reply<Frozen<AnswerOf<N>>>;
 
 export interface Context {
   readonly world: World;

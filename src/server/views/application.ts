@@ -23,7 +23,7 @@ import { clusterKind } from "./run.ts";
 
 type RunPhase = z.output<typeof RunSummary>["phase"];
 
-export function applicationSummary(
+function applicationSummary(
   world: World,
   value: ApplicationSummary,
   { standing, language }: { readonly standing: Standing | undefined; readonly language: Language },

@@ -42,7 +42,7 @@ export function jobTypeSummary(type: TypeEntry, { world, language, project }: Re
 }
 
 /** A type has a version: it came with one, and versions are never removed. */
-export function newestOf(type: TypeEntry): Entry {
+function newestOf(type: TypeEntry): Entry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;

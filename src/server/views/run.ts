@@ -20,7 +20,7 @@ export function clusterKind(world: World, name: string): "kubernetes" | "sandbox
   return world.clusters.get(name)?.kind ?? "unknown";
 }
 
-export function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
+function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
     application: writtenName(run.application),

@@ -22,7 +22,7 @@ import { isSettled } from "../../../src/model/run/phase.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";
 import { planWorkflow } from "../../../src/plan/planWorkflow.ts";
 import type { ChangeResult, RunChange, Store, Token } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { REQUEST, SILENT, simulatedWorld } from "../support/simulated.ts";
 import { takesOf, type Workflow, written } from "./document.ts";
 import type { Act } from "./reference.ts";

@@ -1,7 +1,6 @@
 // Random schedules in virtual time: several runs of random graphs that share locks, with jobs that fail, throw, hang, hand in wrong outputs or
 // are interrupted; people who cancel, pause, resume, answer and retry; a process that is killed before or after any write and starts again.
 // `playSchedule` answers what was broken of the rules; nothing means that all settled with a reason, none was lost and none was done twice.
-
 import fc from "fast-check";
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
@@ -19,7 +18,7 @@ import { isSettled } from "../../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";
 import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { anyGraph } from "../jobs.ts";
 import { REQUEST, simulatedWorld } from "./simulated.ts";
 

@@ -12,9 +12,9 @@ import { wait } from "../../../src/jobs/wait.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import type { VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { aesVault } from "../../../src/vault/aesVault.ts";
 import { onlyCluster } from "../../support/clusters.ts";
+import type { VirtualClock } from "../../support/virtualClock.ts";
 
 export const SILENT = { write: () => {} };
 

@@ -1,5 +1,4 @@
 // A store and virtual time, with one process of the engine on it that can be killed, frozen (it renews nothing) and joined by another.
-
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import { openSqlite } from "../../../src/database/open.ts";
@@ -13,7 +12,7 @@ import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
 import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { REQUEST, simulatedWorld } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {

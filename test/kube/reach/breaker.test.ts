@@ -4,8 +4,8 @@ import { systemClock } from "../../../src/engine/systemClock.ts";
 import { openConnection } from "../../../src/kube/reach/connection.ts";
 import { findGivenTarget } from "../../../src/kube/reach/kubeconfig.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
-import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { type FakeApiServer, startFakeApiServer } from "../../support/fakeApiServer.ts";
+import { createVirtualClock } from "../../support/virtualClock.ts";
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

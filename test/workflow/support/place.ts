@@ -15,9 +15,9 @@ import { openRegistry } from "../../../src/jobTypes/registry/registry.ts";
 import { createSchemas } from "../../../src/jobTypes/schemas/schemas.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { SILENT, simulatedWorld } from "../../engine/support/simulated.ts";
 import { onlyCluster } from "../../support/clusters.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { scriptedTarget, type Target } from "./target.ts";
 
 export interface WorkflowPlace extends AsyncDisposable {

@@ -10,9 +10,9 @@ import type { Cluster } from "../../../ports/cluster.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 
 /** inForce: as it should be · changed: somebody did something to it · refused: the cluster does not let us, or does not know such policies. */
-export type PolicyState = "inForce" | "missing" | "changed" | "refused";
+type PolicyState = "inForce" | "missing" | "changed" | "refused";
 
-export interface PolicyStanding {
+interface PolicyStanding {
   readonly rule: string;
   /** Of the pod. */
   readonly field: string;
@@ -21,7 +21,7 @@ export interface PolicyStanding {
   readonly detail: string;
 }
 
-export interface ClusterSecurity {
+interface ClusterSecurity {
   readonly cluster: string;
   readonly policies: readonly PolicyStanding[];
   readonly namespace: { readonly name: string; readonly state: "made" | "missing" };

@@ -12,7 +12,7 @@ import type { RegistrationSpec } from "../../registration/registration.ts";
 import { timesOf } from "../limits.ts";
 
 /** Of whom the attempt is; what a job has, and what a check before any job can make up. */
-export interface AttemptPlace {
+interface AttemptPlace {
   readonly project: string;
   readonly run: string;
   readonly job: string;
