@@ -5,7 +5,7 @@ import { type ComponentDefinition, defineComponent, defineTrait } from "../../sr
 import { image, port, quantity } from "../../src/catalog/sharedFields.ts";
 import { deploy } from "../../src/jobs/deploy.ts";
 import { isObject, type Json } from "../../src/model/data/json.ts";
-import { brokenRule, type Problem } from "../../src/model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { withPositions } from "../../src/plan/read/locate.ts";
 import { readDocument } from "../../src/plan/read/read.ts";
