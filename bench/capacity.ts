@@ -158,9 +158,9 @@ function eventRow(view: ClusterView, nodes: number): Row {
 
 function checkRow(what: string, { pod, count }: Question, view: ClusterView): Row {
   const request = { groups: [{ pod, count }], project: "mine" };
-  const world = { view, reservations: createReservations(), now: 0 };
+  const state = { view, reservations: createReservations(), now: 0 };
   let said = "";
-  const times = Array.from({ length: ROUNDS }, () => timed(() => (said = checkCapacity(request, world).class)));
+  const times = Array.from({ length: ROUNDS }, () => timed(() => (said = checkCapacity(request, state).class)));
   const p99 = shareOf(times, "wall", 0.99);
   const all = [shareOf(times, "wall", 0.5), p99, shareOf(times, "cpu", 0.99)].map((one) => one.toFixed(1));
   const measured = `p50 ${all[0]} ms, p99 ${all[1]} ms (CPU ${all[2]} ms)`;

@@ -12,7 +12,7 @@ import { openPostgres, openSqlite } from "../src/database/open.ts";
 import { inProcessDispatch } from "../src/dispatch/inProcess.ts";
 import { createBrakes } from "../src/engine/deciding/breakers.ts";
 import { startEngine } from "../src/engine/engine.ts";
-import type { World } from "../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../src/engine/interface/dependencies.ts";
 import { startRun } from "../src/engine/starting/startWorkflowRun.ts";
 import { systemClock } from "../src/engine/systemClock.ts";
 import type { JsonObject } from "../src/model/data/json.ts";
@@ -82,7 +82,7 @@ async function measure(
   const times: Times = { began: new Map(), ended: new Map() };
   const catalog = createCatalog({ name: "bench", jobs: [nothing(times)] });
   const log = { write: () => {} };
-  const world: World = {
+  const dependencies: EngineDependencies = {
     store,
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock: systemClock }), "sandbox"),
     catalog,
@@ -96,11 +96,11 @@ async function measure(
     log,
     newId: () => randomBytes(8).toString("hex"),
   };
-  const engine = await startEngine(world);
+  const engine = await startEngine(dependencies);
   const { promise: committed, resolve } = Promise.withResolvers<void>();
   const began = performance.now();
   const before = process.cpuUsage();
-  const { run } = await startRun(world, {
+  const { run } = await startRun(dependencies, {
     project: "bench",
     actor: "bench",
     document: { name: "bench", workflow: document },

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { ROUTES, type RouteName } from "../api/routes.ts";
-import type { World } from "../engine/interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "../engine/interface/dependencies.ts";
 import type { Registry } from "../jobTypes/registry/registry.ts";
 import { PlatformError } from "../model/errors/errors.ts";
 import { problem } from "../model/problems/problem.ts";
@@ -53,27 +53,31 @@ const WAIT_SLOTS = 100;
 const STREAMS_PER_TOKEN = 50;
 const PATIENCE_MILLISECONDS = 15_000;
 
-export async function createServer(world: World, registry: Registry, options: ServerOptions): Promise<Server> {
+export async function createServer(
+  dependencies: EngineDependencies,
+  registry: Registry,
+  options: ServerOptions,
+): Promise<Server> {
   const stopping = new AbortController();
   const parts: ServerParts = {
-    world,
+    dependencies,
     registry,
     version: options.version,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
-    waits: createWaitPool(world.store, { slots: options.waitSlots ?? WAIT_SLOTS, stopping: stopping.signal }),
+    waits: createWaitPool(dependencies.store, { slots: options.waitSlots ?? WAIT_SLOTS, stopping: stopping.signal }),
     streams: createStreams(options.streamsPerToken ?? STREAMS_PER_TOKEN),
     patienceMilliseconds: options.patienceMilliseconds ?? PATIENCE_MILLISECONDS,
     stopping: stopping.signal,
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
   stopping.signal.addEventListener("abort", () => parts.streams.endAll());
-  const app = createApp(world);
+  const app = createApp(dependencies);
   drainOnClose(app, () => stopping.abort());
   await acceptSockets(app);
-  guardRequests(app, world, options.host);
-  if (options.logRequests) logRequests(app, world);
+  guardRequests(app, dependencies, options.host);
+  if (options.logRequests) logRequests(app, dependencies);
   readBodies(app);
-  answerErrors(app, world, options.routes);
+  answerErrors(app, dependencies, options.routes);
   registerProbes(app, parts, countRequests(app));
   registerRoutes(app, parts, { implementations, only: options.routes });
   // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
@@ -81,7 +85,7 @@ export async function createServer(world: World, registry: Registry, options: Se
   return { url: urlOf(app, options.host), close: () => app.close() };
 }
 
-function createApp(world: World): FastifyInstance {
+function createApp({ log }: Dependencies<"log">): FastifyInstance {
   return Fastify({
     logger: false,
     genReqId: requestId,
@@ -92,7 +96,7 @@ function createApp(world: World): FastifyInstance {
     forceCloseConnections: true,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
-    frameworkErrors: (error, request, reply) => void sendProblem(world.log, error, request, reply),
+    frameworkErrors: (error, request, reply) => void sendProblem(log, error, request, reply),
   });
 }
 
@@ -120,8 +124,8 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);
 }
 
-function answerErrors(app: FastifyInstance, world: World, only: ServerOptions["routes"]): void {
-  app.setErrorHandler((error, request, reply) => sendProblem(world.log, error, request, reply));
+function answerErrors(app: FastifyInstance, { log }: Dependencies<"log">, only: ServerOptions["routes"]): void {
+  app.setErrorHandler((error, request, reply) => sendProblem(log, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1).join("").slice(0, 200);
     const allowed = Object.entries(ROUTES).flatMap(([name, route]) =>
@@ -138,9 +142,9 @@ function pattern(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(".", "\\.").replace(/:\w+/g, "[^/]+")}$`);
 }
 
-function logRequests(app: FastifyInstance, world: World): void {
+function logRequests(app: FastifyInstance, { log }: Dependencies<"log">): void {
   app.addHook("onResponse", async (request, reply) => {
-    world.log.write("info", "request", {
+    log.write("info", "request", {
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? "(none)",

@@ -13,19 +13,23 @@ import {
   type Drift,
   WATCHED_WITHOUT_DATA,
 } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationDrift, Place } from "../interface/requests.ts";
 import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
-export async function applicationDrift(world: World, place: Place, signal: AbortSignal): Promise<ApplicationDrift> {
-  const current = await knownApplication(world, place);
-  const revision = await knownRevision(world, place, current.revision);
-  const cluster = await knownCluster(world, current.cluster);
-  const options = comparing(world, place.project, signal);
+export async function applicationDrift(
+  dependencies: Dependencies<"store" | "clusters" | "vault">,
+  place: Place,
+  signal: AbortSignal,
+): Promise<ApplicationDrift> {
+  const current = await knownApplication(dependencies, place);
+  const revision = await knownRevision(dependencies, place, current.revision);
+  const cluster = await knownCluster(dependencies, current.cluster);
+  const options = comparing(dependencies, place.project, signal);
   try {
-    const brought = broughtJobs(revision.plan.jobs, await lastJobs(world, current));
+    const brought = broughtJobs(revision.plan.jobs, await lastJobs(dependencies, current));
     const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
@@ -38,14 +42,14 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
   }
 }
 
-function comparing(world: World, project: string, signal: AbortSignal): ApplyOptions {
-  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(project, text) : text);
+function comparing({ vault }: Dependencies<"vault">, project: string, signal: AbortSignal): ApplyOptions {
+  const reveal = (text: string): string => (isSealed(text) ? vault.open(project, text) : text);
   return { signal, reveal, force: true };
 }
 
 /** The jobs of the newest run of the application, by which is decided what it brought. */
 export async function lastJobs(
-  { store }: Pick<World, "store">,
+  { store }: Dependencies<"store">,
   { lastRun }: ApplicationSummary,
 ): Promise<readonly Job[]> {
   return lastRun === null ? [] : await store.runs.jobs(lastRun.id);
@@ -78,7 +82,7 @@ interface Watching {
 
 /** What the watches tell, without a request; but for the few objects that they only suspect, where one dry run each decides. */
 export async function confirmedDrift(
-  world: World,
+  dependencies: Dependencies<"vault">,
   { project, cluster, manifests }: Watching,
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
@@ -87,7 +91,7 @@ export async function confirmedDrift(
   const confirmed = await inBatches(drifted, async (drift): Promise<readonly Drift[]> => {
     const manifest = byKey.get(refKey(drift.ref));
     if (manifest === undefined || drift.gone || !WATCHED_WITHOUT_DATA.has(drift.ref.kind)) return [drift];
-    const { state } = await cluster.compare(manifest, comparing(world, project, signal));
+    const { state } = await cluster.compare(manifest, comparing(dependencies, project, signal));
     return state === "same" ? [] : [drift];
   });
   return confirmed.flat();

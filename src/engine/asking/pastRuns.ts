@@ -1,7 +1,7 @@
 // What the runs of an application decided about one of its components, newest first: by their jobs alone, the cluster is not asked.
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place, RunNow } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
 
@@ -75,7 +75,7 @@ export interface Looking {
   readonly past: Past;
 }
 
-export function pastOf({ store }: World, { project, application }: Place): Past {
+export function pastOf({ store }: Dependencies<"store">, { project, application }: Place): Past {
   const pages: { readonly items: readonly Run[]; readonly next: string | null }[] = [];
   const known = new Map<string, Promise<readonly Job[]>>();
   return {

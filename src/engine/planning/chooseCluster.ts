@@ -4,7 +4,7 @@ import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Cluster, ClusterError } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
 interface Choice {
   readonly project: string;
@@ -12,16 +12,19 @@ interface Choice {
   readonly current: ApplicationSummary | null;
 }
 
-export async function chooseCluster(world: World, { project, asked, current }: Choice): Promise<Cluster> {
-  const names = world.clusters.usable(project);
+export async function chooseCluster(
+  dependencies: Dependencies<"clusters">,
+  { project, asked, current }: Choice,
+): Promise<Cluster> {
+  const names = dependencies.clusters.usable(project);
   const name = asked ?? current?.cluster ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) throw unchosen(names);
-  if (asked === undefined && (await world.clusters.find(name)) === undefined) {
+  if (asked === undefined && (await dependencies.clusters.find(name)) === undefined) {
     const known = listed(names);
     throw new PlatformError("ClusterNotKnownHere", { cluster: name, known });
   }
-  const cluster = await knownCluster(world, name);
-  refuseForeignProject(world, project, name);
+  const cluster = await knownCluster(dependencies, name);
+  refuseForeignProject(dependencies, project, name);
   return cluster;
 }
 
@@ -31,15 +34,15 @@ function unchosen(names: readonly string[]): PlatformError {
     : new PlatformError("ClusterUnchosen", { known: names.join(", ") });
 }
 
-export async function knownCluster(world: World, name: string): Promise<Cluster> {
-  const cluster = await world.clusters.find(name);
+export async function knownCluster({ clusters }: Dependencies<"clusters">, name: string): Promise<Cluster> {
+  const cluster = await clusters.find(name);
   if (cluster === undefined)
-    throw new PlatformError("NotFound", { what: "cluster", name, known: listed(world.clusters.names()) });
+    throw new PlatformError("NotFound", { what: "cluster", name, known: listed(clusters.names()) });
   return cluster;
 }
 
 /** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
-export function refuseForeignProject({ clusters }: World, project: string, cluster: string): void {
+export function refuseForeignProject({ clusters }: Dependencies<"clusters">, project: string, cluster: string): void {
   const usable = clusters.usable(project);
   if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
   throw new PlatformError("ClusterNotForProject", { project, cluster, known: listed(usable) });

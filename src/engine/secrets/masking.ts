@@ -8,7 +8,7 @@ import type { Evidence } from "../../model/kubernetes/health.ts";
 import { mapReason, type Reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 
 /** A line of a longer value (a key, a configuration file) or a piece of its base64 must tell more than "}" or "true" does. */
@@ -33,10 +33,13 @@ export interface Mask {
  * For what the cluster says of an application now: pods outlive their revision (the Job of an earlier one, the last pods of a roll),
  * so the values of the earlier revisions count as well.
  */
-export async function applicationMask(world: World, { project, application }: Place): Promise<Mask> {
-  const { items } = await world.store.applications.revisions(project, application, { limit: REVISIONS });
+export async function applicationMask(
+  { store, vault }: Dependencies<"store" | "vault">,
+  { project, application }: Place,
+): Promise<Mask> {
+  const { items } = await store.applications.revisions(project, application, { limit: REVISIONS });
   const jobs = items.flatMap((revision) => revision.plan.jobs);
-  return secretMask(project, jobs, world.vault);
+  return secretMask(project, jobs, vault);
 }
 
 /** `input`: with everything filled in that other steps gave. */

@@ -16,7 +16,7 @@ import {
   type Spot,
   textOf,
 } from "../mapping/rules.ts";
-import { type World, worldOf } from "./composeContext.ts";
+import { type ComposeContext, composeContextOf } from "./composeContext.ts";
 import { importService } from "./service.ts";
 import { declaredVolume } from "./storage.ts";
 import { fillIn } from "./variables.ts";
@@ -28,12 +28,12 @@ export function importCompose(importing: Importing, [first = []]: readonly Path[
   const root: Spot<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
   const name = field(root, "name");
   if (name) nameOfProject(name);
-  const world = worldOf(root);
-  for (const [service, draft] of world.services) {
+  const context = composeContextOf(root);
+  for (const [service, draft] of context.services) {
     const spot = field(field(root, "services") ?? root, service);
-    if (spot) importService({ ...spot, draft, shared: { world, name: service } });
+    if (spot) importService({ ...spot, draft, shared: { context, name: service } });
   }
-  applyRules(top(world), root);
+  applyRules(top(context), root);
   for (const [key, spot] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(spot);
 }
 
@@ -47,12 +47,12 @@ const NETWORKS = words(
 );
 const OTHER_FILES = refuse(NO_OTHER_FILES);
 
-const top = (world: World): Rules => ({
+const top = (context: ComposeContext): Rules => ({
   version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),
   include: OTHER_FILES,
   networks: needless(NETWORKS),
   volumes: (spot) => {
-    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, world);
+    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, context);
   },
   configs: unused,
   secrets: unused,

@@ -7,7 +7,7 @@ import { RENAMED } from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
 import { mountText } from "./text.ts";
 
-export interface World {
+export interface ComposeContext {
   readonly services: ReadonlyMap<string, Draft>;
   /** Somebody waits until they have ended. */
   readonly tasks: ReadonlySet<string>;
@@ -21,11 +21,11 @@ export interface World {
 }
 
 export interface ServiceShared {
-  readonly world: World;
+  readonly context: ComposeContext;
   readonly name: string;
 }
 
-export function worldOf(root: Spot<unknown>): World {
+export function composeContextOf(root: Spot<unknown>): ComposeContext {
   const taken = new Set<string>();
   const services = new Map<string, Draft>();
   const all = fieldsOf(field(root, "services") ?? { ...root, value: {} });
@@ -73,7 +73,7 @@ export function namedVolumes(service: Spot<unknown>): readonly string[] {
   });
 }
 
-export function calledService(world: World, name: string): string | undefined {
-  const draft = world.services.get(name);
+export function calledService(context: ComposeContext, name: string): string | undefined {
+  const draft = context.services.get(name);
   return draft && nameOf(draft);
 }

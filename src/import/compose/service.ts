@@ -125,13 +125,13 @@ const dependsOn: Rule<S> = (spot) => {
 
 function dependency(from: Spot<S>, name: string): void {
   const { draft, importing, shared } = from;
-  const called = calledService(shared.world, name) ?? name;
+  const called = calledService(shared.context, name) ?? name;
   const same = from.value === called;
   put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, called, from.at, same ? undefined : READY);
 }
 
 const restart: Rule<S> = (spot) => {
-  const task = spot.shared.world.tasks.has(spot.shared.name);
+  const task = spot.shared.context.tasks.has(spot.shared.name);
   const tries = /^on-failure:(\d+)$/.exec(wordOf(spot.value))?.[1];
   if (task && tries !== undefined)
     return put(
@@ -232,11 +232,11 @@ const SERVICE: Rules<S> = {
 };
 
 export function importService(spot: Spot<S>): void {
-  const { world, name } = spot.shared;
+  const { context, name } = spot.shared;
   const image = field(spot, "image")?.value;
   const build = field(spot, "build");
   if (image === undefined && build) placeImage(spot, build);
-  const task = world.tasks.has(name);
+  const task = context.tasks.has(name);
   const ports = wantedPorts(spot);
   const guessed = ports.length === 0 ? wellKnownPort(image) : undefined;
   const served = ports.length > 0 || guessed !== undefined;
@@ -251,7 +251,7 @@ function typeOf(spot: Spot<S>, task: boolean, served: boolean): string {
   if (task) return "task";
   if (field(field(spot, "deploy") ?? spot, "mode")?.value === "global") return "daemon";
   if (!served) return "worker";
-  const { volumes: owners } = spot.shared.world;
+  const { volumes: owners } = spot.shared.context;
   return namedVolumes(spot).some((volume) => owners.get(volume) === spot.shared.name) ? "store" : "webservice";
 }
 

@@ -55,7 +55,7 @@ interface Mount {
 function volume(item: Service, mount: Mount): void {
   const { draft, importing, shared } = item;
   const to = nextOf(draft, ["traits", "storage"]);
-  const owner = shared.world.volumes.get(mount.source);
+  const owner = shared.context.volumes.get(mount.source);
   if (mount.source !== "" && owner !== shared.name) {
     const words: Words = { ...SHARED, params: { owner: owner ?? "" } };
     return say(importing.ledger, mount.from, "unsupported", words);
@@ -156,17 +156,17 @@ export function files(type: SourceType): Rule<ServiceShared> {
 
 /** Makes the component at its first use, where the content can be had. */
 function sourceName(item: Service, type: SourceType, source: string): string {
-  const { world } = item.shared;
+  const { context } = item.shared;
   const key = `${type} ${source}`;
-  const known = world.sources.get(key);
+  const known = context.sources.get(key);
   if (known !== undefined) return known;
-  const declared = field(field(world.root, `${type}s`) ?? world.root, source);
-  const external = field(declared ?? world.root, "external")?.value === true;
+  const declared = field(field(context.root, `${type}s`) ?? context.root, source);
+  const external = field(declared ?? context.root, "external")?.value === true;
   const content = declared && !external ? contentOf(declared) : undefined;
-  const wanted = external ? (textOf(field(declared ?? world.root, "name")?.value) ?? source) : source;
-  const name = freeName(world.taken.has(wanted) ? `${wanted}-${type}` : wanted, world.taken, type);
-  world.taken.add(name);
-  world.sources.set(key, name);
+  const wanted = external ? (textOf(field(declared ?? context.root, "name")?.value) ?? source) : source;
+  const name = freeName(context.taken.has(wanted) ? `${wanted}-${type}` : wanted, context.taken, type);
+  context.taken.add(name);
+  context.sources.set(key, name);
   if (declared !== undefined && content !== undefined) makeSource(declared, { type, name, key: source, ...content });
   else if (declared !== undefined) {
     const kind = type === "config" ? "ConfigMap" : "Secret";
@@ -203,7 +203,7 @@ function makeSource(declared: Spot<unknown>, made: Content & { type: SourceType;
 }
 
 /** Top-level volumes: they belong to whoever mounts them. */
-export function declaredVolume(name: string, spot: Spot<unknown>, shared: ServiceShared["world"]): void {
+export function declaredVolume(name: string, spot: Spot<unknown>, shared: ServiceShared["context"]): void {
   const owner = shared.services.get(shared.volumes.get(name) ?? "");
   const { ledger } = spot.importing;
   if (field(spot, "external")?.value === true)

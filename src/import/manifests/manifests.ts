@@ -13,7 +13,7 @@ import { importBudget, importScaler } from "./scaling.ts";
 import { importIngress, importService, isHeadless, selects } from "./services.ts";
 import { DATA_KINDS, WORKLOADS, type WorkloadShared } from "./workloads.ts";
 
-interface World {
+interface ImportState {
   readonly importing: Importing;
   readonly objects: readonly Found[];
   /** What became a component, or a part of one. */
@@ -22,42 +22,47 @@ interface World {
 }
 
 export function importManifests(importing: Importing, documents: readonly Path[]): void {
-  const world: World = { importing, objects: findObjects(importing, documents), drafts: new Map(), claims: new Set() };
-  nameComponents(world);
-  for (const object of ofKind(world, "/Namespace")) importNamespace(object);
-  for (const object of world.objects) {
-    if (Object.hasOwn(WORKLOADS, object.kind)) importWorkload(object, world);
-    else if (Object.hasOwn(DATA_KINDS, object.kind)) importData(object, world);
+  const state: ImportState = {
+    importing,
+    objects: findObjects(importing, documents),
+    drafts: new Map(),
+    claims: new Set(),
+  };
+  nameComponents(state);
+  for (const object of ofKind(state, "/Namespace")) importNamespace(object);
+  for (const object of state.objects) {
+    if (Object.hasOwn(WORKLOADS, object.kind)) importWorkload(object, state);
+    else if (Object.hasOwn(DATA_KINDS, object.kind)) importData(object, state);
   }
-  for (const object of ofKind(world, "networking.k8s.io/Ingress")) importRoute(object, world);
-  for (const object of ofKind(world, "autoscaling/HorizontalPodAutoscaler")) importAutoscaler(object, world);
-  for (const object of ofKind(world, "policy/PodDisruptionBudget")) importBudgetOf(object, world);
-  keepAsObjects(world);
+  for (const object of ofKind(state, "networking.k8s.io/Ingress")) importRoute(object, state);
+  for (const object of ofKind(state, "autoscaling/HorizontalPodAutoscaler")) importAutoscaler(object, state);
+  for (const object of ofKind(state, "policy/PodDisruptionBudget")) importBudgetOf(object, state);
+  keepAsObjects(state);
 }
 
-function ofKind(world: World, ...kinds: readonly string[]): readonly Found[] {
-  return world.objects.filter((object) => kinds.includes(object.kind));
+function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found[] {
+  return state.objects.filter((object) => kinds.includes(object.kind));
 }
 
 /** Workloads first: a ConfigMap of the same name is the one that is renamed. A workload is called like its Service, whose name is an address. */
-function nameComponents(world: World): void {
+function nameComponents(state: ImportState): void {
   const taken = new Set<string>();
   const begin = (object: Found, wanted: string, otherwise: string): void => {
     const name = freeName(wanted, taken, otherwise);
     taken.add(name);
     const draft = newDraft({ name });
-    world.drafts.set(object, draft);
+    state.drafts.set(object, draft);
   };
-  for (const object of world.objects.filter(({ kind }) => Object.hasOwn(WORKLOADS, kind)))
-    begin(object, servicesOf(object, world).find((one) => !isHeadless(one))?.name ?? object.name, "app");
-  for (const object of world.objects.filter(({ kind }) => Object.hasOwn(DATA_KINDS, kind))) {
+  for (const object of state.objects.filter(({ kind }) => Object.hasOwn(WORKLOADS, kind)))
+    begin(object, servicesOf(object, state).find((one) => !isHeadless(one))?.name ?? object.name, "app");
+  for (const object of state.objects.filter(({ kind }) => Object.hasOwn(DATA_KINDS, kind))) {
     const suffix = object.kind === "/Secret" ? "secret" : "config";
     begin(object, taken.has(object.name) ? `${object.name}-${suffix}` : object.name, suffix);
   }
   // In the order of the input.
-  for (const object of world.objects) {
-    const draft = world.drafts.get(object);
-    if (draft) world.importing.drafts.push(draft);
+  for (const object of state.objects) {
+    const draft = state.drafts.get(object);
+    if (draft) state.importing.drafts.push(draft);
   }
 }
 
@@ -67,8 +72,8 @@ function podLabels(object: Found): JsonObject {
   return objectOf(labels as JsonObject | undefined); // a part of the input, which is JSON
 }
 
-function servicesOf(object: Found, world: World): readonly Found[] {
-  return ofKind(world, "/Service").filter((service) => selects(service, podLabels(object)));
+function servicesOf(object: Found, state: ImportState): readonly Found[] {
+  return ofKind(state, "/Service").filter((service) => selects(service, podLabels(object)));
 }
 
 function importNamespace({ spot }: Found): void {
@@ -116,17 +121,17 @@ function head(object: Found, draft: Draft, { type, own }: Head): void {
   metadata(meta, ["objects"], own);
 }
 
-function importWorkload(object: Found, world: World): void {
-  const draft = world.drafts.get(object);
+function importWorkload(object: Found, state: ImportState): void {
+  const draft = state.drafts.get(object);
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
-  const services = servicesOf(object, world).filter((service) => !world.drafts.has(service));
+  const services = servicesOf(object, state).filter((service) => !state.drafts.has(service));
   const selected = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
-  const own = privateLabels(selected, world);
+  const own = privateLabels(selected, state);
   head(object, draft, { type: services.length > 0 ? workload.type.served : workload.type.alone, own });
   const shared: WorkloadShared = {
-    called: (kind, name) => calledIn(world, kind, name),
-    takeClaim: (name) => takeClaim(world, name, draft),
+    called: (kind, name) => calledIn(state, kind, name),
+    takeClaim: (name) => takeClaim(state, name, draft),
     selected,
     private: own,
     ports: new Map(),
@@ -138,7 +143,7 @@ function importWorkload(object: Found, world: World): void {
   // One Service for each component; a headless one beside it is what a store makes anyway.
   const ordered = [...services.filter((one) => !isHeadless(one)).slice(0, 1), ...services.filter(isHeadless)];
   for (const service of ordered) {
-    world.drafts.set(service, draft);
+    state.drafts.set(service, draft);
     importService(service, draft, shared.ports);
   }
 }
@@ -146,8 +151,8 @@ function importWorkload(object: Found, world: World): void {
 const PARTS = new Set(["/Namespace", "/Service", "networking.k8s.io/Ingress", "policy/PodDisruptionBudget"]);
 
 /** Labels that something kept as it is asks for (a NetworkPolicy) stay on the pods; the others only found the workload's own pods. */
-function privateLabels(selected: JsonObject, world: World): ReadonlySet<string> {
-  const kept = world.objects.filter(
+function privateLabels(selected: JsonObject, state: ImportState): ReadonlySet<string> {
+  const kept = state.objects.filter(
     ({ kind }) => !Object.hasOwn(WORKLOADS, kind) && !Object.hasOwn(DATA_KINDS, kind) && !PARTS.has(kind),
   );
   const text = kept.map((one) => JSON.stringify(one.spot.value)).join("\n");
@@ -156,24 +161,24 @@ function privateLabels(selected: JsonObject, world: World): ReadonlySet<string> 
   return new Set(Object.entries(selected).flatMap((entry) => (asked(entry) ? [] : [entry[0]])));
 }
 
-function calledIn(world: World, kind: "ConfigMap" | "Secret", name: string): string {
-  const found = ofKind(world, `/${kind}`).find((one) => one.name === name);
-  const draft = found && world.drafts.get(found);
+function calledIn(state: ImportState, kind: "ConfigMap" | "Secret", name: string): string {
+  const found = ofKind(state, `/${kind}`).find((one) => one.name === name);
+  const draft = found && state.drafts.get(found);
   return draft ? nameOf(draft) : name;
 }
 
-function takeClaim(world: World, name: string, draft: Draft): Spot<unknown> | undefined {
-  const claim = ofKind(world, "/PersistentVolumeClaim").find((one) => one.name === name && !world.claims.has(one));
+function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown> | undefined {
+  const claim = ofKind(state, "/PersistentVolumeClaim").find((one) => one.name === name && !state.claims.has(one));
   const spec = claim && field(claim.spot, "spec");
   if (claim === undefined || spec === undefined) return undefined;
-  world.claims.add(claim);
-  world.drafts.set(claim, draft);
+  state.claims.add(claim);
+  state.drafts.set(claim, draft);
   const became = words(
     "became persistent storage of the component that mounts it",
     "改为挂载它的组件的 persistent 存储",
   );
   const target = { draft, path: ["traits", "storage"] };
-  const { ledger } = world.importing;
+  const { ledger } = state.importing;
   for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.spot.at, key], "changed", became, target);
   say(ledger, [...claim.spot.at, "status"], "changed", CLUSTERS_OWN);
   const meta = field(claim.spot, "metadata");
@@ -185,8 +190,8 @@ function takeClaim(world: World, name: string, draft: Draft): Spot<unknown> | un
   return { ...spec, draft };
 }
 
-function importData(object: Found, world: World): void {
-  const draft = world.drafts.get(object);
+function importData(object: Found, state: ImportState): void {
+  const draft = state.drafts.get(object);
   const kind = DATA_KINDS[object.kind];
   if (draft === undefined || kind === undefined) return;
   head(object, draft, { type: kind.type, own: new Set() });
@@ -194,31 +199,31 @@ function importData(object: Found, world: World): void {
   applyRules(kind.rules, { ...object.spot, draft });
 }
 
-function importRoute(object: Found, world: World): void {
+function importRoute(object: Found, state: ImportState): void {
   const draft = importIngress(object, (name) => {
-    const service = ofKind(world, "/Service").find((one) => one.name === name);
-    return service && world.drafts.get(service);
+    const service = ofKind(state, "/Service").find((one) => one.name === name);
+    return service && state.drafts.get(service);
   });
-  if (draft) world.drafts.set(object, draft);
+  if (draft) state.drafts.set(object, draft);
 }
 
-function importAutoscaler(object: Found, world: World): void {
+function importAutoscaler(object: Found, state: ImportState): void {
   const name = dig(object.spot.value, "spec", "scaleTargetRef", "name");
-  const target = world.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
-  const draft = target && world.drafts.get(target);
+  const target = state.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
+  const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
-  world.drafts.set(object, draft);
+  state.drafts.set(object, draft);
   importScaler(object, draft);
 }
 
 const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
 
-function importBudgetOf(object: Found, world: World): void {
+function importBudgetOf(object: Found, state: ImportState): void {
   const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
-  const target = world.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
-  const draft = target && world.drafts.get(target);
+  const target = state.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
+  const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
-  world.drafts.set(object, draft);
+  state.drafts.set(object, draft);
   importBudget(object, draft);
 }
 
@@ -228,10 +233,10 @@ function covers(selector: JsonObject, labels: JsonObject): boolean {
 }
 
 /** Raw manifests keep everything; whether this catalog has a type for them is for the check to say. */
-function keepAsObjects(world: World): void {
-  const others = world.objects.filter((one) => !world.drafts.has(one) && one.kind !== "/Namespace");
+function keepAsObjects(state: ImportState): void {
+  const others = state.objects.filter((one) => !state.drafts.has(one) && one.kind !== "/Namespace");
   if (others.length === 0) return;
-  const { importing } = world;
+  const { importing } = state;
   const taken = new Set(importing.drafts.map(nameOf));
   const draft = newDraft({ name: freeName("objects", taken, "objects"), type: "objects", properties: {} });
   importing.drafts.push(draft);

@@ -58,7 +58,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
 
 /** What its own project still lacks. */
 function missingOf(registry: Registry, entry: Entry): readonly Problem[] {
-  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.world.surroundings);
+  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
 }
 
 /** A version that is registered, looked at once more for a project. */
@@ -107,7 +107,7 @@ interface Change {
 }
 
 async function change(registry: Registry, stored: RegisteredVersion, { to, what, by }: Change): Promise<void> {
-  const { store, clock } = registry.world;
+  const { store, clock } = registry.dependencies;
   const { name, version, standing: from } = stored;
   const at = clock.now().toISOString();
   const written = await store.registrations.change({ name, version, from, to, by, at }, changeEvent(stored, what, by));

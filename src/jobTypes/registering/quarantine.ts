@@ -17,7 +17,7 @@ interface Quarantine {
 }
 
 export function quarantineFor(registry: Registry): Quarantine {
-  const { store, log } = registry.world;
+  const { store, log } = registry.dependencies;
   const told = (type: string, work: Promise<void>): void =>
     void work.catch((failure: unknown) =>
       log.write("error", "a throw of a job type could not be counted", { type, error: String(failure) }),
@@ -40,7 +40,7 @@ async function countThrow(
   { type: name, project }: { readonly type: string; readonly project: string },
   stack: string,
 ): Promise<void> {
-  const { store, clock } = registry.world;
+  const { store, clock } = registry.dependencies;
   const throws = await store.registrations.threw(name, project);
   const type = registry.view().types.get(name);
   if (throws >= MOST_THROWS && type !== undefined) {

@@ -4,12 +4,12 @@ import { problem } from "../../model/problems/problem.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import type { Run } from "../../model/run/run.ts";
 import { changeEvent } from "./event.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 import type { View } from "./view.ts";
 
 /** True: something was written. */
 export async function settleSamples(
-  { store, clock }: Pick<RegistryWorld, "store" | "clock">,
+  { store, clock }: Pick<RegistryDependencies, "store" | "clock">,
   view: View,
 ): Promise<boolean> {
   let wrote = false;

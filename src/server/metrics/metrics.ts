@@ -48,9 +48,9 @@ export async function metricsText(parts: ServerParts, requests: Requests): Promi
 }
 
 /** Left out while the database is away. */
-async function storedMetrics({ world }: ServerParts): Promise<readonly string[]> {
-  const unfinished = await world.store.runs.unfinished();
-  const states = await countStates(world, unfinished);
+async function storedMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
+  const unfinished = await dependencies.store.runs.unfinished();
+  const states = await countStates(dependencies, unfinished);
   return [
     ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished.length}`]),
     ...metric(
@@ -59,12 +59,12 @@ async function storedMetrics({ world }: ServerParts): Promise<readonly string[]>
       "Runs that have not ended, by what they do now",
       UNFINISHED_STATES.map((state) => `{state="${state}"} ${states.get(state) ?? 0}`),
     ),
-    ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
+    ...(await sinkMetrics(dependencies)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
   ];
 }
 
-async function clusterMetrics({ world }: ServerParts): Promise<readonly string[]> {
-  const entries = world.clusters.entries();
+async function clusterMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
+  const entries = dependencies.clusters.entries();
   const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
   const sample = (value: (index: number) => boolean): readonly string[] =>
     entries.map(({ name }, index) => `{cluster="${name.replaceAll(/[^\w.-]/g, "_")}"} ${value(index) ? 1 : 0}`);

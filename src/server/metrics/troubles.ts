@@ -14,8 +14,8 @@ export async function troublesOf(parts: ServerParts): Promise<readonly Trouble[]
   return [...stopping, ...database, ...clusters];
 }
 
-export async function databaseAnswers({ world }: ServerParts): Promise<boolean> {
-  const answer = world.store.events.latest().then(
+export async function databaseAnswers({ dependencies }: ServerParts): Promise<boolean> {
+  const answer = dependencies.store.events.latest().then(
     () => true,
     () => false,
   );
@@ -34,15 +34,15 @@ export async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
 const FULL = "the disk of the database is full: what cannot be kept is refused until there is room again";
 
 async function databaseTrouble(parts: ServerParts): Promise<readonly Trouble[]> {
-  if (parts.world.store.isFull()) return [{ what: "database", detail: FULL }];
+  if (parts.dependencies.store.isFull()) return [{ what: "database", detail: FULL }];
   if (await databaseAnswers(parts)) return [];
   return [
     { what: "database", detail: "the database does not answer: requests are refused until it does; runs go on then" },
   ];
 }
 
-async function clustersTrouble({ world }: ServerParts): Promise<readonly Trouble[]> {
-  const entries = world.clusters.entries();
+async function clustersTrouble({ dependencies }: ServerParts): Promise<readonly Trouble[]> {
+  const entries = dependencies.clusters.entries();
   const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
   const away = pulses.filter((pulse) => !pulse.reachable).length;
   if (away === 0) return [];

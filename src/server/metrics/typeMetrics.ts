@@ -11,8 +11,14 @@ interface Gauge {
 
 const VALUE = { closed: 0, "half-open": 1, open: 2 } as const;
 
-export function typeMetrics({ world, registry }: Pick<ServerParts, "world" | "registry">): readonly Gauge[] {
-  const states = Map.groupBy(world.brakes.states(), ({ type, project }) => `type="${type}",project="${project}"`);
+export function typeMetrics({
+  dependencies,
+  registry,
+}: Pick<ServerParts, "dependencies" | "registry">): readonly Gauge[] {
+  const states = Map.groupBy(
+    dependencies.brakes.states(),
+    ({ type, project }) => `type="${type}",project="${project}"`,
+  );
   const stops = [...registry.view().types.values()].flatMap((type) => type.stops);
   return [
     {

@@ -20,20 +20,20 @@ export interface Exchange {
 }
 
 export function contextOf({ parts, request }: Exchange, signal: AbortSignal): Context {
-  const { world, registry, version, waits } = parts;
+  const { dependencies, registry, version, waits } = parts;
   const { token } = request;
   return {
-    world,
+    dependencies,
     registry,
     version,
     token,
     language: languageOf(request.headers["accept-language"]),
     waits,
     signal,
-    attempt: () => readCallback(world, request.headers.authorization),
+    attempt: () => readCallback(dependencies, request.headers.authorization),
     conditions: () => {
       if (token === null) throw new PlatformError("NotSignedIn");
-      return conditionsFor(request, token.name, world.vault);
+      return conditionsFor(request, token.name, dependencies.vault);
     },
   };
 }
@@ -45,13 +45,13 @@ export function openStream({ parts, request }: Exchange, gone: AbortController):
 }
 
 export function streamOptions({ parts, request }: Exchange, gone: AbortController): StreamOptions {
-  const { log } = parts.world;
+  const { log } = parts.dependencies;
   return {
     signal: gone.signal,
     heartbeatMilliseconds: parts.heartbeatMilliseconds,
     // A stream may outlive its token: a revoked one ends with the next heartbeat.
     onHeartbeat: () =>
-      void currentToken(parts.world, request).catch((error: unknown) => {
+      void currentToken(parts.dependencies, request).catch((error: unknown) => {
         if (error instanceof PlatformError) gone.abort();
       }),
     onFailure: (error: unknown) => {

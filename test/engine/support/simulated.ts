@@ -5,7 +5,7 @@ import type { JobDefinition } from "../../../src/catalog/define.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { approve } from "../../../src/jobs/approve.ts";
 import { join } from "../../../src/jobs/join.ts";
 import { wait } from "../../../src/jobs/wait.ts";
@@ -39,7 +39,7 @@ export interface Simulated {
   readonly newId: () => string;
 }
 
-export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
+export function simulatedDependencies({ store, clock, job, newId }: Simulated): EngineDependencies {
   const catalog = createCatalog({ name: "test", jobs: [job, join, wait, approve] });
   return {
     store,
