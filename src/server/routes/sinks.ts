@@ -102,7 +102,7 @@ async function knownSink(dependencies: Dependencies<"store">, project: string, n
   return found;
 }
 
-async function unknownSink({ store }: World, project: string, name: string): Promise<PlatformError> {
+async function unknownSink({ store }: Dependencies<"store">, project: string, name: string): Promise<PlatformError> {
   const known = listed((await store.sinks.list(project)).map(({ sink }) => sink.name));
   return new PlatformError("NotFound", { what: "sink", name, known });
 }
