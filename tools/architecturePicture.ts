@@ -1,14 +1,18 @@
-// The picture of docs/architecture.md: a box for each folder of src with its rooms, an arrow for each import between folders. It is drawn
-// from the imports of the files, so it cannot say anything else than the code. Written in Mermaid, which most viewers of Markdown show.
+// Draws the picture in docs/architecture.md: a box for each folder of src with its rooms, and an arrow for each import
+// between folders. It reads the imports of the files, so the picture always matches the code. The picture is written in
+// Mermaid, which most viewers of Markdown can show.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
 const SOURCE = resolve(import.meta.dirname, "../src");
-/** Nearly every folder imports these three, so their arrows would hide all others. The text under the picture says so. */
+/**
+ * Folders without arrows. Nearly every folder imports these three, so their arrows would hide all others. The text under
+ * the picture says so.
+ */
 const EVERYWHERE: ReadonlySet<string> = new Set(["model", "ports", "catalog"]);
 
 interface Graph {
-  /** Folder -> its rooms, in the order of the alphabet. */
+  /** Folder -> its rooms, in alphabetical order. */
   readonly rooms: ReadonlyMap<string, readonly string[]>;
   /** Folder -> the folders that its files import. */
   readonly imports: ReadonlyMap<string, ReadonlySet<string>>;
@@ -50,7 +54,10 @@ function importsOf(file: string): readonly string[] {
     .filter((folder) => !EVERYWHERE.has(folder));
 }
 
-/** An arrow that can be reached through another folder is left out, so that the picture shows the order and stays readable. */
+/**
+ * Leaves out an arrow to a folder that is also reached through another folder, so that the picture shows the order and
+ * stays readable.
+ */
 function isDirect(imports: Graph["imports"], from: string, to: string): boolean {
   const others = [...(imports.get(from) ?? [])].filter((folder) => folder !== to);
   return !others.some((folder) => reaches(imports, folder, to));
@@ -67,7 +74,7 @@ function box(folder: string, rooms: readonly string[]): string {
   return `  ${idOf(folder)}["${lines}"]`;
 }
 
-/** Mermaid's names of boxes: letters only. */
+/** The name of a box in Mermaid, which may contain only letters. */
 function idOf(folder: string): string {
   return folder.replace(".ts", "File");
 }

@@ -1,5 +1,6 @@
-// Writes the pages that are made from the code: all of docs/reference/, and the picture in docs/architecture.md. With --check it only
-// compares, and fails when a page is not what the code says. Texts that people write do not belong into docs/reference/.
+// Writes the pages that are generated from the code: all of docs/reference/, and the picture in docs/architecture.md.
+// With --check it only compares, and fails when a page does not match the code. docs/reference/ contains only generated
+// files; texts that are written by hand are in other folders of docs/.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openapiDocument } from "../src/api/openapi.ts";
@@ -31,7 +32,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Only the picture is made here; the text around it is written by people. */
+/** The page with a new picture. The text around the picture is written by hand and does not change. */
 function withPicture(page: string): string {
   const [begin, end] = PICTURE;
   const [before = "", rest = ""] = page.split(begin);
@@ -39,7 +40,7 @@ function withPicture(page: string): string {
   return [before, begin, "\n", architecturePicture(), "\n", after].join("");
 }
 
-/** The files that are missing or say something else. */
+/** Paths of the files that are missing or differ. */
 export function staleFiles(): readonly string[] {
   return [...generatedFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
 }
@@ -69,7 +70,7 @@ function errorsPage(): string {
 
 function reasonsPage(): string {
   const rows = Object.entries(REASONS).map(([code, { who, text }]) => row([`\`${code}\``, WHO[who], text.en, text.zh]));
-  return page("Reasons · 原因", "Why a job or an object stands where it stands: the closed table.", [
+  return page("Reasons · 原因", "The closed table of reasons, which explain why a job or an object is in its state.", [
     row(["code", "who can act · 处理方", "sentence", "说明"]),
     rule(4),
     ...rows,
@@ -78,9 +79,9 @@ function reasonsPage(): string {
 
 function verdictsPage(): string {
   const words = [
-    "What the product said of each, on a real Kubernetes, when the tests made it happen; the words and times are those of that run.",
-    "*Told after* counts from the cluster's own first word (an event or a condition; whole seconds) until the product said why.",
-    "*Ended after* counts from the start of the run until the job had ended: waiting ends with the component's `timeout`, which the tests set short.",
+    "The reports of kubemin about each failure, when the tests caused it on a real Kubernetes; texts and times are those of that run.",
+    "*Reported after* is the time from the first sign in the cluster (an event or a condition; whole seconds) until kubemin reported the reason.",
+    "*Ended after* is the time from the start of the run until the end of the job: waiting ends with the component's `timeout`, which the tests set short.",
   ].join(" ");
   const table = verdictRows(rows(), { who: WHO, row });
   return page("Verdicts · 失败判定", words, table, "run test/e2e/verdicts.test.ts with KUBEMIN_RECORD=1 instead");
@@ -101,7 +102,7 @@ function rule(columns: number): string {
 function main(check: boolean): void {
   if (check) {
     const stale = staleFiles();
-    for (const name of stale) console.error(`docs/${name} is not what the code says: run npm run generate`);
+    for (const name of stale) console.error(`docs/${name} does not match the code: run npm run generate`);
     process.exitCode = stale.length === 0 ? 0 : 1;
     return;
   }

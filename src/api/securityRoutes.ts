@@ -1,4 +1,5 @@
-// The part of the contract about what a cluster itself refuses of job types: see routes.ts, which it is a part of.
+// The routes about the admission policies and the network of a cluster, a part of the table in routes.ts. With these
+// policies, the cluster itself refuses pods of job types that break the rules.
 import { z } from "zod";
 import { ENFORCEMENTS } from "../model/kubernetes/networkVerdict.ts";
 import { cluster, type Route } from "./routeParts.ts";
@@ -8,7 +9,7 @@ const SecurityView = z.object({
   policies: z.array(
     z.object({
       rule: z.string(),
-      field: z.string().meta({ description: "of the pod" }),
+      field: z.string().meta({ description: "field of the pod" }),
       state: z.enum(["inForce", "missing", "changed", "refused"]),
       detail: z.string(),
     }),
@@ -25,7 +26,7 @@ export const SECURITY_ROUTES = {
   getClusterSecurity: {
     method: "GET",
     path: `${C}/security`,
-    summary: "Which admission policies for job types are in force; nothing is changed",
+    summary: "Get the state of the admission policies for job types, without changing anything",
     access: "admin",
     params: cluster,
     query: ofProject,
@@ -45,7 +46,7 @@ export const SECURITY_ROUTES = {
   probeClusterNetwork: {
     method: "POST",
     path: `${C}/network-probe`,
-    summary: "Try out whether the network obeys policies, with three small pods in a namespace of their own",
+    summary: "Test whether the network enforces network policies, with three small pods in a separate namespace",
     access: "admin",
     params: cluster,
     body: z

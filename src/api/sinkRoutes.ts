@@ -1,4 +1,4 @@
-// The part of the contract that sends events to others: see routes.ts, which it is a part of.
+// The routes about sinks, a part of the table in routes.ts. A sink sends events to an address outside the server.
 
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
@@ -10,8 +10,8 @@ import * as view from "./views.ts";
 
 const anySink = {
   name: z.string().regex(DNS_LABEL, FORMS.name),
-  events: z.array(z.enum(EVENT_TYPES)).default([]).meta({ description: "types to send; empty: all" }),
-  application: z.string().min(1).optional().meta({ description: "only of this one" }),
+  events: z.array(z.enum(EVENT_TYPES)).default([]).meta({ description: "event types to send; all types if empty" }),
+  application: z.string().min(1).optional().meta({ description: "send only events of this application" }),
 };
 const newSink = z.discriminatedUnion("type", [
   z.strictObject({
@@ -23,7 +23,7 @@ const newSink = z.discriminatedUnion("type", [
       .min(16)
       .max(500)
       .optional()
-      .meta({ description: "what calls are signed with; default: a new one" }),
+      .meta({ description: "secret with which calls are signed; default: a new one" }),
   }),
   z.strictObject({
     ...anySink,
@@ -41,7 +41,7 @@ export const SINK_ROUTES = {
   listSinks: {
     method: "GET",
     path: `${P}/sinks`,
-    summary: "Where events are sent, and how far each has got",
+    summary: "List sinks, with the state of their delivery",
     access: "read",
     params: project,
     status: 200,
@@ -50,7 +50,7 @@ export const SINK_ROUTES = {
   addSink: {
     method: "POST",
     path: `${P}/sinks`,
-    summary: "Send events from now on to a webhook or a Kafka topic; a webhook's secret is shown this once",
+    summary: "Add a sink: send new events to a webhook or a Kafka topic; the secret of a webhook is shown only once",
     access: "admin",
     params: project,
     body: newSink,
@@ -60,7 +60,7 @@ export const SINK_ROUTES = {
   getSink: {
     method: "GET",
     path: `${P}/sinks/:sink`,
-    summary: "One sink",
+    summary: "Get a sink",
     access: "read",
     params: sink,
     status: 200,
@@ -69,7 +69,7 @@ export const SINK_ROUTES = {
   removeSink: {
     method: "DELETE",
     path: `${P}/sinks/:sink`,
-    summary: "Send nothing more; what was not delivered is forgotten",
+    summary: "Remove a sink; events that were not delivered are dropped",
     access: "admin",
     params: sink,
     status: 204,
@@ -78,7 +78,7 @@ export const SINK_ROUTES = {
   resumeSink: {
     method: "POST",
     path: `${P}/sinks/:sink/resume`,
-    summary: "Try at once what is dead or waits for its next attempt",
+    summary: "Resume a sink: events that are dead or wait for a retry are sent immediately",
     access: "write",
     params: sink,
     status: 200,

@@ -1,5 +1,5 @@
-// Docker Compose files: services become components; volumes, configs and secrets the storage of who uses them.
-// https://github.com/compose-spec/compose-spec/blob/main/spec.md
+// Imports Docker Compose files. Services become components; volumes, configs and secrets become storage of the services
+// that use them. https://github.com/compose-spec/compose-spec/blob/main/spec.md
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { freeName } from "../mapping/importDraft.ts";
@@ -22,7 +22,7 @@ import { declaredVolume } from "./storage.ts";
 import { fillIn } from "./variables.ts";
 
 export function importCompose(importing: Importing, [first = []]: readonly Path[]): void {
-  const input = dig(importing.ledger.input, ...first) as Json; // a part of the input
+  const input = dig(importing.ledger.input, ...first) as Json; // The input is JSON, so each part of it is.
   if (!isObject(input)) return;
   const value = fillIn(importing, input, first);
   const root: Spot<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
@@ -38,11 +38,11 @@ export function importCompose(importing: Importing, [first = []]: readonly Path[
 }
 
 const EXTENSION = words(
-  "means nothing by itself; what was copied from here was taken where it is used",
+  "has no meaning by itself; values that are copied from it are imported where they are used",
   "本身没有含义；被引用的内容已在引用处导入",
 );
 const NETWORKS = words(
-  "not needed: every component reaches every other by its name; networks keep nobody apart here",
+  "not needed: components can reach each other by name; networks do not isolate them here",
   "无需填写：组件之间均可按名称访问；此处网络不做隔离",
 );
 const OTHER_FILES = refuse(NO_OTHER_FILES);
@@ -58,14 +58,14 @@ const top = (context: ComposeContext): Rules => ({
   secrets: unused,
 });
 
-/** Whatever a service uses has been spoken about already. */
+/** Runs after the services. Only leaves that no service used have no entry in the report yet. */
 function unused(spot: Spot<unknown>): void {
   for (const [, one] of fieldsOf(spot))
     say(
       spot.importing.ledger,
       one.at,
       "changed",
-      words("no service uses it, or its name alone", "没有服务使用，或仅使用其名称"),
+      words("no service uses it, or services only use its name", "没有服务使用它，或仅使用其名称"),
     );
 }
 

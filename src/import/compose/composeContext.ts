@@ -1,5 +1,5 @@
-// What has to be known of a Compose file as a whole before its services are read: what each becomes, who waits for whose end, which volume
-// belongs to whom.
+// Facts about a whole Compose file that are needed before its services are read: the component of each service, which
+// services are tasks, and which service owns which volume.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { type Draft, freeName, nameOf, newDraft } from "../mapping/importDraft.ts";
 import { remark } from "../mapping/ledger.ts";
@@ -9,14 +9,14 @@ import { mountText } from "./text.ts";
 
 export interface ComposeContext {
   readonly services: ReadonlyMap<string, Draft>;
-  /** Somebody waits until they have ended. */
+  /** Services that become tasks: another service waits for their end, or their deploy mode is a job. */
   readonly tasks: ReadonlySet<string>;
-  /** Named volume -> the first service that writes into it. */
+  /** Named volume -> the first service that mounts it. */
   readonly volumes: ReadonlyMap<string, string>;
   readonly root: Spot<unknown>;
-  /** Names of components that are taken. */
+  /** Names of components that are already used. */
   readonly taken: Set<string>;
-  /** Top-level configs and secrets that became components. */
+  /** Type and name of a top-level config or secret -> the name of its component. */
   readonly sources: Map<string, string>;
 }
 

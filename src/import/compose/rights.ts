@@ -1,4 +1,5 @@
-// What a Compose service says of its processes: user, capabilities, a root that is only read, time to end; and the devices that it reserves.
+// Fields of a Compose service about its processes: user, capabilities, read-only root file system, time to end; also
+// reserved devices and placement constraints.
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import {
@@ -25,14 +26,14 @@ import {
 import { devices } from "../parts/resources.ts";
 
 const TO = ["traits", "security"];
-const NUMBERS = words("became the numbers of user and group", "改为用户与组的数字 ID");
+const NUMBERS = words("became the numeric user or group", "改为用户或组的数字 ID");
 const NAMED_USER = advised(
-  ["a user is a number on a cluster", "集群上的用户以数字 ID 表示"],
-  ["write the number that the name has in the image", "请写镜像中该用户名对应的数字 ID"],
+  ["on a cluster, users and groups are given by number", "集群上的用户与组以数字 ID 表示"],
+  ["write the number of this name in the image", "请写镜像中该名称对应的数字 ID"],
 );
-const WITHOUT_PREFIX = words("without CAP_", "去掉 CAP_ 前缀");
+const WITHOUT_PREFIX = words("written without the prefix CAP_", "去掉 CAP_ 前缀");
 
-/** Only what is written here: Compose has no profiles. */
+/** Adds the trait security with the profile none, because Compose has no profiles: only the written fields apply. */
 function begin(spot: Spot<unknown>): void {
   if (valueAt(spot.draft, TO) === undefined) place(spot.draft, TO, { profile: "none" });
 }
@@ -92,11 +93,11 @@ export const RIGHTS: Rules = {
 
 const DEVICE = words("became the trait gpu", "改为 gpu 特征");
 const ALL = advised(
-  ["how many devices there are is not known here", "此处无法得知设备数量"],
+  ["the number of devices is not known here", "此处无法得知设备数量"],
   ["write the number", "请写明数量"],
 );
 
-/** `deploy.resources.reservations.devices`. */
+/** The rule for `deploy.resources.reservations.devices`. */
 export const reservedDevices: Rule = (list) => {
   for (const item of itemsOf(list)) {
     const { ledger } = item.importing;
@@ -113,8 +114,8 @@ export const reservedDevices: Rule = (list) => {
 
 const CONSTRAINT = /^node\.labels\.([^\s=!]+)\s*==\s*(\S+)$/;
 const SWARM = advised(
-  ["nodes of a cluster are known by their labels", "集群节点以标签区分"],
-  ["say it with the trait placement", "请用 placement 特征表达"],
+  ["nodes of a cluster are selected by their labels", "集群节点按标签选择"],
+  ["use the trait placement", "请使用 placement 特征"],
 );
 
 export const constraints: Rule = (list) => {

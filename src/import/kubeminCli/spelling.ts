@@ -1,4 +1,4 @@
-// One field, two spellings: `mountPath` and `mount_path`.
+// Looks up a field under two spellings: `mountPath` and `mount_path`.
 import { field, type Spot } from "../mapping/rules.ts";
 
 function snake(name: string): string {

@@ -1,5 +1,6 @@
-// Plain Kubernetes manifests. Workloads become components; Services, Ingresses and autoscalers a part of the workload that they point to;
-// ConfigMaps and Secrets components; claims the storage of who mounts them. Everything else goes as it is into a component of type objects.
+// Imports plain Kubernetes manifests. Workloads, ConfigMaps and Secrets become components. Services, Ingresses,
+// autoscalers and disruption budgets become part of the workload that they point to. Claims become storage of the
+// workload that mounts them. All other objects are put unchanged into a component of type objects.
 import { CLUSTER_WIDE } from "../../catalog/parts/objects/clusterScoped.ts";
 import { dig, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
@@ -16,7 +17,7 @@ import { DATA_KINDS, WORKLOADS, type WorkloadShared } from "./workloads.ts";
 interface ImportState {
   readonly importing: Importing;
   readonly objects: readonly Found[];
-  /** What became a component, or a part of one. */
+  /** Objects that became a component or a part of one, with the draft of this component. */
   readonly drafts: Map<Found, Draft>;
   readonly claims: Set<Found>;
 }
@@ -44,7 +45,10 @@ function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found
   return state.objects.filter((object) => kinds.includes(object.kind));
 }
 
-/** Workloads first: a ConfigMap of the same name is the one that is renamed. A workload is called like its Service, whose name is an address. */
+/**
+ * Names the components. Workloads come first, so that a ConfigMap of the same name is renamed and not the workload. A
+ * workload gets the name of its Service, because other programs use that name as an address.
+ */
 function nameComponents(state: ImportState): void {
   const taken = new Set<string>();
   const begin = (object: Found, wanted: string, otherwise: string): void => {
@@ -59,7 +63,7 @@ function nameComponents(state: ImportState): void {
     const suffix = object.kind === "/Secret" ? "secret" : "config";
     begin(object, taken.has(object.name) ? `${object.name}-${suffix}` : object.name, suffix);
   }
-  // In the order of the input.
+  // The components keep the order of the input.
   for (const object of state.objects) {
     const draft = state.drafts.get(object);
     if (draft) state.importing.drafts.push(draft);
@@ -69,7 +73,7 @@ function nameComponents(state: ImportState): void {
 function podLabels(object: Found): JsonObject {
   const path = WORKLOADS[object.kind]?.pod ?? [];
   const labels = dig(object.spot.value, ...path, "metadata", "labels");
-  return objectOf(labels as JsonObject | undefined); // a part of the input, which is JSON
+  return objectOf(labels as JsonObject | undefined); // The input is JSON, so each part of it is.
 }
 
 function servicesOf(object: Found, state: ImportState): readonly Found[] {
@@ -80,8 +84,8 @@ function importNamespace({ spot }: Found): void {
   const { importing } = spot;
   const meta = field(spot, "metadata");
   const became = words(
-    "the namespace of the document; deploy with --create-namespace",
-    "文档的命名空间；部署时加 --create-namespace",
+    "became the namespace of the document; deploy with --create-namespace",
+    "改为文档的命名空间；部署时请加 --create-namespace",
   );
   for (const key of ["apiVersion", "kind", "spec", "status"])
     say(importing.ledger, [...spot.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
@@ -90,14 +94,14 @@ function importNamespace({ spot }: Found): void {
   if (meta) metadataOfNobody(meta);
 }
 
-/** Its labels are the namespace's own business: kubemin makes namespaces without any. */
+/** Labels of a namespace are reported as not supported, because kubemin creates namespaces without labels. */
 function metadataOfNobody(meta: Spot<unknown>): void {
   applyRules({ creationTimestamp: (spot) => say(spot.importing.ledger, spot.at, "changed", CLUSTERS_OWN) }, meta);
 }
 
 interface Head {
   readonly type: string;
-  /** Labels that have no meaning any more. */
+  /** Labels that are not imported, because they only served to select the workload's pods. */
   readonly own: ReadonlySet<string>;
 }
 
@@ -126,6 +130,7 @@ function importWorkload(object: Found, state: ImportState): void {
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
   const services = servicesOf(object, state).filter((service) => !state.drafts.has(service));
+  // The input is JSON.
   const selected = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const own = privateLabels(selected, state);
   head(object, draft, { type: services.length > 0 ? workload.type.served : workload.type.alone, own });
@@ -140,7 +145,7 @@ function importWorkload(object: Found, state: ImportState): void {
   const spec = field(object.spot, "spec");
   place(draft, ["properties"], {});
   if (spec) applyRules(workload.spec, { ...spec, draft, shared });
-  // One Service for each component; a headless one beside it is what a store makes anyway.
+  // A component has one Service. A further headless Service is dropped, because a store has one anyway.
   const ordered = [...services.filter((one) => !isHeadless(one)).slice(0, 1), ...services.filter(isHeadless)];
   for (const service of ordered) {
     state.drafts.set(service, draft);
@@ -150,7 +155,10 @@ function importWorkload(object: Found, state: ImportState): void {
 
 const PARTS = new Set(["/Namespace", "/Service", "networking.k8s.io/Ingress", "policy/PodDisruptionBudget"]);
 
-/** Labels that something kept as it is asks for (a NetworkPolicy) stay on the pods; the others only found the workload's own pods. */
+/**
+ * Labels that only select the workload's own pods. Labels that also occur in an object that is kept unchanged, such as
+ * a NetworkPolicy, are not among them and stay on the pods.
+ */
 function privateLabels(selected: JsonObject, state: ImportState): ReadonlySet<string> {
   const kept = state.objects.filter(
     ({ kind }) => !Object.hasOwn(WORKLOADS, kind) && !Object.hasOwn(DATA_KINDS, kind) && !PARTS.has(kind),
@@ -219,6 +227,7 @@ function importAutoscaler(object: Found, state: ImportState): void {
 const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
 
 function importBudgetOf(object: Found, state: ImportState): void {
+  // The input is JSON.
   const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const target = state.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
   const draft = target && state.drafts.get(target);
@@ -232,7 +241,10 @@ function covers(selector: JsonObject, labels: JsonObject): boolean {
   return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
 }
 
-/** Raw manifests keep everything; whether this catalog has a type for them is for the check to say. */
+/**
+ * Puts all other objects unchanged into a component of type objects. The later check (src/import/removeRefused.ts)
+ * reports a catalog without this type.
+ */
 function keepAsObjects(state: ImportState): void {
   const others = state.objects.filter((one) => !state.drafts.has(one) && one.kind !== "/Namespace");
   if (others.length === 0) return;

@@ -1,4 +1,5 @@
-// The spec of a pod, to a component: its containers, its volumes, and the few fields of the pod that have a place.
+// The spec of a Kubernetes pod becomes a part of a component: its containers, its volumes, and the fields of the pod
+// that kubemin supports.
 import type { Json } from "../../model/data/json.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
@@ -24,7 +25,7 @@ import { type Claims, type Volume, volumesOf } from "./volumes.ts";
 
 const RESTART = words("not needed: the component's type decides it", "无需填写：由组件类型决定");
 const OF_THE_NODE = advised(
-  ["networks and names of the node are not given to an application", "应用不能使用节点的网络与名字空间"],
+  ["an application cannot use the network and the namespaces of the node", "应用不能使用节点的网络与名字空间"],
   [
     "leave it out, or keep the workload as it is in a component of type objects",
     "请删除，或用 objects 组件保留原工作负载",
@@ -72,7 +73,10 @@ function account(spot: Spot<PodShared>): void {
   else take("traits", "serviceAccount", "use")(spot);
 }
 
-/** No token is mounted unless somebody asks for it, which needs an account to ask for. */
+/**
+ * kubemin mounts a token only if the document asks for it, which needs an account; the account is `default` if the pod
+ * names none.
+ */
 function token(spot: Spot<PodShared>): void {
   if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
   const named = valueAt(spot.draft, ["traits", "serviceAccount", "use"]) !== undefined;
@@ -80,7 +84,10 @@ function token(spot: Spot<PodShared>): void {
   take("traits", "serviceAccount", "token")(spot);
 }
 
-/** `templates`: volumes that the workload itself brings (claim templates of a StatefulSet). */
+/**
+ * Imports the spec of a pod; returns the named ports of its main container. `templates` are volumes from claim
+ * templates of a StatefulSet.
+ */
 export function importPod(
   spec: Spot<Names & Claims & OwnPods>,
   templates: ReadonlyMap<string, Volume> = new Map(),

@@ -1,4 +1,4 @@
-// The hook before a pod ends, as Kubernetes writes it, to the trait `lifecycle`.
+// The hook preStop of a Kubernetes container becomes a part of the trait `lifecycle`.
 import { put, say } from "../mapping/ledger.ts";
 import { NAMED_PORT, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";

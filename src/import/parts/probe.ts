@@ -1,4 +1,4 @@
-// A probe as Kubernetes writes it, to ours.
+// A probe of Kubernetes becomes a probe of kubemin.
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
@@ -14,7 +14,7 @@ const ACTIONS = {
 } as const;
 const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
 
-/** `ports` gives the number of a named port of the container. */
+/** Imports a probe to the path `to`. `ports` maps the names of the container's ports to their numbers. */
 export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
   const { ledger } = spot.importing;
   for (const [key, { name, fields }] of Object.entries(ACTIONS)) {
@@ -24,7 +24,7 @@ export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, 
       const inner = field(action, one);
       if (inner) actionField(inner, [...to, name, one], ports);
     }
-    // An action without any field that we know is one all the same.
+    // An action without fields is still an action, and becomes an empty object.
     if (Object.keys(action.value ?? {}).length === 0)
       put(ledger, { draft: spot.draft, path: [...to, name] }, {}, action.at);
   }
