@@ -15,7 +15,7 @@ interface Surroundings {
 export async function* takeBackup(place: StorePlace, { home }: Surroundings): AsyncGenerator<BackupRecord> {
   const address = place.database ?? join(place.data ?? join(home, "data"), "kubemin.db");
   if (!/^[a-z]+:\/\//i.test(address) && !existsSync(address))
-    throw new PlatformError("DatabaseUnusable", { file: address, detail: "there is no such file" });
+    throw new PlatformError("DatabaseUnusable", { file: address, detail: "NoSuchFile" });
   const store = await openStore(address);
   try {
     yield* store.backup();

@@ -263,7 +263,7 @@ function newId(): string {
 async function sameKeyAsBefore(store: Store, key: Uint8Array, origin: string): Promise<void> {
   const print = keyPrint(key);
   if ((await store.setting(KEY_SETTING, print)) !== print)
-    throw new PlatformError("OtherKey", { what: "this database", origin });
+    throw new PlatformError("OtherKey", { what: "thisDatabase", origin });
 }
 
 async function openClusters(

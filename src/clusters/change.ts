@@ -114,7 +114,7 @@ async function registeredOf({ store, stateOf, load }: Registrar, name: string): 
   const found = stored.find((one) => one.name === name);
   if (found !== undefined) return found;
   const known = stored.map((one) => one.name).join(", ") || "none";
-  throw new PlatformError("NotFound", { what: "registered cluster", name, known });
+  throw new PlatformError("NotFound", { what: "registeredCluster", name, known });
 }
 
 interface Reaching {
@@ -152,7 +152,7 @@ async function introduced({ opener }: Registrar, { name, target, signal }: Tryin
     if (!(error instanceof ClusterError)) throw error;
     const { code, params } = error.reason;
     if (code === "CredentialRefused") throw new PlatformError("CredentialRefused", { cluster: name });
-    throw new PlatformError("ClusterUnreachable", { cluster: name, detail: String(params["detail"] ?? code) });
+    throw new PlatformError("ClusterUnreachable", { ...params, cluster: name, detail: params["detail"] ?? code });
   }
 }
 

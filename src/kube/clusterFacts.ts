@@ -70,7 +70,7 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
         : undefined;
     const detail =
       cause instanceof Error && limit.aborted
-        ? "no answer within 5s"
+        ? "NoAnswerWithin5s"
         : String(cause instanceof Error ? cause.message : cause);
     throw new ClusterError(
       refused?.reason ?? reason("ClusterUnreachable", { cluster, detail }),

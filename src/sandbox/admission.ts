@@ -4,6 +4,7 @@
 import { scalarAt, textAt } from "../model/data/fieldReaders.ts";
 import { canonicalJson, dig, isObject, type Json } from "../model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { applicationOwner } from "../model/kubernetes/ownership.ts";
 import { parseQuantity } from "../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { faultOf } from "./faults/faults.ts";
@@ -63,13 +64,13 @@ function otherOwner(live: Manifest, wanted: Manifest, adopt: boolean): Reason | 
     if (adopt && theirs[LABELS.application] === undefined) return null;
     return reason("OwnedByOther", {
       object,
-      owner: theirs[LABELS.managedBy] ?? "somebody else: it has no labels of kubemin",
+      owner: theirs[LABELS.managedBy] ?? "unlabelled",
     });
   }
   const same = [LABELS.project, LABELS.application].every((label) => theirs[label] === ours[label]);
   if (same) return null;
-  const owner = `application ${theirs[LABELS.application] ?? "?"} of project ${theirs[LABELS.project] ?? "?"}`;
-  return reason("OwnedByOther", { object, owner });
+  const owner = applicationOwner(theirs[LABELS.application], theirs[LABELS.project]);
+  return reason("OwnedByOther", { object, ...owner });
 }
 
 const IMMUTABLE: Readonly<Record<string, readonly (readonly string[])[]>> = {

@@ -221,7 +221,8 @@ const anyActs = fc.array(
 );
 
 function ignoreEnded(error: unknown): void {
-  if (!(error instanceof PlatformError) || error.code !== "Conflict") throw error;
+  const ended = ["RunAlreadyEnded", "RunBeingCancelled"];
+  if (!(error instanceof PlatformError) || !ended.includes(error.code)) throw error;
 }
 
 async function generalWrongs({ place, run: id }: Waiting): Promise<readonly string[]> {

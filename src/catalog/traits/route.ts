@@ -3,7 +3,7 @@
 // ready, so that no request reaches a program that is not there yet. This file describes the object;
 // plan/render/render.ts and plan/order.ts make the job `NAME:route` of it.
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
 import { pathsOf, type Route, type RouteKind, type Routing, routeSchema } from "../parts/route/fields.ts";
@@ -101,9 +101,9 @@ function checkPaths({ path, paths }: Route): readonly Problem[] {
   const keys = paths.map((one) => `${one.match} ${one.path}`);
   const twice = keys.flatMap((key, index) => {
     if (keys.indexOf(key) === index) return [];
-    return [problem("Rule", ["paths", index], { en: `${key} is used twice`, zh: `${key} 重复` })];
+    return [brokenRule(["paths", index], { en: "{key} is used twice", zh: "{key} 重复" }, { key })];
   });
-  return [...both.map((words) => problem("Rule", ["paths"], words)), ...twice];
+  return [...both.map((words) => brokenRule(["paths"], words)), ...twice];
 }
 
 function chosenKind(data: Route, facts: ClusterFacts): RouteKind | null {
@@ -115,10 +115,10 @@ function unsupported(data: Route, kind: RouteKind): readonly Problem[] {
   const { name, fields } = KINDS[kind];
   return SPECIAL.filter((field) => data[field] !== undefined && !fields.includes(field)).map((field) => {
     const able = ORDER.filter((one) => KINDS[one].fields.includes(field)).join(", ");
-    const params = {
-      en: `${name} does not support ${field}; kind ${able} does, where the cluster serves it`,
-      zh: `${name} 不支持 ${field}：仅 ${able} 支持，且集群须提供`,
+    const text = {
+      en: "{name} has no {field}; kind {able} has it, where the cluster serves that kind",
+      zh: "{name} 不支持 {field}：仅 {able} 支持，且集群须提供",
     };
-    return problem("Rule", [field], params);
+    return brokenRule([field], text, { name, field, able });
   });
 }

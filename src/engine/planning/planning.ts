@@ -86,14 +86,12 @@ export async function planDocument(
 
 function invalid(problems: readonly Problem[]): PlatformError {
   const count = problems.filter((one) => one.severity === "error").length;
-  return new PlatformError("InvalidDocument", { count }, problems);
+  return new PlatformError("InvalidDocument", { count }, { problems });
 }
 
 function nameFits(request: DocumentRequest, name: string): void {
   if (request.application === undefined || request.application === name) return;
-  throw new PlatformError("InvalidRequest", {
-    detail: `the document is called ${name}, the path says ${request.application}`,
-  });
+  throw new PlatformError("DocumentNameDiffers", { name, expected: request.application });
 }
 
 /** From here on, secret values exist only as tokens. Checked again, because what is planned must be what is stored. */
@@ -114,8 +112,13 @@ function sealed(
 /** An application does not move by itself: what it made elsewhere would be left behind, with its data. */
 function staysInPlace(current: ApplicationSummary | null, cluster: string, namespace: string): void {
   if (current === null || (current.cluster === cluster && current.namespace === namespace)) return;
-  const detail = `${current.name} runs on cluster ${current.cluster} in namespace ${current.namespace}; this would leave it there and start another one on cluster ${cluster} in namespace ${namespace}. Delete it first, or give the document another name`;
-  throw new PlatformError("Conflict", { detail });
+  throw new PlatformError("WouldMove", {
+    application: current.name,
+    cluster: current.cluster,
+    namespace: current.namespace,
+    otherCluster: cluster,
+    otherNamespace: namespace,
+  });
 }
 
 interface Checked {

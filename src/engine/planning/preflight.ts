@@ -1,12 +1,11 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { dig } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
 import { isSealed } from "../../model/document/sealed.ts";
-import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { LABELS, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { belongsToNobody } from "../../model/kubernetes/ownership.ts";
+import { applicationOwner, belongsToNobody } from "../../model/kubernetes/ownership.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { explainReason, whoActs } from "../../model/reasons/reason.ts";
 import type { Plan, PlannedObject } from "../../model/run/plan.ts";
@@ -62,16 +61,16 @@ export async function takenByOthers(
     const ref = refOf(object.manifest);
     const holder = await store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      const owner = applicationOwner(writtenName(holder.application), holder.project);
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     }
     const live = await target.cluster.read(ref, signal);
     const owner = foreignOwner(live, target);
     if (owner === null) return [];
     if (live === null || !belongsToNobody(live))
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     if (target.request.adopt !== true)
-      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     adopted.add(refKey(ref));
     return [];
   });
@@ -82,14 +81,14 @@ function isOurs(holder: OwnedObject, { request, application }: Target): boolean 
   return holder.project === request.project && holder.application === application.document.name;
 }
 
-function foreignOwner(live: Manifest | null, { request, application }: Target): string | null {
+function foreignOwner(live: Manifest | null, { request, application }: Target): Params | null {
   if (live === null) return null;
   const labels = live.metadata.labels ?? {};
   if (labels[LABELS.application] === application.document.name && labels[LABELS.project] === request.project)
     return null;
   if (labels[LABELS.application] !== undefined)
-    return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"}`;
-  return labels[LABELS.managedBy] ?? "somebody else";
+    return applicationOwner(labels[LABELS.application], labels[LABELS.project]);
+  return { owner: labels[LABELS.managedBy] ?? "unknownOwner" };
 }
 
 /**

@@ -2,7 +2,7 @@
 // and path they take the older one, or any: the newer application would be told that its route works, by the answers of the other.
 // Ours are refused, because one of the two would silently get nothing. Those that are not ours are warned of: whoever made them may be about
 // to hand over. Two that are planned at the very same moment do not see each other.
-
+import type { Params } from "../../model/data/text.ts";
 import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
@@ -28,7 +28,7 @@ export async function answeredByOthers(target: Target, signal: AbortSignal): Pro
       const params = {
         component: writtenName(component),
         where: rival.where,
-        owner: ownerOf(rival.manifest),
+        ...ownerOf(rival.manifest),
         object: shortRef(refOf(rival.manifest)),
       };
       // Who stands there already is told, and may go on with everything else.
@@ -63,10 +63,14 @@ function isOurs({ metadata }: Manifest): boolean {
   return metadata.labels?.[LABELS.application] !== undefined;
 }
 
-function ownerOf(manifest: Manifest): string {
+function ownerOf(manifest: Manifest): Params {
   const { labels = {}, namespace = "" } = manifest.metadata;
-  if (!isOurs(manifest)) return `${labels[LABELS.managedBy] ?? "somebody else"} in namespace ${namespace}`;
-  return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"} in namespace ${namespace}`;
+  const program = labels[LABELS.managedBy];
+  if (isOurs(manifest)) {
+    const { [LABELS.application]: application = "?", [LABELS.project]: project = "?" } = labels;
+    return { owner: "applicationIn", application, project, namespace };
+  }
+  return program === undefined ? { owner: "unknownIn", namespace } : { owner: "programIn", program, namespace };
 }
 
 function pointerIn(target: Target, name: string | null): string {

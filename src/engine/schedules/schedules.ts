@@ -1,5 +1,7 @@
 // Runs that begin by the clock. A schedule is a duty like a run: one process looks after it, begins what is due, and lets go of it until the
 // next time. The run of each time has a key of its own, so that it begins once, whoever dies in between.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { Duty, Lease, Outcome } from "../../ports/dispatch.ts";
@@ -80,7 +82,7 @@ interface ScheduleRequest {
 export async function putSchedule(dependencies: StartDependencies, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
-  if (fault !== undefined) throw new PlatformError("InvalidSchedule", { ...fault });
+  if (fault !== undefined) throw new PlatformError("InvalidSchedule", {}, { faults: [fault] });
   await planRun(dependencies, { ...settings.run, project });
   const now = dependencies.clock.now();
   const schedule = await dependencies.store.schedules.put({
@@ -137,7 +139,7 @@ export async function knownSchedule(
 ): Promise<Schedule> {
   const found = await store.schedules.get(project, name);
   if (found !== null) return found;
-  const known = (await store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
+  const known = listed((await store.schedules.list(project)).map((one) => one.name));
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 

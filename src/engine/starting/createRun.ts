@@ -57,7 +57,7 @@ export function expectRevision(application: string, actual: number, expected: nu
   throw new PlatformError("StaleEtag", {
     name: application,
     actual: `revision ${actual}`,
-    expected: expected === "any" ? "any revision" : `revision ${expected}`,
+    expected: expected === "any" ? "*" : `revision ${expected}`,
   });
 }
 

@@ -1,4 +1,6 @@
 // Deleting an application is a run like any other, with the graph backwards.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
@@ -50,6 +52,6 @@ export async function knownApplication({ store }: Dependencies<"store">, place: 
   throw new PlatformError("NotFound", {
     what: "application",
     name: place.application,
-    known: items.map((one) => one.name).join(", ") || "none",
+    known: listed(items.map((one) => one.name)),
   });
 }

@@ -43,9 +43,9 @@ export async function retryRun(
 async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: Place): Promise<number> {
   const current = await knownApplication(dependencies, place);
   if (current.revision === old.revision) return current.revision;
-  const instead = old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted";
-  const detail = `run ${old.id} was for revision ${old.revision}; ${place.application} is at revision ${current.revision} now. ${instead}`;
-  throw new PlatformError("Conflict", { detail });
+  const { id: run, revision } = old;
+  const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
+  throw new PlatformError(code, { run, application: place.application, revision, current: current.revision });
 }
 
 /** `from`: a job, or a step with all of its jobs. */

@@ -1,4 +1,6 @@
 // Reading and comparing revisions.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Change, ClusterFacts } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
@@ -14,7 +16,7 @@ export async function knownRevision({ store }: Dependencies<"store">, place: Pla
   throw new PlatformError("NotFound", {
     what: "revision",
     name: number,
-    known: items.map((one) => one.number).join(", ") || "none",
+    known: listed(items.map((one) => one.number)),
   });
 }
 

@@ -139,7 +139,7 @@ function checkSizes({ document, input, inputs }: PlanRequest): void {
   const told = parts.flatMap(({ code, pointer, bytes, limit }) =>
     bytes > limit ? [problem(code, pointer, { bytes, limit })] : [],
   );
-  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
 }
 
 async function plannedRun(
@@ -163,7 +163,7 @@ async function plannedRun(
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
-  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
   return { wanted, jobs, warnings: told, cluster, inputs };
 }
 
@@ -187,7 +187,7 @@ export function sealedRequest<R extends PlanRequest>(
 
 function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
   if ((type === undefined) === (document === undefined))
-    throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
+    throw new PlatformError("InvalidRequest", {}, { faults: [problem("TypeOrDocument", "/body")] });
   if (document !== undefined) return documentWanted({ name: "workflow", ...document });
   const step = {
     name: type ?? "",

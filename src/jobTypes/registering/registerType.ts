@@ -50,7 +50,7 @@ function located(checks: readonly CheckResult[], locate: Read["locate"]): readon
   return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
 }
 
-/** Throws RegistrationRefused, or Conflict when somebody was faster. */
+/** Throws RegistrationRefused, or JobTypeNameTaken or JobTypeVersionExists when another caller was faster. */
 export async function registerType(
   registry: Registry,
   request: RegisterRequest,
@@ -68,11 +68,9 @@ export async function registerType(
     changeEvent(stored, "registered", request.actor),
   );
   if (answer !== "added") {
-    const detail = {
-      taken: `somebody else registered ${name} in this moment`,
-      exists: `${name} ${stored.version} is registered already: a version never changes, register a higher one`,
-    }[answer];
-    throw new PlatformError("Conflict", { detail });
+    throw answer === "taken"
+      ? new PlatformError("JobTypeNameTaken", { type: name })
+      : new PlatformError("JobTypeVersionExists", { type: name, version: stored.version });
   }
   await registry.refresh();
   return { name, version: stored.version, checks };
@@ -131,10 +129,9 @@ function checkLimits(registry: Registry, project: string, name: string): void {
   const { types } = registry.view();
   const own = [...types.values()].filter((one) => one.owner === project);
   const versions = types.get(name)?.versions.length ?? 0;
-  if (versions >= MOST_VERSIONS)
-    throw new PlatformError("Conflict", { detail: `${name} has ${MOST_VERSIONS} versions already` });
+  if (versions >= MOST_VERSIONS) throw new PlatformError("TooManyVersions", { type: name, limit: MOST_VERSIONS });
   if (versions === 0 && own.length >= MOST_TYPES)
-    throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_TYPES} job types already` });
+    throw new PlatformError("TooManyJobTypes", { project, limit: MOST_TYPES });
 }
 
 function storedOf(

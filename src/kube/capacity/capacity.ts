@@ -142,7 +142,7 @@ function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
   // A credential that may not list nodes gives no answer either, but the cluster is reachable.
   const why = / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
-    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
+    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "NoAnswerWithin30s" : detail });
   return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
 }
 

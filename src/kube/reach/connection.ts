@@ -188,14 +188,14 @@ async function send(state: State, call: Call, pool: "calls" | "streams"): Promis
 }
 
 function refuseWhileSilent({ breaker, cluster }: State, { probe }: Call): void {
-  const detail = probe === true ? null : breaker.refusal();
-  if (detail !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, detail }), true);
+  const silence = probe === true ? null : breaker.refusal();
+  if (silence !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, ...silence }), true);
 }
 
 /** Retryable: the operator may register another credential, and a credential file is read again on the next request. */
 function notLetIn({ credentials, cluster }: State): ClusterError {
   credentials.forget();
-  return new ClusterError(reason("CredentialRefused", { cluster, detail: "the credential is not accepted" }), true);
+  return new ClusterError(reason("CredentialRefused", { cluster }), true);
 }
 
 function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown {
@@ -206,7 +206,7 @@ function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown 
 }
 
 function wordsFor(cause: Error): string {
-  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer within the deadline";
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "NoAnswerInTime";
   const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const message = inner instanceof Error ? inner.message : cause.message;
   return message === "" ? cause.name : message;

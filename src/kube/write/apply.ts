@@ -143,7 +143,7 @@ function refuse(live: Manifest, wanted: Manifest, options: ApplyOptions): void {
   const object = nameForErrors(wanted);
   const owner = foreignOwner(live, wanted);
   if (owner !== undefined && !(options.adopt === true && belongsToNobody(live)))
-    throw new ClusterError(reason("OwnedByOther", { object, owner }), false);
+    throw new ClusterError(reason("OwnedByOther", { object, ...owner }), false);
   // A write to an object that is being deleted would be lost with it.
   if (live.metadata.deletionTimestamp !== undefined) throw new ClusterError(reason("Terminating", { object }), true);
   // The API server would accept the change and silently keep the address as it is.

@@ -5,7 +5,7 @@ import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { DraftTrait } from "../components/componentDraft.ts";
 import { traitTarget } from "../components/traitTarget.ts";
 import { type Box, checkPiece } from "../fields/checkDefinition.ts";
@@ -68,7 +68,7 @@ function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): r
   if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
   const { name } = definition;
   return [
-    problem("Rule", [], { en: `a ${name} needs a component that serves a port`, zh: `${name} 需要组件提供端口` }),
+    brokenRule([], { en: "a {name} needs a component that serves a port", zh: "{name} 需要组件提供端口" }, { name }),
   ];
 }
 

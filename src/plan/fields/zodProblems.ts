@@ -8,7 +8,7 @@ import type { Params } from "../../model/data/text.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { COMPONENT_NAME_MAX, nearest, suggestName } from "../../model/kubernetes/name.ts";
 import { suggestBytes, suggestQuantity } from "../../model/kubernetes/quantity.ts";
-import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
+import { brokenRule, PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
 import { clip, listNames, showValue, typeWord, valueAt } from "./valueWords.ts";
 import { unionIssues } from "./zodUnions.ts";
 
@@ -172,7 +172,8 @@ function ruleProblem(issue: Of<"custom">, place: Place): Problem {
   const { problem: named, nearest: meant, ...rest } = issue.params ?? {};
   const value = showValue(place.value);
   if (!isProblemCode(named)) {
-    return problem("Rule", place.pointer, { en: issue.message, zh: issue.message, ...plainParams(rest) });
+    const { zh = issue.message, ...params } = plainParams(rest);
+    return brokenRule(place.pointer, { en: issue.message, zh: String(zh) }, params);
   }
   const suggestion =
     typeof place.value === "string" || typeof place.value === "number"

@@ -40,7 +40,7 @@ const WHEN_DUE: Readonly<Record<FaultName, (one: Case, view: View) => Verdict>> 
       "failed",
       reason("OutOfMemory", {
         container: container(one),
-        limit: scalarAt(one.fault.container, "resources", "limits", "memory") || "of the node",
+        limit: scalarAt(one.fault.container, "resources", "limits", "memory") || "LimitOfNode",
       }),
       [evidence(one, "container", `${container(one)} terminated: OOMKilled, exit code 137`)],
     ),

@@ -3,6 +3,7 @@
 // everything from the time.
 import { randomUUID } from "node:crypto";
 import { optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
+import { type Params } from "../../model/data/text.ts";
 import { refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
@@ -121,15 +122,15 @@ function missingReference(shelf: Shelf, object: StoredObject): Reason | null {
   const namespace = object.manifest.metadata.namespace ?? "";
   for (const wanted of referencesOf(templateOf(object.manifest))) {
     const found = shelf.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });
-    if (found === undefined) return reason("MissingReference", { detail: absent(wanted) });
+    if (found === undefined) return reason("MissingReference", absent(wanted));
     if (!holdsKey(found.manifest, wanted.key)) {
-      const detail = `couldn't find key ${wanted.key} in ${wanted.kind} ${namespace}/${wanted.name}`;
-      return reason("MissingReference", { detail });
+      const { key, kind, name } = wanted;
+      return reason("MissingReference", { detail: "KeyMissing", key, kind, namespace, name });
     }
   }
   return null;
 }
 
-function absent(wanted: NamedReference): string {
-  return `container ${wanted.container} needs ${wanted.kind} ${wanted.name}, which does not exist`;
+function absent({ container, kind, name }: NamedReference): Params {
+  return { detail: "ReferenceMissing", container, kind, name };
 }

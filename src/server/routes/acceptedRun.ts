@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
 import { parseDuration } from "../../model/document/duration.ts";
+import { problem } from "../../model/problems/problem.ts";
 import type { Run } from "../../model/run/run.ts";
 import { invalidRequest } from "../requests/input.ts";
 import type { Context, Frozen, Reply } from "../shared/contract.ts";
@@ -51,6 +52,6 @@ function boundOf(wait: string | undefined): number | undefined {
   if (wait === undefined) return undefined;
   const milliseconds = parseDuration(wait);
   if (milliseconds === undefined || milliseconds > LONGEST_MILLISECONDS)
-    throw invalidRequest("query wait: a duration like 30s, at most 60s");
+    throw invalidRequest(problem("UnfitDuration", "/query/wait", { example: "30s", limit: LONGEST_WAIT }));
   return milliseconds === 0 ? undefined : milliseconds;
 }

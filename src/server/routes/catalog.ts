@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { DefinitionView } from "../../api/views.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Language } from "../../model/data/text.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Frozen, Implementations } from "../shared/contract.ts";
 import { componentView, jobView, traitView } from "../views/definition.ts";
@@ -36,6 +37,6 @@ export const catalog = {
     if (body !== undefined) return { body };
     const { components, traits, jobs } = dependencies.catalog;
     const known = { component: components, trait: traits, job: jobs }[kind];
-    throw new PlatformError("NotFound", { what: kind, name, known: [...known.keys()].join(", ") || "none" });
+    throw new PlatformError("NotFound", { what: kind, name, known: listed(known.keys()) });
   },
 } satisfies Partial<Implementations>;

@@ -78,7 +78,7 @@ export const jobTypes = {
     const { examples, version: tried } = entry.registration.spec;
     const input = examples[example]?.input;
     if (input === undefined)
-      throw new PlatformError("Conflict", { detail: `${params.type} ${tried} has ${examples.length} examples` });
+      throw new PlatformError("NoSuchExample", { type: params.type, version: tried, example, count: examples.length });
     const { project, type } = params;
     const request = { project, type, version: tried, input, message: "sample run", ...given(place) };
     const { run } = await startRun(dependencies, { ...request, ...context.conditions() });

@@ -9,6 +9,7 @@ import { answersWithEnd, planRun, startRun } from "../../engine/starting/startWo
 import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";
 import { pauseRun } from "../../engine/steering/pause.ts";
 import { sendToJob } from "../../engine/steering/sendToJob.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { Token } from "../../ports/store.ts";
@@ -61,7 +62,7 @@ export const runs = {
     const run = await knownRun(dependencies, params.project, params.run);
     const names = (await dependencies.store.runs.jobs(run.id)).map((job) => job.name);
     if (!names.includes(params.job))
-      throw new PlatformError("NotFound", { what: "job", name: params.job, known: names.join(", ") || "none" });
+      throw new PlatformError("NotFound", { what: "job", name: params.job, known: listed(names) });
     const lines = await dependencies.store.logs.read(run.id, params.job, query.limit);
     const total = await dependencies.store.logs.count(run.id, params.job);
     return { body: { items: lines.map(logLine), next: null, total } };

@@ -139,17 +139,17 @@ describe("volumes", () => {
 
   it("never shrink, never change class or mode, and grow only where the class can", () => {
     const refused = ["error Immutable /components/0"];
-    expect(result(app_("2Gi"), app_("1Gi"))).toEqual(refused);
+    expect(result(app_("2Gi"), app_("1Gi"))).toEqual(["error VolumeShrinks /components/0"]);
     expect(result(app_("1Gi"), app_("1Gi", { storageClass: "fixed" }))).toEqual(refused);
     expect(result(app_("1Gi"), app_("1Gi", { accessModes: ["ReadWriteMany"] }))).toEqual(refused);
     const fixed = { storageClass: "fixed" };
-    expect(result(app_("1Gi", fixed), app_("2Gi", fixed))).toEqual(refused);
+    expect(result(app_("1Gi", fixed), app_("2Gi", fixed))).toEqual(["error VolumeCannotGrow /components/0"]);
     expect(facts.storageClasses.map((one) => one.expandable)).toEqual([true, false]);
   });
 
   it("of a store obey the same rules", () => {
     const store = (size: string): JsonObject => one("store", { preset: "redis", volume: { size } });
-    expect(result(store("2Gi"), store("1Gi"))).toEqual(["error Immutable /components/0"]);
+    expect(result(store("2Gi"), store("1Gi"))).toEqual(["error VolumeShrinks /components/0"]);
   });
 });
 

@@ -82,7 +82,7 @@ function isHeld({ state }: Run): boolean {
   return state !== "running" && state !== "waiting";
 }
 
-/** `run 3 queued: 2 of 2 places of this project are taken by shop#1, shop#2` */
+/** `run 3 queued: 2 of 2 slots of this project are in use by shop#1, shop#2` */
 function heldLine(context: Context, run: Run): string {
   const word = runStateRow(run.state).text[context.language];
   const name =

@@ -1,4 +1,6 @@
 // Which cluster a registration is tried on: the one that was named, or the only one there is.
+
+import { listed } from "../../../model/data/text.ts";
 import { PlatformError } from "../../../model/errors/errors.ts";
 import type { Cluster, Clusters } from "../../../ports/cluster.ts";
 
@@ -17,6 +19,6 @@ export async function chosenCluster(
   if (name === undefined) return undefined;
   const cluster = await clusters.find(name);
   if (cluster === undefined || !clusters.usable(project).includes(name))
-    throw new PlatformError("NotFound", { what: "cluster", name, known: names.join(", ") || "none" });
+    throw new PlatformError("NotFound", { what: "cluster", name, known: listed(names) });
   return cluster;
 }

@@ -205,7 +205,7 @@ function crashReason(given: ContainerCase, reasonText: string, exitCode: number)
   if (reasonText === "OOMKilled") {
     return reason("OutOfMemory", {
       container,
-      limit: textAt(given.spec, "resources", "limits", "memory") || "of the node",
+      limit: textAt(given.spec, "resources", "limits", "memory") || "LimitOfNode",
     });
   }
   if (given.role === "init") return reason("InitFailed", { container, exitCode });

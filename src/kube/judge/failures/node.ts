@@ -21,7 +21,7 @@ export function nodeLost(pod: Manifest, view: View): Finding | undefined {
   // The node has not been read yet, or the credential may not read it.
   if (object === undefined) return undefined;
   if (object === null)
-    return found("blocked", reason("NodeLost", { node, detail: "it is no longer part of the cluster" }), [
+    return found("blocked", reason("NodeLost", { node, detail: "NodeGone" }), [
       { source: "condition", object: nameOf(pod), text: `spec.nodeName=${node}` },
     ]);
   const condition = conditionOf(object, "Ready");

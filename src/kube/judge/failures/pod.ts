@@ -151,7 +151,7 @@ function volumeTrouble(pod: Manifest, view: View, evidence: Finding["evidence"])
     ]);
   }
   const object = names.map((name) => `PersistentVolumeClaim/${name}`).join(", ");
-  return { ...progressing(reason("VolumePending", { object, detail: "the pod waits for it" })), evidence };
+  return { ...progressing(reason("VolumePending", { object, detail: "PodWaitsForVolume" })), evidence };
 }
 
 function mountTrouble(pod: Manifest, events: readonly EventFact[]): Finding | undefined {

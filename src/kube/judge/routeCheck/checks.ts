@@ -100,7 +100,7 @@ async function stateOf(
     const since = clock.now().getTime();
     return { kind: "refused", status: answer.status, body: answer.body.trim().slice(0, 200), since };
   } catch (cause) {
-    return { kind: "unreachable", detail: limit.signal.aborted ? "no answer within 5s" : wordsFor(cause) };
+    return { kind: "unreachable", detail: limit.signal.aborted ? "NoAnswerWithin5s" : wordsFor(cause) };
   } finally {
     limit.abort();
   }

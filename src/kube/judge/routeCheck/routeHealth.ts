@@ -45,7 +45,7 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
     const why = reason("RouteUnverified", { address: url, detail: clip(state.detail) });
     return { ...ready(facts), reason: why };
   }
-  const detail = `${url} is answered with ${state.status} by the controller, not by ${backend.service}`;
+  const by = { detail: "AnsweredByController", url, status: state.status, service: backend.service };
   const evidence = {
     source: "response",
     object: nameOf(object),
@@ -55,7 +55,7 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
   return {
     ...(early
       ? progressing(reason("RouteChecking", { address: url }))
-      : found("blocked", reason("RouteRefused", { object: nameOf(object), detail }), [evidence])),
+      : found("blocked", reason("RouteRefused", { object: nameOf(object), ...by }), [evidence])),
     turns: { key: `route/answer/${uidOf(object)}`, after: REFUSED_LASTS, into: "failed" },
     again: LOOK_AGAIN,
   };

@@ -17,7 +17,7 @@ export function persistentVolumeClaimStatus({ object, view }: Question): Finding
     const resizing = conditionOf(object, "Resizing");
     if (!isTrue(resizing) || resizing === undefined) return ready();
     return {
-      ...progressing(reason("VolumePending", { object: claim, detail: "it is being resized" })),
+      ...progressing(reason("VolumePending", { object: claim, detail: "BeingResized" })),
       evidence: [fromCondition(object, resizing)],
     };
   }
@@ -29,10 +29,7 @@ export function persistentVolumeClaimStatus({ object, view }: Question): Finding
       fromEvent(failure),
     ]);
   const className = textAt(object, "spec", "storageClassName");
-  if (className === "")
-    return progressing(
-      reason("VolumePending", { object: claim, detail: "no storage class; waits for a volume that fits" }),
-    );
+  if (className === "") return progressing(reason("VolumePending", { object: claim, detail: "NoStorageClass" }));
   const storageClass = view.other({
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
@@ -42,10 +39,10 @@ export function persistentVolumeClaimStatus({ object, view }: Question): Finding
   if (storageClass === null)
     return found(
       "blocked",
-      reason("VolumeBlocked", { object: claim, detail: `storage class ${className} does not exist` }),
+      reason("VolumeBlocked", { object: claim, detail: "StorageClassMissing", class: className }),
     );
   if (textAt(storageClass, "volumeBindingMode") === "WaitForFirstConsumer") return ready();
   return progressing(
-    reason("VolumePending", { object: claim, detail: phase === "" ? "not seen by the cluster yet" : `phase ${phase}` }),
+    reason("VolumePending", { object: claim, detail: phase === "" ? "NotSeenYet" : `phase ${phase}` }),
   );
 }

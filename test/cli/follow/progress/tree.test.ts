@@ -112,14 +112,14 @@ describe("the live tree", () => {
   it("says what holds back the whole run", () => {
     const held = run({
       state: "queued",
-      reason: reason("PlacesTaken", "2 of 2 places of this project are taken by shop#1, shop#2"),
+      reason: reason("PlacesTaken", "2 of 2 slots of this project are in use by shop#1, shop#2"),
     });
     const [head] = treeLines(
       { run: held, logs: [], notice: undefined, now: NOW, language: "en" },
       { columns: 120, rows: 9 },
     );
     expect(head?.text).toBe(
-      "shop v2 · run 3 · 1m00s · prod · queued: 2 of 2 places of this project are taken by shop#1, shop#2",
+      "shop v2 · run 3 · 1m00s · prod · queued: 2 of 2 slots of this project are in use by shop#1, shop#2",
     );
   });
 

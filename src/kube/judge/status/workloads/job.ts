@@ -190,7 +190,7 @@ interface Exit {
 }
 
 function exitReason({ container, exitCode, why, message, role, limit }: Exit): Reason {
-  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "of the node" });
+  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "LimitOfNode" });
   if (why === "StartError" || why === "ContainerCannotRun")
     return reason("CannotStart", { container, detail: shortened(message) });
   return role === "init" ? reason("InitFailed", { container, exitCode }) : reason("TaskFailed", { exitCode });
