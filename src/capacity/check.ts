@@ -13,7 +13,7 @@ import { holdersInNamespace, holdersOf, whatIsShort } from "./explain/shortages.
 import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
-import type { Surroundings } from "./fit/nodeFit.ts";
+import type { FitContext } from "./fit/nodeFit.ts";
 import { withoutLower } from "./fit/preemption.ts";
 import { sharedDeviceWords } from "./fit/sharedDevices.ts";
 import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
@@ -79,13 +79,13 @@ export function keepWhatThereIs(request: CapacityRequest, state: CapacityState):
 }
 
 interface Study {
-  readonly around: Surroundings;
+  readonly around: FitContext;
   readonly found: Survey;
   /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
 }
 
-function studyOf(shape: PodShape, asked: Asked): Study {
+function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const { count, state } = asked;
   const around = surroundings(shape, asked);
   const found = survey(shape, count, around);
@@ -94,7 +94,7 @@ function studyOf(shape: PodShape, asked: Asked): Study {
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
-  const above: Surroundings = { ...surroundings(shape, asked), view: higher };
+  const above: FitContext = { ...surroundings(shape, asked), view: higher };
   const after = survey(shape, count, above);
   return after.now >= count ? { around: above, found: after, evicts: true } : study;
 }
@@ -133,14 +133,14 @@ function plain(verdict: CapacityVerdict["class"], why: Reason, total: number): C
   return { class: verdict, reason: why, missing: [], holders: NO_HOLDERS, nodes: { total, suitable: 0 } };
 }
 
-interface Asked {
+interface GroupQuestion {
   readonly request: CapacityRequest;
   readonly state: CapacityState;
   readonly count: number;
   readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
-function surroundings(shape: PodShape, { request, state, count, pod }: Asked): Surroundings {
+function surroundings(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
   const { view, reservations, now } = state;
   return {
     view,
@@ -156,7 +156,7 @@ export function ownerOf({ namespace, name }: { readonly namespace: string; reado
   return `${namespace}/${name}`;
 }
 
-function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): DeviceFit | undefined {
+function deviceFitFor(shape: PodShape, pod: GroupQuestion["pod"], view: ClusterView): DeviceFit | undefined {
   const wish = deviceWishOf(pod, shape.requests, view.devices);
   const asks = wish.requests.length + wish.extended.size + wish.bound.length + wish.undecided.length > 0;
   return asks ? createDeviceFit(wish, readPools(view.devices)) : undefined;

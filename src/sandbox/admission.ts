@@ -10,11 +10,11 @@ import { type Reason, reason } from "../model/reasons/reason.ts";
 import { faultOf } from "./faults/faults.ts";
 import { groupKind, scopeOf } from "./objects/kinds.ts";
 import { claimUsage, overQuota, type Quotas, usageOf } from "./objects/quota.ts";
-import type { Shelf, StoredObject } from "./objects/sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "./objects/sandboxObjects.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 
 interface AdmissionRules {
-  readonly shelf: Shelf;
+  readonly shelf: SandboxObjects;
   readonly quotas: Quotas;
   readonly namespaceExists: (name: string) => boolean;
 }
@@ -46,7 +46,7 @@ function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
 }
 
 /** The scope of a kind that a CustomResourceDefinition in the sandbox defines. */
-function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | undefined {
+function definedScope(ref: ObjectRef, shelf: SandboxObjects): "namespace" | "cluster" | undefined {
   const definition = shelf
     .list()
     .map((one) => one.manifest)

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Job } from "../../src/cli/follow/progress/progress.ts";
+import type { ApiJob } from "../../src/cli/follow/progress/progress.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";
@@ -482,7 +482,7 @@ describe("kubemin approve", () => {
     job(name, "pending", { type: "approve", attempt: 2, reason: reason("Approval", message, "you"), ...more });
   const release = waits("checks.release", "waits for an approval by alice: Release?", { step: ["checks", "release"] });
   const purge = waits("purge", "waits for an approval by bob: Purge?");
-  const approving = (jobs: readonly Job[], words: string) => {
+  const approving = (jobs: readonly ApiJob[], words: string) => {
     const shown = run({ jobs: [...jobs] });
     return ask(`approve ${words}`, {
       ...SHOP,

@@ -13,7 +13,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
 
-interface Target {
+interface ChartInput {
   readonly application: ResolvedApplication;
   readonly project: string;
   readonly facts: ClusterFacts;
@@ -27,7 +27,7 @@ interface Expanded {
 /** The application with its charts rendered. With an error among the problems it is not worth planning. */
 export async function renderCharts(
   dependencies: Dependencies<"vault" | "charts">,
-  target: Target,
+  target: ChartInput,
   signal: AbortSignal,
 ): Promise<Expanded> {
   const problems: Problem[] = [];
@@ -50,7 +50,7 @@ interface Rendering {
 
 async function renderOne(
   { vault, charts }: Dependencies<"vault" | "charts">,
-  target: Target & { readonly component: ResolvedComponent; readonly wish: ChartWish },
+  target: ChartInput & { readonly component: ResolvedComponent; readonly wish: ChartWish },
   signal: AbortSignal,
 ): Promise<Rendering> {
   const { wish, project, facts, application } = target;

@@ -9,7 +9,7 @@ import type { ClusterFacts, Plan } from "../../model/run/plan.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { checkDocument } from "../../plan/check/check.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
-import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
+import { sealDocument, sealWorkflowInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
@@ -23,7 +23,7 @@ import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
 import { withNamespace } from "./namespaceJob.ts";
-import { pointerOf, presentOutside, refusedByCluster, type Target, takenByOthers } from "./preflight.ts";
+import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import { warnOfRoom } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
@@ -57,7 +57,7 @@ export async function planDocument(
 
   const { application, document } = sealed(dependencies, request.project, read.value);
   const seal = (text: string): string => dependencies.vault.seal(request.project, text);
-  const inputs = sealInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
+  const inputs = sealWorkflowInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
   const current = await dependencies.store.applications.get(request.project, document.name);
   const cluster = await chooseCluster(dependencies, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
@@ -128,7 +128,7 @@ interface Checked {
 
 async function planOn(
   dependencies: Dependencies<"store" | "vault" | "charts" | "clock">,
-  { request, application: written, current, cluster }: Omit<Target, "plan" | "owned">,
+  { request, application: written, current, cluster }: Omit<PreflightInput, "plan" | "owned">,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
   const { project } = request;
@@ -162,7 +162,7 @@ async function planOn(
   ];
   // The objects of a namespace are only compared with a plan that has no errors of its own.
   if (plan === null || (namespaceExists && hasErrors(problems))) return { plan, problems, facts };
-  const target: Target = { request, application, current, cluster, plan, owned };
+  const target: PreflightInput = { request, application, current, cluster, plan, owned };
   const checked = namespaceExists
     ? await inExistingNamespace(dependencies, { target, previous: previous?.plan ?? null }, signal)
     : await inNewNamespace(dependencies, target, signal);
@@ -174,7 +174,7 @@ const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();
 /** What the cluster holds may turn planned changes into other ones. */
 async function inExistingNamespace(
   dependencies: Dependencies<"store" | "vault" | "clock">,
-  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
+  { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Checked> {
   const taken = await takenByOthers(dependencies, target, signal);
@@ -193,7 +193,7 @@ async function inExistingNamespace(
 /** Nothing stands in a namespace that does not exist: every object is created. Only what reaches beyond it is asked for. */
 async function inNewNamespace(
   dependencies: Dependencies<"clock">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<Checked> {
   const plan = withNamespace(withNothingThere(target.plan), target.request.project);
@@ -205,7 +205,7 @@ async function inNewNamespace(
 
 function roomWarnings(
   dependencies: Dependencies<"clock">,
-  { request, cluster, application, plan }: Target,
+  { request, cluster, application, plan }: PreflightInput,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const asked = {

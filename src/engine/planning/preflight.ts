@@ -17,7 +17,7 @@ import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest } from "../interface/requests.ts";
 
-export interface Target {
+export interface PreflightInput {
   readonly request: DocumentRequest;
   readonly application: ResolvedApplication;
   readonly current: ApplicationSummary | null;
@@ -41,7 +41,7 @@ export async function presentOutside(
 }
 
 /** Who stands in the way, and what may be taken over. */
-interface Standing {
+interface OwnershipCheck {
   readonly problems: readonly Problem[];
   /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
   readonly adopted: ReadonlySet<string>;
@@ -50,16 +50,16 @@ interface Standing {
 /** Objects that we would make and that exist already without being this application's. */
 export async function takenByOthers(
   { store }: Dependencies<"store">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
-): Promise<Standing> {
+): Promise<OwnershipCheck> {
   // An entry without a uid was only intended: somebody else's object may stand there.
   const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
   const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
   const adopted = new Set<string>();
   const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
-    const holder = await store.inventory.holder({ ...ref, cluster: target.cluster.name });
+    const holder = await store.inventory.owner({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
       const owner = applicationOwner(writtenName(holder.application), holder.project);
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
@@ -77,11 +77,11 @@ export async function takenByOthers(
   return { problems: found.flat(), adopted };
 }
 
-function isOurs(holder: OwnedObject, { request, application }: Target): boolean {
+function isOurs(holder: OwnedObject, { request, application }: PreflightInput): boolean {
   return holder.project === request.project && holder.application === application.document.name;
 }
 
-function foreignOwner(live: Manifest | null, { request, application }: Target): Params | null {
+function foreignOwner(live: Manifest | null, { request, application }: PreflightInput): Params | null {
   if (live === null) return null;
   const labels = live.metadata.labels ?? {};
   if (labels[LABELS.application] === application.document.name && labels[LABELS.project] === request.project)
@@ -97,7 +97,7 @@ function foreignOwner(live: Manifest | null, { request, application }: Target): 
  */
 export async function refusedByCluster(
   dependencies: Dependencies<"vault">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
   // After a run that did not succeed, what the revision says and what the cluster holds may differ.
@@ -149,7 +149,7 @@ function kindKey({ apiVersion, kind }: Manifest): string {
 
 export function applyOptions(
   { vault }: Dependencies<"vault">,
-  { request }: Pick<Target, "request">,
+  { request }: Pick<PreflightInput, "request">,
   signal: AbortSignal,
 ): ApplyOptions {
   const reveal = (text: string): string => (isSealed(text) ? vault.open(request.project, text) : text);
@@ -162,6 +162,6 @@ export function objectsOf(
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
+export function pointerOf({ application }: Pick<PreflightInput, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

@@ -4,9 +4,14 @@
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
-import type { Duty, Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Duty, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { planRun, type StartDependencies, sealedRequest, startRun } from "../starting/startWorkflowRun.ts";
+import {
+  planWorkflowRun,
+  type StartDependencies,
+  sealedRequest,
+  startWorkflowRun,
+} from "../starting/startWorkflowRun.ts";
 import { cancelRun } from "../steering/cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
 
@@ -17,7 +22,11 @@ function scheduleDuty(id: string): Duty {
   return `schedule/${id}`;
 }
 
-export async function lookAfterSchedule(dependencies: StartDependencies, id: string, lease: Lease): Promise<Outcome> {
+export async function lookAfterSchedule(
+  dependencies: StartDependencies,
+  id: string,
+  lease: Lease,
+): Promise<DriveOutcome> {
   while (!lease.signal.aborted) {
     const schedule = await dependencies.store.schedules.find(id);
     if (schedule === null || schedule.pausedBy !== null || schedule.nextAt === null) return "done";
@@ -57,7 +66,7 @@ async function begin(dependencies: StartDependencies, schedule: Schedule, now: D
     if (before?.phase === "running" && settings.overlap === "cancel")
       await cancelRun(dependencies, { project, run: before.id, actor: `schedule ${name}` });
     const key = `schedule/${schedule.id}/${at}`;
-    const { run } = await startRun(dependencies, {
+    const { run } = await startWorkflowRun(dependencies, {
       ...settings.run,
       project,
       actor,
@@ -83,7 +92,7 @@ export async function putSchedule(dependencies: StartDependencies, request: Sche
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
   if (fault !== undefined) throw new PlatformError("InvalidSchedule", {}, { faults: [fault] });
-  await planRun(dependencies, { ...settings.run, project });
+  await planWorkflowRun(dependencies, { ...settings.run, project });
   const now = dependencies.clock.now();
   const schedule = await dependencies.store.schedules.put({
     id: dependencies.newId(),

@@ -171,14 +171,14 @@ function serviceNamed(name: string, { services }: NetworkOrder): ServiceAddress 
   return Object.hasOwn(services, name) ? services[name] : undefined;
 }
 
-interface ServicePlace {
+interface ServiceDestination {
   readonly name: string;
   readonly port: number;
   readonly at: At;
   readonly order: Pick<NetworkOrder, "identity">;
 }
 
-function serviceRule(service: ServiceAddress, { name, port, at, order }: ServicePlace): Ruling {
+function serviceRule(service: ServiceAddress, { name, port, at, order }: ServiceDestination): Ruling {
   const own = service.namespace === order.identity.namespace;
   if (!own && NEVER_OPENED.test(service.namespace))
     return { problem: problem("AddressBlocked", at, { address: name, what: "platform" }) };

@@ -6,7 +6,7 @@ import type { Problem } from "../../model/problems/problem.ts";
 import type { RegisteredVersion, VersionChange } from "../../ports/registrations.ts";
 import { changeEvent, type TypeChange } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type Entry, grantsIn, mayUse, type TypeEntry } from "../registry/view.ts";
+import { grantsIn, mayUse, type TypeEntry, type VersionEntry } from "../registry/view.ts";
 import type { Candidate } from "./checks/candidate.ts";
 import { missingGrants } from "./checks/policy.ts";
 
@@ -27,7 +27,7 @@ export function knownType(registry: Registry, project: string, name: string): Ty
   throw new PlatformError("NotFound", { what: "jobType", name, known: listed(known) });
 }
 
-export function knownVersion(type: TypeEntry, version: string | undefined): Entry {
+export function knownVersion(type: TypeEntry, version: string | undefined): VersionEntry {
   const found = version === undefined ? type.versions[0] : type.versions.find((one) => one.stored.version === version);
   if (found !== undefined) return found;
   const known = listed(type.versions.map((one) => one.stored.version));
@@ -35,7 +35,7 @@ export function knownVersion(type: TypeEntry, version: string | undefined): Entr
 }
 
 /** For changes: only the project that registered it. Throws NotFound, JobTypeOfOtherProject. */
-export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): Entry {
+export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): VersionEntry {
   const type = knownType(registry, project, name);
   if (type.owner !== project) throw new PlatformError("JobTypeOfOtherProject", { type: name, owner: type.owner });
   return knownVersion(type, version);
@@ -57,12 +57,12 @@ export async function activateType(registry: Registry, request: VersionRequest):
 }
 
 /** What its own project still lacks. */
-function missingOf(registry: Registry, entry: Entry): readonly Problem[] {
+function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
   return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
 }
 
 /** A version that is registered, looked at once more for a project. */
-export function candidateOf(registry: Registry, { stored, registration }: Entry, project: string): Candidate {
+export function candidateOf(registry: Registry, { stored, registration }: VersionEntry, project: string): Candidate {
   const grants = grantsIn(registry.view(), stored.name, project);
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
@@ -83,7 +83,7 @@ export async function deprecateType(registry: Registry, request: DeprecateReques
 /** The run that tries a draft out. */
 export async function noteSampleRun(
   registry: Registry,
-  { stored }: Entry,
+  { stored }: VersionEntry,
   run: { readonly id: string; readonly actor: string },
 ): Promise<void> {
   await change(registry, stored, { to: { sampleRun: run.id }, what: "tried", by: run.actor });

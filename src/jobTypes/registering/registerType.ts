@@ -13,7 +13,7 @@ import type { Registration } from "../registration/registration.ts";
 import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import { grantsIn } from "../registry/view.ts";
-import { chosenCluster, type Place } from "../running/isolated/trialCluster.ts";
+import { type ClusterChoice, chosenCluster } from "../running/isolated/trialCluster.ts";
 import type { Candidate, Means } from "./checks/candidate.ts";
 import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
 import { RegistrationRefused } from "./refused.ts";
@@ -22,14 +22,14 @@ import { RegistrationRefused } from "./refused.ts";
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
-interface RegisterRequest extends Place {
+interface RegisterRequest extends ClusterChoice {
   readonly project: string;
   readonly actor: string;
   readonly text: string;
   readonly format: "json" | "auto";
 }
 
-interface Registered {
+interface RegistrationResult {
   readonly name: string;
   readonly version: string;
   readonly checks: readonly CheckResult[];
@@ -55,7 +55,7 @@ export async function registerType(
   registry: Registry,
   request: RegisterRequest,
   signal: AbortSignal,
-): Promise<Registered> {
+): Promise<RegistrationResult> {
   const { checked, locate } = await read(registry, { ...request, mayCreate: true }, signal);
   const { registration, checks } = checked;
   if (registration === null || checks.some((one) => one.result === "failed"))

@@ -7,14 +7,14 @@ import { applicationOwner } from "../../model/kubernetes/ownership.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { HeldByOther } from "../../ports/store.ts";
+import { OwnedByOther } from "../../ports/store.ts";
 
 export async function intend(job: JobRun<unknown>, objects: readonly PlannedObject[]): Promise<void> {
   try {
     await job.inventory.put(objects.map((object) => ({ object, uid: null })));
   } catch (error) {
-    if (!(error instanceof HeldByOther)) throw error;
-    const { object, holder } = error;
+    if (!(error instanceof OwnedByOther)) throw error;
+    const { object, owner: holder } = error;
     const owner = applicationOwner(writtenName(holder.application), holder.project);
     throw new ClusterError(reason("OwnedByOther", { object: shortRef(object), ...owner }), false);
   }

@@ -228,7 +228,7 @@ type Thrown = {
 }[ErrorCode];
 
 /** What an error rests on, each in the reader's language. */
-export interface Grounds {
+interface Grounds {
   /** A list of its own in the answer, next to the sentence. Only with InvalidDocument and InvalidRegistration. */
   readonly problems?: readonly Problem[];
   /** Stand in the sentence at `{faults}`, each behind its place: `/body/name` is shown as "body name". */

@@ -68,4 +68,4 @@ export interface CheckResult {
 }
 
 /** The standing of one version. Whether its type is disabled or quarantined is stored separately: see RegistrationStop. */
-export type Standing = "draft" | "validated" | "active" | "deprecated";
+export type VersionLifecycle = "draft" | "validated" | "active" | "deprecated";

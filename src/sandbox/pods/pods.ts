@@ -8,7 +8,7 @@ import { refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "../objects/quota.ts";
-import type { SandboxPod, Shelf, StoredObject } from "../objects/sandboxObjects.ts";
+import type { SandboxObjects, SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import {
   holdsKey,
   type NamedReference,
@@ -20,7 +20,7 @@ import {
 import type { Timing } from "../time/timing.ts";
 
 interface PodRules {
-  readonly shelf: Shelf;
+  readonly shelf: SandboxObjects;
   readonly quotas: Quotas;
   readonly timing: Timing;
 }
@@ -118,7 +118,7 @@ function held(
   return pod.hold === null ? pod : { ...pod, hold: null, due: now + start };
 }
 
-function missingReference(shelf: Shelf, object: StoredObject): Reason | null {
+function missingReference(shelf: SandboxObjects, object: StoredObject): Reason | null {
   const namespace = object.manifest.metadata.namespace ?? "";
   for (const wanted of referencesOf(templateOf(object.manifest))) {
     const found = shelf.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });

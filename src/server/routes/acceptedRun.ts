@@ -6,7 +6,7 @@ import { parseDuration } from "../../model/document/duration.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { Run } from "../../model/run/run.ts";
 import { invalidRequest } from "../requests/input.ts";
-import type { Context, Frozen, Reply } from "../shared/contract.ts";
+import type { Frozen, Reply, RouteContext } from "../shared/contract.ts";
 import { runView } from "../views/run.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
@@ -15,7 +15,7 @@ type RunBody = Frozen<z.output<typeof RunView>>;
 const LONGEST_MILLISECONDS = 60_000;
 
 /** The response 202 while the run continues; Location is the address of the run. */
-export async function accepted(run: Run, { dependencies, language }: Context): Promise<Reply<RunBody>> {
+export async function accepted(run: Run, { dependencies, language }: RouteContext): Promise<Reply<RunBody>> {
   return {
     body: await runView(dependencies, run.id, language),
     location: `/api/v1/projects/${encodeURIComponent(run.project)}/runs/${encodeURIComponent(run.id)}`,
@@ -31,7 +31,7 @@ export const LONGEST_WAIT = `${LONGEST_MILLISECONDS / 1_000}s`;
  * InvalidRequest.
  */
 export async function acceptedAfter(
-  context: Context,
+  context: RouteContext,
   wait: string | undefined,
   start: () => Promise<Run>,
 ): Promise<Reply<RunBody>> {

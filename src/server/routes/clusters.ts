@@ -8,7 +8,7 @@ import type { ClusterEntry, GivenCluster } from "../../ports/clusterRegistry.ts"
 import type { Token } from "../../ports/store.ts";
 import { EVERY_PROJECT } from "../auth/authorise.ts";
 import { invalidRequest } from "../requests/input.ts";
-import { type Context, given, type Implementations, type InputOf } from "../shared/contract.ts";
+import { given, type Implementations, type InputOf, type RouteContext } from "../shared/contract.ts";
 import { clusterView } from "../views/cluster.ts";
 
 export const clusters = {
@@ -54,7 +54,7 @@ function givenIn({ kubeconfig: text, context, server, token, ca, insecure = fals
   return undefined;
 }
 
-function askedBy({ token, signal }: Context) {
+function askedBy({ token, signal }: RouteContext) {
   return { actor: token?.name ?? "?", signal };
 }
 
@@ -66,7 +66,7 @@ function shown({ clusters }: Dependencies<"clusters">, token: Token | null): rea
   return clusters.entries().filter((one) => usable.includes(one.name));
 }
 
-async function answer({ dependencies, token, language }: Context, name: string) {
+async function answer({ dependencies, token, language }: RouteContext, name: string) {
   await dependencies.clusters.find(name);
   const entries = shown(dependencies, token);
   const entry = entries.find((one) => one.name === name);

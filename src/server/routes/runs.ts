@@ -5,7 +5,7 @@ import type { RunView } from "../../api/views.ts";
 import { explainRun } from "../../engine/asking/why.ts";
 import { explainRunAt } from "../../engine/asking/whyAt.ts";
 import { retryRun } from "../../engine/starting/retry.ts";
-import { answersWithEnd, planRun, startRun } from "../../engine/starting/startWorkflowRun.ts";
+import { answersWithEnd, planWorkflowRun, startWorkflowRun } from "../../engine/starting/startWorkflowRun.ts";
 import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";
 import { pauseRun } from "../../engine/steering/pause.ts";
 import { sendToJob } from "../../engine/steering/sendToJob.ts";
@@ -13,7 +13,7 @@ import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { Token } from "../../ports/store.ts";
-import { type Context, type Frozen, given, type Implementations } from "../shared/contract.ts";
+import { type Frozen, given, type Implementations, type RouteContext } from "../shared/contract.ts";
 import { planView } from "../views/plan.ts";
 import { problemItem } from "../views/problem.ts";
 import { logLine, runSummaries, runView } from "../views/run.ts";
@@ -35,7 +35,7 @@ export const runs = {
     const wait = query.wait ?? ((await answersWithEnd(context.dependencies, asked)) ? LONGEST_WAIT : undefined);
     let told: readonly Problem[] = [];
     const reply = await acceptedAfter(context, wait, async () => {
-      const { run, warnings } = await startRun(context.dependencies, { ...asked, ...context.conditions() });
+      const { run, warnings } = await startWorkflowRun(context.dependencies, { ...asked, ...context.conditions() });
       told = warnings;
       return run;
     });
@@ -43,7 +43,7 @@ export const runs = {
   },
 
   planRun: async ({ params, body }, { dependencies, language }) => ({
-    body: planView(await planRun(dependencies, { ...params, ...given(body) }), language),
+    body: planView(await planWorkflowRun(dependencies, { ...params, ...given(body) }), language),
   }),
 
   getRun: async ({ params }, { dependencies, language }) => {
@@ -89,12 +89,12 @@ export const runs = {
     ),
 } satisfies Partial<Implementations>;
 
-function senderOf({ token }: Context): Token {
+function senderOf({ token }: RouteContext): Token {
   if (token === null) throw new PlatformError("NotSignedIn");
   return token;
 }
 
-function who(context: Context): { readonly actor: string } {
+function who(context: RouteContext): { readonly actor: string } {
   return { actor: context.conditions().actor };
 }
 

@@ -69,7 +69,7 @@ function checkTargets({ outgoing }: Dependencies<"outgoing">, body: Body): void 
   }
 }
 
-interface Wanted {
+interface SinkRequest {
   readonly body: Body;
   readonly secret: string | undefined;
 }
@@ -77,7 +77,7 @@ interface Wanted {
 function newSink(
   { vault, newId, clock }: Dependencies<"vault" | "clock" | "newId">,
   project: string,
-  { body, secret }: Wanted,
+  { body, secret }: SinkRequest,
 ): Sink {
   const { name, events, application = null } = body;
   return {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { cronFault, nextTime } from "../../../src/engine/schedules/cron.ts";
 import { pauseSchedule, putSchedule, removeSchedule } from "../../../src/engine/schedules/schedules.ts";
-import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../../../src/engine/starting/startWorkflowRun.ts";
 import type { ScheduleSettings } from "../../../src/model/run/schedule.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 
@@ -170,7 +170,7 @@ describe("times", () => {
 
 describe("a run with a time of its own", () => {
   const start = (stage: Stage, startAt: string) =>
-    startRun(stage.dependencies, { project: "default", actor: "ada", type: "test", input: {}, startAt });
+    startWorkflowRun(stage.dependencies, { project: "default", actor: "ada", type: "test", input: {}, startAt });
 
   it("begins then, also when the server was started again in between", async () => {
     await using stage = await openStage();

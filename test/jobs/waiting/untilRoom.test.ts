@@ -26,7 +26,7 @@ const says = (
 });
 const SHORT = says("waits", reason("CapacityShort", { need: "1 nvidia.com/gpu", node: "gpu-1", have: "0" }), {
   holders: { own: ["shop/train"], others: 2 },
-  line: { position: 2, of: 3 },
+  queue: { position: 2, of: 3 },
 });
 const FITS = says("fits", reason("FitsNow"));
 

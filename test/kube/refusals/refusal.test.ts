@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../../../src/kube/refusals/apiError.ts";
+import { KubernetesError } from "../../../src/kube/refusals/apiError.ts";
 import { refusalOf } from "../../../src/kube/refusals/refusal.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { LABELS } from "../../../src/model/kubernetes/manifest.ts";
@@ -8,7 +8,7 @@ import { object } from "../fixtures.ts";
 
 const refused = (status: number, message: string, causes: readonly JsonObject[] = []) =>
   refusalOf({
-    error: new ApiError(status, { message, details: { causes } }, undefined),
+    error: new KubernetesError(status, { message, details: { causes } }, undefined),
     object: "Deployment/web",
     cluster: "c",
     mask: (text) => text,

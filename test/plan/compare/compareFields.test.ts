@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 import { MASK } from "../../../src/model/document/sealed.ts";
 import { shortRef } from "../../../src/model/kubernetes/manifest.ts";
-import type { Change } from "../../../src/model/run/plan.ts";
+import type { ObjectChange } from "../../../src/model/run/plan.ts";
 import { compareFields } from "../../../src/plan/compare/compareFields.ts";
 import { app, codes, facts, goodPlan, planOf } from "../planned.ts";
 
@@ -10,9 +10,9 @@ const one = (type: string, properties: JsonObject, traits: JsonObject = {}): Jso
   app({ name: "one", type, properties, traits });
 const web = (properties: JsonObject = {}, traits: JsonObject = {}): JsonObject =>
   one("webservice", { image: "nginx:1", port: 80, ...properties }, traits);
-const changesOf = (before: JsonObject, after: JsonObject): readonly Change[] =>
+const changesOf = (before: JsonObject, after: JsonObject): readonly ObjectChange[] =>
   goodPlan(after, { previous: goodPlan(before) }).changes;
-const told = (changes: readonly Change[]): readonly string[] =>
+const told = (changes: readonly ObjectChange[]): readonly string[] =>
   changes
     .filter((change) => change.action !== "unchanged")
     .map((change) => `${change.action} ${change.class} ${shortRef(change.object)}`);

@@ -51,12 +51,12 @@ export const accountFields = {
 const shape = z.strictObject(accountFields);
 type AccountProperties = z.output<typeof shape>;
 
-export interface Names {
+export interface AccountNames {
   readonly user: string;
   readonly database: string;
 }
 
-export function accountNames(properties: AccountProperties, preset: Preset | undefined): Names | undefined {
+export function accountNames(properties: AccountProperties, preset: Preset | undefined): AccountNames | undefined {
   if (preset?.account === undefined) return undefined;
   const { user, database } = preset.account;
   return { user: properties.user ?? user, database: properties.database ?? database };

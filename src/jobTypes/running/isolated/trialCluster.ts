@@ -4,7 +4,7 @@ import { listed } from "../../../model/data/text.ts";
 import { PlatformError } from "../../../model/errors/errors.ts";
 import type { Cluster, Clusters } from "../../../ports/cluster.ts";
 
-export interface Place {
+export interface ClusterChoice {
   readonly cluster?: string;
 }
 
@@ -12,7 +12,7 @@ export interface Place {
 export async function chosenCluster(
   clusters: Clusters,
   project: string,
-  { cluster: asked }: Place,
+  { cluster: asked }: ClusterChoice,
 ): Promise<Cluster | undefined> {
   const names = clusters.usable(project);
   const name = asked ?? (names.length === 1 ? names[0] : undefined);

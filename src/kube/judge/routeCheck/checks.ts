@@ -50,7 +50,7 @@ const AGAIN = 500;
 const KEPT = 10_000;
 const SIZE = 2_000;
 
-interface Entry {
+interface CachedRoute {
   readonly state: RouteState;
   readonly at: number;
   readonly pending: boolean;
@@ -58,7 +58,7 @@ interface Entry {
 
 export function createRouteChecks(options: RouteCheckOptions): RouteChecks {
   const { clock, onAnswer } = options;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CachedRoute>();
   const closed = new AbortController();
   const now = (): number => clock.now().getTime();
   const begin = async (question: RouteQuestion, state: RouteState): Promise<void> => {

@@ -4,8 +4,8 @@ import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, progressing, ready } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 import { type RouteRequest, urlOf } from "./askAddress.ts";
 
 /**
@@ -22,7 +22,7 @@ const USUAL = 5_000;
 
 interface Checked {
   readonly object: Manifest;
-  readonly view: View;
+  readonly view: RuleView;
   /** `undefined` when no address is published that could be asked. */
   readonly request: RouteRequest | undefined;
   readonly backend: { readonly service: string; readonly port: number };
@@ -30,7 +30,7 @@ interface Checked {
   readonly address: string | undefined;
 }
 
-export function routeVerdict({ object, view, request, backend, address }: Checked): Finding {
+export function routeVerdict({ object, view, request, backend, address }: Checked): HealthFinding {
   const facts = address === undefined ? undefined : { address };
   if (request === undefined || backend.service === "") return ready(facts);
   const url = urlOf(request);

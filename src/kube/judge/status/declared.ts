@@ -8,16 +8,16 @@ import { type Matcher, type ReadyRule, readReadyRule, sayMatcher } from "../../.
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
 /** `undefined` when the object has no such annotation. */
-export function declaredStatus(question: Question): Finding | undefined {
+export function declaredStatus(question: RuleInput): HealthFinding | undefined {
   const rule = readReadyRule(question.object.metadata.annotations?.[ANNOTATIONS.ready]);
   return rule === undefined ? undefined : byRule(rule, question);
 }
 
-function byRule(rule: ReadyRule, { object, generation }: Question): Finding {
+function byRule(rule: ReadyRule, { object, generation }: RuleInput): HealthFinding {
   const wanted = Math.max(generation, object.metadata.generation ?? 0);
   const failure = rule.failed.find((one) => holds(one, object, wanted));
   if (failure !== undefined) {

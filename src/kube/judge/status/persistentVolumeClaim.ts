@@ -6,10 +6,10 @@ import { shortRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, fromEvent, progressing, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, fromEvent, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function persistentVolumeClaimStatus({ object, view }: Question): Finding {
+export function persistentVolumeClaimStatus({ object, view }: RuleInput): HealthFinding {
   const claim = shortRef({ kind: object.kind, name: object.metadata.name });
   const phase = textAt(object, "status", "phase");
   if (phase === "Lost") return found("failed", reason("VolumeLost", { object: claim }));

@@ -22,7 +22,7 @@ export interface Expansion {
 }
 
 /** The place of a step in the tree. */
-export interface Spot {
+export interface ExpansionPoint {
   readonly frame: Frame;
   readonly container: Unit | null;
   /** The prefix of the names of jobs: `prepare.`. */
