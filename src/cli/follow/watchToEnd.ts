@@ -1,5 +1,5 @@
-// Watching a run to its end, and what is said then: shared by deploy, rollback, retry, delete, watch and serve --deploy.
-// Ctrl-C detaches from the run; it never cancels it.
+// Watches a run until it has ended and prints the result, for every command that starts or watches a run. Ctrl-C stops
+// watching; it never cancels the run. The events are followed in watch.ts.
 import type { Client } from "../../api/client.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import { runStateRow, runStateWord } from "../../model/run/runState.ts";
@@ -17,16 +17,16 @@ import { watchRun } from "./watch.ts";
 export interface Settling {
   readonly client: Client;
   readonly run: Run;
-  /** Milliseconds; undefined: until it ends. */
+  /** How long to watch, in milliseconds; `undefined` to watch until the run has ended. */
   readonly timeout: number | undefined;
 }
 
-/** What the options of the commands that start a run have in common. */
+/** The options that all commands have which start a run. */
 export const WATCH_OPTIONS = {
   timeout: {
     type: "duration",
     value: "DURATION",
-    summary: { en: "stop watching after this long, with exit code 8", zh: "观察到期后退出，退出码 8" },
+    summary: { en: "stop watching after this time, with exit code 8", zh: "超过该时长后停止观察，退出码为 8" },
   },
   detach: { type: "flag", short: "d", summary: { en: "do not watch", zh: "不观察" } },
   "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
@@ -38,7 +38,7 @@ export interface Started {
   readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
 }
 
-/** After a run was accepted: watch it, or say how to. */
+/** Watches a run that was accepted or, with --detach, prints how to watch it. Returns the exit code. */
 export async function settleStarted(context: Context, { client, run, options }: Started): Promise<number> {
   if (!options.detach && !options["no-watch"]) return await settle(context, { client, run, timeout: options.timeout });
   if (context.globals.output === "name") context.terminal.stdout.write(`${runName(run)}\n`);
@@ -92,7 +92,7 @@ async function watchUntil(context: Context, { client, run, timeout }: Settling):
   }
 }
 
-/** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
+/** A run on one line: `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)`. */
 export function runTitle(context: Context, run: Run): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
   return [
@@ -114,7 +114,7 @@ function sayHowToReturn(context: Context, run: Run): void {
   context.terminal.stderr.write(
     `${context.say(
       {
-        en: "the run goes on; return with: kubemin watch {run}   cancel with: kubemin cancel {run}",
+        en: "the run continues; watch it again: kubemin watch {run}   cancel it: kubemin cancel {run}",
         zh: "运行仍在继续；返回观察：kubemin watch {run}   取消：kubemin cancel {run}",
       },
       { run: runName(run) },
@@ -133,7 +133,7 @@ async function sayEnd(context: Context, client: Client, run: Run): Promise<void>
 
 async function sayAddresses(context: Context, client: Client, run: Run): Promise<void> {
   const params = { project: context.globals.project, application: run.application };
-  // The run has succeeded; that its status cannot be read just now must not turn it into a failure.
+  // The run has succeeded. An error while reading its status must not make the command fail.
   const status = await client.call("getStatus", { params }).catch(() => undefined);
   for (const address of status?.addresses ?? []) context.terminal.stdout.write(`  ${address}\n`);
 }
