@@ -62,7 +62,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: "10 MB",
     text: (where) => yaml(WORKER)(where) + "#".repeat(10 * 1024 * 1024),
-    says: /bad.yaml has 10485\d+ bytes; 4194304 is the limit/,
+    says: /bad.yaml has 10485\d+ bytes; the limit is 4194304/,
     whole: true,
   },
   {

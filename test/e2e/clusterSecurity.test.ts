@@ -100,7 +100,7 @@ describe("kubemin doctor --network", () => {
     const { stdout } = await types.product.kubemin("doctor", "--network", "-o", "json");
     const { items } = JSON.parse(stdout) as { items: readonly { name: string; grade: string; detail: string }[] }; // as printed
     const network = items.find((one) => one.name === `network of ${contextName()}`);
-    expect(network?.detail).toMatch(/obeys network policies|ignores network policies/);
+    expect(network?.detail).toMatch(/enforces network policies|ignores network policies/);
     expect((await kubectl(["get", "namespaces", "-o", "name"])).includes("kubemin-network-probe-")).toBe(false);
   });
 });

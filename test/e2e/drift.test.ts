@@ -57,7 +57,7 @@ describe("drift", () => {
     expect(await product.kubemin("diff", "calm", "--live", "--exit-code")).toMatchObject({
       code: 0,
       stdout: "",
-      stderr: expect.stringContaining("the cluster holds what was deployed"),
+      stderr: expect.stringContaining("the cluster matches what was deployed"),
     });
     const status = await product.kubemin("status", "calm", "--output", "json");
     expect(status.stdout).not.toContain('"drift"');
@@ -76,9 +76,9 @@ describe("drift", () => {
     );
     const live = await product.kubemin("diff", "calm", "--live", "--exit-code");
     expect(live.code).toBe(10);
-    expect(live.stdout).toMatch(/Deployment\/calm-app.*\n\s+spec\.replicas · held by .*sombra.*\n\s+- 2\n\s+\+ 1/);
-    expect(live.stdout).toMatch(/ConfigMap\/calm-settings.*\n\s+data\.level · held by sombra\n\s+- debug\n\s+\+ info/);
-    expect(live.stdout).toMatch(/Secret\/calm-keys.*\n\s+data\.password · held by sombra\n\s+- •+\n\s+\+ •+/);
+    expect(live.stdout).toMatch(/Deployment\/calm-app.*\n\s+spec\.replicas · set by .*sombra.*\n\s+- 2\n\s+\+ 1/);
+    expect(live.stdout).toMatch(/ConfigMap\/calm-settings.*\n\s+data\.level · set by sombra\n\s+- debug\n\s+\+ info/);
+    expect(live.stdout).toMatch(/Secret\/calm-keys.*\n\s+data\.password · set by sombra\n\s+- •+\n\s+\+ •+/);
     expect(live.stdout).not.toMatch(/beside|theirs|nobody-may-see/);
     const values = [PASSWORD, OTHER_PASSWORD].map((one) => Buffer.from(one).toString("base64"));
     for (const value of values) expect(live.stdout).not.toContain(value);

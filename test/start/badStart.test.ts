@@ -134,7 +134,7 @@ describe("a server does not start", () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const { port } = server.address() as AddressInfo; // it listens on TCP
-    await refused(["--port", String(port)], /port \d+ of 127\.0\.0\.1 is taken by another program/, /已被其他程序占用/);
+    await refused(["--port", String(port)], /another program uses port \d+ of 127\.0\.0\.1/, /已被其他程序占用/);
     await new Promise((done) => server.close(done));
   });
 
@@ -176,9 +176,9 @@ describe("backup and restore as commands", () => {
     const token = await server.client.call("addToken", { body: { name: "ci", project: "default", role: "read" } });
     const file = join(folder, "kubemin.backup");
     const taken = await kubemin(["backup", file, "--server", server.url], { KUBEMIN_TOKEN: tokenOf(home) });
-    expect(taken.text).toMatch(/rows; the key is not among them/);
+    expect(taken.text).toMatch(/rows; the file does not contain the key/);
     const again = await kubemin(["backup", file, "--server", server.url], { KUBEMIN_TOKEN: tokenOf(home) });
-    expect(again).toMatchObject({ code: 6, text: expect.stringMatching(/exists already/) });
+    expect(again).toMatchObject({ code: 6, text: expect.stringMatching(/already exists/) });
     await server.stop();
 
     const to = join(folder, "to");

@@ -88,7 +88,7 @@ describe("the server that is found on this machine", () => {
     const ended = new Promise((done) => first.child.once("exit", done));
     first.child.kill("SIGKILL");
     await ended;
-    expect((await status(home)).stderr).toContain(`(process ${first.pid}, ${first.url}) is gone`);
+    expect((await status(home)).stderr).toContain(`(process ${first.pid}, ${first.url}) no longer runs`);
     const again = await serve(home);
     expect(readLocalServer(home)).toMatchObject({ url: again.url, pid: again.pid });
     const stopped = new Promise((done) => other.child.once("exit", done));
