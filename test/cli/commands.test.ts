@@ -1,4 +1,4 @@
-// Transcripts of the other commands: what people see, what scripts get, which exit code.
+// Tests transcripts of the other commands: the output on a terminal, the output for scripts, and the exit code.
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// $ kubemin deploy: what is shown, what is asked, what is sent, and the exit code.
+// Tests `kubemin deploy`: what it shows, asks and sends, and its exit code.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";

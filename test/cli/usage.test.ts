@@ -1,4 +1,4 @@
-// Arguments, help, completion, the reference, and how the server on this machine is found.
+// Tests arguments, help, completion, the reference page, and how the server on this machine is found.
 import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -33,7 +33,11 @@ describe("usage errors exit 2 and name what was meant", () => {
     ["deploy app.yaml --yes=true", "--yes takes no value", "write only --yes"],
     ["completion powershell", "bash|zsh|fish: powershell is not one of: bash, zsh, fish", "choose one of them"],
     ["serve --once", "--once can only be used with --deploy", "add --deploy FILE"],
-    ["serve --host 0.0.0.0", "--host 0.0.0.0 would accept requests from other machines", "put a proxy with TLS in front"],
+    [
+      "serve --host 0.0.0.0",
+      "--host 0.0.0.0 would accept requests from other machines",
+      "put a proxy with TLS in front",
+    ],
   ])("%s", async (line, what, advice) => {
     const told = await kubemin(line);
     expect(told.stderr).toContain(`error: ${what}`);

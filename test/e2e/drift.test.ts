@@ -1,4 +1,5 @@
-// What somebody else does to our objects, and what exists before us, on the real cluster: shown, repaired when asked, taken over when asked.
+// Tests drift and adoption on the real cluster: changes that others make to kubemin's objects are shown and repaired on
+// request, and objects that already exist are taken over on request.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { BUSYBOX, idle } from "./support/documents.ts";

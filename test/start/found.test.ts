@@ -1,4 +1,5 @@
-// Which server of a machine the command line finds, with real processes: after one was killed, and beside another.
+// Tests with real processes which server of a machine the command line finds: after one was killed, and when there are
+// two.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +35,7 @@ interface Server {
   readonly child: ChildProcess;
 }
 
-/** `parent`: a process that starts it and never asks how it ended, as a shell that was replaced by another program does. */
+/** Starts a server. The parent `careless` never waits for it, so that a killed server stays a zombie process. */
 async function serve(
   home: string,
   words: readonly string[] = [],

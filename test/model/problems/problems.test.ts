@@ -1,4 +1,4 @@
-// The tables of problems are spread into one: a code that two of them hold would silently say the wrong sentence.
+// Tests that no two tables of problems contain the same code: they are merged into one, so one sentence would be lost.
 import { expect, it } from "vitest";
 import { ISOLATION_PROBLEMS } from "../../../src/model/problems/isolationProblems.ts";
 import { PROBLEMS } from "../../../src/model/problems/problem.ts";
