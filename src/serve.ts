@@ -7,13 +7,13 @@ import { join, resolve } from "node:path";
 import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { ServeOptions, Serving } from "./cli/grammar/root.ts";
-import { claimLocalServer, localServerFile, ownStart, removeLocalServer } from "./cli/reach/localServer.ts";
+import { localServerFile, ownStart, registerLocalServer, removeLocalServer } from "./cli/reach/localServer.ts";
 import { startClusterRegistry } from "./clusters/registry.ts";
 import { openStore } from "./database/open.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
-import { createBrakes } from "./engine/deciding/breakers.ts";
+import { createBreakers } from "./engine/deciding/breakers.ts";
 import { startEngine } from "./engine/engine.ts";
-import type { World } from "./engine/interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "./engine/interface/dependencies.ts";
 import { wakeRun } from "./engine/interface/duties.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import { GENEROUS, keepPruning } from "./engine/upkeep/retention.ts";
@@ -41,7 +41,7 @@ import { startSinks } from "./sinks/couriers.ts";
 import { aesVault } from "./vault/aesVault.ts";
 import { KEY_SETTING, keyOf, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
-interface Surroundings {
+interface ServeEnvironment {
   readonly home: string;
   readonly catalog: Catalog;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -49,7 +49,7 @@ interface Surroundings {
 
 type Closing = () => Promise<void> | void;
 
-export async function serve(options: ServeOptions, surroundings: Surroundings): Promise<Serving> {
+export async function serve(options: ServeOptions, surroundings: ServeEnvironment): Promise<Serving> {
   const closings: Closing[] = [];
   const close = async (): Promise<void> => {
     for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await closing();
@@ -71,15 +71,15 @@ interface Life {
   url: string;
 }
 
-async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
+async function open(options: ServeOptions, surroundings: ServeEnvironment, life: Life): Promise<Serving> {
   const { home } = surroundings;
   // The sandbox has its own folder, so that trials in it do not get in the way of real applications.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   usableFolder(data);
-  const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
+  const { dependencies, registry } = await openDependencies(options, { ...surroundings, data }, life);
   const tokenFile = join(data, "token");
-  const token = await tokenFor(world.store, { options, env: surroundings.env, file: tokenFile });
-  const server = await createServer(world, registry, {
+  const token = await tokenFor(dependencies.store, { options, env: surroundings.env, file: tokenFile });
+  const server = await createServer(dependencies, registry, {
     host: options.host,
     port: options.port,
     version: VERSION,
@@ -90,7 +90,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   life.closings.push(() => server.close());
   // Closings run in reverse order: the engine stops and hands over its runs before the HTTP server waits for open
   // requests.
-  if (options.role !== "api") await startWork(world, options, life);
+  if (options.role !== "api") await startWork(dependencies, options, life);
   const stopping = new AbortController();
   void releaseStartMemory(systemClock, stopping.signal);
   life.closings.push(() => stopping.abort());
@@ -101,7 +101,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
     url: server.url,
     token,
     tokenFile: tokenPlace,
-    clusters: world.clusters.entries().map(({ name, kind }) => ({ name, kind })),
+    clusters: dependencies.clusters.entries().map(({ name, kind }) => ({ name, kind })),
     stop: () =>
       life
         .close()
@@ -111,9 +111,13 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   };
 }
 
-function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: Life): void {
+function startPruning(
+  dependencies: Dependencies<"store" | "clock" | "log">,
+  { keep = {} }: ServeOptions,
+  { closings }: Life,
+): void {
   const stopping = new AbortController();
-  const pruning = keepPruning(world, { ...GENEROUS, ...keep }, stopping.signal);
+  const pruning = keepPruning(dependencies, { ...GENEROUS, ...keep }, stopping.signal);
   closings.push(() => {
     stopping.abort();
     return pruning;
@@ -122,7 +126,7 @@ function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: L
 
 interface Tokens {
   readonly options: ServeOptions;
-  readonly env: Surroundings["env"];
+  readonly env: ServeEnvironment["env"];
   readonly file: string;
 }
 
@@ -140,13 +144,13 @@ async function tokenFor(store: Store, { options, env, file }: Tokens): Promise<s
  */
 const CALLBACKS: readonly RouteName[] = ["beat", "complete"];
 
-async function startWork(world: World, options: ServeOptions, life: Life): Promise<void> {
+async function startWork(dependencies: EngineDependencies, options: ServeOptions, life: Life): Promise<void> {
   const { closings } = life;
-  const engine = await startEngine(world);
+  const engine = await startEngine(dependencies);
   closings.push(() => engine.stop());
-  const sinks = await startSinks(world);
+  const sinks = await startSinks(dependencies);
   closings.push(() => sinks.stop());
-  startPruning(world, options, life);
+  startPruning(dependencies, options, life);
 }
 
 /**
@@ -159,16 +163,16 @@ function beFound(
   { closings }: Life,
 ): string {
   const { url, token, tokenFile } = server;
-  if (!claimLocalServer(home, { url, token, pid: process.pid, started: ownStart() })) return tokenFile;
+  if (!registerLocalServer(home, { url, token, pid: process.pid, started: ownStart() })) return tokenFile;
   closings.push(() => removeLocalServer(home));
   return localServerFile(home);
 }
 
-async function openWorld(
+async function openDependencies(
   options: ServeOptions,
-  { catalog, env, data }: Surroundings & { readonly data: string },
+  { catalog, env, data }: ServeEnvironment & { readonly data: string },
   life: Life,
-): Promise<{ readonly world: World; readonly registry: Registry }> {
+): Promise<{ readonly dependencies: EngineDependencies; readonly registry: Registry }> {
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
@@ -189,26 +193,28 @@ async function openWorld(
   const surroundings = { schemas: createSchemas(), resolve: addressesOf };
   const registry = await openRegistry({ ...shared, outgoing, surroundings });
   life.closings.push(() => registry.stop());
-  const world: World = {
+  const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: registry.jobTypes,
-    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    brakes: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     outgoing,
     charts: chartsOf(options, env),
     dispatch: await openDispatch(options, log, life),
     publicUrl: () => options.publicUrl ?? life.url,
     newId,
   };
-  registry.onRelease(() => void wakeAll(world));
-  return { world, registry };
+  registry.onRelease(() => void wakeAll(dependencies));
+  return { dependencies, registry };
 }
 
 /** Wakes all unfinished runs, because their jobs may wait for a job type that is allowed to start again. */
-async function wakeAll(world: World): Promise<void> {
+async function wakeAll(dependencies: Dependencies<"store" | "dispatch" | "log">): Promise<void> {
   try {
-    for (const run of await world.store.runs.unfinished()) await wakeRun(world, run);
+    for (const run of await dependencies.store.runs.unfinished()) await wakeRun(dependencies, run);
   } catch (error) {
-    world.log.write("warn", "runs could not be woken after a job type was switched on", { error: String(error) });
+    dependencies.log.write("warn", "runs could not be woken after a job type was switched on", {
+      error: String(error),
+    });
   }
 }
 
@@ -240,7 +246,7 @@ async function openDispatch(
 }
 
 /** helm is looked for only when a document first needs it, so that a server without charts runs without it. */
-function chartsOf({ charts }: ServeOptions, env: Surroundings["env"]): Charts {
+function chartsOf({ charts }: ServeOptions, env: ServeEnvironment["env"]): Charts {
   const folder = charts === undefined ? undefined : resolve(charts);
   if (folder !== undefined && !existsSync(folder)) throw new Error(`--charts: there is no folder ${folder}`);
   return helmCharts({ program: env["KUBEMIN_HELM"] || "helm", folder });
@@ -267,7 +273,7 @@ function newId(): string {
 async function sameKeyAsBefore(store: Store, key: Uint8Array, origin: string): Promise<void> {
   const print = keyPrint(key);
   if ((await store.setting(KEY_SETTING, print)) !== print)
-    throw new PlatformError("OtherKey", { what: "this database", origin });
+    throw new PlatformError("OtherKey", { what: "thisDatabase", origin });
 }
 
 async function openClusters(

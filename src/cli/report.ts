@@ -15,7 +15,7 @@ import type { Terminal } from "./terminal/terminal.ts";
 
 type ErrorBody = z.output<typeof ErrorView>;
 
-export interface ReportTo {
+interface ReportTo {
   readonly terminal: Terminal;
   readonly language: Language;
   readonly json: boolean;
@@ -50,7 +50,7 @@ function describe(error: unknown, language: Language): { readonly body: ErrorBod
     return { body: bodyOf({ code: error.what.code, detail, advice }), exit: error.what.exit };
   }
   if (error instanceof PlatformError) {
-    const { message, advice } = explainError(error.code, error.params, language);
+    const { message, advice } = explainError(error, language);
     return { body: bodyOf({ code: error.code, detail: message, advice }), exit: ERRORS[error.code].exit };
   }
   const detail = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,12 @@
-// Adding, changing and removing registered clusters. A cluster is asked before it is written down: one that does not answer, or does not
-// accept the credential, is refused with that sentence.
+// Adds, changes and removes registered clusters. A cluster is called before it is stored: if it does not answer or does
+// not accept the credential, the request fails with that reason.
 
 import type { JsonObject } from "../model/data/json.ts";
 import { PlatformError } from "../model/errors/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type {
-  Asked,
+  CallerContext,
   ClusterChange,
   ClusterSettings,
   GivenCluster,
@@ -23,13 +23,15 @@ export interface Registrar {
   readonly vault: Vault;
   readonly opener: Opener;
   readonly clock: Pick<Clock, "now">;
-  /** Takes what is stored into this process. */
+  /** Reads the stored clusters into this process. */
   readonly load: () => Promise<void>;
-  /** As this process knows it. */
+  /**
+   * The cluster as this process knows it: "fixed" when the server was started with it, `undefined` when it is unknown.
+   */
   readonly stateOf: (name: string) => "fixed" | RegisteredCluster | undefined;
 }
 
-/** As many as a process asks of one API server at the same time, unless told otherwise. */
+/** Default for the number of calls that a process makes to one API server at the same time. */
 const CALLS = 16;
 
 interface New {
@@ -40,7 +42,7 @@ interface New {
 export async function addCluster(
   registrar: Registrar,
   { name, given }: New,
-  { projects = [], calls = CALLS, actor, signal }: ClusterSettings & Asked,
+  { projects = [], calls = CALLS, actor, signal }: ClusterSettings & CallerContext,
 ): Promise<RegisteredCluster> {
   if (registrar.stateOf(name) !== undefined) throw new PlatformError("ClusterKnown", { cluster: name });
   const { target, way } = registrar.opener.read(name, given);
@@ -67,7 +69,7 @@ export async function addCluster(
 export async function updateCluster(
   registrar: Registrar,
   { name, change }: { readonly name: string; readonly change: ClusterChange },
-  { actor, signal }: Asked,
+  { actor, signal }: CallerContext,
 ): Promise<RegisteredCluster> {
   const before = await registeredOf(registrar, name);
   if (change.expected !== undefined && change.expected !== before.generation)
@@ -91,7 +93,7 @@ export async function updateCluster(
 export async function removeCluster(
   registrar: Registrar,
   name: string,
-  { forget, actor }: { readonly forget: boolean } & Asked,
+  { forget, actor }: { readonly forget: boolean } & CallerContext,
 ): Promise<void> {
   await registeredOf(registrar, name);
   const removal = await registrar.store.clusters.remove(name, { forget, actor });
@@ -112,7 +114,7 @@ async function registeredOf({ store, stateOf, load }: Registrar, name: string): 
   const found = stored.find((one) => one.name === name);
   if (found !== undefined) return found;
   const known = stored.map((one) => one.name).join(", ") || "none";
-  throw new PlatformError("NotFound", { what: "registered cluster", name, known });
+  throw new PlatformError("NotFound", { what: "registeredCluster", name, known });
 }
 
 interface Reaching {
@@ -121,7 +123,10 @@ interface Reaching {
   readonly signal: AbortSignal;
 }
 
-/** Its objects are kept by the cluster's name: the name must go on to mean the same cluster. */
+/**
+ * Calls the cluster under its new address or credential. It must be the same cluster, because objects are stored by the
+ * cluster's name.
+ */
 async function reachedAnew(
   registrar: Registrar,
   { before, given, signal }: Reaching,
@@ -147,7 +152,7 @@ async function introduced({ opener }: Registrar, { name, target, signal }: Tryin
     if (!(error instanceof ClusterError)) throw error;
     const { code, params } = error.reason;
     if (code === "CredentialRefused") throw new PlatformError("CredentialRefused", { cluster: name });
-    throw new PlatformError("ClusterUnreachable", { cluster: name, detail: String(params["detail"] ?? code) });
+    throw new PlatformError("ClusterUnreachable", { ...params, cluster: name, detail: params["detail"] ?? code });
   }
 }
 

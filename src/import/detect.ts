@@ -1,13 +1,13 @@
-// Which kind of document this is, from what is in it. The first row that says yes wins.
+// Detects the format of a document from its content. The first row of the table that matches wins.
 
 import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
 import { API_VERSION } from "../model/document/document.ts";
 
 export const FORMATS = ["compose", "manifests", "kubevela", "kubemin-cli"] as const;
-export type Format = (typeof FORMATS)[number];
+export type SourceFormat = (typeof FORMATS)[number];
 
 interface Row {
-  readonly format: Format | "kubemin";
+  readonly format: SourceFormat | "kubemin";
   readonly is: (value: JsonObject) => boolean;
 }
 
@@ -33,8 +33,8 @@ function looksLikeOurs(value: JsonObject): boolean {
   return components.every((one: Json) => isObject(one) && Object.keys(one).every((key) => OWN_FIELDS.has(key)));
 }
 
-/** `kubemin`: it is one of ours already. Undefined: nothing that we know. */
-export function detect(documents: readonly Json[]): Format | "kubemin" | undefined {
+/** The format of the documents; "kubemin" for a document of kubemin itself; `undefined` for an unknown format. */
+export function detect(documents: readonly Json[]): SourceFormat | "kubemin" | undefined {
   for (const value of documents) {
     if (!isObject(value)) continue;
     const row = ROWS.find((one) => one.is(value));

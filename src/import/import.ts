@@ -1,40 +1,43 @@
-// Documents of other tools to a kubemin document, with a report of every field: taken, changed (how) or not supported (why, what to do).
-// Reads nothing but what it is given, and writes nothing: files and output are the command line's business.
+// Converts documents of other tools to a kubemin document, and reports for every field whether it was taken, changed
+// (and how) or is not supported (and why, and what to do). It neither reads nor writes files; src/cli does that.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Json, JsonObject } from "../model/data/json.ts";
 import { type Path, toPointer } from "../model/data/pointer.ts";
 import type { Problem } from "../model/problems/problem.ts";
 import { importCompose } from "./compose/compose.ts";
-import { detect, type Format } from "./detect.ts";
+import { detect, type SourceFormat } from "./detect.ts";
 import { importKubeminCli } from "./kubeminCli/kubeminCli.ts";
 import { importKubevela } from "./kubevela/kubevela.ts";
 import { importManifests } from "./manifests/manifests.ts";
 import { newDraft } from "./mapping/importDraft.ts";
-import { closeLedger, type Entry, type Ledger, type Outcome } from "./mapping/ledger.ts";
+import { closeLedger, type ImportOutcome, type Ledger, type LedgerEntry } from "./mapping/ledger.ts";
 import type { Words } from "./mapping/reportWords.ts";
 import type { Importing } from "./mapping/rules.ts";
 import { type InputDocument, readDocuments } from "./read.ts";
-import { type Check, settle } from "./removeRefused.ts";
+import { type DocumentCheck, removeRefused } from "./removeRefused.ts";
 
-export interface ImportInput {
+interface ImportInput {
   readonly text: string;
-  /** Undefined: found out from the text. */
-  readonly format: Format | undefined;
-  /** Of the application, when the text does not say. */
+  /** The format of the input, or `undefined` to detect it from the text. */
+  readonly format: SourceFormat | undefined;
+  /** Name of the application, for inputs that do not contain one. */
   readonly name: string;
   readonly catalog: Pick<Catalog, "components" | "traits">;
-  readonly check: Check;
+  readonly check: DocumentCheck;
   readonly variables: Readonly<Record<string, string>>;
   readonly readBeside: (path: string) => string | undefined;
 }
 
-export interface Finding {
-  readonly outcome: Outcome;
-  /** JSON Pointer into the input; of several documents the first part is the number of the document, from 0. */
+export interface ReportLine {
+  readonly outcome: ImportOutcome;
+  /**
+   * JSON Pointer into the input. If the input has several documents, the first part is the number of the document, from
+   * 0.
+   */
   readonly from: string;
-  /** 1-based line of the input. */
+  /** Line of the input, from 1. */
   readonly line?: number;
-  /** JSON Pointer into the document that was made. */
+  /** JSON Pointer into the new document. */
   readonly to?: string;
   readonly words?: Words;
 }
@@ -42,16 +45,16 @@ export interface Finding {
 export type ImportResult =
   | {
       readonly ok: true;
-      readonly format: Format;
-      /** Null when nothing in it can be used. */
+      readonly format: SourceFormat;
+      /** The new document, or `null` when nothing of the input can be used. */
       readonly document: JsonObject | null;
-      readonly report: readonly Finding[];
+      readonly report: readonly ReportLine[];
     }
   | { readonly ok: false; readonly why: "unreadable"; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly why: "unknown" | "kubemin" };
 
-/** `documents` are the places of the documents inside the input. */
-const SOURCES: Readonly<Record<Format, (importing: Importing, documents: readonly Path[]) => void>> = {
+/** `documents` are the paths of the documents inside the input. */
+const SOURCES: Readonly<Record<SourceFormat, (importing: Importing, documents: readonly Path[]) => void>> = {
   compose: importCompose,
   manifests: importManifests,
   kubevela: importKubevela,
@@ -66,7 +69,7 @@ export function importDocument(input: ImportInput): ImportResult {
   if (found === undefined || found === "kubemin") return { ok: false, why: found ?? "unknown" };
   const importing = begin(input, values);
   SOURCES[found](importing, values.length === 1 ? [[]] : values.map((_, index) => [index]));
-  const document = settle(importing, input.check) ?? null;
+  const document = removeRefused(importing, input.check) ?? null;
   const entries = closeLedger(importing.ledger);
   return { ok: true, format: found, document, report: entries.map((one) => finding(one, importing, read.documents)) };
 }
@@ -78,7 +81,7 @@ function begin(input: ImportInput, values: readonly Json[]): Importing {
   return { catalog, ledger, head: newDraft({ name }), drafts: [], name, variables, readBeside };
 }
 
-function finding(entry: Entry, importing: Importing, documents: readonly InputDocument[]): Finding {
+function finding(entry: LedgerEntry, importing: Importing, documents: readonly InputDocument[]): ReportLine {
   const { path, outcome, target, words } = entry;
   const line = lineOf(path, documents);
   const to =

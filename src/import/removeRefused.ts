@@ -1,24 +1,25 @@
-// Holds what was made against the catalog's own checks, and takes out what they refuse: the source of each such value is then reported as
-// not supported, with the check's sentence. So whatever the input says, the document that comes out is one that kubemin accepts, and a
-// definition that this catalog does not have is told as such. Ends because every round takes something out.
+// Checks the new document and removes all values that the check refuses. The source of each removed value is reported
+// as not supported, with the message of the check. Therefore kubemin accepts the resulting document, whatever the input
+// was, and definitions that this catalog does not have are reported. The loop ends because every round removes
+// something.
 import { type Json, type JsonObject } from "../model/data/json.ts";
 import { fromPointer, type Path } from "../model/data/pointer.ts";
 import { explainProblem, type Problem } from "../model/problems/problem.ts";
-import { cut, type Draft, valueAt } from "./mapping/importDraft.ts";
-import { disown, type Entry } from "./mapping/ledger.ts";
+import { cut, type ImportDraft, valueAt } from "./mapping/importDraft.ts";
+import { disown, type LedgerEntry } from "./mapping/ledger.ts";
 import { advised, NOT_IN_CATALOG, type Words } from "./mapping/reportWords.ts";
 import type { Importing } from "./mapping/rules.ts";
 
-/** The errors of a document, pointers into it. */
-export type Check = (document: JsonObject) => readonly Problem[];
+/** Returns the errors of a document, with pointers into it. */
+export type DocumentCheck = (document: JsonObject) => readonly Problem[];
 
-/** Undefined when nothing is left. */
-export function settle(importing: Importing, check: Check): JsonObject | undefined {
+/** The document without the refused values; `undefined` when no component is left. */
+export function removeRefused(importing: Importing, check: DocumentCheck): JsonObject | undefined {
   while (importing.drafts.length > 0) {
     const document = assemble(importing);
     const errors = check(document);
     if (errors.length === 0) return document;
-    // From the end, so that places in lists stay what they were.
+    // Removed from the end, so that the indexes of the other errors stay valid.
     const drafts = [...importing.drafts];
     for (const problem of errors.toReversed()) dropWhatIsWrong(importing, drafts, problem);
   }
@@ -31,7 +32,7 @@ function assemble({ head, drafts }: Importing): JsonObject {
 
 const ORDER = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry"];
 
-function ordered(draft: Draft): Json {
+function ordered(draft: ImportDraft): Json {
   const fields = ORDER.flatMap((key) => {
     const value = draft.body[key];
     const empty =
@@ -41,7 +42,7 @@ function ordered(draft: Draft): Json {
   return Object.fromEntries(fields);
 }
 
-function dropWhatIsWrong(importing: Importing, drafts: readonly Draft[], problem: Problem): void {
+function dropWhatIsWrong(importing: Importing, drafts: readonly ImportDraft[], problem: Problem): void {
   const parts = fromPointer(problem.pointer);
   const words = wordsOf(problem);
   const draft = parts[0] === "components" ? drafts[Number(parts[1])] : undefined;
@@ -59,7 +60,7 @@ function dropWhatIsWrong(importing: Importing, drafts: readonly Draft[], problem
 
 const numbers = (part: string): string | number => (/^\d+$/.test(part) ? Number(part) : part);
 
-function existing(draft: Draft, path: Path): Path {
+function existing(draft: ImportDraft, path: Path): Path {
   let length = path.length;
   while (length > 0 && valueAt(draft, path.slice(0, length)) === undefined) length--;
   return path.slice(0, length);
@@ -71,7 +72,7 @@ function wordsOf(problem: Problem): Words {
   const [en, zh] = [explainProblem(problem, "en"), explainProblem(problem, "zh")];
   return advised(
     [en.message, zh.message],
-    [en.hint ?? "mend it in the source, or write it by hand", zh.hint ?? "请修改原文件或手工填写"],
+    [en.hint ?? "fix it in the source, or write it by hand", zh.hint ?? "请修改原文件或手工填写"],
   );
 }
 
@@ -79,17 +80,17 @@ function dropAll(importing: Importing, words: Words): void {
   for (const draft of importing.drafts.toReversed()) dropDraft(importing, draft, words);
 }
 
-function dropDraft(importing: Importing, draft: Draft, words: Words): void {
+function dropDraft(importing: Importing, draft: ImportDraft, words: Words): void {
   const at = importing.drafts.indexOf(draft);
   if (at >= 0) importing.drafts.splice(at, 1);
   for (const entry of entriesOf(importing, draft)) disown(entry, words);
 }
 
-function entriesOf({ ledger }: Importing, draft: Draft): readonly Entry[] {
+function entriesOf({ ledger }: Importing, draft: ImportDraft): readonly LedgerEntry[] {
   return [...ledger.entries.values()].filter((entry) => entry.target?.draft === draft);
 }
 
-function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: Path }, words: Words): void {
+function dropPart(importing: Importing, { draft, path }: { draft: ImportDraft; path: Path }, words: Words): void {
   const entries = entriesOf(importing, draft);
   const below = entries.filter((entry) => startsWith(entry.target?.path, path));
   for (const entry of below.length > 0 ? below : nearestAbove(entries, path)) disown(entry, words);
@@ -97,9 +98,12 @@ function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: P
   moveUp(entries, path);
 }
 
-/** Made of several fields at once: then all of them are told, rather than none. */
-function nearestAbove(entries: readonly Entry[], path: Path): readonly Entry[] {
-  const depth = (entry: Entry): number => entry.target?.path.length ?? 0;
+/**
+ * Entries of the closest parent of a refused value that has no own entry. All of them are reported, because any may be
+ * the cause.
+ */
+function nearestAbove(entries: readonly LedgerEntry[], path: Path): readonly LedgerEntry[] {
+  const depth = (entry: LedgerEntry): number => entry.target?.path.length ?? 0;
   const above = entries.filter((entry) => depth(entry) > 1 && startsWith(path, entry.target?.path ?? path));
   const deepest = Math.max(0, ...above.map(depth));
   return above.filter((entry) => depth(entry) === deepest);
@@ -113,8 +117,8 @@ function startsWith(path: Path | undefined, start: Path): boolean {
   );
 }
 
-/** Places behind one that was taken out of a list. */
-function moveUp(entries: readonly Entry[], path: Path): void {
+/** Corrects the indexes of entries that follow a removed item of a list. */
+function moveUp(entries: readonly LedgerEntry[], path: Path): void {
   const [list, at] = [path.slice(0, -1), path.at(-1)];
   if (typeof at !== "number") return;
   for (const entry of entries) {

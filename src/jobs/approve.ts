@@ -3,7 +3,7 @@
 // expired.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import type { JobMessage, JobOutcome, JobRun } from "../catalog/job.ts";
+import { type JobMessage, type JobOutcome, type JobRun, STOPPED } from "../catalog/job.ts";
 import { described } from "../catalog/sharedFields.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import { reason } from "../model/reasons/reason.ts";
@@ -21,7 +21,7 @@ type ApproveRun = JobRun<z.output<typeof approveInput>>;
 /** What the API writes into the job's inbox, of kind `approval`. */
 const decision = z.object({ decision: z.enum(["approve", "deny"]), comment: z.string().max(10_000).default("") });
 
-export const APPROVAL_MESSAGE = "approval";
+const APPROVAL_MESSAGE = "approval";
 
 export const approve = defineJob({
   name: "approve",
@@ -54,8 +54,7 @@ export const approve = defineJob({
       const outcome = decided(job, one);
       if (outcome !== null) return outcome;
     }
-    // Whoever aborted knows why, and what is answered here is not looked at.
-    return { phase: "interrupted", reason: asked, evidence: [], retryable: true };
+    return STOPPED;
   },
 });
 

@@ -1,11 +1,13 @@
 // Tells people. To everybody who listens to the project (webhooks, Kafka, streams), or to one address of a chat that takes `{"text": …}`.
 // At least once: after an attempt whose answer did not come, and after a crash, a message may come twice, with the same `run` and `job`.
+
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
 import { described } from "../catalog/sharedFields.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import { maskSealed } from "../model/document/sealed.ts";
+import { writtenName } from "../model/kubernetes/name.ts";
 import { reason } from "../model/reasons/reason.ts";
 import { OutgoingRefused } from "../ports/outgoing.ts";
 import { hostOf, refusedCall, wrongStatus } from "./remote/calls.ts";
@@ -57,7 +59,7 @@ async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
   const { project, application, run, job: name } = job;
   const data = maskSealed(job.input.data as JsonObject); // zod's JSON is ours
   const text = maskSealed(job.input.message);
-  const body = JSON.stringify({ text, project, application, run, job: name, data });
+  const body = JSON.stringify({ text, project, application: writtenName(application), run, job: name, data });
   const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };
   try {
     const request = { url, method: "POST", headers, body, signal: job.signal, tooLarge: "cut" } as const;

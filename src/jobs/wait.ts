@@ -1,7 +1,7 @@
 // Waits for a while, or until a moment. When it ends is written down first, so that a server that starts again does not begin to count anew.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
-import type { JobOutcome, JobRun } from "../catalog/job.ts";
+import { type JobRun, STOPPED } from "../catalog/job.ts";
 import { described, duration } from "../catalog/sharedFields.ts";
 import { parseDuration } from "../model/document/duration.ts";
 import { reason } from "../model/reasons/reason.ts";
@@ -38,7 +38,7 @@ export const wait = defineJob({
     job.park(until);
     for (let left = leftOf(job, until); left > 0 && !job.signal.aborted; left = leftOf(job, until))
       await job.clock.sleep(Math.min(left, LONGEST_SLEEP), job.signal);
-    if (job.signal.aborted) return stopped(at);
+    if (job.signal.aborted) return STOPPED;
     return { phase: "succeeded", reason: reason("Completed"), output: { until: at } };
   },
 });
@@ -58,9 +58,4 @@ async function endOf(job: WaitRun): Promise<Date> {
   const until = new Date(job.clock.now().getTime() + (parseDuration(job.input.for) ?? 0));
   await job.completions.put(key, { until: until.toISOString() });
   return until;
-}
-
-/** Somebody cancelled, or a clock ran out: whoever aborted knows which, and what is answered here is not looked at. */
-function stopped(at: string): JobOutcome {
-  return { phase: "interrupted", reason: reason("WaitingUntil", { at }), evidence: [], retryable: true };
 }

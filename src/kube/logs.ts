@@ -1,5 +1,5 @@
-// Logs of the pods of an application or component, merged. With `follow`, pods and containers that come later are picked up, and a
-// container that restarts is followed into its next life.
+// Merged logs of the pods of an application or component. With `follow`, pods and containers that appear later are
+// included, and the log continues when a container restarts.
 
 import { listAt, numberAt, textAt } from "../model/data/fieldReaders.ts";
 import type { JsonObject } from "../model/data/json.ts";
@@ -9,11 +9,11 @@ import type { Clock } from "../ports/clock.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
 import type { Connection } from "./reach/connection.ts";
 import { linesOf } from "./reach/splitLines.ts";
-import { ApiError, isStatus } from "./refusals/apiError.ts";
+import { isStatus, KubernetesError } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
-import { createQueue, type Queue } from "./watches/boundedBuffer.ts";
+import { type BoundedBuffer, createBoundedBuffer } from "./watches/boundedBuffer.ts";
 
-export interface LogWorld {
+interface LogDependencies {
   readonly connection: Connection;
   readonly clock: Clock;
 }
@@ -22,45 +22,56 @@ interface Container {
   readonly namespace: string;
   readonly pod: string;
   readonly name: string;
-  /** One life of the container: its restarts begin a new one. */
+  /** Key of one life of the container: pod uid, name and restart count. */
   readonly life: string;
 }
 
 const LOOK_AGAIN = 1_000;
 
-export async function* readLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
-  if (options.follow) yield* followLogs(world, owner, options);
-  else yield* presentLogs(world, owner, options);
+export async function* readLogs(
+  dependencies: LogDependencies,
+  owner: Owner,
+  options: LogOptions,
+): AsyncGenerator<LogLine> {
+  if (options.follow) yield* followLogs(dependencies, owner, options);
+  else yield* presentLogs(dependencies, owner, options);
 }
 
-/** In the order of time. */
-async function* presentLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
-  const containers = await startedContainers(world, owner, options);
-  const all = await Promise.all(containers.map((one) => presentLines(world, one, options)));
+/** All lines that exist now, sorted by time. */
+async function* presentLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+  const containers = await startedContainers(dependencies, owner, options);
+  const all = await Promise.all(containers.map((one) => presentLines(dependencies, one, options)));
   yield* all.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-/** One log that cannot be read (its node does not answer) must not hide the others. */
-async function presentLines(world: LogWorld, container: Container, options: LogOptions): Promise<readonly LogLine[]> {
+/**
+ * A log that cannot be read (for example because its node does not answer) becomes one line with the error, so that the
+ * other logs are still shown.
+ */
+async function presentLines(
+  dependencies: LogDependencies,
+  container: Container,
+  options: LogOptions,
+): Promise<readonly LogLine[]> {
   const { tail, countEarlier, ...everything } = options;
   const counted = tail !== undefined && countEarlier === true;
   const lines = logTail<LogLine>(counted ? tail : Number.POSITIVE_INFINITY);
   try {
-    const read = linesFrom(world, container, counted ? everything : options, undefined);
+    const read = linesFrom(dependencies, container, counted ? everything : options, undefined);
     for await (const line of read) lines.put(line);
   } catch (cause) {
     options.signal.throwIfAborted();
     const text = `[the log of Pod/${container.pod} cannot be read: ${cause instanceof Error ? cause.message : "unknown"}]`;
-    lines.put({ pod: container.pod, container: container.name, at: world.clock.now().toISOString(), text });
+    lines.put({ pod: container.pod, container: container.name, at: dependencies.clock.now().toISOString(), text });
   }
   return lines.lines();
 }
 
-async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+async function* followLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
-  const queue = createQueue<LogLine>(signal);
-  void discover({ world, owner, options: { ...options, signal }, queue });
+  const queue = createBoundedBuffer<LogLine>(signal);
+  void discover({ dependencies, owner, options: { ...options, signal }, queue });
   try {
     yield* queue.items();
   } finally {
@@ -69,57 +80,64 @@ async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): 
 }
 
 interface Discovering {
-  readonly world: LogWorld;
+  readonly dependencies: LogDependencies;
   readonly owner: Owner;
   readonly options: LogOptions;
-  readonly queue: Queue<LogLine>;
+  readonly queue: BoundedBuffer<LogLine>;
 }
 
-/** Looks for new lives of containers once a second: logs are for eyes, and a list by label is cheap. */
-async function discover({ world, owner, options, queue }: Discovering): Promise<void> {
+/**
+ * Looks for restarted and new containers once a second. This polls because a list by label is cheap and a delay of a
+ * second does not matter to a reader.
+ */
+async function discover({ dependencies, owner, options, queue }: Discovering): Promise<void> {
   const seen = new Set<string>();
   const lastAt = new Map<string, string>();
   while (!options.signal.aborted) {
     try {
-      for (const one of await startedContainers(world, owner, options)) {
+      for (const one of await startedContainers(dependencies, owner, options)) {
         if (seen.has(one.life)) continue;
         seen.add(one.life);
-        void pump({ world, container: one, options, queue, lastAt, again: () => seen.delete(one.life) });
+        void pump({ dependencies, container: one, options, queue, lastAt, again: () => seen.delete(one.life) });
       }
     } catch (cause) {
       if (options.signal.aborted) return;
       queue.fail(cause);
       return;
     }
-    await world.clock.sleep(LOOK_AGAIN, options.signal);
+    await dependencies.clock.sleep(LOOK_AGAIN, options.signal);
   }
 }
 
 interface Pumping {
-  readonly world: LogWorld;
+  readonly dependencies: LogDependencies;
   readonly container: Container;
   readonly options: LogOptions;
-  readonly queue: Queue<LogLine>;
+  readonly queue: BoundedBuffer<LogLine>;
   readonly lastAt: Map<string, string>;
-  /** The next look opens this life of the container anew, behind the last line that came. */
+  /** Makes the next look open this log again, after the last line that arrived. */
   readonly again: () => void;
 }
 
-async function pump({ world, container, options, queue, lastAt, again }: Pumping): Promise<void> {
+async function pump({ dependencies, container, options, queue, lastAt, again }: Pumping): Promise<void> {
   const key = `${container.pod}/${container.name}`;
   const after = lastAt.get(key);
   try {
-    for await (const line of linesFrom(world, container, options, after)) {
+    for await (const line of linesFrom(dependencies, container, options, after)) {
       lastAt.set(key, line.at);
       queue.put(line);
     }
   } catch {
-    // The pod went away, or the connection broke or was silent for long.
+    // The pod is gone, or the connection broke or was silent for too long.
     again();
   }
 }
 
-async function startedContainers(world: LogWorld, owner: Owner, options: LogOptions): Promise<readonly Container[]> {
+async function startedContainers(
+  dependencies: LogDependencies,
+  owner: Owner,
+  options: LogOptions,
+): Promise<readonly Container[]> {
   const selector = [
     `${LABELS.managedBy}=${MANAGED_BY}`,
     `${LABELS.application}=${owner.application}`,
@@ -130,14 +148,18 @@ async function startedContainers(world: LogWorld, owner: Owner, options: LogOpti
   ].join(",");
   const path = `/api/v1/namespaces/${encodeURIComponent(owner.namespace)}/pods`;
   try {
-    const { body } = await world.connection.call({ path, query: { labelSelector: selector }, signal: options.signal });
+    const { body } = await dependencies.connection.call({
+      path,
+      query: { labelSelector: selector },
+      signal: options.signal,
+    });
     return listAt(body, "items").flatMap((pod) => containersOf(pod, options.previous === true));
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({
       error: cause,
       object: `pods of ${owner.application}`,
-      cluster: world.connection.cluster,
+      cluster: dependencies.connection.cluster,
       mask: (text) => text,
     });
   }
@@ -165,7 +187,7 @@ function containersOf(pod: JsonObject, previous: boolean): readonly Container[] 
 }
 
 async function* linesFrom(
-  world: LogWorld,
+  dependencies: LogDependencies,
   container: Container,
   options: LogOptions,
   after: string | undefined,
@@ -185,9 +207,9 @@ async function* linesFrom(
   const path = `/api/v1/namespaces/${encodeURIComponent(container.namespace)}/pods/${encodeURIComponent(container.pod)}/log`;
   let stream: AsyncIterable<Buffer>;
   try {
-    stream = await world.connection.stream({ path, query, signal: options.signal });
+    stream = await dependencies.connection.stream({ path, query, signal: options.signal });
   } catch (cause) {
-    // 400: not started yet, or no previous life; 404: the pod is gone.
+    // 400: the container has not started, or has no previous life. 404: the pod is gone.
     if (isStatus(cause, 400) || isStatus(cause, 404)) return;
     throw cause;
   }

@@ -1,7 +1,7 @@
-// What a checked application means on a given cluster: render, order, compare. Pure: the same input gives the same plan, byte for byte.
-// All problems at once; with an error among them there is no plan, and nothing can be started.
+// What a checked application means on a given cluster: render, order, compare. A pure function: the same input gives
+// the same plan, byte for byte. All problems are reported together; with an error among them there is no plan, and
+// nothing can be started.
 
-import { contentHash } from "../model/data/hash.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import type { WorkflowDocument } from "../model/document/document.ts";
 import { refKey, refOf } from "../model/kubernetes/manifest.ts";
@@ -11,6 +11,7 @@ import type { OwnedObject } from "../model/run/revision.ts";
 import { comparePlans } from "./compare/compare.ts";
 import { checkKeys, checkOutside } from "./components/planOutside.ts";
 import type { ResolvedApplication } from "./components/resolvedApplication.ts";
+import { hashOfJobs } from "./hashOfJobs.ts";
 import { jobsOf, layersOf, pruneJob } from "./order.ts";
 import { renderApplication } from "./render/render.ts";
 import { type WorkflowJobs, workflowJobs } from "./workflow/workflowJobs.ts";
@@ -19,24 +20,24 @@ export interface PlanInput {
   readonly application: ResolvedApplication;
   readonly project: string;
   readonly facts: ClusterFacts;
-  /** Of the newest revision, whether its run succeeded or not. */
+  /** The plan of the newest revision, whether its run succeeded or not. `null` for the first revision. */
   readonly previous: Plan | null;
-  /** What the application owns on the cluster now. */
+  /** Objects that the application owns on the cluster now. */
   readonly owned: readonly OwnedObject[];
-  /** `Kind/name` of ConfigMaps and Secrets in the namespace; null when the cluster could not be asked. */
+  /** `Kind/name` of ConfigMaps and Secrets in the namespace; `null` when the cluster could not be asked. */
   readonly presentOutside: ReadonlySet<string> | null;
-  /** Keys of those among them that hold any. */
+  /** The keys of those that contain any. */
   readonly keysOutside?: ReadonlyMap<string, readonly string[]>;
   /** Values for the inputs of its workflow. */
   readonly inputs?: JsonObject;
-  /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
+  /** The workflows that it calls, and those that they call, by application; see `callsOf`. */
   readonly called?: ReadonlyMap<string, WorkflowDocument>;
-  /** Nobody is there to ask for workflows that are called, and inputs are given later: both are left open. */
+  /** True without a server: called workflows are not available and inputs are given later, so both stay open. */
   readonly offline?: boolean;
 }
 
 export interface PlanResult {
-  /** Null when there is an error among the problems. */
+  /** `null` when there is an error among the problems. */
   readonly plan: Plan | null;
   /** Errors and warnings. */
   readonly problems: readonly Problem[];
@@ -45,7 +46,7 @@ export interface PlanResult {
 export function planApplication(input: PlanInput): PlanResult {
   const { application, facts } = input;
   const rendered = renderApplication(input);
-  const deploying = jobsOf(rendered.components);
+  const deploying = jobsOf(rendered.components, application);
   const manifests = deploying.flatMap((job) => job.objects.map((object) => object.manifest));
   const comparison = comparePlans({
     jobs: deploying,
@@ -63,7 +64,9 @@ export function planApplication(input: PlanInput): PlanResult {
   if (hasErrors(problems)) return { plan: null, problems };
   const goes = comparison.changes.some((change) => change.action === "delete");
   const present = manifests.map((manifest) => refKey(refOf(manifest)));
-  const components: readonly PlannedJob[] = goes ? [...deploying, pruneJob(deploying, present)] : deploying;
+  const components: readonly PlannedJob[] = goes
+    ? [...deploying, pruneJob(deploying, present, application)]
+    : deploying;
   const { jobs, problems: wrong } = withSteps(input, components);
   if (hasErrors(wrong)) return { plan: null, problems: [...problems, ...wrong] };
   const plan: Plan = {
@@ -74,7 +77,7 @@ export function planApplication(input: PlanInput): PlanResult {
     layers: layersOf(jobs),
     changes: comparison.changes,
     warnings: problems,
-    hash: contentHash(application.workflow === null ? deploying : jobs),
+    hash: hashOfJobs(application.workflow === null ? deploying : jobs),
   };
   return { plan, problems };
 }

@@ -1,27 +1,42 @@
-// The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
-// Only what the application owns is touched; volumes stay unless asked for.
+// The plan that removes an application from the cluster. It follows the dependency graph backwards, so that no
+// component loses what it needs while it still runs. Only objects that the application owns are touched; volumes stay
+// unless the user asks for their removal.
 
-import { contentHash } from "../model/data/hash.ts";
+import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
-import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../model/run/plan.ts";
+import {
+  type Need,
+  type ObjectChange,
+  ONE_ATTEMPT,
+  type Plan,
+  type PlannedJob,
+  type PlannedObject,
+} from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
+import { hashOfJobs } from "./hashOfJobs.ts";
 import { layersOf } from "./order.ts";
+import type { StepTypes } from "./workflow/steps/stepKinds.ts";
 
-export interface RemovalInput {
+interface RemovalInput {
   readonly application: string;
   readonly namespace: string;
   readonly cluster: string;
   readonly previous: Plan;
-  /** Remove what holds data, too. */
+  /** True when volumes are removed too. */
   readonly volumes: boolean;
-  /** What the application owns: components that the last plan does not know, because they were never pruned, go as well. */
+  /**
+   * Objects that the application owns. Components that the last plan does not contain, because they were never pruned,
+   * are removed as well.
+   */
   readonly owned?: readonly OwnedObject[];
+  /** The job types of the project. They contain the default timeouts. */
+  readonly types: StepTypes;
 }
 
 export function planRemoval(input: RemovalInput): Plan {
   const { previous, owned = [] } = input;
-  const planned = new Set(previous.jobs.filter(hasComponent).map((job) => job.component));
-  const leftover = new Set(owned.map((one) => one.component).filter((name) => name !== "" && !planned.has(name)));
+  const planned = new Set(componentsOf(previous.jobs));
+  const leftover = new Set(componentsOf(owned).filter((name) => !planned.has(name)));
   const jobs = [...planned, ...leftover].toReversed().map((component) => removeJob(component, input));
   return {
     application: input.application,
@@ -31,17 +46,18 @@ export function planRemoval(input: RemovalInput): Plan {
     layers: layersOf(jobs),
     changes: changesOf(input),
     warnings: [],
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
 }
 
-function hasComponent(job: PlannedJob): boolean {
-  return job.component !== "";
+/** Jobs without a component (steps of the workflow, the namespace) are left out. */
+function componentsOf(all: readonly { readonly component: string | null }[]): readonly string[] {
+  return all.flatMap(({ component }) => component ?? []);
 }
 
-function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
+function removeJob(component: string, { previous, volumes, types }: RemovalInput): PlannedJob {
   const own = previous.jobs.filter((job) => job.component === component);
-  // Routes first: nobody is sent to what is about to end. They come last in the order of applying.
+  // Routes are removed first, so that no request reaches a component that is about to end. Applying them comes last.
   const objects = own.flatMap((job) => job.objects).toReversed();
   return {
     name: component,
@@ -50,21 +66,21 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
     needs: dependentsOf(component, previous),
     objects,
     input: { component, volumes },
-    timeout: 10 * 60_000,
-    retry: { attempts: 1, backoff: 5_000 },
+    timeout: defaultTimeout(types, "remove"),
+    retry: ONE_ATTEMPT,
   };
 }
 
-/** Those that needed it go first. */
+/** The components that need this one are removed before it. */
 function dependentsOf(component: string, previous: Plan): readonly Need[] {
   const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
   const dependents = previous.jobs.filter(
-    (job) => hasComponent(job) && job.component !== component && job.needs.some((need) => own.has(need.job)),
+    (job) => job.component !== component && job.needs.some((need) => own.has(need.job)),
   );
-  return [...new Set(dependents.map((job) => job.component))].map((job) => ({ job, because: "order" }));
+  return [...new Set(componentsOf(dependents))].map((job) => ({ job, because: "order" }));
 }
 
-function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
+function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly ObjectChange[] {
   const planned = previous.jobs.flatMap((job) => job.objects).map(removal);
   const others = owned.map(({ component, keep, apiVersion, kind, namespace, name }) => ({
     component,
@@ -79,5 +95,5 @@ function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Ch
 }
 
 function removal({ manifest, keep }: PlannedObject) {
-  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? "", object: refOf(manifest), keep };
+  return { component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null, object: refOf(manifest), keep };
 }

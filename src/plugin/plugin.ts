@@ -1,5 +1,6 @@
-// What authors of plug-ins import, as `kubemin/plugin`: the same functions and fields that the built-in definitions are made with.
-// The only place of this program where things are exported again. What is not here is no part of the contract and may change at any time.
+// The module `kubemin/plugin` for authors of plug-ins: the same functions and fields that the built-in definitions use.
+// Only this file of the program re-exports things. Whatever it does not export is not part of the contract and may
+// change at any time.
 export type { ZodType } from "zod";
 export { z } from "zod";
 export type {
@@ -39,7 +40,7 @@ export { literalText } from "../model/kubernetes/kubeletExpansion.ts";
 export type { Manifest } from "../model/kubernetes/manifest.ts";
 export { parseQuantity } from "../model/kubernetes/quantity.ts";
 export type { Problem } from "../model/problems/problem.ts";
-export { problem, warning } from "../model/problems/problem.ts";
+export { brokenRule, problem, warning } from "../model/problems/problem.ts";
 export type { ClusterFacts } from "../model/run/plan.ts";
 export type { Plugin } from "./contract.ts";
 export { definePlugin } from "./contract.ts";

@@ -105,6 +105,9 @@ export interface CapacityQuestion {
   subscribe(onChange: () => void): () => void;
 }
 
+/** Kinds of which the watches hold names, labels and keys, and no values: whether a value was changed is not seen. */
+export const WATCHED_WITHOUT_DATA: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
+
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
@@ -123,7 +126,7 @@ export interface Cluster {
   compare(object: Manifest, options: ApplyOptions): Promise<LiveDifference>;
   /**
    * Those of the objects that somebody changed since they were applied, from the shared watches: no request for each object.
-   * Empty while the watches are not current. Values of ConfigMaps and Secrets are not held, so of those only who set which key is seen.
+   * Empty while the watches are not current. Of kinds in WATCHED_WITHOUT_DATA only who set which key is seen.
    */
   drifted(objects: readonly Manifest[], signal: AbortSignal): Promise<readonly Drift[]>;
   /** Called with the namespace in which something of kubemin's changed, "*" for all, until the returned function is called. */

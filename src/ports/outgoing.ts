@@ -13,7 +13,7 @@ export interface OutgoingLimits {
   readonly answerBytes: number;
 }
 
-export interface Signing {
+interface Signing {
   /** Tells the receiver which secret it was; travels in clear. */
   readonly keyId: string;
   readonly secret: string;

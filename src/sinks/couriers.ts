@@ -1,4 +1,5 @@
-// The sinks of all projects: a courier for each, from when it is added until it is removed. The only file of the folder that others import.
+// Runs the sinks of all projects: one courier (courier.ts) for each sink, from when it is added until it is removed.
+// Other folders import only this file.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -8,11 +9,11 @@ import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import { type Courier, startCourier } from "./courier.ts";
 import { kafkaTransport } from "./kafka.ts";
-import type { Transport } from "./transport.ts";
+import type { SinkTransport } from "./transport.ts";
 import { unreadableTransport } from "./unreadableSink.ts";
 import { webhookTransport } from "./webhook.ts";
 
-export interface SinkParts {
+interface SinkParts {
   readonly store: Pick<Store, "sinks" | "events" | "setting">;
   readonly vault: Vault;
   readonly outgoing: Outgoing;
@@ -22,11 +23,11 @@ export interface SinkParts {
 }
 
 export interface RunningSinks {
-  /** Resolves when nothing is being delivered any more. What was not delivered is taken up at the next start. */
+  /** Resolves when no delivery is in progress. Events that were not delivered are delivered after the next start. */
   stop(): Promise<void>;
 }
 
-/** Another process may have added one: nobody tells. */
+/** Time between two reads of the list, in milliseconds: sinks that another process added are not always notified. */
 const LOOK_MILLISECONDS = 20_000;
 
 export async function startSinks(parts: SinkParts): Promise<RunningSinks> {
@@ -35,7 +36,7 @@ export async function startSinks(parts: SinkParts): Promise<RunningSinks> {
   const owner = randomUUID();
   const couriers = new Map<string, Courier>();
   const stopping = new AbortController();
-  const transportFor = (stored: StoredSink): Transport => transportOf(stored.sink, parts, installation);
+  const transportFor = (stored: StoredSink): SinkTransport => transportOf(stored.sink, parts, installation);
 
   const look = async (): Promise<void> => {
     const ids = new Set((await store.sinks.list()).map(({ sink }) => sink.id));
@@ -76,7 +77,7 @@ function transportOf(
   { project, name, settings, secret }: Sink,
   { vault, outgoing }: SinkParts,
   installation: string,
-): Transport {
+): SinkTransport {
   if (settings.type === "kafka") return kafkaTransport({ ...settings, installation }, outgoing);
   try {
     const url = vault.open(project, settings.address);

@@ -1,21 +1,22 @@
-// What becomes of a sink after a round of deliveries: its position, its breaker, and what is held back. Pure.
+// Computes the state of a sink after a round of deliveries: its position, its breaker, and the keys that are held back.
+// Pure.
 
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
-import type { HeldKey, SinkProgress, SinkState, StoredSink } from "../ports/sinks.ts";
+import type { BlockedKey, SinkProgress, SinkState, StoredSink } from "../ports/sinks.ts";
 import { backoff, DEAD_AFTER_MILLISECONDS } from "./retryTimes.ts";
 
-type Key = Pick<HeldKey, "application" | "run">;
+type Key = Pick<BlockedKey, "application" | "run">;
 
 /** Events of one key that are delivered together. */
 export interface Parcel {
   readonly key: Key;
-  /** What passed the filter; may be empty for a held key. */
+  /** Events that passed the filter; may be empty for a held key. */
   readonly events: readonly PlatformEvent[];
-  /** The key was held back before this round. */
-  readonly held: HeldKey | undefined;
-  /** Where a held key goes on when all of these are taken; null: it has caught up. */
+  /** The key as it was held back before this round, or `undefined` when it was not held. */
+  readonly held: BlockedKey | undefined;
+  /** Sequence number at which a held key continues once all of `events` are delivered; `null` when it has caught up. */
   readonly rest: number | null;
 }
 
@@ -25,10 +26,10 @@ export interface Delivered {
   readonly failure: SinkFailure | null;
 }
 
-export interface Round {
-  /** In the order in which they ended: the breaker counts by it. */
+interface Round {
+  /** Results in the order in which the deliveries ended, because the breaker counts failures in a row. */
   readonly delivered: readonly Delivered[];
-  /** Of the last new event that was read; the old one when none was. */
+  /** Sequence number of the last new event that was read, or the old position when there was none. */
   readonly position: number;
   readonly now: Date;
   readonly random: () => number;
@@ -39,11 +40,11 @@ export function isOpen({ failures }: Pick<SinkState, "failures">): boolean {
 }
 
 export function settleRound(
-  { state, held }: StoredSink,
+  { state, blocked: held }: StoredSink,
   round: Round,
-): Pick<SinkProgress, "state" | "hold" | "release"> {
+): Pick<SinkProgress, "state" | "blocked" | "release"> {
   const next = stateAfter(state, round);
-  const hold: HeldKey[] = [];
+  const hold: BlockedKey[] = [];
   const release: Key[] = [];
   for (const one of round.delivered) {
     const kept = heldAfter(one, round);
@@ -51,7 +52,7 @@ export function settleRound(
     else if (one.parcel.held !== undefined) release.push(one.parcel.key);
   }
   if (isOpen(state) && !isOpen(next)) hold.push(...released(held, round));
-  return { state: next, hold, release };
+  return { state: next, blocked: hold, release };
 }
 
 function stateAfter(state: SinkState, { delivered, position, now, random }: Round): SinkState {
@@ -68,7 +69,7 @@ function stateAfter(state: SinkState, { delivered, position, now, random }: Roun
   return { ...next, retryAt: later(now, wait), dead: isOver(next.failingSince, now) };
 }
 
-function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): HeldKey | null {
+function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): BlockedKey | null {
   const { key, events, held, rest } = parcel;
   const at = now.toISOString();
   const first = events[taken];
@@ -82,8 +83,8 @@ function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round
   return { ...before, sequence: first.sequence, failures, retryAt, dead: isOver(before.since, now) };
 }
 
-/** What failed while the receiver was away waited for the receiver, not for itself: it is due now. */
-function released(held: readonly HeldKey[], { delivered, now }: Round): HeldKey[] {
+/** Keys that failed while the receiver did not work become due now, because they were only waiting for the receiver. */
+function released(held: readonly BlockedKey[], { delivered, now }: Round): BlockedKey[] {
   const tried = new Set(delivered.map((one) => one.parcel.held));
   return held.filter((one) => !one.dead && !tried.has(one)).map((one) => ({ ...one, retryAt: now.toISOString() }));
 }

@@ -1,7 +1,7 @@
 // Which waiting request gets the room that becomes free.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLine } from "../../src/capacity/capacityQueue.ts";
+import { createCapacityQueue } from "../../src/capacity/capacityQueue.ts";
 import type { ClusterView } from "../../src/capacity/view/clusterView.ts";
 import { createReservations } from "../../src/capacity/waiting/reservations.ts";
 import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
@@ -10,13 +10,13 @@ import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";
 const busy = (name: string, gpus: number) => pod(name, { on: "gpu-1", limits: { [GPU]: String(gpus) } });
 
 function begin(view: ClusterView) {
-  const line = createLine();
-  const world = { view, reservations: createReservations(), now: 0 };
+  const line = createCapacityQueue();
+  const state = { view, reservations: createReservations(), now: 0 };
   const ask = (id: string, gpus: number, since: number, overdueAt?: number): CapacityVerdict => {
     const asked = gpuPod(gpus);
     const named = { ...asked, metadata: { ...asked.metadata, name: id } };
     const ticket = { id, since, name: id, ...(overdueAt === undefined ? {} : { overdueAt }) };
-    return line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, world);
+    return line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, state);
   };
   return { ask, line };
 }
@@ -71,7 +71,7 @@ const OVERDUE = 15;
  */
 function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): number | undefined {
   const view = viewOf([node("gpu-1", { gpus: 4 }), node("gpu-2", { gpus: 4 })]);
-  const [line, reservations] = [createLine(), createReservations()];
+  const [line, reservations] = [createCapacityQueue(), createReservations()];
   const running = new Map<string, { readonly pod: ReturnType<typeof pod>; readonly end: number }>();
   const free = new Map([
     ["gpu-1", 4],
@@ -108,8 +108,8 @@ function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): num
       const late = id === "large" && overdueAt !== undefined ? { overdueAt: (at + overdueAt) * 60_000 } : {};
       const named = { ...gpuPod(gpus), metadata: { ...gpuPod(gpus).metadata, name: id } };
       const ticket = { id, since: at * 60_000, name: id, ...late };
-      const world = { view, reservations, now: now * 60_000 };
-      const said = line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, world);
+      const state = { view, reservations, now: now * 60_000 };
+      const said = line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, state);
       if (said.class !== "fits") continue;
       line.leave(id);
       if (id === "large") return now - at;

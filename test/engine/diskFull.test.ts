@@ -6,7 +6,7 @@ import { openStage } from "./support/stage.ts";
 it("a job that cannot keep what it did is not called failed: it goes on when there is room again", async () => {
   await using stage = await openStage();
   const free = stage.fillDisk();
-  const work = { ...plannedJob("work", []), component: "", input: { takes: 5_000, announces: true } };
+  const work = { ...plannedJob("work", []), component: null, input: { takes: 5_000, announces: true } };
   const run = await stage.begin([work]);
   await stage.clock.advance(20_000);
   expect(await stage.store.runs.jobs(run)).toMatchObject([{ phase: "running", attempt: 1 }]);

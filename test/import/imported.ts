@@ -1,8 +1,9 @@
-// What the tests of the import share: an import as the command line makes it, and what must hold of every one of them.
+// Shared code of the import tests: an import with the checks of the command line, and the rules that hold for every
+// import.
 import { expect } from "vitest";
 import { problemsOf } from "../../src/cli/documents/offline.ts";
-import type { Format } from "../../src/import/detect.ts";
-import { type Finding, type ImportResult, importDocument } from "../../src/import/import.ts";
+import type { SourceFormat } from "../../src/import/detect.ts";
+import { type ImportResult, importDocument, type ReportLine } from "../../src/import/import.ts";
 import { leavesOf } from "../../src/import/mapping/ledger.ts";
 import { readDocuments } from "../../src/import/read.ts";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
@@ -12,7 +13,7 @@ import { catalog, goodPlan } from "../plan/planned.ts";
 export type Imported = Extract<ImportResult, { ok: true }>;
 
 interface Options {
-  readonly format?: Format;
+  readonly format?: SourceFormat;
   readonly variables?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -35,7 +36,10 @@ export function imported(text: string, options: Options = {}): Imported {
   return result;
 }
 
-/** The two promises: every leaf once, and what comes out is a document that can be planned, with what was taken in its place. */
+/**
+ * Checks the two promises: every leaf is reported once; and the result is a valid document that has all taken values at
+ * their paths.
+ */
 export function holds(text: string, { document, report }: Imported): void {
   const read = readDocuments(text);
   if (!read.ok) throw new Error("unreadable");
@@ -51,8 +55,8 @@ export function holds(text: string, { document, report }: Imported): void {
   for (const one of report) if (one.outcome === "taken") expectTaken(one, input, document);
 }
 
-/** The value itself, or the key that it became. */
-function expectTaken({ from, to = "" }: Finding, input: unknown, document: JsonObject): void {
+/** Expects the value itself at `to`, or the key that it became. */
+function expectTaken({ from, to = "" }: ReportLine, input: unknown, document: JsonObject): void {
   const path = fromPointer(to);
   const [before, after] = [dig(input, ...fromPointer(from)), dig(document, ...path)];
   const isKey = path.at(-1) === String(before) && after !== undefined;

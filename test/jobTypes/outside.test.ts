@@ -50,8 +50,8 @@ function keepingCluster(): { readonly cluster: Cluster; readonly made: Manifest[
 function jobOf(cluster: Cluster, input: JsonObject): JobRun<JsonObject> {
   return {
     project: "shop",
-    application: "",
-    component: "",
+    application: null,
+    component: null,
     namespace: "kube-system",
     run: "r1",
     job: "evaluate",

@@ -53,7 +53,7 @@ describe("the reason of a call", () => {
 describe("an output that a program prints", () => {
   it("is kept as it is", () => {
     const said = outputOf({}, ['kubemin-output: {"id":9007199254740992,"text":"9007199254740993"}']);
-    expect(said).toEqual({ output: { id: 9_007_199_254_740_992, text: "9007199254740993" } });
+    expect(said).toEqual({ ok: true, output: { id: 9_007_199_254_740_992, text: "9007199254740993" } });
   });
 
   it.each([

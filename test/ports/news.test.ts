@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createNews, type News } from "../../src/ports/news.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 /** Lets every promise that can go on do so. */
 function turn(): Promise<void> {

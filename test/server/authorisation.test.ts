@@ -1,4 +1,5 @@
-// Every row of the route table, with every wrong token: made from the table, so that no route can be forgotten.
+// Every row of the route table with every kind of wrong token. The cases are generated from the table, so that no route
+// is forgotten.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,7 +95,7 @@ describe("public routes", () => {
 
 describe("this machine's own token", () => {
   it("is kept across starts, and made anew when it was revoked", async () => {
-    const { store } = server.world;
+    const { store } = server.dependencies;
     const folder = mkdtempSync(join(tmpdir(), "kubemin-"));
     const file = join(folder, "token");
     const first = await ensureLocalToken(store, file, new Date());

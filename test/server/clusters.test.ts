@@ -1,4 +1,5 @@
-// Clusters that are registered while the server runs: what is accepted, what is refused with which words, and that no credential comes back.
+// Clusters that are registered while the server runs: what is accepted, what is refused and with which message, and
+// that no credential is in a response.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
@@ -27,7 +28,7 @@ const refusal = async (answer: Response) => {
   const body = (await answer.json()) as { code: string; detail: string; advice: string };
   return { status: answer.status, code: body.code, text: `${body.detail} | ${body.advice}` };
 };
-const everythingStored = async (): Promise<string> => JSON.stringify(await server.world.store.clusters.list());
+const everythingStored = async (): Promise<string> => JSON.stringify(await server.dependencies.store.clusters.list());
 
 describe("a cluster is registered", () => {
   it("by kubeconfig, and is usable at once, without its credential in any answer, log or row", async () => {
@@ -75,7 +76,7 @@ describe("a cluster is registered", () => {
 
 describe("a cluster is refused", () => {
   const config = (change: (config: { users: { user: object }[]; clusters: { cluster: object }[] }) => void): string => {
-    const value = JSON.parse(fake.kubeconfig("good")) as never; // as made above
+    const value = JSON.parse(fake.kubeconfig("good")) as never; // built above
     change(value);
     return JSON.stringify(value);
   };
@@ -160,7 +161,7 @@ describe("a program that the operator allowed", () => {
     const kubeconfig = fake.kubeconfig("", {
       exec: { command: "trusted-login", apiVersion: "client.authentication.k8s.io/v1" },
     });
-    // The program does not exist here: that it was tried is what counts.
+    // The program does not exist here; the error shows that the server tried to run it.
     expect((await refusal(await add({ name: "plugged", kubeconfig }))).text).toMatch(
       /credential plugin trusted-login failed \(ENOENT\)/,
     );
@@ -169,7 +170,7 @@ describe("a program that the operator allowed", () => {
 
 describe("a registered cluster", () => {
   it("gets another credential while it goes on, and keeps being the same cluster", async () => {
-    const cluster = server.world.clusters.get("by-token");
+    const cluster = server.dependencies.clusters.get("by-token");
     fake.tokens.delete("good");
     fake.tokens.add("renewed");
     const away = await server.client.call("getCluster", { params: { cluster: "by-token" } });
@@ -178,7 +179,7 @@ describe("a registered cluster", () => {
     const body = { server: fake.url, token: "renewed" };
     const renewed = await server.client.call("updateCluster", { params: { cluster: "by-token" }, body });
     expect(renewed).toMatchObject({ reachable: true, user: "user-of-renewed" });
-    expect(server.world.clusters.get("by-token")).toBe(cluster);
+    expect(server.dependencies.clusters.get("by-token")).toBe(cluster);
     fake.uid = "uid-2";
     const other = server.client.call("updateCluster", { params: { cluster: "by-token" }, body });
     await expect(other).rejects.toMatchObject({ body: { code: "OtherCluster" } });
@@ -223,7 +224,7 @@ describe("a registered cluster", () => {
   });
 
   it("is seen, changed and gone in another process without a restart", async () => {
-    const { store, vault } = server.world;
+    const { store, vault } = server.dependencies;
     const log = { write: () => undefined };
     const opener = kubernetesOpener({ clock: systemClock, log, allowedPlugins: [] });
     const other = await startClusterRegistry({ fixed: [], store, vault, opener, clock: systemClock, log });
@@ -238,7 +239,7 @@ describe("a registered cluster", () => {
     await goes;
     expect(other.names()).not.toContain("late");
     await server.client.call("addCluster", { body: { name: "later", server: fake.url, token: "renewed" } });
-    // Whoever needs it does not wait for the news.
+    // `find` knows the cluster before the news of its registration arrives.
     expect((await other.find("later"))?.name).toBe("later");
     await other.close();
   });
@@ -247,7 +248,7 @@ describe("a registered cluster", () => {
     const body = { name: "hangs", server: fake.url, token: "renewed" };
     await server.client.call("addCluster", { body });
     fake.mode = "hangs";
-    const cluster = server.world.clusters.get("hangs");
+    const cluster = server.dependencies.clusters.get("hangs");
     const { items } = await server.client.call("listClusters", {});
     expect(items.find((one) => one.name === "sandbox")).toMatchObject({ reachable: true });
     const silent = () => cluster?.namespaceExists("default", AbortSignal.timeout(50)).catch(() => undefined);

@@ -1,4 +1,4 @@
-// Job types that run a program in a Job of the cluster: whose Job it is, and that none is left behind.
+// Job types that run a program in a Kubernetes Job: which run the Job belongs to, and that no Job is left behind.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -10,7 +10,7 @@ type Run = AnswerOf<"getRun">;
 const params = { project: "default" };
 
 let server: TestServer;
-/** What happens between the look at the cluster and the start of the run. */
+/** Called between the check of the cluster and the start of the run. */
 let before: (jobs: readonly PlannedJob[], run: string) => void = () => {};
 
 beforeAll(async () => {
@@ -89,7 +89,7 @@ describe.each([
     };
     expect((await ended(await submit(`adopting-${type}`, component))).phase).toBe("succeeded");
     const name = wanted?.metadata.name ?? "";
-    const owned = await server.world.store.inventory.list("default", `adopting-${type}`);
+    const owned = await server.dependencies.store.inventory.list("default", `adopting-${type}`);
     expect(owned.find((one) => one.name === name)?.uid).toBe(live(name)?.metadata.uid);
   });
 
@@ -110,8 +110,8 @@ describe.each([
       AbortSignal.timeout(15_000),
     ))
       if (data.type === "job.changed" && live(name) !== undefined) break;
-    const owned = await server.world.store.inventory.list("default", application);
-    await server.world.store.inventory.put(owned.map((one) => ({ ...one, uid: null })));
+    const owned = await server.dependencies.store.inventory.list("default", application);
+    await server.dependencies.store.inventory.put(owned.map((one) => ({ ...one, uid: null })));
     await server.client.call("cancelRun", { params: { ...params, run: id } });
     expect((await ended(id)).phase).toBe("cancelled");
     expect(live(name)).toBeUndefined();

@@ -1,4 +1,4 @@
-// Sinks over REST: added, seen, removed; what a project's events do with them; and no secret anywhere.
+// Event sinks over HTTP: adding, reading, removing, delivery of a project's events, and no secret in any response.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../src/api/client.ts";
 import { type Receiver, startReceiver } from "../sinks/receiver.ts";
@@ -38,7 +38,7 @@ describe("a sink", () => {
     const run = await deploy();
     await expect.poll(() => receiver.taken.at(-1)?.body["type"], { timeout: 15_000 }).toBe("run.finished");
     const seen = receiver.taken.filter((one) => one.run === run.id).map((one) => one.sequence);
-    const stored = await server.world.store.events.after({ project: "default", run: run.id }, 0, 100);
+    const stored = await server.dependencies.store.events.after({ project: "default", run: run.id }, 0, 100);
     expect(seen).toEqual(stored.map((one) => one.sequence));
     await expect.poll(async () => (await sinkNow()).deliveredUpTo).toBe(stored.at(-1)?.sequence);
     expect(await sinkNow()).toMatchObject({ behind: 0, oldest: null, failure: null, heldCount: 0 });
@@ -48,19 +48,21 @@ describe("a sink", () => {
     const made = await server.client.call("addSink", { params, body: webhook() });
     expect(made.secret).toMatch(/^[\w-]{43}$/);
     receiver.answer = () => 500;
-    await server.world.store.events.append({ ...params, application: "shop", run: "r", type: "log", data: {} });
+    await server.dependencies.store.events.append({ ...params, application: "shop", run: "r", type: "log", data: {} });
     await expect.poll(async () => (await sinkNow()).state).toBe("failing");
     const metrics = await (await server.request("/metrics")).text();
     const everything = JSON.stringify([
       await sinkNow(),
       await server.client.call("listSinks", { params }),
-      await server.world.store.sinks.list(),
+      await server.dependencies.store.sinks.list(),
       server.log,
       metrics,
     ]);
     for (const secret of [made.secret ?? "", "in-the-address", "/hook"]) expect(everything).not.toContain(secret);
     expect((await sinkNow()).target).toBe(`${new URL(receiver.url).origin}/…`);
-    expect((await sinkNow()).failure?.message).toBe("127.0.0.1 answered 500; an event counts as taken with 200 to 299");
+    expect((await sinkNow()).failure?.message).toBe(
+      "127.0.0.1 answered 500; an event counts as delivered with 200 to 299",
+    );
     const chinese = createClient({ url: server.url, token: server.secret, language: "zh" });
     const told = await chinese.call("getSink", { params: { ...params, sink: "hook" } });
     expect(told.failure?.message).toContain("返回 500");
@@ -70,7 +72,7 @@ describe("a sink", () => {
     await server.client.call("addSink", { params, body: webhook() });
     receiver.answer = () => 500;
     for (const run of "abcdefgh")
-      await server.world.store.events.append({ ...params, application: "shop", run, type: "log", data: {} });
+      await server.dependencies.store.events.append({ ...params, application: "shop", run, type: "log", data: {} });
     await expect.poll(async () => (await sinkNow()).breaker).toBe("open");
     const metrics = await (await server.request("/metrics")).text();
     expect(metrics).toContain('kubemin_sinks{type="webhook",state="failing",breaker="open"} 1');
@@ -84,7 +86,7 @@ describe("a sink", () => {
   it("has a name of its own, and is gone when it was removed", async () => {
     await server.client.call("addSink", { params, body: webhook() });
     const again = server.client.call("addSink", { params, body: webhook() });
-    await expect(again).rejects.toMatchObject({ status: 409, body: { code: "Conflict" } });
+    await expect(again).rejects.toMatchObject({ status: 409, body: { code: "SinkNameTaken" } });
     await server.client.call("addSink", { params: { project: "other" }, body: webhook() });
     for (const project of ["default", "other"])
       await server.client.call("removeSink", { params: { project, sink: "hook" } });

@@ -1,4 +1,5 @@
-// The judge: what was acknowledged, what the store says, what the watchers saw and what the cluster holds must be one story.
+// Judges the result of a torture test: the acknowledged runs, the store, the events of the watchers and the objects on
+// the cluster must agree.
 import { type AnswerOf, ApiError, type Client } from "../../src/api/client.ts";
 import { list } from "../../test/e2e/support/kubectl.ts";
 import { type Acknowledged, PROJECT } from "./load.ts";
@@ -15,7 +16,7 @@ export interface Evidence {
   readonly holds: readonly Hold[];
   readonly frozen: readonly Frozen[];
   readonly watchers: readonly Watcher[];
-  /** Null: there is no cluster that could hold anything. */
+  /** Namespace of the applications; `null` without a real cluster. */
   readonly namespace: string | null;
 }
 
@@ -46,7 +47,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   return { broken, runs: runs.length, events: events.length, phases };
 }
 
-/** Undefined when there is no such run: `doubled` says that it is lost. */
+/** The run, or `undefined` when it does not exist; `doubled` then reports that it is lost. */
 async function runOf(client: Client, run: string): Promise<Run | undefined> {
   try {
     return await client.call("getRun", { params: { project: PROJECT, run } });
@@ -68,7 +69,7 @@ async function allRuns(client: Client): Promise<readonly string[]> {
   return ids;
 }
 
-/** All events from the beginning, by a reader who was never interrupted. */
+/** All events from the beginning, read without an interruption. */
 async function eventsOf(client: Client, watchers: readonly Watcher[]): Promise<readonly Event[]> {
   const last = Math.max(0, ...watchers.map((watcher) => watcher.seen.at(-1)?.sequence ?? 0));
   const stop = new AbortController();
@@ -104,7 +105,10 @@ function unsettled(run: Run): readonly string[] {
   ];
 }
 
-/** Every run ends once; no job succeeds twice; nothing happens after the end. */
+/**
+ * The rules about events that are broken: every run ends once, no job succeeds twice, and nothing happens after the end
+ * of a run.
+ */
 export function toldWrongly(events: readonly Event[]): readonly string[] {
   const broken: string[] = [];
   const ended = new Set<string>();
@@ -153,14 +157,14 @@ async function heldWrongly(
         one.metadata.labels?.["app.kubernetes.io/part-of"] === application ||
         one.metadata.labels?.["kubemin.dev/application"] === application,
     );
-    const held = (map?.["data"] as { value?: string } | undefined)?.value; // a ConfigMap's data
+    const held = (map?.["data"] as { value?: string } | undefined)?.value; // The data of a ConfigMap are texts.
     if (held !== value)
       broken.push(`${application}: the cluster holds ${held ?? "nothing"}, its newest run said ${value}`);
   }
   return [...broken, ...(await workedTwice(namespace))];
 }
 
-/** One pod for each Job of a task: a second one would have done the work twice. */
+/** Jobs of tasks with more than one pod. A second pod would have done the work twice. */
 async function workedTwice(namespace: string): Promise<readonly string[]> {
   const pods = await list(namespace, "pods", "--selector", "job-name");
   const counts = new Map<string, number>();

@@ -1,4 +1,5 @@
-// The processes that are tortured, as users start them: those that answer requests keep their port over all their lives, workers need none.
+// The processes of the torture test, started like a user starts them. Processes that answer requests keep their port
+// over restarts; workers need none.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,27 +11,30 @@ const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
 
 export interface Member {
   readonly name: string;
-  /** all: it answers requests and does the work, alone. */
+  /** The role of the process. "all" answers requests and also does the work. */
   readonly role: "api" | "worker" | "all";
-  /** Of the API. */
+  /** Address of its API. */
   readonly url: string;
   readonly pid: number | undefined;
   start(): void;
   /** Resolves once the process is gone. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
-  /** The first token, as the process wrote it down. */
+  /** The first token, from the file that the process wrote; `undefined` before that. */
   token(): string | undefined;
   output(): string;
-  /** Ends of its own accord after it had been up: there should be none. One that does not come up is started again, as a supervisor does. */
+  /**
+   * Unexpected ends of the process after it had started; there should be none. A process that does not start is started
+   * again, as a supervisor would do.
+   */
   readonly deaths: readonly string[];
 }
 
 export interface FleetOptions {
   readonly folder: string;
-  /** Undefined: a file of its own. */
+  /** Address of the database; `undefined` for a file of its own. */
   readonly database: string | undefined;
-  /** Null: a simulated one. */
+  /** The real cluster; `null` for a sandbox. */
   readonly cluster: { readonly kubeconfig: string; readonly context: string } | null;
 }
 
@@ -47,7 +51,7 @@ export async function createMember(name: string, role: Member["role"], options: 
   if (options.cluster === null) words.push("--sandbox");
   else words.push("--kubeconfig", options.cluster.kubeconfig, "--context", options.cluster.context);
   const start = (): void => {
-    // What the last life of it wrote is no sign of this one.
+    // The file of the previous process must not be taken for a sign that this one has started.
     rmSync(join(home, "server.json"), { force: true });
     const env = { ...process.env, KUBEMIN_HOME: home, KUBEMIN_KEY: "7".repeat(64), LANG: "C.UTF-8" };
     const life = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -85,7 +89,7 @@ export async function createMember(name: string, role: Member["role"], options: 
     token() {
       try {
         const written: unknown = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
-        return (written as { token: string }).token; // the program's own file
+        return (written as { token: string }).token; // kubemin writes this file.
       } catch {
         return undefined;
       }
@@ -98,7 +102,7 @@ function freePort(): Promise<number> {
   return new Promise((done) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo; // it listens on TCP
+      const { port } = server.address() as AddressInfo; // The server listens on TCP.
       server.close(() => done(port));
     });
   });

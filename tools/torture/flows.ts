@@ -1,9 +1,10 @@
-// The workflows of the users: random ones out of everything that a run can wait for, with what a user does to each while it goes on. Each
-// condition is kept as data beside its text, so that the judge need not read it with the eyes of the program that is judged.
+// Random workflows of the users, made from everything that a run can wait for, and the actions of a user while each one
+// runs. Each condition is also kept as data next to its text, so that the judge does not need the condition parser of
+// the program under test.
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { POOL, POOL_LIMIT } from "./target.ts";
 
-/** The step runs only if another one ended so, or did not. */
+/** The condition of a step: another step ended in the phase `is`, or did not end in the phase `isNot`. */
 export interface Asks {
   readonly of: string;
   readonly is?: string;
@@ -20,15 +21,15 @@ export type Steering = "cancel" | "cancel-all" | "pause" | "resume" | "approve" 
 
 export interface Flow {
   readonly workflow: JsonObject;
-  /** All that ask, and all that come at the end. */
+  /** The steps with conditions and the final steps. */
   readonly steps: readonly FlowStep[];
-  /** One after the other, each so many milliseconds after the one before. */
+  /** The user's actions in their order; `after` is in milliseconds after the previous action. */
   readonly steering: readonly { readonly after: number; readonly what: Steering; readonly job?: string }[];
 }
 
 export interface Chance {
   readonly random: () => number;
-  /** Where the machine is that they work on. */
+  /** Address of the machine on which the workflows work. */
   readonly machine: string;
 }
 
@@ -45,7 +46,10 @@ function textOf({ of, is, isNot }: Asks): string {
   return is === undefined ? `/steps/${of}/phase != '${isNot ?? ""}'` : `/steps/${of}/phase == '${is}'`;
 }
 
-/** Around the steps that differ: two that ask how `watched` ended, and three final ones, of which two ask. */
+/**
+ * Adds to the given steps two steps with a condition about the end of `watched`, and three final steps, of which two
+ * have a condition.
+ */
 function flowOf(
   steps: readonly JsonObject[],
   {
@@ -78,7 +82,7 @@ function cancelled(chance: Chance): Flow["steering"] {
   return [...before, { after: soon(chance), what }, ...again];
 }
 
-/** Only a cancel ends it before the end of the day. */
+/** A workflow that waits so long that only a cancel ends it during the test. */
 const patient: Maker = (chance) =>
   flowOf(
     [
@@ -108,7 +112,7 @@ const backingOff: Maker = (chance) =>
     { watched: "work", ended: "cancelled", steering: cancelled(chance) },
   );
 
-/** What it locks is said by the step just before. */
+/** A workflow with a lock whose key is the output of the previous step. */
 const locked: Maker = (chance) => {
   const host = `host-${Math.floor(chance.random() * 3)}`;
   const queue = chance.random() < 0.3 ? { clocks: { queue: "3s" } } : {};
@@ -142,7 +146,7 @@ const pooled: Maker = (chance) =>
     { watched: "work", ended: "succeeded", steering: chance.random() < 0.3 ? cancelled(chance) : [] },
   );
 
-/** Nobody may answer: then it expires. */
+/** A workflow with an approval. If no user answers, it expires. */
 const asked: Maker = (chance) => {
   const answer = among<"approve" | "deny" | null>(chance, ["approve", "deny", null]);
   const paused = chance.random() < 0.4;

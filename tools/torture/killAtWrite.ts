@@ -1,5 +1,6 @@
-// Loaded into a server before its own code (node --import): ends it with SIGKILL at a write of its choice, counted from the first run that is
-// created. KUBEMIN_KILL_AT=7:before dies with the seventh commit unsent, 7:after right after the database has kept it. Changes nothing else.
+// Loaded into a server before its own code (node --import). It ends the server with SIGKILL at a chosen write, counted
+// from the creation of the first run: with KUBEMIN_KILL_AT=7:before just before the seventh commit is sent, with
+// 7:after right after the database has stored it. It changes nothing else.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
@@ -9,14 +10,17 @@ const fatal = Number(count);
 let writes = 0;
 let counting = false;
 
-/** Whether this statement makes something last. Transactions do with their commit, which may have nothing to keep: that is no harm. */
+/**
+ * Whether this statement stores something permanently. A commit counts, even if its transaction wrote nothing, which
+ * does no harm.
+ */
 function lasts(text: string, inTransaction: boolean): boolean {
   counting ||= /^\s*insert into "runs"/i.test(text);
   if (!counting) return false;
   return /^\s*commit/i.test(text) || (!inTransaction && /^\s*(insert|update|delete|with)\b/i.test(text));
 }
 
-/** Answers what to do once it is kept. */
+/** Counts a write; returns what to do once it is stored. */
 function write(): () => void {
   writes += 1;
   const die = (): void => void process.kill(process.pid, "SIGKILL");
@@ -64,7 +68,7 @@ function watchPostgres({ Client: { prototype } }: Postgres): void {
   const transactions = new WeakSet<object>();
   prototype.query = function (...words) {
     const text = typeof words[0] === "string" ? words[0] : "";
-    // pg-boss sends whole transactions as one text.
+    // pg-boss sends a whole transaction as one text.
     const whole = /\bcommit;?\s*$/i.test(text);
     if (/^\s*begin/i.test(text) && !whole) transactions.add(this);
     const kept = lasts(whole ? "commit" : text, transactions.has(this)) ? write() : () => {};
@@ -75,5 +79,5 @@ function watchPostgres({ Client: { prototype } }: Postgres): void {
   };
 }
 
-watchSqlite(load("better-sqlite3") as Sqlite); // `require` knows no types
+watchSqlite(load("better-sqlite3") as Sqlite); // `require` has no types.
 watchPostgres(load("pg") as Postgres);

@@ -1,5 +1,6 @@
-// The users: each deploys, runs, approves, pauses and cancels, one thing after the other, through whichever server answers. What was acknowledged is
-// written down; what was not is asked again with the same key until it is, so that in the end everything that exists was acknowledged once.
+// The users of the torture test: each deploys, runs, approves, pauses and cancels, one action after the other, through
+// any server that answers. Acknowledged runs are recorded. Other requests are repeated with the same idempotency key,
+// so that in the end every existing run was acknowledged once.
 import { randomUUID } from "node:crypto";
 import { ApiError, type Client, UnreachableError } from "../../src/api/client.ts";
 import { anyFlow, type Flow } from "./flows.ts";
@@ -10,7 +11,7 @@ export const PROJECT = "default";
 export interface Acknowledged {
   readonly run: string;
   readonly application: string;
-  /** What the application's configuration says after this run. */
+  /** The value in the application's configuration after this run; `null` for a run without an application. */
   readonly value: string | null;
   readonly at: number;
 }
@@ -18,19 +19,19 @@ export interface Acknowledged {
 export interface Users {
   readonly acknowledged: readonly Acknowledged[];
   readonly steered: readonly Steered[];
-  /** Refusals that are right (somebody else's run is in the way), by code. */
+  /** Code -> number of correct refusals, such as another run that is in progress. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Resolves once nobody has a question open. */
+  /** Resolves once no user waits for an answer. */
   stop(): Promise<void>;
 }
 
 export interface Town {
-  /** Any server that may answer. */
+  /** Returns the client of a random server. */
   readonly client: () => Client;
   readonly random: () => number;
-  /** Null: there is no cluster to deploy to, only workflows are run. */
+  /** Namespace of the applications; `null` without a real cluster, when users only run workflows. */
   readonly namespace: string | null;
-  /** Where the machine is that workflows work on. */
+  /** Address of the machine on which the workflows work. */
   readonly machine: string;
   readonly users: number;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -81,7 +82,7 @@ interface Deployed {
 }
 
 async function deploy(town: Town, { application, value, task, namespace }: Deployed, note: Note): Promise<void> {
-  // Their names are objects in one namespace.
+  // Component names contain the application's name, because all objects are in one namespace.
   const settings = { name: `settings-${application}`, type: "config", properties: { data: { value } } };
   const command = ["sh", "-c", `echo did ${value}`];
   const work = {
@@ -121,10 +122,10 @@ async function workflow(
   }
 }
 
-/** False: the run had ended before, or was cancelled by another one. */
+/** Sends an action; resolves with false when the run had already ended or was cancelled before. */
 async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steering"][number]): Promise<boolean> {
   const params = { project: PROJECT, run: one.run };
-  // Before it is asked: an answer that is lost may have been obeyed all the same.
+  // Recorded before the request, because the server may have done it even if its answer is lost.
   if (what === "cancel-all") one.finalsSkipped = true;
   const ask = (client: Client): Promise<unknown> => {
     if (what === "pause") return client.call("pauseRun", { params });
@@ -143,7 +144,9 @@ async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steerin
   return true;
 }
 
-/** Throws what is a refusal; silence and the server's own trouble are asked again. */
+/**
+ * Repeats a request until it is answered. A refusal is thrown; no answer or an error of the server (5xx) is retried.
+ */
 async function untilAnswered<T>(town: Town, ask: (client: Client) => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -1,16 +1,16 @@
 // Whether HAMi's scheduler would find shares of cards for a pod on a node. The order of the tests is HAMi's, because
 // the first test that fails gives the reason. MIG placement is not repeated here; the scheduler decides for pods that
 // ask for it.
-import type { Labels } from "../kubernetes/optionalFields.ts";
+import type { LabelMap } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
 import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
 
-export interface HamiUse {
+interface HamiUse {
   shares: number;
   memory: number;
   cores: number;
 }
-export type HamiUsage = Map<string, HamiUse>;
+type HamiUsage = Map<string, HamiUse>;
 
 export function hamiUsage(shares: Iterable<HamiShare>): HamiUsage {
   const usage: HamiUsage = new Map();
@@ -28,7 +28,7 @@ interface Question {
   readonly use: HamiUse;
   readonly memory: number;
   readonly cores: number;
-  readonly annotations: Labels;
+  readonly annotations: LabelMap;
 }
 
 interface Rule {
@@ -85,11 +85,11 @@ function listed(list: string, id: string): boolean {
 
 const IDLE: HamiUse = { shares: 0, memory: 0, cores: 0 };
 
-export function whyNotCard(given: Question): string | undefined {
+function whyNotCard(given: Question): string | undefined {
   return RULES.find((one) => one.fails(given))?.reason;
 }
 
-export interface HamiPlacement {
+interface HamiPlacement {
   /** How many of the pods found their shares. */
   readonly pods: number;
   /** Why the next pod did not find its shares, one reason for each card. */
@@ -129,7 +129,7 @@ function placePod(devices: readonly HamiDevice[], usage: HamiUsage, wish: HamiWi
 function placeAsk(
   devices: readonly HamiDevice[],
   usage: HamiUsage,
-  given: { ask: HamiAsk; annotations: Labels },
+  given: { ask: HamiAsk; annotations: LabelMap },
 ): readonly string[] | undefined {
   const { ask, annotations } = given;
   const chosen: HamiShare[] = [];

@@ -16,9 +16,9 @@ export function podGroupAnswer(group: JsonObject): QueueAnswer {
   if (phase === "Running") return { class: "running", reason: reason("TaskRunning") };
   if (newest !== undefined && textAt(newest, "type") === "Unschedulable") return waits(said);
   // A part of the group runs, and the rest cannot be placed.
-  if (phase === "Unknown") return waits(said === "" ? "only a part of it runs" : said);
+  if (phase === "Unknown") return waits(said === "" ? "QueuePartly" : said);
   if (phase === "Inqueue") return { class: "waits", reason: reason("Beginning") };
-  return waits(phase === "" ? "it has not been looked at yet" : "the cluster is too full to let it in");
+  return waits(phase === "" ? "QueueNotLooked" : "QueueFull");
 }
 
 function newestCondition(group: JsonObject): JsonObject | undefined {
@@ -29,11 +29,4 @@ function newestCondition(group: JsonObject): JsonObject | undefined {
     (best, one) => (best === undefined || time(one) >= time(best) ? one : best),
     undefined,
   );
-}
-
-const HELD_BACK = /resource in cluster is overused|queue resource quota insufficient/;
-
-/** Whether Volcano did not admit the group to its queue. It reports this only as an event of type Normal. */
-export function isHeldBack(event: { readonly reason: string; readonly message: string }): boolean {
-  return event.reason === "Unschedulable" && HELD_BACK.test(event.message);
 }

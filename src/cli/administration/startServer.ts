@@ -5,7 +5,7 @@ import { createClient } from "../../api/client.ts";
 import { isPostgresUrl } from "../../model/data/databaseAddress.ts";
 import { dig } from "../../model/data/json.ts";
 import { keepOf } from "../arguments/retentionOptions.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../grammar/failure.ts";
 import type { ProcessRole, ServeOptions, Serving } from "../grammar/root.ts";
@@ -113,7 +113,7 @@ function roleOf({ api, worker, sandbox, database }: Settings): ProcessRole {
   return api ? "api" : "worker";
 }
 
-export function isShared(database: string | undefined): boolean {
+function isShared(database: string | undefined): boolean {
   return database !== undefined && isPostgresUrl(database);
 }
 
@@ -143,7 +143,7 @@ const PORT_TAKEN = {
  * Throws if a server of this machine already uses the default data directory: two servers on one SQLite database would
  * both drive the same runs. A server that does not answer within 10 s does not count.
  */
-export async function refuseSecond(context: Context, settings: ServeOptions): Promise<void> {
+export async function refuseSecond(context: CommandContext, settings: ServeOptions): Promise<void> {
   const local = readLocalServer(context.root.home);
   if (local === undefined || settings.data !== undefined || settings.database !== undefined || !isRunning(local))
     return;
@@ -160,7 +160,7 @@ export async function refuseSecond(context: Context, settings: ServeOptions): Pr
   if (there) throw new Failure(ALREADY, { url: local.url, pid: local.pid });
 }
 
-export async function startServer(context: Context, settings: ServeOptions): Promise<Serving> {
+export async function startServer(context: CommandContext, settings: ServeOptions): Promise<Serving> {
   try {
     return await context.root.serve(settings);
   } catch (error) {

@@ -82,5 +82,5 @@ export const RUN_OPTIONS = {
 /** Splits `shop/web` into application and component. The component is `undefined` if there is none. */
 export function splitPlace(word: string): { readonly application: string; readonly component: string | undefined } {
   const [application = "", component] = word.split("/", 2);
-  return { application, component: component === "" ? undefined : component };
+  return { application, component: component || undefined };
 }

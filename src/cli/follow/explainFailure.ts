@@ -1,18 +1,20 @@
 // Prints why a run failed: the cause in one sentence, the evidence, the last lines of the log, and what to do. A part
 // that cannot be read is left out without an error, so that the result of the run is always shown.
+
 import type { Client } from "../../api/client.ts";
 import type { Localized } from "../../model/data/text.ts";
+import { readName } from "../../model/kubernetes/name.ts";
 import { isFailure, PHASES } from "../../model/run/phase.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { painter, phaseWord } from "../terminal/style.ts";
 import { oneLine } from "../terminal/width.ts";
 import { runName } from "./findRun.ts";
-import type { Job, Run } from "./progress/progress.ts";
+import type { ApiJob, ApiRun } from "./progress/progress.ts";
 
 const LAST_LINES = 20;
 const SHOWN = 3;
 
-export async function explainFailure(context: Context, client: Client, run: Run): Promise<void> {
+export async function explainFailure(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   const failed = run.jobs.filter((job) => isFailure(job.phase));
   for (const job of failed.slice(0, SHOWN)) await explainJob(context, client, { run, job });
   if (failed.length > SHOWN)
@@ -23,7 +25,11 @@ export async function explainFailure(context: Context, client: Client, run: Run)
   sayWhatToDo(context, run, failed);
 }
 
-async function explainJob(context: Context, client: Client, { run, job }: { run: Run; job: Job }): Promise<void> {
+async function explainJob(
+  context: CommandContext,
+  client: Client,
+  { run, job }: { run: ApiRun; job: ApiJob },
+): Promise<void> {
   const { stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   stderr.write(
@@ -42,9 +48,9 @@ async function explainJob(context: Context, client: Client, { run, job }: { run:
  * component print now.
  */
 async function lastLines(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { run, job }: { run: Run; job: Job },
+  { run, job }: { run: ApiRun; job: ApiJob },
 ): Promise<readonly string[]> {
   const project = context.globals.project;
   const kept = await client
@@ -55,15 +61,15 @@ async function lastLines(
   // A program that never ran has no log. The pods that run are those of the version before, and their log would
   // mislead.
   const neverRan = !PHASES[job.phase].ran;
-  if (evidence.length > 0 || job.component === "" || run.kind === "delete" || neverRan)
+  if (evidence.length > 0 || readName(job.component) === null || run.kind === "delete" || neverRan)
     return evidence.slice(-LAST_LINES);
   return await podLines(context, client, { run, job });
 }
 
 async function podLines(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { run, job }: { run: Run; job: Job },
+  { run, job }: { run: ApiRun; job: ApiJob },
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const done = new AbortController();
@@ -88,8 +94,9 @@ async function podLines(
   return lines.slice(-LAST_LINES);
 }
 
-async function sayWhy(context: Context, client: Client, run: Run): Promise<void> {
-  if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => job.component === "")) return;
+async function sayWhy(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
+  if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => readName(job.component) === null))
+    return;
   // Explains this run, not the present state of the application: a rollback may have followed already.
   const params = { project: context.globals.project, run: run.id };
   const why = await client.call("explainRun", { params, query: {} }).catch(() => undefined);
@@ -117,14 +124,14 @@ const ACTOR = {
   nobody: { en: "what to do: try again", zh: "怎么办：重试" },
 } as const;
 
-function adviceOf(run: Run, { type, phase, reason }: Job): Localized {
+function adviceOf(run: ApiRun, { type, phase, reason }: ApiJob): Localized {
   if (reason.code === "Denied") return AGAIN.denied;
   if (type === "approve" && PHASES[phase].ending === "bad") return AGAIN.unanswered;
   if (reason.who !== "you") return ACTOR[reason.who];
   return run.kind === "workflow" ? AGAIN.started : AGAIN.deployed;
 }
 
-function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
+function sayWhatToDo(context: CommandContext, run: ApiRun, failed: readonly ApiJob[]): void {
   const { stderr } = context.terminal;
   const name = runName(run);
   const first = failed[0];
@@ -132,7 +139,7 @@ function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
   // Only logs of tasks are stored by run; all other logs are read from the pods.
   const kept = first?.type === "task" ? ` --run ${run.number}` : "";
   const lines = [
-    ...(first === undefined || first.component === ""
+    ...(first === undefined || readName(first.component) === null
       ? []
       : [`kubemin logs ${run.application}/${first.component}${kept}`]),
     `kubemin retry ${name}${first === undefined ? "" : ` --from ${first.name}`}`,

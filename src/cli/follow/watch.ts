@@ -2,14 +2,14 @@
 // and the stream continues after the last event that was seen. There is no polling while events arrive.
 import { ApiError, type Client, type StreamItem, UnreachableError } from "../../api/client.ts";
 import { dig } from "../../model/data/json.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { applyEvent, type RunEvent } from "./progress/applyEvent.ts";
-import type { Progress, Run } from "./progress/progress.ts";
+import type { ApiRun, ProgressRenderer } from "./progress/progress.ts";
 
-export interface Watch {
-  readonly context: Context;
+interface RunWatch {
+  readonly context: CommandContext;
   readonly client: Client;
-  readonly progress: Progress;
+  readonly progress: ProgressRenderer;
   /** Aborting it stops watching; the run continues. */
   readonly signal: AbortSignal;
 }
@@ -26,7 +26,7 @@ const BACKOFF = { first: 250, most: 2_000 } as const;
 const GIVE_UP = 300_000;
 
 /** Watches a run. Returns the run as it was last seen; it has ended, unless the signal was aborted. */
-export async function watchRun(watch: Watch, start: Run): Promise<Run> {
+export async function watchRun(watch: RunWatch, start: ApiRun): Promise<ApiRun> {
   const { context, progress, signal } = watch;
   let run = start;
   const link = createLink(watch);
@@ -45,7 +45,7 @@ export async function watchRun(watch: Watch, start: Run): Promise<Run> {
 }
 
 /** Fetches the run, with retries; `undefined` if the signal was aborted in the meantime. */
-async function askAnew({ context, client, signal }: Watch, run: string, link: Link): Promise<Run | undefined> {
+async function askAnew({ context, client, signal }: RunWatch, run: string, link: Link): Promise<ApiRun | undefined> {
   while (!signal.aborted) {
     try {
       const found = await client.call("getRun", { params: { project: context.globals.project, run } });
@@ -68,7 +68,7 @@ interface Link {
 }
 
 /** Reports once that the connection is lost and once that it is back. Each wait is longer than the one before. */
-function createLink({ context, progress, signal }: Watch): Link {
+function createLink({ context, progress, signal }: RunWatch): Link {
   const { terminal } = context;
   let since: number | undefined;
   let delay: number = BACKOFF.first;
@@ -111,7 +111,7 @@ type Ended = "broken" | "ask";
  * Applies events until one of two things happens. "ask": the run must be fetched, because it ended or an event did not
  * fit. "broken": the stream ended by itself.
  */
-async function readEvents(watch: Watch, start: Run, cursor: { sequence: number }): Promise<Ended> {
+async function readEvents(watch: RunWatch, start: ApiRun, cursor: { sequence: number }): Promise<Ended> {
   const { context, client, progress } = watch;
   const stop = new AbortController();
   const signal = AbortSignal.any([watch.signal, stop.signal]);
@@ -147,7 +147,7 @@ async function readEvents(watch: Watch, start: Run, cursor: { sequence: number }
 /** The items of a stream, until it ends or was silent for QUIET. */
 async function* untilQuiet(
   events: AsyncIterable<StreamItem<RunEvent>>,
-  { context, signal }: Watch,
+  { context, signal }: RunWatch,
 ): AsyncIterable<StreamItem<RunEvent>> {
   const iterator = events[Symbol.asyncIterator]();
   for (;;) {

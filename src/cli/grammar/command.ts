@@ -7,7 +7,7 @@ import type { Root } from "./root.ts";
  * `number` is a whole number; `duration` is written as "90s" or "10m" and parsed to milliseconds; `list` may be
  * repeated.
  */
-export type OptionType = "flag" | "text" | "list" | "number" | "duration";
+type OptionType = "flag" | "text" | "list" | "number" | "duration";
 
 export interface Option {
   readonly type: OptionType;
@@ -44,14 +44,14 @@ export type Values<O extends Options> = { readonly [K in keyof O]: ValueOf<O[K][
 export type OptionValue = boolean | string | number | readonly string[] | undefined;
 
 /** The parsed words of a command. */
-export interface Parsed {
+export interface ParsedWords {
   readonly values: Readonly<Record<string, OptionValue>>;
   readonly positionals: readonly (string | undefined)[];
 }
 
 export type OutputFormat = "table" | "wide" | "json" | "yaml" | "name";
 
-export interface Context<O extends Options = Options> {
+export interface CommandContext<O extends Options = Options> {
   readonly terminal: Terminal;
   readonly root: Root;
   readonly language: Language;
@@ -74,9 +74,9 @@ export interface Globals {
 }
 
 /** The part of the context that is known before the words of a command are parsed. */
-export type Unparsed = Pick<Context, "terminal" | "root" | "language" | "globals">;
+export type Unparsed = Pick<CommandContext, "terminal" | "root" | "language" | "globals">;
 
-export interface CommandOf<O extends Options> {
+interface CommandOf<O extends Options> {
   readonly name: string;
   readonly summary: Localized;
   /** Further text for help, after the summary. */
@@ -92,7 +92,7 @@ export interface CommandOf<O extends Options> {
   readonly extend?: (words: readonly string[], context: Unparsed) => Promise<Command>;
   /** Whether help and completion leave the command out. Its words are then not parsed. */
   readonly hidden?: boolean;
-  readonly run: (context: Context<O>) => Promise<number>;
+  readonly run: (context: CommandContext<O>) => Promise<number>;
 }
 export type Command = CommandOf<Options>;
 

@@ -2,7 +2,7 @@
 // the option --plugin load plug-ins. src/plugin/load.ts does the loading.
 
 import type { Terminal } from "../terminal/terminal.ts";
-import type { Option, Parsed } from "./command.ts";
+import type { Option, ParsedWords } from "./command.ts";
 import type { Root } from "./root.ts";
 
 export const PLUGIN_OPTION = {
@@ -17,7 +17,7 @@ export const PLUGIN_OPTION = {
   },
 } as const satisfies Record<string, Option>;
 
-export async function rootFor(root: Root, values: Parsed["values"], terminal: Terminal): Promise<Root> {
+export async function rootFor(root: Root, values: ParsedWords["values"], terminal: Terminal): Promise<Root> {
   const named = values["plugin"];
   if (!Array.isArray(named)) return root;
   const given = (terminal.env["KUBEMIN_PLUGINS"] ?? "").split(",").map((one) => one.trim());

@@ -42,13 +42,13 @@ export interface ServeOptions {
 }
 
 /** A database that no server has open: the SQLite file in the folder `data`, or the one that `database` names. */
-export interface StorePlace {
+export interface DatabaseLocation {
   readonly data?: string | undefined;
   readonly database?: string | undefined;
 }
 
 export interface RestoreOptions {
-  readonly place: StorePlace;
+  readonly place: DatabaseLocation;
   /** The name of the backup file, for error messages. */
   readonly file: string;
   readonly records: AsyncIterable<unknown>;
@@ -95,6 +95,6 @@ export interface Root {
    */
   withPlugins(sources: readonly string[]): Promise<Root>;
   serve(options: ServeOptions): Promise<Serving>;
-  backup(place: StorePlace): AsyncIterable<unknown>;
+  backup(place: DatabaseLocation): AsyncIterable<unknown>;
   restore(options: RestoreOptions): Promise<{ readonly rows: number; readonly at: string }>;
 }

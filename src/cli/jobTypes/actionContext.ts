@@ -1,6 +1,6 @@
 // The parameters that every action of `kubemin type` gets.
 import type { Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 
 export interface TypeOptions {
   readonly "type-version": string | undefined;
@@ -17,7 +17,7 @@ export interface TypeOptions {
 }
 
 export interface Act {
-  readonly context: Context;
+  readonly context: CommandContext;
   readonly client: Client;
   /** The name of a job type, or of a file for `register` and `check`; empty if none was given. */
   readonly name: string;

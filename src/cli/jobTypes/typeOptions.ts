@@ -9,7 +9,7 @@ import { type DeclaredType, valueOf } from "../arguments/givenInputs.ts";
 import type { Option, OptionValue, Unparsed } from "../grammar/command.ts";
 import { connect } from "../reach/connect.ts";
 
-export interface TypeInput {
+interface TypeInput {
   readonly name: string;
   readonly summary: string;
   readonly schema: JsonObject;
@@ -80,9 +80,9 @@ export function inputFrom({ schema }: TypeInput, values: Readonly<Record<string,
   const given = explainSchema(schema, "en", []).flatMap(({ name, type }) => {
     const value = values[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0) || !(name in properties)) return [];
-    return [
-      [name, typeof value === "string" ? valueOf(value, { option: `--${name}`, type }) : (value as Json)] as const,
-    ]; // a list of texts
+    // What is no text is a list of texts, which is JSON.
+    const read = typeof value === "string" ? valueOf(value, { option: `--${name}`, type }) : (value as Json);
+    return [[name, read] as const];
   });
   return Object.fromEntries(given);
 }

@@ -1,6 +1,6 @@
 // Asks the user before something is changed. Where the user cannot be asked, nothing is changed without --yes.
 import type { Localized, Params } from "../../model/data/text.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure } from "../grammar/failure.ts";
 
@@ -16,14 +16,14 @@ const NEEDS_YES = {
 
 export const YES_OPTION = { type: "flag", short: "y", summary: { en: "do not ask", zh: "不询问" } } as const;
 
-export interface Question {
+interface ConfirmationQuestion {
   readonly yes: boolean;
   readonly text: Localized;
   readonly params: Params;
 }
 
 /** Whether the user agrees. Throws `Failure` if the user cannot be asked. */
-export async function confirmed(context: Context, question: Question): Promise<boolean> {
+export async function confirmed(context: CommandContext, question: ConfirmationQuestion): Promise<boolean> {
   if (question.yes) return true;
   const { terminal, globals } = context;
   if (!terminal.interactive || globals.noInput) throw new Failure(NEEDS_YES);

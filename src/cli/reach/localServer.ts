@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { dig } from "../../model/data/json.ts";
 
-export interface LocalServer {
+interface LocalServer {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
@@ -90,7 +90,7 @@ function processState(pid: number): { readonly ended: boolean; readonly started:
 }
 
 /** Writes the record. Returns `false` and writes nothing if the record of another server that still runs is there. */
-export function claimLocalServer(home: string, record: LocalServer): boolean {
+export function registerLocalServer(home: string, record: LocalServer): boolean {
   const first = readLocalServer(home);
   if (first !== undefined && first.pid !== record.pid && isRunning(first)) return false;
   writeLocalServer(home, record);

@@ -1,6 +1,6 @@
 // What the command line needs from the terminal and from its process: streams, environment, clock, signals. The command
 // line gets them only through this interface, so that tests can replace them: test/cli/support/terminal.ts.
-export interface Output {
+export interface TerminalOutput {
   write(text: string): void;
   readonly isTTY: boolean;
   /** The current width in columns. It changes when the user resizes the window, so read it each time. */
@@ -10,9 +10,9 @@ export interface Output {
 
 export interface Terminal {
   /** Standard output, for data only. */
-  readonly stdout: Output;
+  readonly stdout: TerminalOutput;
   /** Standard error, for progress, questions, advice and errors. */
-  readonly stderr: Output;
+  readonly stderr: TerminalOutput;
   /** Whether the user can be asked: both standard input and standard error are terminals. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

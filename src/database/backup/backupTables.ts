@@ -1,7 +1,7 @@
 // Which tables a backup holds, in an order in which they can be written: what is referred to comes first.
 import type { Tables } from "../connection/schema.ts";
 
-export const BACKED_UP = [
+const ORDER = [
   "settings",
   "tokens",
   "clusters",
@@ -34,8 +34,8 @@ export const BACKED_UP = [
 type LeftOut = "upkeep_leases";
 
 // A table that is forgotten here does not compile.
-type Forgotten = Exclude<keyof Tables, (typeof BACKED_UP)[number] | LeftOut>;
-export const NONE_FORGOTTEN: [Forgotten] extends [never] ? true : Forgotten = true;
+type Forgotten = Exclude<keyof Tables, (typeof ORDER)[number] | LeftOut>;
+export const BACKED_UP: [Forgotten] extends [never] ? typeof ORDER : Forgotten = ORDER;
 
 /** Earlier names of tables: a backup of an older program has them, and is written into the schema of that program first. */
 export const FORMER_NAMES: Readonly<Record<string, keyof Tables>> = {

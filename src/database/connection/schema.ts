@@ -4,12 +4,11 @@ import type { Generated } from "kysely";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
-import type { CheckResult, Standing } from "../../model/problems/registrationCheck.ts";
+import type { CheckResult, VersionLifecycle } from "../../model/problems/registrationCheck.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { SinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { EventType } from "../../model/run/event.ts";
 import type { Phase } from "../../model/run/phase.ts";
-import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Pause, Priority, RunKind, RunPhase } from "../../model/run/run.ts";
 import type { ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { ClusterWay } from "../../ports/clusterRegistry.ts";
@@ -17,6 +16,7 @@ import type { RegistrationStop } from "../../ports/registrations.ts";
 import type { SinkFilter, SinkSettings } from "../../ports/sinks.ts";
 import type { Role } from "../../ports/store.ts";
 import type { JsonText } from "./columns.ts";
+import type { WrittenJob, WrittenPlan } from "./storedPlans.ts";
 
 export type Flag = 0 | 1;
 
@@ -39,7 +39,7 @@ export interface RevisionsTable {
   application: string;
   number: number;
   document: JsonText<ApplicationDocument>;
-  plan: JsonText<Plan>;
+  plan: JsonText<WrittenPlan>;
   cluster: string;
   namespace: string;
   actor: string;
@@ -79,7 +79,7 @@ export interface JobsTable {
   run: string;
   position: number;
   name: string;
-  plan: JsonText<PlannedJob>;
+  plan: JsonText<WrittenJob>;
   phase: Phase;
   reason: JsonText<Reason>;
   evidence: JsonText<readonly Evidence[]>;
@@ -94,13 +94,13 @@ export interface JobsTable {
   pending_at: string | null;
 }
 
-export interface ClaimKeysTable {
+interface LockKeysTable {
   key: string;
   /** Of the last who got it. */
   fence: Generated<number>;
 }
 
-export interface ClaimsTable {
+export interface LocksTable {
   key: string;
   run: string;
   job: string;
@@ -110,7 +110,7 @@ export interface ClaimsTable {
   leased_until: string;
 }
 
-export interface ClaimWaitsTable {
+interface LockWaitsTable {
   position: Generated<number>;
   key: string;
   run: string;
@@ -139,7 +139,7 @@ export interface EventsTable {
   data: JsonText<JsonObject>;
 }
 
-export interface IdempotencyTable {
+interface IdempotencyTable {
   project: string;
   key: string;
   request: string;
@@ -161,7 +161,7 @@ export interface InventoryTable {
   keep: Flag;
 }
 
-export interface CompletionsTable {
+interface CompletionsTable {
   project: string;
   application: string;
   component: string;
@@ -169,7 +169,7 @@ export interface CompletionsTable {
   output: JsonText<JsonObject>;
 }
 
-export interface LogLinesTable {
+interface LogLinesTable {
   position: Generated<number>;
   run: string;
   job: string;
@@ -181,7 +181,7 @@ export interface LogLinesTable {
   key: string;
 }
 
-export interface CapacityWaitsTable {
+interface CapacityWaitsTable {
   position: Generated<number>;
   cluster: string;
   flavor: string;
@@ -250,12 +250,12 @@ export interface ClustersTable {
   actor: string;
 }
 
-export interface RegistryRevisionTable {
+interface RegistryRevisionTable {
   id: number;
   number: number;
 }
 
-export interface JobTypesTable {
+interface JobTypesTable {
   name: string;
   owner: string;
 }
@@ -264,7 +264,7 @@ export interface JobTypeVersionsTable {
   name: string;
   version: string;
   document: JsonText<JsonObject>;
-  standing: Standing;
+  standing: VersionLifecycle;
   checks: JsonText<readonly CheckResult[]>;
   until_date: string | null;
   replaced_by: string | null;
@@ -295,14 +295,14 @@ export interface JobTypeStopsTable {
   at: string;
 }
 
-export interface JobTypeThrowsTable {
+interface JobTypeThrowsTable {
   type: string;
   project: string;
   throws: number;
 }
 
 /** What one process at a time does, and who does it now. */
-export interface TurnsTable {
+interface UpkeepLeasesTable {
   name: string;
   owner: string;
   until: string;
@@ -323,7 +323,7 @@ export interface SchedulesTable {
   last_problem: JsonText<Pick<ScheduleTick, "skipped" | "problem">> | null;
 }
 
-export interface SettingsTable {
+interface SettingsTable {
   name: string;
   value: string;
 }
@@ -334,9 +334,9 @@ export interface Tables {
   runs: RunsTable;
   jobs: JobsTable;
   messages: MessagesTable;
-  lock_keys: ClaimKeysTable;
-  locks: ClaimsTable;
-  lock_waits: ClaimWaitsTable;
+  lock_keys: LockKeysTable;
+  locks: LocksTable;
+  lock_waits: LockWaitsTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;
@@ -353,7 +353,7 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
-  upkeep_leases: TurnsTable;
+  upkeep_leases: UpkeepLeasesTable;
   schedules: SchedulesTable;
   settings: SettingsTable;
 }

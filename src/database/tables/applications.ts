@@ -1,10 +1,12 @@
 // Applications and their revisions, as they are read. Written by runs.create alone; removed by forgetApplication.
+
 import type { Selectable } from "kysely";
 import type { ApplicationSummary, Revision } from "../../model/run/revision.ts";
 import type { Applications, Page, Paged } from "../../ports/store.ts";
 import { fromJson } from "../connection/columns.ts";
 import type { Database, Queries } from "../connection/database.ts";
 import type { RevisionsTable } from "../connection/schema.ts";
+import { readPlan } from "../connection/storedPlans.ts";
 import { numberAfter, pageOf, rowsFor, textAfter } from "./paging.ts";
 
 export function createApplications({ queries }: Database): Applications {
@@ -137,5 +139,5 @@ function revisionsOf(queries: Queries, project: string, name: string) {
 }
 
 function revisionOf({ created_at: createdAt, document, plan, ...rest }: Selectable<RevisionsTable>): Revision {
-  return { ...rest, document: fromJson(document), plan: fromJson(plan), createdAt };
+  return { ...rest, document: fromJson(document), plan: readPlan(fromJson(plan)), createdAt };
 }

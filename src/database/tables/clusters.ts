@@ -55,7 +55,7 @@ async function tell(
   const data = { cluster, change, actor };
   if (done)
     await insertEvents(database, transaction, [
-      { project: INSTALLATION, application: "", run: null, type: "cluster.changed", data },
+      { project: INSTALLATION, application: null, run: null, type: "cluster.changed", data },
     ]);
   return done;
 }

@@ -1,4 +1,5 @@
 // Results of what is done once per content: a task with the same content does not run again.
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Completions } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
@@ -10,8 +11,8 @@ export function createCompletions({ queries }: Database): Completions {
         .selectFrom("completions")
         .select("output")
         .where("project", "=", project)
-        .where("application", "=", application)
-        .where("component", "=", component)
+        .where("application", "=", writtenName(application))
+        .where("component", "=", writtenName(component))
         .where("content", "=", content)
         .executeTakeFirst();
       return row === undefined ? null : fromJson(row.output);
@@ -19,7 +20,13 @@ export function createCompletions({ queries }: Database): Completions {
     async put({ project, application, component, content }, output) {
       await queries
         .insertInto("completions")
-        .values({ project, application, component, content, output: toJson(output) })
+        .values({
+          project,
+          application: writtenName(application),
+          component: writtenName(component),
+          content,
+          output: toJson(output),
+        })
         .onConflict((conflict) =>
           conflict
             .columns(["project", "application", "component", "content"])

@@ -1,5 +1,7 @@
 // Events: appended in the transaction of the change that they tell of, never altered.
+
 import type { Selectable, Transaction } from "kysely";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent, PlatformEvent } from "../../model/run/event.ts";
 import type { Events } from "../../ports/store.ts";
 import { fromJson, inBatches, toJson } from "../connection/columns.ts";
@@ -15,7 +17,7 @@ export function createEvents(database: Database): Events {
         .selectAll()
         .where("project", "=", filter.project)
         .where("sequence", ">", sequence);
-      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.application !== undefined) query = query.where("application", "=", writtenName(filter.application));
       if (filter.run !== undefined) query = query.where("run", "=", filter.run);
       const rows = await query.orderBy("sequence").limit(limit).execute();
       return rows.map(eventOf);
@@ -59,7 +61,7 @@ export async function insertEvents(
   const rows = events.map(({ project, application, run, type, data }) => ({
     at,
     project,
-    application,
+    application: writtenName(application),
     run,
     type,
     data: toJson(data),
@@ -68,5 +70,5 @@ export async function insertEvents(
 }
 
 function eventOf(row: Selectable<EventsTable>): PlatformEvent {
-  return { ...row, data: fromJson(row.data) };
+  return { ...row, application: readName(row.application), data: fromJson(row.data) };
 }

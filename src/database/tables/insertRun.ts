@@ -1,12 +1,15 @@
 // Creating a run: revision, run, jobs, idempotency record and events in one transaction, or a conflict and nothing at all.
 import type { Selectable, Transaction } from "kysely";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import type { Revision } from "../../model/run/revision.ts";
-import type { Job, Run } from "../../model/run/run.ts";
+import type { Run } from "../../model/run/run.ts";
 import type { CreateRunResult, IdempotencyRecord, NewRun } from "../../ports/store.ts";
 import { inBatches, printable, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
+import { jobRow } from "../connection/jobColumns.ts";
 import type { ApplicationsTable, Tables } from "../connection/schema.ts";
+import { writtenPlan } from "../connection/storedPlans.ts";
 import { commit, insertEvents } from "./events.ts";
 
 type Refusal = Extract<CreateRunResult, { readonly ok: false }>;
@@ -21,17 +24,17 @@ class Conflict extends Error {
   }
 }
 
-export async function createRun(database: Database, request: NewRun): Promise<CreateRunResult> {
+export async function insertRun(database: Database, request: NewRun): Promise<CreateRunResult> {
   let { number } = request.run;
   try {
     await commit(database, async (transaction) => {
       const application = await lockApplication(transaction, request.run);
       if (request.idempotency !== undefined) await takeKey(transaction, request.idempotency);
-      if (request.run.application !== "") {
+      if (request.run.application !== null) {
         refuseOtherRevision(application, request);
         await refuseOtherRun(transaction, request.run);
       } else number = await nextNumber(transaction, request.run.project);
-      await insertRun(transaction, { ...request, run: { ...request.run, number } });
+      await insertRunRows(transaction, { ...request, run: { ...request.run, number } });
       await insertEvents(
         database,
         transaction,
@@ -52,7 +55,8 @@ function numbered(event: NewEvent, number: number): NewEvent {
 
 /** The application's row is the lock under which everything else is decided; an update that changes nothing takes it in both databases. */
 async function lockApplication(transaction: Transaction<Tables>, run: Run): Promise<Selectable<ApplicationsTable>> {
-  const { project, application: name, cluster, namespace, createdAt } = run;
+  const { project, cluster, namespace, createdAt } = run;
+  const name = writtenName(run.application);
   return await transaction
     .insertInto("applications")
     .values({ project, name, cluster, namespace, revision: 0, deleted: 1, updated_at: createdAt, last_run: null })
@@ -94,7 +98,7 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
     .selectFrom("runs")
     .select("id")
     .where("project", "=", project)
-    .where("application", "=", application);
+    .where("application", "=", writtenName(application));
   const inTheWay =
     (await runs.where("phase", "=", "running").executeTakeFirst()) ??
     (await runs.where("number", "=", number).executeTakeFirst());
@@ -103,18 +107,22 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
 
 /** Runs of no application are many and begin at once: theirs is given under the lock. */
 async function nextNumber(transaction: Transaction<Tables>, project: string): Promise<number> {
-  const runs = transaction.selectFrom("runs").where("project", "=", project).where("application", "=", "");
+  const runs = transaction
+    .selectFrom("runs")
+    .where("project", "=", project)
+    .where("application", "=", writtenName(null));
   const newest = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();
   return (newest?.number ?? 0) + 1;
 }
 
-async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision }: NewRun): Promise<void> {
+async function insertRunRows(transaction: Transaction<Tables>, { run, jobs, revision }: NewRun): Promise<void> {
   if (revision !== undefined) await insertRevision(transaction, revision);
   const { createdAt, finishedAt, cancelledBy, pausedBy, pauses, finalSkippedBy, startAt, inputs, ...rest } = run;
   await transaction
     .insertInto("runs")
     .values({
       ...rest,
+      application: writtenName(rest.application),
       message: printable(run.message),
       created_at: createdAt,
       finished_at: finishedAt,
@@ -130,7 +138,7 @@ async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision
     .updateTable("applications")
     .set({ last_run: run.id })
     .where("project", "=", run.project)
-    .where("name", "=", run.application)
+    .where("name", "=", writtenName(run.application))
     .execute();
   for (const batch of inBatches(jobs.map((job, position) => jobRow(run.id, job, position)))) {
     await transaction.insertInto("jobs").values(batch).execute();
@@ -151,7 +159,7 @@ async function insertRevision(transaction: Transaction<Tables>, revision: Revisi
   };
   await transaction
     .insertInto("revisions")
-    .values({ ...row, document: toJson(document), plan: toJson(plan) })
+    .values({ ...row, document: toJson(document), plan: toJson(writtenPlan(plan)) })
     .execute();
   await transaction
     .updateTable("applications")
@@ -159,25 +167,4 @@ async function insertRevision(transaction: Transaction<Tables>, revision: Revisi
     .where("project", "=", project)
     .where("name", "=", application)
     .execute();
-}
-
-function jobRow(run: string, job: Job, position: number) {
-  return {
-    run,
-    position,
-    name: job.name,
-    plan: toJson(job.plan),
-    phase: job.phase,
-    attempt: job.attempt,
-    reason: toJson(job.reason),
-    evidence: toJson(job.evidence),
-    not_before: job.notBefore,
-    started_at: job.startedAt,
-    finished_at: job.finishedAt,
-    output: toJson(job.output),
-    interruptions: job.interruptions,
-    due_at: job.dueAt,
-    attempt_at: job.attemptAt,
-    pending_at: job.pendingAt,
-  };
 }

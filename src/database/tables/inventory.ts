@@ -1,8 +1,10 @@
 // Which objects on which cluster are ours. One row per object: a uid is written by whoever has it, an intent never over another application's row.
+
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { type ObjectRef, refKey } from "../../model/kubernetes/manifest.ts";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
-import { HeldByOther, type Inventory } from "../../ports/store.ts";
+import { type Inventory, OwnedByOther } from "../../ports/store.ts";
 import { inBatches } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { InventoryTable, Tables } from "../connection/schema.ts";
@@ -23,7 +25,7 @@ export function createInventory({ queries }: Database): Inventory {
           let query = transaction
             .deleteFrom("inventory")
             .where("project", "=", object.project)
-            .where("application", "=", object.application);
+            .where("application", "=", writtenName(object.application));
           const address = addressOf(object);
           for (const column of KEY) query = query.where(column, "=", address[column]);
           await query.execute();
@@ -35,11 +37,11 @@ export function createInventory({ queries }: Database): Inventory {
         .selectFrom("inventory")
         .selectAll()
         .where("project", "=", project)
-        .where("application", "=", application);
+        .where("application", "=", writtenName(application));
       const rows = await KEY.reduce((query, column) => query.orderBy(column), mine).execute();
       return rows.map(objectOf);
     },
-    async holder(object) {
+    async owner(object) {
       const row = await rowAt(queries, addressOf(object));
       return row === undefined ? null : objectOf(row);
     },
@@ -80,7 +82,7 @@ async function writeOrRefuse(transaction: Transaction<Tables>, batch: readonly R
   const refused = batch.find((row) => !done.has(rowKey(row)));
   const holder = refused === undefined ? undefined : await rowAt(transaction, refused);
   // The conflict locked the row: it is there until this transaction ends.
-  if (refused !== undefined && holder !== undefined) throw new HeldByOther(objectOf(refused), objectOf(holder));
+  if (refused !== undefined && holder !== undefined) throw new OwnedByOther(objectOf(refused), objectOf(holder));
 }
 
 type Row = Selectable<InventoryTable>;
@@ -124,11 +126,12 @@ function addressOf(object: ObjectRef & { readonly cluster: string }): Address {
 }
 
 function rowOf(object: OwnedObject): Row {
-  const { apiVersion: api_version, project, application, component, uid, keep } = object;
+  const { apiVersion: api_version, project, uid, keep } = object;
+  const [application, component] = [writtenName(object.application), writtenName(object.component)];
   return { ...addressOf(object), api_version, project, application, component, uid, keep: keep ? 1 : 0 };
 }
 
 function objectOf(row: Row): OwnedObject {
-  const { api_group: _, api_version: apiVersion, keep, ...rest } = row;
-  return { ...rest, apiVersion, keep: keep === 1 };
+  const { api_group: _, api_version: apiVersion, keep, application, component, ...rest } = row;
+  return { ...rest, application: readName(application), component: readName(component), apiVersion, keep: keep === 1 };
 }

@@ -1,7 +1,7 @@
 // Opaque cursors: the key of the last row of a page, so that rows which come or go meanwhile neither repeat nor hide others.
 import { InvalidCursor, type Page, type Paged } from "../../ports/store.ts";
 
-export type PagedList = "applications" | "all-applications" | "revisions" | "runs";
+type PagedList = "applications" | "all-applications" | "revisions" | "runs";
 
 function cursorOf(list: PagedList, key: string | number): string {
   return Buffer.from(JSON.stringify([list, key])).toString("base64url");

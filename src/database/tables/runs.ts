@@ -1,28 +1,30 @@
 // Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
 import type { Selectable, Transaction } from "kysely";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive, isSettled } from "../../model/run/phase.ts";
-import type { Job, Pause, Run } from "../../model/run/run.ts";
-import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../../ports/store.ts";
+import type { Pause, Run } from "../../model/run/run.ts";
+import type { ChangeResult, HeldLock, JobChange, LockRefusal, RunChange, Runs } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
+import { changingColumns, jobOf } from "../connection/jobColumns.ts";
 import type { Leases } from "../connection/lockLeases.ts";
-import type { JobsTable, RunsTable, Tables } from "../connection/schema.ts";
+import type { RunsTable, Tables } from "../connection/schema.ts";
 import { commit, insertEvents } from "./events.ts";
-import { claimRun, isLastClaim } from "./fences.ts";
-import { createRun } from "./insertRun.ts";
+import { isNewestFence, takeFence } from "./fences.ts";
+import { insertRun } from "./insertRun.ts";
 import { underWay } from "./jobsUnderWay.ts";
-import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./locks.ts";
+import { freeLocks, holdsLocks, queueForLock, renewLocks, takeLocks } from "./locks.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;
   return {
-    create: (request) => createRun(database, request),
+    create: (request) => insertRun(database, request),
     change: (change) => changeRun(database, change),
     cancel: (id, actor, events) => cancelRun(database, { id, actor, events }),
     skipFinal: (id, actor, events) => skipFinal(database, { id, actor, events }),
-    renew: (id) => renewClaims(database, id),
+    renewLocks: (id) => renewLocks(database, id),
     pause: (id, actor, events) => pauseRun(database, { id, actor, events }),
     async get(id) {
       const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
@@ -41,7 +43,7 @@ export function createRuns(database: Database): Runs {
     async list(filter, page) {
       const after = numberAfter("runs", page);
       let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
-      if (filter.application !== undefined) query = query.where("application", "=", filter.application);
+      if (filter.application !== undefined) query = query.where("application", "=", writtenName(filter.application));
       if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
       if (after !== undefined) query = query.where("position", "<", after);
       const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
@@ -61,7 +63,7 @@ export function createRuns(database: Database): Runs {
         cancelledBy,
       }));
     },
-    claim: (id) => claimRun(queries, id),
+    takeFence: (id) => takeFence(queries, id),
     async idempotent(project, key) {
       const row = await queries
         .selectFrom("idempotency")
@@ -78,10 +80,10 @@ export function createRuns(database: Database): Runs {
 class Stale extends Error {}
 
 /** Likewise, when a claim cannot be taken. */
-class Held extends Error {
-  readonly refusal: ClaimRefusal;
+class LockHeld extends Error {
+  readonly refusal: LockRefusal;
 
-  constructor(refusal: ClaimRefusal) {
+  constructor(refusal: LockRefusal) {
     super(refusal.key);
     this.refusal = refusal;
   }
@@ -97,29 +99,29 @@ class Displaced extends Error {
   }
 }
 
-interface Claimed {
+interface LockChanges {
   readonly wake: Set<string>;
   readonly locks: Map<string, readonly HeldLock[]>;
 }
 
 async function changeRun(database: Database, change: RunChange): Promise<ChangeResult> {
-  const claimed: Claimed = { wake: new Set(), locks: new Map() };
+  const claimed: LockChanges = { wake: new Set(), locks: new Map() };
   try {
     const changed = await tryChange(database, change, claimed);
     return changed ? { outcome: "changed", wake: [...claimed.wake], locks: claimed.locks } : { outcome: "stale" };
   } catch (error) {
     if (error instanceof Displaced) return { outcome: "displaced", job: error.job };
-    if (!(error instanceof Held)) throw error;
+    if (!(error instanceof LockHeld)) throw error;
     const { refusal } = error;
-    await database.queries.transaction().execute((transaction) => standInLine(transaction, change.run, refusal));
+    await database.queries.transaction().execute((transaction) => queueForLock(transaction, change.run, refusal));
     return { outcome: "held", refusal };
   }
 }
 
-async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
+async function tryChange(database: Database, change: RunChange, claimed: LockChanges): Promise<boolean> {
   const jobs = inOrder(change.jobs);
   return await guarded(database, change.events, async (transaction) => {
-    if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
+    if (change.fence !== undefined && !(await isNewestFence(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
       await changeClaims(transaction, change.run, {
@@ -150,10 +152,10 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-interface Claiming {
+interface LockChange {
   readonly change: JobChange;
   readonly now: Date;
-  readonly claimed: Claimed;
+  readonly claimed: LockChanges;
   readonly leases: Leases;
 }
 
@@ -161,38 +163,24 @@ interface Claiming {
 async function changeClaims(
   transaction: Transaction<Tables>,
   run: string,
-  { change: { job, from, claims = [], holding = [] }, now, claimed, leases }: Claiming,
+  { change: { job, from, locks: claims = [], held: holding = [] }, now, claimed, leases }: LockChange,
 ): Promise<void> {
   const claimant = { run, job: job.name };
-  if (!(await holds(transaction, claimant, holding))) throw new Displaced(job.name);
+  if (!(await holdsLocks(transaction, claimant, holding))) throw new Displaced(job.name);
   if (!isActive(job.phase)) {
     if (!isActive(from.phase) && !isSettled(job.phase)) return;
-    for (const waiting of await freeClaims(transaction, claimant)) claimed.wake.add(waiting);
+    for (const waiting of await freeLocks(transaction, claimant)) claimed.wake.add(waiting);
     return;
   }
-  const taken = await takeClaims(transaction, claimant, { claims, now, leases });
-  if ("refusal" in taken) throw new Held(taken.refusal);
+  const taken = await takeLocks(transaction, claimant, { claims, now, leases });
+  if (!taken.ok) throw new LockHeld(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 
-/** The plan is left as it is: a job never changes it, and it may be large. */
 async function changeJob(transaction: Transaction<Tables>, run: string, { job, from }: JobChange): Promise<void> {
   const { numUpdatedRows } = await transaction
     .updateTable("jobs")
-    .set({
-      phase: job.phase,
-      attempt: job.attempt,
-      reason: toJson(job.reason),
-      evidence: toJson(job.evidence),
-      not_before: job.notBefore,
-      started_at: job.startedAt,
-      finished_at: job.finishedAt,
-      output: toJson(job.output),
-      interruptions: job.interruptions,
-      due_at: job.dueAt,
-      attempt_at: job.attemptAt,
-      pending_at: job.pendingAt,
-    })
+    .set(changingColumns(job))
     .where("run", "=", run)
     .where("name", "=", job.name)
     .where("phase", "=", from.phase)
@@ -286,10 +274,12 @@ function runOf(row: Selectable<RunsTable>): Run {
     pauses,
     final_skipped_by,
     inputs,
+    application,
     ...rest
   } = row;
   return {
     ...rest,
+    application: readName(application),
     startAt: start_at,
     createdAt: created_at,
     finishedAt: finished_at,
@@ -298,25 +288,5 @@ function runOf(row: Selectable<RunsTable>): Run {
     pauses: fromJson(pauses),
     finalSkippedBy: final_skipped_by,
     inputs: fromJson(inputs),
-  };
-}
-
-function jobOf(row: Selectable<JobsTable>): Job {
-  return {
-    run: row.run,
-    name: row.name,
-    plan: fromJson(row.plan),
-    phase: row.phase,
-    reason: fromJson(row.reason),
-    evidence: fromJson(row.evidence),
-    attempt: row.attempt,
-    notBefore: row.not_before,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    output: fromJson(row.output),
-    interruptions: row.interruptions,
-    dueAt: row.due_at,
-    attemptAt: row.attempt_at,
-    pendingAt: row.pending_at,
   };
 }

@@ -1,42 +1,49 @@
-// The duties that this process looks after, and the slots that they take. Knows nothing of how they came here.
-import type { Dispatched, Duty, InLine, Lease, Terms } from "../../ports/dispatch.ts";
+// The duties that this process holds, and the slots that they use. How a process gets a duty is decided in
+// src/dispatch/inProcess.ts and src/dispatch/postgres/.
+import type { Dispatched, Duty, DutyTerms, Lease, QueuedDuty } from "../../ports/dispatch.ts";
 import type { Used } from "./shares.ts";
 
-export interface Holding {
+export interface LeasedDuty {
   readonly duty: Duty;
-  readonly terms: Terms;
-  /** Aborts when the duty is no longer ours. */
+  readonly terms: DutyTerms;
+  /** Aborts when this process may no longer work on the duty. */
   readonly lost: AbortController;
-  /** Woken while nobody listened: it is looked after once more. */
+  /** True when the duty was woken while it was held, so that it is driven once more before it is released. */
   again: boolean;
   resting: boolean;
 }
 
-export interface Holdings {
-  /** Undefined when it is held already. */
-  take(duty: Duty, terms: Terms): Holding | undefined;
-  /** False when somebody woke it meanwhile: it has to be looked at again. True: it is no longer held, and its slot is free. */
-  finish(holding: Holding): boolean;
-  /** Not ours any more, whoever still works on it. */
-  lose(holding: Holding): void;
-  get(duty: Duty): Holding | undefined;
-  all(): readonly Holding[];
-  lease(holding: Holding, holds: () => boolean): Lease;
-  /** True when its holder has been told, or will look again before it lets go. */
+export interface LeasedDuties {
+  /** Returns `undefined` when the duty is held already. */
+  take(duty: Duty, terms: DutyTerms): LeasedDuty | undefined;
+  /**
+   * Releases the duty and its slot, and returns true; returns false when it was woken meanwhile and must be driven
+   * again.
+   */
+  finish(holding: LeasedDuty): boolean;
+  /** Releases the duty immediately, even if a drive of it is still in progress; that drive is aborted. */
+  lose(holding: LeasedDuty): void;
+  get(duty: Duty): LeasedDuty | undefined;
+  all(): readonly LeasedDuty[];
+  leaseOf(holding: LeasedDuty, holds: () => boolean): Lease;
+  /**
+   * Notifies the drive of a held duty, which looks again before it releases it. Returns false when the duty is not held
+   * here.
+   */
   wake(duty: Duty): boolean;
   free(): number;
-  /** Without those that rest. */
+  /** Slots in use by group; resting duties use none. */
   used(): Used;
-  /** Groups of which so many are held, those that rest included. */
+  /** Groups of which at least `limit` duties are held, resting ones included. */
   atLimit(limit: number): readonly string[];
 }
 
-/** `onFree`: a slot may have come free. */
-export function createHoldings(slots: number, onFree: () => void): Holdings {
-  const held = new Map<Duty, Holding>();
-  const wakers = new Map<Holding, Set<() => void>>();
-  const active = (): readonly Holding[] => [...held.values()].filter((one) => !one.resting);
-  const drop = (holding: Holding): void => {
+/** `onFree` is called when a slot may have become free. */
+export function createLeasedDuties(slots: number, onFree: () => void): LeasedDuties {
+  const held = new Map<Duty, LeasedDuty>();
+  const wakers = new Map<LeasedDuty, Set<() => void>>();
+  const active = (): readonly LeasedDuty[] => [...held.values()].filter((one) => !one.resting);
+  const drop = (holding: LeasedDuty): void => {
     wakers.delete(holding);
     if (held.get(holding.duty) !== holding) return;
     held.delete(holding.duty);
@@ -45,7 +52,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
   return {
     take(duty, terms) {
       if (held.has(duty)) return undefined;
-      const holding: Holding = { duty, terms, lost: new AbortController(), again: false, resting: false };
+      const holding: LeasedDuty = { duty, terms, lost: new AbortController(), again: false, resting: false };
       held.set(duty, holding);
       wakers.set(holding, new Set());
       return holding;
@@ -65,7 +72,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
     },
     get: (duty) => held.get(duty),
     all: () => [...held.values()],
-    lease: (holding, holds) => ({
+    leaseOf: (holding, holds) => ({
       signal: holding.lost.signal,
       holds,
       onWake: (callback) => void wakers.get(holding)?.add(callback),
@@ -78,7 +85,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
     wake(duty) {
       const holding = held.get(duty);
       if (holding === undefined || holding.lost.signal.aborted) return false;
-      // Always: whoever is told may have decided a moment ago to let go.
+      // Set even if a waker is called: the drive may have decided a moment ago to end.
       holding.again = true;
       for (const waker of wakers.get(holding) ?? []) waker();
       return true;
@@ -89,20 +96,20 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
   };
 }
 
-function byGroup(holdings: Iterable<Holding>): Used {
+function byGroup(holdings: Iterable<LeasedDuty>): Used {
   const counts = new Map<string, number>();
   for (const { terms } of holdings)
     if (terms.group !== undefined) counts.set(terms.group, (counts.get(terms.group) ?? 0) + 1);
   return counts;
 }
 
-/** Of a duty that is due: `holders` are the duties of its group that are looked after. */
-export function placeInLine(holders: readonly Duty[], limit: number | undefined): InLine {
+/** Why a due duty waits: for a slot, or for the limit of its group. `holders` are the held duties of its group. */
+export function placeInLine(holders: readonly Duty[], limit: number | undefined): QueuedDuty {
   if (limit === undefined || holders.length < limit) return { because: "slots", limit: null, holders: [] };
   return { because: "group", limit, holders };
 }
 
-export function dispatched(holdings: Holdings, slots: number): Dispatched {
+export function dispatched(holdings: LeasedDuties, slots: number): Dispatched {
   const all = holdings.all();
   return { held: all.length, resting: all.filter((one) => one.resting).length, slots };
 }

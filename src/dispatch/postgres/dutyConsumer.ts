@@ -1,27 +1,34 @@
-// The process as a holder of duties: takes entries while it has slots, looks after each, and puts back what is left to do.
-import type { Dispatched, Drive, Duty, Terms } from "../../ports/dispatch.ts";
-import { createHoldings, dispatched, type Holdings } from "../duties/leasedDuties.ts";
+// A process that drives duties: it takes entries while it has free slots, drives each duty, and puts an entry back when
+// work is left.
+import type { Dispatched, Drive, Duty, DutyTerms } from "../../ports/dispatch.ts";
+import { createLeasedDuties, dispatched, type LeasedDuties } from "../duties/leasedDuties.ts";
 import { pauseAfter } from "../duties/retryDelays.ts";
-import { type Claim, Claims } from "./dutyLeases.ts";
-import type { Entries, Wanted } from "./entries.ts";
+import { type DutyLease, DutyLeases } from "./dutyLeases.ts";
+import type { DutyRequest, Entries } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
 import { bePresent } from "./presence.ts";
 import { repeat } from "./repeat.ts";
 import { createTaker, type Taker } from "./taker.ts";
 
-/** What another process gave up is found by looking; everything else is told. */
+/**
+ * Milliseconds between two looks into the queue. They find entries that a dead process left; all other news is
+ * notified.
+ */
 const LOOK_MILLISECONDS = 1_000;
 const TOUCH_MILLISECONDS = 2_500;
 const CHECK_MILLISECONDS = 250;
 const STOP_MILLISECONDS = 10_000;
-/** A wake that was lost (a process died between its write and ours) costs no more than this. */
+/**
+ * The longest time that a duty waits without a look, in case a wake was lost because a process died before it wrote the
+ * entry.
+ */
 const REMIND_MILLISECONDS = 15 * 60_000;
 
-export class Holder {
+export class DutyConsumer {
   readonly #options: PgBossOptions;
   readonly #entries: Entries;
-  readonly #holdings: Holdings;
-  readonly #claims: Claims;
+  readonly #holdings: LeasedDuties;
+  readonly #claims: DutyLeases;
   readonly #taker: Taker;
   readonly #drives = new Set<Promise<void>>();
   readonly #failures = new Map<Duty, number>();
@@ -34,8 +41,8 @@ export class Holder {
     const { slots, log } = options;
     this.#options = options;
     this.#entries = entries;
-    this.#holdings = createHoldings(slots, () => this.#taker.poke());
-    this.#claims = new Claims(this.#holdings, log);
+    this.#holdings = createLeasedDuties(slots, () => this.#taker.poke());
+    this.#claims = new DutyLeases(this.#holdings, log);
     const take = (limit: number, except: readonly string[]) => this.#take(limit, except);
     this.#taker = createTaker({ slots, holdings: this.#holdings, log, take });
   }
@@ -65,7 +72,7 @@ export class Holder {
     this.#taker.poke();
   }
 
-  /** False: it is not held here. */
+  /** Returns false when the duty is not held by this process. */
   wake(duty: Duty): boolean {
     return this.#holdings.wake(duty);
   }
@@ -82,7 +89,7 @@ export class Holder {
   async #stop(): Promise<void> {
     await this.#taker.stop();
     this.#claims.handOverAll();
-    // One that hangs must not keep the others' entries, nor the process: without signs of life it is handed out by itself.
+    // A drive that hangs must not keep the process alive. Its duty goes to another process, because its heartbeats end.
     const enough = new AbortController();
     await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
     enough.abort();
@@ -98,7 +105,7 @@ export class Holder {
     );
   }
 
-  /** Nobody knows what was told while we did not hear. */
+  /** After a lost connection, all duties look again, because notifications may have been missed. */
   #missed(): void {
     for (const { duty } of this.#holdings.all()) this.#holdings.wake(duty);
     this.#taker.poke();
@@ -119,53 +126,54 @@ export class Holder {
     return taken.length;
   }
 
-  async #look(drive: Drive, claim: Claim): Promise<void> {
-    const { holding, taken } = claim;
-    let next: Wanted | null;
+  async #look(drive: Drive, claim: DutyLease): Promise<void> {
+    const { leased: holding, entry: taken } = claim;
+    let next: DutyRequest | null;
     do next = await this.#tried(drive, claim);
     while (!this.#holdings.finish(holding));
-    // From here on a wake is an entry of its own, which nobody takes before ours is gone.
-    if (claim.handedOver) next = { duty: taken.duty, terms: taken.terms };
-    if (claim.handedOver || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
+    // From here on a wake writes a new entry, which no process can take before the held entry is removed.
+    if (claim.givenBack) next = { duty: taken.duty, terms: taken.terms };
+    if (claim.givenBack || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
     this.#claims.delete(claim);
   }
 
-  async #giveBack({ taken, handedOver }: Claim, next: Wanted | null): Promise<void> {
+  async #giveBack({ entry: taken, givenBack: handedOver }: DutyLease, next: DutyRequest | null): Promise<void> {
     try {
       if (next !== null) await this.#entries.put([next]);
       await this.#entries.remove(taken);
       if (handedOver) await this.#entries.tell([{ duty: taken.duty }]);
       else this.#taker.poke();
     } catch (error) {
-      // Without signs of life it is handed out again, and whoever gets it finds what is left to do.
+      // Without heartbeats the entry becomes available again, and the process that takes it reads from the store what
+      // is left to do.
       this.#options.log.write("warn", "a duty could not be given back", { duty: taken.duty, error: String(error) });
     }
   }
 
-  /** What the queue shall hold of the duty from now on. */
-  async #tried(drive: Drive, claim: Claim): Promise<Wanted | null> {
-    const { duty, terms } = claim.taken;
+  /** Drives the duty once; resolves with the entry to put back, or `null` when the duty is done. */
+  async #tried(drive: Drive, claim: DutyLease): Promise<DutyRequest | null> {
+    const { duty, terms } = claim.entry;
     const now = this.#options.clock.now().getTime();
     try {
-      const lease = this.#holdings.lease(claim.holding, () => this.#claims.holds(claim));
+      const lease = this.#holdings.leaseOf(claim.leased, () => this.#claims.holds(claim));
       const outcome = await drive(duty, lease);
       this.#failures.delete(duty);
       return outcome === "done" ? null : { duty, terms: this.#parked(terms, outcome.again) };
     } catch (error) {
       const count = (this.#failures.get(duty) ?? 0) + 1;
       this.#failures.set(duty, count);
-      if (!claim.holding.lost.signal.aborted)
-        this.#options.log.write("error", "looking after a duty failed; it is tried again", {
+      if (!claim.leased.lost.signal.aborted)
+        this.#options.log.write("error", "driving a duty failed; it is tried again", {
           duty,
           count,
           error: String(error),
         });
-      claim.holding.again = false; // what woke it is seen by the next try
+      claim.leased.again = false; // The next try sees the reason of the wake.
       return { duty, terms: { ...terms, at: new Date(now + pauseAfter(count)) } };
     }
   }
 
-  #parked(terms: Terms, again: Date | null): Terms {
+  #parked(terms: DutyTerms, again: Date | null): DutyTerms {
     const remind = new Date(this.#options.clock.now().getTime() + REMIND_MILLISECONDS);
     return { ...terms, at: again === null || again > remind ? remind : again };
   }
@@ -173,7 +181,7 @@ export class Holder {
   async #buryDead(): Promise<void> {
     for (const taken of await this.#entries.takeDead()) {
       const { duty } = taken;
-      this.#options.log.write("error", "a duty is given up: whoever held it was never heard of again", { duty });
+      this.#options.log.write("error", "a duty is given up: too many processes vanished while they held it", { duty });
       await this.#giveUp?.(duty);
       await this.#entries.removeDead(taken);
     }

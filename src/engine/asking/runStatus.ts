@@ -5,24 +5,24 @@ import { type Reason, reason, whoActs } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
-import type { Duty, InLine } from "../../ports/dispatch.ts";
+import type { Duty, QueuedDuty } from "../../ports/dispatch.ts";
 import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty } from "../interface/duties.ts";
-import type { RunNow, Standing } from "../interface/requests.ts";
+import type { RunNow, RunStatus } from "../interface/requests.ts";
 
 /** What a run looks like from outside, besides what is stored in it. */
-export interface Seen {
+interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
   readonly line: Reason | undefined;
   readonly now: Date;
 }
 
-export function standing(
+export function runStatus(
   run: Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">,
   { jobs, line, now }: Seen,
-): Standing {
+): RunStatus {
   if (run.phase !== "running") return { state: run.phase, reason: null };
   if (run.cancelledBy !== null)
     return { state: "cancelling", reason: reason("Cancelling", { actor: run.cancelledBy }) };
@@ -45,7 +45,7 @@ export function urgent<J extends { readonly reason: Reason }>(jobs: readonly J[]
  * A job that has all it needs and that no process has looked at since begins at once, unless the whole run is held back: then it says by
  * what. Everything else says itself why it stands where it stands.
  */
-export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing): readonly Job[] {
+export function shownJobs(jobs: readonly Job[], { state, reason: why }: RunStatus): readonly Job[] {
   const byName = new Map(jobs.map((job) => [job.name, job]));
   const allEnded = jobs.every((job) => job.plan.final === true || isSettled(job.phase));
   const next = why === null || state === "waiting" ? reason("Beginning") : why;
@@ -56,47 +56,53 @@ export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing
   });
 }
 
-export async function runNow(world: World, run: Run): Promise<RunNow> {
-  const [jobs, standing] = await Promise.all([world.store.runs.jobs(run.id), standingOf(world, run)]);
-  return { run, jobs: shownJobs(jobs, standing), standing };
+export async function runNow(dependencies: Dependencies<"store" | "dispatch" | "clock">, run: Run): Promise<RunNow> {
+  const [jobs, standing] = await Promise.all([dependencies.store.runs.jobs(run.id), runStatusOf(dependencies, run)]);
+  return { run, jobs: shownJobs(jobs, standing), status: standing };
 }
 
-export async function standingOf(world: World, run: Run): Promise<Standing> {
-  const found = (await standingsOf(world, [run])).get(run.id);
-  return found ?? standing(run, { jobs: [], line: undefined, now: world.clock.now() });
+export async function runStatusOf(
+  dependencies: Dependencies<"store" | "dispatch" | "clock">,
+  run: Run,
+): Promise<RunStatus> {
+  const found = (await statusesByRun(dependencies, [run])).get(run.id);
+  return found ?? runStatus(run, { jobs: [], line: undefined, now: dependencies.clock.now() });
 }
 
-export async function standingsOf(world: World, runs: readonly Run[]): Promise<ReadonlyMap<string, Standing>> {
+export async function statusesByRun(
+  dependencies: Dependencies<"store" | "dispatch" | "clock">,
+  runs: readonly Run[],
+): Promise<ReadonlyMap<string, RunStatus>> {
   const open = runs.filter((run) => run.phase === "running").map((run) => run.id);
   const [jobs, lines] = await Promise.all([
-    open.length === 0 ? [] : world.store.runs.underWay(open),
-    open.length === 0 ? new Map<Duty, InLine>() : world.dispatch.inLine(open.map(runDuty)),
+    open.length === 0 ? [] : dependencies.store.runs.underWay(open),
+    open.length === 0 ? new Map<Duty, QueuedDuty>() : dependencies.dispatch.queued(open.map(runDuty)),
   ]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
   const names = new Map<string, string>();
-  const now = world.clock.now();
-  const all = new Map<string, Standing>();
+  const now = dependencies.clock.now();
+  const all = new Map<string, RunStatus>();
   for (const run of runs) {
     const place = lines.get(runDuty(run.id));
-    const line = place === undefined ? undefined : await lineReason(world, place, names);
-    all.set(run.id, standing(run, { jobs: byRun.get(run.id) ?? [], line, now }));
+    const line = place === undefined ? undefined : await lineReason(dependencies, place, names);
+    all.set(run.id, runStatus(run, { jobs: byRun.get(run.id) ?? [], line, now }));
   }
   return all;
 }
 
 /** How many of these runs there are in each state. */
 export async function countStates(
-  world: World,
+  { store, dispatch, clock }: Dependencies<"store" | "dispatch" | "clock">,
   runs: readonly UnfinishedRun[],
 ): Promise<ReadonlyMap<RunState, number>> {
   const ids = runs.map((run) => run.id);
-  const [jobs, lines] = await Promise.all([world.store.runs.underWay(ids), world.dispatch.inLine(ids.map(runDuty))]);
+  const [jobs, lines] = await Promise.all([store.runs.underWay(ids), dispatch.queued(ids.map(runDuty))]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
-  const now = world.clock.now();
+  const now = clock.now();
   const counts = new Map<RunState, number>();
   for (const run of runs) {
     const line = lines.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
-    const { state } = standing({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
+    const { state } = runStatus({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
@@ -106,15 +112,15 @@ export async function countStates(
 const NAMED = 3;
 
 async function lineReason(
-  world: World,
-  { because, limit, holders }: InLine,
+  dependencies: Dependencies<"store">,
+  { because, limit, holders }: QueuedDuty,
   names: Map<string, string>,
 ): Promise<Reason> {
   if (because === "slots") return reason("NotTakenUp");
   const named: string[] = [];
   for (const duty of holders.slice(0, NAMED)) {
     const id = duty.slice(duty.indexOf("/") + 1);
-    const name = names.get(id) ?? (await nameOfRun(world, id));
+    const name = names.get(id) ?? (await nameOfRun(dependencies, id));
     names.set(id, name);
     named.push(name);
   }
@@ -127,8 +133,8 @@ async function lineReason(
 }
 
 /** A run of an application goes by its number, as everywhere on the command line. */
-async function nameOfRun(world: World, id: string): Promise<string> {
-  const run = await world.store.runs.get(id);
+async function nameOfRun({ store }: Dependencies<"store">, id: string): Promise<string> {
+  const run = await store.runs.get(id);
   if (run === null) return id;
-  return run.application === "" ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
+  return run.application === null ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
 }

@@ -5,22 +5,22 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Grounds, KeptValue } from "../../model/run/grounds.ts";
 import { isActive, isSettled, PHASES } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { beginJournal, type Journal, journalAt, type Recorded } from "./journal.ts";
 import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
-import { shownJobs, standing } from "./runStatus.ts";
+import { runStatus, shownJobs } from "./runStatus.ts";
 import { knownJob } from "./why.ts";
 
-export interface Moment {
+interface PastMoment {
   readonly at: string;
   readonly jobs: readonly Stood[];
   /** Jobs that are not listed. */
   readonly more: number;
 }
 
-export interface Stood {
+interface Stood {
   readonly name: string;
   readonly phase: Job["phase"];
   readonly since: string | null;
@@ -30,20 +30,20 @@ export interface Stood {
 
 export interface Explained {
   readonly chain: readonly CauseLink[];
-  readonly moment?: Moment;
+  readonly moment?: PastMoment;
 }
 
 export async function explainRunAt(
-  world: World,
+  dependencies: Dependencies<"store" | "clock">,
   request: { readonly project: string; readonly run: string; readonly job?: string; readonly at: string },
 ): Promise<Explained> {
-  const run = await knownRun(world, request.project, request.run);
-  const at = pastMoment(run, request.at, world.clock.now());
-  const journal = await readJournal(world, run, at);
+  const run = await knownRun(dependencies, request.project, request.run);
+  const at = pastMoment(run, request.at, dependencies.clock.now());
+  const journal = await readJournal(dependencies, run, at);
   const line = journal.takenUp ? undefined : reason("NotTakenUpThen");
   const jobs = [...journal.jobs.values()].map((one) => one.job);
-  const stood = standing(journal.run, { jobs, line, now: at });
-  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, stood), standing: stood };
+  const stood = runStatus(journal.run, { jobs, line, now: at });
+  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, stood), status: stood };
   if (request.job !== undefined) {
     const chain = causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
     return { chain: chain.map((link) => dated(link, journal)) };
@@ -63,9 +63,9 @@ function pastMoment(run: Run, text: string, now: Date): Date {
 }
 
 /** How a run ended is kept for longer than its events. */
-async function readJournal(world: World, run: Run, at: Date): Promise<Journal> {
-  const jobs = await world.store.runs.jobs(run.id);
-  const journal = await journalAt(world.store.events, beginJournal(run, jobs), at);
+async function readJournal({ store }: Dependencies<"store">, run: Run, at: Date): Promise<Journal> {
+  const jobs = await store.runs.jobs(run.id);
+  const journal = await journalAt(store.events, beginJournal(run, jobs), at);
   if (journal !== null) return journal;
   if (run.finishedAt === null || at < new Date(run.finishedAt))
     throw new PlatformError("RecordGone", { run: run.id, at: at.toISOString() });
@@ -98,7 +98,7 @@ function countOf(jobs: readonly Job[], at: Date): Reason {
 const MOST_LISTED = 12;
 
 /** What ran and what was held back comes first, then what was decided last. */
-function momentOf({ jobs }: RunNow, journal: Journal, at: Date): Moment {
+function momentOf({ jobs }: RunNow, journal: Journal, at: Date): PastMoment {
   const rank = ({ phase }: Job): number => (isActive(phase) ? 0 : phase === "queued" ? 1 : isSettled(phase) ? 2 : 3);
   const sinceOf = ({ name }: Job): number => Date.parse(journal.jobs.get(name)?.since ?? new Date(0).toISOString());
   const listed = jobs.toSorted((a, b) => rank(a) - rank(b) || sinceOf(b) - sinceOf(a)).slice(0, MOST_LISTED);

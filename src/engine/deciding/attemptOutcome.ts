@@ -27,7 +27,7 @@ export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now:
     ...job,
     phase: outcome.phase,
     reason: outcome.reason,
-    evidence: "evidence" in outcome ? outcome.evidence : [],
+    evidence: outcome.phase === "succeeded" || outcome.phase === "cancelled" ? [] : outcome.evidence,
     output: outcome.phase === "succeeded" ? (outcome.output ?? {}) : job.output,
     finishedAt: now.toISOString(),
     pendingAt: null,

@@ -1,7 +1,9 @@
 // What conditions and references of a run may look at: how its steps stand, what they gave, the run's inputs. Pure.
 // Made for one job at a time, of the steps that it names and no others: a run may have thousands of steps, and each edge asks.
+
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { isSettled, type Phase } from "../../model/run/phase.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
@@ -21,7 +23,7 @@ export function contextOf(run: Run, jobs: Iterable<Job>, asking: Job): JsonObjec
     }
   }
   return {
-    run: { id: run.id, project: run.project, application: run.application, revision: run.revision },
+    run: { id: run.id, project: run.project, application: writtenName(run.application), revision: run.revision },
     inputs: run.inputs,
     steps: Object.fromEntries([...steps].map(([name, members]) => [name, stepContext(name, members)])),
   };

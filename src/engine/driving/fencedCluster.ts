@@ -8,8 +8,8 @@ import { type Cluster, ClusterError } from "../../ports/cluster.ts";
 /** `revision`: what is written says because of which one, and the controllers of Kubernetes pass it on to what they keep of the version before. */
 export function fenced(cluster: Cluster, holds: () => boolean, revision: number): Cluster {
   const expectHeld = (): void => {
-    // Nobody reads this: what a driver says that has lost its run is not written.
-    if (!holds()) throw new ClusterError(reason("Beginning"), true);
+    // Retryable, because the lease may be renewed a moment later. A driver that has lost its run can no longer store the reason.
+    if (!holds()) throw new ClusterError(reason("LeaseUncertain"), true);
   };
   return {
     ...cluster,

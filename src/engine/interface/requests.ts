@@ -9,15 +9,20 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { RunState } from "../../model/run/runState.ts";
 import type { Drift, LiveDifference } from "../../ports/cluster.ts";
 
-export interface Standing {
+export interface RunStatus {
   readonly state: RunState;
   /** Why it does not go on. Null: it does, or it has ended. */
   readonly reason: Reason | null;
 }
 
-export interface Place {
+export interface ApplicationKey {
   readonly project: string;
   readonly application: string;
+}
+
+/** `null` for a run of no application. */
+export function placeOf({ project, application }: Pick<Run, "project" | "application">): ApplicationKey | null {
+  return application === null ? null : { project, application };
 }
 
 /** Conditions under which a write is made. */
@@ -76,7 +81,7 @@ export interface ComponentStatus {
 export interface RunNow {
   readonly run: Run;
   readonly jobs: readonly Job[];
-  readonly standing: Standing;
+  readonly status: RunStatus;
 }
 
 export interface ApplicationStatus {
@@ -97,7 +102,7 @@ export interface CauseLink {
 }
 
 export interface ObjectDrift extends LiveDifference {
-  readonly component: string;
+  readonly component: string | null;
 }
 
 /** The newest revision against the cluster, object by object. */

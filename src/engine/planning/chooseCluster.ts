@@ -1,8 +1,10 @@
 // Which cluster a request means. None is ever guessed when there is a choice, and none that is not for the project.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Cluster, ClusterError } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
 interface Choice {
   readonly project: string;
@@ -10,44 +12,45 @@ interface Choice {
   readonly current: ApplicationSummary | null;
 }
 
-export async function chooseCluster(world: World, { project, asked, current }: Choice): Promise<Cluster> {
-  const names = world.clusters.usable(project);
+export async function chooseCluster(
+  dependencies: Dependencies<"clusters">,
+  { project, asked, current }: Choice,
+): Promise<Cluster> {
+  const names = dependencies.clusters.usable(project);
   const name = asked ?? current?.cluster ?? (names.length === 1 ? names[0] : undefined);
-  if (name === undefined) throw new PlatformError("InvalidRequest", { detail: whichOne(names) });
-  if (asked === undefined && (await world.clusters.find(name)) === undefined) {
-    const known = names.join(", ");
-    throw new PlatformError("Conflict", {
-      detail: `the application runs on cluster ${name}, which this server does not know (it knows ${known}): register it (kubemin cluster add ${name}) or start the server with it, or deploy under another name`,
-    });
+  if (name === undefined) throw unchosen(names);
+  if (asked === undefined && (await dependencies.clusters.find(name)) === undefined) {
+    const known = listed(names);
+    throw new PlatformError("ClusterNotKnownHere", { cluster: name, known });
   }
-  const cluster = await knownCluster(world, name);
-  refuseForeignProject(world, project, name);
+  const cluster = await knownCluster(dependencies, name);
+  refuseForeignProject(dependencies, project, name);
   return cluster;
 }
 
-function whichOne(names: readonly string[]): string {
+function unchosen(names: readonly string[]): PlatformError {
   return names.length === 0
-    ? "this server has no cluster: register one with kubemin cluster add, or start it with --context"
-    : `this server knows several clusters (${names.join(", ")}): say which one with --cluster`;
+    ? new PlatformError("NoCluster")
+    : new PlatformError("ClusterUnchosen", { known: names.join(", ") });
 }
 
-export async function knownCluster(world: World, name: string): Promise<Cluster> {
-  const cluster = await world.clusters.find(name);
+export async function knownCluster({ clusters }: Dependencies<"clusters">, name: string): Promise<Cluster> {
+  const cluster = await clusters.find(name);
   if (cluster === undefined)
-    throw new PlatformError("NotFound", { what: "cluster", name, known: world.clusters.names().join(", ") });
+    throw new PlatformError("NotFound", { what: "cluster", name, known: listed(clusters.names()) });
   return cluster;
 }
 
 /** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
-export function refuseForeignProject({ clusters }: World, project: string, cluster: string): void {
+export function refuseForeignProject({ clusters }: Dependencies<"clusters">, project: string, cluster: string): void {
   const usable = clusters.usable(project);
   if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
-  throw new PlatformError("ClusterNotForProject", { project, cluster, known: usable.join(", ") || "none" });
+  throw new PlatformError("ClusterNotForProject", { project, cluster, known: listed(usable) });
 }
 
 /** A cluster that is away, or does not let us in, as the API says it. */
 export function clusterFailure(error: ClusterError, cluster: string): PlatformError {
   const { code, params } = error.reason;
   if (code === "CredentialRefused") return new PlatformError("CredentialRefused", { cluster });
-  return new PlatformError("ClusterUnreachable", { cluster, detail: String(params["detail"] ?? code) });
+  return new PlatformError("ClusterUnreachable", { ...params, cluster, detail: params["detail"] ?? code });
 }

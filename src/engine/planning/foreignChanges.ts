@@ -4,16 +4,16 @@
 import { setImmediate } from "node:timers/promises";
 import { inBatches } from "../../model/data/batches.ts";
 import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
-import type { Change, FieldChange, Plan } from "../../model/run/plan.ts";
+import type { FieldChange, ObjectChange, Plan } from "../../model/run/plan.ts";
 import { classOf, disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Cluster, Drift, LiveDifference } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
-import { applyOptions, type Target } from "./preflight.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
+import { applyOptions, type PreflightInput } from "./preflight.ts";
 
 /** `previous`: the plan of the newest revision, as it was applied. */
 export async function withChangedBehind(
-  world: World,
-  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
+  dependencies: Dependencies<"vault">,
+  { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Plan> {
   const { plan, cluster } = target;
@@ -24,7 +24,7 @@ export async function withChangedBehind(
   const drifted = seen.filter(({ ref, gone }) => gone || ref.kind !== "Job");
   if (drifted.length === 0) return plan;
   const wanted = new Map(manifestsOf(plan).map((manifest) => [refKey(refOf(manifest)), manifest]));
-  const given = { ...applyOptions(world, target, signal), force: true };
+  const given = { ...applyOptions(dependencies, target, signal), force: true };
   const found = await inBatches(drifted, async (drift) => {
     const manifest = wanted.get(refKey(drift.ref));
     return manifest === undefined ? [] : [{ drift, manifest, live: await cluster.compare(manifest, given) }];
@@ -63,11 +63,11 @@ export function withNothingThere(plan: Plan): Plan {
 }
 
 /** Nothing is sent to the cluster for a task that is done. */
-function isThere({ action, task }: Change): boolean {
+function isThere({ action, task }: ObjectChange): boolean {
   return task === undefined && (action === "unchanged" || action === "update");
 }
 
-function madeAgain({ component, object }: Change): Change {
+function madeAgain({ component, object }: ObjectChange): ObjectChange {
   return { component, object, action: "create", class: "create", fields: [], gone: true };
 }
 
@@ -78,7 +78,7 @@ interface Seen {
 }
 
 /** What belongs to somebody else now, or would be refused, is a problem of its own: preflight tells it. */
-function changedBehind(change: Change, { drift, manifest, live }: Seen): Change {
+function changedBehind(change: ObjectChange, { drift, manifest, live }: Seen): ObjectChange {
   if (live.state === "missing") return madeAgain(change);
   if (live.state === "same" && change.action === "update")
     return { ...change, action: "unchanged", class: "none", fields: [] };
@@ -93,7 +93,7 @@ function changedBehind(change: Change, { drift, manifest, live }: Seen): Change 
 function fieldOf(
   { path, live, wanted, managers }: LiveDifference["fields"][number],
   drift: Drift,
-  change: Change,
+  change: ObjectChange,
 ): FieldChange {
   const by = managers.filter((manager) => manager !== FIELD_MANAGER);
   const asked = change.fields.some((field) => field.path === path);

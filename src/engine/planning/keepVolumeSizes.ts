@@ -1,14 +1,13 @@
 // Volumes grow and never shrink. A revision from before one grew is still worth going back to: everything else of it comes back, and the
 // sizes stay as they are now, in the document too, so that the next deploy of it is no shrinking either.
-
+import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import { parseQuantity, storageSize } from "../../model/kubernetes/quantity.ts";
 import type { Problem } from "../../model/problems/problem.ts";
+import { CLAIM_SIZE } from "../../plan/compare/compareClaims.ts";
 
-const SIZE = "resources.requests.storage";
-
-export interface KeptSizes {
+interface KeptSizes {
   readonly document: JsonObject;
   /** Components whose volumes stay larger. */
   readonly components: readonly string[];
@@ -24,18 +23,21 @@ export function keepSizes(
   if (errors.length === 0 || !errors.every(isShrinking)) return null;
   const pointers = new Set(errors.map((one) => one.pointer));
   const shrinking = old.components.filter((_, index) => pointers.has(`/components/${index}`)).map((one) => one.name);
-  const kept = old.components.map((component): Json => {
-    const plain = component as unknown as JsonObject; // a document is what was read as JSON
-    const present = now.components.find((one) => one.name === component.name) as unknown as JsonObject | undefined;
-    return shrinking.includes(component.name) ? larger(plain, present) : plain;
+  // Documents are what was read as JSON.
+  const [before, present] = [old, now] as unknown as readonly [JsonObject, JsonObject];
+  const kept = listAt(before, "components").map((component) => {
+    const name = textAt(component, "name");
+    const same = listAt(present, "components").find((one) => textAt(one, "name") === name);
+    return shrinking.includes(name) ? larger(component, same) : component;
   });
-  const document = { ...(old as unknown as JsonObject), components: kept };
-  return { document, components: shrinking };
+  return { document: { ...before, components: kept }, components: shrinking };
 }
 
 function isShrinking({ code, params }: Problem): boolean {
   const [from, to] = [parseQuantity(String(params["before"])), parseQuantity(String(params["after"]))];
-  return code === "Immutable" && params["field"] === SIZE && from !== undefined && to !== undefined && to < from;
+  return (
+    code === "VolumeShrinks" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from
+  );
 }
 
 /** The old value with every size that is larger at the same place now. Items of lists are the same place when they mount there. */

@@ -18,7 +18,7 @@ export function withNamespace(plan: Plan, project: string): Plan {
   const first: PlannedJob = {
     name: JOB,
     type: "deploy",
-    component: "",
+    component: null,
     needs: [],
     objects: [{ manifest, keep: true }],
     input: {},
@@ -29,7 +29,7 @@ export function withNamespace(plan: Plan, project: string): Plan {
     job.needs.length > 0 ? job : { ...job, needs: [{ job: JOB, because: "order" as const }] },
   );
   const change = {
-    component: "",
+    component: null,
     object: { apiVersion: "v1", kind: "Namespace", namespace: "", name: plan.namespace },
     action: "create" as const,
     class: "create" as const,

@@ -1,32 +1,34 @@
 // Whether the cluster has room for what a plan makes, said before anything is started. Only warnings: nodes may come, and a run says it again.
 // Best effort: a cluster that does not tell of its nodes in time holds no plan up.
-
 import { inBatches } from "../../model/data/batches.ts";
 import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import { refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf, queueOf } from "../../model/kubernetes/podGroups.ts";
 import { type Problem, warning } from "../../model/problems/problem.ts";
-import { explainReason } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { askForRoom } from "./askForRoom.ts";
 import { objectsOf } from "./preflight.ts";
 
-export interface RoomQuestion {
+interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;
-  readonly pointerOf: (component: string) => string;
+  readonly pointerOf: (component: string | null) => string;
 }
 
-export async function warnOfRoom(world: World, asked: RoomQuestion, signal: AbortSignal): Promise<readonly Problem[]> {
+export async function warnOfRoom(
+  dependencies: Dependencies<"clock">,
+  asked: RoomQuestion,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
   const { cluster, plan, project, pointerOf } = asked;
   const { capacity } = cluster;
   const actions = new Map(plan.changes.map((change) => [refKey(change.object), change.action]));
   const oneByOne = gangWarnings(asked, actions);
   if (capacity === undefined) return oneByOne;
-  const found = await askForRoom(world, signal, (bounded) =>
+  const found = await askForRoom(dependencies, signal, (bounded) =>
     inBatches(objectsOf(plan), async ({ object, component }) => {
       const ref = refOf(object.manifest);
       const action = actions.get(refKey(ref));
@@ -35,8 +37,8 @@ export async function warnOfRoom(world: World, asked: RoomQuestion, signal: Abor
       const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
       const code = verdict === undefined ? undefined : codeFor(verdict, action);
       if (verdict === undefined || code === undefined) return [];
-      const [en, zh] = [explainReason(verdict.reason, "en"), explainReason(verdict.reason, "zh")];
-      return [warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref), en, zh })];
+      const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
+      return [{ ...found, cause: verdict.reason }];
     }),
   );
   return [...oneByOne, ...found.flat()];

@@ -1,26 +1,28 @@
 // A new run of what a run was for. From the beginning: what is right already converges at once. From a job: what succeeded and does
 // not come after that job counts as done.
 import { PlatformError } from "../../model/errors/errors.ts";
-import { nearest } from "../../model/kubernetes/name.ts";
+import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
-import type { WriteConditions } from "../interface/requests.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
+import { type ApplicationKey, placeOf, type WriteConditions } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
-import { beginRun, repeated } from "./createRun.ts";
+import { type BeginDependencies, createRun, earlierRun } from "./createRun.ts";
 import { knownApplication } from "./deleteApplication.ts";
 import { conditionsOf } from "./deploy.ts";
 
 export async function retryRun(
-  world: World,
+  dependencies: BeginDependencies,
   request: { readonly project: string; readonly run: string; readonly from?: string } & WriteConditions,
 ): Promise<Run> {
-  const before = await repeated(world, request.project, request);
+  const before = await earlierRun(dependencies, request.project, request);
   if (before !== null) return before;
-  const old = await knownRun(world, request.project, request.run);
-  if (old.phase === "running") throw new PlatformError("RunInProgress", { run: old.id, application: old.application });
-  const seenRevision = old.application === "" ? 0 : await sameRevision(world, old);
-  const jobs = await world.store.runs.jobs(old.id);
-  return beginRun(world, {
+  const old = await knownRun(dependencies, request.project, request.run);
+  if (old.phase === "running")
+    throw new PlatformError("RunInProgress", { run: old.id, application: writtenName(old.application) });
+  const place = placeOf(old);
+  const seenRevision = place === null ? 0 : await sameRevision(dependencies, old, place);
+  const jobs = await dependencies.store.runs.jobs(old.id);
+  return createRun(dependencies, {
     ...conditionsOf(request),
     project: old.project,
     application: old.application,
@@ -38,12 +40,12 @@ export async function retryRun(
 }
 
 /** The newest one, which the run was for. */
-async function sameRevision(world: World, old: Run): Promise<number> {
-  const current = await knownApplication(world, { project: old.project, application: old.application });
+async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: ApplicationKey): Promise<number> {
+  const current = await knownApplication(dependencies, place);
   if (current.revision === old.revision) return current.revision;
-  const instead = old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted";
-  const detail = `run ${old.id} was for revision ${old.revision}; ${old.application} is at revision ${current.revision} now. ${instead}`;
-  throw new PlatformError("Conflict", { detail });
+  const { id: run, revision } = old;
+  const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
+  throw new PlatformError(code, { run, application: place.application, revision, current: current.revision });
 }
 
 /** `from`: a job, or a step with all of its jobs. */

@@ -1,26 +1,27 @@
 // Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
+
 import type { JobDefinition } from "../../catalog/define.ts";
-import { contentHash } from "../../model/data/hash.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { LIMITS, type WorkflowDocument } from "../../model/document/document.ts";
+import { LIMITS } from "../../model/document/document.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../../plan/check/checkEnvelope.ts";
-import { sealInput, sealInputs, sealWorkflow } from "../../plan/components/seal.ts";
+import { sealJobInput, sealWorkflow, sealWorkflowInputs } from "../../plan/components/seal.ts";
+import { hashOfJobs } from "../../plan/hashOfJobs.ts";
 import { layersOf } from "../../plan/order.ts";
 import { planWorkflow } from "../../plan/planWorkflow.ts";
 import { checkSize } from "../../plan/read/readLimits.ts";
 import type { Cluster } from "../../ports/cluster.ts";
-import { projectCatalog, type World } from "../interface/dependencies.ts";
+import { type Dependencies, projectCatalog } from "../interface/dependencies.ts";
 import type { PlannedDocument, WriteConditions } from "../interface/requests.ts";
 import { calledWorkflows } from "../planning/calledWorkflows.ts";
 import { chooseCluster } from "../planning/chooseCluster.ts";
-import { beginRun, repeated } from "./createRun.ts";
+import { type BeginDependencies, createRun, earlierRun } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly project: string;
   /** A job type; or `document`. */
   readonly type?: string;
@@ -38,9 +39,9 @@ export interface PlanRequest {
   readonly startAt?: string;
 }
 
-export type StartRequest = PlanRequest & WriteConditions;
+type StartRequest = PlanRequest & WriteConditions;
 
-interface Wanted {
+interface WorkflowSource {
   readonly name: string;
   readonly namespace: string;
   /** Of what is around the workflow. */
@@ -52,20 +53,22 @@ interface Wanted {
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
-export interface Started {
+interface StartResult {
   readonly run: Run;
   /** Of its planning. A request that is repeated is not planned again, and has none. */
   readonly warnings: readonly Problem[];
 }
 
-export async function startRun(world: World, request: StartRequest): Promise<Started> {
-  const before = await repeated(world, request.project, request);
+export type StartDependencies = BeginDependencies & Dependencies<"catalog" | "jobTypes" | "vault">;
+
+export async function startWorkflowRun(dependencies: StartDependencies, request: StartRequest): Promise<StartResult> {
+  const before = await earlierRun(dependencies, request.project, request);
   if (before !== null) return { run: before, warnings: [] };
-  const { wanted, jobs, warnings, cluster, inputs } = await plannedRun(world, request);
-  const run = await beginRun(world, {
+  const { wanted, jobs, warnings, cluster, inputs } = await plannedRun(dependencies, request);
+  const run = await createRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
-    application: "",
+    application: null,
     workflow: wanted.name,
     kind: "workflow",
     revision: 0,
@@ -82,12 +85,12 @@ export async function startRun(world: World, request: StartRequest): Promise<Sta
 }
 
 /** Whether who starts it expects its end in the answer. A type that is registered in this moment elsewhere may be seen a little later. */
-export async function answersWithEnd(world: World, request: PlanRequest): Promise<boolean> {
+export async function answersWithEnd({ jobTypes }: Dependencies<"jobTypes">, request: PlanRequest): Promise<boolean> {
   const { project, type, version, startAt } = request;
   if (type === undefined || startAt !== undefined) return false;
   const name = nameOf(type, version);
-  const known = (): JobDefinition | undefined => world.jobTypes.usable(project).get(name);
-  if (known() === undefined) await world.jobTypes.refresh?.();
+  const known = (): JobDefinition | undefined => jobTypes.usable(project).get(name);
+  if (known() === undefined) await jobTypes.refresh?.();
   return known()?.answers === true;
 }
 
@@ -96,11 +99,11 @@ function nameOf(type: string, version: string | undefined): string {
 }
 
 /** The whole graph before anything of it runs. */
-export async function planRun(
-  world: World,
+export async function planWorkflowRun(
+  dependencies: Dependencies<"store" | "clusters" | "catalog" | "jobTypes" | "vault">,
   request: PlanRequest,
 ): Promise<Pick<PlannedDocument, "plan" | "clusterKind">> {
-  const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
+  const { wanted, jobs, warnings, cluster } = await plannedRun(dependencies, request);
   const plan: Plan = {
     application: wanted.name,
     namespace: request.namespace ?? wanted.namespace,
@@ -109,13 +112,13 @@ export async function planRun(
     layers: layersOf(jobs),
     changes: [],
     warnings,
-    hash: contentHash(jobs),
+    hash: hashOfJobs(jobs),
   };
   return { plan, clusterKind: cluster.kind };
 }
 
 interface PlannedRun {
-  readonly wanted: Wanted;
+  readonly wanted: WorkflowSource;
   readonly jobs: readonly PlannedJob[];
   readonly warnings: readonly Problem[];
   readonly cluster: Cluster;
@@ -136,45 +139,57 @@ function checkSizes({ document, input, inputs }: PlanRequest): void {
   const told = parts.flatMap(({ code, pointer, bytes, limit }) =>
     bytes > limit ? [problem(code, pointer, { bytes, limit })] : [],
   );
-  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
 }
 
-async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
+async function plannedRun(
+  dependencies: Dependencies<"store" | "clusters" | "catalog" | "jobTypes" | "vault">,
+  request: PlanRequest,
+): Promise<PlannedRun> {
   checkSizes(request);
-  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
-  await world.jobTypes.refresh?.();
-  const { inputs = {}, ...rest } = sealedRequest(world, request);
+  const cluster = await chooseCluster(dependencies, {
+    project: request.project,
+    asked: request.cluster,
+    current: null,
+  });
+  await dependencies.jobTypes.refresh?.();
+  const { inputs = {}, ...rest } = sealedRequest(dependencies, request);
   const wanted = wantedOf(rest);
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
-    catalog: projectCatalog(world, request.project),
+    catalog: projectCatalog(dependencies, request.project),
     inputs,
-    called: await called(world, request.project, wanted.workflow),
+    called: await calledWorkflows(dependencies, request.project, wanted.workflow),
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
-  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
   return { wanted, jobs, warnings: told, cluster, inputs };
 }
 
 /** From here on, what job types and workflows call secret exists only as tokens. */
-export function sealedRequest<R extends PlanRequest>(world: World, request: R): R {
+export function sealedRequest<R extends PlanRequest>(
+  dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
+  request: R,
+): R {
   const { project, type, version, input, document, inputs } = request;
-  const catalog = projectCatalog(world, project);
-  const seal = (text: string): string => world.vault.seal(project, text);
+  const catalog = projectCatalog(dependencies, project);
+  const seal = (text: string): string => dependencies.vault.seal(project, text);
   const definition = type === undefined ? undefined : catalog.jobs.get(nameOf(type, version));
   const workflow = document?.["workflow"];
   return {
     ...request,
-    ...(input === undefined || definition === undefined ? {} : { input: sealInput(definition, input, seal) }),
+    ...(input === undefined || definition === undefined ? {} : { input: sealJobInput(definition, input, seal) }),
     ...(isObject(workflow) ? { document: { ...document, workflow: sealWorkflow(workflow, catalog, seal) } } : {}),
-    ...(inputs === undefined ? {} : { inputs: sealInputs(inputs, { workflow: workflow ?? null, catalog, seal }) }),
+    ...(inputs === undefined
+      ? {}
+      : { inputs: sealWorkflowInputs(inputs, { workflow: workflow ?? null, catalog, seal }) }),
   };
 }
 
-function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
+function wantedOf({ type, version, input, document, timeout }: PlanRequest): WorkflowSource {
   if ((type === undefined) === (document === undefined))
-    throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
+    throw new PlatformError("InvalidRequest", {}, { faults: [problem("TypeOrDocument", "/body")] });
   if (document !== undefined) return documentWanted({ name: "workflow", ...document });
   const step = {
     name: type ?? "",
@@ -192,7 +207,7 @@ function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wan
   };
 }
 
-function documentWanted(document: JsonObject): Wanted {
+function documentWanted(document: JsonObject): WorkflowSource {
   const problems: Problem[] = [];
   const { namespace, components } = checkEnvelope(document, problems);
   if (components.length > 0) problems.push(problem("RunOfComponents", "/components"));
@@ -206,7 +221,7 @@ function documentWanted(document: JsonObject): Wanted {
   };
 }
 
-function placed(one: Problem, { pointer, inside }: Wanted): Problem {
+function placed(one: Problem, { pointer, inside }: WorkflowSource): Problem {
   if (inside === undefined) {
     const { first } = one.params;
     const params = typeof first === "string" && first.startsWith("/") ? { first: pointer + first } : {};
@@ -214,16 +229,4 @@ function placed(one: Problem, { pointer, inside }: Wanted): Problem {
   }
   const within = one.pointer.startsWith(inside.from) ? inside.to + one.pointer.slice(inside.from.length) : "/type";
   return { ...one, pointer: within };
-}
-
-async function called(world: World, project: string, workflow: Json) {
-  // Only looked through for names; what is wrong with its shape is said by the plan.
-  const looksLike = isObject(workflow) && Array.isArray(workflow["steps"]);
-  if (!looksLike) return new Map<string, WorkflowDocument>();
-  try {
-    return await calledWorkflows(world, project, workflow as unknown as WorkflowDocument); // for its calls alone
-  } catch (error) {
-    if (error instanceof TypeError) return new Map<string, WorkflowDocument>();
-    throw error;
-  }
 }

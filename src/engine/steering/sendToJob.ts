@@ -3,19 +3,21 @@
 import type { Acceptance, JobDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import { faultsOf } from "../../plan/fields/requestFaults.ts";
 import type { Token } from "../../ports/store.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { wakeRun } from "../interface/duties.ts";
 import { knownRun } from "./cancel.ts";
 import { checkSender } from "./checkSender.ts";
 
-export interface MessageRequest {
+interface MessageRequest {
   readonly project: string;
   readonly run: string;
   readonly job: string;
@@ -33,20 +35,23 @@ interface Taker {
   readonly acceptance: Acceptance;
 }
 
-export async function sendToJob(world: World, request: MessageRequest): Promise<Run> {
-  const run = await knownRun(world, request.project, request.run);
-  const jobs = await world.store.runs.jobs(run.id);
-  const takers = takersOf(world, { run, jobs, kind: request.kind });
+export async function sendToJob(
+  dependencies: Dependencies<"store" | "jobTypes" | "dispatch" | "clock">,
+  request: MessageRequest,
+): Promise<Run> {
+  const run = await knownRun(dependencies, request.project, request.run);
+  const jobs = await dependencies.store.runs.jobs(run.id);
+  const takers = takersOf(dependencies, { run, jobs, kind: request.kind });
   const waiting = waitingOf(takers, { run, jobs });
   const { job, acceptance, definition } = takerNamed(takers, { jobs, request, waiting });
-  const standing = whyNot({ run, job, acceptance }, request.attempt);
-  if (standing !== null) throw new PlatformError("NotAsking", { job: job.name, run: run.id, ...standing, waiting });
+  const cause = whyNot({ run, job, acceptance }, request.attempt);
+  if (cause !== null) throw new PlatformError("NotAsking", { job: job.name, run: run.id, waiting }, { cause });
   const data = acceptance.data.safeParse(request.data);
-  if (!data.success) throw new PlatformError("InvalidRequest", { detail: data.error.issues[0]?.message ?? "" });
+  if (!data.success) throw new PlatformError("InvalidRequest", {}, { faults: faultsOf(data.error, "data") });
   const allowed = allowedBy({ job, definition, acceptance }, { run, jobs });
-  if (allowed !== undefined) await checkSender(world, { run, job, sender: request.sender, allowed });
-  await store(world, run, { ...request, attempt: job.attempt, data: data.data });
-  return knownRun(world, request.project, request.run);
+  if (allowed !== undefined) await checkSender(dependencies, { run, job, sender: request.sender, allowed });
+  await store(dependencies, run, { ...request, attempt: job.attempt, data: data.data });
+  return knownRun(dependencies, request.project, request.run);
 }
 
 interface Jobs {
@@ -54,9 +59,12 @@ interface Jobs {
   readonly jobs: readonly Job[];
 }
 
-function takersOf(world: World, { run, jobs, kind }: Jobs & { readonly kind: string }): readonly Taker[] {
+function takersOf(
+  { jobTypes }: Dependencies<"jobTypes">,
+  { run, jobs, kind }: Jobs & { readonly kind: string },
+): readonly Taker[] {
   return jobs.flatMap((job) => {
-    const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+    const definition = jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
     const acceptance = definition?.accepts?.[kind];
     return definition === undefined || acceptance === undefined ? [] : [{ job, definition, acceptance }];
   });
@@ -80,8 +88,8 @@ function takerNamed(
   const taker = takers.find((one) => one.job.name === request.job);
   if (taker !== undefined) return taker;
   if (jobs.some((one) => one.name === request.job)) {
-    const standing = { en: `its type takes no ${request.kind}`, zh: `其类型不接受 ${request.kind}` };
-    throw new PlatformError("NotAsking", { job: request.job, run: request.run, ...standing, waiting });
+    const cause = reason("TakesNoMessage", { kind: request.kind });
+    throw new PlatformError("NotAsking", { job: request.job, run: request.run, waiting }, { cause });
   }
   const known = waiting === "-" ? jobs.map((one) => one.name).join(", ") : waiting;
   throw new PlatformError("NotFound", { what: "job", name: request.job, known });
@@ -91,18 +99,13 @@ function takerNamed(
 function whyNot(
   { run, job, acceptance }: Omit<Taker, "definition"> & { readonly run: Run },
   attempt: number | undefined,
-): { readonly en: string; readonly zh: string } | null {
+): Reason | null {
   const { phase } = job;
-  if (isSettled(phase)) return { en: `it has ended: ${phase}`, zh: `已结束：${phase}` };
-  if (isCancelled(job.plan, run))
-    return { en: `${run.cancelledBy} has cancelled the run`, zh: `运行已被 ${run.cancelledBy} 取消` };
+  if (isSettled(phase)) return reason("StepEnded", { phase });
+  if (isCancelled(job.plan, run)) return reason("RunCancelled", { actor: run.cancelledBy ?? "" });
   if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
-    return { en: `it does not ask yet, it is ${phase}`, zh: `尚未提问，当前为 ${phase}` };
-  if (attempt !== undefined && attempt !== job.attempt)
-    return {
-      en: `attempt ${attempt} is over, attempt ${job.attempt} asks`,
-      zh: `第 ${attempt} 次尝试已结束，现在提问的是第 ${job.attempt} 次`,
-    };
+    return reason("NotAskedYet", { phase });
+  if (attempt !== undefined && attempt !== job.attempt) return reason("AttemptOver", { attempt, current: job.attempt });
   return null;
 }
 
@@ -116,14 +119,14 @@ function allowedBy({ job, definition, acceptance }: Taker, { run, jobs }: Jobs):
 
 /** The first of a kind counts for an attempt: two people who press at the same moment do not decide twice. */
 async function store(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch">,
   run: Run,
   { job, kind, attempt, data, sender }: MessageRequest & { readonly attempt: number },
 ): Promise<void> {
   const message = { run: run.id, job, kind, attempt, data, actor: sender.name, key: `${kind}/${attempt}` };
-  if (!(await world.store.messages.put(message)))
-    throw new PlatformError("Conflict", { detail: `job ${job} has been told its ${kind} already` });
+  if (!(await dependencies.store.messages.put(message)))
+    throw new PlatformError("AlreadyAnswered", { job, kind, attempt });
   const who = { actor: sender.name, token: sender.id, tokenMadeAt: sender.createdAt, tokenMadeBy: sender.madeBy };
-  await world.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
-  await wakeRun(world, run);
+  await dependencies.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
+  await wakeRun(dependencies, run);
 }

@@ -1,33 +1,33 @@
-// What has to be known of a Compose file as a whole before its services are read: what each becomes, who waits for whose end, which volume
-// belongs to whom.
+// Facts about a whole Compose file that are needed before its services are read: the component of each service, which
+// services are tasks, and which service owns which volume.
 import { isObject, type Json } from "../../model/data/json.ts";
-import { type Draft, freeName, nameOf, newDraft } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft } from "../mapping/importDraft.ts";
 import { remark } from "../mapping/ledger.ts";
 import { RENAMED } from "../mapping/reportWords.ts";
-import { field, fieldsOf, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
+import { field, fieldsOf, type InputPart, itemsOf, textOf } from "../mapping/rules.ts";
 import { mountText } from "./text.ts";
 
-export interface World {
-  readonly services: ReadonlyMap<string, Draft>;
-  /** Somebody waits until they have ended. */
+export interface ComposeContext {
+  readonly services: ReadonlyMap<string, ImportDraft>;
+  /** Services that become tasks: another service waits for their end, or their deploy mode is a job. */
   readonly tasks: ReadonlySet<string>;
-  /** Named volume -> the first service that writes into it. */
+  /** Named volume -> the first service that mounts it. */
   readonly volumes: ReadonlyMap<string, string>;
-  readonly root: Spot<unknown>;
-  /** Names of components that are taken. */
+  readonly root: InputPart<unknown>;
+  /** Names of components that are already used. */
   readonly taken: Set<string>;
-  /** Top-level configs and secrets that became components. */
+  /** Type and name of a top-level config or secret -> the name of its component. */
   readonly sources: Map<string, string>;
 }
 
 export interface ServiceShared {
-  readonly world: World;
+  readonly context: ComposeContext;
   readonly name: string;
 }
 
-export function worldOf(root: Spot<unknown>): World {
+export function composeContextOf(root: InputPart<unknown>): ComposeContext {
   const taken = new Set<string>();
-  const services = new Map<string, Draft>();
+  const services = new Map<string, ImportDraft>();
   const all = fieldsOf(field(root, "services") ?? { ...root, value: {} });
   for (const [name, spot] of all) {
     const called = freeName(name, taken, "service");
@@ -42,7 +42,7 @@ export function worldOf(root: Spot<unknown>): World {
   return { services, tasks, volumes: volumeOwners(all), root, taken, sources: new Map() };
 }
 
-function awaited(service: Spot<unknown>): readonly string[] {
+function awaited(service: InputPart<unknown>): readonly string[] {
   const depends = field(service, "depends_on");
   const fields = depends === undefined || Array.isArray(depends.value) ? [] : fieldsOf(depends);
   return fields.flatMap(([name, one]) =>
@@ -56,7 +56,7 @@ function isJob(service: Json): boolean {
   return mode === "replicated-job" || mode === "global-job";
 }
 
-function volumeOwners(all: readonly (readonly [string, Spot<unknown>])[]): ReadonlyMap<string, string> {
+function volumeOwners(all: readonly (readonly [string, InputPart<unknown>])[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   for (const [service, spot] of all) {
     for (const volume of namedVolumes(spot)) if (!owners.has(volume)) owners.set(volume, service);
@@ -64,7 +64,7 @@ function volumeOwners(all: readonly (readonly [string, Spot<unknown>])[]): Reado
   return owners;
 }
 
-export function namedVolumes(service: Spot<unknown>): readonly string[] {
+export function namedVolumes(service: InputPart<unknown>): readonly string[] {
   return itemsOf(field(service, "volumes") ?? { ...service, value: [] }).flatMap((item) => {
     const short = mountText(textOf(item.value) ?? "");
     if (short !== undefined) return short.type === "volume" && short.source !== "" ? [short.source] : [];
@@ -73,7 +73,7 @@ export function namedVolumes(service: Spot<unknown>): readonly string[] {
   });
 }
 
-export function calledService(world: World, name: string): string | undefined {
-  const draft = world.services.get(name);
+export function calledService(context: ComposeContext, name: string): string | undefined {
+  const draft = context.services.get(name);
   return draft && nameOf(draft);
 }

@@ -1,20 +1,20 @@
-// Applications of KubeMin-Cli, the predecessor: JSON with a list `component` and a list `workflow`. Its documents exist in camelCase and in
-// snake_case, so a field is found under both spellings.
+// Imports applications of KubeMin-Cli, the predecessor of kubemin: JSON with a list `component` and a list `workflow`.
+// Its documents exist in camelCase and in snake_case, so fields are looked up under both spellings.
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, place } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
   type Importing,
+  type InputPart,
   itemsOf,
   needless,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   textOf,
   wordOf,
@@ -24,12 +24,15 @@ import { inSteps, type Mention } from "../parts/order.ts";
 import { either } from "./spelling.ts";
 import { componentTraits } from "./traits.ts";
 
-const DESCRIPTIVE = words("not needed: kubemin numbers revisions itself", "无需填写：kubemin 自行编号版本");
+const DESCRIPTIVE = words("not needed: kubemin numbers revisions itself", "无需填写：kubemin 自动为修订版本编号");
 const PROJECT = words("not part of a document: choose it with --project", "不属于文档：请用 --project 选择");
 const TYPES = new Set(["webservice", "store", "config", "secret", "worker", "task", "cron", "daemon"]);
-const STEP = words("steps have no names here: components say what they wait for", "步骤没有名称：由组件声明等待对象");
+const STEP = words(
+  "steps have no names here: each component names the components that it waits for",
+  "此处步骤没有名称：由组件声明所等待的组件",
+);
 
-const HEAD: Rules = {
+const HEAD: FieldRules = {
   namespace: namespaceRule,
   description: take("description"),
   version: needless(DESCRIPTIVE),
@@ -39,7 +42,7 @@ const HEAD: Rules = {
 export function importKubeminCli(importing: Importing, [at = []]: readonly Path[]): void {
   const value = dig(importing.ledger.input, ...at);
   if (!isObject(value)) return;
-  const root: Spot<unknown> = { value, at, draft: importing.head, importing, shared: undefined };
+  const root: InputPart<unknown> = { value, at, draft: importing.head, importing, shared: undefined };
   const name = field(root, "name");
   if (name) rename(name, importing.head, freeName(textOf(name.value) ?? "", new Set(), importing.name));
   applyRules(HEAD, root);
@@ -48,7 +51,7 @@ export function importKubeminCli(importing: Importing, [at = []]: readonly Path[
   workflow(field(root, "workflow"), names);
 }
 
-function rename(name: Spot<unknown>, draft: Draft, after: string): void {
+function rename(name: InputPart<unknown>, draft: ImportDraft, after: string): void {
   const before = wordOf(name.value);
   put(
     name.importing.ledger,
@@ -59,7 +62,7 @@ function rename(name: Spot<unknown>, draft: Draft, after: string): void {
   );
 }
 
-function components(list: Spot<unknown>): ReadonlyMap<string, string> {
+function components(list: InputPart<unknown>): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const pairs = itemsOf(list).map((item) => {
@@ -75,7 +78,7 @@ function components(list: Spot<unknown>): ReadonlyMap<string, string> {
   return names;
 }
 
-function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): void {
+function component(item: InputPart<unknown>, names: ReadonlyMap<string, string>): void {
   const { draft, importing } = item;
   const name = field(item, "name");
   if (name) rename(name, draft, nameOf(draft));
@@ -95,33 +98,34 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
   if (traits) componentTraits(traits, (name) => names.get(name) ?? name);
 }
 
-/** A webservice without a port is a worker: it would have no Service. */
-function typeOf(item: Spot<unknown>): string {
+/** A webservice without a port becomes a worker, because it would have no Service. */
+function typeOf(item: InputPart<unknown>): string {
   const type = wordOf((field(item, "type") ?? either(item, "componentType"))?.value ?? "");
   const ports = field(field(item, "properties") ?? item, "ports")?.value;
   if (type === "webservice" && !(Array.isArray(ports) && ports.length > 0)) return "worker";
   return TYPES.has(type) || type === "" ? type || "worker" : type;
 }
 
-const NOT_COUNTED = words("not needed: it runs nothing", "无需填写：不运行任何程序");
-const HOLDER: Rules = { replicas: needless(NOT_COUNTED), image: needless(NOT_COUNTED) };
-const RUNNER: Rules = { image: take("properties", "image"), replicas: take("properties", "replicas") };
+const NOT_COUNTED = words("not needed: the component runs no program", "无需填写：该组件不运行程序");
+const HOLDER: FieldRules = { replicas: needless(NOT_COUNTED), image: needless(NOT_COUNTED) };
+const RUNNER: FieldRules = { image: take("properties", "image"), replicas: take("properties", "replicas") };
 
 const entries =
-  (...to: readonly string[]): Rule =>
+  (...to: readonly string[]): FieldRule =>
   (spot) => {
     for (const [key, one] of fieldsOf(spot))
       put(spot.importing.ledger, { draft: spot.draft, path: [...to, key] }, one.value, one.at);
-    if (Object.keys(spot.value ?? {}).length === 0) needless(words("there is nothing in it", "其中没有内容"))(spot);
+    if (Object.keys(spot.value ?? {}).length === 0)
+      needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
   };
-const NOT_ITS = needless(words("there is nothing in it", "其中没有内容"));
-const emptyOnly: Rule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
+const NOT_ITS = needless(words("not needed: it is empty", "无需填写：内容为空"));
+const emptyOnly: FieldRule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
 
 function isEmpty(value: Json): boolean {
   return value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
-const DATA: Rules = {
+const DATA: FieldRules = {
   conf: entries("properties", "data"),
   secret: entries("properties", "data"),
   image: emptyOnly,
@@ -131,7 +135,7 @@ const DATA: Rules = {
   labels: emptyOnly,
 };
 
-const PROPERTIES: Rules = {
+const PROPERTIES: FieldRules = {
   image: take("properties", "image"),
   command: take("properties", "command"),
   args: take("properties", "args"),
@@ -143,11 +147,11 @@ const PROPERTIES: Rules = {
 };
 
 const EXPOSED = advised(
-  ["a port is not opened to the outside by itself", "端口不会自动对外开放"],
+  ["a port is only reachable inside the cluster", "端口只能在集群内访问"],
   ["add the trait route", "请添加 route 特征"],
 );
 
-function ports(list: Spot<unknown>): void {
+function ports(list: InputPart<unknown>): void {
   const { draft, importing } = list;
   const items = itemsOf(list);
   for (const [index, item] of items.entries()) {
@@ -163,8 +167,11 @@ function ports(list: Spot<unknown>): void {
   }
 }
 
-/** Each step waits for the one before it; the components of one step start together, those of a step `StepByStep` one after the other. */
-function workflow(list: Spot<unknown> | undefined, names: ReadonlyMap<string, string>): void {
+/**
+ * Each step waits for the step before it. The components of a step start together, or one after the other if its mode
+ * is `StepByStep`.
+ */
+function workflow(list: InputPart<unknown> | undefined, names: ReadonlyMap<string, string>): void {
   if (list === undefined) return;
   const steps = itemsOf(list);
   inSteps(
@@ -181,7 +188,7 @@ function workflow(list: Spot<unknown> | undefined, names: ReadonlyMap<string, st
   }
 }
 
-function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
+function mentions(step: InputPart<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
   const nested = itemsOf(either(step, "subSteps") ?? { ...step, value: [] });
   for (const one of nested) say(step.importing.ledger, [...one.at, "name"], "changed", STEP);
   const lists = [field(step, "components"), field(field(step, "properties") ?? step, "policies")];

@@ -1,20 +1,28 @@
-// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress, rbac. Nested traits of init containers and sidecars have
-// a place where ours have one: environment, resources, and mounts of the component's own storage.
+// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress, rbac. Of the nested traits
+// of init containers and sidecars, only those are imported that kubemin has there: environment, resources, and mounts
+// of the component's storage.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NAMED_AS_COMPONENT,
+  STORAGE_ITEM,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
   needless,
   onlyIf,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   textOf,
   wordOf,
@@ -26,16 +34,14 @@ import { either } from "./spelling.ts";
 
 type Called = (name: string) => string;
 
-const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
-const ITEM = words("became an item of the storage trait", "改为 storage 特征的一项");
 const EXISTING = advised(
-  ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
-  ["kubemin makes a new one: copy the data over", "kubemin 会新建一个：请迁移数据"],
+  ["an existing claim cannot be used", "不能使用已存在的存储卷声明"],
+  ["kubemin creates a new one: copy the data to it", "kubemin 会新建一个：请迁移数据"],
 );
 const NO_SIZE = "1Gi";
 
-/** Older documents write traits as a list of {type, properties}. */
-export function componentTraits(traits: Spot<unknown>, called: Called): void {
+/** Imports the traits: a map by name, or a list of {type, properties} as in older documents. */
+export function componentTraits(traits: InputPart<unknown>, called: Called): void {
   const rules = traitRules(called);
   applyRules(rules, traits);
   for (const item of itemsOf(traits)) {
@@ -44,14 +50,20 @@ export function componentTraits(traits: Spot<unknown>, called: Called): void {
     const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
     if (rule === undefined || properties === undefined) continue;
     rule(properties);
-    say(item.importing.ledger, [...item.at, "type"], "changed", words("the trait of that name", "同名特征"), {
-      draft: item.draft,
-      path: ["traits"],
-    });
+    say(
+      item.importing.ledger,
+      [...item.at, "type"],
+      "changed",
+      words("became the trait of the same name", "改为同名特征"),
+      {
+        draft: item.draft,
+        path: ["traits"],
+      },
+    );
   }
 }
 
-const traitRules = (called: Called): Rules => ({
+const traitRules = (called: Called): FieldRules => ({
   storage: (list) => {
     for (const item of itemsOf(list)) storageItem(item, called);
   },
@@ -84,11 +96,11 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
 };
 const MAKES = onlyIf(
   (value) => value === true,
-  words("kubemin always makes the claim", "存储声明始终由 kubemin 创建"),
+  words("kubemin always creates the claim", "存储卷声明始终由 kubemin 创建"),
   EXISTING,
 );
 
-function storageItem(item: Spot<unknown>, called: Called): void {
+function storageItem(item: InputPart<unknown>, called: Called): void {
   const { draft, importing } = item;
   const type = field(item, "type");
   const kind = textOf(type?.value) ?? "";
@@ -103,7 +115,7 @@ function storageItem(item: Spot<unknown>, called: Called): void {
     const name = field(item, "name");
     const source = either(item, "sourceName") ?? name;
     if (source) reference(source, [...to, "name"], called);
-    if (name) say(importing.ledger, name.at, "changed", ITEM, { draft, path: to });
+    if (name) say(importing.ledger, name.at, "changed", STORAGE_ITEM, { draft, path: to });
     const readOnly = either(item, "readOnly");
     if (readOnly) needless(DEFAULT_ALREADY)(readOnly);
     return;
@@ -113,31 +125,37 @@ function storageItem(item: Spot<unknown>, called: Called): void {
   for (const one of made) if (one) MAKES(one);
 }
 
-function reference(source: Spot<unknown>, path: Path, called: Called): void {
+function reference(source: InputPart<unknown>, path: Path, called: Called): void {
   const name = called(wordOf(source.value));
   put(
     source.importing.ledger,
     { draft: source.draft, path },
     name,
     source.at,
-    name === source.value ? undefined : CALLED,
+    name === source.value ? undefined : NAMED_AS_COMPONENT,
   );
 }
 
-/** All keys at once: a storage item without a mountPath. */
-function environmentFrom(list: Spot<unknown>, called: Called): void {
+/** All keys of an object become variables: in kubemin, by a storage item without a mountPath. */
+function environmentFrom(list: InputPart<unknown>, called: Called): void {
   for (const item of itemsOf(list)) {
     const [type, source] = [field(item, "type"), either(item, "sourceName")];
     const kind = type?.value === "secret" ? "secret" : "config";
     if (type === undefined || source === undefined) continue;
     const to = nextOf(list.draft, ["traits", "storage"]);
     const same = kind === type.value;
-    put(list.importing.ledger, { draft: list.draft, path: [...to, "type"] }, kind, type.at, same ? undefined : ITEM);
+    put(
+      list.importing.ledger,
+      { draft: list.draft, path: [...to, "type"] },
+      kind,
+      type.at,
+      same ? undefined : STORAGE_ITEM,
+    );
     reference(source, [...to, "name"], called);
   }
 }
 
-function variables(list: Spot<unknown>, to: Path, called: Called): void {
+function variables(list: InputPart<unknown>, to: Path, called: Called): void {
   for (const item of itemsOf(list)) {
     const name = field(item, "name");
     const from = either(item, "valueFrom");
@@ -160,7 +178,7 @@ function variables(list: Spot<unknown>, to: Path, called: Called): void {
 
 const PROBES = new Set(["liveness", "readiness", "startup"]);
 
-function probeItem(item: Spot<unknown>): void {
+function probeItem(item: InputPart<unknown>): void {
   const type = field(item, "type");
   const kind = wordOf(type?.value);
   if (type === undefined || !PROBES.has(kind)) return;
@@ -170,14 +188,14 @@ function probeItem(item: Spot<unknown>): void {
     const given = field(item, key);
     if (given) rule({ ...given, shared: path });
   }
-  say(item.importing.ledger, type.at, "changed", words("the probe of that name", "同名探测"), {
+  say(item.importing.ledger, type.at, "changed", words("became the probe of the same name", "改为同名探测"), {
     draft: item.draft,
     path,
   });
 }
 
-/** The spellings that parts/probe.ts does not know. */
-const PROBE_FIELDS: Rules = {
+/** The spellings in snake_case, which src/import/parts/probe.ts does not know. */
+const PROBE_FIELDS: FieldRules = {
   period_seconds: time("every"),
   timeout_seconds: time("timeout"),
   initial_delay_seconds: time("after"),
@@ -192,11 +210,11 @@ const PROBE_FIELDS: Rules = {
   tcp_socket: action("tcp", ["port"]),
 };
 
-function probePath(spot: Spot<unknown>): Path {
-  return spot.shared as Path; // set by probeItem, the only one that uses these rules
+function probePath(spot: InputPart<unknown>): Path {
+  return spot.shared as Path; // Only probeItem uses these rules, and it sets a path.
 }
 
-function time(name: string): Rule {
+function time(name: string): FieldRule {
   return (spot) => {
     if (typeof spot.value === "number")
       put(
@@ -204,12 +222,12 @@ function time(name: string): Rule {
         { draft: spot.draft, path: [...probePath(spot), name] },
         `${spot.value}s`,
         spot.at,
-        words("written with its unit", "补上单位"),
+        WITH_UNIT,
       );
   };
 }
 
-function action(name: string, fields: readonly string[]): Rule {
+function action(name: string, fields: readonly string[]): FieldRule {
   return (spot) => {
     for (const key of fields) {
       const given = field(spot, key);
@@ -220,11 +238,11 @@ function action(name: string, fields: readonly string[]): Rule {
 }
 
 const BOTH = words(
-  "became what it asks for and its limit, as KubeMin-Cli does",
+  "became both the request and the limit, as in KubeMin-Cli",
   "同时作为请求与上限，与 KubeMin-Cli 一致",
 );
 
-function amounts(spot: Spot<unknown>, to: Path): void {
+function amounts(spot: InputPart<unknown>, to: Path): void {
   for (const key of ["cpu", "memory"]) {
     const given = field(spot, key);
     if (given === undefined) continue;
@@ -238,11 +256,11 @@ function amounts(spot: Spot<unknown>, to: Path): void {
       { draft: spot.draft, path: ["traits", "gpu", "count"] },
       Number(gpu.value),
       gpu.at,
-      words("became the trait gpu", "改为特征 gpu"),
+      words("became the trait gpu", "改为 gpu 特征"),
     );
 }
 
-const program = (to: Path): Rules => ({
+const program = (to: Path): FieldRules => ({
   image: take(...to, "image"),
   command: take(...to, "command"),
   args: take(...to, "args"),
@@ -252,7 +270,7 @@ const program = (to: Path): Rules => ({
   },
 });
 
-function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): void {
+function extra(item: InputPart<unknown>, trait: "init" | "sidecar", called: Called): void {
   const to = nextOf(item.draft, ["traits", trait]);
   applyRules({ name: take(...to, "name"), ...program(to) }, item);
   const properties = field(item, "properties");
@@ -266,8 +284,11 @@ function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): 
   for (const mount of itemsOf(field(traits, "storage") ?? { ...traits, value: [] })) nestedStorage(mount, to, called);
 }
 
-/** Storage of a further container: the component's own storage of that name is mounted; if there is none it is made, and mounted in both. */
-function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
+/**
+ * Storage of a further container. If the component has storage of this name, the container mounts it; if not, the
+ * storage is added to the component, and both containers mount it.
+ */
+function nestedStorage(mount: InputPart<unknown>, to: Path, called: Called): void {
   const { draft, importing } = mount;
   const name = wordOf((either(mount, "sourceName") ?? field(mount, "name"))?.value);
   const path = nextOf(draft, [...to, "mounts"]);
@@ -277,7 +298,7 @@ function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
   const items = valueAt(draft, ["traits", "storage"]);
   const known = Array.isArray(items) && items.some((one) => isObject(one) && one["name"] === called(name));
   if (!known) return storageItem(mount, called);
-  const words_ = words("mounts the component's storage of that name", "挂载组件的同名 storage");
+  const words_ = words("mounts the component's storage of the same name", "挂载组件的同名 storage");
   for (const key of ["name", "type", "mountPath", "mount_path", "sourceName", "source_name"])
     say(importing.ledger, [...mount.at, key], "changed", words_, { draft, path });
 }

@@ -1,35 +1,35 @@
-// KubeVela Applications (core.oam.dev/v1beta1). Components and traits have their own tables; of policies and workflow only what says an order
-// or a namespace has a place here.
+// Imports KubeVela Applications (core.oam.dev/v1beta1). The tables of components and traits are in components.ts and
+// traits.ts. Of a workflow only the order of components is imported; policies are not supported.
 import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
-import { applyRules, field, type Importing, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
+import { applyRules, field, type Importing, type InputPart, itemsOf, textOf, wordOf } from "../mapping/rules.ts";
 import { METADATA } from "../parts/metadata.ts";
 import { inSteps, type Mention } from "../parts/order.ts";
 import { COMPONENTS } from "./components.ts";
 import { TRAITS } from "./traits.ts";
 
 const ONE_FILE = advised(
-  ["one Application at a time", "一次只能导入一个 Application"],
-  ["import it by itself", "请单独导入"],
+  ["only one Application can be imported at a time", "一次只能导入一个 Application"],
+  ["import it separately", "请单独导入"],
 );
 const POLICY = advised(
   ["policies are not supported", "不支持策略"],
   [
-    "name cluster and namespace at the deployment; make a document for each environment",
+    "choose the cluster and the namespace when you deploy; write a document for each environment",
     "请在部署时指定集群与命名空间；每个环境一个文档",
   ],
 );
 const STEP = advised(
   ["this step has no counterpart", "该步骤没有对应功能"],
-  ["do it around the deployment, or with a task", "请在部署前后执行，或使用 task 组件"],
+  ["do it before or after the deployment, or use a component of type task", "请在部署前后执行，或使用 task 组件"],
 );
 const NEEDLESS_STEP = words("not needed: the document is deployed as a whole", "无需填写：文档会整体部署");
 const STEP_NAME = words(
-  "steps have no names here: components say what they wait for",
-  "步骤没有名称：由组件声明等待对象",
+  "steps have no names here: each component names the components that it waits for",
+  "此处步骤没有名称：由组件声明所等待的组件",
 );
 
 export function importKubevela(importing: Importing, documents: readonly Path[]): void {
@@ -38,13 +38,13 @@ export function importKubevela(importing: Importing, documents: readonly Path[])
   for (const other of documents) if (other !== application) say(importing.ledger, other, "unsupported", ONE_FILE);
   const value = dig(importing.ledger.input, ...application);
   if (!isObject(value)) return;
-  const root: Spot<unknown> = { value, at: application, draft: importing.head, importing, shared: undefined };
+  const root: InputPart<unknown> = { value, at: application, draft: importing.head, importing, shared: undefined };
   for (const key of ["apiVersion", "kind", "status"])
     say(
       importing.ledger,
       [...application, key],
       "changed",
-      words("an Application is a document here", "Application 即此处的文档"),
+      words("not needed: the whole document is the application", "无需填写：整个文档即为应用"),
     );
   const metadata = field(root, "metadata");
   if (metadata) head(metadata);
@@ -55,7 +55,7 @@ export function importKubevela(importing: Importing, documents: readonly Path[])
   workflow(field(spec, "workflow"), names);
 }
 
-function head(metadata: Spot<unknown>): void {
+function head(metadata: InputPart<unknown>): void {
   const { importing, draft } = metadata;
   const name = field(metadata, "name");
   if (name) {
@@ -76,13 +76,13 @@ function head(metadata: Spot<unknown>): void {
   if (description) put(importing.ledger, { draft, path: ["description"] }, description.value, description.at);
 }
 
-/** What each component of the input is called here. */
-function components(list: Spot<unknown>): ReadonlyMap<string, string> {
+/** Imports the components; returns the new name of each component of the input. */
+function components(list: InputPart<unknown>): ReadonlyMap<string, string> {
   const { importing } = list;
   const items = itemsOf(list);
   const taken = new Set<string>();
   const names = new Map<string, string>();
-  const drafts = items.map((item): Draft => {
+  const drafts = items.map((item): ImportDraft => {
     const before = textOf(field(item, "name")?.value) ?? "";
     const called = freeName(before, taken, "component");
     taken.add(called);
@@ -98,7 +98,7 @@ function components(list: Spot<unknown>): ReadonlyMap<string, string> {
   return names;
 }
 
-function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): void {
+function component(item: InputPart<unknown>, names: ReadonlyMap<string, string>): void {
   const { draft, importing } = item;
   const name = field(item, "name");
   const called = nameOf(draft);
@@ -134,7 +134,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
 
 const BECAME = words("became properties and traits of the component", "改为组件的属性与特征");
 
-function trait(one: Spot<unknown>): void {
+function trait(one: InputPart<unknown>): void {
   const type = field(one, "type");
   const kind = textOf(type?.value) ?? "";
   const rule = Object.hasOwn(TRAITS, kind) ? TRAITS[kind] : undefined;
@@ -144,18 +144,18 @@ function trait(one: Spot<unknown>): void {
   say(one.importing.ledger, type.at, "changed", BECAME, { draft: one.draft, path: ["traits"] });
 }
 
-function policies(list: Spot<unknown> | undefined): void {
+function policies(list: InputPart<unknown> | undefined): void {
   if (list) say(list.importing.ledger, list.at, "unsupported", POLICY);
 }
 
-function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, string>): void {
+function workflow(spot: InputPart<unknown> | undefined, names: ReadonlyMap<string, string>): void {
   if (spot === undefined) return;
   const { importing } = spot;
   const steps = itemsOf(field(spot, "steps") ?? { ...spot, value: [] });
   const mode = field(spot, "mode");
   const mentioned = steps.map((step) => mentions(step, names));
   const named = new Map(steps.map((step, index) => [wordOf(field(step, "name")?.value), mentioned[index] ?? []]));
-  // KubeVela goes step by step unless it is told otherwise; then only what a step says itself counts.
+  // By default KubeVela runs one step after the other. In the mode DAG only `dependsOn` of each step counts.
   if (mode && field(mode, "steps")?.value === "DAG") inSteps(importing, [mentioned.flat()]);
   else inSteps(importing, mentioned);
   for (const [index, step] of steps.entries()) waits(step, { own: mentioned[index] ?? [], named });
@@ -165,12 +165,12 @@ function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, st
 
 interface Waiting {
   readonly own: readonly Mention[];
-  /** What each step mentions, by its name. */
+  /** Name of each step -> the components that it mentions. */
   readonly named: ReadonlyMap<string, readonly Mention[]>;
 }
 
-/** `dependsOn` of a step. */
-function waits(step: Spot<unknown>, { own, named }: Waiting): void {
+/** Imports `dependsOn` of a step. */
+function waits(step: InputPart<unknown>, { own, named }: Waiting): void {
   for (const item of itemsOf(field(step, "dependsOn") ?? { ...step, value: [] })) {
     const before = named.get(wordOf(item.value)) ?? [];
     if (before.length > 0 && own.length > 0)
@@ -178,7 +178,7 @@ function waits(step: Spot<unknown>, { own, named }: Waiting): void {
   }
 }
 
-function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
+function mentions(step: InputPart<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
   const type = textOf(field(step, "type")?.value);
   if (type === "step-group")
     return itemsOf(field(step, "subSteps") ?? { ...step, value: [] }).flatMap((one) => mentions(one, names));
@@ -190,7 +190,7 @@ function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): read
 
 const ORDERING = new Set(["apply-component", "apply-application", "deploy"]);
 
-function stepRest(step: Spot<unknown>): void {
+function stepRest(step: InputPart<unknown>): void {
   const { ledger } = step.importing;
   const type = textOf(field(step, "type")?.value) ?? "";
   if (type === "step-group") {

@@ -1,39 +1,40 @@
-// Tables of field rules: a key of the input -> what is done with it. A key without a rule stays without a word, and the ledger then
-// reports it as not supported.
+// Tables of field rules: a key of the input -> the rule for its value. A key without a rule gets no entry, so the
+// ledger reports it as not supported.
 import type { Catalog } from "../../catalog/catalog.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import type { Draft } from "./importDraft.ts";
+import { parseDuration } from "../../model/document/duration.ts";
+import type { ImportDraft } from "./importDraft.ts";
 import { type Ledger, put, say } from "./ledger.ts";
 import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
 
-/** Everything that the rules of one import share. */
+/** Values that all rules of an import share. */
 export interface Importing {
   readonly catalog: Pick<Catalog, "components" | "traits">;
   readonly ledger: Ledger;
-  readonly head: Draft;
-  readonly drafts: Draft[];
-  /** Of the document, when the input does not say. */
+  readonly head: ImportDraft;
+  readonly drafts: ImportDraft[];
+  /** Name of the document, for inputs that do not contain one. */
   readonly name: string;
-  /** Values of the variables in the input (Compose). */
+  /** Values of the variables in a Compose file. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Text of a file that the input names; undefined: it cannot be read from here. */
+  /** Returns the text of a file that the input names, or `undefined` when it cannot be read. */
   readonly readBeside: (path: string) => string | undefined;
 }
 
-export interface Spot<S> {
+export interface InputPart<S> {
   readonly value: Json;
   readonly at: Path;
-  readonly draft: Draft;
+  readonly draft: ImportDraft;
   readonly importing: Importing;
   readonly shared: S;
 }
 
-export type Rule<S = unknown> = (spot: Spot<S>) => void;
-export type Rules<S = unknown> = { readonly [key: string]: Rule<S> };
+export type FieldRule<S = unknown> = (spot: InputPart<S>) => void;
+export type FieldRules<S = unknown> = { readonly [key: string]: FieldRule<S> };
 
-/** In the order of the table, so that a rule can rely on those before it. */
-export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
+/** Applies the rules in the order of the table, so that a rule can rely on the rules before it. */
+export function applyRules<S>(rules: FieldRules<S>, spot: InputPart<S>): void {
   const { value, at } = spot;
   if (!isObject(value)) return;
   for (const [key, rule] of Object.entries(rules)) {
@@ -42,18 +43,33 @@ export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
   }
 }
 
-/** The value as it is. */
-export function take(...to: Path): Rule {
+/** The rule that takes the value unchanged. */
+export function take(...to: Path): FieldRule {
   return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
 }
 
-/** A converted value; undefined: it is not understood. One that comes out equal is simply taken. */
-export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): Rule {
+/** The value itself if it is a duration, else `undefined`. */
+export function asDuration(value: Json): Json | undefined {
+  return (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined
+    ? value
+    : undefined;
+}
+
+/** A number of seconds as a duration with its unit; `undefined` for all other values. */
+export function asSeconds(value: Json): Json | undefined {
+  return typeof value === "number" ? `${value}s` : undefined;
+}
+
+/**
+ * The rule that converts the value. `convert` returns `undefined` for a value that it does not understand. An equal
+ * result counts as taken.
+ */
+export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): FieldRule {
   return (spot) => write(spot, to, convert(spot.value), words);
 }
 
-export function write<S>(
-  { value, at, draft, importing }: Spot<S>,
+function write<S>(
+  { value, at, draft, importing }: InputPart<S>,
   to: Path,
   result: Json | undefined,
   words: Words,
@@ -63,32 +79,32 @@ export function write<S>(
   put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);
 }
 
-export function refuse(words: Words): Rule {
+export function refuse(words: Words): FieldRule {
   return ({ at, importing }) => say(importing.ledger, at, "unsupported", words);
 }
 
-/** It had its effect, or has none here. */
-export function needless(words: Words): Rule {
+/** The rule for a field that needs no counterpart in the document. */
+export function needless(words: Words): FieldRule {
   return ({ at, draft, importing }) => say(importing.ledger, at, "changed", words, { draft, path: [] });
 }
 
-/** Needless when it says what happens anyway, else not supported. */
-export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): Rule {
+/** The rule for a field that is needless if its value passes `holds`, and is not supported otherwise. */
+export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): FieldRule {
   return (spot) => (holds(spot.value) ? needless(good)(spot) : refuse(bad)(spot));
 }
 
-export function inside<S>(rules: Rules<S>): Rule<S> {
+export function inside<S>(rules: FieldRules<S>): FieldRule<S> {
   return (spot) => applyRules(rules, spot);
 }
 
-/** Spots of the items of a list. */
-export function itemsOf<S>(spot: Spot<S>): readonly Spot<S>[] {
+/** The items of a list, each with its path; empty when the value is not a list. */
+export function itemsOf<S>(spot: InputPart<S>): readonly InputPart<S>[] {
   const { value, at } = spot;
   return Array.isArray(value) ? value.map((item: Json, index) => ({ ...spot, value: item, at: [...at, index] })) : [];
 }
 
-/** Spots of the fields of an object. */
-export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>])[] {
+/** The fields of an object, each with its path; empty when the value is not an object. */
+export function fieldsOf<S>(spot: InputPart<S>): readonly (readonly [string, InputPart<S>])[] {
   const { value, at } = spot;
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -96,7 +112,7 @@ export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>]
   );
 }
 
-export function field<S>(spot: Spot<S>, key: string): Spot<S> | undefined {
+export function field<S>(spot: InputPart<S>, key: string): InputPart<S> | undefined {
   const inner = isObject(spot.value) && Object.hasOwn(spot.value, key) ? spot.value[key] : undefined;
   return inner === undefined ? undefined : { ...spot, value: inner, at: [...spot.at, key] };
 }
@@ -113,7 +129,7 @@ export function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** A scalar as a word; nothing for what is none. */
+/** A scalar as text; empty for all other values. */
 export function wordOf(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }

@@ -1,55 +1,55 @@
-// The containers of a pod as Kubernetes writes them: the main one to the component's properties and traits, further ones to items of the
-// traits init and sidecar.
+// The containers of a Kubernetes pod. The main container becomes properties and traits of the component; further
+// containers become items of the traits init and sidecar.
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
-  type Rules,
   refuse,
-  type Spot,
   take,
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { envList, type Names } from "./env.ts";
+import { envList, type ObjectNames } from "./env.ts";
 import { preStop } from "./preStop.ts";
 import { probe } from "./probe.ts";
 import { resources } from "./resources.ts";
 import type { OwnPods } from "./scheduling.ts";
-import { type Claims, mountInMain, type Volume } from "./volumes.ts";
+import { mountInMain, type Volume, type VolumeClaimLookup } from "./volumes.ts";
 
-export interface PodShared extends Names, Claims, OwnPods {
+export interface PodShared extends ObjectNames, VolumeClaimLookup, OwnPods {
   readonly volumes: Map<string, Volume | undefined>;
   /** Named ports of the main container. */
   readonly ports: ReadonlyMap<string, number>;
 }
 
-export const MAIN_NAME = words("the main container is called like the component", "主容器与组件同名");
+const MAIN_NAME = words("the main container is named after the component", "主容器与组件同名");
 const LINK = words("names the storage that is mounted", "指向被挂载的 storage");
 const NO_STORAGE = advised(
-  ["the volume it mounts could not be taken over", "其挂载的卷未能导入"],
-  ["see what was said of the volume", "参见对该卷的说明"],
+  ["the volume that it mounts could not be imported", "其挂载的卷未能导入"],
+  ["see the report about this volume", "参见报告中对该卷的说明"],
 );
 const LIFECYCLE = advised(
-  ["only the main container has hooks, and only one: preStop", "仅主容器支持钩子，且只有 preStop"],
+  ["only the main container can have a hook, and only the hook preStop", "仅主容器支持钩子，且只有 preStop"],
   [
     "let the program handle SIGTERM, or prepare things in a container of the trait init",
     "请在程序中处理 SIGTERM，或用 init 特征做准备工作",
   ],
 );
-export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
+const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
 const PORT_NAME = words(
-  "not needed: whoever meant the port by its name has its number",
+  "not needed: references by this name now use the number of the port",
   "无需填写：按名称引用处已改为端口号",
 );
-const ALSO_MAIN = words("mounted in the main container too, at the same path", "同时以相同路径挂载到主容器");
+const ALSO_MAIN = words("also mounted in the main container, at the same path", "同时以相同路径挂载到主容器");
 
-const MAIN: Rules<PodShared> = {
+const MAIN: FieldRules<PodShared> = {
   name: needless(MAIN_NAME),
   image: take("properties", "image"),
   command: take("properties", "command"),
@@ -75,12 +75,12 @@ const MAIN: Rules<PodShared> = {
   terminationMessagePolicy: needless(words("not needed", "无需填写")),
 };
 
-export function mainContainer(spot: Spot<PodShared>): void {
+export function mainContainer(spot: InputPart<PodShared>): void {
   applyRules(MAIN, spot);
 }
 
-/** All keys of a ConfigMap or Secret: a storage item without a mountPath. */
-function envFrom(spot: Spot<PodShared>): void {
+/** All keys of a ConfigMap or Secret become variables: in kubemin, by a storage item without a mountPath. */
+function envFrom(spot: InputPart<PodShared>): void {
   for (const item of itemsOf(spot)) {
     for (const [key, type, kind] of [
       ["configMapRef", "config", "ConfigMap"],
@@ -97,13 +97,13 @@ function envFrom(spot: Spot<PodShared>): void {
   }
 }
 
-function mainMount(mount: Spot<PodShared>): void {
+function mainMount(mount: InputPart<PodShared>): void {
   const volume = mount.shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) say(mount.importing.ledger, mount.at, "unsupported", NO_STORAGE);
   else mountInMain(mount, volume);
 }
 
-const extraRules = (to: Path): Rules<PodShared> => ({
+const extraRules = (to: Path): FieldRules<PodShared> => ({
   name: take(...to, "name"),
   image: take(...to, "image"),
   command: take(...to, "command"),
@@ -118,14 +118,16 @@ const extraRules = (to: Path): Rules<PodShared> => ({
   lifecycle: refuse(LIFECYCLE),
 });
 
-const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShared> => ({
+const probeRules = (to: Path, ports: ReadonlyMap<string, number>): FieldRules<PodShared> => ({
   livenessProbe: (spot) => probe(spot, [...to, "probes", "liveness"], ports),
   readinessProbe: (spot) => probe(spot, [...to, "probes", "readiness"], ports),
   startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
 });
 
-/** `trait`: init or sidecar. A native sidecar (restartPolicy Always among the init containers) is one. */
-export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
+/**
+ * Imports a further container as an item of the trait. An init container with restartPolicy Always is a native sidecar.
+ */
+export function extraContainer(spot: InputPart<PodShared>, trait: "init" | "sidecar"): void {
   const { draft } = spot;
   const to = nextOf(draft, ["traits", trait]);
   applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(spot)) : {}) }, spot);
@@ -141,11 +143,14 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
   }
   const restart = field(spot, "restartPolicy");
   if (restart?.value === "Always")
-    say(ledger, restart.at, "changed", words("it is a sidecar", "即边车容器"), { draft, path: to });
+    say(ledger, restart.at, "changed", words("became a sidecar", "改为边车容器"), { draft, path: to });
 }
 
-/** A volume that only this container mounts is mounted in the main one as well: that is where storage belongs to. */
-function extraMount(mount: Spot<PodShared>, to: Path): void {
+/**
+ * Imports a mount. A volume that the main container does not mount is also mounted there, because the storage trait
+ * requires it.
+ */
+function extraMount(mount: InputPart<PodShared>, to: Path): void {
   const { draft, importing, shared } = mount;
   const volume = shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) return say(importing.ledger, mount.at, "unsupported", NO_STORAGE);
@@ -161,7 +166,7 @@ function extraMount(mount: Spot<PodShared>, to: Path): void {
   if (!inMain) mountInMain(mount, volume);
 }
 
-function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
+function hasStorage({ draft }: InputPart<PodShared>, volume: Volume): boolean {
   const items = valueAt(draft, ["traits", "storage"]);
   const key = volume.object === "" ? volume.name : volume.object;
   return (
@@ -170,8 +175,8 @@ function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
   );
 }
 
-/** Numbers of the container's named ports. */
-export function namedPorts(container: Spot<unknown> | undefined): ReadonlyMap<string, number> {
+/** Name -> number of the container's named ports. */
+export function namedPorts(container: InputPart<unknown> | undefined): ReadonlyMap<string, number> {
   const ports = container === undefined ? undefined : field(container, "ports");
   return new Map(
     (ports === undefined ? [] : itemsOf(ports)).flatMap((port) => {

@@ -1,10 +1,10 @@
-// Requests and limits as Kubernetes writes them, to ours.
+// Requests and limits of Kubernetes become the trait resources; devices become the trait gpu.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
-import { field, fieldsOf, type Spot } from "../mapping/rules.ts";
+import { field, fieldsOf, type InputPart } from "../mapping/rules.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   cpu: "cpu",
@@ -12,21 +12,21 @@ const NAMES: Readonly<Record<string, string>> = {
   "ephemeral-storage": "ephemeralStorage",
 };
 const USUAL = "nvidia.com/gpu";
-/** `domain/name`, as extended resources are called. */
+/** The form of the names of extended resources: `domain/name`. */
 const EXTENDED = /^[^/]+\/[^/]+$/;
-const DEVICES = words("became the trait gpu", "改为特征 gpu");
-const SAME = words("requests of devices are always their limits", "设备的请求量等于上限");
+const DEVICES = words("became the trait gpu", "改为 gpu 特征");
+const SAME = words("not needed: requests and limits of devices are always equal", "无需填写：设备的请求量始终等于上限");
 const ONE_KIND = advised(
-  ["the trait gpu holds one kind of device", "gpu 特征只支持一种设备"],
+  ["the trait gpu supports only one kind of device", "gpu 特征只支持一种设备"],
   ["keep the workload as it is in a component of type objects", "请用 objects 组件保留原工作负载"],
 );
 
-export function resources(spot: Spot<unknown>, to: Path): void {
+export function resources(spot: InputPart<unknown>, to: Path): void {
   amounts(field(spot, "limits"), [...to, "limits"]);
   amounts(field(spot, "requests"), to);
 }
 
-function amounts(spot: Spot<unknown> | undefined, to: Path): void {
+function amounts(spot: InputPart<unknown> | undefined, to: Path): void {
   if (spot === undefined) return;
   for (const [name, amount] of fieldsOf(spot)) {
     const ours = NAMES[name];
@@ -36,8 +36,8 @@ function amounts(spot: Spot<unknown> | undefined, to: Path): void {
   }
 }
 
-/** Of the main container only. */
-export function devices(name: string, amount: Spot<unknown>): void {
+/** Writes the devices of the main container to the trait gpu. Devices of further containers are not supported. */
+export function devices(name: string, amount: InputPart<unknown>): void {
   const { draft, importing } = amount;
   const target = { draft, path: ["traits", "gpu", "count"] };
   const [count, present] = [Number(amount.value), valueAt(draft, ["traits", "gpu"])];

@@ -1,49 +1,49 @@
-// Where pods run, as Kubernetes writes it, to the trait `placement`. Only what the trait can say: node labels, wishes about them, taints,
-// one pod per host, spreading of the own pods. The rest of an affinity is told as not supported.
+// Scheduling rules of Kubernetes become the trait `placement`, as far as the trait can express them: node labels,
+// preferred node labels, tolerations, one pod per host, spreading of the component's pods. The rest of an affinity is
+// reported as not supported.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, words } from "../mapping/reportWords.ts";
+import { advised, NODE_LABELS, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   textOf,
 } from "../mapping/rules.ts";
 
-/** Labels that find the pods of the component itself. */
+/** The labels that select the component's own pods. */
 export interface OwnPods {
   readonly selected: JsonObject;
 }
 
 const TO = ["traits", "placement"];
-const LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
 const SPREAD = words("became spread of the trait placement", "改为 placement 特征的 spread");
 const ALONE = words("became onePerHost of the trait placement", "改为 placement 特征的 onePerHost");
 const BEYOND = advised(
-  ["the trait placement cannot say this", "placement 特征无法表达"],
+  ["the trait placement cannot express this", "placement 特征无法表达"],
   [
-    "say it with nodes, prefer, spread, together, apart or onePerHost, or keep the workload as it is in a component of type objects",
+    "use nodes, prefer, spread, together, apart or onePerHost, or keep the workload as it is in a component of type objects",
     "请改用 nodes、prefer、spread、together、apart、onePerHost，或用 objects 组件保留原工作负载",
   ],
 );
 const HOSTS = "kubernetes.io/hostname";
 const OVER: Readonly<Record<string, string>> = { [HOSTS]: "hosts", "topology.kubernetes.io/zone": "zones" };
 
-const nodeSelector: Rule = (spot) => {
+const nodeSelector: FieldRule = (spot) => {
   for (const [key, value] of fieldsOf(spot))
     put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "nodes", key] }, value.value, value.at);
 };
 
 const TOLERATION = { key: "key", operator: "operator", value: "value", effect: "effect", tolerationSeconds: "seconds" };
 
-export const tolerations: Rule = (list) => {
+export const tolerations: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const to = nextOf(item.draft, [...TO, "tolerations"]);
     for (const [from, ours] of Object.entries(TOLERATION)) {
@@ -53,7 +53,10 @@ export const tolerations: Rule = (list) => {
   }
 };
 
-/** `nodes`: every one of the expressions has to hold, as in the trait. Undefined: something else than "one of these values" is asked for. */
+/**
+ * The labels of a node selector term. All expressions must match, as in the trait. `undefined` when an expression is
+ * something else than "one of these values".
+ */
 function labelsOf(term: Json | undefined): JsonObject | undefined {
   const expressions = isObject(term) ? term["matchExpressions"] : undefined;
   if (!isObject(term) || !Array.isArray(expressions) || term["matchFields"] !== undefined) return undefined;
@@ -66,16 +69,16 @@ function labelsOf(term: Json | undefined): JsonObject | undefined {
   return Object.fromEntries(pairs);
 }
 
-function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
+function writeLabels(spot: InputPart<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
   const { draft, importing, at } = spot;
   for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
-  say(importing.ledger, at, "changed", LABELS, { draft, path: [...TO, field_] });
+  say(importing.ledger, at, "changed", NODE_LABELS, { draft, path: [...TO, field_] });
 }
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
-const nodeAffinity: Rules = {
+const nodeAffinity: FieldRules = {
   [REQUIRED]: (spot) => {
     const terms = itemsOf(field(spot, "nodeSelectorTerms") ?? { ...spot, value: [] });
     const labels = terms.length === 1 ? labelsOf(terms[0]?.value) : undefined;
@@ -85,14 +88,14 @@ const nodeAffinity: Rules = {
   [PREFERRED]: (list) => {
     for (const item of itemsOf(list)) {
       const labels = labelsOf(field(item, "preference")?.value);
-      // Each wish of the trait is one expression of its own.
+      // In the trait, each preferred label is a separate preference.
       if (labels && Object.keys(labels).length === 1) writeLabels(item, labels, "prefer");
       else say(item.importing.ledger, item.at, "unsupported", BEYOND);
     }
   },
 };
 
-function findsOwnPods(term: Spot<OwnPods>): boolean {
+function findsOwnPods(term: InputPart<OwnPods>): boolean {
   const selector = field(term, "labelSelector")?.value;
   const labels = isObject(selector) ? selector["matchLabels"] : undefined;
   if (!isObject(selector) || Object.keys(selector).length !== 1 || !isObject(labels)) return false;
@@ -100,7 +103,7 @@ function findsOwnPods(term: Spot<OwnPods>): boolean {
   return Object.keys(labels).length > 0 && Object.entries(labels).every(([key, value]) => selected[key] === value);
 }
 
-const podAntiAffinity: Rule<OwnPods> = (spot) => {
+const podAntiAffinity: FieldRule<OwnPods> = (spot) => {
   const terms = itemsOf(field(spot, REQUIRED) ?? { ...spot, value: [] });
   const [term] = terms;
   const alone = terms.length === 1 && term && field(term, "topologyKey")?.value === HOSTS && findsOwnPods(term);
@@ -108,22 +111,22 @@ const podAntiAffinity: Rule<OwnPods> = (spot) => {
   say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
 };
 
-const affinity: Rule<OwnPods> = (spot) => {
+const affinity: FieldRule<OwnPods> = (spot) => {
   applyRules<OwnPods>({ nodeAffinity: (node) => applyRules(nodeAffinity, node), podAntiAffinity }, spot);
   say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
 };
 
-const spread: Rule<OwnPods> = (list) => {
+const spread: FieldRule<OwnPods> = (list) => {
   for (const item of itemsOf(list)) {
     const key = textOf(field(item, "topologyKey")?.value);
     const own = key !== undefined && findsOwnPods(item);
     if (own) spreadItem(item, key, nextOf(item.draft, [...TO, "spread"]));
-    // What the trait has no word for (minDomains, matchLabelKeys ...).
+    // The other fields (minDomains, matchLabelKeys ...) have no counterpart in the trait.
     say(item.importing.ledger, item.at, "unsupported", BEYOND);
   }
 };
 
-function spreadItem(item: Spot<OwnPods>, key: string, to: Path): void {
+function spreadItem(item: InputPart<OwnPods>, key: string, to: Path): void {
   const { draft, importing, at } = item;
   const skew = field(item, "maxSkew");
   const strict = field(item, "whenUnsatisfiable")?.value === "DoNotSchedule";
@@ -133,7 +136,7 @@ function spreadItem(item: Spot<OwnPods>, key: string, to: Path): void {
     say(importing.ledger, [...at, name], "changed", SPREAD, { draft, path: to });
 }
 
-export const SCHEDULING: Rules<OwnPods> = {
+export const SCHEDULING: FieldRules<OwnPods> = {
   nodeSelector,
   affinity,
   tolerations,

@@ -9,7 +9,7 @@ const MOST_THROWS = 5;
 const LONGEST_STACK = 4_000;
 const ACTOR = "kubemin";
 
-export interface Quarantine {
+interface Quarantine {
   /** An attempt of the type threw; the stack holds no secret of its run. */
   noteThrow(type: string, project: string, stack: string): void;
   /** An attempt of the type ended as it should, well or not. */
@@ -17,7 +17,7 @@ export interface Quarantine {
 }
 
 export function quarantineFor(registry: Registry): Quarantine {
-  const { store, log } = registry.world;
+  const { store, log } = registry.dependencies;
   const told = (type: string, work: Promise<void>): void =>
     void work.catch((failure: unknown) =>
       log.write("error", "a throw of a job type could not be counted", { type, error: String(failure) }),
@@ -40,7 +40,7 @@ async function countThrow(
   { type: name, project }: { readonly type: string; readonly project: string },
   stack: string,
 ): Promise<void> {
-  const { store, clock } = registry.world;
+  const { store, clock } = registry.dependencies;
   const throws = await store.registrations.threw(name, project);
   const type = registry.view().types.get(name);
   if (throws >= MOST_THROWS && type !== undefined) {

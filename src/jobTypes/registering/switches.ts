@@ -1,7 +1,7 @@
 // Who stops a registered type, and who lets it go on. An administrator of the server grants, revokes, and switches off any type; the project
 // that registered a type switches off its own, and lets go on what it or the quarantine stopped, never what an administrator did.
-
 import type { JsonObject } from "../../model/data/json.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
 import { changeEvent } from "../registry/event.ts";
@@ -10,12 +10,12 @@ import type { TypeEntry } from "../registry/view.ts";
 import { askedGrants } from "./askedGrants.ts";
 import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
 
-export interface AdminRequest {
+interface AdminRequest {
   readonly actor: string;
   readonly type: string;
 }
 
-export interface GrantRequest extends AdminRequest {
+interface GrantRequest extends AdminRequest {
   readonly project: string;
   /** Missing: all that the newest version asks for. */
   readonly grants?: WrittenGrants;
@@ -26,14 +26,14 @@ export function anyType(registry: Registry, name: string): TypeEntry {
   const { types } = registry.view();
   const type = types.get(name);
   if (type !== undefined) return type;
-  throw new PlatformError("NotFound", { what: "job type", name, known: [...types.keys()].join(", ") || "none" });
+  throw new PlatformError("NotFound", { what: "jobType", name, known: listed(types.keys()) });
 }
 
 export async function grantType(registry: Registry, request: GrantRequest): Promise<void> {
   await registry.refresh();
   const { actor, type: name, project } = request;
   const type = anyType(registry, name);
-  const { store, clock, surroundings } = registry.world;
+  const { store, clock, surroundings } = registry.dependencies;
   const grants =
     request.grants ?? askedGrants(candidateOf(registry, knownVersion(type, undefined), project), surroundings);
   await store.registrations.grant(
@@ -57,11 +57,11 @@ export async function revokeType(
   await registry.refresh();
   const type = anyType(registry, name);
   const event = changeEvent({ ...type, grantee: project }, "revoked", actor);
-  const gone = await registry.world.store.registrations.revoke(name, project, event);
+  const gone = await registry.dependencies.store.registrations.revoke(name, project, event);
   await registry.refresh();
   if (gone) return;
   const known = [...type.grants.keys()].join(", ") || "none";
-  throw new PlatformError("NotFound", { what: `grant of ${name}`, name: project, known });
+  throw new PlatformError("NotFound", { what: "grant", name: `${name} → ${project}`, known });
 }
 
 /** Nothing of it starts any more, on no server; what runs goes on to its end. */
@@ -97,9 +97,9 @@ async function stop(
   type: TypeEntry,
   { kind, actor, reason }: { readonly kind: "disabled" | "withdrawn"; readonly actor: string; readonly reason: string },
 ): Promise<void> {
-  const at = registry.world.clock.now().toISOString();
+  const at = registry.dependencies.clock.now().toISOString();
   const wanted = { type: type.name, project: null, kind, detail: reason, by: actor, at };
-  await registry.world.store.registrations.stop(wanted, changeEvent({ ...type, reason }, kind, actor));
+  await registry.dependencies.store.registrations.stop(wanted, changeEvent({ ...type, reason }, kind, actor));
   await registry.refresh();
 }
 
@@ -107,18 +107,25 @@ async function stop(
 export async function enableType(registry: Registry, { actor, type: name }: AdminRequest): Promise<void> {
   await registry.refresh();
   const kinds = ["disabled", "withdrawn", "quarantined"] as const;
-  await registry.world.store.registrations.release(name, kinds, changeEvent(anyType(registry, name), "enabled", actor));
+  await registry.dependencies.store.registrations.release(
+    name,
+    kinds,
+    changeEvent(anyType(registry, name), "enabled", actor),
+  );
   await registry.refresh();
 }
 
-/** By the project that it belongs to. Throws Conflict while an administrator holds it back. */
+/** By the project that it belongs to. Throws JobTypeStopped while an administrator holds it back. */
 export async function restoreType(registry: Registry, request: OwnRequest): Promise<void> {
   const type = await ownType(registry, request);
   const kinds = ["withdrawn", "quarantined"] as const;
-  await registry.world.store.registrations.release(type.name, kinds, changeEvent(type, "enabled", request.actor));
+  await registry.dependencies.store.registrations.release(
+    type.name,
+    kinds,
+    changeEvent(type, "enabled", request.actor),
+  );
   await registry.refresh();
   const above = type.stops.find((one) => one.kind === "disabled");
   if (above === undefined) return;
-  const detail = `${type.name} was disabled by ${above.by}: ${above.detail}; an administrator of the server lets it go on`;
-  throw new PlatformError("Conflict", { detail });
+  throw new PlatformError("JobTypeStopped", { type: type.name, actor: above.by, detail: above.detail });
 }

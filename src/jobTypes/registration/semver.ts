@@ -1,9 +1,9 @@
 // Versions of job types: three numbers. Nothing of semantic versioning beside their order and what a major version means.
 
-export type Version = readonly [major: number, minor: number, patch: number];
+type Version = readonly [major: number, minor: number, patch: number];
 
 /** The shape of a registration lets nothing else through: what is no number counts as 0. */
-export function parseVersion(text: string): Version {
+function parseVersion(text: string): Version {
   const [major = 0, minor = 0, patch = 0] = text.split(".").map((part) => Number(part) || 0);
   return [major, minor, patch];
 }

@@ -29,5 +29,5 @@ export function changeEvent(
 ): NewEvent {
   const more = Object.entries({ version, grantee, reason }).filter(([, value]) => value !== undefined);
   const data = { type: name, change, actor, ...Object.fromEntries(more) };
-  return { project: owner, application: "", run: null, type: "job-type.changed", data };
+  return { project: owner, application: null, run: null, type: "job-type.changed", data };
 }

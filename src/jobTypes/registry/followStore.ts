@@ -1,6 +1,6 @@
 // How a copy of what the store holds is kept fresh: one look at a time, soon after each wake, and from time to time without one.
 import type { News } from "../../ports/news.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 
 /** Beside the wakes of the store, which may be lost with a connection: a switch that stops a type must not be. */
 const LOOK_EVERY = 2_000;
@@ -20,7 +20,7 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   return () => (next ??= start());
 }
 
-export interface Followed {
+interface Followed {
   /** Announces that the store may hold something new. Closed when the following stops. */
   readonly news: News;
   readonly look: () => Promise<void>;
@@ -28,7 +28,7 @@ export interface Followed {
 
 /** Calls `look` after news, and from time to time. Returns the function that stops that: it resolves when no look is under way. */
 export function follow(
-  { clock, log }: Pick<RegistryWorld, "clock" | "log">,
+  { clock, log }: Pick<RegistryDependencies, "clock" | "log">,
   { news, look }: Followed,
 ): () => Promise<void> {
   const stopping = new AbortController();

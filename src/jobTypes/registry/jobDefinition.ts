@@ -1,21 +1,21 @@
 // A registered type as the engine runs it: a job definition like those that are written here, made of a document. What differs between
 // types is data; which tier does the work is looked up, never asked.
-import { z } from "zod";
 import { defineJob, type JobDefinition } from "../../catalog/define.ts";
-import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, outputTooLarge } from "../../catalog/job.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
 import type { RegisteredType } from "../registration/registeredType.ts";
 import type { Runtime } from "../registration/registration.ts";
+import { anyObject } from "../registration/shape.ts";
 import { leavePlace, runPlace } from "../running/isolated/attempt.ts";
 import { isolate } from "../running/isolated/isolate.ts";
 import { concurrencyOf, retriesFailures, retryOf, timesOf, withRetries } from "../running/limits.ts";
 import { podTier, tellingPodTier } from "../running/tiers/pod.ts";
 import type { Tier, TierOrder } from "../running/tiers/tier.ts";
 import { workerTier } from "../running/tiers/worker.ts";
-import type { Surroundings } from "../running/typeDependencies.ts";
+import type { TypeDependencies } from "../running/typeDependencies.ts";
 import { checkedBy, complaintsOf } from "../schemas/checked.ts";
 import { withDefaults } from "../schemas/defaults.ts";
 import type { Schemas } from "../schemas/schemas.ts";
@@ -24,10 +24,7 @@ import { isSecretAt, secretPaths } from "../schemas/secretPaths.ts";
 const TIERS: Readonly<Record<Runtime["tier"], Tier>> = { T1: podTier, T2: workerTier, T3: tellingPodTier };
 const NOTHING_PROMISED: JsonObject = { type: "object" };
 
-// What its schema says of an input is looked at by `check` and again by `run`: here it only has to be an object.
-const anyObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
-
-export function definitionOf(type: RegisteredType, surroundings: Surroundings): JobDefinition {
+export function definitionOf(type: RegisteredType, surroundings: TypeDependencies): JobDefinition {
   const { metadata, spec } = type.registration;
   const { schemas } = surroundings;
   const { timeout, clocks } = timesOf(spec);
@@ -37,6 +34,7 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
     name: metadata.name,
     summary: spec.summary,
     version: spec.version,
+    // What the schema says of an input is looked at by `check` and again by `run`.
     input: anyObject,
     output: checkedBy(schemas, output, tooLarge),
     schemas: { input: spec.input, output },
@@ -94,6 +92,5 @@ async function stop(job: JobRun<JsonObject>, order: TierOrder): Promise<void> {
 }
 
 function tooLarge(value: Json): string | null {
-  const size = JSON.stringify(value).length;
-  return size <= OUTPUT_LIMIT ? null : `it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`;
+  return outputTooLarge(JSON.stringify(value).length);
 }

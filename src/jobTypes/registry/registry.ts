@@ -8,16 +8,25 @@ import { createNews } from "../../ports/news.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
 import { follow, oneAtATime } from "./followStore.ts";
 import { NameTable } from "./nameTable.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 import { settleSamples } from "./sampleRun.ts";
 import { makeEntry } from "./versionEntry.ts";
 import { stopText } from "./versionProblems.ts";
-import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
+import {
+  EMPTY_VIEW,
+  mayUse,
+  type RegistryView,
+  stopsIn,
+  type TypeEntry,
+  usableNames,
+  type VersionEntry,
+  viewAfter,
+} from "./view.ts";
 
 export interface Registry {
-  readonly world: RegistryWorld;
+  readonly dependencies: RegistryDependencies;
   readonly jobTypes: JobTypes;
-  readonly view: () => View;
+  readonly view: () => RegistryView;
   /** Why nothing of the type may start in that project; null: it may. */
   readonly stopOf: (type: string, project: string) => Reason | null;
   /** After a change of one's own: what the store has now is seen when it resolves. */
@@ -28,27 +37,27 @@ export interface Registry {
 }
 
 /** Resolves once it knows what the store holds. */
-export async function openRegistry(world: RegistryWorld): Promise<Registry> {
-  const { registrations, events } = world.store;
+export async function openRegistry(dependencies: RegistryDependencies): Promise<Registry> {
+  const { registrations, events } = dependencies.store;
   const released = createNews();
   let view = EMPTY_VIEW;
-  let types = jobTypesOf(world, view);
-  const entryOf = (stored: RegisteredVersion): Entry => makeEntry(world, stored, () => view);
+  let types = jobTypesOf(dependencies, view);
+  const entryOf = (stored: RegisteredVersion): VersionEntry => makeEntry(dependencies, stored, () => view);
   const refresh = oneAtATime(async () => {
     if ((await registrations.revision()) === view.revision) return;
     const before = view;
     view = viewAfter(before, await registrations.after(before.revision), entryOf);
-    types = jobTypesOf(world, view);
+    types = jobTypesOf(dependencies, view);
     if (isReleased(before, view)) released.notify();
   });
   await refresh();
   const look = async (): Promise<void> => {
     await refresh();
-    if (await settleSamples(world, view)) await refresh();
+    if (await settleSamples(dependencies, view)) await refresh();
   };
-  const stop = follow(world, { news: createNews((notify) => events.subscribe(notify)), look });
+  const stop = follow(dependencies, { news: createNews((notify) => events.subscribe(notify)), look });
   return {
-    world,
+    dependencies,
     view: () => view,
     jobTypes: {
       find: (project, name, version) => types.find(project, name, version),
@@ -63,7 +72,7 @@ export async function openRegistry(world: RegistryWorld): Promise<Registry> {
 }
 
 /** Of one state of the view: what a project may use is put together once, when somebody first asks. */
-function jobTypesOf({ catalog }: RegistryWorld, view: View): JobTypes {
+function jobTypesOf({ catalog }: RegistryDependencies, view: RegistryView): JobTypes {
   const tables = new Map<string, NameTable>();
   const usable = (project: string): NameTable => {
     const known = tables.get(project);
@@ -94,12 +103,12 @@ function heldBack(definition: JobDefinition, type: TypeEntry, project: string): 
   return { ...definition, check: () => [problem("TypeStopped", "", { name: type.name, detail: stopText(stop) })] };
 }
 
-function stopReason(view: View, type: string, project: string): Reason | null {
+function stopReason(view: RegistryView, type: string, project: string): Reason | null {
   const [stop] = stopsIn(view.types.get(type) ?? { stops: [] }, project);
   return stop === undefined ? null : reason("TypeDisabled", { type, detail: stopText(stop) });
 }
 
-function isReleased(before: View, after: View): boolean {
+function isReleased(before: RegistryView, after: RegistryView): boolean {
   return [...before.types.values()].some(
     ({ name, stops }) => stops.length > (after.types.get(name)?.stops.length ?? 0),
   );

@@ -6,9 +6,9 @@ import type { Log } from "../../ports/log.ts";
 import type { Outgoing } from "../../ports/outgoing.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { Surroundings } from "../running/typeDependencies.ts";
+import type { TypeDependencies } from "../running/typeDependencies.ts";
 
-export interface RegistryWorld {
+export interface RegistryDependencies {
   readonly store: Pick<Store, "registrations" | "events" | "runs" | "sinks">;
   readonly catalog: Catalog;
   readonly clusters: Clusters;
@@ -16,5 +16,5 @@ export interface RegistryWorld {
   readonly outgoing: Outgoing;
   readonly clock: Clock;
   readonly log: Log;
-  readonly surroundings: Surroundings;
+  readonly surroundings: TypeDependencies;
 }

@@ -4,13 +4,13 @@ import { problem } from "../../model/problems/problem.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import type { Run } from "../../model/run/run.ts";
 import { changeEvent } from "./event.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
-import type { View } from "./view.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
+import type { RegistryView } from "./view.ts";
 
 /** True: something was written. */
 export async function settleSamples(
-  { store, clock }: Pick<RegistryWorld, "store" | "clock">,
-  view: View,
+  { store, clock }: Pick<RegistryDependencies, "store" | "clock">,
+  view: RegistryView,
 ): Promise<boolean> {
   let wrote = false;
   for (const { versions } of view.types.values()) {

@@ -13,7 +13,7 @@ import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } f
 import { withTexts } from "./podText.ts";
 import { templateOf } from "./templateOf.ts";
 
-export interface Draft {
+interface FilledTemplate {
   readonly template: JsonObject;
   /** `192.0.2.7:22`: where this run connects to. */
   readonly targets: readonly string[];
@@ -25,10 +25,10 @@ export interface Draft {
 /** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it ·
  * pods: what was given for their number is none. */
 export type Drafted =
-  | { readonly draft: Draft }
-  | { readonly missing: string }
-  | { readonly secret: true }
-  | { readonly pods: string };
+  | { readonly kind: "draft"; readonly draft: FilledTemplate }
+  | { readonly kind: "missing"; readonly path: string }
+  | { readonly kind: "secret" }
+  | { readonly kind: "pods"; readonly given: string };
 
 const PLACES = { fields: { template: POD_TEMPLATE } };
 
@@ -40,13 +40,14 @@ export function draftOf(spec: RegistrationSpec, input: JsonObject, run: Template
   const targets: Json = spec.runtime.tier === "T2" ? [] : (spec.runtime.targets ?? []);
   const count: Json = spec.runtime.tier === "T1" ? (spec.runtime.pods ?? 1) : 1;
   const filled = fillTemplate({ template, targets, pods: count }, { input: complete, run }, PLACES);
-  if (!filled.ok) return { missing: filled.missing };
-  if (showsSecret(filled.value)) return { secret: true };
+  if (!filled.ok) return { kind: "missing", path: filled.missing };
+  if (showsSecret(filled.value)) return { kind: "secret" };
   // What an optional input leaves open is one pod.
   const { template: pod, targets: named, pods = 1 } = isObject(filled.value) ? filled.value : {};
   if (typeof pods !== "number" || !Number.isInteger(pods) || pods < 1 || pods > MOST_PODS)
-    return { pods: JSON.stringify(pods) };
+    return { kind: "pods", given: JSON.stringify(pods) };
   return {
+    kind: "draft",
     draft: {
       template: withTexts(isObject(pod) ? pod : {}),
       targets: Array.isArray(named) ? named.map(String) : [],

@@ -7,7 +7,7 @@ import { type Component, componentsOf } from "./schemaCycles.ts";
 export const MOST_BRANCHES = 10_000;
 
 /** `endless`: a definition comes back to itself along two ways to the same value, so that the count doubles with every level of the data. */
-export type Branching = { readonly kind: "counted"; readonly count: number } | { readonly kind: "endless" };
+type Branching = { readonly kind: "counted"; readonly count: number } | { readonly kind: "endless" };
 
 export function branchingOf(root: JsonObject): Branching {
   const component = componentsOf(root, (schema) => lanesOf(schema, root).flat());

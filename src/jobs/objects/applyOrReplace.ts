@@ -81,7 +81,7 @@ async function putBack(job: JobRun<unknown>, live: Manifest, options: ApplyOptio
 
 /** As it was, without what the server wrote. */
 function before(live: Manifest): Manifest {
-  const { status: _status, ...rest } = live;
+  const { status: _status, ...rest }: JsonObject = live;
   const { name, namespace, labels, annotations } = live.metadata;
   const metadata: Metadata = {
     name,
@@ -89,7 +89,7 @@ function before(live: Manifest): Manifest {
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
   };
-  return { ...(rest as JsonObject), apiVersion: live.apiVersion, kind: live.kind, metadata };
+  return { ...rest, apiVersion: live.apiVersion, kind: live.kind, metadata };
 }
 
 function sameSelector(live: Manifest, wanted: Manifest): boolean {

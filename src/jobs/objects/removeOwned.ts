@@ -2,6 +2,7 @@
 
 import type { JobRun } from "../../catalog/job.ts";
 import { isVolume, LABELS, shortRef } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { ClusterError } from "../../ports/cluster.ts";
@@ -45,7 +46,7 @@ function isCustom(apiVersion: string): boolean {
   return group.includes(".") && !group.endsWith("k8s.io");
 }
 
-export interface Discarded {
+interface Discarded {
   readonly removed: number;
   readonly kept: readonly string[];
 }
@@ -87,7 +88,7 @@ async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<Clu
 export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await patiently(job, () => job.cluster.read(object, job.signal));
   const ours =
-    live?.metadata.labels?.[LABELS.application] === object.application &&
+    live?.metadata.labels?.[LABELS.application] === writtenName(object.application) &&
     live.metadata.labels[LABELS.project] === object.project;
   return ours ? (live.metadata.uid ?? null) : null;
 }

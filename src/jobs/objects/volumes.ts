@@ -4,19 +4,20 @@
 import type { JobRun } from "../../catalog/job.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { LABELS, type Manifest } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-export interface TemplatedClaim {
+interface TemplatedVolumeClaim {
   readonly claim: Manifest;
   /** The size that the template asks for now. */
   readonly size: string;
 }
 
 /** `<template>-<set>-<ordinal>` is how the StatefulSet controller names them; ordinals have no gaps, so the first missing one is the end. */
-export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedClaim[]> {
-  const claims: TemplatedClaim[] = [];
+export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedVolumeClaim[]> {
+  const claims: TemplatedVolumeClaim[] = [];
   for (const template of templatesOf(set)) {
     const name = String(dig(template, "metadata", "name"));
     const size = dig(template, "spec", "resources", "requests", "storage");
@@ -30,7 +31,7 @@ export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Prom
       const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
       if (claim === null) break;
       const labels = claim.metadata.labels ?? {};
-      if (labels[LABELS.application] === job.application && labels[LABELS.project] === job.project)
+      if (labels[LABELS.application] === writtenName(job.application) && labels[LABELS.project] === job.project)
         claims.push({ claim, size: typeof size === "string" ? size : "0" });
     }
   }

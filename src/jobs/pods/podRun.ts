@@ -1,13 +1,14 @@
 // Runs one pod to its end for a job: looks whether the cluster will take it, makes it, follows it, keeps its log, reads what it gave.
 // Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
 // what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
-
-import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
 import { listAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
+import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
@@ -18,7 +19,7 @@ import { tellOfPlaces } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
 import { clockOutcome, startClocks } from "./startClocks.ts";
-import { keepLog, readLog } from "./taskLog.ts";
+import { keepLog, readTaskLog } from "./taskLog.ts";
 
 export interface PodWish {
   /** Of the job type: a label of the pod, for policies. */
@@ -39,7 +40,7 @@ export interface PodWish {
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
 
-export interface FailureRule {
+interface FailureRule {
   readonly exitCode: number;
   readonly reason?: string;
   readonly domain?: "job" | "config" | "dependency" | "platform";
@@ -47,8 +48,6 @@ export interface FailureRule {
 }
 
 const KEPT_SECONDS = 3_600;
-export const JOB_TYPE_LABEL = "kubemin.dev/job-type";
-export const RUN_LABEL = "kubemin.dev/run";
 
 export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
   try {
@@ -94,10 +93,10 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
     ...labels,
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.project]: job.project,
-    [LABELS.application]: job.application,
-    [LABELS.kubeminComponent]: job.component,
-    [RUN_LABEL]: job.run,
-    [JOB_TYPE_LABEL]: type,
+    [LABELS.application]: writtenName(job.application),
+    [LABELS.kubeminComponent]: writtenName(job.component),
+    [JOB_LABELS.run]: job.run,
+    [JOB_LABELS.type]: type,
   };
 }
 
@@ -201,27 +200,26 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   const told = wish.listen?.(signal) ?? Promise.resolve(null);
   try {
     const end = await untilEnd(discreet(job, wish), applied, jobManifest(job, wish));
-    if (end === null)
-      return { phase: "interrupted", reason: reason("Terminating", { object: "Job" }), evidence: [], retryable: true };
+    if (end === null) return STOPPED;
     if (end.kind === "clock") {
       await stopPod(job);
       return clockOutcome(end.reason, end.evidence);
     }
-    const lines = await readLog(job, applied.ref.name);
+    const lines = await readTaskLog(job, applied.ref.name);
     const said = outputOf(
       end.health,
       lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
     );
     if (wish.secretsOf !== undefined)
-      job.conceal("wrong" in said ? [end.health.facts?.said ?? ""] : wish.secretsOf(said.output));
+      job.conceal(said.ok ? wish.secretsOf(said.output) : [end.health.facts?.said ?? ""]);
     await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
     if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
     ended.abort();
     const given = await told;
-    const gave: Said = given === null ? said : { output: given };
-    return "wrong" in gave
-      ? { phase: "failed", reason: gave.wrong, evidence: [], retryable: false }
-      : { phase: "succeeded", reason: reason("Completed"), output: gave.output };
+    const gave: Said = given === null ? said : { ok: true, output: given };
+    return gave.ok
+      ? { phase: "succeeded", reason: reason("Completed"), output: gave.output }
+      : { phase: "failed", reason: gave.wrong, evidence: [], retryable: false };
   } finally {
     ended.abort();
   }

@@ -8,7 +8,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import { patienceLeft } from "../waiting/untilRoom.ts";
 
-export interface StartClocks {
+interface StartClocks {
   /** How it stands now. True: it is pending, because its program has not begun, or lost its place and looks for another. */
   note(health: ObjectHealth): boolean;
   stop(): void;

@@ -1,7 +1,9 @@
 // What job types that run a program to its end have in common: whose Job it is, and its log, kept because pods do not stay.
+
 import { setImmediate } from "node:timers/promises";
 import type { JobRun } from "../../catalog/job.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { ClusterError, type LogLine } from "../../ports/cluster.ts";
 
 /** Which attempt made the Job. Without it a restarted attempt could not tell its own failed Job from one of an earlier attempt. */
@@ -18,13 +20,13 @@ export function marked(manifest: Manifest, mark: string): Manifest {
 }
 
 /** `name`: of the Job. */
-export async function readLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
+export async function readTaskLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
   const { project } = job;
   const owner = {
     project,
     namespace: job.namespace,
-    application: job.application,
-    component: job.component,
+    application: writtenName(job.application),
+    component: writtenName(job.component),
     job: name,
   };
   const lines: LogLine[] = [];

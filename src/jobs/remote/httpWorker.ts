@@ -1,7 +1,7 @@
 // A job that somebody else's service does, over HTTP: it is told what to do, and either answers at once, is asked again, or goes on and
 // tells us (heartbeats, progress, the end). The same attempt may be told to it twice after a crash of ours: the Idempotency-Key says so.
 
-import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { dig, isObject, type Json, type JsonObject, readJson } from "../../model/data/json.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import { OUTGOING_REFUSALS } from "../../model/reasons/outgoingRefusal.ts";
@@ -10,7 +10,7 @@ import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import { listenTo, type Told } from "./attemptMessages.ts";
 import { type Bad, causeOf, refusedCall } from "./calls.ts";
 
-export interface Worker {
+interface Worker {
   readonly type: string;
   readonly typeVersion: string;
   readonly url: string;
@@ -51,7 +51,7 @@ export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise
       job.signal,
     );
   }
-  return interrupted(reason("Terminating", { object: targetOf(worker) }));
+  return STOPPED;
 }
 
 /** Never the path or the query: those may hold secrets. */
@@ -183,7 +183,7 @@ async function untilTold(job: JobRun<unknown>, told: Told): Promise<JobOutcome> 
   job.report(reason("TaskRunning"));
   for (;;) {
     const message = await told.next(silence);
-    if (message === "over") return interrupted(reason("Terminating", { object: job.job }));
+    if (message === "over") return STOPPED;
     if (message === "silence") return interrupted(reason("Lost", { limit: formatDuration(silence) }));
     if (message.kind === "complete") {
       const error = message.data["error"];

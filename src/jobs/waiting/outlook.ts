@@ -41,7 +41,7 @@ async function dryRun(job: JobRun<unknown>, pod: Manifest): Promise<Outlook | nu
 }
 
 /** Within the limit by itself, only not beside what others hold now: it may come. What is larger than the whole quota never does. */
-export function isQuotaBusy({ code, params }: Reason): boolean {
+function isQuotaBusy({ code, params }: Reason): boolean {
   if (code !== "QuotaExceeded") return false;
   const requested = amounts(String(params["requested"] ?? ""));
   const limited = amounts(String(params["limited"] ?? ""));

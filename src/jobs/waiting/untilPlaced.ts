@@ -1,24 +1,21 @@
 // Pods that exist and find no node: beside the scheduler's words it is told who holds what they wait for, their place in the line and how long
 // that usually takes, as for a task whose pods are not made yet. Meanwhile they stand in the same line: what becomes free is not given to
 // somebody who came later. Decides nothing; whether it fails is for the scheduler and the clocks.
-
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
-import { type Evidence, type ObjectHealth } from "../../model/kubernetes/health.ts";
+import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
-import { ticketOf } from "./untilRoom.ts";
+import { LOOK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** The scheduler has found no node for a pod. */
 export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
-/** As for those whose pods are not made: not everything that makes room is told by an event. */
-const LOOK_AGAIN = 5_000;
 
-export interface Places {
+interface Places {
   /** Reports how it stands; for what has no place, with what is known of the room for it. */
   tell(health: ObjectHealth, phase: "pending" | "running"): void;
   stop(): void;

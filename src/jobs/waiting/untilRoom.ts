@@ -2,7 +2,7 @@
 // long as the document says, and whoever waits is told for what, behind whom and how long that usually takes.
 // None of this is a promise: somebody may be faster.
 
-import type { JobOutcome, JobRun } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import type { PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
@@ -12,7 +12,7 @@ import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Look again at least this often: not everything that makes room is told by an event. */
-const LOOK_AGAIN = 5_000;
+export const LOOK_AGAIN = 5_000;
 
 /** Null: the pods may be made now. Groups run side by side: all of them or none. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {
@@ -55,12 +55,12 @@ async function waitForRoom(
     const milliseconds = Math.min(LOOK_AGAIN, limit - time);
     await changes.after(seen, { signal: job.signal, limit: { clock: job.clock, milliseconds } });
   }
-  return ended("expired", reason("GaveUpWaiting", { limit: "0s", cause: "" }), []);
+  return STOPPED;
 }
 
 /** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */
 export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
-  const name = [application === "" ? run : application, component === "" ? job : component].join("/");
+  const name = `${application ?? run}/${component ?? job}`;
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
 }
 
@@ -75,7 +75,7 @@ const TIMES_USUAL = 3;
  * After so long without its turn it is starved by those who pass it: three times what is usual, ten minutes at least, and half of its
  * patience at most, so that there is time left for what is kept for it to add up.
  */
-export function overdueAfter(patience: number, lately: readonly number[]): number {
+function overdueAfter(patience: number, lately: readonly number[]): number {
   const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
   return Math.min(Math.max(LEAST_OVERDUE, TIMES_USUAL * usual), patience / 2);
 }

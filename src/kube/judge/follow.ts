@@ -1,5 +1,6 @@
-// Follows objects from the shared watches and tells their health whenever it changes. Owns the timers of verdicts that ripen.
-// What was told final (failed, rejected) is not taken back: a new follow begins anew.
+// Follows objects through the shared watches and reports their health whenever it changes. It owns the timers for
+// verdicts that become final with time (verdict.ts).
+// A final verdict (failed, rejected) is never taken back within one follow; a new follow starts from the beginning.
 import type { Evidence, Health, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Manifest, type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -7,20 +8,25 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import { found, type LogSource } from "./finding.ts";
-import { findingOf, kindsFor, viewOf, type World } from "./judgement.ts";
-import { judge, type Memory, NO_MEMORY, type Verdict } from "./verdict.ts";
+import { findingOf, type JudgementSources, kindsFor, viewOf } from "./judgement.ts";
+import { type HealthVerdict, judge, type Memory, NO_MEMORY } from "./verdict.ts";
 
-export interface FollowWorld extends World {
+export interface FollowSources extends JudgementSources {
   readonly clock: Clock;
   readonly log: Log;
-  /** Directly from the API, for what the watches do not show. */
+  /** Reads an object directly from the API when the watches do not show it. */
   readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
   readonly lastWords: (source: LogSource, signal: AbortSignal) => Promise<readonly Evidence[]>;
 }
 
-/** Warnings from shortly before the follow still belong to it: apply comes before follow. */
+/**
+ * Milliseconds before the start of the follow from which warnings still count, because the apply happened before it.
+ */
 const BEFORE = 30_000;
-/** An object that the watches do not show is read so often. They show all of ours, so this is for the moments after a write. */
+/**
+ * Milliseconds between two direct reads of an object that the watches do not show. This is rare: the watches show every
+ * object of kubemin's shortly after it was written.
+ */
 const REREAD = 1_000;
 
 interface Followed {
@@ -30,24 +36,27 @@ interface Followed {
   told: string;
   settled: boolean;
   timer: AbortController | null;
-  /** What a direct read said: while the watches lag behind our own write, or show another object. */
+  /**
+   * Result of the last direct read, while the watches lag behind the write or show another object. `beside` is the uid
+   * of the object that they showed.
+   */
   direct: { readonly object: Manifest | null; readonly at: number; readonly beside: string } | null;
   reading: boolean;
 }
 
 interface Session {
-  readonly world: FollowWorld;
+  readonly sources: FollowSources;
   readonly signal: AbortSignal;
   readonly tell: (health: ObjectHealth) => void;
 }
 
 export function followObjects(
-  world: FollowWorld,
+  sources: FollowSources,
   objects: readonly Applied[],
   onHealth: (health: ObjectHealth) => void,
 ): () => void {
   const abort = new AbortController();
-  const since = world.clock.now().getTime() - BEFORE;
+  const since = sources.clock.now().getTime() - BEFORE;
   const followed = objects.map(
     (applied): Followed => ({
       applied,
@@ -60,22 +69,22 @@ export function followObjects(
       reading: false,
     }),
   );
-  const session: Session = { world, signal: abort.signal, tell: guarded(world, onHealth) };
+  const session: Session = { sources, signal: abort.signal, tell: guarded(sources, onHealth) };
   const namespaces = new Set(objects.map(({ ref }) => ref.namespace));
   let due = false;
   const lookAtAll = (): void => {
     due = false;
     if (!abort.signal.aborted) for (const one of followed) look(session, one);
   };
-  // Many events of one moment are one look.
+  // Many changes at the same moment cause only one look.
   const schedule = (): void => {
     if (!due) setImmediate(lookAtAll);
     due = true;
   };
-  const stop = world.cache.subscribe((namespace) => {
+  const stop = sources.cache.subscribe((namespace) => {
     if (namespace === "*" || namespaces.has(namespace)) schedule();
   });
-  world.cache.watch(objects.flatMap(({ ref }) => kindsFor(ref)));
+  sources.cache.watch(objects.flatMap(({ ref }) => kindsFor(ref)));
   schedule();
   return () => {
     stop();
@@ -84,19 +93,22 @@ export function followObjects(
   };
 }
 
-function guarded(world: FollowWorld, onHealth: (health: ObjectHealth) => void): (health: ObjectHealth) => void {
+function guarded(sources: FollowSources, onHealth: (health: ObjectHealth) => void): (health: ObjectHealth) => void {
   return (health) => {
     try {
       onHealth(health);
     } catch (cause) {
-      world.log.write("error", "a listener of health failed", { object: shortRef(health.ref), detail: String(cause) });
+      sources.log.write("error", "a listener of health failed", {
+        object: shortRef(health.ref),
+        detail: String(cause),
+      });
     }
   };
 }
 
 function look(session: Session, one: Followed): void {
   if (one.settled || session.signal.aborted) return;
-  const view = viewOf(session.world, one.applied.ref);
+  const view = viewOf(session.sources, one.applied.ref);
   if (view === "starting") return;
   if (view !== null) {
     say(session, one, view);
@@ -111,18 +123,21 @@ function look(session: Session, one: Followed): void {
   } else decide(session, one, object);
 }
 
-/** The object as the watches show it, or by a direct read where they cannot be right; undefined while that read is on its way. */
+/**
+ * The object as the watches show it, or from a direct read when the watches do not show the object that was applied;
+ * `undefined` until that read has finished.
+ */
 function present(session: Session, one: Followed): Manifest | null | undefined {
-  const { cache } = session.world;
+  const { cache } = session.sources;
   const cached = cache.get(one.applied.ref);
   if (cached !== undefined && cached.metadata.uid === one.applied.uid) {
     one.direct = null;
     return cached;
   }
-  const now = session.world.clock.now().getTime();
+  const now = session.sources.clock.now().getTime();
   const old = one.direct !== null && now - one.direct.at >= REREAD;
   const beside = cached?.metadata.uid ?? "";
-  // "Gone" stays true until the watches show another object of that name.
+  // "The object is gone" stays true until the watches show another object of that name.
   if (one.direct === null || one.direct.beside !== beside || (old && one.direct.object !== null))
     void readDirectly(session, one, beside);
   return one.direct?.object;
@@ -131,10 +146,10 @@ function present(session: Session, one: Followed): Manifest | null | undefined {
 async function readDirectly(session: Session, one: Followed, beside: string): Promise<void> {
   if (one.reading) return;
   one.reading = true;
-  const { world, signal } = session;
+  const { sources, signal } = session;
   try {
-    const object = await world.read(one.applied.ref, signal);
-    one.direct = { object, at: world.clock.now().getTime(), beside };
+    const object = await sources.read(one.applied.ref, signal);
+    one.direct = { object, at: sources.clock.now().getTime(), beside };
     one.reading = false;
     look(session, one);
     if (object !== null) setTimer(session, one, REREAD);
@@ -145,11 +160,11 @@ async function readDirectly(session: Session, one: Followed, beside: string): Pr
 }
 
 function decide(session: Session, one: Followed, object: Manifest): void {
-  const now = session.world.clock.now().getTime();
-  const finding = findingOf(session.world, object, { now, since: one.since, generation: one.applied.generation });
+  const now = session.sources.clock.now().getTime();
+  const finding = findingOf(session.sources, object, { now, since: one.since, generation: one.applied.generation });
   const verdict = judge(finding, one.memory, now);
   one.memory = verdict.memory;
-  session.world.memories.put(one.applied.uid, verdict.memory);
+  session.sources.memories.put(one.applied.uid, verdict.memory);
   if (verdict.final) {
     one.settled = true;
     void conclude(session, one, verdict);
@@ -159,9 +174,9 @@ function decide(session: Session, one: Followed, object: Manifest): void {
   if (verdict.again !== undefined) setTimer(session, one, verdict.again);
 }
 
-/** The final word waits for the program's last words, for a moment. */
-async function conclude(session: Session, one: Followed, verdict: Verdict): Promise<void> {
-  const words = verdict.log === undefined ? [] : await session.world.lastWords(verdict.log, session.signal);
+/** Reports the final verdict after the last log lines of the container have been read. */
+async function conclude(session: Session, one: Followed, verdict: HealthVerdict): Promise<void> {
+  const words = verdict.log === undefined ? [] : await session.sources.lastWords(verdict.log, session.signal);
   say(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
 }
 
@@ -170,7 +185,7 @@ function setTimer(session: Session, one: Followed, milliseconds: number): void {
   const timer = new AbortController();
   one.timer = timer;
   const signal = AbortSignal.any([session.signal, timer.signal]);
-  void session.world.clock.sleep(milliseconds, signal).then(() => {
+  void session.sources.clock.sleep(milliseconds, signal).then(() => {
     if (!signal.aborted) look(session, one);
   });
 }

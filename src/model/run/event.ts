@@ -25,7 +25,8 @@ export const INSTALLATION = "*";
 
 export interface NewEvent {
   readonly project: string;
-  readonly application: string;
+  /** `null` for an event of no application: a token, a cluster, a job type, a run of job types alone. */
+  readonly application: string | null;
   readonly run: string | null;
   readonly type: EventType;
   readonly data: JsonObject;

@@ -56,7 +56,7 @@ export interface Clocks {
 export type OnShort = "wait" | "fail" | number;
 
 /** Which step of the workflow a job belongs to. */
-export interface PlannedStep {
+interface PlannedStep {
   /** From the outermost group to the step itself, e.g. ["train", "prepare"]. */
   readonly path: readonly string[];
   readonly pointer: string;
@@ -64,7 +64,7 @@ export interface PlannedStep {
   readonly loop?: "round" | "nothing";
 }
 
-export interface Scope {
+export interface StepTimeout {
   /** Its name in the run's context. */
   readonly step: string;
   /** Milliseconds. */
@@ -72,7 +72,7 @@ export interface Scope {
 }
 
 /** At most `limit` jobs with this key at a time, within the project. */
-export interface Concurrency {
+export interface JobLock {
   readonly key: string;
   readonly limit: number;
   /** Beside others that share it; see ports/store.ts. */
@@ -92,7 +92,7 @@ export interface PlannedLock {
   readonly name: Json;
   readonly limit: number;
   readonly shared?: boolean;
-  readonly onLimit: Concurrency["onLimit"];
+  readonly onLimit: JobLock["onLimit"];
 }
 
 export interface PlannedJob {
@@ -103,7 +103,7 @@ export interface PlannedJob {
   readonly typeVersion?: string;
   readonly step?: PlannedStep;
   /** Steps around it whose own time is limited: from the moment when the first of their jobs is due. */
-  readonly within?: readonly Scope[];
+  readonly within?: readonly StepTimeout[];
   /** False once what it needs has ended: the job is skipped, which does not stop what comes after it. */
   readonly condition?: Condition;
   /** Starts when all others have ended, whatever became of them, also after a cancel. */
@@ -115,7 +115,8 @@ export interface PlannedJob {
   readonly clocks?: Clocks;
   readonly onShort?: OnShort;
   readonly locks?: readonly PlannedLock[];
-  readonly component: string;
+  /** `null` for a job of no component: a step of the workflow, a job of the namespace. */
+  readonly component: string | null;
   readonly needs: readonly Need[];
   readonly objects: readonly PlannedObject[];
   /** What the job type needs beside the objects; its own schema says which. `{"$from": pointer}` in it is filled in when the job starts. */
@@ -126,6 +127,9 @@ export interface PlannedJob {
   /** False: its type does not try a failure of the program again, however many attempts there are. */
   readonly retriesFailures?: false;
 }
+
+/** The policy of a job whose document and whose job type say nothing about attempts. */
+export const ONE_ATTEMPT: RetryPolicy = { attempts: 1, backoff: 5_000 };
 
 /** It tidies up: a cancel neither keeps it from starting nor stops it. */
 export function outlivesCancel({ final, endOf }: PlannedJob): boolean {
@@ -167,8 +171,9 @@ export interface FieldChange {
   readonly by?: readonly string[];
 }
 
-export interface Change {
-  readonly component: string;
+export interface ObjectChange {
+  /** `null` for an object of no component: a namespace, or one without the label. */
+  readonly component: string | null;
   readonly object: ObjectRef;
   readonly action: ChangeAction;
   readonly class: ChangeClass;
@@ -193,7 +198,7 @@ export interface Plan {
   readonly jobs: readonly PlannedJob[];
   /** Jobs that may run at the same time, layer after layer. */
   readonly layers: readonly (readonly string[])[];
-  readonly changes: readonly Change[];
+  readonly changes: readonly ObjectChange[];
   readonly warnings: readonly Problem[];
   /** Hash of everything rendered: equal hashes mean that nothing would change. */
   readonly hash: string;
@@ -221,7 +226,7 @@ export interface ClusterFacts {
   }[];
 }
 
-export interface Gateway {
+interface Gateway {
   readonly namespace: string;
   readonly name: string;
   /** Addresses it answers on, as `host:port`. */

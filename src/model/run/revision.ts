@@ -37,8 +37,10 @@ export interface ApplicationSummary {
 /** An object that we made, or were about to make (`uid` null), on a cluster. The list is written before acting. */
 export interface OwnedObject extends ObjectRef {
   readonly project: string;
-  readonly application: string;
-  readonly component: string;
+  /** `null` when a run of no application made it. */
+  readonly application: string | null;
+  /** `null` when a job of no component made it. */
+  readonly component: string | null;
   readonly cluster: string;
   readonly uid: string | null;
   readonly keep: boolean;

@@ -3,21 +3,21 @@
 import type { JsonObject } from "../data/json.ts";
 import type { Evidence } from "../kubernetes/health.ts";
 import type { Reason } from "../reasons/reason.ts";
-import { DECIDING, type Deciding, type Phase } from "./phase.ts";
+import { DECIDING, type DecidingPhase, type Phase } from "./phase.ts";
 import type { PlannedJob } from "./plan.ts";
 
 /** workflow: of no application, or of the steps of one without deploying it anew. */
 export type RunKind = "deploy" | "delete" | "workflow";
 /** How a run ended: what the phases of its jobs decide, see the column `verdict` of the phases. */
-export type RunEnding = "succeeded" | Deciding;
+export type RunEnding = "succeeded" | DecidingPhase;
 export type RunPhase = "running" | RunEnding;
 export const RUN_PHASES: readonly RunPhase[] = ["running", "succeeded", ...DECIDING];
 
 export interface Run {
   readonly id: string;
   readonly project: string;
-  /** Empty: the run belongs to none (job types alone). */
-  readonly application: string;
+  /** `null` for a run of no application: it runs job types alone. */
+  readonly application: string | null;
   /** What a run of no application is called: the workflow's name, or the job type's. Empty otherwise. */
   readonly workflow: string;
   /** Counts 1, 2, 3 … within the application: what people say aloud ("run 3 of shop"). */

@@ -1,6 +1,5 @@
 // The health of Deployment, StatefulSet, DaemonSet and ReplicaSet: the pods of the current template become ready one by
 // one.
-
 import { dig } from "../../model/data/json.ts";
 import type { Before } from "../../model/kubernetes/health.ts";
 import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -11,7 +10,7 @@ import { templateHash } from "../objects/workloadTemplate.ts";
 import { isUp } from "../pods/pods.ts";
 import { heldVerdict } from "./blockedPods.ts";
 import { faultyVerdict } from "./faultyWorkload.ts";
-import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./healthRule.ts";
+import { type HealthRule, nextOf, type SandboxVerdict, type SandboxView, verdict } from "./healthRule.ts";
 
 export const workloadHealth: HealthRule = (object, view) => {
   if (dig(object.manifest, "spec", "paused") === true) {
@@ -28,7 +27,7 @@ export const workloadHealth: HealthRule = (object, view) => {
   return { health: { ...health, facts }, changesAt };
 };
 
-function byCount(object: StoredObject, pods: readonly SandboxPod[], view: View): Verdict {
+function byCount(object: StoredObject, pods: readonly SandboxPod[], view: SandboxView): SandboxVerdict {
   const up = pods.filter((pod) => isUp(pod, view.now));
   const [ready, wanted] = [up.length, pods.length];
   if (ready === wanted) return verdict("ready", reason("Ready"));
@@ -55,7 +54,7 @@ export function currentPods(object: StoredObject): readonly SandboxPod[] {
 }
 
 /** The pods of the current template that are ready. */
-export function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
+function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
   return faultOf(object.manifest) === null ? currentPods(object).filter((pod) => isUp(pod, now)) : [];
 }
 

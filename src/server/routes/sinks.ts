@@ -1,72 +1,84 @@
-// Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
+// The routes of event sinks: add, read, remove, resume. src/sinks delivers the events.
 import { randomBytes } from "node:crypto";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { problem } from "../../model/problems/problem.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
 import { invalidRequest } from "../requests/input.ts";
 import type { Implementations, InputOf } from "../shared/contract.ts";
 import { sinkView } from "../views/sink.ts";
 
-/** Each costs a reader of the project's events. */
+/** Limit of sinks per project, because each sink reads all events of the project. */
 const MOST_SINKS = 20;
 
 export const sinks = {
-  listSinks: async ({ params }, { world, language }) => {
-    const all = await world.store.sinks.list(params.project);
-    return { body: { items: await Promise.all(all.map((one) => sinkView(world, one, language))), next: null } };
+  listSinks: async ({ params }, { dependencies, language }) => {
+    const all = await dependencies.store.sinks.list(params.project);
+    return { body: { items: await Promise.all(all.map((one) => sinkView(dependencies, one, language))), next: null } };
   },
 
-  addSink: async ({ params: { project }, body }, { world, language }) => {
-    if ((await world.store.sinks.list(project)).length >= MOST_SINKS)
-      throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_SINKS} sinks already` });
-    checkTargets(world, body);
+  addSink: async ({ params: { project }, body }, { dependencies, language }) => {
+    if ((await dependencies.store.sinks.list(project)).length >= MOST_SINKS)
+      throw new PlatformError("TooManySinks", { project, limit: MOST_SINKS });
+    checkTargets(dependencies, body);
     const { type } = body;
     const made = type === "webhook" && body.secret === undefined ? newSecret() : undefined;
     const secret = type === "webhook" ? (body.secret ?? made) : undefined;
-    const sink = newSink(world, project, { body, secret });
-    if (!(await world.store.sinks.add(sink)))
-      throw new PlatformError("Conflict", { detail: `project ${project} has a sink ${body.name} already` });
-    const view = await sinkView(world, await knownSink(world, project, body.name), language);
+    const sink = newSink(dependencies, project, { body, secret });
+    if (!(await dependencies.store.sinks.add(sink)))
+      throw new PlatformError("SinkNameTaken", { project, sink: body.name });
+    const view = await sinkView(dependencies, await knownSink(dependencies, project, body.name), language);
     return { body: made === undefined ? view : { ...view, secret: made } };
   },
 
-  getSink: async ({ params }, { world, language }) => ({
-    body: await sinkView(world, await knownSink(world, params.project, params.sink), language),
+  getSink: async ({ params }, { dependencies, language }) => ({
+    body: await sinkView(dependencies, await knownSink(dependencies, params.project, params.sink), language),
   }),
 
-  removeSink: async ({ params }, { world }) => {
-    if (await world.store.sinks.remove(params.project, params.sink)) return { body: null };
-    throw await unknownSink(world, params.project, params.sink);
+  removeSink: async ({ params }, { dependencies }) => {
+    if (await dependencies.store.sinks.remove(params.project, params.sink)) return { body: null };
+    throw await unknownSink(dependencies, params.project, params.sink);
   },
 
-  resumeSink: async ({ params: { project, sink } }, { world, language }) => {
-    if (!(await world.store.sinks.resume(project, sink, world.clock.now().toISOString())))
-      throw await unknownSink(world, project, sink);
-    return { body: await sinkView(world, await knownSink(world, project, sink), language) };
+  resumeSink: async ({ params: { project, sink } }, { dependencies, language }) => {
+    if (!(await dependencies.store.sinks.resume(project, sink, dependencies.clock.now().toISOString())))
+      throw await unknownSink(dependencies, project, sink);
+    return { body: await sinkView(dependencies, await knownSink(dependencies, project, sink), language) };
   },
 } satisfies Partial<Implementations>;
 
 type Body = InputOf<"addSink">["body"];
 
-/** What can be said before anything is called; a name may still turn out to lead where it must not. */
-function checkTargets({ outgoing }: World, body: Body): void {
+/**
+ * Checks the addresses without any request. A host name may still resolve to a forbidden address; that is checked at
+ * each delivery.
+ */
+function checkTargets({ outgoing }: Dependencies<"outgoing">, body: Body): void {
   const urls = body.type === "webhook" ? [body.url] : body.brokers.map((broker) => `https://${broker}/`);
   try {
     for (const url of urls) outgoing.check(url);
   } catch (error) {
-    if (error instanceof OutgoingRefused)
-      throw invalidRequest(`body ${body.type === "webhook" ? "url" : "brokers"}: ${error.message}`);
+    if (error instanceof OutgoingRefused) {
+      const at = body.type === "webhook" ? "/body/url" : "/body/brokers";
+      throw invalidRequest({ ...problem("UnfitAddress", at), cause: reason(`Call${error.code}`, error.params) });
+    }
     throw error;
   }
 }
 
-interface Wanted {
+interface SinkRequest {
   readonly body: Body;
   readonly secret: string | undefined;
 }
 
-function newSink({ vault, newId, clock }: World, project: string, { body, secret }: Wanted): Sink {
+function newSink(
+  { vault, newId, clock }: Dependencies<"vault" | "clock" | "newId">,
+  project: string,
+  { body, secret }: SinkRequest,
+): Sink {
   const { name, events, application = null } = body;
   return {
     id: newId(),
@@ -86,13 +98,13 @@ function newSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-async function knownSink(world: World, project: string, name: string): Promise<StoredSink> {
-  const found = await world.store.sinks.get(project, name);
-  if (found === null) throw await unknownSink(world, project, name);
+async function knownSink(dependencies: Dependencies<"store">, project: string, name: string): Promise<StoredSink> {
+  const found = await dependencies.store.sinks.get(project, name);
+  if (found === null) throw await unknownSink(dependencies, project, name);
   return found;
 }
 
-async function unknownSink({ store }: World, project: string, name: string): Promise<PlatformError> {
-  const known = (await store.sinks.list(project)).map(({ sink }) => sink.name).join(", ") || "none";
+async function unknownSink({ store }: Dependencies<"store">, project: string, name: string): Promise<PlatformError> {
+  const known = listed((await store.sinks.list(project)).map(({ sink }) => sink.name));
   return new PlatformError("NotFound", { what: "sink", name, known });
 }

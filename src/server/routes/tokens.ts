@@ -1,8 +1,9 @@
-// Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
-import type { World } from "../../engine/interface/dependencies.ts";
+// The routes of tokens: create, list, revoke. The secret is only in the response that creates the token.
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
+import { problem } from "../../model/problems/problem.ts";
 import type { Token } from "../../ports/store.ts";
 import { EVERY_PROJECT } from "../auth/authorise.ts";
 import { hashSecret, newSecret } from "../auth/token.ts";
@@ -13,17 +14,17 @@ import { tokenView } from "../views/token.ts";
 const LONGEST = 100 * 365 * 24 * 3_600_000;
 
 export const tokens = {
-  listTokens: async (_, { world }) => ({
-    body: { items: (await world.store.tokens.list()).map(tokenView), next: null },
+  listTokens: async (_, { dependencies }) => ({
+    body: { items: (await dependencies.store.tokens.list()).map(tokenView), next: null },
   }),
 
-  addToken: async ({ body: { name, project, role, expiresIn } }, { world, token: maker }) => {
+  addToken: async ({ body: { name, project, role, expiresIn } }, { dependencies, token: maker }) => {
     if (project !== EVERY_PROJECT && !DNS_LABEL.test(project))
-      throw invalidRequest(`body project: "${EVERY_PROJECT}" for all projects, or a project's name`);
-    const now = world.clock.now();
+      throw invalidRequest(problem("UnfitProject", "/body/project", { all: EVERY_PROJECT }));
+    const now = dependencies.clock.now();
     const secret = newSecret();
     const token: Token = {
-      id: world.newId(),
+      id: dependencies.newId(),
       name,
       project,
       role,
@@ -31,16 +32,17 @@ export const tokens = {
       expiresAt: expiry(expiresIn, now),
       madeBy: maker?.name ?? null,
     };
-    if (!(await world.store.tokens.add(token, hashSecret(secret)))) throw new PlatformError("TokenNameTaken", { name });
-    await tell(world, { token, change: "added", actor: maker?.name ?? "?" });
+    if (!(await dependencies.store.tokens.add(token, hashSecret(secret))))
+      throw new PlatformError("TokenNameTaken", { name });
+    await tell(dependencies, { token, change: "added", actor: maker?.name ?? "?" });
     return { body: { ...tokenView(token), token: secret } };
   },
 
-  removeToken: async ({ params }, { world, token: remover }) => {
-    const all = await world.store.tokens.list();
+  removeToken: async ({ params }, { dependencies, token: remover }) => {
+    const all = await dependencies.store.tokens.list();
     const token = all.find((one) => one.id === params.token);
-    if (token !== undefined && (await world.store.tokens.remove(token.id))) {
-      await tell(world, { token, change: "removed", actor: remover?.name ?? "?" });
+    if (token !== undefined && (await dependencies.store.tokens.remove(token.id))) {
+      await tell(dependencies, { token, change: "removed", actor: remover?.name ?? "?" });
       return { body: null };
     }
     const known = all.map((one) => one.id).join(", ");
@@ -54,17 +56,20 @@ interface TokenChange {
   readonly actor: string;
 }
 
-/** A name decides who may answer a step: who gave it to whom, and who took it away, stays on record. A token of all projects: of the installation. */
-async function tell(world: World, { token, change, actor }: TokenChange): Promise<void> {
+/**
+ * Records in an event which user created or removed a token, because the name of a token decides whether it may approve
+ * a step. The event of a token for all projects belongs to the project "*".
+ */
+async function tell({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
-  await world.store.events.append({ project, application: "", run: null, type: "token.changed", data });
+  await store.events.append({ project, application: null, run: null, type: "token.changed", data });
 }
 
 function expiry(text: string | undefined, now: Date): string | null {
   if (text === undefined) return null;
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds <= 0 || milliseconds > LONGEST)
-    throw invalidRequest("body expiresIn: a duration like 12h or 90d, at most 36500d");
+    throw invalidRequest(problem("UnfitDuration", "/body/expiresIn", { example: "90d", limit: "36500d" }));
   return new Date(now.getTime() + milliseconds).toISOString();
 }

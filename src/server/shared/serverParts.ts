@@ -1,22 +1,24 @@
-// What the parts of one running server share.
+// The values that all parts of one running server share.
 import type { RouteName } from "../../api/routes.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
-
 import type { Streams } from "./openStreams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
-export interface Service {
-  readonly world: World;
+export interface ServerParts {
+  readonly dependencies: EngineDependencies;
   readonly registry: Registry;
   readonly version: string;
   readonly heartbeatMilliseconds: number;
   readonly waits: WaitPool;
   readonly streams: Streams;
-  /** So long may the client of a socket take nothing of what was sent. */
+  /** Milliseconds for which the client of a WebSocket may take nothing of what was sent. */
   readonly patienceMilliseconds: number;
-  /** Aborts when the server stops: no stream begins after that. */
+  /** Aborts when the server stops: no stream is opened after that. */
   readonly stopping: AbortSignal;
-  /** Throws when an answer is not what the route table promises. For tests: it costs more than the answer itself. */
+  /**
+   * Throws when a response does not match the route table. Only for tests, because the check costs more than the
+   * response itself.
+   */
   readonly checkAnswer?: (name: RouteName, body: unknown) => void;
 }

@@ -1,8 +1,10 @@
-// What differs between a revision and the cluster, as the API shows it. Values are masked once more on their way out.
+// Turns the differences between a revision and the cluster into views of the API. Values are masked here once more.
+
 import type { z } from "zod";
 import type { DriftItem, DriftView } from "../../api/views.ts";
 import type { ApplicationDrift, ObjectDrift } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Drift } from "../../ports/cluster.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { mask } from "./mask.ts";
@@ -20,7 +22,7 @@ export function driftView(drift: ApplicationDrift, language: Language): Frozen<z
 
 function objectDrift(one: ObjectDrift, language: Language): Frozen<z.output<typeof DriftView>["objects"][number]> {
   return {
-    component: one.component,
+    component: writtenName(one.component),
     object: objectView(one.ref),
     state: one.state,
     ...(one.reason === undefined ? {} : { reason: reasonView(one.reason, language) }),

@@ -1,11 +1,13 @@
-// Plans and changes as the API shows them: everything that will be applied, secrets masked.
+// Turns plans and changes into views of the API: everything that will be applied, with secrets masked.
+
 import type { z } from "zod";
 import type { ChangeView, PlanView } from "../../api/planViews.ts";
 import type { ObjectView } from "../../api/views.ts";
 import type { PlannedDocument } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
-import type { Change, PlannedJob } from "../../model/run/plan.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
+import type { ObjectChange, PlannedJob } from "../../model/run/plan.ts";
 import { stepFacts } from "../../plan/workflow/expand/describe.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { mask, maskObject } from "./mask.ts";
@@ -34,7 +36,7 @@ function plannedJob(job: PlannedJob): Frozen<z.output<typeof PlanView>["jobs"][n
   return {
     name,
     type,
-    component,
+    component: writtenName(component),
     needs,
     objects: objects.map(({ manifest, keep }) => ({ manifest: maskObject(manifest), keep })),
     timeout,
@@ -48,10 +50,10 @@ function maskedFacts(job: PlannedJob) {
   return { ...facts, ...(facts.input === undefined ? {} : { input: maskObject(facts.input) }) };
 }
 
-/** A changed secret shows the same mask on both sides: that it changed is no secret, its values are. */
-export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> {
+/** A changed secret shows the same mask on both sides: the fact that it changed is visible, its values are not. */
+export function changeView(change: ObjectChange): Frozen<z.output<typeof ChangeView>> {
   return {
-    component: change.component,
+    component: writtenName(change.component),
     object: objectView(change.object),
     action: change.action,
     class: change.class,

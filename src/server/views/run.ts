@@ -1,11 +1,13 @@
-// Runs and their jobs as the API shows them.
+// Turns runs, their jobs and log lines into views of the API.
+
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
-import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
-import type { Standing } from "../../engine/interface/requests.ts";
+import { runStatusOf, shownJobs, statusesByRun } from "../../engine/asking/runStatus.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import type { RunStatus } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
 import { lockText } from "../../plan/workflow/expand/describe.ts";
@@ -13,21 +15,28 @@ import type { Frozen } from "../shared/contract.ts";
 import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
-/** The kind of a cluster that is no longer configured is not known; its name still is. */
-export function clusterKind(world: World, name: string): "kubernetes" | "sandbox" | "unknown" {
-  return world.clusters.get(name)?.kind ?? "unknown";
+/** The kind of a cluster; "unknown" when the cluster is no longer registered. */
+export function clusterKind(
+  { clusters }: Dependencies<"clusters">,
+  name: string,
+): "kubernetes" | "sandbox" | "unknown" {
+  return clusters.get(name)?.kind ?? "unknown";
 }
 
-export function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
+function runSummary(
+  dependencies: Dependencies<"clusters">,
+  run: Run,
+  { standing, language }: Shown,
+): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
-    application: run.application,
+    application: writtenName(run.application),
     workflow: run.workflow,
     number: run.number,
     revision: run.revision,
     kind: run.kind,
     cluster: run.cluster,
-    clusterKind: clusterKind(world, run.cluster),
+    clusterKind: clusterKind(dependencies, run.cluster),
     namespace: run.namespace,
     phase: run.phase,
     state: standing.state,
@@ -44,27 +53,41 @@ export function runSummary(world: World, run: Run, { standing, language }: Shown
 }
 
 interface Shown {
-  readonly standing: Standing;
+  readonly standing: RunStatus;
   readonly language: Language;
 }
 
-export async function runSummaries(world: World, runs: readonly Run[], language: Language) {
-  const standings = await standingsOf(world, runs);
+export async function runSummaries(
+  dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
+  runs: readonly Run[],
+  language: Language,
+) {
+  const standings = await statusesByRun(dependencies, runs);
   return await Promise.all(
     runs.map(async (run) =>
-      runSummary(world, run, { standing: standings.get(run.id) ?? (await standingOf(world, run)), language }),
+      runSummary(dependencies, run, {
+        standing: standings.get(run.id) ?? (await runStatusOf(dependencies, run)),
+        language,
+      }),
     ),
   );
 }
 
-/** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
-export async function runView(world: World, id: string, language: Language): Promise<Frozen<z.output<typeof RunView>>> {
-  const lastEvent = await world.store.events.latest();
-  const [run, jobs] = await Promise.all([world.store.runs.get(id), world.store.runs.jobs(id)]);
+/**
+ * Reads the number of the newest event before the run: a client that follows events from there may see a change twice,
+ * but misses none.
+ */
+export async function runView(
+  dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
+  id: string,
+  language: Language,
+): Promise<Frozen<z.output<typeof RunView>>> {
+  const lastEvent = await dependencies.store.events.latest();
+  const [run, jobs] = await Promise.all([dependencies.store.runs.get(id), dependencies.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
-  const standing = await standingOf(world, run);
+  const standing = await runStatusOf(dependencies, run);
   return {
-    ...runSummary(world, run, { standing, language }),
+    ...runSummary(dependencies, run, { standing, language }),
     jobs: shownJobs(jobs, standing).map((job) => jobView(job, language)),
     inputs: maskObject(run.inputs),
     lastEvent,
@@ -75,7 +98,7 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
   return {
     name: job.name,
     type: job.plan.type,
-    component: job.plan.component,
+    component: writtenName(job.plan.component),
     ...(job.plan.step === undefined ? {} : { step: [...job.plan.step.path] }),
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,

@@ -1,28 +1,35 @@
-// Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
+// Turns event sinks into views of the API. They contain no secrets; of a webhook's URL only the origin is shown,
+// because path and query may contain a secret.
+
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import type { Language } from "../../model/data/text.ts";
+import { writtenName } from "../../model/kubernetes/name.ts";
 import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
 import type { Frozen } from "../shared/contract.ts";
 
-type View = z.output<typeof SinkView>;
+type ApiSink = z.output<typeof SinkView>;
 
 const HELD_SHOWN = 50;
 
-export async function sinkView(world: World, stored: StoredSink, language: Language): Promise<Frozen<View>> {
-  const { sink, state, held } = stored;
-  const { events: behind, since: oldest } = await world.store.sinks.lag(stored);
+export async function sinkView(
+  dependencies: Dependencies<"store" | "vault" | "clock">,
+  stored: StoredSink,
+  language: Language,
+): Promise<Frozen<ApiSink>> {
+  const { sink, state, blocked: held } = stored;
+  const { events: behind, since: oldest } = await dependencies.store.sinks.lag(stored);
   return {
     name: sink.name,
     type: sink.settings.type,
-    target: targetOf(world, sink),
+    target: targetOf(dependencies, sink),
     events: sink.filter.events,
     application: sink.filter.application,
     createdAt: sink.createdAt,
     state: stateOf(stored),
-    breaker: breakerOf(stored, world.clock.now()),
+    breaker: breakerOf(stored, dependencies.clock.now()),
     retryAt: state.retryAt,
     deliveredUpTo: Math.min(state.position, ...held.map((one) => one.sequence - 1)),
     deliveredAt: state.deliveredAt,
@@ -31,7 +38,7 @@ export async function sinkView(world: World, stored: StoredSink, language: Langu
     failingSince: state.failingSince,
     failure: state.failure === null ? null : { ...state.failure, message: explainSinkFailure(state.failure, language) },
     held: held.slice(0, HELD_SHOWN).map(({ application, run, failures, since, retryAt, dead }) => ({
-      application,
+      application: writtenName(application),
       run,
       attempts: failures,
       since,
@@ -42,17 +49,17 @@ export async function sinkView(world: World, stored: StoredSink, language: Langu
   };
 }
 
-export function stateOf({ state, held }: StoredSink): View["state"] {
+export function stateOf({ state, blocked: held }: StoredSink): ApiSink["state"] {
   if (state.dead) return "dead";
   return state.failures > 0 || held.length > 0 ? "failing" : "delivering";
 }
 
-export function breakerOf({ state }: StoredSink, now: Date): View["breaker"] {
+export function breakerOf({ state }: StoredSink, now: Date): ApiSink["breaker"] {
   if (state.failures < BREAKER_FAILURES) return "closed";
   return state.retryAt !== null && Date.parse(state.retryAt) > now.getTime() ? "open" : "half-open";
 }
 
-function targetOf({ vault }: World, { project, settings }: Sink): string {
+function targetOf({ vault }: Dependencies<"vault">, { project, settings }: Sink): string {
   if (settings.type === "kafka") return `${settings.topic} at ${settings.brokers.join(", ")}`;
   try {
     return `${new URL(vault.open(project, settings.address)).origin}/…`;

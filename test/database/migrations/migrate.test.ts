@@ -16,9 +16,9 @@ const TYPES = { SQLite: SQLITE_DIFFERENCES.types, PostgreSQL: postgresDifference
 /** Rows that every schema since the first one accepts. */
 const ROWS = [
   `insert into applications (project, name, cluster, namespace, revision, deleted, updated_at, last_run) values ('old', 'shop', 'kind', 'shop', 1, 0, '${AT}', 'run-1')`,
-  `insert into revisions (project, application, number, document, plan, cluster, namespace, actor, message, created_at) values ('old', 'shop', 1, '{"name":"shop"}', '{"jobs":[]}', 'kind', 'shop', 'ada', 'first', '${AT}')`,
+  `insert into revisions (project, application, number, document, plan, cluster, namespace, actor, message, created_at) values ('old', 'shop', 1, '{"name":"shop"}', '{"jobs":[],"changes":[]}', 'kind', 'shop', 'ada', 'first', '${AT}')`,
   `insert into runs (id, project, application, number, revision, kind, cluster, namespace, phase, actor, message, created_at, finished_at) values ('run-1', 'old', 'shop', 1, 1, 'deploy', 'kind', 'shop', 'succeeded', 'ada', '', '${AT}', '${AT}')`,
-  `insert into jobs (run, position, name, plan, phase, reason, evidence, attempt, output) values ('run-1', 0, 'web', '{"name":"web"}', 'succeeded', '{"code":"Ready","params":{}}', '[]', 1, '{}')`,
+  `insert into jobs (run, position, name, plan, phase, reason, evidence, attempt, output) values ('run-1', 0, 'web', '{"name":"web","component":""}', 'succeeded', '{"code":"Ready","params":{}}', '[]', 1, '{}')`,
   `insert into log_lines (run, job, at, pod, container, text) values ('run-1', 'web', '${AT}', 'p', 'c', 'twice'), ('run-1', 'web', '${AT}', 'p', 'c', 'twice')`,
   `insert into events (at, project, application, run, type, data) values ('${AT}', 'old', 'shop', 'run-1', 'run.created', '{}')`,
   `insert into idempotency (project, key, request, run) values ('old', 'k', 'r', 'run-1')`,
@@ -55,7 +55,9 @@ describe.each([SQLITE, POSTGRES].map((backend) => [backend.name, backend] as con
       });
       expect(await store?.applications.revision("old", "shop", 1)).toMatchObject({ document: { name: "shop" } });
       expect(await store?.runs.get("run-1")).toMatchObject({ workflow: "", pausedBy: null, inputs: {} });
-      expect(await store?.runs.jobs("run-1")).toMatchObject([{ name: "web", interruptions: 0, dueAt: null }]);
+      expect(await store?.runs.jobs("run-1")).toMatchObject([
+        { name: "web", interruptions: 0, dueAt: null, plan: { component: null } },
+      ]);
       expect(await store?.logs.read("run-1", "web", 10)).toHaveLength(2);
       expect(await store?.events.after({ project: "old" }, 0, 10)).toMatchObject([{ type: "run.created" }]);
       expect(await store?.inventory.list("old", "shop")).toMatchObject([{ uid: "u" }]);

@@ -9,7 +9,7 @@ it("ends when the run is lost while a step of it is being written", async () => 
   await using stage = await openStage();
   await stage.kill();
   const run = await stage.begin([
-    { ...plannedJob("work", []), component: "", timeout: 60_000, input: { takes: 10_000 } },
+    { ...plannedJob("work", []), component: null, timeout: 60_000, input: { takes: 10_000 } },
   ]);
   const lost = new AbortController();
   const change = async (request: RunChange) => {
@@ -19,6 +19,6 @@ it("ends when the run is lost while a step of it is being written", async () => 
   };
   const store: Store = { ...stage.store, runs: { ...stage.store.runs, change } };
   const lease = { signal: lost.signal, holds: () => !lost.signal.aborted, onWake: () => {}, rest: () => {} };
-  await expect(driveRun({ ...stage.world, store }, run, lease)).resolves.toBe("done");
+  await expect(driveRun({ ...stage.dependencies, store }, run, lease)).resolves.toBe("done");
   expect(lost.signal.aborted).toBe(true);
 });

@@ -14,7 +14,7 @@ const host = (more: Partial<PlannedLock> = {}): PlannedLock => ({
 });
 const locked = (takes: number, lock: PlannedLock) => ({
   ...plannedJob("work", []),
-  component: "",
+  component: null,
   timeout: 600_000,
   input: { takes },
   locks: [lock],

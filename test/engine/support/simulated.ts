@@ -4,24 +4,24 @@ import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import { createBreakers } from "../../../src/engine/deciding/breakers.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { approve } from "../../../src/jobs/approve.ts";
 import { join } from "../../../src/jobs/join.ts";
 import { wait } from "../../../src/jobs/wait.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import type { VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { aesVault } from "../../../src/vault/aesVault.ts";
 import { onlyCluster } from "../../support/clusters.ts";
+import type { VirtualClock } from "../../support/virtualClock.ts";
 
 export const SILENT = { write: () => {} };
 
 /** Of no application. */
 export const REQUEST = {
   project: "default",
-  application: "",
+  application: null,
   workflow: "test",
   kind: "workflow",
   revision: 0,
@@ -39,14 +39,14 @@ export interface Simulated {
   readonly newId: () => string;
 }
 
-export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
+export function simulatedDependencies({ store, clock, job, newId }: Simulated): EngineDependencies {
   const catalog = createCatalog({ name: "test", jobs: [job, join, wait, approve] });
   return {
     store,
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(clock),
+    brakes: createBreakers(clock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock }),

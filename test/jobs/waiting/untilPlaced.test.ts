@@ -5,8 +5,8 @@ import { tellOfPlaces } from "../../../src/jobs/waiting/untilPlaced.ts";
 import { NO_HOLDERS } from "../../../src/model/kubernetes/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
 import { type ReasonCode, reason } from "../../../src/model/reasons/reason.ts";
-import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { unpaused } from "../../support/runTime.ts";
+import { createVirtualClock } from "../../support/virtualClock.ts";
 
 const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };
 const manifest = {
@@ -65,7 +65,7 @@ it("pods without a node say who holds their room and where they stand, until the
   await clock.advance(6_000);
   expect(told.at(-1)?.map((one) => one.text)).toEqual([
     "waits for room: asks for 2 cpu on one node, the best node n1 has 1 free",
-    "held by shop/web",
+    "used by shop/web",
     "1 of 2 in line for cpu",
     "PodScheduled=False",
   ]);

@@ -1,4 +1,4 @@
-// Event and log streams: order, resuming, ending, slow and vanishing clients.
+// Event and log streams: order, resuming, the end of a stream, slow clients, and clients that disconnect.
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -46,10 +46,10 @@ function event(text: string, more: Partial<NewEvent> = {}): NewEvent {
 }
 
 async function append(...texts: string[]): Promise<void> {
-  for (const text of texts) await server.world.store.events.append(event(text));
+  for (const text of texts) await server.dependencies.store.events.append(event(text));
 }
 
-/** Reads a stream until `enough` says so, then goes away. */
+/** Reads a stream until `enough` returns true, then disconnects. */
 async function read(answer: Response, enough: (text: string) => boolean): Promise<string> {
   const reader = (answer.body ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -87,7 +87,7 @@ describe("the event stream", () => {
     expect(idsOf(await read(header, (text) => idsOf(text).length === 2))).toEqual([3, 4]);
     const query = await server.request(`${EVENTS}?after=1`);
     expect(idsOf(await read(query, (text) => idsOf(text).length === 3))).toEqual([2, 3, 4]);
-    // The browser reconnects to the same address: what it saw last counts more than where it began.
+    // A browser reconnects to the same URL, so Last-Event-ID counts more than `after`.
     const both = await server.request(`${EVENTS}?after=0`, { headers: { "last-event-id": "3" } });
     expect(idsOf(await read(both, (text) => idsOf(text).length === 1))).toEqual([4]);
   });
@@ -111,8 +111,8 @@ describe("the event stream", () => {
   });
 
   it("shows only the project, and the application when one is asked for", async () => {
-    await server.world.store.events.append(event("foreign", { project: "other" }));
-    await server.world.store.events.append(event("sibling", { application: "blog" }));
+    await server.dependencies.store.events.append(event("foreign", { project: "other" }));
+    await server.dependencies.store.events.append(event("sibling", { application: "blog" }));
     await append("own");
     const project = await read(await server.request(`${EVENTS}?after=0`), (text) => textsOf(text).length === 2);
     expect(textsOf(project)).toEqual(["sibling", "own"]);
@@ -138,8 +138,8 @@ describe("the event stream", () => {
   it("ends when its token is revoked", async () => {
     const token = await server.addToken({ role: "read" });
     const answer = await server.request(EVENTS, { token });
-    const found = (await server.world.store.tokens.list()).find((one) => one.role === "read");
-    await server.world.store.tokens.remove(found?.id ?? "");
+    const found = (await server.dependencies.store.tokens.list()).find((one) => one.role === "read");
+    await server.dependencies.store.tokens.remove(found?.id ?? "");
     expect(await read(answer, () => false)).not.toContain("data:");
   });
 
@@ -154,9 +154,9 @@ describe("the event stream", () => {
   });
 
   it("asks the store for no more than a slow client takes", async () => {
-    // Forty megabytes: more than the buffers of two sockets take.
+    // Forty megabytes are more than the buffers of two sockets can take.
     const big = "x".repeat(100_000);
-    for (let index = 0; index < 400; index += 1) await server.world.store.events.append(event(big));
+    for (let index = 0; index < 400; index += 1) await server.dependencies.store.events.append(event(big));
     const { port, hostname } = new URL(server.url);
     const socket = connect({ port: Number(port), host: hostname });
     await once(socket, "connect");
@@ -164,7 +164,8 @@ describe("the event stream", () => {
     const before = reads;
     socket.write(`GET ${EVENTS}?after=0 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${server.secret}\r\n\r\n`);
     await streamsOpen(1);
-    // Heartbeats go on while the stream is stuck: once they have, it would have read everything.
+    // The heartbeats of another stream show that enough time has passed for the stuck stream to read everything, if it
+    // did.
     const answer = await server.request(EVENTS);
     await read(answer, (text) => text.split(": alive").length > 5);
     expect(reads - before).toBeLessThan(5);

@@ -1,8 +1,8 @@
-// Plays a case: starts its runs, does to them what it says at the moments that it says, and lets time go on.
+// Plays a case: starts its runs, does each act at its moment, and advances the virtual time.
 
-import { deployDocument } from "../../../src/engine/starting/deploy.ts";
+import { startDeployRun } from "../../../src/engine/starting/deploy.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
-import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../../../src/engine/starting/startWorkflowRun.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
 import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
@@ -20,15 +20,15 @@ export interface Ended {
 
 export interface Played {
   readonly runs: ReadonlyMap<string, Ended>;
-  /** `CODE POINTER` of what the first document was refused with; empty: it was not. */
+  /** `CODE POINTER` of the problems for which the first document was refused; empty when it was accepted. */
   readonly refused: readonly string[];
   readonly warned: readonly string[];
-  /** Acts that were answered otherwise than the case says. */
+  /** Acts whose result differs from what the case expects. */
   readonly wrong: readonly string[];
   readonly calls: readonly Call[];
-  /** Of the case's beginning, milliseconds of virtual time. */
+  /** The beginning of the case, in milliseconds of virtual time. */
   readonly begin: number;
-  /** By the name of the deployment. */
+  /** The images of deployments, by their names. */
   readonly images: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ interface Stage {
   readonly wrong: string[];
 }
 
-/** Older than everything that is asked. */
+/** A token that was created before every request of the cases. */
 const TOKEN = {
   project: "*",
   role: "write",
@@ -68,7 +68,7 @@ export async function play(given: WorkflowCase): Promise<Played> {
   }
   await place.clock.advance(begin + given.for - place.clock.now().getTime());
   const runs = new Map<string, Ended>();
-  const { store } = place.world;
+  const { store } = place.dependencies;
   for (const [name, { run: id }] of stage.begun) {
     const run = await store.runs.get(id);
     if (run !== null) runs.set(name, { run, jobs: await store.runs.jobs(id) });
@@ -77,14 +77,14 @@ export async function play(given: WorkflowCase): Promise<Played> {
   return { runs, refused, warned, wrong, begin, calls: place.target.calls.slice(before), images: imagesOf(place) };
 }
 
-/** A case that starts nothing itself is one run of its document. */
+/** A case without an act that starts a run is one run of its document. */
 function actsOf({ acts, document }: WorkflowCase): readonly Act[] {
   const sorted = acts.toSorted((one, other) => one.at - other.at);
   if (document === undefined || acts.some((act) => act.run !== undefined && act.retry === undefined)) return sorted;
   return [{ at: 0, run: "main", skipFinally: false, by: "ann" }, ...sorted];
 }
 
-/** An act that is to be refused must be, with that code. */
+/** An act with `fails` must be refused with that code. */
 async function attempted(stage: Stage, act: Act): Promise<void> {
   if (act.fails === undefined) return perform(stage, act);
   const code = await perform(stage, act).then(
@@ -96,7 +96,7 @@ async function attempted(stage: Stage, act: Act): Promise<void> {
 }
 
 async function perform(stage: Stage, act: Act): Promise<void> {
-  const { world } = stage.place;
+  const { dependencies } = stage.place;
   const asked = (name: string) => {
     const target = stage.begun.get(name);
     if (target === undefined) throw new Error(`the case has started no run ${name}`);
@@ -105,9 +105,10 @@ async function perform(stage: Stage, act: Act): Promise<void> {
   if (act.restart !== undefined) {
     await stage.place.kill();
     await stage.place.start();
-  } else if (act.cancel !== undefined) await cancelRun(world, { ...asked(act.cancel), skipFinal: act.skipFinally });
-  else if (act.pause !== undefined) await pauseRun(world, { ...asked(act.pause), pause: true });
-  else if (act.resume !== undefined) await pauseRun(world, { ...asked(act.resume), pause: false });
+  } else if (act.cancel !== undefined)
+    await cancelRun(dependencies, { ...asked(act.cancel), skipFinal: act.skipFinally });
+  else if (act.pause !== undefined) await pauseRun(dependencies, { ...asked(act.pause), pause: true });
+  else if (act.resume !== undefined) await pauseRun(dependencies, { ...asked(act.resume), pause: false });
   else if (act.approve !== undefined) await answer(stage, asked(act.approve), { act, decision: "approve" });
   else if (act.deny !== undefined) await answer(stage, asked(act.deny), { act, decision: "deny" });
   else await begin(stage, act, asked);
@@ -120,7 +121,7 @@ async function answer(
 ): Promise<void> {
   const { actor, ...where } = target;
   const sender = { ...TOKEN, id: actor, name: actor };
-  await sendToJob(place.world, { ...where, job: act.step ?? "", kind: "approval", data: { decision }, sender });
+  await sendToJob(place.dependencies, { ...where, job: act.step ?? "", kind: "approval", data: { decision }, sender });
 }
 
 async function begin(
@@ -133,7 +134,7 @@ async function begin(
   const name = act.run ?? "main";
   if (act.retry !== undefined) {
     const from = act.from === undefined ? {} : { from: act.from };
-    stage.begun.set(name, { project, run: (await retryRun(place.world, { ...asked(act.retry), ...from })).id });
+    stage.begun.set(name, { project, run: (await retryRun(place.dependencies, { ...asked(act.retry), ...from })).id });
     return;
   }
   const document = act.deploy ?? act.document ?? given.document ?? {};
@@ -141,7 +142,7 @@ async function begin(
   try {
     const { run, warnings } =
       act.deploy === undefined
-        ? await startRun(place.world, {
+        ? await startWorkflowRun(place.dependencies, {
             project,
             actor: act.by,
             document,
@@ -161,7 +162,7 @@ function told({ code, pointer }: Problem): string {
   return `${code} ${pointer}`;
 }
 
-function deploy({ world }: WorkflowPlace, document: object): Promise<Run> {
+function deploy({ dependencies }: WorkflowPlace, document: object): Promise<Run> {
   const request = {
     project: "default",
     text: JSON.stringify(document),
@@ -170,7 +171,7 @@ function deploy({ world }: WorkflowPlace, document: object): Promise<Run> {
     message: "",
     actor: "ann",
   } as const;
-  return deployDocument(world, request, neverAborted);
+  return startDeployRun(dependencies, request, neverAborted);
 }
 
 function imagesOf({ sandbox }: WorkflowPlace): Readonly<Record<string, string>> {

@@ -5,8 +5,8 @@ import { ApiError, type Client } from "../../../api/client.ts";
 import type { WhyView } from "../../../api/views.ts";
 import { momentOf } from "../../arguments/moment.ts";
 import { findRun, newestRunAt, runById } from "../../follow/findRun.ts";
-import type { Run } from "../../follow/progress/progress.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import type { ApiRun } from "../../follow/progress/progress.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";
 import { connect } from "../../reach/connect.ts";
@@ -81,7 +81,7 @@ function evidenceLine({ object, source, text }: Why["chain"][number]["evidence"]
   return `${object} (${source}): ${oneLine(text)}`;
 }
 
-function printMoment(context: Context, { jobs, more }: NonNullable<Why["moment"]>): void {
+function printMoment(context: CommandContext, { jobs, more }: NonNullable<Why["moment"]>): void {
   const { stdout } = context.terminal;
   for (const { name, phase, reason, evidence } of jobs) {
     stdout.write(`${phaseWord(phase, context.language)} ${name}: ${oneLine(reason.message)}\n`);
@@ -95,7 +95,7 @@ type Why = z.output<typeof WhyView>;
 /**
  * Tries the word as an application, then as the id of a run. If it is neither, the error is that of the application.
  */
-async function explain(context: Context, client: Client, word: string): Promise<Why> {
+async function explain(context: CommandContext, client: Client, word: string): Promise<Why> {
   const { application: name, component: part } = splitPlace(word);
   const { project } = context.globals;
   if (name.includes("#")) return await explainRun(context, client, { run: await findRun(context, client, name), part });
@@ -112,7 +112,7 @@ async function explain(context: Context, client: Client, word: string): Promise<
 
 /** Explains a past state: of the named run, or of the run that was the application's newest at that time. */
 async function explainAt(
-  context: Context,
+  context: CommandContext,
   client: Client,
   { word, at }: { readonly word: string; readonly at: Date },
 ): Promise<Why> {
@@ -123,9 +123,9 @@ async function explainAt(
 }
 
 async function explainRun(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { run, part, at }: { readonly run: Pick<Run, "id">; readonly part: string | undefined; readonly at?: string },
+  { run, part, at }: { readonly run: Pick<ApiRun, "id">; readonly part: string | undefined; readonly at?: string },
 ): Promise<Why> {
   const params = { project: context.globals.project, run: run.id };
   const query = { ...(part === undefined ? {} : { job: part }), ...(at === undefined ? {} : { at }) };

@@ -1,8 +1,8 @@
 // kubemin approve: answers a step of a run that waits for an approval, with yes or no.
 
 import { findRun, runName } from "../../follow/findRun.ts";
-import type { Job, Run } from "../../follow/progress/progress.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import type { ApiJob, ApiRun } from "../../follow/progress/progress.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../../grammar/failure.ts";
 import { connect } from "../../reach/connect.ts";
@@ -59,8 +59,8 @@ export const approveCommand = defineCommand({
 
 /** The named step, or the only one that waits. If the named step does not wait, the server refuses it and says why. */
 function answered(
-  run: Run,
-  context: Pick<Context, "arguments">,
+  run: ApiRun,
+  context: Pick<CommandContext, "arguments">,
 ): { readonly name: string; readonly attempt: { readonly attempt?: number } } {
   const named = context.arguments[1];
   const waiting = run.jobs.filter((job) => job.reason.code === "Approval" && job.finishedAt === null);
@@ -81,7 +81,7 @@ function answered(
 }
 
 /** Jobs with this full name, otherwise jobs whose step has this name, without the groups around it. */
-function calledSo(jobs: readonly Job[], word: string): readonly Job[] {
+function calledSo(jobs: readonly ApiJob[], word: string): readonly ApiJob[] {
   const exactly = jobs.filter((job) => job.name === word);
   return exactly.length > 0 ? exactly : jobs.filter((job) => job.step?.at(-1) === word);
 }

@@ -15,14 +15,14 @@ import {
 import { readSource } from "../../arguments/input.ts";
 import { onceMore, printedProblems, writeHeaders } from "../../documents/deploySource.ts";
 import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
-import { type Command, type Context, defineCommand, type Options, type Values } from "../../grammar/command.ts";
+import { type Command, type CommandContext, defineCommand, type Options, type Values } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { withTypeOptions } from "../../jobTypes/runType.ts";
 import { printData } from "../../output/output.ts";
-import { printProblems, type Source, toItem } from "../../output/problems.ts";
+import { printProblems, type SourceText, toItem } from "../../output/problems.ts";
 import { connect } from "../../reach/connect.ts";
-import { type Plan, printPlan } from "../../views/planView.ts";
+import { type ApiPlan, printPlan } from "../../views/planView.ts";
 import { RUN_OPTIONS } from "../shared.ts";
 
 const OPTIONS = {
@@ -85,7 +85,7 @@ interface Typed {
   readonly declared: DeclaredType;
 }
 
-async function start(context: Context, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
+async function start(context: CommandContext, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
   const asked = await askedFor(context, options, typed);
   if (asked === null) return EXIT.usage.code;
   const client = connect(context);
@@ -104,7 +104,7 @@ async function start(context: Context, options: Values<typeof OPTIONS>, typed: T
   }
 }
 
-function showGraph(context: Context, asked: Asked, plan: Plan): number {
+function showGraph(context: CommandContext, asked: RunArguments, plan: ApiPlan): number {
   if (printData(context, plan)) return EXIT.done.code;
   printPlan(context, plan);
   printProblems(context, ...placed(asked, plan.application, plan.warnings));
@@ -120,14 +120,18 @@ interface Wish extends GivenInputs {
   readonly at: string | undefined;
 }
 
-interface Asked {
+interface RunArguments {
   readonly body: NonNullable<CallOf<"startRun">["body"]>;
   /** The document; `undefined` if a job type is run. */
-  readonly source?: Source;
+  readonly source?: SourceText;
 }
 
 /** The request; `null` if the file is not a document, in which case the problems were printed. */
-async function askedFor(context: Context, options: Wish, { typed, declared }: Typed): Promise<Asked | null> {
+async function askedFor(
+  context: CommandContext,
+  options: Wish,
+  { typed, declared }: Typed,
+): Promise<RunArguments | null> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
@@ -160,7 +164,7 @@ async function askedFor(context: Context, options: Wish, { typed, declared }: Ty
 }
 
 /** Prints the error if it is a list of problems, with lines of the file or names of options. Returns whether it did. */
-function printed(context: Context, asked: Asked, error: unknown): boolean {
+function printed(context: CommandContext, asked: RunArguments, error: unknown): boolean {
   if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
   const [source, problems] = placed(asked, "--input", error.body.problems);
   return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems: [...problems] }));
@@ -169,7 +173,7 @@ function printed(context: Context, asked: Asked, error: unknown): boolean {
 type Told = NonNullable<ApiError["body"]["problems"]>;
 
 /** The problems with their lines in the file. If there is no file, `name` is shown in its place. */
-function placed({ source }: Asked, name: string, problems: Told): [source: Source, problems: Told] {
+function placed({ source }: RunArguments, name: string, problems: Told): [source: SourceText, problems: Told] {
   if (source === undefined) return [{ file: name, text: "" }, problems];
   const read = readDocument(source.text, "auto");
   const at = (pointer: string) => (read.ok ? nearestPosition(pointer, read.locate) : undefined);

@@ -1,11 +1,13 @@
 // kubemin runs: lists runs with their state, actor and time, the newest first.
+
 import type { z } from "zod";
 import type { RunSummary } from "../../../api/views.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
+import { readName } from "../../../model/kubernetes/name.ts";
 import { RUN_PHASES } from "../../../model/run/run.ts";
 import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
 import { runName } from "../../follow/findRun.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { age, type Column, printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
@@ -61,7 +63,7 @@ export const runsCommand = defineCommand({
   },
 });
 
-function columnsOf(context: Context): readonly Column<Row>[] {
+function columnsOf(context: CommandContext): readonly Column<Row>[] {
   return [
     { header: { en: "run", zh: "运行" }, cell: runName },
     {
@@ -70,7 +72,10 @@ function columnsOf(context: Context): readonly Column<Row>[] {
       raw: (row) => row.state,
       tone: (row) => runStateRow(row.state).tone,
     },
-    { header: { en: "revision", zh: "修订版本" }, cell: (row) => (row.application === "" ? "" : `v${row.revision}`) },
+    {
+      header: { en: "revision", zh: "修订版本" },
+      cell: (row) => (readName(row.application) === null ? "" : `v${row.revision}`),
+    },
     { header: { en: "kind", zh: "类型" }, cell: (row) => (row.workflow === "" ? row.kind : row.workflow) },
     { header: { en: "started", zh: "开始" }, cell: (row) => age(context, row.createdAt), raw: (row) => row.createdAt },
     { header: { en: "took", zh: "用时" }, cell: took },

@@ -4,12 +4,12 @@ import { createClient } from "../../../api/client.ts";
 import { refuseSecond, settingsOf, startServer } from "../../administration/startServer.ts";
 import { readSource } from "../../arguments/input.ts";
 import { deploySource } from "../../documents/deploySource.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
 import type { Serving } from "../../grammar/root.ts";
-import type { Source } from "../../output/problems.ts";
+import type { SourceText } from "../../output/problems.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { painter } from "../../terminal/style.ts";
 
@@ -213,7 +213,7 @@ export const serveCommand = defineCommand({
   },
 });
 
-function sayWhere(context: Context, serving: Serving): void {
+function sayWhere(context: CommandContext, serving: Serving): void {
   const { stdout, stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   stdout.write(`${serving.url}\n`);
@@ -239,9 +239,9 @@ function sayWhere(context: Context, serving: Serving): void {
 }
 
 async function deployInto(
-  context: Context,
+  context: CommandContext,
   serving: Serving,
-  asked: { readonly source: Source; readonly createNamespace: boolean },
+  asked: { readonly source: SourceText; readonly createNamespace: boolean },
 ): Promise<number> {
   const client = createClient({
     url: serving.url,
@@ -282,7 +282,7 @@ const LONGEST_STOP = 25_000;
  * Waits until the server has stopped. Ctrl-C or SIGTERM stops it cleanly; a second one, or LONGEST_STOP, ends the
  * process.
  */
-async function untilStopped(context: Context, serving: Serving): Promise<number> {
+async function untilStopped(context: CommandContext, serving: Serving): Promise<number> {
   let interrupted = false;
   const stopped = new AbortController();
   const forget = context.terminal.onInterrupt(() => {
@@ -305,7 +305,7 @@ async function untilStopped(context: Context, serving: Serving): Promise<number>
   }
 }
 
-function giveUpStopping(context: Context): void {
+function giveUpStopping(context: CommandContext): void {
   context.terminal.stderr.write(
     `${context.say({ en: "the server could not stop cleanly, because something hangs; the process ends now, and nothing is lost", zh: "有操作卡住，服务器无法正常停止；进程现在结束，不会丢失任何内容" })}\n`,
   );

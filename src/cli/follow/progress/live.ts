@@ -1,20 +1,20 @@
 // Draws the tree of a run on a terminal and redraws it in place. The cursor moves up only over lines that were drawn
 // here, so earlier output on the screen stays. tree.ts makes the lines.
-import type { Context } from "../../grammar/command.ts";
+import type { CommandContext } from "../../grammar/command.ts";
 import { painter } from "../../terminal/style.ts";
 import { displayWidth } from "../../terminal/width.ts";
-import type { Progress, Run } from "./progress.ts";
-import { type Line, type LogTail, treeLines } from "./tree.ts";
+import type { ApiRun, ProgressRenderer } from "./progress.ts";
+import { type JobLogLine, type TreeLine, treeLines } from "./tree.ts";
 
 const REDRAW_EVERY = 250;
 const KEPT_LOGS = 5;
 
-export function liveProgress(context: Context): Progress {
+export function liveProgress(context: CommandContext): ProgressRenderer {
   const { terminal, language } = context;
   const screen = terminal.stderr;
   const paint = painter(terminal, screen);
-  let run: Run | undefined;
-  let logs: readonly LogTail[] = [];
+  let run: ApiRun | undefined;
+  let logs: readonly JobLogLine[] = [];
   let notice: string | undefined;
   let newsSinceNotice = 0;
   let drawn: readonly string[] = [];
@@ -54,8 +54,8 @@ export function liveProgress(context: Context): Progress {
 /** A terminal that got narrower has wrapped the old lines, so their rows are counted with the present width. */
 function redraw(
   before: readonly string[],
-  after: readonly Line[],
-  screen: { readonly columns: number; readonly paint: (line: Line) => string },
+  after: readonly TreeLine[],
+  screen: { readonly columns: number; readonly paint: (line: TreeLine) => string },
 ): string {
   const rows = before.reduce((sum, text) => sum + Math.max(1, Math.ceil(displayWidth(text) / screen.columns)), 0);
   const up = rows === 0 ? "" : `\x1b[${rows}A\r`;

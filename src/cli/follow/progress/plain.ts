@@ -1,14 +1,15 @@
 // Prints one line per change, for pipes, CI and logs. Every line has the time, the job and its phase in words, so that
 // it can be searched.
+import { readName } from "../../../model/kubernetes/name.ts";
 import { isSettled, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
-import type { Context } from "../../grammar/command.ts";
+import type { CommandContext } from "../../grammar/command.ts";
 import { SANDBOX } from "../../output/sandbox.ts";
 import { oneLine } from "../../terminal/width.ts";
-import type { Job, Progress, Run } from "./progress.ts";
+import type { ApiJob, ApiRun, ProgressRenderer } from "./progress.ts";
 import { details, elapsed } from "./tree.ts";
 
-export function plainProgress(context: Context): Progress {
+export function plainProgress(context: CommandContext): ProgressRenderer {
   const { stderr } = context.terminal;
   const said = new Map<string, string>();
   let number: number | undefined;
@@ -49,10 +50,11 @@ function clock(at: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-function startLine(context: Context, run: Run): string {
-  const { application, revision, jobs, workflow } = run;
+function startLine(context: CommandContext, run: ApiRun): string {
+  const { revision, jobs, workflow } = run;
+  const application = readName(run.application);
   const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
-  if (application === "")
+  if (application === null)
     return context.say(
       isHeld(run)
         ? {
@@ -80,27 +82,27 @@ function startLine(context: Context, run: Run): string {
 }
 
 /** Whether the whole run is held back or stopped, which the phases of its jobs do not show. */
-function isHeld({ state }: Run): boolean {
+function isHeld({ state }: ApiRun): boolean {
   return state !== "running" && state !== "waiting";
 }
 
 /** The state of a run and its reason, such as `run 3 queued: …`. */
-function heldLine(context: Context, run: Run): string {
+function heldLine(context: CommandContext, run: ApiRun): string {
   const word = runStateRow(run.state).text[context.language];
   const name =
-    run.application === ""
+    readName(run.application) === null
       ? `${run.workflow} ${run.id}`
       : context.say({ en: "run {number}", zh: "运行 {number}" }, { number: run.number });
   return `${name} ${word}${run.reason === undefined ? "" : `: ${run.reason.message}`}`;
 }
 
-function endLine(context: Context, run: Run): string {
+function endLine(context: CommandContext, run: ApiRun): string {
   const phase = PHASES[run.phase].text[context.language];
-  if (run.application === "") return `${run.workflow} ${run.id} ${phase}`;
+  if (readName(run.application) === null) return `${run.workflow} ${run.id} ${phase}`;
   return context.say({ en: "run {number} {phase}", zh: "运行 {number} {phase}" }, { number: run.number, phase });
 }
 
-function jobText(context: Context, job: Job): string {
+function jobText(context: CommandContext, job: ApiJob): string {
   const word = PHASES[job.phase].text[context.language];
   const time = isSettled(job.phase) ? elapsed(job, context.terminal.now()) : "";
   return [job.name, word, time, details(job, context.language)].filter((part) => part !== "").join(" ");

@@ -3,12 +3,12 @@
 import type { z } from "zod";
 import type { JobView, RunView } from "../../../api/views.ts";
 
-export type Run = z.output<typeof RunView>;
-export type Job = z.output<typeof JobView>;
+export type ApiRun = z.output<typeof RunView>;
+export type ApiJob = z.output<typeof JobView>;
 
-export interface Progress {
+export interface ProgressRenderer {
   /** Shows the present state of the run. `at` is the time of that state. */
-  show(run: Run, at: string): void;
+  show(run: ApiRun, at: string): void;
   log(job: string, text: string, at: string): void;
   /** Shows a message about the watching itself, such as a lost connection. */
   notice(text: string): void;

@@ -3,30 +3,31 @@
 
 import type { Language } from "../../../model/data/text.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
+import { readName } from "../../../model/kubernetes/name.ts";
 import type { Tone } from "../../../model/reasons/tone.ts";
 import { PHASE_NAMES, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
 import { SANDBOX } from "../../output/sandbox.ts";
 import { displayWidth, oneLine, pad, truncate } from "../../terminal/width.ts";
-import type { Job, Run } from "./progress.ts";
+import type { ApiJob, ApiRun } from "./progress.ts";
 
-export interface Line {
+export interface TreeLine {
   readonly tone: Tone;
   readonly text: string;
 }
-export interface LogTail {
+export interface JobLogLine {
   readonly job: string;
   readonly text: string;
 }
-export interface TreeInput {
-  readonly run: Run;
+interface TreeInput {
+  readonly run: ApiRun;
   /** The last log lines, the newest one last. */
-  readonly logs: readonly LogTail[];
+  readonly logs: readonly JobLogLine[];
   readonly notice: string | undefined;
   readonly now: Date;
   readonly language: Language;
 }
-export interface Size {
+interface Size {
   readonly columns: number;
   readonly rows: number;
 }
@@ -36,28 +37,29 @@ const LOG_LINES = 5;
 const SILENT: ReadonlySet<string> = new Set(["Ready", "Completed"]);
 
 /** Returns at most `rows - 1` lines of at most `columns - 1` columns each; the cursor needs one row. */
-export function treeLines(input: TreeInput, { columns, rows }: Size): readonly Line[] {
+export function treeLines(input: TreeInput, { columns, rows }: Size): readonly TreeLine[] {
   const room = Math.max(1, rows - 1);
   const width = Math.max(1, columns - 1);
   // On a very small screen the jobs are more important than the notice.
-  const notice: readonly Line[] =
+  const notice: readonly TreeLine[] =
     input.notice === undefined || room < 4 ? [] : [{ tone: "warning", text: ` ${input.notice}` }];
   const head = room === 1 ? countedHead(input) : headLine(input);
   const jobs = room === 1 ? [] : jobLines(input, room - 1 - notice.length);
   const free = room - 1 - jobs.length - notice.length;
   const logs = input.logs.slice(Math.max(0, input.logs.length - Math.min(LOG_LINES, Math.max(0, free))));
-  const tail = logs.map(({ job, text }): Line => ({ tone: "muted", text: ` ▸ ${job} │ ${oneLine(text)}` }));
+  const tail = logs.map(({ job, text }): TreeLine => ({ tone: "muted", text: ` ▸ ${job} │ ${oneLine(text)}` }));
   return [head, ...jobs, ...(free > 0 ? tail : []), ...notice]
     .slice(0, room)
     .map(({ tone, text }) => ({ tone, text: truncate(text, width) }));
 }
 
-function headLine({ run, now, language }: TreeInput): Line {
+function headLine({ run, now, language }: TreeInput): TreeLine {
   const until = run.finishedAt === null ? now.getTime() : Date.parse(run.finishedAt);
+  const application = readName(run.application);
   const parts = [
-    run.application === "" ? run.workflow : `${run.application} v${run.revision}`,
+    application === null ? run.workflow : `${application} v${run.revision}`,
     ...(run.kind === "delete" ? [language === "zh" ? "删除" : "delete"] : []),
-    run.application === "" ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
+    application === null ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
     formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
     ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),
     // The jobs show whether the run waits or runs; only this line shows that the whole run is held back.
@@ -72,7 +74,7 @@ function headLine({ run, now, language }: TreeInput): Line {
  * The jobs in the order of the document, as many as fit. The column `fold` of the table of phases decides which jobs
  * are folded: no failed job is folded while a harmless one is shown. All folded jobs are counted.
  */
-function jobLines(input: TreeInput, room: number): readonly Line[] {
+function jobLines(input: TreeInput, room: number): readonly TreeLine[] {
   const { jobs } = input.run;
   const hidden = foldedJobs(jobs, room);
   const shown = jobs.filter((job) => !hidden.has(job));
@@ -89,7 +91,7 @@ function jobLines(input: TreeInput, room: number): readonly Line[] {
 }
 
 /** All succeeded jobs are folded into the first line; of the others, only as many as necessary into the last line. */
-function foldedJobs(jobs: readonly Job[], room: number): ReadonlySet<Job> {
+function foldedJobs(jobs: readonly ApiJob[], room: number): ReadonlySet<ApiJob> {
   if (jobs.length <= room) return new Set();
   const done = jobs.filter((job) => PHASES[job.phase].ending === "ok");
   const rest = jobs.filter((job) => PHASES[job.phase].ending !== "ok");
@@ -105,13 +107,13 @@ function foldedJobs(jobs: readonly Job[], room: number): ReadonlySet<Job> {
 /**
  * A job that needs a person to act gets half a step more: it is folded after its neighbours, but before failed jobs.
  */
-function urgency({ phase, reason }: Job): number {
+function urgency({ phase, reason }: ApiJob): number {
   const { ending, fold } = PHASES[phase];
   return ending === "bad" ? fold : fold + (ending === null && reason.who !== "nobody" ? 0.5 : 0);
 }
 
 /** The line for folded jobs: `● 38 succeeded`, or `and 12 more: 11 pending, 1 failed` with the worst phase first. */
-function foldLine(jobs: readonly Job[], shown: number, language: Language): Line {
+function foldLine(jobs: readonly ApiJob[], shown: number, language: Language): TreeLine {
   const counts = PHASE_NAMES.map((phase) => ({ phase, count: jobs.filter((job) => job.phase === phase).length }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => PHASES[b.phase].fold - PHASES[a.phase].fold);
@@ -124,7 +126,7 @@ function foldLine(jobs: readonly Job[], shown: number, language: Language): Line
 }
 
 /** Where there is no row for jobs at all, the head counts them. */
-function countedHead(input: TreeInput): Line {
+function countedHead(input: TreeInput): TreeLine {
   const { text, tone } = headLine(input);
   const { jobs } = input.run;
   return jobs.length === 0 ? { tone, text } : { tone, text: `${foldLine(jobs, 0, input.language).text} · ${text}` };
@@ -135,14 +137,14 @@ interface Widths {
   readonly phase: number;
 }
 
-function columnsFor(jobs: readonly Job[], language: Language): Widths {
+function columnsFor(jobs: readonly ApiJob[], language: Language): Widths {
   return {
     name: Math.min(32, Math.max(0, ...jobs.map((job) => displayWidth(job.name)))),
     phase: Math.max(0, ...jobs.map((job) => displayWidth(PHASES[job.phase].text[language]))),
   };
 }
 
-function jobLine(job: Job, widths: Widths, { now, language }: TreeInput): Line {
+function jobLine(job: ApiJob, widths: Widths, { now, language }: TreeInput): TreeLine {
   const stuck = job.phase === "running" && job.reason.who === "operator";
   const glyph = stuck ? `${PHASES.running.glyph}!` : `${PHASES[job.phase].glyph} `;
   const text = [
@@ -154,14 +156,14 @@ function jobLine(job: Job, widths: Widths, { now, language }: TreeInput): Line {
   return { tone: stuck ? "warning" : PHASES[job.phase].tone, text: text.trimEnd() };
 }
 
-export function elapsed(job: Job, now: Date): string {
+export function elapsed(job: ApiJob, now: Date): string {
   if (job.startedAt === null) return "";
   const until = job.finishedAt === null ? now.getTime() : Date.parse(job.finishedAt);
   return formatDuration(Math.max(0, until - Date.parse(job.startedAt)));
 }
 
 /** The details of a job in addition to its phase: `attempt 2/3 · 1 of 2 replicas ready`. */
-export function details(job: Job, language: Language): string {
+export function details(job: ApiJob, language: Language): string {
   const many = job.attempts > 1 && job.attempt > 0 && (job.attempt > 1 || job.phase === "running");
   const attempt = language === "zh" ? `第 ${job.attempt}/${job.attempts} 次` : `attempt ${job.attempt}/${job.attempts}`;
   // The evidence about capacity: which pods occupy it, the place in the queue, how long others waited.

@@ -9,7 +9,7 @@ import { podOrderOf } from "../../running/isolated/podOrder.ts";
 import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
-export interface DraftedPod {
+interface DraftedPod {
   /** Of which example. */
   readonly title: string;
   readonly pod: PodManifest;
@@ -32,7 +32,7 @@ export function podsOf(
     // Its own Secret is the one thing that a run has of its own to name.
     const run = { ...RUN, project, secret: order.identity.name };
     const drafted = draftOf(spec, sealedExample(spec, input), run);
-    if (!("draft" in drafted)) return [];
+    if (drafted.kind !== "draft") return [];
     const { pod, problems } = draftPod(drafted.draft.template, order);
     return [{ title, pod, problems: problems.map(placed) }];
   });

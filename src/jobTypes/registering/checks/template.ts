@@ -8,10 +8,10 @@ import { MOST_PODS, type Registration } from "../../registration/registration.ts
 import { draftOf, sealedExample } from "../../running/filledTemplate.ts";
 import { placeholdersOf } from "../../running/fillTemplate.ts";
 import { templateOf } from "../../running/templateOf.ts";
-import { type Candidate, type Check, type Means, RUN } from "./candidate.ts";
+import { type Candidate, type CheckDefinition, type Means, RUN } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
-export const templateCheck: Check = {
+export const templateCheck: CheckDefinition = {
   name: "template",
   after: ["examples"],
   run(candidate, means) {
@@ -71,9 +71,9 @@ function unfilled({ registration }: Candidate, { schemas }: Means): readonly Pro
   const fits = (input: JsonObject): boolean => schemas.check(spec.input, input).length === 0;
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
     const drafted = draftOf(spec, sealedExample(spec, input), RUN);
-    if ("missing" in drafted) return [problem("TemplateMissing", AT, { path: drafted.missing, example: title })];
-    if ("pods" in drafted)
-      return [problem("GangSize", `${AT}/pods`, { example: title, value: drafted.pods, limit: MOST_PODS })];
-    return "secret" in drafted ? [problem("TemplateShowsSecret", AT)] : [];
+    if (drafted.kind === "missing") return [problem("TemplateMissing", AT, { path: drafted.path, example: title })];
+    if (drafted.kind === "pods")
+      return [problem("GangSize", `${AT}/pods`, { example: title, value: drafted.given, limit: MOST_PODS })];
+    return drafted.kind === "secret" ? [problem("TemplateShowsSecret", AT)] : [];
   });
 }

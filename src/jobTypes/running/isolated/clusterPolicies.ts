@@ -10,9 +10,9 @@ import type { Cluster } from "../../../ports/cluster.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 
 /** inForce: as it should be · changed: somebody did something to it · refused: the cluster does not let us, or does not know such policies. */
-export type PolicyState = "inForce" | "missing" | "changed" | "refused";
+type PolicyState = "inForce" | "missing" | "changed" | "refused";
 
-export interface PolicyStanding {
+interface PolicyStatus {
   readonly rule: string;
   /** Of the pod. */
   readonly field: string;
@@ -21,16 +21,16 @@ export interface PolicyStanding {
   readonly detail: string;
 }
 
-export interface ClusterSecurity {
+interface ClusterSecurity {
   readonly cluster: string;
-  readonly policies: readonly PolicyStanding[];
+  readonly policies: readonly PolicyStatus[];
   readonly namespace: { readonly name: string; readonly state: "made" | "missing" };
 }
 
 const HOW = { reveal: (text: string) => text, force: true } as const;
 
 export async function securityOf(cluster: Cluster, project: string, signal: AbortSignal): Promise<ClusterSecurity> {
-  const policies: PolicyStanding[] = [];
+  const policies: PolicyStatus[] = [];
   for (const [index, { name, field }] of ADMISSION_RULES.entries()) {
     const [policy, binding] = objectsOf(index);
     const standings = await Promise.all([policy, binding].map((one) => standingOf(cluster, one, signal)));

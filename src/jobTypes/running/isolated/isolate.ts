@@ -7,7 +7,7 @@ import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { IsolatedPod, PodDraft } from "../tiers/tier.ts";
-import type { Surroundings } from "../typeDependencies.ts";
+import type { TypeDependencies } from "../typeDependencies.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 import { callbackPlace, reachOf } from "./network.ts";
 import { podOrderOf } from "./podOrder.ts";
@@ -15,7 +15,7 @@ import { accountOf, giveRights } from "./rights.ts";
 
 interface Means {
   readonly type: RegisteredType;
-  readonly surroundings: Surroundings;
+  readonly surroundings: TypeDependencies;
 }
 
 /** Throws ClusterError when the cluster refuses what the pod needs around it. */
@@ -29,11 +29,12 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
   if (pod === null || hasErrors(refused)) return refusedPod(refused);
 
   const told = await callbackOf(draft, job, means.surroundings);
-  if ("problem" in told) return refusedPod([told.problem]);
+  if (!told.ok) return refusedPod([told.problem]);
   const reach = await reachOf(job, order, told.callback);
   const { targets } = draft;
   const peers = draft.pods > 1;
-  const { policy, problems: unreachable } = renderNetworkPolicy({ ...order, ...reach, targets, peers, ...told });
+  const callback = told.callback === undefined ? {} : { callback: told.callback };
+  const { policy, problems: unreachable } = renderNetworkPolicy({ ...order, ...reach, targets, peers, ...callback });
   if (policy === null || hasErrors(unreachable)) return refusedPod(unreachable);
 
   const { cluster, signal, project } = job;
@@ -49,15 +50,15 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
   };
 }
 
-type Told = { readonly callback?: string } | { readonly problem: Problem };
+type Told = { readonly ok: true; readonly callback?: string } | { readonly ok: false; readonly problem: Problem };
 
 /** A program that cannot tell would be waited for in vain. Nothing runs in a sandbox, so there it does not matter. */
-async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: Surroundings): Promise<Told> {
-  if (draft.callback === undefined || cluster.kind === "sandbox") return {};
+async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: TypeDependencies): Promise<Told> {
+  if (draft.callback === undefined || cluster.kind === "sandbox") return { ok: true };
   const place = await callbackPlace(draft.callback, resolve);
-  if (place.ok) return { callback: place.destination };
+  if (place.ok) return { ok: true, callback: place.destination };
   const { origin } = new URL(draft.callback);
-  return { problem: problem("CallbackUnreachable", ["runtime"], { url: origin, detail: place.detail }) };
+  return { ok: false, problem: problem("CallbackUnreachable", ["runtime"], { url: origin, detail: place.detail }) };
 }
 
 function refusedPod(problems: readonly Problem[]): IsolatedPod {

@@ -11,7 +11,7 @@ import { dig } from "../../../model/data/json.ts";
 import { type ClusterNetwork, UNKNOWN_NETWORK } from "../../../model/kubernetes/clusterNetwork.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 
-export interface Reach {
+interface Reach {
   readonly cluster: ClusterNetwork;
   readonly services: NetworkOrder["services"];
 }
@@ -63,7 +63,7 @@ function addressOf(service: Manifest, namespace: string): ServiceAddress {
   };
 }
 
-export type CallbackPlace =
+type CallbackDestination =
   | { readonly ok: true; readonly destination: string }
   /** No pod can reach it. */
   | { readonly ok: false; readonly detail: string };
@@ -72,7 +72,7 @@ export type CallbackPlace =
 export async function callbackPlace(
   url: string,
   resolve: (host: string) => Promise<readonly string[]>,
-): Promise<CallbackPlace> {
+): Promise<CallbackDestination> {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);

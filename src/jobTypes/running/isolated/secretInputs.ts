@@ -1,11 +1,10 @@
 // Secret values of an input on their way to a pod: never in its spec, where everybody reads them who may read pods, but in a Secret that is
 // made for the attempt and goes with it. A template takes one as the whole value of a variable, or as a file of `{{run.secret}}`.
-
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { isSealed, maskText } from "../../../model/document/sealed.ts";
 import { JOB_LABELS } from "../../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../../model/kubernetes/manifest.ts";
-import { pathOf } from "../fillTemplate.ts";
+import { ONLY_PLACEHOLDER, pathOf } from "../fillTemplate.ts";
 
 /** By their path in the input, as one word: `key`, `login.password`. The values are sealed. */
 export type SecretInputs = Readonly<Record<string, string>>;
@@ -19,8 +18,6 @@ function sealedIn(value: Json | undefined, path: readonly string[]): readonly (r
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => sealedIn(inner, [...path, key]));
 }
-
-const ONLY_PLACEHOLDER = /^\{\{\s*([^{}\s]+)\s*\}\}$/;
 
 /** `value: "{{input.key}}"` of a variable becomes a look into the Secret. */
 export function withSecretVariables(template: Json, secrets: SecretInputs, name: string): Json {

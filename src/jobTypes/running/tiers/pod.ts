@@ -4,6 +4,7 @@ import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/po
 import { refusal } from "../../../jobs/waiting/retryCluster.ts";
 import { isObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
+import { type Params } from "../../../model/data/text.ts";
 import { explainProblem } from "../../../model/problems/problem.ts";
 import { type Reason, reason } from "../../../model/reasons/reason.ts";
 import { lookUp } from "../../../plan/workflow/steps/lookUp.ts";
@@ -33,14 +34,15 @@ interface Way {
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
-  if (!("draft" in drafted)) return rejected(reason("BadInput", { detail: detailOf(drafted) }));
+  if (drafted.kind !== "draft") return rejected(reason("BadInput", detailOf(drafted)));
   const { secrets, pods, ...draft } = drafted.draft;
-  const isolated = await isolatedOf(job, order, {
+  const found = await isolatedOf(job, order, {
     ...draft,
     pods,
     ...(callback === undefined ? {} : { callback }),
   });
-  if ("phase" in isolated) return isolated;
+  if (!found.ok) return found.outcome;
+  const isolated = found.pod;
   const [problem] = isolated.problems.filter((one) => one.severity === "error");
   if (problem !== undefined)
     return rejected(reason("PolicyDenied", { detail: `${problem.pointer} ${explainProblem(problem, "en").message}` }));
@@ -76,21 +78,21 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
   return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
 }
 
-function detailOf(drafted: Exclude<Drafted, { readonly draft: unknown }>): string {
-  if ("missing" in drafted) return `{{${drafted.missing}}} has no value`;
-  if ("pods" in drafted) return `${drafted.pods} pods: 1 to ${MOST_PODS} are possible`;
-  return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
+function detailOf(drafted: Exclude<Drafted, { readonly kind: "draft" }>): Params {
+  if (drafted.kind === "missing") return { detail: "PlaceEmpty", place: drafted.path };
+  if (drafted.kind === "pods") return { detail: "PodsOutside", pods: drafted.given, most: MOST_PODS };
+  return { detail: "SecretInTemplate" };
 }
 
 async function isolatedOf(
   job: JobRun<unknown>,
   order: TierOrder,
   draft: PodDraft,
-): Promise<IsolatedPod | Extract<JobOutcome, { readonly evidence: unknown }>> {
+): Promise<{ readonly ok: true; readonly pod: IsolatedPod } | { readonly ok: false; readonly outcome: JobOutcome }> {
   try {
-    return await order.isolate(draft, job);
+    return { ok: true, pod: await order.isolate(draft, job) };
   } catch (error) {
-    if (error instanceof ClusterError) return refusal(error);
+    if (error instanceof ClusterError) return { ok: false, outcome: refusal(error) };
     throw error;
   }
 }

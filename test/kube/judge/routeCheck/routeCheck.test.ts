@@ -1,4 +1,4 @@
-// A published route is asked as a visitor would: what the answers mean, how often it is asked, and what is told.
+// Route checks: what the responses of a published address mean, how often it is asked, and what is reported.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ import { isDefaultBackend } from "../../../../src/kube/judge/routeCheck/defaultB
 import { statusOf } from "../../../../src/kube/judge/status/table.ts";
 import { judge, NO_MEMORY } from "../../../../src/kube/judge/verdict.ts";
 import type { Manifest } from "../../../../src/model/kubernetes/manifest.ts";
-import { createVirtualClock } from "../../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock } from "../../../support/virtualClock.ts";
 import { NOW, object, view } from "../../fixtures.ts";
 
 const request: RouteRequest = { secure: false, host: "192.0.2.7", port: 80, hostHeader: "a.example.com", path: "/" };
@@ -113,7 +113,7 @@ describe("asking", () => {
     );
     state();
     await clock.advance(5_000);
-    expect(state()).toEqual({ kind: "unreachable", detail: "no answer within 5s" });
+    expect(state()).toEqual({ kind: "unreachable", detail: "NoAnswerWithin5s" });
   });
 });
 
