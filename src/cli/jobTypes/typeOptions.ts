@@ -80,7 +80,7 @@ export function inputFrom({ schema }: TypeInput, values: Readonly<Record<string,
   const given = explainSchema(schema, "en", []).flatMap(({ name, type }) => {
     const value = values[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0) || !(name in properties)) return [];
-    // What is no text is a list of texts, which is JSON.
+    // A value that is not a text is a list of texts, which is JSON.
     const read = typeof value === "string" ? valueOf(value, { option: `--${name}`, type }) : (value as Json);
     return [[name, read] as const];
   });
