@@ -1,6 +1,6 @@
-// The job type `approve`: it waits until a person approves or denies. The first decision by an allowed person for this attempt counts. The
-// API already refuses decisions by other people (src/server); this file checks each message again. The job type has no deadline of its own:
-// when the step's timeout passes, the job ends as expired.
+// The job type `approve`: it waits until a person approves or denies. The first decision by an allowed person for this
+// attempt counts. The API already refuses decisions by other people (src/server); this file checks each message again.
+// The job type has no deadline of its own: when the step's timeout passes, the job ends as expired.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { type JobMessage, type JobOutcome, type JobRun, STOPPED } from "../catalog/job.ts";

@@ -1,6 +1,6 @@
-// The job type `check`: it applies the objects of a service that exists outside the cluster, then starts a Kubernetes Job that checks
-// whether the service answers. The check runs again in each run, because a service that answered yesterday may be gone today. The reason
-// always contains the last line that the check wrote.
+// The job type `check`: it applies the objects of a service that exists outside the cluster, then starts a Kubernetes
+// Job that checks whether the service answers. The check runs again in each run, because a service that answered
+// yesterday may be gone today. The reason always contains the last line that the check wrote.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";

@@ -1,5 +1,5 @@
-// The job type `deploy`: it applies the objects of a component and waits until they are ready. An object that is already as planned is not
-// changed.
+// The job type `deploy`: it applies the objects of a component and waits until they are ready. An object that is
+// already as planned is not changed.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";

@@ -1,6 +1,7 @@
-// The job type `http`: it calls an address and checks the answer. src/outgoing decides which addresses this server may call. The body of the
-// answer becomes an output, complete or not at all. A call that may do harm when it is repeated (POST, PATCH) is made once, unless its step
-// says otherwise. After a crash of the server, a call that was in progress is made again with the same Idempotency-Key.
+// The job type `http`: it calls an address and checks the answer. src/outgoing decides which addresses this server may
+// call. The body of the answer becomes an output, complete or not at all. A call that may do harm when it is repeated
+// (POST, PATCH) is made once, unless its step says otherwise. After a crash of the server, a call that was in progress
+// is made again with the same Idempotency-Key.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../catalog/job.ts";
@@ -102,7 +103,10 @@ function call(job: HttpRun): Promise<OutgoingAnswer> {
   });
 }
 
-/** A body that cannot be kept completely fails the job: a step that refers to a missing body would silently take its default. */
+/**
+ * A body that cannot be kept completely fails the job: a step that refers to a missing body would silently take its
+ * default.
+ */
 function outcomeOf(
   { input: { expect, answer, method } }: HttpRun,
   target: string,
@@ -145,12 +149,18 @@ function saysJson({ headers }: OutgoingAnswer): boolean {
   return /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
-/** Opens sealed values, so that the called address gets them. Before the answer is kept, the engine searches it for these secrets. */
+/**
+ * Opens sealed values, so that the called address gets them. Before the answer is kept, the engine searches it for
+ * these secrets.
+ */
 function opened<T extends Json>({ reveal }: HttpRun, value: T): T {
   return mapStrings(value, (text) => reveal(text)) as T; // only strings change
 }
 
-/** Fence numbers of the locks that this job has. The called service can refuse a call with a smaller number than the last one it saw. */
+/**
+ * Fence numbers of the locks that this job has. The called service can refuse a call with a smaller number than the
+ * last one it saw.
+ */
 function fences({ locks }: HttpRun): Readonly<Record<string, string>> {
   if (locks.length === 0) return {};
   return { "kubemin-fence": locks.map(({ key, fence }) => `${encodeURI(key)}=${fence}`).join(", ") };

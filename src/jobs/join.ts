@@ -1,6 +1,6 @@
-// The job type `join`: it does no work and succeeds when all jobs that it depends on have succeeded. The planner adds it where a step became
-// no job (a loop over an empty list), and between two large groups of jobs, so that not each job of one group has to name each job of the
-// other.
+// The job type `join`: it does no work and succeeds when all jobs that it depends on have succeeded. The planner adds
+// it where a step became no job (a loop over an empty list), and between two large groups of jobs, so that not each job
+// of one group has to name each job of the other.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { reason } from "../model/reasons/reason.ts";

@@ -1,6 +1,6 @@
-// The job type `notify`: it sends a message to all subscribers of the project's events (webhooks, Kafka, streams; src/sinks), or to one
-// chat address that accepts `{"text": …}`. Delivery is at least once: when an answer is missing, and after a crash, the message may be
-// sent twice, with the same `run` and `job`.
+// The job type `notify`: it sends a message to all subscribers of the project's events (webhooks, Kafka, streams;
+// src/sinks), or to one chat address that accepts `{"text": …}`. Delivery is at least once: when an answer is missing,
+// and after a crash, the message may be sent twice, with the same `run` and `job`.
 
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";

@@ -1,4 +1,5 @@
-// The job type `prune`: after all other jobs succeeded, it removes the objects of earlier revisions that the new revision no longer has.
+// The job type `prune`: after all other jobs succeeded, it removes the objects of earlier revisions that the new
+// revision no longer has.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { refKey } from "../model/kubernetes/manifest.ts";

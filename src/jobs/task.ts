@@ -1,6 +1,6 @@
-// The job type `task`: it runs a program to its end, once per content. The name of the Kubernetes Job comes from what it runs and the
-// configuration that it reads. So a changed task is another Job, and an unchanged task is not run again unless `always` is true. The log is
-// stored, because the pods are removed later.
+// The job type `task`: it runs a program to its end, once per content. The name of the Kubernetes Job comes from what
+// it runs and the configuration that it reads. So a changed task is another Job, and an unchanged task is not run again
+// unless `always` is true. The log is stored, because the pods are removed later.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
@@ -91,8 +91,8 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
 }
 
 /**
- * `outcome` is set when a clock ended the wait. The default limits apply only to several pods: pods that run already occupy devices while
- * the others wait. A single pod may wait until the clock for the whole job ends it.
+ * `outcome` is set when a clock ended the wait. The default limits apply only to several pods: pods that run already
+ * occupy devices while the others wait. A single pod may wait until the clock for the whole job ends it.
  */
 async function untilDone(
   job: TaskRun,
@@ -119,8 +119,8 @@ function podsOf(manifest: Manifest): readonly PodGroup[] {
 }
 
 /**
- * Removes an existing Job of another attempt that failed or that runs each time, and a Job that is already being deleted.
- * `false` when the Job is kept and has to be followed.
+ * Removes an existing Job of another attempt that failed or that runs each time, and a Job that is already being
+ * deleted. `false` when the Job is kept and has to be followed.
  */
 async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
   const ref = refOf(existing);

@@ -1,5 +1,5 @@
-// The job type `wait`: it waits for a duration, or until a point in time. The end is stored first, so that a server that starts again does
-// not count from the beginning.
+// The job type `wait`: it waits for a duration, or until a point in time. The end is stored first, so that a server
+// that starts again does not count from the beginning.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { type JobRun, STOPPED } from "../catalog/job.ts";

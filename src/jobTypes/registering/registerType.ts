@@ -1,5 +1,6 @@
-// Registers a type, or a new version of one: reads the document, runs the checks, keeps it. What asks for nothing that an administrator
-// must grant is active at once in its own project; the rest waits as a draft.
+// Registers a job type or a new version of one: it reads the document, runs the checks and stores the version. A
+// version that needs no grant is active immediately in its own project. Otherwise it is a draft until an administrator
+// grants what it needs.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -18,7 +19,7 @@ import type { Candidate, Means } from "./checks/candidate.ts";
 import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
 import { RegistrationRefused } from "./refused.ts";
 
-/** Each is kept for good, and each is read at every start. */
+/** Versions are never deleted, and each start of a server reads all of them. */
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
@@ -35,7 +36,7 @@ export interface Registered {
   readonly checks: readonly CheckResult[];
 }
 
-/** All checks, and nothing is kept. Throws InvalidRegistration only for what cannot be read at all. */
+/** Runs all checks and stores nothing. Throws `RegistrationRefused` only for a text that is not valid JSON or YAML. */
 export async function checkType(
   registry: Registry,
   request: RegisterRequest,
@@ -45,12 +46,14 @@ export async function checkType(
   return located(checked.checks, locate);
 }
 
-/** With lines and columns, where the text is known. */
+/** The checks with lines and columns of their problems. */
 function located(checks: readonly CheckResult[], locate: Read["locate"]): readonly CheckResult[] {
   return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
 }
 
-/** Throws RegistrationRefused, or Conflict when somebody was faster. */
+/**
+ * Throws `RegistrationRefused`, or `Conflict` when the name or version was registered meanwhile, or a limit is reached.
+ */
 export async function registerType(
   registry: Registry,
   request: RegisterRequest,
@@ -66,8 +69,8 @@ export async function registerType(
   const answer = await registry.world.store.registrations.add(stored, changeEvent(stored, "registered", request.actor));
   if (answer !== "added") {
     const detail = {
-      taken: `somebody else registered ${name} in this moment`,
-      exists: `${name} ${stored.version} is registered already: a version never changes, register a higher one`,
+      taken: `another project has just registered ${name}`,
+      exists: `${name} ${stored.version} is already registered; a version cannot be changed, so register a higher one`,
     }[answer];
     throw new PlatformError("Conflict", { detail });
   }
@@ -129,9 +132,13 @@ function checkLimits(registry: Registry, project: string, name: string): void {
   const own = [...types.values()].filter((one) => one.owner === project);
   const versions = types.get(name)?.versions.length ?? 0;
   if (versions >= MOST_VERSIONS)
-    throw new PlatformError("Conflict", { detail: `${name} has ${MOST_VERSIONS} versions already` });
+    throw new PlatformError("Conflict", {
+      detail: `${name} already has ${MOST_VERSIONS} versions, which is the limit`,
+    });
   if (versions === 0 && own.length >= MOST_TYPES)
-    throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_TYPES} job types already` });
+    throw new PlatformError("Conflict", {
+      detail: `project ${project} already has ${MOST_TYPES} job types, which is the limit`,
+    });
 }
 
 function storedOf(
@@ -148,7 +155,7 @@ function storedOf(
     name: registration.metadata.name,
     version,
     owner: project,
-    document: JSON.parse(JSON.stringify(document)) as JsonObject, // parsed JSON, and what is undefined is gone
+    document: JSON.parse(JSON.stringify(document)) as JsonObject, // parsed JSON, without undefined fields
     standing: granted && lifecycle === "active" ? "active" : "draft",
     checks,
     until: null,

@@ -1,6 +1,7 @@
-// Applies one object. Where Kubernetes refuses to change it in place, the object is removed and created again. A StatefulSet is removed
-// without its pods: they keep running, and the new set adopts them. Objects that contain data (volumes) are never removed for a change.
-// When the cluster refuses the new object, the previous object is created again, so that the user does not lose what was running.
+// Applies one object. Where Kubernetes refuses to change it in place, the object is removed and created again. A
+// StatefulSet is removed without its pods: they keep running, and the new set adopts them. Objects that contain data
+// (volumes) are never removed for a change. When the cluster refuses the new object, the previous object is created
+// again, so that the user does not lose what was running.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { canonicalJson, dig, isObject, type JsonObject } from "../../model/data/json.ts";
@@ -14,7 +15,10 @@ import { growVolumes } from "./volumes.ts";
 
 type Way = "orphan" | "foreground";
 
-/** How an object that cannot be changed in place is removed, by kind. Kinds that are not in this table are never removed for a change. */
+/**
+ * How an object that cannot be changed in place is removed, by kind. Kinds that are not in this table are never removed
+ * for a change.
+ */
 const WAYS: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Way>> = {
   // With another selector, the new set would not find the old pods.
   StatefulSet: (live, wanted) => (sameSelector(live, wanted) ? "orphan" : "foreground"),
@@ -28,8 +32,8 @@ const WAYS: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Way>> 
 };
 
 /**
- * Milliseconds to create the previous object again, also after the job's own deadline. It is shorter than the time that the engine gives a
- * job to return after it was stopped.
+ * Milliseconds to create the previous object again, also after the job's own deadline. It is shorter than the time that
+ * the engine gives a job to return after it was stopped.
  */
 const PUT_BACK = 4_000;
 
@@ -62,7 +66,8 @@ async function replace(job: JobRun<unknown>, { object, options, live, way }: Rep
   const ref = refOf(object.manifest);
   await growVolumes(job, object.manifest, "check");
   job.report(reason("Replacing", { object: shortRef(ref) }));
-  // The inventory has no uid for the object from here on: after a crash, its labels show who owns it, not a uid that no longer exists.
+  // The inventory has no uid for the object from here on: after a crash, its labels show who owns it, not a uid that no
+  // longer exists.
   await intend(job, [object]);
   const removal = { signal: job.signal, uid: live.metadata.uid ?? "", orphan: way === "orphan" };
   await patiently(job, () => job.cluster.remove(ref, removal));
@@ -74,7 +79,10 @@ async function replace(job: JobRun<unknown>, { object, options, live, way }: Rep
   }
 }
 
-/** Creates the previous object again. An error of the cluster is ignored: the caller reports why the new object was refused. */
+/**
+ * Creates the previous object again. An error of the cluster is ignored: the caller reports why the new object was
+ * refused.
+ */
 async function putBack(job: JobRun<unknown>, live: Manifest, options: ApplyOptions): Promise<void> {
   const signal = AbortSignal.timeout(PUT_BACK);
   await job.cluster.apply(before(live), { ...options, signal }).catch((error: unknown) => {

@@ -1,5 +1,6 @@
-// Records objects in the inventory before they are created. So a crash leaves no object without an owner, and two applications cannot create
-// the same object. An object that another application owns or has recorded first is refused with the reason `OwnedByOther`.
+// Records objects in the inventory before they are created. So a crash leaves no object without an owner, and two
+// applications cannot create the same object. An object that another application owns or has recorded first is refused
+// with the reason `OwnedByOther`.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { shortRef } from "../../model/kubernetes/manifest.ts";

@@ -1,5 +1,5 @@
-// Removes objects that the application owns, by uid, and deletes them from its inventory. Objects that are marked `keep` (they contain data)
-// stay, except volumes that the caller asks to remove.
+// Removes objects that the application owns, by uid, and deletes them from its inventory. Objects that are marked
+// `keep` (they contain data) stay, except volumes that the caller asks to remove.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { isVolume, LABELS, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -22,7 +22,10 @@ const FIRST = [
   "DaemonSet",
   "Job",
 ];
-/** Objects that other objects read or live in are removed last, and a CustomResourceDefinition after the objects of its kind. */
+/**
+ * Objects that other objects read or live in are removed last, and a CustomResourceDefinition after the objects of its
+ * kind.
+ */
 const LAST = [
   "RoleBinding",
   "Role",
@@ -42,8 +45,8 @@ function rank({ kind, apiVersion }: OwnedObject): number {
 }
 
 /**
- * A custom resource is removed while its controller still runs, because the controller has to clean up. API groups of Kubernetes itself
- * have no dot or end in `k8s.io`.
+ * A custom resource is removed while its controller still runs, because the controller has to clean up. API groups of
+ * Kubernetes itself have no dot or end in `k8s.io`.
  */
 function isCustom(apiVersion: string): boolean {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
@@ -70,7 +73,8 @@ export async function discard(
     const why = await removeOne(job, object);
     outOfReach ??= why;
   }
-  // An object whose kind the cluster no longer serves stays in the inventory. The others are removed before the error is thrown.
+  // An object whose kind the cluster no longer serves stays in the inventory. The others are removed before the error
+  // is thrown.
   if (outOfReach !== undefined) throw outOfReach;
   const kept = sorted.filter(stays);
   return { removed: going.length, kept: kept.map(shortRef) };
@@ -89,8 +93,8 @@ async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<Clu
 }
 
 /**
- * The uid of an object that was recorded, but whose creation was not confirmed. `null` when it does not exist, or when its labels do not name
- * this application and project.
+ * The uid of an object that was recorded, but whose creation was not confirmed. `null` when it does not exist, or when
+ * its labels do not name this application and project.
  */
 export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await patiently(job, () => job.cluster.read(object, job.signal));

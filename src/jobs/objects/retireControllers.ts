@@ -1,5 +1,6 @@
-// Removes autoscalers of this component that the new revision no longer has, before its objects are applied. Otherwise an old autoscaler
-// would change the number of pods back immediately. All other objects are removed at the end of the run (src/jobs/prune.ts).
+// Removes autoscalers of this component that the new revision no longer has, before its objects are applied. Otherwise
+// an old autoscaler would change the number of pods back immediately. All other objects are removed at the end of the
+// run (src/jobs/prune.ts).
 
 import type { JobRun } from "../../catalog/job.ts";
 import { dig } from "../../model/data/json.ts";
@@ -7,7 +8,8 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { discard } from "./removeOwned.ts";
 
 export async function retireAutoscalers(job: JobRun<unknown>): Promise<void> {
-  // Only when an object of this job sets the number of pods: another job of the component (its route) must not remove the autoscaler.
+  // Only when an object of this job sets the number of pods: another job of the component (its route) must not remove
+  // the autoscaler.
   if (!job.objects.some(({ manifest }) => typeof dig(manifest, "spec", "replicas") === "number")) return;
   const present = new Set(job.objects.map(({ manifest }) => refKey(refOf(manifest))));
   const rivals = (await job.inventory.list()).filter(

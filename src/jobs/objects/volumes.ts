@@ -1,5 +1,5 @@
-// Volumes that a StatefulSet created from its templates. This file finds them by name and enlarges them when the size in the template
-// increased, which Kubernetes does not do itself. It never shrinks a volume.
+// Volumes that a StatefulSet created from its templates. This file finds them by name and enlarges them when the size
+// in the template increased, which Kubernetes does not do itself. It never shrinks a volume.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
@@ -16,8 +16,8 @@ export interface TemplatedClaim {
 }
 
 /**
- * Claims of this application that belong to the set. The StatefulSet controller names them `<template>-<set>-<ordinal>`. Ordinals have no
- * gaps, so the search ends at the first missing name.
+ * Claims of this application that belong to the set. The StatefulSet controller names them
+ * `<template>-<set>-<ordinal>`. Ordinals have no gaps, so the search ends at the first missing name.
  */
 export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedClaim[]> {
   const claims: TemplatedClaim[] = [];
@@ -65,7 +65,9 @@ function sizeOf(claim: Manifest): number {
   return typeof size === "string" ? (parseQuantity(size) ?? 0) : 0;
 }
 
-/** A manifest with only the size and the labels, so that server-side apply leaves all other fields to the controller. */
+/**
+ * A manifest with only the size and the labels, so that server-side apply leaves all other fields to the controller.
+ */
 function grownClaim(claim: Manifest, size: string): Manifest {
   const { name, namespace, labels } = claim.metadata;
   return {

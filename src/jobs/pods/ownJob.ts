@@ -1,5 +1,5 @@
-// Finds, adopts and stops the Kubernetes Job in which a job type runs its program. A Job of the same name that does not belong to this
-// application is never changed.
+// Finds, adopts and stops the Kubernetes Job in which a job type runs its program. A Job of the same name that does not
+// belong to this application is never changed.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -10,7 +10,10 @@ import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { uidOfIntent } from "../objects/removeOwned.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-/** `null` when there is no such Job. Throws a `ClusterError` with the reason `OwnedByOther` when it belongs to another owner. */
+/**
+ * `null` when there is no such Job. Throws a `ClusterError` with the reason `OwnedByOther` when it belongs to another
+ * owner.
+ */
 export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<Manifest | null> {
   const live = await patiently(job, () => job.cluster.read(refOf(wanted), job.signal));
   if (live === null) return null;
@@ -19,7 +22,10 @@ export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<M
   throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), owner }), false);
 }
 
-/** Continues with the existing Job. Its uid is recorded, because the process that created it may have crashed before it did that. */
+/**
+ * Continues with the existing Job. Its uid is recorded, because the process that created it may have crashed before it
+ * did that.
+ */
 export async function adoptOwn(job: JobRun<unknown>, object: PlannedObject, live: Manifest): Promise<Applied> {
   const uid = live.metadata.uid ?? "";
   await job.inventory.put([{ object, uid }]);

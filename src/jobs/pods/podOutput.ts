@@ -16,7 +16,9 @@ export function withoutOutput(line: LogLine): LogLine {
   return line.text.startsWith(OUTPUT_MARK) ? { ...line, text: `${OUTPUT_MARK} ${MASK}` } : line;
 }
 
-/** JSON from the last marked line of the log, or else from the termination message (which Kubernetes limits to 4 KB). */
+/**
+ * JSON from the last marked line of the log, or else from the termination message (which Kubernetes limits to 4 KB).
+ */
 export function outputOf(health: Pick<ObjectHealth, "facts">, lines: readonly string[]): Said {
   const marked = lines.findLast((line) => line.startsWith(OUTPUT_MARK))?.slice(OUTPUT_MARK.length);
   const text = (marked ?? health.facts?.said ?? "").trim();

@@ -1,6 +1,7 @@
-// Runs a pod (or a gang of pods) to its end for a job: it waits for room, creates a Kubernetes Job, follows it, stores its log and reads its
-// output. The name of the Job consists of run, job and attempt, so that a continued attempt finds it again. The Job owns all other objects,
-// and the cluster removes all of them an hour after the end, even if kubemin does not run.
+// Runs a pod (or a gang of pods) to its end for a job: it waits for room, creates a Kubernetes Job, follows it, stores
+// its log and reads its output. The name of the Job consists of run, job and attempt, so that a continued attempt finds
+// it again. The Job owns all other objects, and the cluster removes all of them an hour after the end, even if kubemin
+// does not run.
 
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
@@ -36,7 +37,10 @@ export interface PodWish {
   readonly failureMap: readonly FailureRule[];
   /** Secret values in the output of the pod, so that its log is stored without them. */
   readonly secretsOf?: (output: JsonObject) => readonly string[];
-  /** Follows what the pod reports to the API in addition to its log. Resolves with the reported output, or `null` without one. */
+  /**
+   * Follows what the pod reports to the API in addition to its log. Resolves with the reported output, or `null`
+   * without one.
+   */
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
 
@@ -61,7 +65,8 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
       if (refused !== null) return refused;
     }
     const alongside = wish.pods > 1 ? [...wish.alongside, meetingPoint(job)] : wish.alongside;
-    // These objects are created before the pod, which may need them immediately. They get their owner when the Job exists.
+    // These objects are created before the pod, which may need them immediately. They get their owner when the Job
+    // exists.
     if (existing === null) await bringAlongside(job, null, alongside);
     const applied = await madeOrNothing(job, manifest, alongside);
     await bringAlongside(job, applied, alongside);
@@ -157,7 +162,10 @@ function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
   return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
 }
 
-/** When the cluster refuses the Job, the objects that were created for it (Secrets among them) are removed, because they have no owner. */
+/**
+ * When the cluster refuses the Job, the objects that were created for it (Secrets among them) are removed, because they
+ * have no owner.
+ */
 async function madeOrNothing(
   job: JobRun<unknown>,
   manifest: Manifest,
@@ -227,7 +235,9 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   }
 }
 
-/** While the program runs, its log is not reported as evidence: it may contain a secret output that is not known yet. */
+/**
+ * While the program runs, its log is not reported as evidence: it may contain a secret output that is not known yet.
+ */
 function discreet(job: JobRun<unknown>, { secretsOf }: PodWish): JobRun<unknown> {
   if (secretsOf === undefined) return job;
   const report: JobRun<unknown>["report"] = (why, evidence, phase) =>

@@ -1,5 +1,5 @@
-// The clocks of a pod that has not started: until it has a node, from then until its program runs, and both together. They use the run time
-// of the engine (`job.runTime`), which does not count pauses of the run.
+// The clocks of a pod that has not started: until it has a node, from then until its program runs, and both together.
+// They use the run time of the engine (`job.runTime`), which does not count pauses of the run.
 
 import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -9,13 +9,19 @@ import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import { patienceLeft } from "../waiting/untilRoom.ts";
 
 export interface StartClocks {
-  /** Notes the present health. `true` while the pod is pending: its program has not started, or the pod lost its node and waits for another. */
+  /**
+   * Notes the present health. `true` while the pod is pending: its program has not started, or the pod lost its node
+   * and waits for another.
+   */
   note(health: ObjectHealth): boolean;
   stop(): void;
 }
 
 type Stage = "queue" | "schedule" | "start";
-/** The stage of each reason. A queue on the cluster counts like the platform's own queue. Reasons that are not listed count as the start. */
+/**
+ * The stage of each reason. A queue on the cluster counts like the platform's own queue. Reasons that are not listed
+ * count as the start.
+ */
 const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
   Scheduling: "schedule",
   SchedulerAbsent: "schedule",
@@ -29,7 +35,10 @@ type OnEnd = (why: Reason, evidence: readonly Evidence[]) => void;
 const MINUTES = 60_000;
 const DEFAULTS: Readonly<Record<Exclude<Stage, "queue">, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
 
-/** `usual`: stages without a limit of their own get the default limits. Otherwise only the clock for the whole job limits them. */
+/**
+ * `usual`: stages without a limit of their own get the default limits. Otherwise only the clock for the whole job
+ * limits them.
+ */
 export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): StartClocks {
   let stage: Stage | null = null;
   let last: ObjectHealth | undefined;
@@ -40,7 +49,8 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
     const signal = AbortSignal.any([until, ending.signal, job.signal]);
     void job.runTime.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
-      // A pod without a node waits for the cluster. A pod that has a node and does not start needs a person to look at it.
+      // A pod without a node waits for the cluster. A pod that has a node and does not start needs a person to look at
+      // it.
       const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";
       onEnd(reason(code, { limit: formatDuration(limit), cause: "" }, last?.reason), last?.evidence ?? []);
     });

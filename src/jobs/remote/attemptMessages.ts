@@ -1,11 +1,11 @@
-// Reads the messages that a worker or a pod sent about an attempt, one by one, with a limit on the time without a message. Messages of other
-// attempts are skipped.
+// Reads the messages that a worker or a pod sent about an attempt, one by one, with a limit on the time without a
+// message. Messages of other attempts are skipped.
 import type { JobMessage, JobRun } from "../../catalog/job.ts";
 
 export interface Told {
   /**
-   * The next message. `silence` is the longest wait in milliseconds; 0 means no limit. "silence": no message arrived in that time.
-   * "over": the signal of the attempt aborted.
+   * The next message. `silence` is the longest wait in milliseconds; 0 means no limit. "silence": no message arrived in
+   * that time. "over": the signal of the attempt aborted.
    */
   next(silence: number): Promise<JobMessage | "silence" | "over">;
 }

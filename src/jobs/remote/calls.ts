@@ -1,5 +1,6 @@
-// Shared parts of job types that call addresses of users: the shown target, and the outcome of a refused call or a wrong answer. The calls
-// happen in src/outgoing. A call that never left this server ends the job as `rejected`; once the address was called, the job has `failed`.
+// Shared parts of job types that call addresses of users: the shown target, and the outcome of a refused call or a
+// wrong answer. The calls happen in src/outgoing. A call that never left this server ends the job as `rejected`; once
+// the address was called, the job has `failed`.
 
 import type { JobOutcome } from "../../catalog/job.ts";
 import { OUTGOING_REFUSALS } from "../../model/reasons/outgoingRefusal.ts";
@@ -31,7 +32,10 @@ export function causeOf({ code, params }: OutgoingRefused): Reason {
   return reason(`Call${code}`, params);
 }
 
-/** An answer with an unexpected status. A server error or 429 may go away, so the call is retried; another status means a wrong request. */
+/**
+ * An answer with an unexpected status. A server error or 429 may go away, so the call is retried; another status means
+ * a wrong request.
+ */
 export function wrongStatus(target: string, { status, headers, body }: OutgoingAnswer): Bad {
   const evidence = body === "" ? [] : [{ source: "response" as const, object: target, text: body.slice(0, 500) }];
   if (status < 500 && status !== 429)

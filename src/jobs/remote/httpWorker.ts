@@ -1,6 +1,6 @@
-// Runs a job on an external worker over HTTP. The worker answers with the result, or asks to be called again later, or accepts the job and
-// reports heartbeats, progress and the end to the API. After a crash of the server, the same attempt may be sent twice with the same
-// Idempotency-Key.
+// Runs a job on an external worker over HTTP. The worker answers with the result, or asks to be called again later, or
+// accepts the job and reports heartbeats, progress and the end to the API. After a crash of the server, the same
+// attempt may be sent twice with the same Idempotency-Key.
 
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { dig, isObject, type Json, type JsonObject, readJson } from "../../model/data/json.ts";
@@ -130,7 +130,10 @@ function understood(answer: OutgoingAnswer, worker: Worker): Step {
       });
 }
 
-/** An answer that cannot be stored exactly fails the job without a retry, because the worker would send the same answer again. */
+/**
+ * An answer that cannot be stored exactly fails the job without a retry, because the worker would send the same answer
+ * again.
+ */
 function read({ body, garbled }: OutgoingAnswer, worker: Worker): Step {
   const notTaken = (cause: Reason): Step =>
     end({

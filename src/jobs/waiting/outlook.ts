@@ -1,6 +1,6 @@
-// Checks once whether pods can be created now. First src/capacity calculates whether they find room. Then the API server does a dry run of
-// exactly these pods, which checks quota, limits, policies and webhooks. When the calculation has no result, only the dry run counts, and
-// the scheduler decides.
+// Checks once whether pods can be created now. First src/capacity calculates whether they find room. Then the API
+// server does a dry run of exactly these pods, which checks quota, limits, policies and webhooks. When the calculation
+// has no result, only the dry run counts, and the scheduler decides.
 
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
@@ -13,7 +13,10 @@ import { patiently } from "./retryCluster.ts";
 export interface Outlook {
   readonly class: "fits" | "waits" | "rejected";
   readonly reason: Reason;
-  /** Result of the calculation. Absent when the nodes of the cluster are not visible, or when the dry run refused the pods. */
+  /**
+   * Result of the calculation. Absent when the nodes of the cluster are not visible, or when the dry run refused the
+   * pods.
+   */
   readonly verdict?: CapacityVerdict;
 }
 
@@ -41,7 +44,10 @@ async function dryRun(job: JobRun<unknown>, pod: Manifest): Promise<Outlook | nu
   return { class: passes ? "waits" : "rejected", reason: refused };
 }
 
-/** True when the pods alone fit the quota and only the present usage is in the way. Pods larger than the whole quota never fit. */
+/**
+ * True when the pods alone fit the quota and only the present usage is in the way. Pods larger than the whole quota
+ * never fit.
+ */
 export function isQuotaBusy({ code, params }: Reason): boolean {
   if (code !== "QuotaExceeded") return false;
   const requested = amounts(String(params["requested"] ?? ""));
@@ -53,8 +59,8 @@ export function isQuotaBusy({ code, params }: Reason): boolean {
 }
 
 /**
- * kubemin needs no right to create pods, because the controllers of the cluster create them. Without that right a dry run is refused, and
- * the check continues without it.
+ * kubemin needs no right to create pods, because the controllers of the cluster create them. Without that right a dry
+ * run is refused, and the check continues without it.
  */
 function mayNotAsk({ code, params }: Reason): boolean {
   return code === "NotAllowed" && /cannot \w+ resource "pods"/.test(String(params["detail"] ?? ""));
@@ -65,7 +71,10 @@ function isNamespaceFresh({ params }: Reason): boolean {
   return /serviceaccount "default" not found/.test(String(params["detail"] ?? ""));
 }
 
-/** Parses `requests.cpu=2,requests.memory=4Gi`, the format of the API server. Amounts that cannot be parsed are left out. */
+/**
+ * Parses `requests.cpu=2,requests.memory=4Gi`, the format of the API server. Amounts that cannot be parsed are left
+ * out.
+ */
 function amounts(text: string): ReadonlyMap<string, number> {
   return new Map(
     text.split(",").flatMap((item) => {

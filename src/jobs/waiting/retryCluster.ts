@@ -9,7 +9,10 @@ import { ClusterError } from "../../ports/cluster.ts";
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 
-/** Repeats the call while it throws a retryable `ClusterError`. Other errors are thrown, and the last error once the signal aborted. */
+/**
+ * Repeats the call while it throws a retryable `ClusterError`. Other errors are thrown, and the last error once the
+ * signal aborted.
+ */
 export async function patiently<T>(job: JobRun<unknown>, call: () => Promise<T>): Promise<T> {
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
@@ -30,7 +33,9 @@ const REJECTIONS: ReadonlySet<Reason["code"]> = new Set([
   "RunNamespace",
 ]);
 
-/** The outcome of a job after an error of the cluster: `rejected` for quota, policies and rights, otherwise `failed`. */
+/**
+ * The outcome of a job after an error of the cluster: `rejected` for quota, policies and rights, otherwise `failed`.
+ */
 export function refusal(error: ClusterError): {
   readonly phase: BadEnding;
   readonly reason: Reason;

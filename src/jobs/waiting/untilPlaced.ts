@@ -1,6 +1,7 @@
-// Reports on pods that exist and find no node: in addition to the scheduler's message, who uses what they wait for, their position in the
-// queue and the usual wait. untilRoom.ts reports the same for pods that are not created yet. The pods wait in the same queue, so that room
-// that becomes free is not given to a later job. This file decides nothing: the scheduler and the clocks (src/jobs/pods/startClocks.ts) do.
+// Reports on pods that exist and find no node: in addition to the scheduler's message, who uses what they wait for,
+// their position in the queue and the usual wait. untilRoom.ts reports the same for pods that are not created yet. The
+// pods wait in the same queue, so that room that becomes free is not given to a later job. This file decides nothing:
+// the scheduler and the clocks (src/jobs/pods/startClocks.ts) do.
 
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
@@ -19,7 +20,10 @@ export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unsc
 const LOOK_AGAIN = 5_000;
 
 export interface Places {
-  /** Reports the health. When pods have no node, the report also contains what is known about the room that they wait for. */
+  /**
+   * Reports the health. When pods have no node, the report also contains what is known about the room that they wait
+   * for.
+   */
   tell(health: ObjectHealth, phase: "pending" | "running"): void;
   stop(): void;
 }
@@ -113,8 +117,8 @@ interface Next {
 }
 
 /**
- * Some pods of the group may run already, so the check asks for room for one more pod. First it checks whether the whole group would fit the
- * empty cluster; if not, that rejection is the verdict.
+ * Some pods of the group may run already, so the check asks for room for one more pod. First it checks whether the
+ * whole group would fit the empty cluster; if not, that rejection is the verdict.
  */
 export async function roomForNext(
   capacity: CapacityQuestion,

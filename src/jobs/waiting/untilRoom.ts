@@ -1,6 +1,6 @@
-// Before a pod is created, this file waits until the cluster accepts it and has room. Pods that can never run are refused immediately. Other
-// pods wait as long as the document says, and the job reports what they wait for, who is ahead in the queue and the usual wait. Room is not
-// guaranteed: another program may use it first.
+// Before a pod is created, this file waits until the cluster accepts it and has room. Pods that can never run are
+// refused immediately. Other pods wait as long as the document says, and the job reports what they wait for, who is
+// ahead in the queue and the usual wait. Room is not guaranteed: another program may use it first.
 
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -72,8 +72,9 @@ const LEAST_OVERDUE = 10 * 60_000;
 const TIMES_USUAL = 3;
 
 /**
- * Milliseconds after which a waiting job counts as starved by later jobs: three times the usual wait, at least ten minutes, and at most half
- * of the time that it may wait. The other half is left for collecting the room that is then reserved for it.
+ * Milliseconds after which a waiting job counts as starved by later jobs: three times the usual wait, at least ten
+ * minutes, and at most half of the time that it may wait. The other half is left for collecting the room that is then
+ * reserved for it.
  */
 export function overdueAfter(patience: number, lately: readonly number[]): number {
   const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
@@ -104,7 +105,10 @@ async function latelyFor({ waits }: JobRun<unknown>, { verdict }: Outlook): Prom
   return flavor === undefined ? [] : waits.lately(flavor);
 }
 
-/** Notifies of changes that may make room: of the nodes and pods of the cluster, or of objects of kubemin in the namespace of the job. */
+/**
+ * Notifies of changes that may make room: of the nodes and pods of the cluster, or of objects of kubemin in the
+ * namespace of the job.
+ */
 function changesAround({ cluster, namespace }: JobRun<unknown>): News {
   return createNews(
     (notify) =>

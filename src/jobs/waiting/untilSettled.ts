@@ -1,5 +1,5 @@
-// Waits until all applied objects are ready, or one of them has failed for good. It does not poll: the cluster sends each change
-// (src/ports/followUntil.ts).
+// Waits until all applied objects are ready, or one of them has failed for good. It does not poll: the cluster sends
+// each change (src/ports/followUntil.ts).
 
 import type { JobRun } from "../../catalog/job.ts";
 import { dig } from "../../model/data/json.ts";
@@ -10,7 +10,9 @@ import type { Applied } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
 import { tellOfPlaces } from "./untilPlaced.ts";
 
-/** An object that the document pauses counts as done. For an object that a person paused by hand, the job keeps waiting. */
+/**
+ * An object that the document pauses counts as done. For an object that a person paused by hand, the job keeps waiting.
+ */
 export function isDone(job: JobRun<unknown>, { state, ref }: ObjectHealth): boolean {
   if (state !== "suspended") return state === "ready";
   const wanted = job.objects.find(({ manifest }) => refKey(refOf(manifest)) === refKey(ref));
@@ -27,7 +29,10 @@ export interface Watching {
   note(health: ObjectHealth): boolean;
 }
 
-/** The health of the object that failed or was refused, or of all objects when all are ready. Empty when the signal aborted. */
+/**
+ * The health of the object that failed or was refused, or of all objects when all are ready. Empty when the signal
+ * aborted.
+ */
 export async function untilSettled(
   job: JobRun<unknown>,
   applied: readonly Applied[],

@@ -1,5 +1,6 @@
-// The evidence that a job reports while it waits for room: who uses the room, the position in the queue, how long other jobs waited, which
-// node lacks the least, and what would be possible now. Jobs of other projects are counted and not named.
+// The evidence that a job reports while it waits for room: who uses the room, the position in the queue, how long other
+// jobs waited, which node lacks the least, and what would be possible now. Jobs of other projects are counted and not
+// named.
 
 import { formatDuration } from "../../model/document/duration.ts";
 import type { CapacityVerdict, Holders } from "../../model/kubernetes/capacity.ts";
