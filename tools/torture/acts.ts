@@ -1,4 +1,5 @@
-// What is done to the processes and to what they depend on. Each act leaves behind a world in which everything can go on.
+// The faults that are injected into the processes and their database. After each act, the system is in a state in which
+// it can continue.
 import { execFileSync } from "node:child_process";
 import type { Member } from "./fleet.ts";
 import type { Frozen } from "./target.ts";
@@ -6,13 +7,13 @@ import type { Wire } from "./wire.ts";
 
 export interface Victims {
   readonly members: readonly Member[];
-  /** Undefined: the database is a file. */
+  /** The proxy to the database; `undefined` when the database is a file. */
   readonly wire: Wire | undefined;
-  /** When a process stood still. */
+  /** The times at which a process was frozen. */
   readonly frozen: Frozen[];
   readonly random: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
-  /** Ids of the database's own processes that serve us. */
+  /** Ids of the processes of the database that serve kubemin. */
   readonly backends: () => Promise<readonly number[]>;
 }
 
@@ -23,7 +24,7 @@ const worksOn = (member: Member): boolean => member.role !== "api";
 const one = ({ members, random }: Victims, may: (member: Member) => boolean = () => true): Member => {
   const chosen = members.filter(may);
   const member = chosen[Math.floor(random() * chosen.length)];
-  if (member === undefined) throw new Error("there is nobody to be tortured");
+  if (member === undefined) throw new Error("there is no process to choose from");
   return member;
 };
 
@@ -51,7 +52,7 @@ async function drain(victims: Victims): Promise<string> {
   return `SIGTERM ${member.name}, gone after ${took} ms`;
 }
 
-/** Longer than a lease: what it held is somebody else's when it goes on. */
+/** Freezes a process for longer than a lease, so that another process has taken over its work when it continues. */
 async function freeze(victims: Victims): Promise<string> {
   const member = one(victims, worksOn);
   const from = Date.now();
@@ -70,10 +71,12 @@ async function cutDatabase(victims: Victims): Promise<string> {
   return `the database cut off for ${long ? 12 : 2} s`;
 }
 
-/** The death of one of its processes makes PostgreSQL end all others and recover from its log, as after a crash. */
+/**
+ * Kills one process of PostgreSQL. It then ends all its other processes and recovers from its log, as after a crash.
+ */
 async function crashDatabase(victims: Victims): Promise<string> {
   const [pid] = await victims.backends();
-  if (pid === undefined) return "the database had nobody to kill";
+  if (pid === undefined) return "the database had no process to kill";
   execFileSync("kill", ["-9", String(pid)]);
   await victims.pause(500);
   return "the database crashed and recovered";
@@ -88,7 +91,9 @@ const ACTS: readonly (readonly [weight: number, act: Act])[] = [
   [2, crashDatabase],
 ];
 
-/** One process on a database in a file: nobody goes on in its place, and nothing can be cut off from it. */
+/**
+ * The acts for one process on a database in a file: no other process can take over, and there is no connection to cut.
+ */
 const ACTS_ALONE: typeof ACTS = [
   [3, kill],
   [1, drain],

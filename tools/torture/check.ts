@@ -1,4 +1,5 @@
-// The judge: what was acknowledged, what the store says, what the watchers saw and what the cluster holds must be one story.
+// Judges the result: the acknowledged requests, the database, the events that the watchers saw, and the objects on the
+// cluster must agree.
 import { type AnswerOf, ApiError, type Client } from "../../src/api/client.ts";
 import { list } from "../../test/e2e/support/kubectl.ts";
 import { type Acknowledged, PROJECT } from "./load.ts";
@@ -15,7 +16,7 @@ export interface Evidence {
   readonly holds: readonly Hold[];
   readonly frozen: readonly Frozen[];
   readonly watchers: readonly Watcher[];
-  /** Null: there is no cluster that could hold anything. */
+  /** The namespace of the test; `null` without a real cluster. */
   readonly namespace: string | null;
 }
 
@@ -46,7 +47,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   return { broken, runs: runs.length, events: events.length, phases };
 }
 
-/** Undefined when there is no such run: `doubled` says that it is lost. */
+/** `undefined` when there is no such run; then `doubled` reports that it is lost. */
 async function runOf(client: Client, run: string): Promise<Run | undefined> {
   try {
     return await client.call("getRun", { params: { project: PROJECT, run } });
@@ -68,7 +69,7 @@ async function allRuns(client: Client): Promise<readonly string[]> {
   return ids;
 }
 
-/** All events from the beginning, by a reader who was never interrupted. */
+/** All events from the beginning, read over one uninterrupted stream. */
 async function eventsOf(client: Client, watchers: readonly Watcher[]): Promise<readonly Event[]> {
   const last = Math.max(0, ...watchers.map((watcher) => watcher.seen.at(-1)?.sequence ?? 0));
   const stop = new AbortController();
@@ -104,7 +105,7 @@ function unsettled(run: Run): readonly string[] {
   ];
 }
 
-/** Every run ends once; no job succeeds twice; nothing happens after the end. */
+/** Checks that each run ends once, that no job succeeds twice, and that nothing happens after the end. */
 export function toldWrongly(events: readonly Event[]): readonly string[] {
   const broken: string[] = [];
   const ended = new Set<string>();
@@ -160,7 +161,7 @@ async function heldWrongly(
   return [...broken, ...(await workedTwice(namespace))];
 }
 
-/** One pod for each Job of a task: a second one would have done the work twice. */
+/** Checks that each Kubernetes Job of a task has one pod: a second pod would have done the work twice. */
 async function workedTwice(namespace: string): Promise<readonly string[]> {
   const pods = await list(namespace, "pods", "--selector", "job-name");
   const counts = new Map<string, number>();

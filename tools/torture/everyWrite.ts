@@ -1,5 +1,6 @@
-// kill -9 at every write of one run, one after the other: a server of its own dies at the n-th commit, before the database has it or right
-// after, and the next one goes on. Whatever n is, there is one run, it succeeds, and nothing of it is told or done twice.
+// Tests kill -9 at each write of a run, one after the other: a new server dies at the n-th commit, before the database
+// has it or immediately after, and the next server continues. For each n there must be one run that succeeds, and
+// nothing may be reported or done twice.
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,9 +12,9 @@ import { PROJECT } from "./load.ts";
 import type { Event } from "./watcher.ts";
 
 export interface EveryWriteOptions {
-  /** A PostgreSQL address; undefined: SQLite. */
+  /** Address of a PostgreSQL database. Default: SQLite. */
   readonly database?: string;
-  /** Which writes; undefined: from the first to the last that the run makes. */
+  /** Numbers of the writes to test. Default: all writes of the run. */
   readonly writes?: readonly number[];
   readonly log: (line: string) => void;
 }
@@ -21,7 +22,7 @@ export interface EveryWriteOptions {
 const MOST = 500;
 const PRELOAD = resolve(import.meta.dirname, "killAtWrite.ts");
 
-/** What went wrong; empty: nothing. */
+/** The rules that were broken. Empty when all went well. */
 export async function dieAtEveryWrite({ database, writes, log }: EveryWriteOptions): Promise<readonly string[]> {
   const home = mkdtempSync(join(tmpdir(), "kubemin-every-write-"));
   const broken: string[] = [];
@@ -77,7 +78,7 @@ async function dieAt(point: string, place: Place) {
   }
 }
 
-/** Undefined when the server died over it. */
+/** `undefined` when the server died during the request. */
 async function surviving<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -102,13 +103,14 @@ async function toldOf(client: Client, application: string): Promise<readonly str
     ))
       events.push(data);
     broken.push(...toldWrongly(events));
-    if (events.filter((event) => event.type === "run.finished").length !== 1) broken.push("its end was not told once");
+    if (events.filter((event) => event.type === "run.finished").length !== 1)
+      broken.push("its end was not reported once");
   }
   return broken;
 }
 
 function start({ home, database }: Place, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  // What the life before wrote is no sign of this one.
+  // The file of the previous process does not show that this one has started.
   rmSync(join(home, "server.json"), { force: true });
   const words = ["--sandbox", ...(database === undefined ? [] : ["--database", database])];
   return startServer(words, home, { KUBEMIN_KEY: "7".repeat(64), ...env });

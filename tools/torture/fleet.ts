@@ -1,4 +1,5 @@
-// The processes that are tortured, as users start them: those that answer requests keep their port over all their lives, workers need none.
+// The processes under test, started as users start them. A process that answers requests keeps its port over all
+// restarts; workers need no port.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,27 +11,30 @@ const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
 
 export interface Member {
   readonly name: string;
-  /** all: it answers requests and does the work, alone. */
+  /** `all`: one process that answers requests and drives the runs. */
   readonly role: "api" | "worker" | "all";
-  /** Of the API. */
+  /** Address of the API. */
   readonly url: string;
   readonly pid: number | undefined;
   start(): void;
-  /** Resolves once the process is gone. */
+  /** Ends the process and resolves when it has exited. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
-  /** The first token, as the process wrote it down. */
+  /** The first token, from the file that the process wrote; `undefined` before that. */
   token(): string | undefined;
   output(): string;
-  /** Ends of its own accord after it had been up: there should be none. One that does not come up is started again, as a supervisor does. */
+  /**
+   * Unexpected exits after the process had started; there should be none. A process that exits is started again, as a
+   * supervisor would do.
+   */
   readonly deaths: readonly string[];
 }
 
 export interface FleetOptions {
   readonly folder: string;
-  /** Undefined: a file of its own. */
+  /** Address of the database; `undefined`: each process has its own file. */
   readonly database: string | undefined;
-  /** Null: a simulated one. */
+  /** The real cluster; `null`: each process simulates one. */
   readonly cluster: { readonly kubeconfig: string; readonly context: string } | null;
 }
 
@@ -47,7 +51,7 @@ export async function createMember(name: string, role: Member["role"], options: 
   if (options.cluster === null) words.push("--sandbox");
   else words.push("--kubeconfig", options.cluster.kubeconfig, "--context", options.cluster.context);
   const start = (): void => {
-    // What the last life of it wrote is no sign of this one.
+    // The file of the previous process does not show that this one has started.
     rmSync(join(home, "server.json"), { force: true });
     const env = { ...process.env, KUBEMIN_HOME: home, KUBEMIN_KEY: "7".repeat(64), LANG: "C.UTF-8" };
     const life = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -85,7 +89,7 @@ export async function createMember(name: string, role: Member["role"], options: 
     token() {
       try {
         const written: unknown = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
-        return (written as { token: string }).token; // the program's own file
+        return (written as { token: string }).token; // the program wrote the file
       } catch {
         return undefined;
       }

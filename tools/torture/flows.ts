@@ -1,9 +1,10 @@
-// The workflows of the users: random ones out of everything that a run can wait for, with what a user does to each while it goes on. Each
-// condition is kept as data beside its text, so that the judge need not read it with the eyes of the program that is judged.
+// The workflows of the users: random ones with everything that a run can wait for, and the actions of the user while it
+// runs. Each condition is also kept as data, so that the judge (truths.ts) does not need the parser of the program
+// under test.
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { POOL, POOL_LIMIT } from "./target.ts";
 
-/** The step runs only if another one ended so, or did not. */
+/** The step runs only if another step ended in this phase (`is`), or did not (`isNot`). */
 export interface Asks {
   readonly of: string;
   readonly is?: string;
@@ -20,15 +21,15 @@ export type Steering = "cancel" | "cancel-all" | "pause" | "resume" | "approve" 
 
 export interface Flow {
   readonly workflow: JsonObject;
-  /** All that ask, and all that come at the end. */
+  /** The steps with a condition and the final steps. */
   readonly steps: readonly FlowStep[];
-  /** One after the other, each so many milliseconds after the one before. */
+  /** Actions of the user, in order. `after`: milliseconds after the previous action. */
   readonly steering: readonly { readonly after: number; readonly what: Steering; readonly job?: string }[];
 }
 
 export interface Chance {
   readonly random: () => number;
-  /** Where the machine is that they work on. */
+  /** Address of the machine that the steps call. */
   readonly machine: string;
 }
 
@@ -45,7 +46,10 @@ function textOf({ of, is, isNot }: Asks): string {
   return is === undefined ? `/steps/${of}/phase != '${isNot ?? ""}'` : `/steps/${of}/phase == '${is}'`;
 }
 
-/** Around the steps that differ: two that ask how `watched` ended, and three final ones, of which two ask. */
+/**
+ * Adds the same steps to each workflow: two with a condition on the end of `watched`, and three final ones, two of them
+ * with a condition.
+ */
 function flowOf(
   steps: readonly JsonObject[],
   {
@@ -78,7 +82,7 @@ function cancelled(chance: Chance): Flow["steering"] {
   return [...before, { after: soon(chance), what }, ...again];
 }
 
-/** Only a cancel ends it before the end of the day. */
+/** A workflow that waits long enough that only a cancel ends it. */
 const patient: Maker = (chance) =>
   flowOf(
     [
@@ -108,7 +112,7 @@ const backingOff: Maker = (chance) =>
     { watched: "work", ended: "cancelled", steering: cancelled(chance) },
   );
 
-/** What it locks is said by the step just before. */
+/** A workflow whose lock comes from the output of the step before. */
 const locked: Maker = (chance) => {
   const host = `host-${Math.floor(chance.random() * 3)}`;
   const queue = chance.random() < 0.3 ? { clocks: { queue: "3s" } } : {};
@@ -142,14 +146,20 @@ const pooled: Maker = (chance) =>
     { watched: "work", ended: "succeeded", steering: chance.random() < 0.3 ? cancelled(chance) : [] },
   );
 
-/** Nobody may answer: then it expires. */
+/** A workflow with an approval. Sometimes no user answers; then the approval expires. */
 const asked: Maker = (chance) => {
   const answer = among<"approve" | "deny" | null>(chance, ["approve", "deny", null]);
   const paused = chance.random() < 0.4;
   return flowOf(
     [
       { name: "first", type: "wait", properties: { for: "300ms" } },
-      { name: "work", type: "approve", dependsOn: ["first"], timeout: "20s", properties: { message: "May it go on?" } },
+      {
+        name: "work",
+        type: "approve",
+        dependsOn: ["first"],
+        timeout: "20s",
+        properties: { message: "May the workflow continue?" },
+      },
     ],
     {
       watched: "work",

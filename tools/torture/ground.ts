@@ -1,4 +1,5 @@
-// What the tortured processes stand on: a database that can be cut off and crashed, and a cluster behind an API server that misbehaves.
+// The environment of the processes under test: a database that can be cut off and crashed, and a cluster behind an API
+// server that injects faults.
 import { join } from "node:path";
 import { Client as Database } from "pg";
 import { contextName, kubeconfig } from "../../test/e2e/support/environment.ts";
@@ -30,7 +31,7 @@ interface Ground {
   readonly place: FleetOptions["cluster"];
 }
 
-/** Null: each process simulates one of its own. */
+/** The real cluster; `null` when each process simulates its own. */
 export async function clusterOf(
   { cluster }: TortureOptions,
   { folder, random, closings }: { readonly folder: string; readonly random: () => number; readonly closings: Closings },
@@ -48,9 +49,9 @@ export async function clusterOf(
 async function backendsOf(url: string): Promise<readonly number[]> {
   const limits = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
   const database = new Database({ connectionString: url, ...limits });
-  // It ends with the others.
+  // The crash of the database also ends this connection.
   database.on("error", () => undefined);
-  // It may just be recovering from the crash before.
+  // The database may still be recovering from the previous crash.
   const there = await database.connect().then(
     () => true,
     () => false,

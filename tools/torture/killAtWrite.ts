@@ -1,5 +1,6 @@
-// Loaded into a server before its own code (node --import): ends it with SIGKILL at a write of its choice, counted from the first run that is
-// created. KUBEMIN_KILL_AT=7:before dies with the seventh commit unsent, 7:after right after the database has kept it. Changes nothing else.
+// Loaded into a server before its own code (node --import). It ends the server with SIGKILL at a chosen write, counted
+// from the first run that is created: with KUBEMIN_KILL_AT=7:before, before the seventh commit is sent; with 7:after,
+// immediately after the database has stored it. It changes nothing else.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
@@ -9,14 +10,17 @@ const fatal = Number(count);
 let writes = 0;
 let counting = false;
 
-/** Whether this statement makes something last. Transactions do with their commit, which may have nothing to keep: that is no harm. */
+/**
+ * Whether this statement makes changes durable. The commit of a transaction counts, also if the transaction changed
+ * nothing.
+ */
 function lasts(text: string, inTransaction: boolean): boolean {
   counting ||= /^\s*insert into "runs"/i.test(text);
   if (!counting) return false;
   return /^\s*commit/i.test(text) || (!inTransaction && /^\s*(insert|update|delete|with)\b/i.test(text));
 }
 
-/** Answers what to do once it is kept. */
+/** Counts a write and returns the function to call when the write is durable. */
 function write(): () => void {
   writes += 1;
   const die = (): void => void process.kill(process.pid, "SIGKILL");
@@ -75,5 +79,5 @@ function watchPostgres({ Client: { prototype } }: Postgres): void {
   };
 }
 
-watchSqlite(load("better-sqlite3") as Sqlite); // `require` knows no types
+watchSqlite(load("better-sqlite3") as Sqlite); // `require` has no types
 watchPostgres(load("pg") as Postgres);

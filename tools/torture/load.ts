@@ -1,5 +1,6 @@
-// The users: each deploys, runs, approves, pauses and cancels, one thing after the other, through whichever server answers. What was acknowledged is
-// written down; what was not is asked again with the same key until it is, so that in the end everything that exists was acknowledged once.
+// The simulated users. Each user deploys, runs, approves, pauses and cancels, one action after the other, through any
+// server that answers. An acknowledged request is recorded. A request without an acknowledgement is repeated with the
+// same key, so that at the end each run that exists was acknowledged once.
 import { randomUUID } from "node:crypto";
 import { ApiError, type Client, UnreachableError } from "../../src/api/client.ts";
 import { anyFlow, type Flow } from "./flows.ts";
@@ -10,7 +11,7 @@ export const PROJECT = "default";
 export interface Acknowledged {
   readonly run: string;
   readonly application: string;
-  /** What the application's configuration says after this run. */
+  /** Value of the application's configuration after this run; `null` for workflows without an application. */
   readonly value: string | null;
   readonly at: number;
 }
@@ -18,19 +19,19 @@ export interface Acknowledged {
 export interface Users {
   readonly acknowledged: readonly Acknowledged[];
   readonly steered: readonly Steered[];
-  /** Refusals that are right (somebody else's run is in the way), by code. */
+  /** Number of expected refusals (for example, another run is in progress), by code. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Resolves once nobody has a question open. */
+  /** Stops the users and resolves when no request is open. */
   stop(): Promise<void>;
 }
 
 export interface Town {
-  /** Any server that may answer. */
+  /** Returns a client of a random server. */
   readonly client: () => Client;
   readonly random: () => number;
-  /** Null: there is no cluster to deploy to, only workflows are run. */
+  /** Namespace for deployments; `null` without a real cluster: then only workflows are run. */
   readonly namespace: string | null;
-  /** Where the machine is that workflows work on. */
+  /** Address of the machine that workflows call. */
   readonly machine: string;
   readonly users: number;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -81,7 +82,7 @@ interface Deployed {
 }
 
 async function deploy(town: Town, { application, value, task, namespace }: Deployed, note: Note): Promise<void> {
-  // Their names are objects in one namespace.
+  // The names become objects in one namespace, so they must differ between applications.
   const settings = { name: `settings-${application}`, type: "config", properties: { data: { value } } };
   const command = ["sh", "-c", `echo did ${value}`];
   const work = {
@@ -121,10 +122,10 @@ async function workflow(
   }
 }
 
-/** False: the run had ended before, or was cancelled by another one. */
+/** `false` when the run had already ended or was cancelled by another request. */
 async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steering"][number]): Promise<boolean> {
   const params = { project: PROJECT, run: one.run };
-  // Before it is asked: an answer that is lost may have been obeyed all the same.
+  // Set before the request, because a request whose answer is lost may still have been executed.
   if (what === "cancel-all") one.finalsSkipped = true;
   const ask = (client: Client): Promise<unknown> => {
     if (what === "pause") return client.call("pauseRun", { params });
@@ -143,7 +144,7 @@ async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steerin
   return true;
 }
 
-/** Throws what is a refusal; silence and the server's own trouble are asked again. */
+/** Repeats a request until it is answered. Refusals are thrown; missing answers and server errors are repeated. */
 async function untilAnswered<T>(town: Town, ask: (client: Client) => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -1,5 +1,5 @@
-// The whole of it: a database, servers and workers on a real cluster behind an API server that misbehaves, users who go on all the time,
-// acts against everything, and a judge at the end.
+// Runs one torture test: a database, servers and workers on a real cluster behind an API server that injects faults,
+// users that send requests all the time, acts against all processes, and a check at the end.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +15,11 @@ import { watch } from "./watcher.ts";
 export interface TortureOptions {
   /** One process on a database in a file, or many on PostgreSQL. */
   readonly store: "sqlite" | "postgres";
-  /** sandbox: every process simulates one, so only workflows are run. */
+  /** `sandbox`: each process simulates a cluster, so only workflows are run. */
   readonly cluster: "kubernetes" | "sandbox";
   readonly seconds: number;
   readonly seed: number;
-  /** On PostgreSQL. */
+  /** Number of API servers, with PostgreSQL only. */
   readonly apis: number;
   readonly workers: number;
   readonly users: number;
@@ -30,9 +30,9 @@ export interface Tortured extends Verdict {
   readonly acts: readonly string[];
   readonly faults: ReadonlyMap<string, number>;
   readonly refused: ReadonlyMap<string, number>;
-  /** How often something that others wanted too was held. */
+  /** Number of times that a lock was held. */
   readonly held: number;
-  /** How long the last run took to settle after the last act, milliseconds. */
+  /** Milliseconds from the last act until all runs had ended. */
   readonly settled: number;
 }
 
@@ -76,7 +76,7 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
       log(`${acts.at(-1)} · ${users.acknowledged.length} runs acknowledged`);
     }
     cluster?.faulty.calm();
-    log("quiet now; what was acknowledged has to settle");
+    log("no more acts; waiting until all acknowledged runs have ended");
     const quiet = Date.now();
     await users.stop();
     await settle(
@@ -106,7 +106,7 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
   }
 }
 
-/** Nothing takes longer than a lease and a drain together: what does is a finding, with what its process last said. */
+/** No act takes longer than a lease and a drain together. An act that does is reported as broken. */
 async function carriedOut(act: Act, victims: Victims, endless: string[]): Promise<string> {
   const said = await within(ACT_SECONDS, act(victims));
   if (said !== undefined) return said;
@@ -126,7 +126,7 @@ async function startMembers(
   return members;
 }
 
-/** Those that only answer must not simulate a cluster: others would know nothing of it. */
+/** API servers without workers cannot simulate a cluster, because the other processes would not see it. */
 function rolesOf({ store, cluster, apis, workers }: TortureOptions): readonly (readonly [Member["role"], number])[] {
   if (store === "sqlite") return [["all", 1]];
   if (cluster === "sandbox") return [["all", Math.max(apis, workers)]];
@@ -136,7 +136,7 @@ function rolesOf({ store, cluster, apis, workers }: TortureOptions): readonly (r
   ];
 }
 
-/** Each server makes itself a token; one is enough. */
+/** Each server creates a token; the first one that is found is used. */
 async function tokenOf(apis: readonly Member[]): Promise<string> {
   for (const end = Date.now() + 60_000; Date.now() < end; await pause(200))
     for (const api of apis) {
@@ -176,7 +176,7 @@ function clientless(): never {
   throw new Error("there is no server to ask");
 }
 
-/** mulberry32: the same seed gives the same acts, though not the same moments. */
+/** The random number generator mulberry32: the same seed gives the same acts, but not at the same times. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,16 +1,17 @@
-// The machine that workflows of the users work on: it says its name, and it is held for a while. It writes down who held it and when, which is
-// the only witness of a lock that asks neither the store nor the process that believes to have it.
+// The machine that the workflows of the users call: it returns its name, and it can be held for a while. It records
+// which job held it and when. So it checks locks independently of the database and of the process that believes to have
+// the lock.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Hold {
-  /** What was held; `POOL` by two at a time, every other by one. */
+  /** What was held: `POOL` by two jobs at a time, all other names by one. */
   readonly name: string;
-  /** Run and job. */
+  /** The run and the job that held it. */
   readonly holder: string;
   readonly fence: string;
   readonly from: number;
-  /** Undefined while it goes on. */
+  /** End of the hold; `undefined` while it continues. */
   to?: number;
 }
 
@@ -32,7 +33,7 @@ export async function startMachine(): Promise<Machine> {
     return answer(response, Number(name) || 404, {});
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // of a server that listens on TCP
+  const { port } = server.address() as AddressInfo; // the server listens on TCP
   return {
     url: `http://127.0.0.1:${port}`,
     holds,
@@ -57,7 +58,7 @@ interface Asked {
 
 function hold(holds: Hold[], { request, response, name, time }: Asked): void {
   const holder = String(request.headers["idempotency-key"]);
-  // Taken up again by another process: what the former still believes to do counts no more.
+  // Another process continues the same job, so the earlier call no longer counts.
   for (const one of holds) if (one.holder === holder) one.to ??= Date.now();
   const one: Hold = { name, holder, fence: String(request.headers["kubemin-fence"] ?? ""), from: Date.now() };
   holds.push(one);
@@ -68,13 +69,16 @@ function hold(holds: Hold[], { request, response, name, time }: Asked): void {
   });
 }
 
-/** When a process stood still: it may have gone on with what was no longer its own, as far as it could not know. */
+/**
+ * The time in which a process was frozen. Immediately after it, the process may still use a lock that it has lost
+ * without knowing it.
+ */
 export interface Frozen {
   readonly from: number;
   readonly to: number;
 }
 
-/** After the end of a freeze, until the process has noticed. */
+/** Milliseconds after the end of a freeze until the process has noticed that it lost its locks. */
 const NOTICES = 2_000;
 
 export function heldTogether(holds: readonly Hold[], frozen: readonly Frozen[]): readonly string[] {
@@ -89,7 +93,9 @@ export function heldTogether(holds: readonly Hold[], frozen: readonly Frozen[]):
     return [
       ...(others.length < limit
         ? []
-        : [`${one.name} was held by ${one.holder} beside ${others.map((other) => other.holder).join(", ")}`]),
+        : [
+            `${one.name} was held by ${one.holder} at the same time as ${others.map((other) => other.holder).join(", ")}`,
+          ]),
       ...(one.fence === "" ? [`${one.name} was held by ${one.holder} without a fence`] : []),
     ];
   });

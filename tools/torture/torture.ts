@@ -1,7 +1,8 @@
-// npm run torture -- --minutes 5 [--seed N] [--store sqlite|postgres] [--sandbox]: real faults, and a judge. Many processes on PostgreSQL and
-// the cluster of KUBEMIN_TEST_KUBECONFIG, or one that is built and started for it, as for the tests; then one process on SQLite. With
-// --sandbox clusters are simulated, and only workflows are run. With --every-write: one process on each database, killed at each write of
-// a run in turn. Exits with 1 when anything was lost, done twice, or told wrongly.
+// npm run torture -- --minutes 5 [--seed N] [--store sqlite|postgres] [--sandbox]: tests kubemin with real faults and
+// checks the result. First with many processes on PostgreSQL and the cluster of KUBEMIN_TEST_KUBECONFIG (or one that is
+// built and started, as for the tests), then with one process on SQLite. With --sandbox, clusters are simulated and
+// only workflows are run. With --every-write, one process on each database is killed at each write of a run in turn.
+// Exits with 1 when something was lost, done twice, or reported wrongly.
 import { parseArgs } from "node:util";
 import cluster from "../../test/cluster.ts";
 import { startPostgres } from "../postgres/postgres.ts";
@@ -25,10 +26,10 @@ function report(told: Tortured): void {
   const table = (of: Iterable<readonly [string, unknown]>): string =>
     [...of].map(([name, count]) => `${name} ${String(count)}`).join(", ") || "none";
   say(`runs acknowledged: ${told.runs} (${table(Object.entries(told.phases))}); events: ${told.events}`);
-  say(`refused rightly: ${table(told.refused)}`);
-  say(`held one at a time, or two: ${told.held} times`);
+  say(`expected refusals: ${table(told.refused)}`);
+  say(`locks held: ${told.held} times`);
   say(`acts: ${told.acts.length}; faults of the API server: ${table(told.faults)}`);
-  say(`everything had settled ${(told.settled / 1_000).toFixed(1)} s after the last act`);
+  say(`all runs had ended ${(told.settled / 1_000).toFixed(1)} s after the last act`);
   for (const line of told.broken) say(`BROKEN ${line}`);
   say(told.broken.length === 0 ? "0 lost, 0 done twice" : `${told.broken.length} rules broken; seed ${seed}`);
 }

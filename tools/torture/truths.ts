@@ -1,5 +1,5 @@
-// What is true of every workflow at its end, whatever was done to it and to the processes that drove it: by what the API says of the run, by
-// the events, and by what the user was told. Asks nothing of the engine itself.
+// Rules that each workflow must fulfil at its end, whatever faults were injected. They are checked with the API, the
+// events and the answers that the user got, without using code of the engine.
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { Asks, Flow } from "./flows.ts";
 import type { Event } from "./watcher.ts";
@@ -7,17 +7,20 @@ import type { Event } from "./watcher.ts";
 type Run = AnswerOf<"getRun">;
 type Job = Run["jobs"][number];
 
-/** A run of a flow, and what its user did to it. */
+/** A run of a workflow, and the actions of its user. */
 export interface Steered {
   readonly run: string;
   readonly flow: Flow;
-  /** When the first cancel was acknowledged. */
+  /** Time at which the first cancel was acknowledged. */
   cancelledAt?: number;
-  /** A cancel said so, or one that may not have been heard in time. */
+  /** Whether a request to skip the final steps was sent, even if it was not acknowledged. */
   finalsSkipped?: boolean;
 }
 
-/** What a cancelled run may take to settle while its processes are killed, frozen and cut off: a lease and its takeover, twice. */
+/**
+ * Milliseconds in which a cancelled run must end although its processes are killed, frozen and cut off: two leases with
+ * their takeovers.
+ */
 const SETTLES = 60_000;
 
 export function flowWrongly(
@@ -56,7 +59,7 @@ function answers({ is, isNot }: Asks, phase: string): boolean {
   return is === undefined ? phase !== isNot : phase === is;
 }
 
-/** Of the values of a loop: what went wrong before what went well. */
+/** Phase of a step. For a loop, an unsuccessful phase comes before a successful one. */
 function phaseOf(run: Run, step: string): string {
   const phases = run.jobs.filter((job) => job.name === step || job.name.startsWith(`${step}[`)).map((job) => job.phase);
   const wrong = phases.find((phase) => phase !== "succeeded" && phase !== "skipped");
