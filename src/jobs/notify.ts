@@ -47,7 +47,7 @@ export const notify = defineJob({
   },
   async run(job) {
     const { message, url } = job.input;
-    const data = job.input.data as JsonObject; // the JSON type of zod equals ours
+    const data = job.input.data as JsonObject; // the JSON type of zod equals JsonObject
     if (url !== undefined) return await post(job, url);
     await job.announce(message, data);
     return { phase: "succeeded", reason: reason("Announced", { message }) };
@@ -58,7 +58,7 @@ async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
   const host = hostOf(url);
   job.report(reason("Calling", { target: host }));
   const { project, application, run, job: name } = job;
-  const data = maskSealed(job.input.data as JsonObject); // the JSON type of zod equals ours
+  const data = maskSealed(job.input.data as JsonObject); // the JSON type of zod equals JsonObject
   const text = maskSealed(job.input.message);
   const body = JSON.stringify({ text, project, application: writtenName(application), run, job: name, data });
   const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };

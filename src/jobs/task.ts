@@ -54,7 +54,7 @@ function doneBefore(kept: JsonObject): JobOutcome {
 async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const mark = `${job.run}/${job.attempt}`;
   const main = job.objects.find((object) => object.manifest.kind === "Job");
-  if (main === undefined) throw new Error("a task's plan holds no Job");
+  if (main === undefined) throw new Error("the plan of a task has no Job");
   const existing = await findOwn(job, main.manifest);
   const adopted =
     existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);

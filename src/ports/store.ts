@@ -176,7 +176,7 @@ export interface Runs {
   get(id: string): Promise<Run | null>;
   /** Jobs of the run in the order of their creation. */
   jobs(id: string): Promise<readonly Job[]>;
-  /** The jobs of these runs that have started or that the engine holds back, without their plans, for lists. */
+  /** The jobs of these runs that have started or that the engine makes wait, without their plans, for lists. */
   underWay(ids: readonly string[]): Promise<readonly JobUnderWay[]>;
   /** Runs, newest first. */
   list(filter: RunFilter, page: Page): Promise<Paged<Run>>;

@@ -156,7 +156,7 @@ async function heldWrongly(
     );
     const held = (map?.["data"] as { value?: string } | undefined)?.value; // a ConfigMap's data
     if (held !== value)
-      broken.push(`${application}: the cluster holds ${held ?? "nothing"}, its newest run said ${value}`);
+      broken.push(`${application}: the cluster has ${held ?? "nothing"}, but its newest run wrote ${value}`);
   }
   return [...broken, ...(await workedTwice(namespace))];
 }

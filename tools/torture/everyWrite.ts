@@ -34,7 +34,7 @@ export async function dieAtEveryWrite({ database, writes, log }: EveryWriteOptio
         died ||= told.died;
         broken.push(...told.broken.map((line) => `write ${write}, ${when}: ${line}`));
         log(
-          `write ${write}, killed ${when} it: ${told.died ? "died" : "went on"}, settled ${told.settled} ms after the next start`,
+          `write ${write}, killed ${when} it: ${told.died ? "died" : "continued"}, ended ${told.settled} ms after the next start`,
         );
       }
       if (!died) break;

@@ -208,7 +208,7 @@ export interface SinksTable {
   name: string;
   settings: JsonText<SinkSettings>;
   filter: JsonText<SinkFilter>;
-  /** Sealed by the vault. */
+  /** The signing secret, sealed by the vault. */
   secret: string | null;
   created_at: string;
   position: number;
@@ -241,7 +241,7 @@ export interface ClustersTable {
   /** Name of the user as whom kubemin calls the cluster. */
   account: string;
   uid: string;
-  /** Sealed by the vault. */
+  /** How to reach the cluster, sealed by the vault. */
   target: string;
   projects: JsonText<readonly string[]>;
   calls: number;

@@ -130,7 +130,7 @@ function summaryOf(row: SummaryRow): ApplicationSummary {
 
 function lastRunOf(row: SummaryRow): ApplicationSummary["lastRun"] {
   const { run_id: id, run_number: number, run_kind: kind, run_phase: phase, run_finished_at: finishedAt } = row;
-  // An outer join: all of the run's columns are null together.
+  // In an outer join, all columns of the run are null together.
   if (id === null || number === null || kind === null || phase === null) return null;
   return { id, number, kind, phase, finishedAt };
 }

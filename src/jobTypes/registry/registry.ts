@@ -23,7 +23,7 @@ export interface Registry {
   readonly stopOf: (type: string, project: string) => Reason | null;
   /** Reads the database. Called after a change by this process, so that the change is visible when it resolves. */
   readonly refresh: () => Promise<void>;
-  /** Called when a type that was stopped may start again. */
+  /** Calls the listener when a stopped type may start again. */
   onRelease(listener: () => void): void;
   stop(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export function checkedBy(
       for (const { pointer, params } of schemas.check(schema, data))
         context.addIssue({ code: "custom", path: fromPointer(pointer), message: String(params["detail"]) });
   });
-  return whole as unknown as z.ZodType<JsonObject>; // as above
+  return whole as unknown as z.ZodType<JsonObject>; // the output is the unchanged JSON value
 }
 
 /** The problems of a value in one sentence, for a reason. Empty when the value fits. */

@@ -12,7 +12,7 @@ let loaded: (Pick<Ajv, "Ajv2020"> & Pick<Re2, "RE2JS">) | undefined;
 export function schemaCompiler(): NonNullable<typeof loaded> {
   if (loaded !== undefined) return loaded;
   const { Ajv2020 } = load("ajv/dist/2020.js") as Ajv; // the type declarations of the package
-  const { RE2JS } = load("re2js") as Re2; // likewise
+  const { RE2JS } = load("re2js") as Re2; // the type declarations of the package
   loaded = { Ajv2020, RE2JS };
   return loaded;
 }

@@ -81,7 +81,7 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
         attempt: job.attempt,
         type: worker.type,
         typeVersion: worker.typeVersion,
-        input: job.input as Json, // checked by the type's schema, which only knows JSON
+        input: job.input as Json, // the schema of the type only accepts JSON
         heartbeatEvery: beatOf(job) / 1_000,
         callback: job.callback(),
       }),

@@ -134,7 +134,7 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
         "BackupUnusable",
         /has \d+ rows, but its end says/,
       ],
-      [[begin, { record: "rows", table: "nowhere", rows: [{ a: 1 }] }], "BackupUnusable", /not known/],
+      [[begin, { record: "rows", table: "nowhere", rows: [{ a: 1 }] }], "BackupUnusable", /unknown table/],
       [newer, "BackupNewer", /newer kubemin \(9\.0\.0\).*0999-from-the-future/],
     ];
     for (const [wrong, code, words] of cases)

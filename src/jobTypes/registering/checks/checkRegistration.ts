@@ -55,7 +55,7 @@ export async function checkRegistration(
     const shape: CheckResult = { check: "shape", result: "failed", problems: parsed.problems };
     return { registration: null, checks: [shape, ...CHECKS.map((one) => blocked(one, "shape"))] };
   }
-  const registration = parsed.data as Registration; // parsed by the shape, whose output it is
+  const registration = parsed.data as Registration; // the output type of the shape
   const candidate: Candidate = { ...surroundings(registration), registration };
   const results = new Map<RegistrationCheck, CheckResult>([["shape", { check: "shape", result: "ok", problems: [] }]]);
   for (const check of CHECKS) results.set(check.name, await resultOf(check, results, { candidate, means }));
