@@ -1,4 +1,4 @@
-// All benchmarks, one after the other: each prints its table.
+// Runs all benchmarks, one after the other. Each prints its table.
 import { benchChain } from "./chain.ts";
 import { benchPlanning } from "./planning.ts";
 import { benchServer } from "./server.ts";

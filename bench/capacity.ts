@@ -1,4 +1,4 @@
-// What knowing the room of a large cluster costs: building the view, one event, one check of each kind, memory.
+// Measures what the capacity view of a large cluster costs: building it, an event, a check of each kind, and memory.
 // `node bench/capacity.ts [nodes] [pods]`
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -31,7 +31,10 @@ function nodeOf(index: number): JsonObject {
   };
 }
 
-/** A few hundred kinds of pods, as ReplicaSets make them; one in twenty belongs to a Job and has labels of its own. */
+/**
+ * One of a few hundred kinds of pods, as ReplicaSets create them. One pod in twenty belongs to a Job and has labels of
+ * its own.
+ */
 function podOf(index: number, nodes: number): Manifest {
   const kind = index % 400;
   const node = Math.imul(index, 2_654_435_761) >>> 0;
@@ -92,7 +95,7 @@ function near(topologyKey: string): JsonObject {
   return { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: selector, topologyKey }] };
 }
 
-/** Time of this thread alone: on a machine that others use too the time of day tells how busy they are. */
+/** Processor time of this thread only: on a shared machine, elapsed time also measures how busy other programs are. */
 function cpu(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
@@ -127,11 +130,11 @@ export function benchCapacity(nodes = 5_000, pods = 100_000): void {
   const view = createClusterView();
   const build = timed(() => {
     view.replaceNodes(Array.from({ length: nodes }, (_, index) => nodeOf(index)));
-    // One by one, as they come in pages and are stripped: the whole list is never in memory.
+    // Added one by one, as the server does with pages of stripped pods: the whole list is never in memory.
     for (let index = 0; index < pods; index += 1) view.putPod(stripPod(podOf(index, nodes)));
   });
   const held = heap() - before;
-  printTable(`The room of ${nodes} nodes and ${pods} pods`, [
+  printTable(`The capacity view of ${nodes} nodes and ${pods} pods`, [
     { what: "building the view", measured: `${build.wall.toFixed(0)} ms` },
     { what: "memory of the view", measured: `${(held / 1024 / 1024).toFixed(1)} MB` },
     { what: "memory of one pod", measured: `${(held / pods).toFixed(0)} bytes` },
@@ -158,9 +161,9 @@ function eventRow(view: ClusterView, nodes: number): Row {
 
 function checkRow(what: string, { pod, count }: Question, view: ClusterView): Row {
   const request = { groups: [{ pod, count }], project: "mine" };
-  const world = { view, reservations: createReservations(), now: 0 };
+  const state = { view, reservations: createReservations(), now: 0 };
   let said = "";
-  const times = Array.from({ length: ROUNDS }, () => timed(() => (said = checkCapacity(request, world).class)));
+  const times = Array.from({ length: ROUNDS }, () => timed(() => (said = checkCapacity(request, state).class)));
   const p99 = shareOf(times, "wall", 0.99);
   const all = [shareOf(times, "wall", 0.5), p99, shareOf(times, "cpu", 0.99)].map((one) => one.toFixed(1));
   const measured = `p50 ${all[0]} ms, p99 ${all[1]} ms (CPU ${all[2]} ms)`;

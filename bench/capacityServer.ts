@@ -1,6 +1,6 @@
-// What other people's pods cost a server that is connected to their cluster: memory before anybody asked for room, with an empty cluster and
-// with a full one, and how long the answers take. Simulated nodes, on a cluster of its own.
-// `node bench/capacityServer.ts [nodes] [pods]`
+// Measures what pods of other tools cost a server that is connected to their cluster: the memory before the first
+// question about capacity, with an empty and with a full cluster, and the time of the answers. It uses simulated nodes
+// on a separate cluster. `node bench/capacityServer.ts [nodes] [pods]`
 import { readFileSync } from "node:fs";
 import { systemClock } from "../src/engine/systemClock.ts";
 import { openConnection } from "../src/kube/reach/connection.ts";
@@ -30,7 +30,7 @@ export async function benchCapacityServer(nodes = 300, pods = 6_000): Promise<vo
       { what: "first answer: the lists of everything", measured: `${full.first.toFixed(0)} ms` },
       { what: `GET capacity, p50 and p99 of ${QUESTIONS}`, measured: full.answers },
     ];
-    printTable(`A server beside ${nodes} nodes`, rows);
+    printTable(`A server with a cluster of ${nodes} nodes`, rows);
   } finally {
     await stopCluster(NAME);
   }
@@ -64,13 +64,13 @@ async function measure({ kubeconfig }: RunningCluster): Promise<Measured> {
   }
 }
 
-/** MB */
+/** Resident memory in megabytes. */
 function memoryOf({ pid }: ServerProcess): number {
   const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(found ?? 0) / 1_024;
 }
 
-/** Bound to their nodes directly, as if a scheduler had been there. */
+/** Creates pods that are bound to nodes directly, without a scheduler. */
 async function crowd(cluster: RunningCluster, nodes: number, pods: number): Promise<void> {
   const where = { name: NAME, kubeconfig: cluster.kubeconfig, context: undefined };
   const raw = openConnection(NAME, await findTarget(where), systemClock);

@@ -1,5 +1,6 @@
-// Ten components in a chain: the whole run beside the sum of the components' own readiness times (first write to ready, from the job's times),
-// and, from the API server's audit log, how long it takes from the status update that makes a parent ready to the child's apply.
+// Ten components in a chain. Compares the time of the whole run with the sum of the components' readiness times (from
+// the first write to ready, by the times of the jobs). Also measures, by the API server's audit log, the time from the
+// status update that makes a parent ready to the apply of its child.
 
 import { deleteAndWait, deployAndWait, startServer } from "../test/support/serverProcess.ts";
 import { type Request, requestsDuring } from "./support/audit.ts";
@@ -65,12 +66,12 @@ const isApply = (request: Request, name: string): boolean =>
 const isStatus = (request: Request, name: string): boolean =>
   request.resource === "deployments" && request.subresource === "status" && request.name === name;
 
-/** The last status update of a Deployment is the one that says it is complete. */
+/** Time of the last status update of a Deployment, which reports that it is complete. */
 function readyAt(requests: readonly Request[], name: string): number {
   return Math.max(...requests.filter((request) => isStatus(request, name)).map((request) => request.answered));
 }
 
-/** The last apply: planning sends a dry run before. */
+/** Time of the last apply; earlier ones are dry runs of the planning. */
 function appliedAt(requests: readonly Request[], name: string): number {
   return Math.max(...requests.filter((request) => isApply(request, name)).map((request) => request.received));
 }

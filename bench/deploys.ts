@@ -1,5 +1,5 @@
-// Thousands of applications deployed: a configuration, and a web service that reads it and becomes ready at once.
-// KUBEMIN_BENCH_APPLICATIONS says how many (default 3000).
+// Deploys thousands of applications: each has a configuration, and a web service that reads it and becomes ready
+// immediately. KUBEMIN_BENCH_APPLICATIONS is their number (default: 3000).
 import { benchReach } from "./support/reach.ts";
 import { SIMULATED } from "./support/simulated.ts";
 

@@ -1,6 +1,7 @@
-// A full drift pass over thousands of applications on a real API server with simulated nodes: deployed through the product, some of their
-// objects changed behind its back, then every application asked about: by the watches (`status`), and by a dry run of every object (`diff --live`).
-// KUBEMIN_BENCH_APPLICATIONS says how many (default 3000). The cluster is its own, and is gone afterwards unless it was there before.
+// A full drift pass over thousands of applications on a real API server with simulated nodes. kubemin deploys the
+// applications, kubectl changes some of their objects, and then every application is checked: by the watches
+// (`status`), and by a dry run of every object (`diff --live`). KUBEMIN_BENCH_APPLICATIONS is their number (default:
+// 3000). The benchmark has its own cluster, and removes it unless it existed before.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,7 +69,7 @@ async function measure(cluster: BenchCluster, { fleet, home }: Measuring): Promi
   } finally {
     await second.stop();
   }
-  printTable(`Drift of ${fleet.length} applications, ${expected.size} of them changed behind our back`, rows);
+  printTable(`Drift of ${fleet.length} applications, ${expected.size} of them changed by another tool`, rows);
 }
 
 interface Looking {
@@ -103,7 +104,7 @@ async function passRows(cluster: BenchCluster, server: ServerProcess, looking: L
   ];
 }
 
-/** What was told and is not so, or the other way round, with the object of each. */
+/** The applications that were reported wrongly or missed, each with its object. */
 function difference(found: Drifted, expected: Drifted): readonly string[] {
   const names = new Set([...found.keys(), ...expected.keys()]);
   return [...names]

@@ -1,5 +1,5 @@
-// Another project's runs while each fault of the design's table burns: how long they take beside as many healthy jobs of the same shape, which
-// start and end pods on the same two cores. Prints the table.
+// Measures the runs of another project during each fault of the design's table. Prints them next to a measurement with
+// the same number of healthy jobs of the same shape, which start and end pods on the same two cores.
 
 import { startTypes } from "../test/e2e/support/types.ts";
 import { burn, registerFault, startVictim, timesOf } from "../test/support/besideFaults.ts";
@@ -9,7 +9,10 @@ import { milliseconds, printTable, quantile, type Row } from "./support/table.ts
 
 const COUNT = 100;
 const WIDTH = 4;
-/** Milliseconds: the runs are spread over the whole life of some jobs, and not only over the moment in which they begin. */
+/**
+ * Milliseconds between two runs, so that the runs are spread over the whole life of some jobs and not only over their
+ * start.
+ */
 const BETWEEN = 25;
 const LIMIT = 2;
 
@@ -28,7 +31,7 @@ export async function benchFaults(): Promise<void> {
       return await burn(types, given);
     };
     for (const fault of [HEALTHY, ...FAULTS]) await registerFault(types, burning, fault);
-    // What only the very first pod costs (watches, the namespace) is nobody's fault.
+    // The costs of the very first pod (watches, the namespace) must not be measured.
     await beside(HEALTHY);
     const healthy = (await beside(HEALTHY)).times;
     const most = LIMIT * quantile(healthy, 0.99);
@@ -38,7 +41,7 @@ export async function benchFaults(): Promise<void> {
       const limits = { limit: `< ${milliseconds(most)}`, kept: quantile(times, 0.99) < most };
       rows.push({ ...row(`${fault.name} (${endings.length} jobs)`, times), ...limits });
     }
-    printTable(`p99 of another project's runs, ${COUNT} each, beside ${WIDTH} jobs at a time of a fault`, rows);
+    printTable(`p99 of another project's runs, ${COUNT} each, during ${WIDTH} jobs at a time with a fault`, rows);
   } finally {
     victim.stop();
     await types.stop();

@@ -1,6 +1,7 @@
-// How an installation grows: with 100, 1,000 and 10,000 applications in the store, what a start takes, what the server holds in memory, how fast
-// the first page of applications comes, and how soon a change is told to many listening clients. On SQLite and the sandbox: no cluster takes part.
-// KUBEMIN_BENCH_SIZES=100,1000 and KUBEMIN_BENCH_CLIENTS=1000 say otherwise.
+// Measures how an installation grows with 100, 1,000 and 10,000 applications in the store: the time of a start, the
+// memory of the server, the time of the first page of applications, and how soon many clients receive an event. It uses
+// SQLite and the sandbox, without a cluster. KUBEMIN_BENCH_SIZES (like 100,1000) and KUBEMIN_BENCH_CLIENTS (like 1000)
+// change the numbers.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ import { milliseconds, printTable, quantile, type Row } from "./support/table.ts
 const SIZES = (process.env["KUBEMIN_BENCH_SIZES"] ?? "100,1000,10000").split(",").map(Number);
 const CLIENTS = Number(process.env["KUBEMIN_BENCH_CLIENTS"] ?? 1_000);
 const PAGES = 300;
-/** One token may have 50 streams. */
+/** The most event streams of one token. */
 const PER_TOKEN = 50;
 const PROJECT = "big";
 
@@ -55,7 +56,7 @@ async function measure(size: number, last: boolean): Promise<readonly Row[]> {
   }
 }
 
-/** With ten runs each, of which one is listed. */
+/** Fills the store with applications that have ten runs each. A list of applications shows only the last run. */
 function fill(file: string, size: number): void {
   const database = new Sqlite(file);
   const numbers = `with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${size})`;
@@ -77,7 +78,7 @@ async function pages(client: Client): Promise<readonly number[]> {
   return times;
 }
 
-/** Every client hears of one deploy; how long after the first one did the last one hear. */
+/** Measures for one deploy the time from the first to the last client that received the event. */
 async function listeners(server: ServerProcess): Promise<readonly Row[]> {
   const tokens = await Promise.all(
     Array.from({ length: Math.ceil(CLIENTS / PER_TOKEN) }, (_, number) =>
@@ -120,7 +121,7 @@ async function listeners(server: ServerProcess): Promise<readonly Row[]> {
   await Promise.allSettled(listening);
   return [
     {
-      what: `${CLIENTS} clients: from the first to the last that heard of an event`,
+      what: `${CLIENTS} clients: from the first to the last that received an event`,
       measured: milliseconds(spread),
       limit: "< 1 s",
       kept: spread < 1_000,

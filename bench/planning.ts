@@ -1,4 +1,5 @@
-// Planning an application of 200 components against its revision before, without a cluster: everything that `kubemin plan` computes.
+// Plans an application of 200 components against its previous revision, without a cluster: everything that `kubemin
+// plan` computes.
 import { builtins } from "../src/builtins.ts";
 import { createCatalog } from "../src/catalog/catalog.ts";
 import type { JsonObject } from "../src/model/data/json.ts";
@@ -44,13 +45,13 @@ export function benchPlanning(): void {
   const planning = median(plans);
   printTable(`Planning ${COMPONENTS} components (median of ${ROUNDS})`, [
     {
-      what: "planned against the revision before",
+      what: "planned against the previous revision",
       measured: milliseconds(planning),
       limit: "< 100 ms",
       kept: planning < LIMIT,
     },
-    { what: "the first, nothing warm", measured: milliseconds(plans[0] ?? Number.NaN) },
-    { what: "checked before", measured: milliseconds(median(checks)) },
+    { what: "first plan, without warm-up", measured: milliseconds(plans[0] ?? Number.NaN) },
+    { what: "check before the plan", measured: milliseconds(median(checks)) },
   ]);
 }
 

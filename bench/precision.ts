@@ -1,5 +1,5 @@
-// How often the capacity check and the real scheduler differ, in both directions: random clusters, more of them than the test has.
-// `node bench/precision.ts [clusters] [nodes] [questions] [first seed]`
+// Counts how often the capacity check and the real scheduler differ, in both directions, on more random clusters than
+// the test uses. `node bench/precision.ts [clusters] [nodes] [questions] [first seed]`
 import { measurePrecision, sentence } from "../test/capacity/precision.ts";
 import { startCluster, stopCluster } from "../tools/cluster/instance.ts";
 import { printTable } from "./support/table.ts";

@@ -1,5 +1,6 @@
-// Ten thousand random schedules of faults, cancels, pauses, retries and killed processes in virtual time: see test/engine/support/schedules.ts.
-// Another number: `node bench/schedules.ts 500`; the same again: `node bench/schedules.ts 500 SEED`.
+// Runs ten thousand random schedules of faults, cancels, pauses, retries and killed processes in virtual time. The
+// schedules are made in test/engine/support/schedules.ts. `node bench/schedules.ts 500` runs another number; `node
+// bench/schedules.ts 500 SEED` repeats a run.
 import fc from "fast-check";
 import { anySchedule, playSchedule } from "../test/engine/support/schedules.ts";
 import { printTable } from "./support/table.ts";

@@ -1,4 +1,5 @@
-// An idle server: from the start of the process to the first answered request, and its resident memory.
+// Measures an idle server: the time from the start of the process to the first answered request, and the resident
+// memory.
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { startServer } from "../test/support/serverProcess.ts";
@@ -13,7 +14,7 @@ export async function benchServer(): Promise<void> {
   for (let round = 0; round <= ROUNDS; round++) {
     const server = await startServer(["--sandbox"]);
     await delay(round === 0 ? 0 : IDLE_SECONDS * 1_000);
-    // The first start fills the compile cache, as the first start on every machine does.
+    // The first start is not measured, because it fills the compile cache.
     if (round > 0) {
       startups.push(server.startup);
       memories.push(residentMegabytes(server.pid));

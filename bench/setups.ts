@@ -1,5 +1,5 @@
-// Thousands of applications that have one set-up job of ten seconds each before their configuration: many runs that mostly wait, and what a
-// server needs for that. KUBEMIN_BENCH_APPLICATIONS says how many (default 10000).
+// Deploys thousands of applications that each have a set-up job of ten seconds before their configuration. Measures
+// what a server needs for many runs that mostly wait. KUBEMIN_BENCH_APPLICATIONS is their number (default: 10000).
 import { WORKING_TIME } from "../tools/cluster/simulation.ts";
 import { benchReach } from "./support/reach.ts";
 import { SIMULATED } from "./support/simulated.ts";

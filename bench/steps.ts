@@ -1,5 +1,6 @@
-// A workflow of a thousand steps on a store on disk: what the engine itself adds between the end of one step and the beginning of the next,
-// in a chain and in layers of fifty. The steps do nothing. PostgreSQL too, where KUBEMIN_BENCH_POSTGRES names a database.
+// Runs a workflow of a thousand steps on a store on disk. Measures the time that the engine needs between the end of a
+// step and the beginning of the next one, in a chain and in layers of fifty. The steps do nothing. PostgreSQL is
+// measured too if KUBEMIN_BENCH_POSTGRES names a database.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +13,7 @@ import { openPostgres, openSqlite } from "../src/database/open.ts";
 import { inProcessDispatch } from "../src/dispatch/inProcess.ts";
 import { createBrakes } from "../src/engine/deciding/breakers.ts";
 import { startEngine } from "../src/engine/engine.ts";
-import type { World } from "../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../src/engine/interface/dependencies.ts";
 import { startRun } from "../src/engine/starting/startWorkflowRun.ts";
 import { systemClock } from "../src/engine/systemClock.ts";
 import type { JsonObject } from "../src/model/data/json.ts";
@@ -25,7 +26,7 @@ import { onlyCluster } from "../test/support/clusters.ts";
 import { milliseconds, printTable, quantile } from "./support/table.ts";
 
 const STEPS = 1_000;
-/** Less than the number of jobs of a run that may be at work at once: what is measured is the engine, not the wait for a slot. */
+/** Steps of a layer: fewer than the jobs that a run may execute at the same time, so that no step waits for a slot. */
 const WIDTH = 50;
 const LIMIT = 20;
 
@@ -53,7 +54,7 @@ function nothing({ began, ended }: Times) {
 
 const stepName = (index: number): string => `s${String(index).padStart(4, "0")}`;
 
-/** Each reads an output of the one before. */
+/** A chain of steps, each of which reads an output of the previous one. */
 const chain = (): JsonObject => ({
   steps: Array.from({ length: STEPS }, (_, index) => ({
     name: stepName(index),
@@ -62,7 +63,7 @@ const chain = (): JsonObject => ({
   })),
 });
 
-/** A step of each layer needs three of the layer before. */
+/** Layers of steps. Each step needs three steps of the previous layer. */
 const layers = (): JsonObject => ({
   mode: "DAG",
   steps: Array.from({ length: STEPS }, (_, index) => ({
@@ -82,7 +83,7 @@ async function measure(
   const times: Times = { began: new Map(), ended: new Map() };
   const catalog = createCatalog({ name: "bench", jobs: [nothing(times)] });
   const log = { write: () => {} };
-  const world: World = {
+  const dependencies: EngineDependencies = {
     store,
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock: systemClock }), "sandbox"),
     catalog,
@@ -96,11 +97,11 @@ async function measure(
     log,
     newId: () => randomBytes(8).toString("hex"),
   };
-  const engine = await startEngine(world);
+  const engine = await startEngine(dependencies);
   const { promise: committed, resolve } = Promise.withResolvers<void>();
   const began = performance.now();
   const before = process.cpuUsage();
-  const { run } = await startRun(world, {
+  const { run } = await startRun(dependencies, {
     project: "bench",
     actor: "bench",
     document: { name: "bench", workflow: document },

@@ -1,9 +1,15 @@
-// Runs per minute through real processes on PostgreSQL, with simulated nodes: one process, then three. Each application is one set-up task and
-// a configuration that needs it. All are submitted as fast as they are acknowledged, then awaited: a Job alone takes a second or two, so
-// callers who wait for each would only measure themselves. Beside it, what each part of the machine took for one run, because they share its
-// cores, and the same objects put there by a bare client: more than that the cluster does not do on this machine.
-// The last table gives each process few slots: then processes are short and not cores, and more of them are worth what they add.
-// KUBEMIN_BENCH_RUNS says how many runs (default 3000), KUBEMIN_BENCH_PROCESSES which numbers of processes (default 1,3).
+// Measures runs per minute of real processes on PostgreSQL with simulated nodes: with one process, then with three.
+// Each application has a set-up task and a configuration that needs it. All are submitted as fast as they are
+// acknowledged, then awaited: a Job takes a second or two, so callers that wait for each run would only measure
+// themselves.
+//
+// The table also has the processor time of each part for one run, because all parts share the cores of the machine. It
+// also has the rate of a bare client that creates the same objects, which is the most that the cluster can do on this
+// machine. In the last table each process has few slots: then the processes are the limit and not the cores, and the
+// table shows what more processes add.
+//
+// KUBEMIN_BENCH_RUNS is the number of runs (default: 3000); KUBEMIN_BENCH_PROCESSES are the numbers of processes
+// (default: 1,3).
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,11 +28,11 @@ import { printTable, type Row } from "./support/table.ts";
 
 const RUNS = Number(process.env["KUBEMIN_BENCH_RUNS"] ?? 3_000);
 const PROCESSES = (process.env["KUBEMIN_BENCH_PROCESSES"] ?? "1,3").split(",").map(Number);
-/** So few runs at once in a process that it waits for Jobs and not for a core. */
+/** Slots of a process: so few that it waits for Jobs and not for a core. */
 const SLOTS = 5;
 const FEW_RUNS = Math.ceil(RUNS / 3);
 const NAME = "throughput";
-/** Requests that are under way at once. */
+/** The number of requests at the same time. */
 const LANES = 24;
 const NAMESPACE = "throughput";
 const LIMIT_SECONDS = 1_800;
@@ -38,12 +44,12 @@ const PARTS = {
   postgres: "PostgreSQL",
 } as const;
 type Part = keyof typeof PARTS;
-const NAMES = Object.keys(PARTS) as Part[]; // the keys of that table
+const NAMES = Object.keys(PARTS) as Part[]; // The keys of the table are the parts.
 
 interface Measured {
   readonly runs: number;
   readonly took: number;
-  /** Seconds of processor time, by part. */
+  /** Seconds of processor time of each part. */
   readonly cost: Readonly<Record<Part, number>>;
 }
 
@@ -91,7 +97,10 @@ function rowsOf(one: Measured, { bare, processes }: { bare: Measured; processes:
   ];
 }
 
-/** What one run costs each part, and how many runs a minute of all cores would do if nothing ever waited. */
+/**
+ * Rows with the processor time of a run in each part, and with the runs per minute that the cores could do without any
+ * waiting.
+ */
 function costRows({ cost, took, runs }: Measured): readonly Row[] {
   const cores = availableParallelism();
   const all = NAMES.reduce((sum, name) => sum + cost[name], 0);
@@ -136,7 +145,8 @@ async function measure(cluster: BenchCluster, { processes, runs, slots }: Settin
   try {
     return await inNamespace(cluster, async () => {
       for (let number = 0; number < processes; number += 1) servers.push(await start());
-      // What a process does once (its watches, the capabilities of the cluster) is no part of a rate.
+      // A first run, because the one-time work of a process (its watches, the discovery of the cluster) must not be
+      // measured.
       let after = 0;
       for (const [number, { client }] of servers.entries()) after = await runOne(client, `warm-${number}`, "60s");
       return await timed({ runs, servers }, () => runAll(servers, { runs, after }));
@@ -205,7 +215,7 @@ async function runAll(servers: readonly ServerProcess[], { runs, after }: Load):
   if (phases.get("succeeded") !== runs) throw new Error(`the runs ended: ${JSON.stringify([...phases])}`);
 }
 
-/** The last event that the answer knows of. */
+/** Starts a run; resolves with the sequence number of the last event before the answer. */
 async function runOne(client: Client, name: string, wait?: string): Promise<number> {
   const [setup, settings] = [`${name}-setup`, `${name}-settings`];
   const document = {

@@ -1,4 +1,4 @@
-// The same document again: how long, and how many writes reach the API server (from its audit log).
+// Deploys an unchanged document again. Measures the time, and the writes that reach the API server (by its audit log).
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";

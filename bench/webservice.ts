@@ -1,4 +1,5 @@
-// One web service with a port, from submit to done, beside `kubectl apply` and `kubectl wait` with the same objects. Turn by turn on the same cluster.
+// Deploys a web service with a port, and compares the time with `kubectl apply` and `kubectl wait` of the same objects.
+// Both take turns on the same cluster.
 
 import { deleteAndWait, deployAndWait, startServer } from "../test/support/serverProcess.ts";
 import { type BenchCluster, benchCluster } from "./support/cluster.ts";
@@ -41,7 +42,7 @@ export async function benchWebservice(cluster: BenchCluster): Promise<void> {
         const objects = plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
         return [elapsed, await withKubectl(cluster, namespace, objects)] as const;
       });
-      // The first round warms both up.
+      // The first round is a warm-up of both.
       if (round > 0) {
         ours.push(own);
         theirs.push(peer);

@@ -13,7 +13,7 @@ import { openStore } from "./database/open.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
 import { createBrakes } from "./engine/deciding/breakers.ts";
 import { startEngine } from "./engine/engine.ts";
-import type { World } from "./engine/interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "./engine/interface/dependencies.ts";
 import { wakeRun } from "./engine/interface/duties.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import { GENEROUS, keepPruning } from "./engine/upkeep/retention.ts";
@@ -76,10 +76,10 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   usableFolder(data);
-  const { world, registry } = await openWorld(options, { ...surroundings, data }, life);
+  const { dependencies, registry } = await openDependencies(options, { ...surroundings, data }, life);
   const tokenFile = join(data, "token");
-  const token = await tokenFor(world.store, { options, env: surroundings.env, file: tokenFile });
-  const server = await createServer(world, registry, {
+  const token = await tokenFor(dependencies.store, { options, env: surroundings.env, file: tokenFile });
+  const server = await createServer(dependencies, registry, {
     host: options.host,
     port: options.port,
     version: VERSION,
@@ -89,7 +89,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   life.url = server.url;
   life.closings.push(() => server.close());
   // Last in, first out: runs are handed over before what is being answered is waited for.
-  if (options.role !== "api") await startWork(world, options, life);
+  if (options.role !== "api") await startWork(dependencies, options, life);
   const stopping = new AbortController();
   void releaseStartMemory(systemClock, stopping.signal);
   life.closings.push(() => stopping.abort());
@@ -100,7 +100,7 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
     url: server.url,
     token,
     tokenFile: tokenPlace,
-    clusters: world.clusters.entries().map(({ name, kind }) => ({ name, kind })),
+    clusters: dependencies.clusters.entries().map(({ name, kind }) => ({ name, kind })),
     stop: () =>
       life
         .close()
@@ -110,9 +110,13 @@ async function open(options: ServeOptions, surroundings: Surroundings, life: Lif
   };
 }
 
-function startPruning(world: World, { keep = {} }: ServeOptions, { closings }: Life): void {
+function startPruning(
+  dependencies: Dependencies<"store" | "clock" | "log">,
+  { keep = {} }: ServeOptions,
+  { closings }: Life,
+): void {
   const stopping = new AbortController();
-  const pruning = keepPruning(world, { ...GENEROUS, ...keep }, stopping.signal);
+  const pruning = keepPruning(dependencies, { ...GENEROUS, ...keep }, stopping.signal);
   closings.push(() => {
     stopping.abort();
     return pruning;
@@ -136,13 +140,13 @@ async function tokenFor(store: Store, { options, env, file }: Tokens): Promise<s
 /** What programs on clusters tell of their own attempts: all that a worker answers beside its probes. */
 const CALLBACKS: readonly RouteName[] = ["beat", "complete"];
 
-async function startWork(world: World, options: ServeOptions, life: Life): Promise<void> {
+async function startWork(dependencies: EngineDependencies, options: ServeOptions, life: Life): Promise<void> {
   const { closings } = life;
-  const engine = await startEngine(world);
+  const engine = await startEngine(dependencies);
   closings.push(() => engine.stop());
-  const sinks = await startSinks(world);
+  const sinks = await startSinks(dependencies);
   closings.push(() => sinks.stop());
-  startPruning(world, options, life);
+  startPruning(dependencies, options, life);
 }
 
 /** One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind. */
@@ -157,11 +161,11 @@ function beFound(
   return localServerFile(home);
 }
 
-async function openWorld(
+async function openDependencies(
   options: ServeOptions,
   { catalog, env, data }: Surroundings & { readonly data: string },
   life: Life,
-): Promise<{ readonly world: World; readonly registry: Registry }> {
+): Promise<{ readonly dependencies: EngineDependencies; readonly registry: Registry }> {
   const log = stderrLog;
   const store = await openStore(options.database ?? join(data, "kubemin.db"));
   life.closings.push(() => store.close());
@@ -182,7 +186,7 @@ async function openWorld(
   const surroundings = { schemas: createSchemas(), resolve: addressesOf };
   const registry = await openRegistry({ ...shared, outgoing, surroundings });
   life.closings.push(() => registry.stop());
-  const world: World = {
+  const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: registry.jobTypes,
     brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
@@ -192,16 +196,18 @@ async function openWorld(
     publicUrl: () => options.publicUrl ?? life.url,
     newId,
   };
-  registry.onRelease(() => void wakeAll(world));
-  return { world, registry };
+  registry.onRelease(() => void wakeAll(dependencies));
+  return { dependencies, registry };
 }
 
 /** Runs whose jobs waited for a type that was switched off. */
-async function wakeAll(world: World): Promise<void> {
+async function wakeAll(dependencies: Dependencies<"store" | "dispatch" | "log">): Promise<void> {
   try {
-    for (const run of await world.store.runs.unfinished()) await wakeRun(world, run);
+    for (const run of await dependencies.store.runs.unfinished()) await wakeRun(dependencies, run);
   } catch (error) {
-    world.log.write("warn", "runs could not be woken after a job type was switched on", { error: String(error) });
+    dependencies.log.write("warn", "runs could not be woken after a job type was switched on", {
+      error: String(error),
+    });
   }
 }
 

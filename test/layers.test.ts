@@ -1,4 +1,5 @@
 // The shape of the source is tested like its behaviour: who may import whom, no cycles, and files and functions that stay short.
+
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { builtins } from "../src/builtins.ts";
 import { PHASES } from "../src/model/run/phase.ts";
 import castsWithoutReason from "./support/casts.ts";
 import { comparisonsIn } from "./support/comparisons.ts";
+import { exportsOf } from "./support/exports.ts";
 import functionsOf from "./support/functions.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -21,9 +23,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   isolation: ["model"],
   jobs: ["model", "ports", "catalog"],
   "builtins.ts": ["catalog", "jobs"],
-  jobTypes: ["model", "ports", "catalog", "isolation", "plan", "jobs"],
+  jobTypes: ["model", "ports", "catalog", "plan", "isolation", "jobs"],
   engine: ["model", "ports", "catalog", "plan", "jobs"],
   kube: ["model", "ports", "capacity"],
+  sandbox: ["model", "ports"],
   clusters: ["model", "ports"],
   database: ["model", "ports"],
   dispatch: ["model", "ports"],
@@ -31,10 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   helm: ["model", "ports"],
   outgoing: ["model", "ports"],
   sinks: ["model", "ports"],
-  sandbox: ["model", "ports"],
   server: ["model", "ports", "api", "catalog", "plan", "jobTypes", "engine"],
   import: ["model", "catalog"],
-  cli: ["model", "api", "plan", "catalog", "import"],
+  cli: ["model", "api", "catalog", "plan", "import"],
   workerSdk: ["model", "ports", "outgoing"],
   plugin: ["model", "catalog", "plan", "builtins.ts"],
 };
@@ -156,6 +158,15 @@ describe("layers", () => {
     expect([...layers].filter((layer) => !(layer in MAY_IMPORT))).toEqual([]);
   });
 
+  it("stand in CONTRIBUTING.md in the same order, each below all that it imports", () => {
+    const table = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8").matchAll(/^\| `([\w.]+)\/?`(?:, `[\w.]+`)* \|/gm);
+    const written = [...table].map((match) => match[1] ?? "").filter((name) => !COMPOSITION.has(name));
+    expect(written).toEqual(Object.keys(MAY_IMPORT));
+    const above = (name: string): readonly string[] => written.slice(0, written.indexOf(name));
+    const wrong = Object.entries(MAY_IMPORT).filter(([name, list]) => list.some((one) => !above(name).includes(one)));
+    expect(wrong).toEqual([]);
+  });
+
   it("have rooms that import only what stands below them, and no room that the table does not know", () => {
     const folders = readdirSync(SOURCE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const withRooms = folders.map((entry) => entry.name).filter((name) => countRooms(name) > 1);
@@ -232,6 +243,34 @@ describe("layers", () => {
   });
 });
 
+/** Words that say nothing of what a thing is. In these folders a Service is that of Kubernetes or of Compose. */
+const EMPTY_WORDS = new Set(["service", "manager", "handler", "processor", "helper", "util", "common"]);
+/** The name that Kubernetes has for who owns a field. */
+const FIELD_MANAGER = /field_?manager/i;
+const KNOW_SERVICES = new Set(["catalog", "import", "isolation", "kube", "sandbox"]);
+
+const saysNothing = (name: string, layer: string): boolean =>
+  [...name.replace(FIELD_MANAGER, "").matchAll(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g)]
+    .map(([word]) => word.toLowerCase().replace(/s$/, ""))
+    .some((word) => EMPTY_WORDS.has(word) && !(word === "service" && KNOW_SERVICES.has(layer)));
+
+describe("names", () => {
+  it("say what a thing is: no Service, Manager, Handler, Processor, Helper, Util, Common", () => {
+    const wrong = files.flatMap((file) =>
+      exportsOf(textOf.get(file) ?? "")
+        .filter((name) => saysNothing(name, layerOf(file)))
+        .map((name) => `${relative(ROOT, file)}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
+    // The rule sees what it forbids, and no more.
+    expect(["Service", "RunManager", "handlerOf", "dateUtils"].filter((name) => !saysNothing(name, "server"))).toEqual(
+      [],
+    );
+    expect(["utilisation", "commonly", "serviced"].filter((name) => saysNothing(name, "server"))).toEqual([]);
+    expect(saysNothing("virtualService", "catalog")).toBe(false);
+  });
+});
+
 describe("types", () => {
   const SIGNS = /\b(application|component)\)? [!=]== ""|\.endsWith\("\]"\)/g;
   const signsIn = (text: string): readonly string[] => [...text.matchAll(SIGNS)].map(([sign]) => sign);
@@ -269,11 +308,12 @@ describe("budgets", () => {
     ).toBeLessThanOrEqual(250);
   });
 
+  // A migration is a list of statements, not logic.
+  const functions = files
+    .filter((file) => !file.includes("/migrations/"))
+    .flatMap((file) => functionsOf(textOf.get(file) ?? "").map((one) => ({ ...one, file: relative(ROOT, file) })));
+
   it("keep functions short: nine of ten under 25 lines, none over 60", () => {
-    // A migration is a list of statements, not logic.
-    const functions = files
-      .filter((file) => !file.includes("/migrations/"))
-      .flatMap((file) => functionsOf(textOf.get(file) ?? "").map((one) => ({ ...one, file: relative(ROOT, file) })));
     expect(functions.filter((one) => one.lines > 60)).toEqual([]);
     expect(
       percentile(
@@ -281,6 +321,16 @@ describe("budgets", () => {
         0.9,
       ),
     ).toBeLessThanOrEqual(25);
+  });
+
+  it("keep parameters few: 99 of 100 functions take at most three, none more than five", () => {
+    expect(functions.filter((one) => one.parameters > 5)).toEqual([]);
+    expect(
+      percentile(
+        functions.map((one) => one.parameters),
+        0.99,
+      ),
+    ).toBeLessThanOrEqual(3);
   });
 
   // The folders of the design (bench, console, deploy and tools among them) and the files that must be there.

@@ -1,7 +1,8 @@
-// `node tools/completeLock.ts`, after every `npm install` that changed versions. A registry mirror that does not carry the packages of other
-// platforms makes npm leave them out of package-lock.json, and `npm ci` then refuses the lock as incomplete, on every machine. This adds what is
-// missing: optional packages with an exact version, for the platform that their name says, so that npm passes them over elsewhere.
-// They carry no integrity hash, because nobody here has seen their content; those of our own platforms keep theirs.
+// Completes package-lock.json: run `node tools/completeLock.ts` after every `npm install` that changed versions. With a
+// registry mirror that lacks the packages of other platforms, npm leaves them out of the lock, and `npm ci` then
+// refuses the lock as incomplete on every machine. This program adds the missing optional packages with an exact
+// version, for the platform in their name, so that npm skips them on other platforms. They have no integrity hash,
+// because their content was never downloaded; the packages of the platforms in use keep their hashes.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -15,7 +16,8 @@ const FILE = resolve(import.meta.dirname, "../package-lock.json");
 const SYSTEMS = ["linux", "darwin", "win32", "android", "freebsd", "openbsd", "netbsd", "sunos", "aix", "openharmony"];
 const PROCESSORS = ["arm64", "x64", "arm", "ia32", "ppc64", "riscv64", "s390x", "loong64", "wasm32"];
 
-const lock = JSON.parse(readFileSync(FILE, "utf8")) as { packages: Record<string, Entry> }; // npm's own format, version 3
+// The format of npm, version 3.
+const lock = JSON.parse(readFileSync(FILE, "utf8")) as { packages: Record<string, Entry> };
 const added: [string, Entry][] = [];
 for (const owner of Object.values(lock.packages)) {
   for (const [name, version] of Object.entries(owner.optionalDependencies ?? {})) {
@@ -29,7 +31,7 @@ process.stdout.write(`${added.length} packages of other platforms added\n`);
 
 function foreignEntry(name: string, version: string, dev: boolean): Entry & Record<string, unknown> {
   if (!/^\d+\.\d+\.\d+/.test(version))
-    throw new Error(`${name} ${version} is no exact version: the lock cannot be completed`);
+    throw new Error(`${name} ${version} is not an exact version: the lock cannot be completed`);
   const words = name.split("/").at(-1)?.split("-") ?? [];
   const os = SYSTEMS.filter((system) => words.includes(system));
   const cpu = PROCESSORS.filter((processor) => words.includes(processor));

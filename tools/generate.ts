@@ -1,5 +1,6 @@
-// Writes the reference files that are made from the code: `node tools/generate.ts`. With --check it only compares, and fails when
-// a file is not what the code says. Nothing else belongs into docs/reference/: texts written by hand live beside it.
+// Writes the pages that are generated from the code: all of docs/reference/, and the picture in docs/architecture.md.
+// With --check it only compares, and fails when a page does not match the code. docs/reference/ contains only generated
+// files; texts that are written by hand are in other folders of docs/.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openapiDocument } from "../src/api/openapi.ts";
@@ -10,32 +11,43 @@ import { ERRORS } from "../src/model/errors/errors.ts";
 import { REASONS } from "../src/model/reasons/reason.ts";
 import { documentSchema } from "../src/plan/schema/schema.ts";
 import { rows } from "../test/e2e/support/verdictTable.ts";
+import { architecturePicture } from "./architecturePicture.ts";
 import { verdictRows } from "./verdictsPage.ts";
 
-const FOLDER = resolve(import.meta.dirname, "../docs/reference");
+const DOCS = resolve(import.meta.dirname, "../docs");
+const PICTURE = ["<!-- picture: begin -->", "<!-- picture: end -->"] as const;
 const SOURCE = "change the table in src/model instead";
 const WHO = { you: "you · 用户", operator: "the operator · 运维", nobody: "nobody · 无需处理" } as const;
 
-/** File name -> what it must hold. */
-export function referenceFiles(): ReadonlyMap<string, string> {
+/** Path within docs/ -> the text that the file must have. */
+export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
-    ["openapi.json", json(openapiDocument())],
-    ["application.schema.json", json(documentSchema(createCatalog(builtins)))],
-    ["errors.md", errorsPage()],
-    ["reasons.md", reasonsPage()],
-    ["cli.md", cliReference()],
-    ["verdicts.md", verdictsPage()],
+    ["reference/openapi.json", json(openapiDocument())],
+    ["reference/application.schema.json", json(documentSchema(createCatalog(builtins)))],
+    ["reference/errors.md", errorsPage()],
+    ["reference/reasons.md", reasonsPage()],
+    ["reference/cli.md", cliReference()],
+    ["reference/verdicts.md", verdictsPage()],
+    ["architecture.md", withPicture(read("architecture.md") ?? "")],
   ]);
 }
 
-/** The files that are missing or say something else. */
+/** The page with a new picture. The text around the picture is written by hand and does not change. */
+function withPicture(page: string): string {
+  const [begin, end] = PICTURE;
+  const [before = "", rest = ""] = page.split(begin);
+  const after = rest.slice(rest.indexOf(end));
+  return [before, begin, "\n", architecturePicture(), "\n", after].join("");
+}
+
+/** Paths of the files that are missing or differ. */
 export function staleFiles(): readonly string[] {
-  return [...referenceFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
+  return [...generatedFiles()].flatMap(([name, text]) => (read(name) === text ? [] : [name]));
 }
 
 function read(name: string): string | undefined {
   try {
-    return readFileSync(join(FOLDER, name), "utf8");
+    return readFileSync(join(DOCS, name), "utf8");
   } catch {
     return undefined;
   }
@@ -58,7 +70,7 @@ function errorsPage(): string {
 
 function reasonsPage(): string {
   const rows = Object.entries(REASONS).map(([code, { who, text }]) => row([`\`${code}\``, WHO[who], text.en, text.zh]));
-  return page("Reasons · 原因", "Why a job or an object stands where it stands: the closed table.", [
+  return page("Reasons · 原因", "The closed table of reasons, which explain why a job or an object is in its state.", [
     row(["code", "who can act · 处理方", "sentence", "说明"]),
     rule(4),
     ...rows,
@@ -67,9 +79,9 @@ function reasonsPage(): string {
 
 function verdictsPage(): string {
   const words = [
-    "What the product said of each, on a real Kubernetes, when the tests made it happen; the words and times are those of that run.",
-    "*Told after* counts from the cluster's own first word (an event or a condition; whole seconds) until the product said why.",
-    "*Ended after* counts from the start of the run until the job had ended: waiting ends with the component's `timeout`, which the tests set short.",
+    "The reports of kubemin about each failure, when the tests caused it on a real Kubernetes; texts and times are those of that run.",
+    "*Reported after* is the time from the first sign in the cluster (an event or a condition; whole seconds) until kubemin reported the reason.",
+    "*Ended after* is the time from the start of the run until the end of the job: waiting ends with the component's `timeout`, which the tests set short.",
   ].join(" ");
   const table = verdictRows(rows(), { who: WHO, row });
   return page("Verdicts · 失败判定", words, table, "run test/e2e/verdicts.test.ts with KUBEMIN_RECORD=1 instead");
@@ -90,12 +102,12 @@ function rule(columns: number): string {
 function main(check: boolean): void {
   if (check) {
     const stale = staleFiles();
-    for (const name of stale) console.error(`docs/reference/${name} is not what the code says: run npm run generate`);
+    for (const name of stale) console.error(`docs/${name} does not match the code: run npm run generate`);
     process.exitCode = stale.length === 0 ? 0 : 1;
     return;
   }
-  mkdirSync(FOLDER, { recursive: true });
-  for (const [name, text] of referenceFiles()) writeFileSync(join(FOLDER, name), text);
+  mkdirSync(join(DOCS, "reference"), { recursive: true });
+  for (const [name, text] of generatedFiles()) writeFileSync(join(DOCS, name), text);
 }
 
 if (import.meta.main) main(process.argv.includes("--check"));

@@ -1,8 +1,8 @@
-// docs/reference/verdicts.md: what the tests saw on the real cluster of every way to fail, as a table. The sentences are the product's own
-// and the times were measured; whoever doubts them runs test/e2e/verdicts.test.ts.
+// Generates docs/reference/verdicts.md, a table of all ways to fail as the tests saw them on a real cluster. The
+// sentences come from kubemin and the times were measured; test/e2e/verdicts.test.ts measures them again.
 import type { Row } from "../test/e2e/support/verdictTable.ts";
 
-/** A cell is read at a glance; the product shows all of it. */
+/** The most characters of a cell, so that the table stays readable; kubemin shows the whole text. */
 const LONGEST = 180;
 
 interface Words {
@@ -18,7 +18,7 @@ export function verdictRows(rows: readonly Row[], { who, row }: Words): readonly
     "sentence · 说明",
     "evidence · 证据",
     "who can act · 处理方",
-    "told after · 告知用时",
+    "reported after · 报告用时",
     "ended after · 结束用时",
   ];
   const cells = (one: Row): readonly string[] => [
@@ -39,7 +39,7 @@ function evidenceOf({ evidence }: Row): string {
   return evidence.map(({ source, text }) => `${source}: ${plain(text)}`).join("<br>");
 }
 
-/** In Markdown as it is: no tags, no line breaks, no emphasis. */
+/** Escapes a text for Markdown, so that it shows no tags, line breaks or emphasis. */
 function plain(text: string): string {
   const line = text.trim().replaceAll(/\s*\n\s*/g, " / ");
   const short = line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;

@@ -1,4 +1,5 @@
-// Requests that reached the API server, from its audit log: the only witness that cannot be wrong about what was sent.
+// Reads the requests that reached the API server from its audit log, which is the only reliable record of what was
+// sent.
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 
 export interface Request {
@@ -45,7 +46,7 @@ function parse(line: string): Request {
     objectRef?: Record<string, string>;
     requestReceivedTimestamp: string;
     stageTimestamp: string;
-  }; // audit.k8s.io/v1
+  }; // The shape of audit.k8s.io/v1.
   const { resource = "", subresource = "", namespace = "", name = "" } = entry.objectRef ?? {};
   return {
     verb: entry.verb,
@@ -60,7 +61,7 @@ function parse(line: string): Request {
   };
 }
 
-/** RFC 3339 with microseconds, which Date would cut. */
+/** Milliseconds of an RFC 3339 time with microseconds, which Date would cut off. */
 function precise(time: string): number {
   const fraction = /\.(\d+)Z$/.exec(time)?.[1] ?? "0";
   return Date.parse(time.replace(/\.\d+Z$/, "Z")) + Number(`0.${fraction}`) * 1_000;

@@ -1,5 +1,5 @@
-// What the cluster itself can do, for comparison: the Job and the ConfigMap of a run put there by a bare client. It makes a Job, waits for
-// its end, and makes the ConfigMap: no check, no plan, no record, no answer to anybody.
+// Measures the cluster itself, for comparison: a bare client creates the Job of a run, waits for its end, and creates
+// the ConfigMap. It does not check, plan, store or report anything.
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { openConnection } from "../../src/kube/reach/connection.ts";
 import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
@@ -14,7 +14,7 @@ const JOBS = { apiVersion: "batch/v1", kind: "Job", plural: "jobs", namespaced: 
 export interface BareJobs {
   readonly namespace: string;
   readonly count: number;
-  /** Requests that are under way at once. */
+  /** The number of requests at the same time. */
   readonly lanes: number;
 }
 

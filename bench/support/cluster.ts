@@ -1,5 +1,5 @@
-// The real cluster that is measured on, with kubectl beside it. A kubeconfig that was given (KUBEMIN_TEST_KUBECONFIG) is used as it is;
-// then KUBEMIN_TEST_KUBECTL names the kubectl, or it is found on the PATH.
+// The real cluster for the measurements, and its kubectl. If KUBEMIN_TEST_KUBECONFIG is set, its cluster is used;
+// kubectl is then the program in KUBEMIN_TEST_KUBECTL, or the one on the PATH.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type ClusterOptions, startCluster } from "../../tools/cluster/instance.ts";
@@ -11,11 +11,14 @@ export interface BenchCluster {
   readonly context: string;
   readonly auditLog: string | undefined;
   kubectl(words: readonly string[], input?: string): Promise<string>;
-  /** Runs `work` in a namespace of its own, which is gone afterwards. */
+  /** Runs `work` in a new namespace, which is deleted afterwards. */
   inNamespace<T>(work: (namespace: string) => Promise<T>): Promise<T>;
 }
 
-/** `own`: a cluster of the benchmark's own with these, whatever was given. */
+/**
+ * Starts or finds the cluster. With `own`, the benchmark gets a separate cluster with these options, even if a
+ * kubeconfig is set.
+ */
 export async function benchCluster(own?: ClusterOptions): Promise<BenchCluster> {
   const given = own === undefined ? process.env["KUBEMIN_TEST_KUBECONFIG"] : undefined;
   const report = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
@@ -45,7 +48,10 @@ export async function benchCluster(own?: ClusterOptions): Promise<BenchCluster> 
   };
 }
 
-/** With the service account that pods need: until it is there, Kubernetes makes none, and tries again later and later. */
+/**
+ * Creates namespaces and waits for their service accounts. Without the account, Kubernetes creates no pods, and retries
+ * after growing pauses.
+ */
 export async function makeNamespaces(cluster: BenchCluster, names: readonly string[]): Promise<void> {
   const items = names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
   await cluster.kubectl(["create", "--filename", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));

@@ -1,13 +1,13 @@
-// What processes took of the machine: processor time and memory, as the kernel counts them. Linux only, like tools/cluster.
+// Reads the processor time and the memory of processes from the kernel. It works on Linux only, like tools/cluster.
 import { readdirSync, readFileSync } from "node:fs";
 import { readState } from "../../tools/cluster/state.ts";
 
-/** Of the cluster of that name, if it is one of tools/cluster. */
+/** The processes of the API server and etcd of a cluster of tools/cluster; empty for other clusters. */
 export function apiServerProcesses(cluster: string): readonly number[] {
   return clusterProcesses(cluster, ["kube-apiserver", "etcd"]);
 }
 
-/** What makes pods of Jobs, places them, and plays them. */
+/** The processes that create, schedule and simulate pods. */
 export function controllerProcesses(cluster: string): readonly number[] {
   return clusterProcesses(cluster, ["kube-controller-manager", "kube-scheduler", "kwok"]);
 }
@@ -17,7 +17,7 @@ function clusterProcesses(cluster: string, roles: readonly string[]): readonly n
   return roles.flatMap((name) => processes[name]?.pid ?? []);
 }
 
-/** The server of tools/postgres behind the address, with the processes that serve its connections now. */
+/** The PostgreSQL server of tools/postgres at the address, with the processes that serve its connections now. */
 export function postgresProcesses(url: string): readonly number[] {
   const port = `port=${new URL(url).port}`;
   const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
@@ -33,7 +33,7 @@ function parentOf(pid: number): number {
   return Number(fileOf(pid, "stat").split(") ")[1]?.split(" ")[1]);
 }
 
-/** Empty when it has ended meanwhile. */
+/** Content of a file of the process; empty when the process has ended. */
 function fileOf(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, "utf8");
@@ -51,7 +51,7 @@ function cpuOf(pid: number): number {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
 }
 
-/** Resident, in megabytes. */
+/** Resident memory in megabytes. */
 export function memoryOf(pid: number): number {
   const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Math.round(Number(line?.[1] ?? Number.NaN) / 1_000);

@@ -1,8 +1,8 @@
-// One whole drift pass: every application is asked, as `kubemin status` and `kubemin diff --live` ask.
+// A whole drift pass: checks every application with the requests of `kubemin status` or `kubemin diff --live`.
 import type { Client } from "../../src/api/client.ts";
 import { type Application, inLanes } from "./fleet.ts";
 
-/** Application -> its drifted objects, `Deployment/app-0001-web`, and what is so with them. */
+/** Application -> its drifted objects, like `Deployment/app-0001-web`, each with its state. */
 export type Drifted = ReadonlyMap<string, string>;
 export type Pass = (client: Client, fleet: readonly Application[]) => Promise<Drifted>;
 

@@ -1,13 +1,13 @@
-// Waits for the ends of many runs on one stream of events.
+// Waits for the ends of many runs, with a single stream of events.
 import type { Client } from "../../src/api/client.ts";
 
 interface Awaited {
   readonly count: number;
-  /** The last event that is no news. */
+  /** Sequence number of the last event that is already known. */
   readonly after: number;
 }
 
-/** How many runs ended how; fewer than `count` when the time was over before. */
+/** Counts the ended runs by phase. There are fewer than `count` when `stop` aborted before. */
 export async function endsOf(
   client: Client,
   { count, after }: Awaited,

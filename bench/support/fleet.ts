@@ -1,4 +1,5 @@
-// Thousands of small applications for a benchmark, on simulated nodes: a ConfigMap, a Secret, and a web service that reads the first.
+// Thousands of small applications for benchmarks on simulated nodes: each has a ConfigMap, a Secret, and a web service
+// that reads the ConfigMap.
 import { setTimeout } from "node:timers/promises";
 import { ApiError, type Client } from "../../src/api/client.ts";
 
@@ -9,7 +10,7 @@ export interface Application {
 }
 
 const PER_NAMESPACE = 100;
-/** Deploys that are under way at once. */
+/** The number of deploys at the same time. */
 const LANES = 16;
 
 export function fleetOf(count: number): readonly Application[] {
@@ -44,7 +45,7 @@ function documentOf({ name, namespace, index }: Application) {
   };
 }
 
-/** Resolves when every run has succeeded; fails with the first that did not. */
+/** Deploys all applications. Resolves when every run has succeeded, and rejects when a run ends otherwise. */
 export async function deployAll(client: Client, fleet: readonly Application[]): Promise<void> {
   const begin = performance.now();
   let done = 0;
@@ -72,7 +73,10 @@ async function deployOne(client: Client, application: Application): Promise<void
   }
 }
 
-/** A busy machine lets an API server be silent for a while: making the fleet is not what is measured. */
+/**
+ * Retries a call, because an API server on a busy machine may not answer for a while, and creating the fleet is not
+ * measured.
+ */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

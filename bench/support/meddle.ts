@@ -1,11 +1,12 @@
-// Somebody who works on the same cluster: changes objects of some applications with kubectl, and touches others in ways that are no drift.
+// Plays another user of the cluster: changes objects of some applications with kubectl, and changes others in ways that
+// are not drift.
 import type { BenchCluster } from "./cluster.ts";
 import type { Drifted } from "./driftPass.ts";
 import type { Application } from "./fleet.ts";
 
 interface Change {
   readonly object: (name: string) => string;
-  /** What a pass has to say of it; null: it is no drift. */
+  /** What a drift pass must report; `null` when the change is not drift. */
   readonly told: "different" | "missing" | null;
   readonly words: (name: string) => readonly string[];
 }
@@ -40,7 +41,8 @@ const CHANGES: readonly Change[] = [
     told: "missing",
     words: (name) => ["delete", "configmap", `${name}-settings`],
   },
-  // What others add beside ours is theirs; a pod that was deleted comes back by itself; and the same value again is the same value.
+  // Not drift: fields that other tools add, a deleted pod (its controller replaces it), and a field that is set to the
+  // same value again.
   {
     object: () => "",
     told: null,
@@ -55,10 +57,10 @@ const CHANGES: readonly Change[] = [
   { object: () => "", told: null, words: patch("configmap", "settings", { data: { level: "info" } }) },
 ];
 
-/** One application of this many is touched. */
+/** One of this number of applications is changed. */
 const EVERY = 50;
 
-/** What a pass has to find afterwards. */
+/** Changes the applications; returns the drift that a pass must find afterwards. */
 export async function meddle(cluster: BenchCluster, fleet: readonly Application[]): Promise<Drifted> {
   const expected = new Map<string, string>();
   for (const application of fleet.filter(({ index }) => index % EVERY === EVERY - 1)) {

@@ -1,5 +1,6 @@
-// Many applications through one server (SQLite) onto simulated nodes of a real API server: submitted as fast as they are acknowledged, then
-// awaited. Bounded: what has not ended at the limit is told, and the measurement stops. The cluster is its own, gone afterwards unless it was there.
+// Deploys many applications through one server (SQLite) to simulated nodes of a real API server. They are submitted as
+// fast as the server acknowledges them, then awaited. At the time limit the measurement stops and reports the runs that
+// have not ended. The benchmark has its own cluster, and removes it unless it existed before.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,14 +16,14 @@ import { printTable, type Row } from "./table.ts";
 const NAME = "reach";
 const PODS_PER_NODE = 100;
 const PER_NAMESPACE = 100;
-/** Requests that are under way at once. */
+/** The number of requests at the same time. */
 const LANES = 16;
 const SAMPLE_MILLISECONDS = 1_000;
 
 export interface Reach {
   readonly title: string;
   readonly count: number;
-  /** Seconds for all of them, from the first request to the end of the last run. */
+  /** Time limit in seconds, from the first request to the end of the last run. */
   readonly limit: number;
   readonly document: (name: string, namespace: string) => object;
 }
@@ -30,7 +31,7 @@ export interface Reach {
 interface Ended {
   readonly took: number;
   readonly phases: ReadonlyMap<string, number>;
-  /** Of the server, one for each second. */
+  /** Resident memory of the server, one value per second. */
   readonly memory: readonly number[];
   readonly ours: number;
   readonly theirs: number;
@@ -110,12 +111,15 @@ function rowsOf({ count, limit }: Reach, { took, phases, memory, ours, theirs }:
       limit: "<= 1.3",
       kept: growth(memory, half) <= 1.3,
     },
-    { what: "our processor time, of one core", measured: `${Math.round((100 * ours) / took)} %` },
-    { what: "the API server's and etcd's", measured: `${Math.round((100 * theirs) / took)} %` },
+    { what: "processor time of kubemin, of one core", measured: `${Math.round((100 * ours) / took)} %` },
+    { what: "processor time of the API server and etcd", measured: `${Math.round((100 * theirs) / took)} %` },
   ];
 }
 
-/** Steady memory: it has what it needs after half of the time. */
+/**
+ * Growth of the memory in the second half of the time. It should be small, because the server then has all that it
+ * needs.
+ */
 function growth(memory: readonly number[], half: readonly number[]): number {
   const first = memory.slice(0, Math.max(1, memory.length - half.length));
   return Math.max(...half) / Math.max(...first);

@@ -1,4 +1,4 @@
-// The placement of pods that run on simulated nodes only.
+// The trait placement of pods that may only run on simulated nodes.
 export const SIMULATED = {
   nodes: { type: "kwok" },
   tolerations: [{ key: "kwok.x-k8s.io/node", operator: "Exists" }],

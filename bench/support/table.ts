@@ -1,8 +1,8 @@
-// Prints measurements as a table: what, how much, against which limit.
+// Prints measurements as a table: the name, the value, and the limit.
 export interface Row {
   readonly what: string;
   readonly measured: string;
-  /** The limit as text, and whether it is kept; left out for rows that are only told. */
+  /** The limit as text. Rows that only inform have no limit. */
   readonly limit?: string;
   readonly kept?: boolean;
 }

@@ -1,5 +1,6 @@
-// The typed client: one `call` for every row of the route table, one `stream` for those that answer with events.
-// The command line and the console use nothing else, so everything they can do, the API can.
+// The typed client of the API: `call` for the rows of the route table (routes.ts), and `stream` for rows that answer
+// with events. The command line and the console reach a server only through it, so the API offers everything that they
+// can do.
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { z } from "zod";
 import { ROUTES, type Route, type RouteName, type Routes } from "./routes.ts";
@@ -39,7 +40,7 @@ export type StreamName = {
   [N in RouteName]: Routes[N]["response"] extends { readonly events: z.ZodType } ? N : never;
 }[RouteName];
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly url: string;
   readonly token: string | undefined;
   readonly language?: string;
@@ -47,12 +48,12 @@ export interface ClientOptions {
 }
 
 export interface StreamItem<T> {
-  /** Last-Event-ID of the item, when it has one. */
+  /** The id of the event, to be sent as Last-Event-ID; `undefined` when the event has none. */
   readonly id: string | undefined;
   readonly data: T;
 }
 
-/** An answer that is not a success, in the API's own words. */
+/** An answer that is not a success. `body` is the error as the API describes it. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: z.output<typeof ErrorView>;
@@ -65,7 +66,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing answered at the address. */
+/** No server answered at the address. */
 export class UnreachableError extends Error {
   readonly url: string;
 
@@ -94,7 +95,8 @@ export function createClient(options: ClientOptions): Client {
   return {
     async call(name, input) {
       const response = await send(options, ROUTES[name], input);
-      return (response.status === 204 ? null : await response.json()) as never; // the server checks its answers against the same table
+      // The server checks its answers against the same table.
+      return (response.status === 204 ? null : await response.json()) as never;
     },
     async *stream(name, input, signal) {
       const response = await send(options, ROUTES[name], input, signal);
@@ -102,7 +104,8 @@ export function createClient(options: ClientOptions): Client {
       const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
       for await (const event of events) {
         if (event.event === "problem") throw problemOf(event.data);
-        yield { id: event.id, data: JSON.parse(event.data) as never }; // as above
+        // The server checks its answers against the same table.
+        yield { id: event.id, data: JSON.parse(event.data) as never };
       }
     },
   };
@@ -127,9 +130,9 @@ async function send(options: ClientOptions, route: Route, input: Call, signal?: 
   throw await errorOf(response);
 }
 
-/** A stream that fails in the middle says why in its last event. */
+/** The last event of a stream that fails describes the error. */
 function problemOf(data: string): ApiError {
-  const body = JSON.parse(data) as z.output<typeof ErrorView>; // by contract
+  const body = JSON.parse(data) as z.output<typeof ErrorView>; // The contract says so.
   return new ApiError(body.status, body);
 }
 
@@ -150,7 +153,7 @@ function headersOf(options: ClientOptions, route: Route, input: Call): Record<st
   return headers;
 }
 
-/** The table allows strings, numbers and booleans there; all of them travel as text. */
+/** The given values as texts. The route table allows strings, numbers and booleans in a query and in headers. */
 function given(values: Scalars = {}): [string, string][] {
   return Object.entries(values).flatMap(([key, value]) =>
     typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [[key, `${value}`]] : [],
@@ -165,7 +168,8 @@ function bodyOf(route: Route, input: Call): { body?: string } {
 async function errorOf(response: Response): Promise<ApiError> {
   const text = await response.text();
   try {
-    return new ApiError(response.status, JSON.parse(text) as z.output<typeof ErrorView>); // problem+json by contract; anything else is caught
+    // The contract says problem+json. A body that is not JSON is handled below.
+    return new ApiError(response.status, JSON.parse(text) as z.output<typeof ErrorView>);
   } catch {
     const body = {
       type: "about:blank",

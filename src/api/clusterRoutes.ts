@@ -1,17 +1,27 @@
-// The part of the contract that is about clusters: see routes.ts, which it is a part of. What is sent to reach a cluster is in no answer.
+// The routes about clusters, a part of the table in routes.ts. No answer contains a credential that a user sent to
+// reach a cluster.
+
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
-import { flag } from "./routeParts.ts";
+import { cluster, flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
 const name = z
   .string()
   .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters");
 
 const settings = {
-  projects: z.array(name).max(1_000).optional().meta({ description: "projects that may use it; empty: all" }),
-  calls: z.int().min(1).max(200).optional().meta({ description: "requests at the same time, of each server process" }),
+  projects: z
+    .array(name)
+    .max(1_000)
+    .optional()
+    .meta({ description: "projects that may use it; all projects if empty" }),
+  calls: z
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: "the most requests that each server process sends at the same time" }),
 };
 const reached = {
   kubeconfig: z
@@ -19,22 +29,27 @@ const reached = {
     .min(1)
     .max(60_000)
     .optional()
-    .meta({ description: "a whole kubeconfig, with everything in it" }),
-  context: z.string().min(1).max(500).optional().meta({ description: "of the kubeconfig; default: its current one" }),
+    .meta({ description: "a complete kubeconfig that refers to no other files" }),
+  context: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ description: "a context of the kubeconfig; default: its current context" }),
   server: z
     .string()
     .max(2_000)
     .regex(/^https?:\/\/[^\s]+$/, "an address like https://10.0.0.1:6443")
     .optional()
-    .meta({ description: "address of the API server, in the place of a kubeconfig" }),
-  token: z.string().min(1).max(20_000).optional().meta({ description: "of a service account" }),
+    .meta({ description: "address of the API server, instead of a kubeconfig" }),
+  token: z.string().min(1).max(20_000).optional().meta({ description: "token of a service account" }),
   ca: z
     .string()
     .min(1)
     .max(60_000)
     .optional()
-    .meta({ description: "certificates in PEM that the server's is checked against" }),
-  insecure: z.boolean().optional().meta({ description: "do not check the server's certificate" }),
+    .meta({ description: "CA certificates in PEM, with which the certificate of the API server is checked" }),
+  insecure: z.boolean().optional().meta({ description: "do not check the certificate of the API server" }),
 };
 
 export const ClusterView = z.object({
@@ -45,27 +60,32 @@ export const ClusterView = z.object({
   version: z.string(),
   origin: z
     .enum(["start", "registered"])
-    .meta({ description: "named when the server was started, or registered since" }),
-  breaker: z.enum(["closed", "open"]).meta({ description: "open: it does not answer, so it is not asked for now" }),
-  milliseconds: z.number().meta({ description: "that its last answer took" }),
-  server: z.string().meta({ description: "empty where it was named at the start" }),
+    .meta({ description: "start: the server was started with it; registered: it was registered later" }),
+  breaker: z
+    .enum(["closed", "open"])
+    .meta({ description: "open: the cluster does not answer, so the server does not call it for now" }),
+  milliseconds: z.number().meta({ description: "time that the last answer took" }),
+  server: z
+    .string()
+    .meta({ description: "address of the API server; empty for a cluster that the server was started with" }),
   insecure: z.boolean(),
   auth: z.enum(["token", "certificate", "password", "plugin", "none", "unknown"]),
-  user: z.string().meta({ description: "who kubemin is there; empty: it does not tell" }),
-  projects: z.array(z.string()).meta({ description: "that may use it; empty: all" }),
-  calls: z.int().meta({ description: "requests at the same time; 0: as usual" }),
-  createdAt: timestamp.nullable(),
-  updatedAt: timestamp.nullable(),
+  user: z
+    .string()
+    .meta({ description: "the user that kubemin is on the cluster; empty if the cluster does not report it" }),
+  projects: z.array(z.string()).meta({ description: "projects that may use it; all projects if empty" }),
+  calls: z.int().meta({ description: "the most requests at the same time; 0 for the default" }),
+  createdAt: view.timestamp.nullable(),
+  updatedAt: view.timestamp.nullable(),
 });
 
-const params = z.object({ cluster: z.string() });
 const C = "/api/v1/clusters";
 
 export const CLUSTER_ROUTES = {
   listClusters: {
     method: "GET",
     path: C,
-    summary: "Clusters of this server that the token's project may use",
+    summary: "List the clusters that the project of the token may use",
     access: "read",
     status: 200,
     response: view.pageOf(ClusterView),
@@ -73,7 +93,7 @@ export const CLUSTER_ROUTES = {
   addCluster: {
     method: "POST",
     path: C,
-    summary: "Register a cluster, after asking it: by kubeconfig, or by server, token and ca",
+    summary: "Register a cluster by kubeconfig, or by server, token and ca; the cluster must answer",
     access: "admin",
     body: z.strictObject({ name, ...reached, ...settings }),
     status: 201,
@@ -82,18 +102,19 @@ export const CLUSTER_ROUTES = {
   getCluster: {
     method: "GET",
     path: `${C}/:cluster`,
-    summary: "One cluster; never its credential",
+    summary: "Get a cluster, without its credential",
     access: "read",
-    params,
+    params: cluster,
     status: 200,
     response: ClusterView,
   },
   updateCluster: {
     method: "PUT",
     path: `${C}/:cluster`,
-    summary: "Another credential, address, set of projects or limit; what is left out stays. What runs there goes on",
+    summary:
+      "Change the credential, address, projects or limit of a cluster; omitted fields stay as they are, and its runs continue",
     access: "admin",
-    params,
+    params: cluster,
     headers: z.object({ "if-match": z.string().optional() }),
     body: z.strictObject({ ...reached, ...settings }),
     status: 200,
@@ -102,10 +123,10 @@ export const CLUSTER_ROUTES = {
   removeCluster: {
     method: "DELETE",
     path: `${C}/:cluster`,
-    summary: "Forget a cluster that nothing runs on; nothing on it is touched",
+    summary: "Remove a cluster without applications and runs from this server; nothing on the cluster is changed",
     access: "admin",
-    params,
-    query: z.object({ force: flag.meta({ description: "forget the applications on it, too" }) }),
+    params: cluster,
+    query: z.object({ force: flag.meta({ description: "also forget the applications on it" }) }),
     status: 204,
     response: z.null(),
   },

@@ -1,5 +1,6 @@
-// The part of the contract for job types that are registered while the server runs: see routes.ts, which it is a part of. A name means the
-// same type in every project; a project's writers decide about its own types, administrators of the server about who else may use them.
+// The routes about registered job types, a part of the table in routes.ts. A name means the same type in every project.
+// The writers of a project decide about the types of their project; administrators of the server decide which other
+// projects may use them.
 import { z } from "zod";
 import * as types from "./jobTypeViews.ts";
 import { P, project, type Route } from "./routeParts.ts";
@@ -9,18 +10,21 @@ const type = project.extend({ type: z.string() });
 const anyType = z.object({ type: z.string() });
 const grantee = anyType.extend({ grantee: z.string() });
 const version = z.object({
-  version: z.string().optional().meta({ description: "default: the newest" }),
+  version: z.string().optional().meta({ description: "version of the type; default: the newest" }),
 });
 const place = z.object({
-  cluster: z.string().optional().meta({ description: "asked by a dry run; default: the only one of the server" }),
+  cluster: z
+    .string()
+    .optional()
+    .meta({ description: "cluster of the dry run; default: the only cluster of the server" }),
 });
 const words = z.array(z.string().min(1).max(200)).max(100).optional();
 
-/** What is not written is not granted. */
+/** Capabilities that are left out are not granted. */
 const grants = z.strictObject({
-  network: words.meta({ description: "models:443, internet:443, 192.0.2.0/24:5432" }),
+  network: words.meta({ description: "network targets, like models:443, internet:443 or 192.0.2.0/24:5432" }),
   secrets: words,
-  volumes: z.string().max(40).optional().meta({ description: "most storage of one pod, like 100Gi" }),
+  volumes: z.string().max(40).optional().meta({ description: "the most storage of a pod, like 100Gi" }),
   services: words,
   k8s: words,
   devices: z.record(z.string(), z.int().min(1).max(10_000)).optional(),
@@ -43,7 +47,7 @@ export const JOB_TYPE_ROUTES = {
   listJobTypes: {
     method: "GET",
     path: T,
-    summary: "Registered job types that the project may use",
+    summary: "List the registered job types that the project may use",
     access: "read",
     params: project,
     status: 200,
@@ -53,7 +57,7 @@ export const JOB_TYPE_ROUTES = {
     method: "POST",
     path: T,
     summary:
-      "Register a job type, or a new version of one, from its document; what it asks of nobody is active at once",
+      "Register a job type, or a new version of it, from its document; a version that asks for no grants is active immediately",
     access: "write",
     params: project,
     query: place,
@@ -64,7 +68,7 @@ export const JOB_TYPE_ROUTES = {
   checkJobType: {
     method: "POST",
     path: `${T}/check`,
-    summary: "All checks of a registration, without registering it",
+    summary: "Run all checks of a registration without registering it",
     access: "write",
     params: project,
     query: place,
@@ -75,7 +79,7 @@ export const JOB_TYPE_ROUTES = {
   getJobType: {
     method: "GET",
     path: `${T}/:type`,
-    summary: "A job type: versions, checks, grants, and what stops it",
+    summary: "Get a job type: its versions, checks, grants and stops",
     access: "read",
     params: type,
     status: 200,
@@ -84,7 +88,7 @@ export const JOB_TYPE_ROUTES = {
   getJobTypeSchema: {
     method: "GET",
     path: `${T}/:type/schema`,
-    summary: "Its input and output: for forms, editors and help",
+    summary: "Get the input and output of a job type, for forms, editors and help",
     access: "read",
     params: type,
     query: version,
@@ -94,7 +98,7 @@ export const JOB_TYPE_ROUTES = {
   getJobTypePage: {
     method: "GET",
     path: `${T}/:type/page`,
-    summary: "Its page of documentation, in Markdown",
+    summary: "Get the documentation page of a job type, in Markdown",
     access: "read",
     params: type,
     query: version,
@@ -104,13 +108,13 @@ export const JOB_TYPE_ROUTES = {
   tryJobType: {
     method: "POST",
     path: `${T}/:type/try`,
-    summary: "Run one of its examples; a draft whose sample run succeeds is validated",
+    summary: "Run an example of a job type; a draft becomes validated when the run succeeds",
     access: "write",
     params: type,
     body: z
       .strictObject({
         version: z.string().optional(),
-        example: z.int().min(0).default(0).meta({ description: "which of its examples, from 0" }),
+        example: z.int().min(0).default(0).meta({ description: "index of the example, from 0" }),
         cluster: z.string().optional(),
         namespace: z.string().optional(),
       })
@@ -121,7 +125,7 @@ export const JOB_TYPE_ROUTES = {
   activateJobType: {
     method: "POST",
     path: `${T}/:type/activate`,
-    summary: "Let a version run that was granted all that it asks for",
+    summary: "Activate a version that has all grants that it asks for",
     access: "write",
     params: type,
     body: z.strictObject({ version: z.string().optional() }).default({}),
@@ -131,7 +135,7 @@ export const JOB_TYPE_ROUTES = {
   deprecateJobType: {
     method: "POST",
     path: `${T}/:type/deprecate`,
-    summary: "Warn whoever runs a version; after a day that is named, refuse it",
+    summary: "Deprecate a version: runs of it get a warning, and are refused after the day `until`",
     access: "write",
     params: type,
     body: z
@@ -147,7 +151,7 @@ export const JOB_TYPE_ROUTES = {
   withdrawJobType: {
     method: "POST",
     path: `${T}/:type/withdraw`,
-    summary: "The kill switch of its own project: nothing of the type starts any more, in any project, within seconds",
+    summary: "Withdraw a type (by its own project): within seconds no job of the type starts in any project",
     access: "admin",
     params: type,
     body: z.strictObject({ reason: z.string().min(1).max(500) }),
@@ -157,8 +161,7 @@ export const JOB_TYPE_ROUTES = {
   restoreJobType: {
     method: "POST",
     path: `${T}/:type/restore`,
-    summary:
-      "Let a type start again that its project withdrew, or that is quarantined; 409 while an administrator holds it",
+    summary: "Let a withdrawn or quarantined type start again; 409 while an administrator has disabled it",
     access: "admin",
     params: type,
     status: 200,
@@ -167,7 +170,7 @@ export const JOB_TYPE_ROUTES = {
   listAllJobTypes: {
     method: "GET",
     path: ANY,
-    summary: "Registered job types of all projects",
+    summary: "List the registered job types of all projects",
     access: "admin",
     status: 200,
     response: view.pageOf(types.JobTypeSummary),
@@ -175,7 +178,7 @@ export const JOB_TYPE_ROUTES = {
   getAnyJobType: {
     method: "GET",
     path: `${ANY}/:type`,
-    summary: "A job type of whichever project, with all of its grants",
+    summary: "Get a job type of any project, with all of its grants",
     access: "admin",
     params: anyType,
     status: 200,
@@ -185,7 +188,7 @@ export const JOB_TYPE_ROUTES = {
     method: "PUT",
     path: `${ANY}/:type/grants/:grantee`,
     summary:
-      "Let a project use a type, and its jobs what is named; without `grants` all that the newest version asks for",
+      "Let a project use a type with the named capabilities; without `grants`, with all that the newest version asks for",
     access: "admin",
     params: grantee,
     body: z.strictObject({ grants: grants.optional() }).default({}),
@@ -195,7 +198,7 @@ export const JOB_TYPE_ROUTES = {
   revokeJobType: {
     method: "DELETE",
     path: `${ANY}/:type/grants/:grantee`,
-    summary: "Take a grant back; jobs that run go on, no new one gets it",
+    summary: "Revoke a grant; running jobs continue, but new jobs do not get it",
     access: "admin",
     params: grantee,
     status: 204,
@@ -204,7 +207,7 @@ export const JOB_TYPE_ROUTES = {
   disableJobType: {
     method: "POST",
     path: `${ANY}/:type/disable`,
-    summary: "The kill switch: nothing of the type starts any more, on any server, within seconds",
+    summary: "Disable a type: within seconds no job of the type starts on any server",
     access: "admin",
     params: anyType,
     body: z.strictObject({ reason: z.string().min(1).max(500) }),
@@ -214,7 +217,7 @@ export const JOB_TYPE_ROUTES = {
   enableJobType: {
     method: "POST",
     path: `${ANY}/:type/enable`,
-    summary: "Let a type start again, whatever stopped it",
+    summary: "Let a type start again, for whatever reason it was stopped",
     access: "admin",
     params: anyType,
     status: 200,

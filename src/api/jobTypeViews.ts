@@ -1,34 +1,32 @@
-// What the API answers of registered job types: see views.ts, which it is a part of.
+// The schemas of the API's answers about registered job types. The other answers are in views.ts.
 import { z } from "zod";
-import { CheckView, FieldView, JsonView, ProblemItem } from "./views.ts";
-
-const timestamp = z.string().meta({ description: "RFC 3339, UTC" });
+import { CheckView, FieldView, JsonView, ProblemItem, timestamp } from "./views.ts";
 
 export const ChecksView = z.object({ passed: z.boolean(), checks: z.array(CheckView) });
 
 const standing = z.enum(["draft", "validated", "active", "deprecated"]);
 
-export const JobTypeVersionView = z.object({
+const JobTypeVersionView = z.object({
   version: z.string(),
   standing,
-  until: z.string().nullable().meta({ description: "of a deprecated version: the last day on which it runs" }),
+  until: z.string().nullable().meta({ description: "last day on which a deprecated version runs" }),
   replacedBy: z.string().nullable(),
-  sampleRun: z.string().nullable().meta({ description: "the run that tries it now" }),
+  sampleRun: z.string().nullable().meta({ description: "the sample run that is in progress" }),
   registeredBy: z.string(),
   registeredAt: timestamp,
   changedBy: z.string(),
   changedAt: timestamp,
 });
 
-export const StopView = z.object({
+const StopView = z.object({
   kind: z.enum(["disabled", "withdrawn", "quarantined"]),
-  project: z.string().nullable().meta({ description: "the only project that it is stopped in; null: in all" }),
-  detail: z.string().meta({ description: "why: a person's words, or the stack of what was thrown" }),
+  project: z.string().nullable().meta({ description: "the project in which it is stopped; null for all projects" }),
+  detail: z.string().meta({ description: "the reason: a text of a person, or the stack of an error" }),
   by: z.string(),
   at: timestamp,
 });
 
-export const GrantView = z.object({
+const GrantView = z.object({
   project: z.string(),
   grants: JsonView,
   grantedBy: z.string(),
@@ -40,10 +38,10 @@ export const JobTypeSummary = z.object({
   owner: z.string().meta({ description: "the project that registered it" }),
   summary: z.string(),
   tier: z.enum(["T1", "T2", "T3"]),
-  version: z.string().meta({ description: "the newest one" }),
-  state: z
-    .enum([...standing.options, "disabled", "withdrawn", "quarantined"])
-    .meta({ description: "of the newest version; disabled, withdrawn and quarantined are the whole type's" }),
+  version: z.string().meta({ description: "the newest version" }),
+  state: z.enum([...standing.options, "disabled", "withdrawn", "quarantined"]).meta({
+    description: "state of the newest version; disabled, withdrawn and quarantined apply to the whole type",
+  }),
   breaker: z.enum(["closed", "open", "half-open"]),
 });
 
@@ -52,11 +50,13 @@ export const JobTypeView = JobTypeSummary.extend({
   versions: z.array(JobTypeVersionView),
   stops: z.array(StopView),
   asks: JsonView.meta({ description: "the capabilities that its newest version asks for" }),
-  grants: z.array(GrantView).meta({ description: "of the project that asks; all of them for an administrator" }),
+  grants: z
+    .array(GrantView)
+    .meta({ description: "grants of the project of the request; all grants for an administrator" }),
   checks: z.array(CheckView),
 });
 
-/** One definition for forms, editors, `kubemin run TYPE --help` and the docs page. */
+/** The same answer is used for forms, editors, `kubemin run TYPE --help` and the documentation page. */
 export const JobTypeSchemaView = z.object({
   name: z.string(),
   version: z.string(),
@@ -67,7 +67,7 @@ export const JobTypeSchemaView = z.object({
   fields: z.array(FieldView),
   outputs: z.array(FieldView),
   examples: z.array(z.object({ title: z.string(), input: JsonView })),
-  warnings: z.array(ProblemItem).meta({ description: "what whoever runs it now should know" }),
+  warnings: z.array(ProblemItem).meta({ description: "warnings for users who run it now" }),
   icon: z.string().optional(),
 });
 

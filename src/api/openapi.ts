@@ -1,4 +1,4 @@
-// OpenAPI 3.1 from the route table. docs/reference/openapi.json is what this makes; a test holds both together.
+// Generates OpenAPI 3.1 from the route table. A test checks that docs/reference/openapi.json is its current output.
 import { z } from "zod";
 import { isObject, type JsonObject } from "../model/data/json.ts";
 import * as planViews from "./planViews.ts";
@@ -10,7 +10,7 @@ const ACCESS: Readonly<Record<Route["access"], string>> = {
   public: "No token is needed.",
   read: "Needs a token with at least role `read`.",
   write: "Needs a token with at least role `write`.",
-  attempt: "Needs the token that a job's attempt was given; it opens nothing else.",
+  attempt: "Needs the token of a job's attempt, which is valid for these routes only.",
   admin: "Needs a token with role `admin` for all projects.",
 };
 
@@ -19,7 +19,7 @@ const accessOf = ({ access, path }: Route): string =>
 
 let made: JsonObject | undefined;
 
-/** The whole contract. Made once: it takes some milliseconds. */
+/** The whole contract. It is generated once per process, because that takes some milliseconds. */
 export function openapiDocument(): JsonObject {
   made ??= make();
   return made;
@@ -48,10 +48,12 @@ function make(): JsonObject {
 
 type Registry = ReturnType<typeof schemaRegistry>;
 
-/** Views are known by their name; answers that only one route has, by the route's. */
+/**
+ * The schemas of answers with their ids: the name of a view, or the name of the route for answers of a single route.
+ */
 function schemaRegistry(routes: readonly (readonly [string, Route])[]) {
   const registry = z.registry<{ id: string }>();
-  // Sorted: test runners keep a module's exports in another order than Node does.
+  // Sorted, because test runners keep the exports of a module in another order than Node.
   for (const [name, value] of Object.entries({ ...views, ...planViews }).sort(([a], [b]) => (a < b ? -1 : 1)))
     if (value instanceof z.ZodType) registry.add(value, { id: name.replace(/View$/, "") });
   for (const [name, { response, status }] of routes) {
@@ -74,11 +76,15 @@ function componentSchemas(registry: Registry): JsonObject {
     unrepresentable: "any",
     override: ({ jsonSchema }) => tidy(jsonSchema),
   });
-  const entries = Object.entries(schemas).map(([id, schema]) => [id, bare(schema as JsonObject)]); // JSON Schema is JSON
+  // A JSON Schema is JSON.
+  const entries = Object.entries(schemas).map(([id, schema]) => [id, bare(schema as JsonObject)]);
   return Object.fromEntries(entries);
 }
 
-/** Clients must bear fields that a newer server adds; and the limits of a double are not worth saying. */
+/**
+ * Allows unknown fields, because clients must accept fields that a newer server adds, and removes the limits of a
+ * double as noise.
+ */
 function tidy(schema: { additionalProperties?: unknown; minimum?: number; maximum?: number }): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -91,7 +97,7 @@ function bare(schema: JsonObject): JsonObject {
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {
   const made = z.toJSONSchema(schema, { io, unrepresentable: "any", override: ({ jsonSchema }) => tidy(jsonSchema) });
-  return bare(made as JsonObject); // JSON Schema is JSON
+  return bare(made as JsonObject); // A JSON Schema is JSON.
 }
 
 function operation(name: string, route: Route, registry: Registry): JsonObject {
@@ -112,7 +118,10 @@ function pathParameters({ params }: Route): JsonObject[] {
   return parametersOf("path", params).map((one) => ({ ...one, required: true }));
 }
 
-/** Parameters are texts that the server reads as their type: shape and bounds of what is read, obligation of what is sent. */
+/**
+ * A parameter is sent as text and converted: its shape and bounds come from the converted value, `required` from the
+ * sent one.
+ */
 function parametersOf(place: "path" | "query" | "header", schema: z.ZodObject | undefined): JsonObject[] {
   if (schema === undefined) return [];
   const { properties } = schemaOf(schema, "output");
@@ -170,14 +179,14 @@ function success({ status, response }: Route, registry: Registry): JsonObject {
   if (!(response instanceof z.ZodType)) return eventStream(response.events, registry);
   const content = { "application/json": { schema: refTo(response, registry) } };
   if (status !== 202) return { description: "The answer.", content };
-  const headers = { Location: { description: "Where to look at the run.", schema: { type: "string" } } };
-  return { description: "Accepted: a run has begun.", headers, content };
+  const headers = { Location: { description: "Address of the run.", schema: { type: "string" } } };
+  return { description: "Accepted: a run was created.", headers, content };
 }
 
-/** OpenAPI has no words for events; `x-event-data` names the shape of each event's `data`. */
+/** OpenAPI cannot describe events, so the extension `x-event-data` names the schema of each event's `data`. */
 function eventStream(events: z.ZodType, registry: Registry): JsonObject {
   const description =
-    "Server-Sent Events. The data of each is JSON of the shape `x-event-data`; an event of type `problem` carries an Error and is the last.";
+    "Server-Sent Events. The data of each event is JSON with the schema `x-event-data`. An event of type `problem` contains an Error and is the last event.";
   return {
     description,
     content: { "text/event-stream": { schema: { type: "string" }, "x-event-data": refTo(events, registry) } },

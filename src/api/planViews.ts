@@ -1,4 +1,4 @@
-// Plans and changes as the API answers with them.
+// The schemas of plans and changes in the API's answers.
 import { z } from "zod";
 import { STEP_FACTS } from "./stepFacts.ts";
 import { JsonView, ObjectView, ProblemItem } from "./views.ts";
@@ -11,20 +11,23 @@ export const ChangeView = z.object({
   disruption: z
     .enum(["none", "rolling", "restart", "interruption"])
     .optional()
-    .meta({ description: "what users of the component notice" }),
-  task: z
-    .enum(["done", "again", "always"])
+    .meta({ description: "how users of the component notice the change" }),
+  task: z.enum(["done", "again", "always"]).optional().meta({
+    description: "whether a task runs; done: it already ran with this content, and does not run again",
+  }),
+  doneIn: z.int().optional().meta({ description: "number of the run in which the task was done" }),
+  gone: z
+    .boolean()
     .optional()
-    .meta({ description: "of a task: whether it runs. done: it ran with this content before, and does not run again" }),
-  doneIn: z.int().optional().meta({ description: "number of the run in which it was done" }),
-  gone: z.boolean().optional().meta({ description: "it was made before, and does not exist on the cluster any more" }),
+    .meta({ description: "the object was created before, but no longer exists on the cluster" }),
   fields: z.array(
     z.object({
       path: z.string(),
       before: z.unknown().optional(),
       after: z.unknown().optional(),
       by: z.array(z.string()).optional().meta({
-        description: "before is what the cluster has, and not what was applied: who set it so, if that is known",
+        description:
+          "field managers that changed the field on the cluster, if known; `before` is then the value on the cluster, not the applied one",
       }),
     }),
   ),
@@ -44,7 +47,10 @@ export const PlanView = z.object({
         z.object({
           job: z.string(),
           because: z.enum(["dependsOn", "reference", "order"]),
-          on: z.literal("end").optional().meta({ description: "its end is enough, however it ends" }),
+          on: z
+            .literal("end")
+            .optional()
+            .meta({ description: "the job may start when the other job has ended, even if it failed" }),
           pointer: z.string().optional(),
         }),
       ),
@@ -55,7 +61,9 @@ export const PlanView = z.object({
       attempts: z.int(),
     }),
   ),
-  layers: z.array(z.array(z.string())).meta({ description: "jobs that may run at the same time, layer after layer" }),
+  layers: z
+    .array(z.array(z.string()))
+    .meta({ description: "jobs in layers; jobs of the same layer may run at the same time" }),
   changes: z.array(ChangeView),
   warnings: z.array(ProblemItem),
   hash: z.string(),

@@ -1,13 +1,14 @@
-// What the rows of the route table are made of.
+// The type of the rows of the route table (routes.ts), and the schemas that several rows share.
 import { z } from "zod";
 import { isObject, type JsonObject, readJson } from "../model/data/json.ts";
 import { PRIORITIES } from "../model/run/run.ts";
 
 /**
- * public: no token · read/write/admin: a token with at least that role, for the route's project where it has one · attempt: the token that
- * one attempt of one job was given, which opens nothing else.
+ * The token that a route needs. `public`: none. `read`, `write`, `admin`: a token with at least this role, for the
+ * project in the route's path if there is one. `attempt`: the token of an attempt of a job, which is valid for no other
+ * routes.
  */
-export type Access = "public" | "read" | "write" | "admin" | "attempt";
+type Access = "public" | "read" | "write" | "admin" | "attempt";
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -17,18 +18,19 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  /** "document": an application document as JSON or YAML text, whatever its content type says. */
+  /** The schema of the body, or "document" for a document as JSON or YAML text, whatever its content type is. */
   readonly body?: z.ZodType | "document";
-  /** A body that holds a document beside other things may be as large as these two. */
+  /** The body contains a document in addition to other fields, and may therefore be as large as both together. */
   readonly holds?: "document";
   readonly status: 200 | 201 | 202 | 204;
-  /** The same events by WebSocket, where the request asks for an upgrade. */
+  /** The route also sends its events by WebSocket, when the request asks for an upgrade. */
   readonly socket?: true;
-  /** "events": Server-Sent Events whose data is the named view. */
+  /** The schema of the answer, or `events` for Server-Sent Events whose data has this schema. */
   readonly response: z.ZodType | { readonly events: z.ZodType };
 }
 
 export const project = z.object({ project: z.string() });
+export const cluster = z.object({ cluster: z.string() });
 export const application = project.extend({ application: z.string() });
 export const run = project.extend({ run: z.string() });
 export const page = z.object({
@@ -43,11 +45,11 @@ export const write = z.object({
 export const priority = z
   .enum(PRIORITIES)
   .optional()
-  .meta({ description: "which run that waits for a worker goes first" });
+  .meta({ description: "priority among the runs that wait for a free slot" });
 
 export const wait = z.string().optional().meta({
   description:
-    "wait for the end of the run, like 30s, at most 60s: 200 with its end, or 202 when it goes on; 0s: do not wait",
+    "how long to wait for the end of the run, like 30s, at most 60s: the answer is 200 if the run ended, else 202; 0s: do not wait",
 });
 const inputs = z
   .string()
@@ -57,7 +59,7 @@ const inputs = z
     if (read.is === "json" && isObject(read.value)) return read.value;
     const message =
       read.is === "inexact"
-        ? `the number at ${read.pointer} has too many digits to be kept as it is: send it as a text`
+        ? `the number at ${read.pointer} has too many digits to be stored exactly: send it as a text`
         : "a JSON object is expected";
     context.issues.push({ code: "custom", message, input: text });
     return z.NEVER;
@@ -65,17 +67,16 @@ const inputs = z
   .optional();
 
 export const target = z.object({
-  cluster: z
-    .string()
-    .optional()
-    .meta({ description: "default: the only cluster of the server, or the one it runs on now" }),
+  cluster: z.string().optional().meta({
+    description: "name of the cluster; default: the one that the application runs on, or the only one of the server",
+  }),
   createNamespace: flag,
   force: flag.meta({ description: "take over fields that other managers own" }),
-  adopt: flag.meta({ description: "take over objects that exist already and belong to nobody" }),
+  adopt: flag.meta({ description: "take over existing objects that have no owner" }),
   inputs: inputs.meta({ description: "values for the workflow's inputs: a JSON object" }),
 });
 
 export const P = "/api/v1/projects/:project";
 
-/** Whatever JSON object somebody else's schema will judge. Requests are JSON, so nothing else can be in it: hence the cast. */
+/** A JSON object that is checked later by another schema. The cast is safe, because requests are JSON. */
 export const jsonObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;

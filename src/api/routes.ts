@@ -1,5 +1,5 @@
-// The HTTP contract as data. The server implements this table, OpenAPI is generated from it, the typed client is typed by it,
-// and the authorisation test goes through it row by row.
+// The table of all HTTP routes. The server implements it (src/server), openapi.ts generates OpenAPI from it, client.ts
+// takes its types from it, and the authorisation test checks it row by row.
 import { z } from "zod";
 import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
@@ -27,7 +27,7 @@ const logQuery = z.object({
   component: z.string().optional(),
   follow: flag,
   tail: z.coerce.number().int().min(0).max(100_000).optional(),
-  since: z.coerce.number().int().min(1).optional().meta({ description: "seconds" }),
+  since: z.coerce.number().int().min(1).optional().meta({ description: "only lines of the last seconds" }),
   previous: flag,
 });
 
@@ -39,7 +39,7 @@ export const ROUTES = {
   getVersion: {
     method: "GET",
     path: "/api/v1/version",
-    summary: "Version of the server",
+    summary: "Get the version of the server",
     access: "public",
     status: 200,
     response: view.VersionView,
@@ -47,7 +47,7 @@ export const ROUTES = {
   getOpenapi: {
     method: "GET",
     path: "/api/v1/openapi.json",
-    summary: "This contract as OpenAPI 3.1",
+    summary: "Get this contract as OpenAPI 3.1",
     access: "public",
     status: 200,
     response: view.JsonView,
@@ -55,7 +55,7 @@ export const ROUTES = {
   getDocumentSchema: {
     method: "GET",
     path: "/api/v1/schema/application.json",
-    summary: "JSON Schema of application documents, for editors",
+    summary: "Get the JSON Schema of application documents, for editors",
     access: "public",
     status: 200,
     response: view.JsonView,
@@ -63,7 +63,7 @@ export const ROUTES = {
   whoAmI: {
     method: "GET",
     path: "/api/v1/whoami",
-    summary: "The token that was sent",
+    summary: "Get the token of the request, without its secret",
     access: "read",
     status: 200,
     response: view.TokenView,
@@ -71,7 +71,7 @@ export const ROUTES = {
   listDefinitions: {
     method: "GET",
     path: "/api/v1/catalog",
-    summary: "Component types, traits and job types",
+    summary: "List component types, traits and job types",
     access: "read",
     status: 200,
     response: view.pageOf(view.DefinitionView),
@@ -79,7 +79,7 @@ export const ROUTES = {
   getDefinition: {
     method: "GET",
     path: "/api/v1/catalog/:kind/:name",
-    summary: "One definition",
+    summary: "Get a component type, a trait or a job type",
     access: "read",
     params: z.object({ kind: z.enum(["component", "trait", "job"]), name: z.string() }),
     status: 200,
@@ -90,7 +90,8 @@ export const ROUTES = {
   getCapacity: {
     method: "GET",
     path: `${P}/capacity`,
-    summary: "What a cluster has free by kind of resources, who holds it, and who waits for it",
+    summary:
+      "Get the free resources of a cluster by flavor, the components that use them, and the components that wait",
     access: "read",
     params: project,
     query: z.object({ cluster: z.string().optional() }),
@@ -100,7 +101,7 @@ export const ROUTES = {
   listTokens: {
     method: "GET",
     path: "/api/v1/tokens",
-    summary: "Tokens, without their secrets",
+    summary: "List tokens, without their secrets",
     access: "admin",
     status: 200,
     response: view.pageOf(view.TokenView),
@@ -108,7 +109,7 @@ export const ROUTES = {
   addToken: {
     method: "POST",
     path: "/api/v1/tokens",
-    summary: "Make a token; its secret is shown this once",
+    summary: "Create a token; its secret is shown only once",
     access: "admin",
     body: z.strictObject({
       name: z.string().min(1).max(100),
@@ -132,7 +133,7 @@ export const ROUTES = {
   downloadBackup: {
     method: "GET",
     path: "/api/v1/backup",
-    summary: "Everything that the server keeps, as it is at one moment, record by record; its key is not in it",
+    summary: "Download everything that the server stores at one moment, record by record, without the key of the vault",
     access: "admin",
     status: 200,
     response: { events: view.JsonView },
@@ -141,7 +142,7 @@ export const ROUTES = {
   planApplication: {
     method: "POST",
     path: `${P}/plan`,
-    summary: "What a document would do, without doing it",
+    summary: "Plan a document: what a deploy would change, without changing anything",
     access: "read",
     params: project,
     query: target,
@@ -152,7 +153,7 @@ export const ROUTES = {
   listApplications: {
     method: "GET",
     path: `${P}/applications`,
-    summary: "Applications, by name",
+    summary: "List applications, sorted by name",
     access: "read",
     params: project,
     query: page,
@@ -162,7 +163,7 @@ export const ROUTES = {
   deployApplication: {
     method: "PUT",
     path: A,
-    summary: "Deploy a document: a new revision and a run",
+    summary: "Deploy a document: creates a revision and a run",
     access: "write",
     params: application,
     query: target.extend({ message: z.string().max(500).default(""), priority, wait }),
@@ -174,7 +175,7 @@ export const ROUTES = {
   getApplication: {
     method: "GET",
     path: A,
-    summary: "An application with its document",
+    summary: "Get an application with its document",
     access: "read",
     params: application,
     status: 200,
@@ -183,7 +184,7 @@ export const ROUTES = {
   getStatus: {
     method: "GET",
     path: `${A}/status`,
-    summary: "Live health of every component and object",
+    summary: "Get the current health of all components and objects",
     access: "read",
     params: application,
     status: 200,
@@ -192,7 +193,7 @@ export const ROUTES = {
   explainWhy: {
     method: "GET",
     path: `${A}/why`,
-    summary: "One causal sentence down to the root cause",
+    summary: "Explain the health of an application, from the symptom to the root cause",
     access: "read",
     params: application,
     query: z.object({ component: z.string().optional() }),
@@ -202,7 +203,7 @@ export const ROUTES = {
   deleteApplication: {
     method: "DELETE",
     path: A,
-    summary: "Remove what the application made; volumes are kept unless asked",
+    summary: "Delete an application and its objects; volumes are kept unless `volumes` is set",
     access: "write",
     params: application,
     query: z.object({ volumes: flag, wait }),
@@ -213,7 +214,7 @@ export const ROUTES = {
   listRevisions: {
     method: "GET",
     path: `${A}/revisions`,
-    summary: "Revisions, newest first",
+    summary: "List revisions, newest first",
     access: "read",
     params: application,
     query: page,
@@ -223,7 +224,7 @@ export const ROUTES = {
   getRevision: {
     method: "GET",
     path: `${A}/revisions/:revision`,
-    summary: "One revision with its document",
+    summary: "Get a revision with its document",
     access: "read",
     params: application.extend({ revision: z.coerce.number().int() }),
     status: 200,
@@ -232,7 +233,7 @@ export const ROUTES = {
   diffRevisions: {
     method: "GET",
     path: `${A}/diff`,
-    summary: "What changed between two revisions, object by object",
+    summary: "Get the changes between two revisions, object by object",
     access: "read",
     params: application,
     query: z.object({ from: z.coerce.number().int(), to: z.coerce.number().int() }),
@@ -242,7 +243,7 @@ export const ROUTES = {
   getDrift: {
     method: "GET",
     path: `${A}/drift`,
-    summary: "The newest revision against what the cluster holds, by dry run; secrets masked",
+    summary: "Compare the newest revision with the cluster by a dry run; secret values are masked",
     access: "read",
     params: application,
     status: 200,
@@ -251,7 +252,7 @@ export const ROUTES = {
   rollbackApplication: {
     method: "POST",
     path: `${A}/rollback`,
-    summary: "A new revision with the content of an old one, and a run",
+    summary: "Roll back: creates a revision with the content of an old one, and a run",
     access: "write",
     params: application,
     query: z.object({ wait }),
@@ -259,7 +260,9 @@ export const ROUTES = {
     body: z.strictObject({
       revision: z.int(),
       message: z.string().max(500).optional(),
-      inputs: jsonObject.optional().meta({ description: "of its workflow; default: those that it was deployed with" }),
+      inputs: jsonObject
+        .optional()
+        .meta({ description: "inputs of its workflow; default: the inputs with which the old revision was deployed" }),
     }),
     status: 202,
     response: view.RunView,
@@ -267,7 +270,7 @@ export const ROUTES = {
   streamLogs: {
     method: "GET",
     path: `${A}/logs`,
-    summary: "Log lines of the application's pods, merged",
+    summary: "Get the log lines of the application's pods, merged into one stream",
     access: "read",
     params: application,
     query: logQuery,

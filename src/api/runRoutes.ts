@@ -1,12 +1,13 @@
-// Runs: start, look at, steer, tell; and what happens, as it happens.
+// The routes about runs, a part of the table in routes.ts: start, read and steer runs, send messages to jobs, report
+// the end of a worker's attempt, and follow events.
 import { z } from "zod";
 import * as plans from "./planViews.ts";
 import { jsonObject, P, page, priority, project, type Route, run, wait, write } from "./routeParts.ts";
 import * as view from "./views.ts";
 
 export const scheduledRun = z.strictObject({
-  type: z.string().optional().meta({ description: "a job type; or `document`" }),
-  version: z.string().optional().meta({ description: "of the type; default: the newest that is active" }),
+  type: z.string().optional().meta({ description: "a job type; either this or `document` is required" }),
+  version: z.string().optional().meta({ description: "version of the type; default: the newest active one" }),
   input: jsonObject.optional(),
   document: jsonObject.optional().meta({ description: "`{name, workflow}`, without components" }),
   inputs: jsonObject.optional().meta({ description: "values for the workflow's inputs" }),
@@ -17,24 +18,22 @@ export const scheduledRun = z.strictObject({
 });
 const newRun = scheduledRun.extend({
   message: z.string().max(500).optional(),
-  startAt: z.iso.datetime({ offset: true }).optional().meta({ description: "nothing of it is begun before" }),
+  startAt: z.iso.datetime({ offset: true }).optional().meta({ description: "time before which no job starts" }),
 });
 
 const startedRun = view.RunView.extend({
-  warnings: z
-    .array(view.ProblemItem)
-    .meta({ description: "what its planning warned of; empty for a request that was repeated" }),
+  warnings: z.array(view.ProblemItem).meta({ description: "warnings of its planning; empty for a repeated request" }),
 });
 
 const startWait = wait.meta({
-  description: `${wait.description}; default: 60s for a type of mode sync that begins at once, else 0s`,
+  description: `${wait.description}; default: 60s for a type of mode sync without \`startAt\`, else 0s`,
 });
 
 export const RUN_ROUTES = {
   listRuns: {
     method: "GET",
     path: `${P}/runs`,
-    summary: "Runs, newest first",
+    summary: "List runs, newest first",
     access: "read",
     params: project,
     query: page.extend({ application: z.string().optional(), phase: view.RunSummary.shape.phase.optional() }),
@@ -57,7 +56,7 @@ export const RUN_ROUTES = {
   planRun: {
     method: "POST",
     path: `${P}/runs/plan`,
-    summary: "What such a run would do: its whole graph, with nothing started",
+    summary: "Plan a run of a job type or of a workflow: its whole graph, without starting anything",
     access: "read",
     params: project,
     body: newRun,
@@ -68,7 +67,7 @@ export const RUN_ROUTES = {
   getRun: {
     method: "GET",
     path: `${P}/runs/:run`,
-    summary: "A run with its jobs",
+    summary: "Get a run with its jobs",
     access: "read",
     params: run,
     status: 200,
@@ -78,15 +77,15 @@ export const RUN_ROUTES = {
     method: "GET",
     path: `${P}/runs/:run/why`,
     summary:
-      "Why a run, or one of its jobs, stands as it does, or stood at a moment: from what is seen to the root cause",
+      "Explain the state of a run or of one of its jobs, now or at an earlier moment, from the symptom to the root cause",
     access: "read",
     params: run,
     query: z.object({
-      job: z.string().optional().meta({ description: "a job, or a step by its name" }),
+      job: z.string().optional().meta({ description: "name of a job or of a step" }),
       at: z.iso
         .datetime({ offset: true })
         .optional()
-        .meta({ description: "a moment since the run was made: how it stood then, by the record of its events" }),
+        .meta({ description: "a moment after the creation of the run; its state then is read from its events" }),
     }),
     status: 200,
     response: view.WhyView,
@@ -94,24 +93,25 @@ export const RUN_ROUTES = {
   getJobLog: {
     method: "GET",
     path: `${P}/runs/:run/jobs/:job/log`,
-    summary: "The kept log of a task",
+    summary: "Get the stored log of a job of type task",
     access: "read",
     params: run.extend({ job: z.string() }),
     query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1_000) }),
     status: 200,
     response: view
       .pageOf(view.LogLineView)
-      .extend({ total: z.int().meta({ description: "lines that are kept; the answer has the last ones" }) }),
+      .extend({ total: z.int().meta({ description: "number of stored lines; the answer has the last ones" }) }),
   },
   cancelRun: {
     method: "POST",
     path: `${P}/runs/:run/cancel`,
-    summary: "Cancel a run: what runs is stopped, what waits is not started; final steps run, unless they are skipped",
+    summary:
+      "Cancel a run: running jobs are stopped, waiting jobs do not start; final steps run, unless they are skipped",
     access: "write",
     params: run,
     body: z
       .strictObject({
-        finally: z.enum(["run", "skip"]).default("run").meta({ description: "skip: final steps are stopped as well" }),
+        finally: z.enum(["run", "skip"]).default("run").meta({ description: "skip: final steps do not run either" }),
       })
       .default({ finally: "run" }),
     status: 202,
@@ -120,7 +120,7 @@ export const RUN_ROUTES = {
   pauseRun: {
     method: "POST",
     path: `${P}/runs/:run/pause`,
-    summary: "Start nothing new of a run; what runs goes on",
+    summary: "Pause a run: no further jobs start, running jobs continue",
     access: "write",
     params: run,
     status: 202,
@@ -129,7 +129,7 @@ export const RUN_ROUTES = {
   resumeRun: {
     method: "POST",
     path: `${P}/runs/:run/resume`,
-    summary: "Go on with a paused run",
+    summary: "Resume a paused run",
     access: "write",
     params: run,
     status: 202,
@@ -138,14 +138,17 @@ export const RUN_ROUTES = {
   retryRun: {
     method: "POST",
     path: `${P}/runs/:run/retry`,
-    summary: "A new run of the same revision or workflow; what succeeded converges at once",
+    summary: "Retry: a new run of the same revision or workflow; jobs that succeeded and did not change end quickly",
     access: "write",
     params: run,
     query: z.object({ wait }),
     headers: write,
     body: z
       .strictObject({
-        from: z.string().optional().meta({ description: "a step or a job: this and all that comes after it" }),
+        from: z
+          .string()
+          .optional()
+          .meta({ description: "name of a step or a job: only this and everything after it runs again" }),
       })
       .default({}),
     status: 202,
@@ -154,17 +157,15 @@ export const RUN_ROUTES = {
   tellJob: {
     method: "POST",
     path: `${P}/runs/:run/jobs/:job/messages`,
-    summary: "Tell a running job something that its type takes: an approval, most of all",
+    summary: "Send a message to a running job, such as an approval; its job type decides which kinds it accepts",
     access: "write",
     params: run.extend({ job: z.string() }),
     body: z.strictObject({
       kind: z.string().min(1).max(60),
       data: jsonObject.default({}),
-      attempt: z
-        .int()
-        .min(1)
-        .optional()
-        .meta({ description: "the attempt that the sender saw asking; refused when another one asks now" }),
+      attempt: z.int().min(1).optional().meta({
+        description: "attempt that the sender saw waiting; the message is refused if another attempt waits now",
+      }),
     }),
     status: 202,
     response: view.RunView,
@@ -172,7 +173,7 @@ export const RUN_ROUTES = {
   beat: {
     method: "POST",
     path: "/api/v1/callback/heartbeat",
-    summary: "A worker's sign of life for its attempt, with its progress",
+    summary: "Send the heartbeat of a worker for its attempt, with its progress",
     access: "attempt",
     body: z.strictObject({
       progress: z.number().min(0).max(100).optional(),
@@ -184,7 +185,7 @@ export const RUN_ROUTES = {
   complete: {
     method: "POST",
     path: "/api/v1/callback/complete",
-    summary: "The end of a worker's attempt; taken once, and refused when the attempt is over",
+    summary: "Report the end of a worker's attempt; accepted once, and refused when the attempt is over",
     access: "attempt",
     body: z.strictObject({
       outputs: jsonObject.optional(),
@@ -203,7 +204,7 @@ export const RUN_ROUTES = {
   streamEvents: {
     method: "GET",
     path: `${P}/events`,
-    summary: "Everything that happens, as it happens; Last-Event-ID or after resumes; also by WebSocket",
+    summary: "Follow the events of a project; Last-Event-ID or `after` resumes; also by WebSocket",
     socket: true,
     access: "read",
     params: project,

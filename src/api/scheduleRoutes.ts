@@ -1,4 +1,4 @@
-// The part of the contract that begins runs by the clock: see routes.ts, which it is a part of.
+// The routes about schedules, a part of the table in routes.ts. A schedule starts runs at fixed times.
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
 import { MISSED, OVERLAPS } from "../model/run/schedule.ts";
@@ -12,15 +12,16 @@ const settings = {
   cron: z.string().max(200).meta({ description: "minute hour day month weekday, or @hourly, @daily, …" }),
   timeZone: z.string().max(100).default("UTC").meta({ description: "e.g. Europe/Berlin" }),
   overlap: z.enum(OVERLAPS).default("skip").meta({
-    description: "when the run of the time before goes on: skip this time, start another beside it, or cancel that one",
+    description:
+      "what to do when the previous run has not ended: skip this time, start another run, or cancel the previous run",
   }),
   missed: z.enum(MISSED).default("skip").meta({
-    description: "times that passed while no server was there: skip them, or one run once for all of them",
+    description: "what to do about times that passed while no server was running: skip them, or start one run for all",
   }),
-  run: scheduledRun.meta({ description: "what is started, as for a run" }),
+  run: scheduledRun.meta({ description: "the run to start, with the same fields as a new run" }),
 };
 
-export const ScheduleView = z.object({
+const ScheduleView = z.object({
   name: z.string(),
   ...settings,
   actor: z.string(),
@@ -41,7 +42,7 @@ export const SCHEDULE_ROUTES = {
   listSchedules: {
     method: "GET",
     path: `${P}/schedules`,
-    summary: "What begins by the clock, and when next",
+    summary: "List schedules, with their next times",
     access: "read",
     params: project,
     status: 200,
@@ -50,7 +51,7 @@ export const SCHEDULE_ROUTES = {
   putSchedule: {
     method: "PUT",
     path: `${P}/schedules/:schedule`,
-    summary: "Start a run at times, or change how; checked like a run, with nothing started",
+    summary: "Create or change a schedule; its run is checked, but not started",
     access: "write",
     params: schedule,
     body: z.strictObject(settings),
@@ -61,7 +62,7 @@ export const SCHEDULE_ROUTES = {
   getSchedule: {
     method: "GET",
     path: `${P}/schedules/:schedule`,
-    summary: "One schedule",
+    summary: "Get a schedule",
     access: "read",
     params: schedule,
     status: 200,
@@ -70,7 +71,7 @@ export const SCHEDULE_ROUTES = {
   removeSchedule: {
     method: "DELETE",
     path: `${P}/schedules/:schedule`,
-    summary: "Start no more runs; those that were started go on",
+    summary: "Remove a schedule; runs that it started continue",
     access: "write",
     params: schedule,
     status: 204,
@@ -79,7 +80,7 @@ export const SCHEDULE_ROUTES = {
   pauseSchedule: {
     method: "POST",
     path: `${P}/schedules/:schedule/pause`,
-    summary: "Start no runs for a while; times that pass meanwhile are left out",
+    summary: "Pause a schedule; times that pass meanwhile are skipped",
     access: "write",
     params: schedule,
     status: 200,
@@ -88,7 +89,7 @@ export const SCHEDULE_ROUTES = {
   resumeSchedule: {
     method: "POST",
     path: `${P}/schedules/:schedule/resume`,
-    summary: "Go on",
+    summary: "Resume a schedule",
     access: "write",
     params: schedule,
     status: 200,

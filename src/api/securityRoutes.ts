@@ -1,14 +1,15 @@
-// The part of the contract about what a cluster itself refuses of job types: see routes.ts, which it is a part of.
+// The routes about the admission policies and the network of a cluster, a part of the table in routes.ts. With these
+// policies, the cluster itself refuses pods of job types that break the rules.
 import { z } from "zod";
 import { ENFORCEMENTS } from "../model/kubernetes/networkVerdict.ts";
-import type { Route } from "./routeParts.ts";
+import { cluster, type Route } from "./routeParts.ts";
 
-export const SecurityView = z.object({
+const SecurityView = z.object({
   cluster: z.string(),
   policies: z.array(
     z.object({
       rule: z.string(),
-      field: z.string().meta({ description: "of the pod" }),
+      field: z.string().meta({ description: "field of the pod" }),
       state: z.enum(["inForce", "missing", "changed", "refused"]),
       detail: z.string(),
     }),
@@ -16,9 +17,8 @@ export const SecurityView = z.object({
   namespace: z.object({ name: z.string(), state: z.enum(["made", "missing"]) }),
 });
 
-export const NetworkVerdictView = z.object({ enforcement: z.enum(ENFORCEMENTS), detail: z.string() });
+const NetworkVerdictView = z.object({ enforcement: z.enum(ENFORCEMENTS), detail: z.string() });
 
-const params = z.object({ cluster: z.string() });
 const ofProject = z.object({ project: z.string().min(1).max(63).default("default") });
 const C = "/api/v1/clusters/:cluster";
 
@@ -26,9 +26,9 @@ export const SECURITY_ROUTES = {
   getClusterSecurity: {
     method: "GET",
     path: `${C}/security`,
-    summary: "Which admission policies for job types are in force; nothing is changed",
+    summary: "Get the state of the admission policies for job types, without changing anything",
     access: "admin",
-    params,
+    params: cluster,
     query: ofProject,
     status: 200,
     response: SecurityView,
@@ -38,7 +38,7 @@ export const SECURITY_ROUTES = {
     path: `${C}/security`,
     summary: "Install the admission policies for job types, and the closed namespace of a project's jobs",
     access: "admin",
-    params,
+    params: cluster,
     body: ofProject.default({ project: "default" }),
     status: 200,
     response: SecurityView,
@@ -46,9 +46,9 @@ export const SECURITY_ROUTES = {
   probeClusterNetwork: {
     method: "POST",
     path: `${C}/network-probe`,
-    summary: "Try out whether the network obeys policies, with three small pods in a namespace of their own",
+    summary: "Test whether the network enforces network policies, with three small pods in a separate namespace",
     access: "admin",
-    params,
+    params: cluster,
     body: z
       .strictObject({ image: z.string().min(1).max(500).default("busybox:1.36") })
       .default({ image: "busybox:1.36" }),

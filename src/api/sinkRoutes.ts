@@ -1,7 +1,9 @@
-// The part of the contract that sends events to others: see routes.ts, which it is a part of.
+// The routes about sinks, a part of the table in routes.ts. A sink sends events to an address outside the server.
+
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
 import { EVENT_TYPES } from "../model/run/event.ts";
+import { P, project } from "./routeParts.ts";
 import { SinkView } from "./sinkViews.ts";
 import * as view from "./views.ts";
 
@@ -9,8 +11,8 @@ const anySink = {
   name: z
     .string()
     .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters"),
-  events: z.array(z.enum(EVENT_TYPES)).default([]).meta({ description: "types to send; empty: all" }),
-  application: z.string().min(1).optional().meta({ description: "only of this one" }),
+  events: z.array(z.enum(EVENT_TYPES)).default([]).meta({ description: "event types to send; all types if empty" }),
+  application: z.string().min(1).optional().meta({ description: "send only events of this application" }),
 };
 const newSink = z.discriminatedUnion("type", [
   z.strictObject({
@@ -22,7 +24,7 @@ const newSink = z.discriminatedUnion("type", [
       .min(16)
       .max(500)
       .optional()
-      .meta({ description: "what calls are signed with; default: a new one" }),
+      .meta({ description: "secret with which calls are signed; default: a new one" }),
   }),
   z.strictObject({
     ...anySink,
@@ -34,16 +36,13 @@ const newSink = z.discriminatedUnion("type", [
     topic: z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, "letters, digits, '.', '_' and '-'"),
   }),
 ]);
-const project = z.object({ project: z.string() });
 const sink = project.extend({ sink: z.string() });
-
-const P = "/api/v1/projects/:project";
 
 export const SINK_ROUTES = {
   listSinks: {
     method: "GET",
     path: `${P}/sinks`,
-    summary: "Where events are sent, and how far each has got",
+    summary: "List sinks, with the state of their delivery",
     access: "read",
     params: project,
     status: 200,
@@ -52,7 +51,7 @@ export const SINK_ROUTES = {
   addSink: {
     method: "POST",
     path: `${P}/sinks`,
-    summary: "Send events from now on to a webhook or a Kafka topic; a webhook's secret is shown this once",
+    summary: "Add a sink: send new events to a webhook or a Kafka topic; the secret of a webhook is shown only once",
     access: "admin",
     params: project,
     body: newSink,
@@ -62,7 +61,7 @@ export const SINK_ROUTES = {
   getSink: {
     method: "GET",
     path: `${P}/sinks/:sink`,
-    summary: "One sink",
+    summary: "Get a sink",
     access: "read",
     params: sink,
     status: 200,
@@ -71,7 +70,7 @@ export const SINK_ROUTES = {
   removeSink: {
     method: "DELETE",
     path: `${P}/sinks/:sink`,
-    summary: "Send nothing more; what was not delivered is forgotten",
+    summary: "Remove a sink; events that were not delivered are dropped",
     access: "admin",
     params: sink,
     status: 204,
@@ -80,7 +79,7 @@ export const SINK_ROUTES = {
   resumeSink: {
     method: "POST",
     path: `${P}/sinks/:sink/resume`,
-    summary: "Try at once what is dead or waits for its next attempt",
+    summary: "Resume a sink: events that are dead or wait for a retry are sent immediately",
     access: "write",
     params: sink,
     status: 200,

@@ -1,5 +1,5 @@
-// What the API answers with, as schemas: OpenAPI, the typed client and the server's own check of its answers all come from these.
-// Texts are in the language of Accept-Language; codes and parameters are the same in every language.
+// The schemas of the API's answers. OpenAPI, the typed client and the server's check of its own answers use them. Texts
+// in an answer are in the language of Accept-Language; codes and parameters are the same in every language.
 import { z } from "zod";
 import { DECIDING, PHASE_NAMES } from "../model/run/phase.ts";
 import { RUN_PHASES } from "../model/run/run.ts";
@@ -19,7 +19,7 @@ export const EvidenceView = z.object({
   source: z.enum(["event", "condition", "container", "log", "response", "capacity", "decision"]),
   object: z.string(),
   text: z.string(),
-  reason: ReasonView.optional().meta({ description: "the same as data, where it is kubemin's own sentence" }),
+  reason: ReasonView.optional().meta({ description: "the text as data, if it is a sentence of kubemin" }),
 });
 
 export const ProblemItem = z.object({
@@ -34,14 +34,16 @@ export const ProblemItem = z.object({
 });
 
 export const CheckView = z.object({
-  check: z.string().meta({ description: "stable: shape, name, schema-size, meta-schema, examples, …" }),
+  check: z
+    .string()
+    .meta({ description: "stable name of the check: shape, name, schema-size, meta-schema, examples, …" }),
   result: z.enum(["ok", "failed", "skipped"]),
   summary: z.string(),
   problems: z.array(ProblemItem),
-  because: z.string().optional().meta({ description: "of a check that was skipped" }),
+  because: z.string().optional().meta({ description: "why the check was skipped" }),
 });
 
-/** RFC 9457. */
+/** An error as a problem of RFC 9457. */
 export const ErrorView = z.object({
   type: z.string(),
   title: z.string(),
@@ -52,7 +54,7 @@ export const ErrorView = z.object({
   advice: z.string(),
   requestId: z.string(),
   problems: z.array(ProblemItem).optional(),
-  checks: z.array(CheckView).optional().meta({ description: "of a registration that did not pass: all of them" }),
+  checks: z.array(CheckView).optional().meta({ description: "all checks of a registration that did not pass" }),
 });
 
 const runPhase = z.enum(RUN_PHASES);
@@ -63,7 +65,7 @@ export const JobView = z.object({
   name: z.string(),
   type: z.string(),
   component: z.string(),
-  step: z.array(z.string()).optional().meta({ description: "names of the groups around its step, and of the step" }),
+  step: z.array(z.string()).optional().meta({ description: "names of the enclosing groups and of its own step" }),
   needs: z.array(z.string()),
   phase: z.enum(PHASE_NAMES),
   reason: ReasonView,
@@ -73,30 +75,30 @@ export const JobView = z.object({
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
   output: JsonView,
-  dueAt: timestamp.nullable().meta({ description: "when everything that it needs was there" }),
-  final: z.boolean().meta({ description: "starts when all others have ended" }),
-  condition: z.string().optional().meta({ description: "skipped unless it holds" }),
-  locks: z.array(z.string()).optional().meta({ description: "what it holds while it runs" }),
+  dueAt: timestamp.nullable().meta({ description: "when everything that the job needs was complete" }),
+  final: z.boolean().meta({ description: "the job starts when all other jobs have ended" }),
+  condition: z.string().optional().meta({ description: "the job is skipped unless this condition is true" }),
+  locks: z.array(z.string()).optional().meta({ description: "locks that the job holds while it runs" }),
 });
 
 export const BeatView = z.object({
-  goOn: z.boolean().meta({ description: "false: the run is being cancelled, stop" }),
+  goOn: z.boolean().meta({ description: "false when the run is being cancelled, so that the worker must stop" }),
 });
 
 export const RunSummary = z.object({
   id: z.string(),
-  application: z.string().meta({ description: "empty: a run of job types alone" }),
-  workflow: z.string().meta({ description: "what a run of no application is called" }),
+  application: z.string().meta({ description: "name of the application; empty for a run without one" }),
+  workflow: z.string().meta({ description: "name of a run without an application" }),
   number: z.int(),
   revision: z.int(),
   kind: z.enum(["deploy", "delete", "workflow"]),
   cluster: z.string(),
   clusterKind: z.enum(["kubernetes", "sandbox", "unknown"]),
   namespace: z.string(),
-  phase: runPhase.meta({ description: "`running` until the run has ended, then how it ended" }),
-  state: runState.meta({ description: `what it does now: ${STATES_TEXT}; once it has ended, the same as \`phase\`` }),
+  phase: runPhase.meta({ description: "`running` until the run has ended, then its result" }),
+  state: runState.meta({ description: `what the run does now: ${STATES_TEXT}; after its end the same as \`phase\`` }),
   reason: ReasonView.optional().meta({
-    description: "why it does not go on now; missing while it runs and once it ended",
+    description: "why the run does not proceed now; absent while it runs and after its end",
   }),
   actor: z.string(),
   message: z.string(),
@@ -111,7 +113,7 @@ export const RunSummary = z.object({
 export const RunView = RunSummary.extend({
   jobs: z.array(JobView),
   inputs: JsonView,
-  /** Follow the events after this one to miss none. */
+  /** Sequence number of an event. A client that follows the events after it misses no change of this answer. */
   lastEvent: z.int(),
 });
 
@@ -144,14 +146,14 @@ export const ObjectHealthView = z.object({
 
 export const Health = z.enum(["healthy", "outdated", "changing", "degraded", "unknown"]).meta({
   description:
-    "outdated: what runs is well, but it is not the newest revision: the run that was to bring it was cancelled, refused or ended before",
+    "outdated: the pods are healthy, but run an older revision, because the run of the newest revision was cancelled, refused or ended early",
 });
 
 export const DriftItem = z.object({
   object: ObjectView,
   gone: z.boolean(),
-  fields: z.array(z.string()).meta({ description: "paths of fields that somebody changed" }),
-  managers: z.array(z.string()).meta({ description: "field managers that hold them now" }),
+  fields: z.array(z.string()).meta({ description: "paths of fields that another person or tool changed" }),
+  managers: z.array(z.string()).meta({ description: "field managers that own them now" }),
 });
 
 export const ComponentStatus = z.object({
@@ -165,7 +167,7 @@ export const ComponentStatus = z.object({
   wanted: z.int().optional(),
   before: z.object({ ready: z.int(), pods: z.int(), revision: z.int().optional() }).optional().meta({
     description:
-      "while a new version comes: the pods of the version before that are still there, and how many of them are ready; `ready` and `wanted` count the new one",
+      "present during an update: the number of pods of the previous version, and how many of them are ready; `ready` and `wanted` count the new version",
   }),
   objects: z.array(ObjectHealthView),
   drift: z.array(DriftItem).optional(),
@@ -186,7 +188,7 @@ export const ApplicationSummaryView = z.object({
       kind: z.string(),
       phase: runPhase,
       state: runState,
-      reason: ReasonView.optional().meta({ description: "why it does not go on now" }),
+      reason: ReasonView.optional().meta({ description: "why the run does not proceed now" }),
       finishedAt: timestamp.nullable(),
     })
     .nullable(),
@@ -194,7 +196,8 @@ export const ApplicationSummaryView = z.object({
 
 export const ApplicationView = ApplicationSummaryView.extend({
   document: JsonView.meta({
-    description: "secret values are sealed tokens: sent back unchanged, they keep their value",
+    description:
+      "the document; secret values are sealed tokens, which keep their value when they are sent back unchanged",
   }),
 });
 
@@ -210,18 +213,20 @@ const MomentView = z.object({
     z.object({
       name: z.string(),
       phase: z.enum(PHASE_NAMES),
-      since: timestamp.nullable().meta({ description: "null: nothing was decided about it yet" }),
+      since: timestamp.nullable().meta({ description: "null when nothing was decided about the job yet" }),
       reason: ReasonView,
-      evidence: z.array(EvidenceView).meta({ description: "what the decision was made on" }),
+      evidence: z.array(EvidenceView).meta({ description: "evidence on which the decision was based" }),
     }),
   ),
-  more: z.int().meta({ description: "jobs that are not listed" }),
+  more: z.int().meta({ description: "number of jobs that are not listed" }),
 });
 
 export const WhyView = z.object({
-  sentence: z.string().meta({ description: "from what is seen down to the root cause" }),
+  sentence: z.string().meta({ description: "explanation from the symptom to the root cause" }),
   chain: z.array(z.object({ subject: z.string(), reason: ReasonView, evidence: z.array(EvidenceView) })),
-  moment: MomentView.optional().meta({ description: "asked with `at` and without `job`: how the jobs stood then" }),
+  moment: MomentView.optional().meta({
+    description: "state of the jobs at that moment, for requests with `at` and without `job`",
+  }),
 });
 
 export const RevisionSummary = z.object({
@@ -251,7 +256,7 @@ export const DriftView = z.object({
           path: z.string(),
           live: z.unknown().optional(),
           wanted: z.unknown().optional(),
-          managers: z.array(z.string()).meta({ description: "field managers that hold it now" }),
+          managers: z.array(z.string()).meta({ description: "field managers that own it now" }),
         }),
       ),
     }),
@@ -272,11 +277,13 @@ export const EventView = z.object({
 export const CapacityView = z.object({
   cluster: z.string(),
   clusterKind: z.enum(["kubernetes", "sandbox"]),
-  unknown: ReasonView.optional().meta({ description: "why it cannot be told; the rest is empty then" }),
-  nodes: z.object({ total: z.int(), open: z.int().meta({ description: "take pods now" }) }),
+  unknown: ReasonView.optional().meta({
+    description: "why the capacity is not known; the other fields are empty then",
+  }),
+  nodes: z.object({ total: z.int(), open: z.int().meta({ description: "number of nodes that accept pods now" }) }),
   flavors: z.array(
     z.object({
-      flavor: z.string().meta({ description: "a resource, with the model of device where a node label tells it" }),
+      flavor: z.string().meta({ description: "a resource, with the model of the device if a node label contains it" }),
       resource: z.string(),
       nodes: z.int(),
       total: z.string(),
@@ -284,13 +291,13 @@ export const CapacityView = z.object({
       largest: z
         .object({ node: z.string(), free: z.string() })
         .optional()
-        .meta({ description: "the most that one pod could get" }),
+        .meta({ description: "the most that a single pod could get" }),
       holders: z.object({ own: z.array(z.string()), others: z.int() }),
     }),
   ),
   waiting: z.array(
     z.object({
-      name: z.string().meta({ description: "application and component; empty: another project's" }),
+      name: z.string().meta({ description: "application and component; empty if they belong to another project" }),
       flavor: z.string(),
       position: z.int(),
       since: timestamp,
@@ -306,7 +313,10 @@ export const TokenView = z.object({
   role: z.enum(["read", "write", "admin"]),
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
-  madeBy: z.string().nullable().meta({ description: "name of the token that made it; null: the server itself did" }),
+  madeBy: z
+    .string()
+    .nullable()
+    .meta({ description: "name of the token that created it; null when the server created it" }),
 });
 
 export const FieldView = z.object({

@@ -5,7 +5,7 @@
 // other server processes or what other tools do on the cluster.
 import type { CapacityRequest, CapacityVerdict, LinePlace, Ticket } from "../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
-import { type CheckWorld, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
+import { type CapacityState, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
 import type { PodFacts } from "./view/podFacts.ts";
 import { flavorOf } from "./waiting/flavor.ts";
 import { createReservations } from "./waiting/reservations.ts";
@@ -19,9 +19,9 @@ export interface Waiting {
   readonly reason: Reason | undefined;
 }
 
-export interface Line {
+interface Line {
   /** Checks the request of the ticket. Older requests of the queue are checked first. */
-  ask(request: CapacityRequest & { readonly ticket: Ticket }, world: CheckWorld): CapacityVerdict;
+  ask(request: CapacityRequest & { readonly ticket: Ticket }, state: CapacityState): CapacityVerdict;
   leave(ticket: string): Waiting | undefined;
   /** All waiting requests, the oldest first. */
   waiting(): readonly Waiting[];
@@ -39,22 +39,22 @@ export function createLine(): Line {
     return { position: same.findIndex((one) => one.ticket.id === ticket.id) + 1, of: same.length };
   };
   return {
-    ask(request, world) {
+    ask(request, state) {
       const { ticket } = request;
       const entry: Waiting = {
         ticket,
         request,
-        facts: world.facts ?? [],
+        facts: state.facts ?? [],
         flavor: flavorOf(request),
         reason: entries.get(ticket.id)?.reason,
       };
       entries.set(ticket.id, entry);
-      let verdict = checkCapacity(request, world);
+      let verdict = checkCapacity(request, state);
       if (verdict.class === "fits") {
-        keepForOlder(inOrder(), entry, world);
-        verdict = checkCapacity({ ...request, reserve: true }, world);
+        keepForOlder(inOrder(), entry, state);
+        verdict = checkCapacity({ ...request, reserve: true }, state);
       }
-      if (verdict.class === "waits") verdict = passedOver(verdict, request, world);
+      if (verdict.class === "waits") verdict = passedOver(verdict, request, state);
       entries.set(ticket.id, { ...entry, reason: verdict.reason });
       const { flavor } = entry;
       return verdict.class === "waits" ? { ...verdict, flavor, line: placeOf(entry) } : { ...verdict, flavor };
@@ -69,7 +69,7 @@ export function createLine(): Line {
 }
 
 /** Reserves what the older requests could use. Their callers get the same cluster event and ask again soon. */
-function keepForOlder(order: readonly Waiting[], self: Waiting, world: CheckWorld): void {
+function keepForOlder(order: readonly Waiting[], self: Waiting, state: CapacityState): void {
   const asked = new Set<string>();
   const hopeless = new Set<string>();
   const firsts = new Set<string>();
@@ -77,24 +77,24 @@ function keepForOlder(order: readonly Waiting[], self: Waiting, world: CheckWorl
     if (ticket.id === self.ticket.id || asked.size === ASKED_BEFORE) return;
     const shape = shapeKey(request);
     asked.add(shape);
-    const own = { ...world, facts };
+    const own = { ...state, facts };
     const isFirst = !firsts.has(flavor);
     firsts.add(flavor);
     if (hopeless.has(shape)) continue;
     const verdict = checkCapacity({ ...request, reserve: true }, own);
     if (verdict.class !== "fits") hopeless.add(shape);
     // Only for the first request of each flavor: with several, half of the cluster could stand idle.
-    if (verdict.class === "waits" && isFirst && isOverdue(ticket, world)) keepWhatThereIs(request, own);
+    if (verdict.class === "waits" && isFirst && isOverdue(ticket, state)) keepWhatThereIs(request, own);
   }
 }
 
-function isOverdue({ overdueAt }: Ticket, { now }: CheckWorld): boolean {
+function isOverdue({ overdueAt }: Ticket, { now }: CapacityState): boolean {
   return overdueAt !== undefined && now >= overdueAt;
 }
 
 /** Changes the reason when the request would fit if nothing were reserved for others. */
-function passedOver(verdict: CapacityVerdict, request: CapacityRequest, world: CheckWorld): CapacityVerdict {
-  const alone = checkCapacity({ ...request, reserve: false }, { ...world, reservations: createReservations() });
+function passedOver(verdict: CapacityVerdict, request: CapacityRequest, state: CapacityState): CapacityVerdict {
+  const alone = checkCapacity({ ...request, reserve: false }, { ...state, reservations: createReservations() });
   return alone.class === "fits" ? { ...verdict, reason: reason("KeptForOlder") } : verdict;
 }
 

@@ -24,7 +24,7 @@ import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
 import { partialPlaces } from "./waiting/keptRoom.ts";
 import type { Reservations } from "./waiting/reservations.ts";
 
-export interface CheckWorld {
+export interface CapacityState {
   readonly view: ClusterView;
   readonly reservations: Reservations;
   /** Milliseconds since the epoch. */
@@ -39,27 +39,27 @@ export interface CheckWorld {
   readonly autoscaled?: boolean;
 }
 
-export function checkCapacity(request: CapacityRequest, world: CheckWorld): CapacityVerdict {
-  const { view } = world;
-  const shapes = shapesOf(request, world);
+export function checkCapacity(request: CapacityRequest, state: CapacityState): CapacityVerdict {
+  const { view } = state;
+  const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
   if (denied !== null) return denied;
   if (view.nodeCount() === 0) return plain("waits", reason("NoNodes"), 0);
-  const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, world, count, pod }));
-  const verdicts = studies.map((study) => judge(study, request, world));
+  const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, state, count, pod }));
+  const verdicts = studies.map((study) => judge(study, request, state));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
-  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, world);
+  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, state);
   if (verdict.class === "waits" && request.groups.some(({ pod }) => queueOf(pod) !== undefined))
     return {
       ...verdict,
       class: "unknown",
       reason: reason("SchedulerDecides", { detail: "a queue says when it may start" }),
     };
-  if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, world);
+  if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
   return verdict;
 }
 
-function shapesOf({ groups }: CapacityRequest, { view, facts }: CheckWorld) {
+function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
   return groups.map(({ pod, count }, index) => ({
     shape: shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
     count,
@@ -68,11 +68,11 @@ function shapesOf({ groups }: CapacityRequest, { view, facts }: CheckWorld) {
 }
 
 /** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
-export function keepWhatThereIs(request: CapacityRequest, world: CheckWorld): void {
-  for (const { shape, count, pod } of shapesOf(request, world)) {
-    const { found, around } = studyOf(shape, { request, world, count, pod });
+export function keepWhatThereIs(request: CapacityRequest, state: CapacityState): void {
+  for (const { shape, count, pod } of shapesOf(request, state)) {
+    const { found, around } = studyOf(shape, { request, state, count, pod });
     const name = pod.metadata.name;
-    world.reservations.hold(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), world.now);
+    state.reservations.hold(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), state.now);
   }
 }
 
@@ -84,11 +84,11 @@ interface Study {
 }
 
 function studyOf(shape: PodShape, asked: Asked): Study {
-  const { count, world } = asked;
+  const { count, state } = asked;
   const around = surroundings(shape, asked);
   const found = survey(shape, count, around);
   const study: Study = { around, found, evicts: false };
-  const higher = found.now >= count || found.ever < count ? undefined : withoutLower(world.view, shape);
+  const higher = found.now >= count || found.ever < count ? undefined : withoutLower(state.view, shape);
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
@@ -133,13 +133,13 @@ function plain(verdict: CapacityVerdict["class"], why: Reason, total: number): C
 
 interface Asked {
   readonly request: CapacityRequest;
-  readonly world: CheckWorld;
+  readonly state: CapacityState;
   readonly count: number;
   readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
-function surroundings(shape: PodShape, { request, world, count, pod }: Asked): Surroundings {
-  const { view, reservations, now } = world;
+function surroundings(shape: PodShape, { request, state, count, pod }: Asked): Surroundings {
+  const { view, reservations, now } = state;
   return {
     view,
     neighbours: createNeighbours(view, shape),
@@ -171,17 +171,17 @@ function undecided({ around, found }: Study): string | undefined {
   return isTooLarge(found.count, around) ? "too many pods with rules between them" : undefined;
 }
 
-function judge(study: Study, request: CapacityRequest, world: CheckWorld): CapacityVerdict {
+function judge(study: Study, request: CapacityRequest, state: CapacityState): CapacityVerdict {
   const { found, around } = study;
   const nodes = { total: found.total, suitable: found.suitable.length };
   const open = undecided(study);
-  const growth = found.now >= found.count ? undefined : growthFor(found.shape, world.nodeGroups ?? [], around);
+  const growth = found.now >= found.count ? undefined : growthFor(found.shape, state.nodeGroups ?? [], around);
   const grows = growth !== undefined && found.ever + growth.pods >= found.count;
   if (found.ever < found.count && !grows) {
     const never = neverFits(found);
     const { nearest } = never;
     const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [wordsOf(nearest.obstacle)] } };
-    const doubt = open ?? doubtOf(found, world);
+    const doubt = open ?? doubtOf(found, state);
     if (doubt !== undefined)
       return { ...plain("unknown", reason("SchedulerDecides", { detail: doubt }), found.total), ...best, nodes };
     return { ...plain("rejected", never.reason, found.total), ...best, nodes };
@@ -193,7 +193,7 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
   if (found.now >= found.count) return { ...plain("fits", fits, found.total), nodes, ...hint };
   const { resources, ...short } = whatIsShort(found);
-  const holders = holdersOf(world.view, found, resources, request.project);
+  const holders = holdersOf(state.view, found, resources, request.project);
   if (growth !== undefined && found.now + growth.pods >= found.count)
     return {
       ...short,
@@ -206,7 +206,7 @@ function judge(study: Study, request: CapacityRequest, world: CheckWorld): Capac
 }
 
 /** A reason why "impossible" is not certain; `undefined` when it is certain. */
-function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): string | undefined {
+function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): string | undefined {
   // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
   if (autoscaled === true && shape.hami === undefined) return "an autoscaler may make other nodes";
   return KNOWN_SCHEDULERS.has(shape.scheduler) ? undefined : `${shape.scheduler} has rules of its own`;
@@ -216,7 +216,7 @@ function doubtOf({ shape }: Survey, { autoscaled }: CheckWorld): string | undefi
 function allTogether(
   studies: readonly Study[],
   verdicts: readonly CapacityVerdict[],
-  world: CheckWorld,
+  state: CapacityState,
 ): CapacityVerdict {
   const [first] = verdicts;
   const [study] = studies;
@@ -224,8 +224,8 @@ function allTogether(
   if (studies.length === 1) return first;
   const surveys = studies.map((one) => one.found);
   const excess = exceedsAll(surveys);
-  const mayGrow = world.autoscaled === true || (world.nodeGroups ?? []).length > 0;
-  if (excess !== undefined && !mayGrow && surveys.every((one) => doubtOf(one, world) === undefined)) {
+  const mayGrow = state.autoscaled === true || (state.nodeGroups ?? []).length > 0;
+  if (excess !== undefined && !mayGrow && surveys.every((one) => doubtOf(one, state) === undefined)) {
     const { resource, asked, have } = excess;
     const params = { need: namedAmount(resource, asked), have: namedAmount(resource, have) };
     return { ...first, class: "rejected", reason: reason("NeverEnough", params) };
@@ -247,7 +247,7 @@ function allTogether(
   return { ...first, class: "waits", reason: reason("CapacityTogether", { count, fit }), hint };
 }
 
-function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CheckWorld): void {
+function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CapacityState): void {
   studies.forEach(({ found }, index) => {
     const { shape, places } = found;
     const one = (node: string) => ({ node, requests: shape.requests });

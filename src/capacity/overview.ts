@@ -11,7 +11,7 @@ import type { ClusterView } from "./view/clusterView.ts";
 import { modelOf } from "./view/deviceModels.ts";
 import type { NodeRecord, PodKind } from "./view/records.ts";
 
-export interface OverviewQuestion {
+interface OverviewQuestion {
   readonly view: ClusterView;
   /** The waiting requests, the oldest first. */
   readonly waiting: readonly Waiting[];

@@ -14,6 +14,11 @@ import type { HeldLock } from "../ports/store.ts";
 /** Of an output as JSON, in characters: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
 export const OUTPUT_LIMIT = 64 * 1024;
 
+/** Null: an output of so many characters is kept. */
+export function outputTooLarge(characters: number): string | null {
+  return characters <= OUTPUT_LIMIT ? null : `it has ${characters} characters, at most ${OUTPUT_LIMIT} are kept`;
+}
+
 export interface JobRun<I> {
   readonly project: string;
   /** `null` for a run of no application. */
@@ -79,7 +84,7 @@ export interface RunTime {
 }
 
 /** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */
-export interface WaitHistory {
+interface WaitHistory {
   /** Milliseconds, of those who had to wait; the newest first, some twenty. */
   lately(flavor: string): Promise<readonly number[]>;
   add(flavor: string, milliseconds: number): Promise<void>;

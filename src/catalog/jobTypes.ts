@@ -12,6 +12,16 @@ export interface JobTypes {
   refresh?(): Promise<void>;
 }
 
+/**
+ * Milliseconds that all attempts of a job of this type may take when the document says nothing. The definition is the one place for this number;
+ * the planner makes jobs of built-in types only, so a type that is missing is a mistake in the composition of the catalog.
+ */
+export function defaultTimeout(types: ReadonlyMap<string, JobDefinition>, type: string): number {
+  const definition = types.get(type);
+  if (definition === undefined) throw new Error(`the catalog has no job type ${type}`);
+  return definition.timeout;
+}
+
 /** Nothing beside the catalog. */
 export function catalogJobTypes(catalog: Catalog): JobTypes {
   return { find: (_, name) => catalog.jobs.get(name), usable: () => catalog.jobs };

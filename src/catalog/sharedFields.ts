@@ -43,3 +43,9 @@ export const claimSize = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(storageAmount(), "NotPositive", (value) => parseQuantity(value) !== 0);
 export const absolutePath = (): z.ZodString =>
   ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });
+
+/** A value that becomes a text: `1` and `true` need no quotes in the document. */
+export const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
+
+/** The key of a label of a node. */
+export const NODE_LABEL = /^(?:[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal/terminal.ts";
 
 type ErrorBody = z.output<typeof ErrorView>;
 
-export interface ReportTo {
+interface ReportTo {
   readonly terminal: Terminal;
   readonly language: Language;
   readonly json: boolean;

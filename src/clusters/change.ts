@@ -1,5 +1,5 @@
-// Adding, changing and removing registered clusters. A cluster is asked before it is written down: one that does not answer, or does not
-// accept the credential, is refused with that sentence.
+// Adds, changes and removes registered clusters. A cluster is called before it is stored: if it does not answer or does
+// not accept the credential, the request fails with that reason.
 
 import type { JsonObject } from "../model/data/json.ts";
 import { PlatformError } from "../model/errors/errors.ts";
@@ -23,13 +23,15 @@ export interface Registrar {
   readonly vault: Vault;
   readonly opener: Opener;
   readonly clock: Pick<Clock, "now">;
-  /** Takes what is stored into this process. */
+  /** Reads the stored clusters into this process. */
   readonly load: () => Promise<void>;
-  /** As this process knows it. */
+  /**
+   * The cluster as this process knows it: "fixed" when the server was started with it, `undefined` when it is unknown.
+   */
   readonly stateOf: (name: string) => "fixed" | RegisteredCluster | undefined;
 }
 
-/** As many as a process asks of one API server at the same time, unless told otherwise. */
+/** Default for the number of calls that a process makes to one API server at the same time. */
 const CALLS = 16;
 
 interface New {
@@ -121,7 +123,10 @@ interface Reaching {
   readonly signal: AbortSignal;
 }
 
-/** Its objects are kept by the cluster's name: the name must go on to mean the same cluster. */
+/**
+ * Calls the cluster under its new address or credential. It must be the same cluster, because objects are stored by the
+ * cluster's name.
+ */
 async function reachedAnew(
   registrar: Registrar,
   { before, given, signal }: Reaching,

@@ -1,29 +1,29 @@
-// Whether each cluster is there, asked in the background: so a list of clusters waits for none of them, a breaker closes soon after its
-// cluster is back, and a credential that was revoked is noticed before somebody deploys.
+// Checks in the background whether a cluster answers. Therefore a list of clusters does not wait for slow ones, a
+// breaker closes soon after its cluster is back, and a revoked credential is noticed before the next deploy.
 import { reason } from "../model/reasons/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Cluster, ClusterError } from "../ports/cluster.ts";
 import type { ClusterPulse } from "../ports/clusterRegistry.ts";
 
 const INTERVAL = 10_000;
-/** A cluster that is away is asked more often: everybody waits for it. */
+/** A cluster that does not answer is checked more often, because runs wait for it. */
 const AWAY_INTERVAL = 3_000;
-/** How long who asks waits for a fresh answer, before the last one has to do. */
+/** How long a caller waits for a fresh answer before it gets the last known one. */
 const PATIENCE = 1_000;
 const PATIENCE_WHILE_AWAY = 250;
 
 export interface Pulse {
-  /** A fresh answer when the cluster gives one at once, else the last one. */
+  /** A fresh answer if the cluster responds within a second, else the last known one. */
   now(): Promise<ClusterPulse>;
-  /** Asks at once: something about the cluster changed. */
+  /** Checks the cluster immediately, because something about it changed. */
   again(): void;
   stop(): void;
 }
 
-export interface PulseOptions {
+interface PulseOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
-  /** Called when it went away or came back. */
+  /** Called when the cluster stops answering, answers again, or fails for another reason than before. */
   readonly onTurn: (pulse: ClusterPulse) => void;
 }
 

@@ -1,5 +1,6 @@
-// All clusters of a server: those that it was started with, and those that were registered since, here or through another process.
-// A cluster object lives as long as its registration: what runs on it goes on when its credential is replaced.
+// All clusters of a server: those that it was started with, and those that were registered later, by this process or
+// another one. A cluster object exists as long as its registration, so runs on it continue when its credential is
+// replaced.
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster } from "../ports/cluster.ts";
 import type { ClusterEntry, ClusterRegistry, RegisteredCluster } from "../ports/clusterRegistry.ts";
@@ -13,8 +14,8 @@ import { type Pulse, startPulse } from "./pulse.ts";
 import { openTarget } from "./sealing.ts";
 import { watchStore } from "./watchStore.ts";
 
-export interface RegistryOptions {
-  /** Those that the server was started with; their names are never given to others. */
+interface RegistryOptions {
+  /** Clusters that the server was started with. A registered cluster cannot have the name of one of them. */
   readonly fixed: readonly Cluster[];
   readonly store: Pick<Store, "clusters" | "events">;
   readonly vault: Vault;
@@ -23,14 +24,14 @@ export interface RegistryOptions {
   readonly log: Log;
 }
 
-export interface RunningRegistry extends ClusterRegistry {
+interface RunningRegistry extends ClusterRegistry {
   close(): Promise<void>;
 }
 
 interface Entry {
   readonly cluster: Cluster;
   readonly pulse: Pulse;
-  /** Null for a fixed one. */
+  /** `null` for a cluster that the server was started with. */
   readonly opened: Opened | null;
   registered: RegisteredCluster | null;
 }
@@ -46,7 +47,9 @@ class Registry {
   readonly #entries = new Map<string, Entry>();
   readonly #changes = createNews();
   readonly #closing = new AbortController();
-  /** One reading after the other: an older one must not win over a newer. */
+  /**
+   * The last read of the store. Reads are done one after the other, so that an older one cannot overwrite a newer one.
+   */
   #loading: Promise<void> = Promise.resolve();
 
   constructor(options: RegistryOptions) {
@@ -109,7 +112,7 @@ class Registry {
     if (changed) this.#changes.notify();
   }
 
-  /** True when the set of clusters is another one now. */
+  /** Returns true when a cluster was added. */
   #take(next: RegisteredCluster): boolean {
     const entry = this.#entries.get(next.name);
     if (entry?.opened === null || entry?.registered?.generation === next.generation) return false;

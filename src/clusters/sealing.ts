@@ -1,4 +1,4 @@
-// How a target is kept: sealed as a whole, under a name that no project can have, so that no document can ever open it.
+// Seals a target for the store, as a whole and under a name that no project can have, so that no document can open it.
 import { isObject, type JsonObject } from "../model/data/json.ts";
 import type { Vault } from "../ports/vault.ts";
 

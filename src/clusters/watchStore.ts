@@ -1,26 +1,26 @@
-// Tells when registered clusters changed through another process. The events of the installation are the truth; a wake only says when to
-// look at them, and a look now and then makes up for wakes that were lost.
+// Reports that registered clusters were changed by another process. It reads the events of the installation; a
+// notification of the store only says when to read them, and a read every 20 seconds makes up for lost notifications.
 import { INSTALLATION } from "../model/run/event.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { createNews } from "../ports/news.ts";
 import type { Store } from "../ports/store.ts";
 
-/** Every commit of every process wakes us; so often at most they are looked at. */
+/** The least time between two reads, in milliseconds: every commit of every process causes a notification. */
 const CALM = 500;
 const LOOK = 20_000;
 const PAGE = 100;
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly store: Pick<Store, "events">;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Reads the clusters anew. What it throws is logged, and it is called again later. */
+  /** Reads the clusters again. An error is logged, and the function is called again later. */
   readonly onChange: () => Promise<void>;
 }
 
-/** Resolves once the signal aborted and nothing is under way. */
+/** Resolves once the signal is aborted and no read is in progress. */
 export async function watchStore({ store, clock, log, signal, onChange }: WatchOptions): Promise<void> {
   const commits = createNews((notify) => store.events.subscribe(notify));
   let counted = commits.count();

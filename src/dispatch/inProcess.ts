@@ -1,5 +1,5 @@
-// Duties are looked after in this process, so many at a time as there are slots. Nothing is remembered here:
-// after a crash the engine asks the store what has not ended, and says `ensure`.
+// The dispatch of a single process: it drives duties itself, as many at a time as there are slots. It stores nothing.
+// After a crash, the engine reads from the store which duties have not ended, and calls `ensure`.
 import type { Clock } from "../ports/clock.ts";
 import type { Dispatch, Dispatched, Drive, Duty, InLine, Outcome, Terms } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
@@ -8,16 +8,19 @@ import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } 
 import { pauseAfter } from "./duties/retryDelays.ts";
 import { crowding, full } from "./duties/shares.ts";
 
-/** A drive mostly waits; each costs some ten kilobytes. */
+/** Default number of slots. A drive mostly waits, and costs some ten kilobytes of memory. */
 export const SLOTS = 400;
 
-export interface Limits {
+interface Limits {
   readonly slots?: number;
-  /** Duties of one group that are held at the same time. */
+  /** The most duties of one group that are held at the same time. Default: no limit. */
   readonly groupLimit?: number;
 }
 
-/** A duty waits for a time of day, a timer for a duration: when the clock is set, or the computer slept, they are no longer the same moment. */
+/**
+ * The longest timer, in milliseconds. A duty waits for a time of day, but a timer runs for a duration: they differ
+ * after the clock is set.
+ */
 const LOOK_AGAIN = 60_000;
 
 export function inProcessDispatch(log: Log, clock: Clock, limits: Limits = {}): Dispatch {
@@ -32,7 +35,7 @@ class InProcess implements Dispatch {
   readonly #groupLimit: number;
   readonly #lanes = createLanes();
   readonly #holdings: Holdings;
-  /** Duties that wait for a time. */
+  /** Timers of the duties that are not due yet. */
   readonly #alarms = new Map<Duty, AbortController>();
   readonly #failures = new Map<Duty, number>();
   readonly #drives = new Set<Promise<void>>();
@@ -122,14 +125,14 @@ class InProcess implements Dispatch {
     } catch (error) {
       const count = (this.#failures.get(duty) ?? 0) + 1;
       this.#failures.set(duty, count);
-      // The store was away, most likely: a duty must not be left alone for that.
-      this.#log.write("error", "looking after a duty failed; it is tried again", { duty, count, error: String(error) });
-      holding.again = false; // what woke it is seen by the next try
+      // Most likely the store did not answer. The duty must not be forgotten for that.
+      this.#log.write("error", "driving a duty failed; it is tried again", { duty, count, error: String(error) });
+      holding.again = false; // The next try sees the reason of the wake.
       return { again: new Date(this.#clock.now().getTime() + pauseAfter(count)) };
     }
   }
 
-  /** Waits in line now, or from that time on; an earlier time that it was to be handed out at is forgotten. */
+  /** Lets the duty wait for a slot, now or from `terms.at` on. A timer that was set for it before is cancelled. */
   #hand(duty: Duty, terms: Terms): void {
     if (this.#stopped) return;
     const { at, ...inLine } = terms;

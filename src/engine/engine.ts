@@ -2,7 +2,7 @@
 import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
 import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
-import type { World } from "./interface/dependencies.ts";
+import type { EngineDependencies } from "./interface/dependencies.ts";
 import { lookAfterSchedule } from "./schedules/schedules.ts";
 import { runEnded } from "./upkeep/afterRun.ts";
 import { handOutForgotten, keepUp, UPKEEP } from "./upkeep/upkeep.ts";
@@ -13,31 +13,31 @@ export interface Engine {
 }
 
 interface Kind {
-  readonly look: (world: World, id: string, lease: Lease) => Promise<Outcome>;
+  readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<Outcome>;
   /** Nobody could look after it. Missing: it is forgotten, and handed out again by the next start. */
-  readonly giveUp?: (world: World, id: string) => Promise<void>;
+  readonly giveUp?: (dependencies: EngineDependencies, id: string) => Promise<void>;
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
   run: { look: lookAfterRun, giveUp: giveUpRun },
   schedule: { look: lookAfterSchedule },
-  engine: { look: (world, _, lease) => keepUp(world, lease) },
+  engine: { look: (dependencies, _, lease) => keepUp(dependencies, lease) },
 };
 
-export async function startEngine(world: World): Promise<Engine> {
-  await world.dispatch.start(
+export async function startEngine(dependencies: EngineDependencies): Promise<Engine> {
+  await dependencies.dispatch.start(
     async (duty, lease) => {
       const { kind, id } = partsOf(duty);
-      return (await kind?.look(world, id, lease)) ?? "done";
+      return (await kind?.look(dependencies, id, lease)) ?? "done";
     },
     async (duty) => {
       const { kind, id } = partsOf(duty);
-      await kind?.giveUp?.(world, id);
+      await kind?.giveUp?.(dependencies, id);
     },
   );
-  await world.dispatch.ensure([{ duty: UPKEEP, terms: { priority: 10 } }]);
-  await handOutForgotten(world);
-  return { stop: () => world.dispatch.stop() };
+  await dependencies.dispatch.ensure([{ duty: UPKEEP, terms: { priority: 10 } }]);
+  await handOutForgotten(dependencies);
+  return { stop: () => dependencies.dispatch.stop() };
 }
 
 function partsOf(duty: Duty): { readonly kind: Kind | undefined; readonly id: string } {
@@ -45,8 +45,8 @@ function partsOf(duty: Duty): { readonly kind: Kind | undefined; readonly id: st
   return { kind: KINDS[duty.slice(0, slash)], id: duty.slice(slash + 1) };
 }
 
-async function lookAfterRun(world: World, run: string, lease: Lease): Promise<Outcome> {
-  const outcome = await driveRun(world, run, lease);
-  if (outcome === "done" && !lease.signal.aborted) await runEnded(world, run, lease.signal);
+async function lookAfterRun(dependencies: EngineDependencies, run: string, lease: Lease): Promise<Outcome> {
+  const outcome = await driveRun(dependencies, run, lease);
+  if (outcome === "done" && !lease.signal.aborted) await runEnded(dependencies, run, lease.signal);
   return outcome;
 }

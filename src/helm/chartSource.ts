@@ -1,4 +1,5 @@
-// Where a chart lies. Names lead to the folder that the operator opened and never out of it, whatever links lie there.
+// Finds a chart's folder or archive. Names are looked up in the operator's folder only; links that lead out of it are
+// not followed.
 import { readdir, realpath, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { nearest } from "../model/kubernetes/name.ts";
@@ -13,11 +14,14 @@ export function fieldOf(source: ChartSource): ChartField {
 
 interface Places {
   readonly folder: string | undefined;
-  /** A folder of this rendering alone. */
+  /** A temporary folder that only this rendering uses. */
   readonly workspace: string;
 }
 
-/** Absolute path of a chart's folder or archive. */
+/**
+ * The absolute path of a chart's folder or archive. Throws ChartError when there is no folder of charts, or no such
+ * chart in it.
+ */
 export async function locateChart(source: ChartSource, { folder, workspace }: Places): Promise<string> {
   if (source.from === "archive") {
     const file = join(workspace, "chart.tgz");
@@ -26,7 +30,8 @@ export async function locateChart(source: ChartSource, { folder, workspace }: Pl
   }
   if (folder === undefined) throw new ChartError([problem("ChartFolder", ["chart"])]);
   const { name, version } = source;
-  // With a version only what carries it in its name, as `helm package` writes it: going back then goes back to the same chart.
+  // With a version, only a file with this version in its name (as `helm package` writes it) is used, so a rollback gets
+  // the same chart.
   const names = version === undefined ? [name, `${name}.tgz`] : [`${name}-${version}.tgz`, `${name}-${version}`];
   for (const candidate of names) {
     const found = await insideOf(folder, candidate);

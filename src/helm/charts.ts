@@ -1,6 +1,6 @@
-// Charts rendered by the helm program, as `helm template` does: no cluster, no plugins, no settings of whoever runs the server, no
-// shell. Values travel through standard input; the only file that is written is an archive which the document itself brought.
-// Not done: fetching charts from repositories and registries.
+// Renders charts with the helm program (`helm template`), without a cluster, helm plug-ins, a shell, or the settings of
+// the user that runs the server. Values are passed through standard input; the only file that is written is an archive
+// that the document itself contains. Charts are not fetched from repositories or registries.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,14 +13,14 @@ import { failureOf } from "./failures.ts";
 import { runHelm } from "./helmProcess.ts";
 import { manifestsIn } from "./manifests.ts";
 
-export interface HelmOptions {
+interface HelmOptions {
   /** Name or path of the helm program. */
   readonly program: string;
-  /** Absolute path of the folder with the server's charts; undefined: there are none. */
+  /** Absolute path of the folder with the server's charts, or `undefined` when the server offers no charts. */
   readonly folder: string | undefined;
 }
 
-/** Charts that are rendered at the same time, over all requests. */
+/** The number of charts that are rendered at the same time, for all requests together. */
 const AT_ONCE = 4;
 
 export function helmCharts(options: HelmOptions): Charts {
@@ -46,7 +46,8 @@ async function renderIn(
 ): Promise<readonly Manifest[]> {
   const chart = await locateChart(request.source, { folder, workspace });
   const call = { program, workspace, words: wordsFor(chart, request), input: JSON.stringify(request.values), signal };
-  // Twice, because a chart that makes up passwords would change what runs at every deploy without anybody asking for it.
+  // Rendered twice and compared: a chart that generates passwords would otherwise change the running objects with every
+  // deploy.
   const outcomes = await Promise.all([runHelm(call), runHelm(call)]);
   const field = fieldOf(request.source);
   const hidden = [workspace, ...(folder === undefined ? [] : [folder])];
@@ -61,14 +62,14 @@ async function renderIn(
 
 function wordsFor(chart: string, request: ChartRequest): readonly string[] {
   const { release, namespace, kubernetes, apiVersions } = request;
-  // A sandbox calls its version "sandbox"; then helm takes the one that it was built for.
+  // The version of a sandbox is "sandbox"; helm then uses the Kubernetes version that it was built for.
   const version = /^v?\d+\.\d+/.test(kubernetes) ? ["--kube-version", kubernetes] : [];
   const served = chunks(apiVersions).flatMap((some) => ["--api-versions", some.join(",")]);
   const fixed = ["--namespace", namespace, "--values", "-", "--include-crds"];
   return ["template", ...fixed, ...version, ...served, "--", release, chart];
 }
 
-/** Linux takes 128 KiB in one word of a command, and clusters with a thousand kinds exist. */
+/** Linux allows 128 KiB per argument of a command, and there are clusters with a thousand kinds. */
 function chunks(words: readonly string[], most = 500): readonly (readonly string[])[] {
   return Array.from({ length: Math.ceil(words.length / most) }, (_, index) =>
     words.slice(index * most, (index + 1) * most),

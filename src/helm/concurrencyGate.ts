@@ -1,13 +1,13 @@
-// Lets a few in at a time; the others wait in the order in which they came. A document may have hundreds of charts, and each rendering
-// is a process.
+// Limits how many pieces of work run at the same time; the others wait in the order in which they came. A document may
+// have hundreds of charts, and each rendering starts a process.
 
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+type Gate = <T>(work: () => Promise<T>) => Promise<T>;
 
 export function openGate(most: number): Gate {
   let inside = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {
-    // Whoever leaves hands the place on, so that nobody slips in between.
+    // Work that ends passes its place directly to the first that waits, so that work that comes later cannot take it.
     if (inside < most) inside += 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {

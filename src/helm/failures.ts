@@ -1,5 +1,5 @@
-// What helm says when it fails, as problems of the document: values that break the chart's schema each at their place, everything
-// else in helm's own words, without the server's paths.
+// Turns the output of a failed helm into problems of the document: each value that violates the chart's schema gets its
+// own problem with a pointer; everything else is quoted from helm, without the paths of the server.
 import type { JsonObject } from "../model/data/json.ts";
 import { fromPointer, type Path } from "../model/data/pointer.ts";
 import { type Problem, problem } from "../model/problems/problem.ts";
@@ -8,7 +8,7 @@ import type { HelmOutcome } from "./helmProcess.ts";
 
 interface About {
   readonly field: ChartField;
-  /** Folders of the server, which are nobody's business. */
+  /** Folders of the server, which are removed from the text that users see. */
   readonly hidden: readonly string[];
   readonly values: JsonObject;
 }
@@ -31,8 +31,9 @@ function withoutPaths(text: string, hidden: readonly string[]): string {
 }
 
 /**
- * `- at '/replicas': got string, want integer`, below the line that names the chart. The chart itself comes first, then its subcharts,
- * whose values lie below their names. Not known: a subchart that goes by an alias.
+ * Reads lines like `- at '/replicas': got string, want integer`, which follow a line with the name of a chart. The
+ * chart itself comes first, then its subcharts, whose values are below their names. The pointer for a subchart with an
+ * alias may be wrong: helm prints its real name.
  */
 function valuesIn(said: string, values: JsonObject): readonly Problem[] {
   const start = said.search(/values don't meet the specifications of the schema/i);
@@ -50,7 +51,7 @@ function valuesIn(said: string, values: JsonObject): readonly Problem[] {
   return found.length > 0 ? found : [problem("ChartValue", ["values"], { detail: detailOf(said.slice(start)) })];
 }
 
-/** The last sentence that starts with Error; warnings before it are not the cause. */
+/** The text without the lines of warnings, which are not the cause, and without a leading "Error:". */
 function detailOf(said: string): string {
   const lines = said
     .split("\n")

@@ -1,16 +1,17 @@
-// One run of the helm program, bounded in time and output. It sees nothing of the server's environment: no kubeconfig, no keys, no
-// plugins, no cached repositories. It never fails by throwing: what went wrong is an outcome.
+// Runs the helm program once, with a limit for time and output. Of the server's environment it sees only PATH: no
+// kubeconfig, no keys, no helm plug-ins, no cached repositories. A failure of helm is returned as an outcome; only an
+// aborted `signal` throws.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
 const DEADLINE = 30_000;
-/** Of rendered text. Kubernetes takes objects of 1.5 MB, and a document makes 200 of them at most. */
+/** Bytes of rendered text. Kubernetes accepts objects of up to 1.5 MB, and a document has at most 200 of them. */
 const MOST_OUTPUT = 16 * 1024 * 1024;
 const MOST_ERRORS = 64 * 1024;
 
-export interface HelmCall {
+interface HelmCall {
   readonly program: string;
-  /** Its home, its caches and its current folder. */
+  /** The folder that serves as home, caches and current folder of the program. */
   readonly workspace: string;
   readonly words: readonly string[];
   readonly input: string;
@@ -33,7 +34,8 @@ export async function runHelm(call: HelmCall): Promise<HelmOutcome> {
     killSignal: "SIGKILL",
     stdio: ["pipe", "pipe", "pipe"],
   });
-  // A program that ends early closes its input: that is told by its exit code.
+  // A program that ends early closes its input. The error of the stream is ignored, because the exit code already shows
+  // the failure.
   child.stdin.on("error", () => undefined).end(call.input);
   const output = collect(child.stdout, MOST_OUTPUT, () => stop.abort());
   const errors = collect(child.stderr, MOST_ERRORS, () => undefined);
@@ -54,14 +56,14 @@ function environmentIn(workspace: string): Record<string, string> {
   };
 }
 
-/** "missing": there is no such program. Null: it was killed. */
+/** The exit code; "missing" when there is no such program or it may not be executed; `null` when it was killed. */
 function ended(child: Child): Promise<number | null | "missing"> {
   return new Promise((resolve) => {
-    // Also told when it is killed; then `close` follows.
+    // `error` is also emitted when the program is killed; `close` follows then.
     child.on("error", (error) => {
       if (child.pid === undefined) resolve("code" in error && UNUSABLE.has(String(error.code)) ? "missing" : null);
     });
-    // `close`, not `exit`: only then all output has arrived.
+    // `close` instead of `exit`, because only at `close` all output has arrived.
     child.on("close", (code) => resolve(code));
   });
 }

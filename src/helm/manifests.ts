@@ -1,5 +1,5 @@
-// helm's output as objects. Kubernetes reads YAML 1.1 (`yes` is true, 0644 is octal), so this does too; times of the day and dates,
-// which YAML 1.1 also knows, stay text as they do there.
+// Reads helm's output as objects. Like Kubernetes, it reads YAML 1.1 (`yes` is true, 0644 is octal), but leaves dates
+// and times of day as text.
 import { parseAllDocuments, type Tags } from "yaml";
 import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
@@ -20,7 +20,7 @@ export function manifestsIn(text: string, field: ChartField): readonly Manifest[
   return (Array.isArray(documents) ? documents : []).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw broken(field, error.message);
-    // Through JSON, because that is what the cluster is sent: NaN and the like end here.
+    // Converted through JSON, because JSON is what is sent to the cluster: values such as NaN become null here.
     const value = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 1000 }) ?? null)) as Json;
     return value === null ? [] : flattened(value, field);
   });

@@ -1,4 +1,4 @@
-// Which kind of document this is, from what is in it. The first row that says yes wins.
+// Detects the format of a document from its content. The first row of the table that matches wins.
 
 import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
 import { API_VERSION } from "../model/document/document.ts";
@@ -33,7 +33,7 @@ function looksLikeOurs(value: JsonObject): boolean {
   return components.every((one: Json) => isObject(one) && Object.keys(one).every((key) => OWN_FIELDS.has(key)));
 }
 
-/** `kubemin`: it is one of ours already. Undefined: nothing that we know. */
+/** The format of the documents; "kubemin" for a document of kubemin itself; `undefined` for an unknown format. */
 export function detect(documents: readonly Json[]): Format | "kubemin" | undefined {
   for (const value of documents) {
     if (!isObject(value)) continue;

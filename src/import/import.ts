@@ -1,5 +1,5 @@
-// Documents of other tools to a kubemin document, with a report of every field: taken, changed (how) or not supported (why, what to do).
-// Reads nothing but what it is given, and writes nothing: files and output are the command line's business.
+// Converts documents of other tools to a kubemin document, and reports for every field whether it was taken, changed
+// (and how) or is not supported (and why, and what to do). It neither reads nor writes files; src/cli does that.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Json, JsonObject } from "../model/data/json.ts";
 import { type Path, toPointer } from "../model/data/pointer.ts";
@@ -16,11 +16,11 @@ import type { Importing } from "./mapping/rules.ts";
 import { type InputDocument, readDocuments } from "./read.ts";
 import { type Check, settle } from "./removeRefused.ts";
 
-export interface ImportInput {
+interface ImportInput {
   readonly text: string;
-  /** Undefined: found out from the text. */
+  /** The format of the input, or `undefined` to detect it from the text. */
   readonly format: Format | undefined;
-  /** Of the application, when the text does not say. */
+  /** Name of the application, for inputs that do not contain one. */
   readonly name: string;
   readonly catalog: Pick<Catalog, "components" | "traits">;
   readonly check: Check;
@@ -30,11 +30,14 @@ export interface ImportInput {
 
 export interface Finding {
   readonly outcome: Outcome;
-  /** JSON Pointer into the input; of several documents the first part is the number of the document, from 0. */
+  /**
+   * JSON Pointer into the input. If the input has several documents, the first part is the number of the document, from
+   * 0.
+   */
   readonly from: string;
-  /** 1-based line of the input. */
+  /** Line of the input, from 1. */
   readonly line?: number;
-  /** JSON Pointer into the document that was made. */
+  /** JSON Pointer into the new document. */
   readonly to?: string;
   readonly words?: Words;
 }
@@ -43,14 +46,14 @@ export type ImportResult =
   | {
       readonly ok: true;
       readonly format: Format;
-      /** Null when nothing in it can be used. */
+      /** The new document, or `null` when nothing of the input can be used. */
       readonly document: JsonObject | null;
       readonly report: readonly Finding[];
     }
   | { readonly ok: false; readonly why: "unreadable"; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly why: "unknown" | "kubemin" };
 
-/** `documents` are the places of the documents inside the input. */
+/** `documents` are the paths of the documents inside the input. */
 const SOURCES: Readonly<Record<Format, (importing: Importing, documents: readonly Path[]) => void>> = {
   compose: importCompose,
   manifests: importManifests,

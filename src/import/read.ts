@@ -1,22 +1,23 @@
-// Text to the documents in it, as the tools read them that these files were written for: several YAML documents, merge keys, octal modes.
-// kubemin's own documents are read more strictly (plan/read.ts). A parser's own message is never shown: it may quote a secret.
+// Reads the documents in a text in the way of the original tools: several YAML documents, merge keys, octal numbers.
+// kubemin's own documents are read more strictly (src/plan/read/read.ts). Messages of the parser are never shown,
+// because they may quote a secret.
 import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type ScalarTag } from "yaml";
-import { isObject, type Json } from "../model/data/json.ts";
+import type { Json } from "../model/data/json.ts";
 import type { Path } from "../model/data/pointer.ts";
 import { LIMITS } from "../model/document/document.ts";
 import { type Problem, problem } from "../model/problems/problem.ts";
 
 export interface InputDocument {
   readonly value: Json;
-  /** 1-based; undefined where the value came by an alias or a merge key. */
+  /** The line of a path, from 1; `undefined` for a value that comes from an alias or a merge key. */
   readonly line: (path: Path) => number | undefined;
 }
 
-export type Documents =
+type Documents =
   | { readonly ok: true; readonly documents: readonly InputDocument[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** 0644 is a file mode to everybody who writes it. */
+/** Numbers with a leading zero are octal, because users write file modes such as 0644. */
 const OCTAL: ScalarTag = {
   tag: "tag:yaml.org,2002:int",
   default: true,
@@ -54,10 +55,14 @@ function fault(code: string, { line, col }: { readonly line: number; readonly co
   return { ...found, line, column: col };
 }
 
-/** Undefined: aliases that blow up, or nesting beyond the limit. What JSON cannot hold (dates, NaN, undefined) becomes text or null. */
+/**
+ * The document as JSON; `undefined` for too many aliases or too deep nesting. Values that JSON does not have (dates,
+ * NaN, undefined) become text or null.
+ */
 function plain(document: Document.Parsed): Json | undefined {
   try {
-    const value = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 1_000 }) ?? null)) as Json; // the parse of JSON
+    // JSON.parse returns JSON.
+    const value = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 1_000 }) ?? null)) as Json;
     return depthOf(value) > LIMITS.depth ? undefined : value;
   } catch {
     return undefined;
@@ -77,9 +82,4 @@ function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): numb
   }
   const start = isNode(node) ? node.range?.[0] : undefined;
   return start === undefined ? undefined : lines.linePos(start).line;
-}
-
-/** Objects only: a list or a text at the top is no document that we know. */
-export function objectsIn(documents: readonly InputDocument[]): readonly InputDocument[] {
-  return documents.filter(({ value }) => isObject(value));
 }

@@ -1,6 +1,7 @@
-// Holds what was made against the catalog's own checks, and takes out what they refuse: the source of each such value is then reported as
-// not supported, with the check's sentence. So whatever the input says, the document that comes out is one that kubemin accepts, and a
-// definition that this catalog does not have is told as such. Ends because every round takes something out.
+// Checks the new document and removes all values that the check refuses. The source of each removed value is reported
+// as not supported, with the message of the check. Therefore kubemin accepts the resulting document, whatever the input
+// was, and definitions that this catalog does not have are reported. The loop ends because every round removes
+// something.
 import { type Json, type JsonObject } from "../model/data/json.ts";
 import { fromPointer, type Path } from "../model/data/pointer.ts";
 import { explainProblem, type Problem } from "../model/problems/problem.ts";
@@ -9,16 +10,16 @@ import { disown, type Entry } from "./mapping/ledger.ts";
 import { advised, NOT_IN_CATALOG, type Words } from "./mapping/reportWords.ts";
 import type { Importing } from "./mapping/rules.ts";
 
-/** The errors of a document, pointers into it. */
+/** Returns the errors of a document, with pointers into it. */
 export type Check = (document: JsonObject) => readonly Problem[];
 
-/** Undefined when nothing is left. */
+/** The document without the refused values; `undefined` when no component is left. */
 export function settle(importing: Importing, check: Check): JsonObject | undefined {
   while (importing.drafts.length > 0) {
     const document = assemble(importing);
     const errors = check(document);
     if (errors.length === 0) return document;
-    // From the end, so that places in lists stay what they were.
+    // Removed from the end, so that the indexes of the other errors stay valid.
     const drafts = [...importing.drafts];
     for (const problem of errors.toReversed()) dropWhatIsWrong(importing, drafts, problem);
   }
@@ -71,7 +72,7 @@ function wordsOf(problem: Problem): Words {
   const [en, zh] = [explainProblem(problem, "en"), explainProblem(problem, "zh")];
   return advised(
     [en.message, zh.message],
-    [en.hint ?? "mend it in the source, or write it by hand", zh.hint ?? "请修改原文件或手工填写"],
+    [en.hint ?? "fix it in the source, or write it by hand", zh.hint ?? "请修改原文件或手工填写"],
   );
 }
 
@@ -97,7 +98,10 @@ function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: P
   moveUp(entries, path);
 }
 
-/** Made of several fields at once: then all of them are told, rather than none. */
+/**
+ * Entries of the closest parent of a refused value that has no own entry. All of them are reported, because any may be
+ * the cause.
+ */
 function nearestAbove(entries: readonly Entry[], path: Path): readonly Entry[] {
   const depth = (entry: Entry): number => entry.target?.path.length ?? 0;
   const above = entries.filter((entry) => depth(entry) > 1 && startsWith(path, entry.target?.path ?? path));
@@ -113,7 +117,7 @@ function startsWith(path: Path | undefined, start: Path): boolean {
   );
 }
 
-/** Places behind one that was taken out of a list. */
+/** Corrects the indexes of entries that follow a removed item of a list. */
 function moveUp(entries: readonly Entry[], path: Path): void {
   const [list, at] = [path.slice(0, -1), path.at(-1)];
   if (typeof at !== "number") return;

@@ -21,7 +21,7 @@ type ApproveRun = JobRun<z.output<typeof approveInput>>;
 /** The data of a message of kind `approval`, which the API writes into the job's inbox. */
 const decision = z.object({ decision: z.enum(["approve", "deny"]), comment: z.string().max(10_000).default("") });
 
-export const APPROVAL_MESSAGE = "approval";
+const APPROVAL_MESSAGE = "approval";
 
 export const approve = defineJob({
   name: "approve",

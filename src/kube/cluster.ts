@@ -11,7 +11,7 @@ import { type ApplyOptions, type Cluster, ClusterError } from "../ports/cluster.
 import type { Log } from "../ports/log.ts";
 import { createCapacity } from "./capacity/capacity.ts";
 import { gatherFacts } from "./clusterFacts.ts";
-import { type FollowWorld, followObjects } from "./judge/follow.ts";
+import { type FollowSources, followObjects } from "./judge/follow.ts";
 import { currentView, healthNow } from "./judge/health.ts";
 import { lastWords } from "./judge/lastLines.ts";
 import { createMemories } from "./judge/recentVerdicts.ts";
@@ -46,7 +46,7 @@ interface ClusterOptions extends ConnectionOptions {
   readonly nodeGroups?: readonly NodeGroup[];
 }
 
-export interface ConnectOptions extends ClusterOptions {
+interface ConnectOptions extends ClusterOptions {
   /** A kubeconfig file; KUBECONFIG or ~/.kube/config when undefined. */
   readonly kubeconfig: string | undefined;
   /** A context of it, its current one when undefined; `in-cluster` for the service account of our own pod. */
@@ -54,7 +54,7 @@ export interface ConnectOptions extends ClusterOptions {
 }
 
 /** A cluster that may be reached another way from some moment on: what runs on it goes on. */
-export interface KubeCluster extends Cluster {
+interface KubeCluster extends Cluster {
   retarget(target: Target, calls: number): void;
 }
 
@@ -71,7 +71,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   const cache = createCache({ connection, discovery, clock, log });
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
-  const { world, routes } = openWorld({ connection, cache, closed: closed.signal, read }, options);
+  const { sources, routes } = openDependencies({ connection, cache, closed: closed.signal, read }, options);
   const facts = shared({ clock, closed: closed.signal, ask: (signal) => gatherFacts(api, signal) });
   const namespaceExists = sharedByName((name) => ({
     clock,
@@ -92,15 +92,15 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
     check: (object, given) => check(api, object, given),
     compare: (object, given) => compareObject(api, object, given),
     drifted: async (objects, signal) => {
-      await currentView(world, objects.map(refOf), signal);
+      await currentView(sources, objects.map(refOf), signal);
       return objects.flatMap((object) => driftOf(cache, object) ?? []);
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
     list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
-    follow: (objects, onHealth) => followObjects(world, objects, onHealth),
-    health: (refs, signal) => healthNow(world, refs, signal),
+    follow: (objects, onHealth) => followObjects(sources, objects, onHealth),
+    health: (refs, signal) => healthNow(sources, refs, signal),
     logs: (owner, given) => readLogs({ connection, clock }, owner, given),
     capacity,
     close: async () => {
@@ -132,7 +132,7 @@ interface Parts {
 }
 
 /** What following an object needs beside its own watch. */
-function openWorld({ connection, cache, closed, read }: Parts, options: ClusterOptions) {
+function openDependencies({ connection, cache, closed, read }: Parts, options: ClusterOptions) {
   const { name, clock, log } = options;
   const lookup = createLookup({ clock, read: (ref) => read(ref, closed), onAnswer: () => cache.refresh() });
   const routes = createRouteChecks({
@@ -141,7 +141,7 @@ function openWorld({ connection, cache, closed, read }: Parts, options: ClusterO
     programSays404: (question, signal) => programSays404(connection, question, signal),
     onAnswer: () => cache.refresh(),
   });
-  const world: FollowWorld = {
+  const sources: FollowSources = {
     cluster: name,
     cache,
     lookup,
@@ -152,7 +152,7 @@ function openWorld({ connection, cache, closed, read }: Parts, options: ClusterO
     read,
     lastWords: (source, signal) => lastWords(connection, source, signal),
   };
-  return { world, routes };
+  return { sources, routes };
 }
 
 const PROBE = 5_000;

@@ -13,7 +13,7 @@ import { ApiError, isStatus } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
 import { createQueue, type Queue } from "./watches/boundedBuffer.ts";
 
-export interface LogWorld {
+interface LogDependencies {
   readonly connection: Connection;
   readonly clock: Clock;
 }
@@ -28,39 +28,47 @@ interface Container {
 
 const LOOK_AGAIN = 1_000;
 
-export async function* readLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
-  if (options.follow) yield* followLogs(world, owner, options);
-  else yield* presentLogs(world, owner, options);
+export async function* readLogs(
+  dependencies: LogDependencies,
+  owner: Owner,
+  options: LogOptions,
+): AsyncGenerator<LogLine> {
+  if (options.follow) yield* followLogs(dependencies, owner, options);
+  else yield* presentLogs(dependencies, owner, options);
 }
 
 /** In the order of time. */
-async function* presentLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
-  const containers = await startedContainers(world, owner, options);
-  const all = await Promise.all(containers.map((one) => presentLines(world, one, options)));
+async function* presentLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+  const containers = await startedContainers(dependencies, owner, options);
+  const all = await Promise.all(containers.map((one) => presentLines(dependencies, one, options)));
   yield* all.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
 /** One log that cannot be read (its node does not answer) must not hide the others. */
-async function presentLines(world: LogWorld, container: Container, options: LogOptions): Promise<readonly LogLine[]> {
+async function presentLines(
+  dependencies: LogDependencies,
+  container: Container,
+  options: LogOptions,
+): Promise<readonly LogLine[]> {
   const { tail, countEarlier, ...everything } = options;
   const counted = tail !== undefined && countEarlier === true;
   const lines = logTail<LogLine>(counted ? tail : Number.POSITIVE_INFINITY);
   try {
-    const read = linesFrom(world, container, counted ? everything : options, undefined);
+    const read = linesFrom(dependencies, container, counted ? everything : options, undefined);
     for await (const line of read) lines.put(line);
   } catch (cause) {
     options.signal.throwIfAborted();
     const text = `[the log of Pod/${container.pod} cannot be read: ${cause instanceof Error ? cause.message : "unknown"}]`;
-    lines.put({ pod: container.pod, container: container.name, at: world.clock.now().toISOString(), text });
+    lines.put({ pod: container.pod, container: container.name, at: dependencies.clock.now().toISOString(), text });
   }
   return lines.lines();
 }
 
-async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
+async function* followLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
   const queue = createQueue<LogLine>(signal);
-  void discover({ world, owner, options: { ...options, signal }, queue });
+  void discover({ dependencies, owner, options: { ...options, signal }, queue });
   try {
     yield* queue.items();
   } finally {
@@ -69,34 +77,34 @@ async function* followLogs(world: LogWorld, owner: Owner, options: LogOptions): 
 }
 
 interface Discovering {
-  readonly world: LogWorld;
+  readonly dependencies: LogDependencies;
   readonly owner: Owner;
   readonly options: LogOptions;
   readonly queue: Queue<LogLine>;
 }
 
 /** Looks for new lives of containers once a second: logs are for eyes, and a list by label is cheap. */
-async function discover({ world, owner, options, queue }: Discovering): Promise<void> {
+async function discover({ dependencies, owner, options, queue }: Discovering): Promise<void> {
   const seen = new Set<string>();
   const lastAt = new Map<string, string>();
   while (!options.signal.aborted) {
     try {
-      for (const one of await startedContainers(world, owner, options)) {
+      for (const one of await startedContainers(dependencies, owner, options)) {
         if (seen.has(one.life)) continue;
         seen.add(one.life);
-        void pump({ world, container: one, options, queue, lastAt, again: () => seen.delete(one.life) });
+        void pump({ dependencies, container: one, options, queue, lastAt, again: () => seen.delete(one.life) });
       }
     } catch (cause) {
       if (options.signal.aborted) return;
       queue.fail(cause);
       return;
     }
-    await world.clock.sleep(LOOK_AGAIN, options.signal);
+    await dependencies.clock.sleep(LOOK_AGAIN, options.signal);
   }
 }
 
 interface Pumping {
-  readonly world: LogWorld;
+  readonly dependencies: LogDependencies;
   readonly container: Container;
   readonly options: LogOptions;
   readonly queue: Queue<LogLine>;
@@ -105,11 +113,11 @@ interface Pumping {
   readonly again: () => void;
 }
 
-async function pump({ world, container, options, queue, lastAt, again }: Pumping): Promise<void> {
+async function pump({ dependencies, container, options, queue, lastAt, again }: Pumping): Promise<void> {
   const key = `${container.pod}/${container.name}`;
   const after = lastAt.get(key);
   try {
-    for await (const line of linesFrom(world, container, options, after)) {
+    for await (const line of linesFrom(dependencies, container, options, after)) {
       lastAt.set(key, line.at);
       queue.put(line);
     }
@@ -119,7 +127,11 @@ async function pump({ world, container, options, queue, lastAt, again }: Pumping
   }
 }
 
-async function startedContainers(world: LogWorld, owner: Owner, options: LogOptions): Promise<readonly Container[]> {
+async function startedContainers(
+  dependencies: LogDependencies,
+  owner: Owner,
+  options: LogOptions,
+): Promise<readonly Container[]> {
   const selector = [
     `${LABELS.managedBy}=${MANAGED_BY}`,
     `${LABELS.application}=${owner.application}`,
@@ -130,14 +142,18 @@ async function startedContainers(world: LogWorld, owner: Owner, options: LogOpti
   ].join(",");
   const path = `/api/v1/namespaces/${encodeURIComponent(owner.namespace)}/pods`;
   try {
-    const { body } = await world.connection.call({ path, query: { labelSelector: selector }, signal: options.signal });
+    const { body } = await dependencies.connection.call({
+      path,
+      query: { labelSelector: selector },
+      signal: options.signal,
+    });
     return listAt(body, "items").flatMap((pod) => containersOf(pod, options.previous === true));
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     throw clusterError({
       error: cause,
       object: `pods of ${owner.application}`,
-      cluster: world.connection.cluster,
+      cluster: dependencies.connection.cluster,
       mask: (text) => text,
     });
   }
@@ -165,7 +181,7 @@ function containersOf(pod: JsonObject, previous: boolean): readonly Container[] 
 }
 
 async function* linesFrom(
-  world: LogWorld,
+  dependencies: LogDependencies,
   container: Container,
   options: LogOptions,
   after: string | undefined,
@@ -185,7 +201,7 @@ async function* linesFrom(
   const path = `/api/v1/namespaces/${encodeURIComponent(container.namespace)}/pods/${encodeURIComponent(container.pod)}/log`;
   let stream: AsyncIterable<Buffer>;
   try {
-    stream = await world.connection.stream({ path, query, signal: options.signal });
+    stream = await dependencies.connection.stream({ path, query, signal: options.signal });
   } catch (cause) {
     // 400: not started yet, or no previous life; 404: the pod is gone.
     if (isStatus(cause, 400) || isStatus(cause, 404)) return;

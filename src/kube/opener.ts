@@ -8,7 +8,7 @@ import { givenTarget, wayOf } from "./reach/givenCluster.ts";
 import { introduce } from "./reach/introduce.ts";
 import type { Target } from "./reach/kubeconfig.ts";
 
-export interface OpenerOptions {
+interface OpenerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Programs that a given kubeconfig may name for its credential. */

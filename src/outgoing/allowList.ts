@@ -1,5 +1,5 @@
-// What the operator allows in spite of the forbidden ranges: networks (10.1.0.0/16), addresses and host names. Pure.
-// A name allows whatever it resolves to: the operator vouches for the name.
+// The operator's exceptions from the forbidden ranges (ranges.ts): networks (10.1.0.0/16), addresses and host names.
+// Pure. An allowed host name allows every address that it resolves to: the operator vouches for the name.
 import { BlockList, isIP } from "node:net";
 import { DNS_SUBDOMAIN } from "../model/kubernetes/name.ts";
 
@@ -8,7 +8,7 @@ export interface AllowList {
   address(address: string): boolean;
 }
 
-/** Throws a sentence that names the entry which is none of the three. */
+/** Throws an Error that names the first entry that is neither a network, nor an address, nor a host name. */
 export function parseAllowList(entries: readonly string[]): AllowList {
   const list = new BlockList();
   const names = new Set<string>();

@@ -1,21 +1,24 @@
-// Decides which URL and which address may be called. A name is resolved once, and what comes out of here is the address that is
-// connected to: a name that answers differently a moment later (DNS rebinding) changes nothing. If one address of a name is
-// forbidden, the name is.
+// Decides which URL and which address may be called. A name is resolved once, and the caller connects to the address
+// that this file returns, so a name that resolves differently a moment later (DNS rebinding) has no effect. If one
+// address of a name is forbidden, the whole name is refused.
 import { isIP } from "node:net";
 import { OutgoingRefused } from "../ports/outgoing.ts";
 import type { AllowList } from "./allowList.ts";
 import { forbiddenRange } from "./ranges.ts";
 
-/** All addresses of a name; rejects when there is none. */
+/** Resolves a host name to all of its addresses; rejects when there is none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 export interface Target {
   readonly url: URL;
-  /** Without brackets, without the trailing dot. */
+  /** The host in lower case, without the brackets of an IPv6 address and without a trailing dot. */
   readonly host: string;
 }
 
-/** The WHATWG parser turns every notation of an IPv4 address (octal, hexadecimal, one number) into the usual one. */
+/**
+ * Checks everything that the text of a URL shows; throws OutgoingRefused. The WHATWG parser turns every notation of an
+ * IPv4 address (octal, hexadecimal, a single number) into the usual one.
+ */
 export function targetOf(text: string, allowed: AllowList): Target {
   if (!URL.canParse(text)) throw new OutgoingRefused("BadAddress");
   const url = new URL(text);
@@ -35,12 +38,15 @@ export function plainHost(hostname: string): string {
     .replace(/\.+$/, "");
 }
 
-/** What a host's own text shows already. */
+/**
+ * Refuses a host that is forbidden without a DNS lookup: an address, or a name for the local machine. Throws
+ * OutgoingRefused.
+ */
 export function checkName(host: string, allowed: AllowList): void {
   if (allowed.host(host)) return;
   if (isIP(host) !== 0) return checkAddress(host, host, allowed);
   if (host !== "localhost" && !host.endsWith(".localhost")) return;
-  // RFC 6761: always the loopback address, whatever a resolver says.
+  // RFC 6761: these names always mean the loopback address, whatever a resolver answers.
   if (!allowed.address("127.0.0.1"))
     throw new OutgoingRefused("ForbiddenAddress", { host, address: "127.0.0.1", range: "loopback" });
 }
@@ -57,7 +63,9 @@ interface Admission {
   readonly encrypted: boolean;
 }
 
-/** The one address to connect to. */
+/**
+ * Resolves the host, checks all of its addresses, and returns the address to connect to. Rejects with OutgoingRefused.
+ */
 export async function admitHost(host: string, { allowed, resolve, encrypted }: Admission): Promise<string> {
   const addresses = isIP(host) === 0 ? await resolved(host, resolve) : [host];
   for (const address of addresses) checkAddress(host, address, allowed);

@@ -1,8 +1,12 @@
-// The text of an answer, in the character set that it names; UTF-8 where it names none. A byte order mark says more than the name.
+// Decodes the body of an answer: by its byte order mark, else in the character set that its content type names, else as
+// UTF-8.
 
-export interface Decoded {
+interface Decoded {
   readonly body: string;
-  /** The bytes are no text in this character set, or it is not known here: then `body` has holes. */
+  /**
+   * The character set, when the bytes are not valid text in it or Node does not know it. `body` is then decoded as
+   * UTF-8, with replacement characters. Absent when the text was decoded completely.
+   */
   readonly garbled?: string;
 }
 

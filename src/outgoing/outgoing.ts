@@ -1,5 +1,5 @@
-// Calls of addresses that users named. The rules are guard.ts's; here they are put in order: check the text, resolve once, look at the
-// address, sign, exchange, verify. Rejects with OutgoingRefused, never with anything else.
+// Calls addresses that users gave. The rules are in allowedTarget.ts; this file puts the steps in order: check the URL,
+// resolve the host once, check its addresses, sign, exchange, verify. It rejects only with OutgoingRefused.
 import { lookup } from "node:dns/promises";
 import type { Clock } from "../ports/clock.ts";
 import { validateHeaderName, validateHeaderValue } from "../ports/nodeHttp.ts";
@@ -17,7 +17,10 @@ import { exchange } from "./send.ts";
 import { SIGNATURE_HEADERS, signedHeaders, verifySignature } from "./signature.ts";
 
 export interface OutgoingOptions {
-  /** Networks, addresses and names that may be called although they are inside, and without encryption. */
+  /**
+   * Networks, addresses and host names that may be called although they lie in a forbidden range, and without
+   * encryption.
+   */
   readonly allow: readonly string[];
   readonly clock: Pick<Clock, "now">;
   readonly resolve?: Resolve;
@@ -26,7 +29,7 @@ export interface OutgoingOptions {
 
 const LIMITS: OutgoingLimits = { connect: 3_000, total: 30_000, answerBytes: 1_000_000 };
 
-/** Throws a sentence when `allow` holds something that is no network, address or name. */
+/** Throws an Error when an entry of `allow` is neither a network, nor an address, nor a host name. */
 export function createOutgoing(options: OutgoingOptions): Outgoing {
   const allowed = parseAllowList(options.allow);
   const resolve = options.resolve ?? resolveBySystem;
@@ -36,7 +39,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
     request: (request) => call(request, { allowed, resolve, limits: { ...limits, ...request.limits }, clock }),
     check: (url) => {
       const { url: parsed, host } = targetOf(url, allowed);
-      // A name may turn out to be allowed by its address, once it is resolved.
+      // With an allow list, the name is only refused once it is resolved: its address may be in the list.
       if (parsed.protocol === "http:" && options.allow.length === 0) throw new OutgoingRefused("Unencrypted", { host });
     },
     admit: async (host, { encrypted }) => {
@@ -48,7 +51,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   };
 }
 
-/** IPv4 first: clusters without a route for IPv6 still get such addresses from the resolver. */
+/** IPv4 comes first: in clusters without an IPv6 route, the resolver still answers with IPv6 addresses. */
 const resolveBySystem: Resolve = async (host) =>
   (await lookup(host, { all: true, order: "ipv4first" })).map(({ address }) => address);
 
@@ -123,7 +126,10 @@ const OURS: ReadonlySet<string> = new Set([
   ...Object.values(SIGNATURE_HEADERS),
 ]);
 
-/** Refused rather than dropped: a header that silently does not arrive is looked for at the wrong place. */
+/**
+ * Lower-cases the names of the headers. A header that may not be set is refused, because a silently dropped one is hard
+ * to find.
+ */
 function sendable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const entries = Object.entries(headers).map(([name, value]) => {
     const lower = name.toLowerCase();
@@ -139,7 +145,10 @@ function sendable(headers: Readonly<Record<string, string>>): Readonly<Record<st
   return Object.fromEntries(entries);
 }
 
-/** A resolver that hangs is a host that cannot be reached. */
+/**
+ * Rejects with ConnectTimeout when the work takes too long, so that a resolver that hangs counts as an unreachable
+ * host.
+ */
 async function within<T>(milliseconds: number, host: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

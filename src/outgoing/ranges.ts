@@ -1,9 +1,12 @@
-// Addresses that a server inside of a network must not call on behalf of a user. Sources: the IANA special-purpose registries
-// (https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry).
-// Whatever embeds an IPv4 address in an IPv6 one is refused as a whole, so that no notation is a way around the IPv4 table.
+// Addresses that a server inside a network must not call on behalf of a user. Sources: the IANA special-purpose
+// registries (https://www.iana.org/assignments/iana-ipv4-special-registry,
+// https://www.iana.org/assignments/iana-ipv6-special-registry). All IPv6 ranges that embed an IPv4 address are refused
+// completely, so that no notation can bypass the IPv4 table.
 import { BlockList, isIP } from "node:net";
 
-/** The first match names the range: metadata before the range that holds it. */
+/**
+ * The first match gives the range its name, so an address of a metadata server comes before the range that contains it.
+ */
 const RANGES: readonly (readonly [name: string, network: string, prefix: number])[] = [
   ["metadata", "169.254.169.254", 32],
   ["metadata", "100.100.100.200", 32],
@@ -42,14 +45,18 @@ const RANGES: readonly (readonly [name: string, network: string, prefix: number]
 
 const family = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
-// A list for each family: Node lets an IPv4 address match the mapped IPv6 network, and then everything would be forbidden.
+// One list per range and family: in Node, an IPv4 address also matches the IPv4-mapped IPv6 network, which would forbid
+// everything.
 const LISTS = RANGES.map(([name, network, prefix]) => {
   const list = new BlockList();
   list.addSubnet(network, prefix, family(network));
   return { name, kind: family(network), list };
 });
 
-/** The name of the forbidden range that an address lies in; undefined when it may be called. */
+/**
+ * The name of the forbidden range that the address lies in, or `undefined` when it may be called. Other text is "not an
+ * address".
+ */
 export function forbiddenRange(address: string): string | undefined {
   const bare = address.replace(/%.*$/, "");
   if (isIP(bare) === 0) return "not an address";

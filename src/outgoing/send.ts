@@ -1,4 +1,5 @@
-// One HTTP exchange with one address, on a connection of its own: within its limits, or not at all. Nothing is followed or repeated.
+// One HTTP exchange with one address, on its own connection and within its limits. It follows no redirect and retries
+// nothing.
 import type { IncomingMessage, RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
@@ -6,11 +7,11 @@ import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
 import type { Target } from "./allowedTarget.ts";
 
-export interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
+interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
   readonly bytes: Buffer;
 }
 
-export interface Exchange {
+interface Exchange {
   readonly target: Target;
   readonly address: string;
   readonly method: string;
@@ -19,7 +20,7 @@ export interface Exchange {
   readonly limits: OutgoingLimits;
   readonly tooLarge: "cut" | undefined;
   readonly signal: AbortSignal;
-  /** What is left of the time for connecting. */
+  /** Milliseconds that are left for connecting, TLS included. */
   readonly connect: number;
 }
 
@@ -46,7 +47,8 @@ export function exchange(wanted: Exchange): Promise<RawAnswer> {
       answered = true;
       void readAnswer(response, wanted).then(resolve, end);
     });
-    // Later errors too, of a socket that is torn down: an error that nobody hears would end the process.
+    // The listener stays for later errors, such as those of a destroyed socket: an error without a listener would end
+    // the process.
     request.on("error", (error) => reject(refusalOf(error, { host, connected })));
     request.once("close", () => {
       clearTimeout(late);
@@ -65,7 +67,7 @@ function optionsOf({ target, address, method, headers, body }: Exchange): Reques
     path: `${url.pathname}${url.search}`,
     method,
     agent: false,
-    // The certificate must be the name's, though we connect to an address.
+    // The certificate must be valid for the host name, although the connection goes to an address.
     ...(isIP(host) === 0 ? { servername: host } : {}),
     headers: {
       ...headers,
@@ -82,7 +84,7 @@ async function readAnswer(response: IncomingMessage, { target, limits, tooLarge 
   const parts: Buffer[] = [];
   let size = 0;
   try {
-    // No encoding was set, so parts are buffers.
+    // No encoding was set, so the parts are buffers.
     for await (const part of response as AsyncIterable<Buffer>) {
       size += part.length;
       parts.push(part);
@@ -106,11 +108,11 @@ async function readAnswer(response: IncomingMessage, { target, limits, tooLarge 
 
 interface Connection {
   readonly host: string;
-  /** TLS included: before that, nothing of the request is sent. */
+  /** True once the connection is established, TLS included. Before that, nothing of the request is sent. */
   readonly connected: boolean;
 }
 
-/** Only the code of the system's error: its text may repeat what we sent. */
+/** Uses only the code of a system error, because its text may repeat what was sent. */
 function refusalOf(error: unknown, connection: Connection): OutgoingRefused {
   if (error instanceof OutgoingRefused) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";

@@ -1,6 +1,7 @@
-// Signatures of messages, both ways: HMAC-SHA256 over `timestamp.body`. The timestamp (seconds since 1970) is signed too, and whoever
-// verifies refuses one that is more than five minutes away, so a message that was written down cannot be sent again for ever.
-// Within the window the receiver tells repetitions apart by the event id.
+// Signs and verifies messages, in both directions: HMAC-SHA256 over `timestamp.body`. The timestamp (seconds since the
+// epoch) is signed too, and the verifier refuses one that is more than five minutes off, so a recorded message cannot
+// be replayed later. Within these five minutes a replay is not prevented here: the receiver recognises it by the event
+// id.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { OutgoingRefused, type SignedMessage } from "../ports/outgoing.ts";
 
@@ -29,7 +30,10 @@ export function signedHeaders(
   };
 }
 
-/** Throws OutgoingRefused. Several signatures, separated by commas, let a sender change its secret: one of them must be right. */
+/**
+ * Throws OutgoingRefused when the signature is missing, wrong or too old. The header may contain several signatures,
+ * separated by commas, so that a sender can change its secret: one of them must be right.
+ */
 export function verifySignature({ host, headers, body }: SignedMessage, secret: string, now: Date): void {
   const stamp = headers[SIGNATURE_HEADERS.timestamp] ?? "";
   const sent = headers[SIGNATURE_HEADERS.signature] ?? "";

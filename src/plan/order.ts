@@ -1,15 +1,17 @@
 // From rendered components to jobs and their order. What the document says (dependsOn, references) is obeyed; what a pod reads of another
 // component's configuration is inferred. Layers show what may run at the same time; the engine itself starts each job as soon as its own needs are met.
+
+import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { LABELS } from "../model/kubernetes/manifest.ts";
-import type { Need, PlannedJob, RetryPolicy } from "../model/run/plan.ts";
+import { type Need, ONE_ATTEMPT, type PlannedJob } from "../model/run/plan.ts";
+import type { ResolvedApplication } from "./components/resolvedApplication.ts";
 import { isSource, sourceKey } from "./render/renderConfiguration.ts";
 import { timeoutOf } from "./render/renderDraft.ts";
 import type { RenderedComponent } from "./render/renderedComponent.ts";
 
-const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
-const TEN_MINUTES = 10 * 60_000;
+type Types = Pick<ResolvedApplication, "types">;
 
-export function jobsOf(components: readonly RenderedComponent[]): readonly PlannedJob[] {
+export function jobsOf(components: readonly RenderedComponent[], application: Types): readonly PlannedJob[] {
   const needs = withInferred(components);
   return components.flatMap((rendered) => {
     const { component, objects, exposure, content, always } = rendered;
@@ -20,13 +22,13 @@ export function jobsOf(components: readonly RenderedComponent[]): readonly Plann
       needs: needs.get(component.name) ?? [],
       objects,
       input: content === null ? {} : { content, ...(always ? { always } : {}) },
-      timeout: timeoutOf(component),
-      retry: component.retry ?? ONCE,
+      timeout: timeoutOf(component, application),
+      retry: component.retry ?? ONE_ATTEMPT,
       ...locksOf(component),
       ...(Object.keys(component.clocks).length === 0 ? {} : { clocks: component.clocks }),
       ...(component.onShort === null ? {} : { onShort: component.onShort }),
     };
-    return exposure.length === 0 ? [main] : [main, routeJob(rendered)];
+    return exposure.length === 0 ? [main] : [main, routeJob(rendered, application)];
   });
 }
 
@@ -37,7 +39,7 @@ function locksOf({ name, definition, properties }: RenderedComponent["component"
 }
 
 /** Nothing is sent to a component before it is ready. */
-function routeJob({ component, exposure }: RenderedComponent): PlannedJob {
+function routeJob({ component, exposure }: RenderedComponent, { types }: Types): PlannedJob {
   return {
     name: `${component.name}:route`,
     type: "deploy",
@@ -45,13 +47,13 @@ function routeJob({ component, exposure }: RenderedComponent): PlannedJob {
     needs: [{ job: component.name, because: "order" }],
     objects: exposure,
     input: {},
-    timeout: component.timeout ?? TEN_MINUTES,
-    retry: component.retry ?? ONCE,
+    timeout: component.timeout ?? defaultTimeout(types, "deploy"),
+    retry: component.retry ?? ONE_ATTEMPT,
   };
 }
 
 /** Comes last, when everything that replaces them is there. `present`: keys of all objects that stay. */
-export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]): PlannedJob {
+export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[], { types }: Types): PlannedJob {
   return {
     name: "prune",
     type: "prune",
@@ -59,8 +61,8 @@ export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]
     needs: jobs.map((job) => ({ job: job.name, because: "order" })),
     objects: [],
     input: { present },
-    timeout: TEN_MINUTES,
-    retry: ONCE,
+    timeout: defaultTimeout(types, "prune"),
+    retry: ONE_ATTEMPT,
   };
 }
 

@@ -45,7 +45,7 @@ export interface PlanResult {
 export function planApplication(input: PlanInput): PlanResult {
   const { application, facts } = input;
   const rendered = renderApplication(input);
-  const deploying = jobsOf(rendered.components);
+  const deploying = jobsOf(rendered.components, application);
   const manifests = deploying.flatMap((job) => job.objects.map((object) => object.manifest));
   const comparison = comparePlans({
     jobs: deploying,
@@ -63,7 +63,9 @@ export function planApplication(input: PlanInput): PlanResult {
   if (hasErrors(problems)) return { plan: null, problems };
   const goes = comparison.changes.some((change) => change.action === "delete");
   const present = manifests.map((manifest) => refKey(refOf(manifest)));
-  const components: readonly PlannedJob[] = goes ? [...deploying, pruneJob(deploying, present)] : deploying;
+  const components: readonly PlannedJob[] = goes
+    ? [...deploying, pruneJob(deploying, present, application)]
+    : deploying;
   const { jobs, problems: wrong } = withSteps(input, components);
   if (hasErrors(wrong)) return { plan: null, problems: [...problems, ...wrong] };
   const plan: Plan = {

@@ -9,7 +9,7 @@ import { checkSize } from "./read/readLimits.ts";
 import { checkWorkflow } from "./workflow/check/checkWorkflow.ts";
 import { workflowJobs } from "./workflow/workflowJobs.ts";
 
-export interface WorkflowPlanInput {
+interface WorkflowPlanInput {
   /** As it came: it is checked here. */
   readonly document: Json;
   /** Its jobs are what steps may be: those of the project, where job types are registered. */
@@ -22,7 +22,7 @@ export interface WorkflowPlanInput {
   readonly name?: string;
 }
 
-export interface WorkflowPlan {
+interface WorkflowPlan {
   /** Empty when there is an error among the problems. */
   readonly jobs: readonly PlannedJob[];
   /** Pointers into the workflow itself: `/steps/0`. */

@@ -1,13 +1,22 @@
 // The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
 // Only what the application owns is touched; volumes stay unless asked for.
 
+import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
-import type { Change, Need, Plan, PlannedJob, PlannedObject } from "../model/run/plan.ts";
+import {
+  type Change,
+  type Need,
+  ONE_ATTEMPT,
+  type Plan,
+  type PlannedJob,
+  type PlannedObject,
+} from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
 import { hashOfJobs } from "./hashOfJobs.ts";
 import { layersOf } from "./order.ts";
+import type { StepTypes } from "./workflow/steps/stepKinds.ts";
 
-export interface RemovalInput {
+interface RemovalInput {
   readonly application: string;
   readonly namespace: string;
   readonly cluster: string;
@@ -16,6 +25,8 @@ export interface RemovalInput {
   readonly volumes: boolean;
   /** What the application owns: components that the last plan does not know, because they were never pruned, go as well. */
   readonly owned?: readonly OwnedObject[];
+  /** The job types of the project: they hold the default timeouts. */
+  readonly types: StepTypes;
 }
 
 export function planRemoval(input: RemovalInput): Plan {
@@ -40,7 +51,7 @@ function componentsOf(all: readonly { readonly component: string | null }[]): re
   return all.flatMap(({ component }) => component ?? []);
 }
 
-function removeJob(component: string, { previous, volumes }: RemovalInput): PlannedJob {
+function removeJob(component: string, { previous, volumes, types }: RemovalInput): PlannedJob {
   const own = previous.jobs.filter((job) => job.component === component);
   // Routes first: nobody is sent to what is about to end. They come last in the order of applying.
   const objects = own.flatMap((job) => job.objects).toReversed();
@@ -51,8 +62,8 @@ function removeJob(component: string, { previous, volumes }: RemovalInput): Plan
     needs: dependentsOf(component, previous),
     objects,
     input: { component, volumes },
-    timeout: 10 * 60_000,
-    retry: { attempts: 1, backoff: 5_000 },
+    timeout: defaultTimeout(types, "remove"),
+    retry: ONE_ATTEMPT,
   };
 }
 

@@ -1,5 +1,5 @@
-// The tests that the built-in definitions pass, for the definitions of anybody: run at the start of a server for each plug-in, and by its author
-// with the test kit. Everything that is found is told at once.
+// Applies the tests of the built-in definitions to the definitions of a plug-in. They run when a server starts with the
+// plug-in, and when its author uses the test kit (testKit.ts). All faults are reported together.
 import { builtins } from "../builtins.ts";
 import { type Catalog, createCatalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
@@ -12,11 +12,13 @@ import { planCase } from "./planCase.ts";
 
 const NAME = /^[a-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
 
-/** Empty: the pack is fit for use. `others` are packs that are loaded beside it. */
+/**
+ * All faults of the pack; an empty list when it is fit for use. `others` are packs that are loaded together with it.
+ */
 export function checkPack(pack: unknown, others: readonly Plugin[] = []): readonly Fault[] {
   const contract = checkContract(pack);
   if (contract.length > 0) return contract;
-  const plugin = pack as Plugin; // checkContract found nothing wrong
+  const plugin = pack as Plugin; // checkContract found no fault.
   const catalog = catalogOf([...others, plugin]);
   if (typeof catalog === "string") return [fault("{detail}", "{detail}", { detail: catalog })];
   const components = (plugin.components ?? []).map((definition) => ({ kind: "component type", definition }) as const);
@@ -28,7 +30,10 @@ export function checkPack(pack: unknown, others: readonly Plugin[] = []): readon
   ]);
 }
 
-/** The catalog of the built-in definitions and these, or the sentence that names both owners of a duplicate. */
+/**
+ * The catalog of the built-in definitions and the plug-ins, or the error message, which names both owners of a
+ * duplicate definition.
+ */
 function catalogOf(plugins: readonly Plugin[]): Catalog | string {
   try {
     return createCatalog(builtins, ...plugins);
@@ -46,7 +51,7 @@ function checkWords(kind: string, definition: Definition): readonly Fault[] {
   if (!NAME.test(name))
     faults.push(
       fault(
-        "{kind} {name}: a name is of letters, digits and '-', and starts with a lower case letter",
+        "{kind} {name}: a name consists of letters, digits and '-', and starts with a lower case letter",
         "{kind} {name}：名称仅限字母、数字和“-”，以小写字母开头",
         params,
       ),
@@ -72,7 +77,10 @@ function inBoth(text: Localized | undefined): boolean {
   return text !== undefined && text.en !== "" && /\p{Script=Han}/u.test(text.zh ?? "");
 }
 
-/** Every field is described in both languages, and unknown fields are refused: a mistyped one would otherwise be lost without a word. */
+/**
+ * Checks that every field is described in both languages, and that unknown fields are refused: a misspelt field would
+ * be lost silently.
+ */
 function checkSchema(kind: string, definition: Definition): readonly Fault[] {
   const found: string[] = [];
   try {
@@ -96,7 +104,7 @@ function undescribed(at: string, node: JsonObject): readonly string[] {
   const { properties } = node;
   if (!isObject(properties) || node["type"] !== "object") return [];
   const open =
-    node["additionalProperties"] === false ? [] : [`${at || "its schema"} takes unknown fields: use z.strictObject`];
+    node["additionalProperties"] === false ? [] : [`${at || "its schema"} accepts unknown fields: use z.strictObject`];
   const silent = Object.entries(properties).filter(
     ([, field]) => !isObject(field) || typeof field["description"] !== "string" || typeof field["zh"] !== "string",
   );
@@ -122,10 +130,10 @@ function checkCase(one: Case, catalog: Catalog): readonly Fault[] {
   const second = planCase(one.document, catalog);
   const faults: string[] = [];
   if (!second.ok || second.plan.hash !== first.plan.hash)
-    faults.push("it renders differently the second time: render must be pure");
+    faults.push("it renders different objects the second time: render must be pure");
   if (one.bare !== undefined) {
     const bare = planCase(one.bare, catalog);
-    if (bare.ok && bare.plan.hash === first.plan.hash) faults.push("it changes nothing");
+    if (bare.ok && bare.plan.hash === first.plan.hash) faults.push("the trait changes nothing");
   }
   return say([...faults, ...first.leaks]);
 }

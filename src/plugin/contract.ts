@@ -1,5 +1,5 @@
-// What a plug-in package exports by default, and the check of it at load. Job types are not part of it: they run inside the engine, and
-// what they may do there is not settled for third parties.
+// The default export of a plug-in package, and the check of its shape when it is loaded. A plug-in cannot contain job
+// types: they run inside the engine, and there is no stable contract for third parties yet.
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import { isObject } from "../model/data/json.ts";
 import type { Localized, Params } from "../model/data/text.ts";
@@ -7,21 +7,21 @@ import { VERSION } from "../model/data/version.ts";
 import { satisfies } from "./range.ts";
 
 export interface Plugin {
-  /** Of the package; it is named in errors as the owner of its definitions. */
+  /** Name of the package. Errors name it as the owner of its definitions. */
   readonly name: string;
   readonly version: string;
-  /** The versions of kubemin that it was made for, e.g. "^0.1". */
+  /** Range of the versions of kubemin that the plug-in is written for, e.g. "^0.1". */
   readonly kubemin: string;
   readonly components?: readonly ComponentDefinition[];
   readonly traits?: readonly TraitDefinition[];
 }
 
-/** Gives the type; changes nothing. */
+/** Returns the plug-in unchanged; it only gives the literal its type. */
 export function definePlugin(plugin: Plugin): Plugin {
   return plugin;
 }
 
-/** Something is wrong with a plug-in, and its author or the operator can mend it. */
+/** A mistake in a plug-in, which its author or the operator can fix. */
 export interface Fault {
   readonly text: Localized;
   readonly params: Params;
@@ -35,7 +35,10 @@ const FIELDS = ["name", "version", "kubemin", "components", "traits"];
 const TEXTS = ["name", "version", "kubemin"] as const;
 const LISTS = ["components", "traits"] as const;
 
-/** Faults of the default export; none means that it is a Plugin, as far as its own shape goes. */
+/**
+ * Faults in the shape of the default export. Without faults, the value is a Plugin; its definitions are checked in
+ * checkPack.ts.
+ */
 export function checkContract(value: unknown, version: string = VERSION): readonly Fault[] {
   if (!isObject(value))
     return [
@@ -47,11 +50,14 @@ export function checkContract(value: unknown, version: string = VERSION): readon
   const faults = Object.keys(value)
     .filter((key) => !FIELDS.includes(key))
     .map((key) =>
-      fault("unknown field {key}; known: {known}", "未知字段 {key}；可用：{known}", { key, known: FIELDS.join(", ") }),
+      fault("unknown field {key}; known fields: {known}", "未知字段 {key}；可用字段：{known}", {
+        key,
+        known: FIELDS.join(", "),
+      }),
     );
   for (const key of TEXTS)
     if (typeof value[key] !== "string" || value[key] === "")
-      faults.push(fault("{key} is missing or no text", "{key} 缺失或不是文本", { key }));
+      faults.push(fault("{key} is missing or not a text", "{key} 缺失或不是文本", { key }));
   for (const key of LISTS) faults.push(...checkList(key, value[key]));
   const wanted = value["kubemin"];
   if (typeof wanted === "string" && wanted !== "") faults.push(...checkVersion(wanted, version));
@@ -65,15 +71,15 @@ function checkVersion(wanted: string, version: string): readonly Fault[] {
   return fits === undefined
     ? [
         fault(
-          'kubemin: "{wanted}" is no range of versions; write it like "^0.1"',
+          'kubemin: "{wanted}" is not a range of versions; write it like "^0.1"',
           'kubemin: "{wanted}" 不是版本范围；写法如 "^0.1"',
           params,
         ),
       ]
     : [
         fault(
-          "it was made for kubemin {wanted}, and this is {version}",
-          "它面向 kubemin {wanted}，当前为 {version}",
+          "it is written for kubemin {wanted}, but this is kubemin {version}",
+          "该插件适用于 kubemin {wanted}，当前版本为 {version}",
           params,
         ),
       ];
@@ -81,12 +87,12 @@ function checkVersion(wanted: string, version: string): readonly Fault[] {
 
 function checkList(key: string, value: unknown): readonly Fault[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) return [fault("{key} is no list", "{key} 不是列表", { key })];
+  if (!Array.isArray(value)) return [fault("{key} is not a list", "{key} 不是列表", { key })];
   return value.flatMap((one: unknown, index) =>
     isObject(one) && typeof one["name"] === "string" && typeof one["render"] === "function" && isObject(one["schema"])
       ? []
       : [
-          fault("{key}[{index}] is not made by {maker}", "{key}[{index}] 不是由 {maker} 定义的", {
+          fault("{key}[{index}] is not defined with {maker}", "{key}[{index}] 不是由 {maker} 定义的", {
             key,
             index,
             maker: key === "traits" ? "defineTrait" : "defineComponent",

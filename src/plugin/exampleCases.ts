@@ -1,4 +1,4 @@
-// Documents that hold the examples of a definition: what is planned to see whether they are right.
+// Builds documents around the examples of a definition. checkPack.ts plans them to see whether the examples are right.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts";
 import type { Json, JsonObject } from "../model/data/json.ts";
@@ -8,11 +8,11 @@ export interface Case {
   readonly name: string;
   readonly title: string;
   readonly document: JsonObject;
-  /** The same without the trait. */
+  /** The same document without the trait; `undefined` for a component type. */
   readonly bare: JsonObject | undefined;
 }
 
-/** Examples may refer to it. */
+/** A component that is part of every document, because examples may refer to it. */
 const REDIS = { name: "redis", type: "store", properties: { preset: "redis" } };
 const HOST = { image: "busybox:1.36", port: 8080 };
 

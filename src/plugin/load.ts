@@ -1,5 +1,6 @@
-// Loads plug-ins at the start of the program: by path (a file, or a folder with package.json) or by the name of an installed package.
-// A plug-in is the operator's own, reviewed code: it runs inside this process with all of its rights. Nothing is loaded that was not named.
+// Loads plug-ins when the program starts: by path (a file, or a folder with package.json) or by the name of an
+// installed package. The operator must trust a plug-in: it runs inside this process with all of its rights. Only
+// plug-ins that the operator named are loaded.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { findPackageJSON, registerHooks } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
@@ -11,14 +12,14 @@ import { type Localized, type Params, translate } from "../model/data/text.ts";
 import { checkPack } from "./checkPack.ts";
 import { type Fault, fault, type Plugin } from "./contract.ts";
 
-export interface LoadedPlugin {
-  /** As it was named. */
+interface LoadedPlugin {
+  /** The path or package name as the operator wrote it. */
   readonly source: string;
   readonly file: string;
   readonly plugin: Plugin;
 }
 
-/** Names the plug-in and everything that is wrong with it. */
+/** Names the plug-in and all of its faults, in both languages. */
 export class PluginError extends Error {
   readonly text: Localized;
 
@@ -31,7 +32,10 @@ export class PluginError extends Error {
   }
 }
 
-/** `sources` as the user wrote them; relative paths are taken from `directory`. In order; the first that is wrong ends it. */
+/**
+ * Loads the plug-ins in the given order. `sources` are paths or package names; relative paths are relative to
+ * `directory`. Throws PluginError at the first plug-in with a fault.
+ */
 export async function loadPlugins(sources: readonly string[], directory: string): Promise<readonly LoadedPlugin[]> {
   if (sources.length > 0) provideContract();
   const loaded: LoadedPlugin[] = [];
@@ -43,7 +47,7 @@ export async function loadPlugins(sources: readonly string[], directory: string)
       loaded.map((one) => one.plugin),
     );
     if (faults.length > 0) throw new PluginError(source, faults);
-    loaded.push({ source, file, plugin: exported as Plugin }); // checkPack found nothing wrong
+    loaded.push({ source, file, plugin: exported as Plugin }); // checkPack found no fault.
   }
   return loaded;
 }
@@ -55,7 +59,10 @@ export function catalogWith(plugins: readonly LoadedPlugin[]): Catalog {
 const OURS = /^kubemin\/plugin(\/test-kit)?$/;
 let provided = false;
 
-/** `kubemin/plugin` is this very program's, wherever the plug-in lies: a second copy would be another version of the contract. */
+/**
+ * Resolves `kubemin/plugin` to this program's own file for every plug-in: an installed second copy could have another
+ * contract.
+ */
 function provideContract(): void {
   if (provided) return;
   provided = true;
@@ -89,14 +96,17 @@ function fileOf(source: string, directory: string): string {
   return statSync(path).isDirectory() ? entryOf(source, path) : path;
 }
 
-/** Beside the user's files first, then beside this program: where `npm install` puts it, with and without --global. */
+/**
+ * Looks next to the user's files, then next to this program: `npm install` puts packages there without and with
+ * --global.
+ */
 function packageFolder(name: string, directory: string): string | undefined {
   for (const base of [pathToFileURL(join(directory, "from.js")).href, import.meta.url]) {
     try {
       const found = findPackageJSON(name, base);
       if (found !== undefined) return dirname(found);
     } catch {
-      // not from here
+      // The package is not installed here; the next folder is tried.
     }
   }
   return undefined;
@@ -136,11 +146,11 @@ async function importFile(source: string, file: string): Promise<unknown> {
   }
 }
 
-/** Node strips types of a file of one's own, never of an installed package. */
+/** The usual reason: Node runs TypeScript files, but not those of an installed package (below node_modules). */
 function importFault(error: unknown, file: string): Fault {
   if (dig(error, "code") === "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING")
     return fault(
-      "{file} is TypeScript: an installed package has to bring JavaScript",
+      "{file} is TypeScript: an installed package must contain JavaScript",
       "{file} 是 TypeScript：已安装的包必须提供 JavaScript",
       { file },
     );

@@ -1,5 +1,6 @@
-// Plans a document against a cluster in words, as a server would against a real one. Secrets are sealed with tokens that anybody can recognise,
-// so that a plaintext that gets through shows.
+// Plans a document with the facts of an invented cluster, as a server would with a real one. Secret values are replaced
+// by recognisable tokens instead of real encryption, so that a secret in plain text can be found in the rendered
+// objects.
 import type { Catalog } from "../catalog/catalog.ts";
 import { isObject, type JsonObject } from "../model/data/json.ts";
 import { isSealed, sealedToken } from "../model/document/sealed.ts";
@@ -10,7 +11,7 @@ import { checkDocument } from "../plan/check/check.ts";
 import { sealDocument } from "../plan/components/seal.ts";
 import { planApplication } from "../plan/plan.ts";
 
-export type Planned =
+type Planned =
   | { readonly ok: true; readonly plan: Plan; readonly leaks: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -58,7 +59,10 @@ export function manifestsOf(plan: Plan): readonly Manifest[] {
   return plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
 }
 
-/** Values of Secrets that are not sealed, and secrets of the document that stand in an object in clear. The sentences quote no value. */
+/**
+ * Reports values of Secrets that are not sealed, and secrets of the document in plain text in any object. No value is
+ * quoted.
+ */
 function leaksOf(plan: Plan, secrets: readonly string[]): readonly string[] {
   const objects = manifestsOf(plan);
   const open = objects
@@ -66,7 +70,7 @@ function leaksOf(plan: Plan, secrets: readonly string[]): readonly string[] {
     .flatMap((object) => ["data", "stringData"].flatMap((field) => unsealed(object, field)));
   const text = JSON.stringify(objects);
   const clear = secrets.some((secret) => secret.length > 3 && text.includes(JSON.stringify(secret).slice(1, -1)));
-  return [...open, ...(clear ? ["a secret value stands in a rendered object in clear"] : [])];
+  return [...open, ...(clear ? ["a rendered object contains a secret value in plain text"] : [])];
 }
 
 function unsealed(object: Manifest, field: string): readonly string[] {

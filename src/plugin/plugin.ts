@@ -1,5 +1,6 @@
-// What authors of plug-ins import, as `kubemin/plugin`: the same functions and fields that the built-in definitions are made with.
-// The only place of this program where things are exported again. What is not here is no part of the contract and may change at any time.
+// The module `kubemin/plugin` for authors of plug-ins: the same functions and fields that the built-in definitions use.
+// Only this file of the program re-exports things. Whatever it does not export is not part of the contract and may
+// change at any time.
 export type { ZodType } from "zod";
 export { z } from "zod";
 export type {

@@ -1,8 +1,9 @@
-// Ranges of versions as npm writes them, the common part: 1.2.3, 1.2, ^0.1, ~0.1.2, >=0.1, joined by spaces (and) or || (or).
+// Ranges of versions in the notation of npm, as far as it is common: 1.2.3, 1.2, ^0.1, ~0.1.2, >=0.1, joined by spaces
+// (and) or || (or). Hyphen ranges and the precedence of pre-releases are not supported.
 
 type Version = readonly [number, number, number];
 
-/** Undefined: this is no range. */
+/** Whether the version lies in the range; `undefined` when the text is not a range. */
 export function satisfies(version: string, range: string): boolean | undefined {
   const actual = parse(version)?.version;
   const choices = range.split("||").map((part) => part.trim().split(/\s+/).map(comparator));
@@ -39,7 +40,7 @@ const SIGNS: Readonly<Record<string, (version: Version) => Comparator>> = {
   "<": (version) => (actual) => compare(actual, version) < 0,
 };
 
-/** The first version that does not belong to it any more. */
+/** The lowest version above the range. */
 function ceiling([major, minor, patch]: Version, sign: string, given: number): Version {
   if (sign === "^" && (major > 0 || given === 1)) return [major + 1, 0, 0];
   if (sign === "^" && (minor > 0 || given === 2)) return [0, minor + 1, 0];

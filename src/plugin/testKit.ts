@@ -1,4 +1,5 @@
-// The test kit for authors, as `kubemin/plugin/test-kit`: for any test runner, because it only answers or throws.
+// The module `kubemin/plugin/test-kit` for authors of plug-ins. Its functions return results or throw, so that any test
+// runner can use them.
 import { builtins } from "../builtins.ts";
 import { createCatalog } from "../catalog/catalog.ts";
 import type { JsonObject } from "../model/data/json.ts";
@@ -9,20 +10,24 @@ import type { Plugin } from "./contract.ts";
 import { manifestsOf, planCase } from "./planCase.ts";
 
 /**
- * Everything that a server would refuse, as sentences; empty when the pack is fit for use. Per definition: summary, examples and every field in
- * both languages, unknown fields refused; each example validates, renders, renders the same twice, and lets no secret out.
+ * All faults for which a server would refuse the pack, as English sentences; an empty list when it is fit for use.
+ * Checked for each definition: summary, titles of examples and all fields are in both languages, and unknown fields are
+ * refused. Checked for each example: it is valid, it renders the same objects twice, and it shows no secret value.
  */
 export function checkPack(pack: unknown, others: readonly Plugin[] = []): readonly string[] {
   return check(pack, others).map(({ text, params }) => translate(text, "en", params));
 }
 
-/** The same as one error. */
+/** Like `checkPack`, but throws an Error with all faults. */
 export function assertPack(pack: unknown, others: readonly Plugin[] = []): void {
   const faults = checkPack(pack, others);
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 
-/** The objects that a document renders to with these packs and the built-in definitions, in the order of deployment. Throws its problems. */
+/**
+ * The objects of a document with these packs and the built-in definitions, in deployment order. Throws an Error with
+ * its problems.
+ */
 export function renderDocument(document: JsonObject, ...packs: readonly Plugin[]): readonly Manifest[] {
   const planned = planCase(document, createCatalog(builtins, ...packs));
   if (!planned.ok) throw new Error(planned.problems.join("\n"));

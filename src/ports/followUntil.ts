@@ -2,7 +2,7 @@
 import type { ObjectHealth } from "../model/kubernetes/health.ts";
 import type { Applied, Cluster } from "./cluster.ts";
 
-export interface FollowQuestion<T> {
+interface FollowQuestion<T> {
   readonly objects: readonly Applied[];
   readonly signal: AbortSignal;
   /** Called with each reported health, until it returns something other than `undefined`: that is the answer. */

@@ -32,7 +32,7 @@ export interface News {
 }
 
 /** What ends a wait without news. */
-export interface WaitEnds {
+interface WaitEnds {
   readonly signal?: AbortSignal;
   /** Default: no limit. */
   readonly limit?: WaitLimit | undefined;
@@ -44,7 +44,7 @@ export interface WaitLimit {
 }
 
 /** Something that announces news itself: it calls `notify` each time, until the function that it returned is called. */
-export type NewsSource = (notify: () => void) => () => void;
+type NewsSource = (notify: () => void) => () => void;
 
 export function createNews(...sources: readonly NewsSource[]): News {
   const waits = new Set<() => void>();

@@ -14,7 +14,7 @@ export interface OutgoingLimits {
   readonly answerBytes: number;
 }
 
-export interface Signing {
+interface Signing {
   /** Name of the secret, so that the receiver can select it. It is sent in clear text. */
   readonly keyId: string;
   readonly secret: string;

@@ -71,7 +71,7 @@ export interface RegistrationNews {
   readonly throws: readonly ThrowCount[];
 }
 
-export interface ThrowCount {
+interface ThrowCount {
   readonly type: string;
   readonly project: string;
   readonly throws: number;

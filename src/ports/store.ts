@@ -155,7 +155,7 @@ export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" 
 
 export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
 
-export interface RunFilter {
+interface RunFilter {
   readonly project: string;
   /** Name of the application; `null`: runs without an application. Default: all runs. */
   readonly application?: string | null;
@@ -292,14 +292,14 @@ export interface Completions {
   forget(project: string, application: string): Promise<void>;
 }
 
-export interface CompletionKey {
+interface CompletionKey {
   readonly project: string;
   readonly application: string | null;
   readonly component: string | null;
   readonly content: string;
 }
 
-export interface StoredLogLine {
+interface StoredLogLine {
   readonly at: string;
   readonly pod: string;
   readonly container: string;

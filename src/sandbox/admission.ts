@@ -12,7 +12,7 @@ import { claimUsage, overQuota, type Quotas, usageOf } from "./objects/quota.ts"
 import type { Shelf, StoredObject } from "./objects/sandboxObjects.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 
-export interface AdmissionRules {
+interface AdmissionRules {
   readonly shelf: Shelf;
   readonly quotas: Quotas;
   readonly namespaceExists: (name: string) => boolean;

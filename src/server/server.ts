@@ -1,10 +1,11 @@
 // The HTTP server: puts the parts together, listens, and stops within five seconds. No rules of the platform live here.
+
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { ROUTES, type RouteName } from "../api/routes.ts";
-import type { World } from "../engine/interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "../engine/interface/dependencies.ts";
 import type { Registry } from "../jobTypes/registry/registry.ts";
 import { PlatformError } from "../model/errors/errors.ts";
 import { drainOnClose } from "./drain.ts";
@@ -17,7 +18,7 @@ import { registerRoutes } from "./requests/registerRoutes.ts";
 import { implementations } from "./routes/implementations.ts";
 import { registerProbes } from "./routes/probes.ts";
 import { createStreams } from "./shared/openStreams.ts";
-import type { Service } from "./shared/serverParts.ts";
+import type { ServerParts } from "./shared/serverParts.ts";
 import { createWaitPool } from "./shared/waitPool.ts";
 import { acceptSockets } from "./streams/upgrade.ts";
 
@@ -40,7 +41,7 @@ export interface ServerOptions {
   readonly checkAnswers?: boolean;
 }
 
-export interface Server {
+interface Server {
   readonly url: string;
   /** Stops accepting, ends the streams, lets what is being answered finish for at most five seconds. */
   close(): Promise<void>;
@@ -51,35 +52,39 @@ const WAIT_SLOTS = 100;
 const STREAMS_PER_TOKEN = 50;
 const PATIENCE_MILLISECONDS = 15_000;
 
-export async function createServer(world: World, registry: Registry, options: ServerOptions): Promise<Server> {
+export async function createServer(
+  dependencies: EngineDependencies,
+  registry: Registry,
+  options: ServerOptions,
+): Promise<Server> {
   const stopping = new AbortController();
-  const service: Service = {
-    world,
+  const parts: ServerParts = {
+    dependencies,
     registry,
     version: options.version,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? HEARTBEAT_MILLISECONDS,
-    waits: createWaitPool(world.store, { slots: options.waitSlots ?? WAIT_SLOTS, stopping: stopping.signal }),
+    waits: createWaitPool(dependencies.store, { slots: options.waitSlots ?? WAIT_SLOTS, stopping: stopping.signal }),
     streams: createStreams(options.streamsPerToken ?? STREAMS_PER_TOKEN),
     patienceMilliseconds: options.patienceMilliseconds ?? PATIENCE_MILLISECONDS,
     stopping: stopping.signal,
     ...(options.checkAnswers === true ? { checkAnswer } : {}),
   };
-  stopping.signal.addEventListener("abort", () => service.streams.endAll());
-  const app = createApp(world);
+  stopping.signal.addEventListener("abort", () => parts.streams.endAll());
+  const app = createApp(dependencies);
   drainOnClose(app, () => stopping.abort());
   await acceptSockets(app);
-  guardRequests(app, world, options.host);
-  if (options.logRequests) logRequests(app, world);
+  guardRequests(app, dependencies, options.host);
+  if (options.logRequests) logRequests(app, dependencies);
   readBodies(app);
-  answerErrors(app, world, options.routes);
-  registerProbes(app, service, countRequests(app));
-  registerRoutes(app, service, { implementations, only: options.routes });
+  answerErrors(app, dependencies, options.routes);
+  registerProbes(app, parts, countRequests(app));
+  registerRoutes(app, parts, { implementations, only: options.routes });
   // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
   await app.listen({ host: options.host === "localhost" ? "127.0.0.1" : options.host, port: options.port });
   return { url: urlOf(app, options.host), close: () => app.close() };
 }
 
-function createApp(world: World): FastifyInstance {
+function createApp({ log }: Dependencies<"log">): FastifyInstance {
   return Fastify({
     logger: false,
     genReqId: requestId,
@@ -90,7 +95,7 @@ function createApp(world: World): FastifyInstance {
     forceCloseConnections: true,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
-    frameworkErrors: (error, request, reply) => void sendProblem(world.log, error, request, reply),
+    frameworkErrors: (error, request, reply) => void sendProblem(log, error, request, reply),
   });
 }
 
@@ -118,8 +123,8 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);
 }
 
-function answerErrors(app: FastifyInstance, world: World, only: ServerOptions["routes"]): void {
-  app.setErrorHandler((error, request, reply) => sendProblem(world.log, error, request, reply));
+function answerErrors(app: FastifyInstance, { log }: Dependencies<"log">, only: ServerOptions["routes"]): void {
+  app.setErrorHandler((error, request, reply) => sendProblem(log, error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1).join("").slice(0, 200);
     const allowed = Object.entries(ROUTES).flatMap(([name, route]) =>
@@ -136,9 +141,9 @@ function pattern(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(".", "\\.").replace(/:\w+/g, "[^/]+")}$`);
 }
 
-function logRequests(app: FastifyInstance, world: World): void {
+function logRequests(app: FastifyInstance, { log }: Dependencies<"log">): void {
   app.addHook("onResponse", async (request, reply) => {
-    world.log.write("info", "request", {
+    log.write("info", "request", {
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url ?? "(none)",

@@ -1,5 +1,6 @@
-// Delivers the events of one sink, as long as this process holds its claim. After a crash between a delivery and the note of it,
-// the same events go out again, with the same ids: never fewer, and never a later one of a run before an earlier one.
+// Delivers the events of one sink, as long as this process holds the sink's lease. After a crash between a delivery and
+// the update of the sink's position, the same events are sent again, with the same ids. No event is left out, and the
+// events of a run keep their order.
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { createNews, type News } from "../ports/news.ts";
@@ -9,28 +10,31 @@ import { deliverDue, readDue } from "./round.ts";
 import { isOpen, settleRound } from "./roundOutcome.ts";
 import type { Transport } from "./transport.ts";
 
-export interface CourierParts {
+interface CourierParts {
   readonly store: Pick<Store, "sinks" | "events">;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
-  /** Names this process among those that share the store. */
+  /** Identifies this process among the processes that share the store. */
   readonly owner: string;
   readonly transportFor: (stored: StoredSink) => Transport;
 }
 
 export interface Courier {
-  /** The sink was changed by somebody. */
+  /** Reports that the sink was changed, so that the courier reads it again. */
   changed(): void;
   stop(): Promise<void>;
 }
 
-/** A round begins no call after the first, and no call takes longer than ten seconds: it ends well before the claim does. */
+/**
+ * A round starts no call after ROUND_MILLISECONDS, and no call takes longer than ten seconds, so a round ends well
+ * before the lease.
+ */
 const ROUND_MILLISECONDS = 20_000;
 const CLAIM_MILLISECONDS = 90_000;
 const RENEW_MILLISECONDS = 30_000;
 const PAUSE_AFTER_ERROR = 5_000;
-/** A call that is under way when the server stops may end: broken off, it would be made again at the next start. */
+/** A call in progress gets this time when the server stops: an interrupted call would be repeated at the next start. */
 const GRACE_MILLISECONDS = 3_000;
 
 interface Claimed {
@@ -78,7 +82,7 @@ async function live(id: string, parts: CourierParts, { signal, giveUp, news, lif
         claimed = await claim(id, parts);
       }
       if (claimed === null) {
-        // Another process delivers: the wait does not end with the news, which every commit announces.
+        // Another process delivers. The courier sleeps a fixed time, because every commit would end a wait for news.
         await parts.clock.sleep(RENEW_MILLISECONDS, signal);
         continue;
       }
@@ -87,10 +91,10 @@ async function live(id: string, parts: CourierParts, { signal, giveUp, news, lif
       if (wait === null) claimed = null;
       else if (wait > 0) await news.after(seen, { signal, limit: { clock: parts.clock, milliseconds: wait } });
     } catch (error) {
-      // The store was away, most likely: nothing is lost, the position is where it was.
+      // Most likely the store did not answer. No event is lost, because the position has not changed.
       claimed = null;
       if (!signal.aborted)
-        parts.log.write("error", "a sink could not go on; it is tried again", { sink: id, error: String(error) });
+        parts.log.write("error", "a round of a sink failed; it is tried again", { sink: id, error: String(error) });
       await parts.clock.sleep(PAUSE_AFTER_ERROR, signal);
     }
   }
@@ -105,7 +109,9 @@ async function claim(id: string, { store, clock, owner }: CourierParts): Promise
   return stored === null ? null : { stored, at: now.getTime() };
 }
 
-/** Milliseconds until there may be something to do without a new event; 0: at once; null: the claim was lost. */
+/**
+ * Milliseconds until the next round if no event comes before; 0 for an immediate round; `null` when the lease was lost.
+ */
 async function oneRound(
   claimed: Claimed,
   transport: Transport,
@@ -148,7 +154,9 @@ function nameOf({ application, run }: Pick<HeldKey, "application" | "run">): str
 
 function tell(log: Log, { sink, state: before }: StoredSink, after: StoredSink["state"]): void {
   const fields = { sink: sink.id, project: sink.project, failure: after.failure?.code ?? "" };
-  if (after.dead && !before.dead) log.write("error", "a sink took nothing for days; it is not tried any more", fields);
-  else if (isOpen(after) && !isOpen(before)) log.write("warn", "a sink takes nothing; it is tried less often", fields);
-  else if (!isOpen(after) && isOpen(before)) log.write("info", "a sink takes events again", fields);
+  if (after.dead && !before.dead)
+    log.write("error", "a sink accepted no event for days; it is not tried any more", fields);
+  else if (isOpen(after) && !isOpen(before))
+    log.write("warn", "a sink accepts no events; it is tried less often", fields);
+  else if (!isOpen(after) && isOpen(before)) log.write("info", "a sink accepts events again", fields);
 }

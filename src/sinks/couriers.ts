@@ -1,4 +1,5 @@
-// The sinks of all projects: a courier for each, from when it is added until it is removed. The only file of the folder that others import.
+// Runs the sinks of all projects: one courier (courier.ts) for each sink, from when it is added until it is removed.
+// Other folders import only this file.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -12,7 +13,7 @@ import type { Transport } from "./transport.ts";
 import { unreadableTransport } from "./unreadableSink.ts";
 import { webhookTransport } from "./webhook.ts";
 
-export interface SinkParts {
+interface SinkParts {
   readonly store: Pick<Store, "sinks" | "events" | "setting">;
   readonly vault: Vault;
   readonly outgoing: Outgoing;
@@ -22,11 +23,11 @@ export interface SinkParts {
 }
 
 export interface RunningSinks {
-  /** Resolves when nothing is being delivered any more. What was not delivered is taken up at the next start. */
+  /** Resolves when no delivery is in progress. Events that were not delivered are delivered after the next start. */
   stop(): Promise<void>;
 }
 
-/** Another process may have added one: nobody tells. */
+/** Time between two reads of the list, in milliseconds: sinks that another process added are not always notified. */
 const LOOK_MILLISECONDS = 20_000;
 
 export async function startSinks(parts: SinkParts): Promise<RunningSinks> {

@@ -1,6 +1,7 @@
-// Events into a topic of Apache Kafka. The key is the run's id, so that Kafka keeps a run's events in order; all replicas must have
-// an event before it counts as taken. The client is loaded when the first event is to be sent: a server without Kafka does not pay for it.
-// Every broker, those too that the cluster names, is asked of the guard of outgoing calls before anything connects to it.
+// Sends events to a topic of Apache Kafka. The key is the run's id, so that Kafka keeps the events of a run in order.
+// An event counts as delivered once all in-sync replicas have it. The client library is loaded with the first event, so
+// that servers without Kafka do not pay for it. Before a connection to any broker, including those that the Kafka
+// cluster names, src/outgoing/allowedTarget.ts checks its address.
 import type { Producer } from "@platformatic/kafka";
 import { dig } from "../model/data/json.ts";
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
@@ -8,7 +9,7 @@ import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { orderKey, payloadOf } from "./payload.ts";
 import type { Delivery, Transport } from "./transport.ts";
 
-export interface KafkaTopic {
+interface KafkaTopic {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly installation: string;
@@ -26,7 +27,7 @@ export function kafkaTransport({ brokers, topic, installation }: KafkaTopic, out
   const close = async (): Promise<void> => {
     const open = producer;
     producer = undefined;
-    // A producer that never connected, or lost its brokers, has nothing that could be closed in order.
+    // Errors are ignored: a producer that never connected, or that lost its brokers, cannot be closed cleanly.
     await (await open?.catch(() => undefined))?.close(true).catch(() => undefined);
   };
   return {
@@ -42,7 +43,8 @@ export function kafkaTransport({ brokers, topic, installation }: KafkaTopic, out
         await (await producer).send({ messages, acks: ALL_REPLICAS });
         return { taken: events.length, failure: null };
       } catch (error) {
-        // A new one finds brokers that have moved; it costs one more connection after a failure.
+        // After a failure the producer is closed: a new one costs one more connection, but finds brokers that have
+        // moved.
         await close();
         return { taken: 0, failure: signal.aborted ? null : failureOf(error, brokers) };
       }
@@ -60,23 +62,23 @@ async function openProducer(brokers: readonly string[], outgoing: Outgoing): Pro
     connectTimeout: CONNECT_MILLISECONDS,
     timeout: ANSWER_MILLISECONDS,
     retries: RETRIES,
-    // A topic that is misspelt is a failure, not a new topic.
+    // A misspelt topic must be an error and not create a new topic.
     autocreateTopics: false,
   });
   const { connections } = producer;
   const connect = connections.get.bind(connections);
-  // The pool's one way to a connection, for the brokers of the settings and for those that the cluster names.
   const admitted = async (broker: Address, callback: (error: Error) => void): Promise<void> => {
     try {
       const host = await outgoing.admit(broker.host, { encrypted: false });
-      connect({ host, port: broker.port }, callback as never); // the pool's own callback, handed through
+      connect({ host, port: broker.port }, callback as never); // This is the pool's own callback, passed through.
     } catch (cause) {
-      callback(new kafka.UserError("the broker's address is refused", { cause: cause as Error, canRetry: false })); // admit rejects with errors
+      // `admit` rejects with errors only.
+      callback(new kafka.UserError("the broker's address is refused", { cause: cause as Error, canRetry: false }));
     }
   };
-  // The pool's one way to a connection, for the brokers of the settings and for those that the cluster names.
+  // The pool opens all connections by `get`: to the brokers of the settings and to those that the Kafka cluster names.
   connections.get = ((broker: Address, callback: (error: Error) => void) =>
-    void admitted(broker, callback)) as typeof connections.get; // the pool always gives a callback
+    void admitted(broker, callback)) as typeof connections.get; // The pool always passes a callback.
   return producer;
 }
 
@@ -85,7 +87,7 @@ interface Address {
   readonly port: number;
 }
 
-/** The client wraps errors in errors; what was first is inside. */
+/** The client wraps errors in other errors; the innermost one is the cause. */
 function innermost(error: unknown): unknown {
   const inner = dig(error, "cause") ?? dig(error, "errors", 0);
   return inner === undefined ? error : innermost(inner);
@@ -94,7 +96,8 @@ function innermost(error: unknown): unknown {
 function failureOf(error: unknown, brokers: readonly string[]): SinkFailure {
   const first = innermost(error);
   if (first instanceof OutgoingRefused) return { code: first.code, params: first.params };
-  // Kafka's own name for it; the client's own codes say less than its sentences, which name a topic or a broker at most.
+  // Prefer Kafka's name of the error. The messages of the client say more than its codes (PLT_…); they name at most a
+  // topic or a broker.
   const code = dig(first, "code");
   const words = first instanceof Error ? first.message.slice(0, 200) : "unknown";
   const named = dig(first, "apiId") ?? (String(code).startsWith("PLT_") ? words : code);

@@ -1,15 +1,17 @@
-// An event as sinks send it. The id is the same however often it is sent, and no other installation makes the same one.
+// An event as sinks send it. Its id is the same at every delivery, and unique across installations.
 
 import { mapStrings, maskText } from "../model/document/sealed.ts";
 import { writtenName } from "../model/kubernetes/name.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
 
-export interface Payload {
+interface Payload {
   readonly id: string;
   readonly body: string;
 }
 
-/** What keeps events in order: their run, or their application where there is no run. */
+/**
+ * Events with the same key are delivered in order: the key is their run, or their application when they have no run.
+ */
 export function orderKey({ run, application }: Pick<PlatformEvent, "run" | "application">): string {
   return run ?? `application/${writtenName(application)}`;
 }

@@ -1,4 +1,5 @@
-// One round of a sink: reads what is due, delivers it key by key, some keys at a time, and says how each went. Writes nothing.
+// One round of a sink: reads the events that are due, delivers them key by key, several keys at a time, and returns the
+// result of each key. It writes nothing to the store; courier.ts stores the result.
 
 import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
@@ -12,12 +13,14 @@ const EVENTS = 100;
 const HELD_KEYS = 20;
 const AT_ONCE = 8;
 
-export interface Due {
+interface Due {
   readonly parcels: readonly Parcel[];
   readonly position: number;
 }
 
-/** With an open breaker one attempt finds out whether the receiver is back. */
+/**
+ * The parcels that are due now. With an open breaker it is at most one, which shows whether the receiver works again.
+ */
 export async function readDue(stored: StoredSink, events: Pick<Events, "after">, now: Date): Promise<Due> {
   const { state, held } = stored;
   const probing = isOpen(state);
@@ -38,7 +41,9 @@ function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
   });
 }
 
-/** Up to the sink's position: what is behind it comes with the next batch, once the key has caught up. */
+/**
+ * Events of a held key, up to the sink's position. Later events come with the next batch, once the key has caught up.
+ */
 async function heldParcel({ sink, state }: StoredSink, held: HeldKey, events: Pick<Events, "after">): Promise<Parcel> {
   const { application, run, sequence } = held;
   const filter = { project: sink.project, ...(run === null ? { application } : { run }) };
@@ -55,7 +60,7 @@ function passes(event: PlatformEvent, filter: SinkFilter): boolean {
   return filter.events.length === 0 || filter.events.includes(event.type);
 }
 
-/** After so many failures in a row nothing more is begun: the rest is answered as not tried. */
+/** After BREAKER_FAILURES failures in a row no further call is started; the other parcels are returned as not tried. */
 export async function deliverDue(
   { parcels }: Due,
   transport: Transport,
@@ -63,7 +68,7 @@ export async function deliverDue(
 ): Promise<readonly Delivered[]> {
   const delivered: Delivered[] = [];
   const queue = parcels.values();
-  // An open breaker has its one attempt.
+  // Even an open breaker allows one attempt.
   let inARow = Math.min(failures, BREAKER_FAILURES - 1);
   const more = (): boolean => inARow < BREAKER_FAILURES && patience.more();
   const worker = async (): Promise<void> => {

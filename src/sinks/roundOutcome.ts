@@ -1,4 +1,5 @@
-// What becomes of a sink after a round of deliveries: its position, its breaker, and what is held back. Pure.
+// Computes the state of a sink after a round of deliveries: its position, its breaker, and the keys that are held back.
+// Pure.
 
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
@@ -11,11 +12,11 @@ type Key = Pick<HeldKey, "application" | "run">;
 /** Events of one key that are delivered together. */
 export interface Parcel {
   readonly key: Key;
-  /** What passed the filter; may be empty for a held key. */
+  /** Events that passed the filter; may be empty for a held key. */
   readonly events: readonly PlatformEvent[];
-  /** The key was held back before this round. */
+  /** The key as it was held back before this round, or `undefined` when it was not held. */
   readonly held: HeldKey | undefined;
-  /** Where a held key goes on when all of these are taken; null: it has caught up. */
+  /** Sequence number at which a held key continues once all of `events` are delivered; `null` when it has caught up. */
   readonly rest: number | null;
 }
 
@@ -25,10 +26,10 @@ export interface Delivered {
   readonly failure: SinkFailure | null;
 }
 
-export interface Round {
-  /** In the order in which they ended: the breaker counts by it. */
+interface Round {
+  /** Results in the order in which the deliveries ended, because the breaker counts failures in a row. */
   readonly delivered: readonly Delivered[];
-  /** Of the last new event that was read; the old one when none was. */
+  /** Sequence number of the last new event that was read, or the old position when there was none. */
   readonly position: number;
   readonly now: Date;
   readonly random: () => number;
@@ -82,7 +83,7 @@ function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round
   return { ...before, sequence: first.sequence, failures, retryAt, dead: isOver(before.since, now) };
 }
 
-/** What failed while the receiver was away waited for the receiver, not for itself: it is due now. */
+/** Keys that failed while the receiver did not work become due now, because they were only waiting for the receiver. */
 function released(held: readonly HeldKey[], { delivered, now }: Round): HeldKey[] {
   const tried = new Set(delivered.map((one) => one.parcel.held));
   return held.filter((one) => !one.dead && !tried.has(one)).map((one) => ({ ...one, retryAt: now.toISOString() }));

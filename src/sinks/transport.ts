@@ -1,24 +1,27 @@
-// What a kind of sink can do: take events. Each kind is one file beside this one.
+// The interface of a kind of sink: it delivers events. Each kind is one file of this folder.
 
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
 
 export interface Delivery {
-  /** So many of the events, from the first one on. */
+  /** Number of events that were delivered, counted from the first one. */
   readonly taken: number;
-  /** Why not all; null with fewer than all: it was not tried any further, and nobody is to blame. */
+  /**
+   * Why not all events were delivered. `null` when all were delivered, or when the delivery stopped early without a
+   * failure.
+   */
   readonly failure: SinkFailure | null;
 }
 
 export interface Patience {
-  /** The server stops: what is under way is given up. */
+  /** Aborts when the server stops: a call in progress is given up then. */
   readonly signal: AbortSignal;
-  /** False: begin nothing more. */
+  /** Returns false when no further call may be started. */
   readonly more: () => boolean;
 }
 
 export interface Transport {
-  /** Events of one key, to be taken in this order. Never rejects. */
+  /** Delivers the events of one key, in this order. */
   deliver(events: readonly PlatformEvent[], patience: Patience): Promise<Delivery>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Stands in for a sink whose secret does not open: takes nothing, and says why.
+// The transport of a sink whose sealed secret cannot be opened: it delivers nothing and reports SecretUnreadable.
 import type { Transport } from "./transport.ts";
 
 export const unreadableTransport: Transport = {

@@ -1,19 +1,20 @@
-// Events by HTTP: one signed POST for each, one after the other. Taken is what was answered with 2xx; a redirect is not followed and
-// counts as refused. Says nothing of the answer's body: it is the receiver's, and may repeat a secret.
+// Sends events by HTTP: one signed POST per event, one after the other. An event is delivered when the answer is 2xx; a
+// redirect is not followed and counts as a failure. The body of the answer is never shown, because the receiver may
+// repeat a secret in it.
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { payloadOf } from "./payload.ts";
 import type { Delivery, Transport } from "./transport.ts";
 
-export interface Webhook {
+interface Webhook {
   readonly url: string;
   readonly secret: string;
-  /** Told in the headers, so that one receiver can serve several sinks. */
+  /** Name of the sink. It is sent in the headers, so that one receiver can serve several sinks. */
   readonly name: string;
   readonly installation: string;
 }
 
-/** Receivers that need longer should take the event first and work afterwards. */
+/** Receivers that need more time should answer first and process the event afterwards. */
 const TOTAL_MILLISECONDS = 10_000;
 
 export function webhookTransport({ url, secret, name, installation }: Webhook, outgoing: Outgoing): Transport {

@@ -1,6 +1,7 @@
-// Sealed tokens by AES-256-GCM, with a nonce derived from project and value (the idea of SIV, RFC 5297): equal values give equal tokens
-// within a project, and a nonce can only repeat together with its whole plaintext. What this gives away by intent: that two
-// values of one project are equal. The project is authenticated, so a token copied into another project does not open.
+// Sealed tokens by AES-256-GCM, with a nonce derived from the project and the value (the idea of SIV, RFC 5297): within
+// a project, equal values give equal tokens, and a nonce can only repeat together with its whole plaintext. It is
+// intended that tokens show whether two values of one project are equal. The project is authenticated, so a token that
+// is copied into another project cannot be opened there.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 import { sealedPayload, sealedToken } from "../model/document/sealed.ts";
 import type { Vault } from "../ports/vault.ts";
@@ -8,7 +9,7 @@ import type { Vault } from "../ports/vault.ts";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `key`: 32 random bytes; losing them loses every sealed value. */
+/** `key` has 32 random bytes. Without them, no sealed value can be opened. */
 export function aesVault(key: Uint8Array): Vault {
   if (key.length !== 32) throw new Error(`the vault key has ${key.length} bytes; 32 are needed`);
   const encryption = Buffer.from(hkdfSync("sha256", key, "", "kubemin vault encryption", 32));

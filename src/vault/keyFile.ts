@@ -1,14 +1,18 @@
-// The vault's key: a file that only its owner may read, made at the first start; or handed in by the environment.
+// The vault's key: the environment variable KUBEMIN_KEY, or a file that only its owner may read and that the first
+// start creates.
 import { createHash, randomBytes } from "node:crypto";
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PlatformError } from "../model/errors/errors.ts";
 
-/** The key in `file` (64 hex digits), made if there is none. Throws a sentence that says what to do. */
+/**
+ * The key in `file` (64 hexadecimal digits); the file is created when it is missing. Throws PlatformError
+ * FolderUnusable or KeyInvalid.
+ */
 export function readOrMakeKey(file: string): Uint8Array {
   usableFolder(dirname(file));
   try {
-    // `wx` lets exactly one of two processes that start together make the key.
+    // With `wx`, exactly one of two processes that start at the same time creates the key.
     writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw unusable(dirname(file), error);
@@ -17,7 +21,10 @@ export function readOrMakeKey(file: string): Uint8Array {
   return parseKey(readFileSync(file, "utf8"), file);
 }
 
-/** Makes the folder if there is none; for its owner only. */
+/**
+ * Creates the folder when it is missing, for its owner only. Throws PlatformError FolderUnusable when it cannot be
+ * written.
+ */
 export function usableFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -40,25 +47,25 @@ export function parseKey(text: string, origin: string): Uint8Array {
   return Buffer.from(hex, "hex");
 }
 
-/** Under which name a store keeps the print of its key. */
+/** Name of the setting in which a store keeps the fingerprint of the key that its values were sealed with. */
 export const KEY_SETTING = "vault-key";
 
-/** Tells keys apart without telling anything of them. */
+/** A fingerprint that distinguishes keys and does not reveal them. */
 export function keyPrint(key: Uint8Array): string {
   return createHash("sha256").update("kubemin vault key").update(key).digest("hex").slice(0, 32);
 }
 
-export interface NamedKey {
+interface NamedKey {
   readonly key: Uint8Array;
   readonly origin: string;
 }
 
-/** KUBEMIN_KEY, else the file in the data folder, which is made if there is none. */
+/** The key in KUBEMIN_KEY, else in the file of the data folder, which is created when it is missing. */
 export function keyOf(env: Readonly<Record<string, string | undefined>>, data: string): NamedKey {
   return keyInEnvironment(env) ?? { key: readOrMakeKey(join(data, KEY_FILE)), origin: join(data, KEY_FILE) };
 }
 
-/** The same, but none is made. Null: there is none. */
+/** Like `keyOf`, but creates no key: `null` when there is none. */
 export function existingKey(env: Readonly<Record<string, string | undefined>>, data: string): NamedKey | null {
   const file = join(data, KEY_FILE);
   return keyInEnvironment(env) ?? (existsSync(file) ? { key: readOrMakeKey(file), origin: file } : null);

@@ -1,5 +1,6 @@
-// For teams that do a job type in a service of their own: answers kubemin's calls, runs the handler, gives signs of life, tells the end.
-// What it leaves to the handler: to be safe to run twice, because after a crash on either side the same attempt may be told again.
+// For teams that run a job type in their own service: answers kubemin's calls, runs the handler, sends heartbeats and
+// reports the end. The handler must be safe to run twice, because after a crash on either side the same attempt may be
+// sent again.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isObject, type JsonObject } from "../model/data/json.ts";
@@ -11,14 +12,17 @@ export interface Task {
   readonly attempt: number;
   readonly type: string;
   readonly input: JsonObject;
-  /** Aborts when the attempt is over for kubemin: cancelled, timed out, or given to somebody else. */
+  /** Aborts when the attempt is over for kubemin: it was cancelled, it timed out, or a newer attempt replaced it. */
   readonly signal: AbortSignal;
-  /** Shown live; `percent` from 0 to 100. */
+  /** Reports progress, which users see live; `percent` is from 0 to 100. */
   readonly progress: (percent: number, detail?: string) => void;
 }
 
-/** Resolves with the outputs. Throw a TaskFailure to say whether another attempt may help; anything else thrown counts as final. */
-export type Handler = (task: Task) => Promise<JsonObject>;
+/**
+ * Resolves with the outputs. Throw a TaskFailure to say whether a retry may help; after any other error there is no
+ * retry.
+ */
+export type TaskFunction = (task: Task) => Promise<JsonObject>;
 
 export class TaskFailure extends Error {
   readonly code: string;
@@ -33,9 +37,9 @@ export class TaskFailure extends Error {
 }
 
 export interface WorkerOptions {
-  /** The secret of the registration: both sides sign with it. */
+  /** The secret of the registration, with which both sides sign. */
   readonly secret: string;
-  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly handlers: Readonly<Record<string, TaskFunction>>;
   readonly port?: number;
   readonly host?: string;
 }
@@ -66,7 +70,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     server.once("error", reject);
     server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
   });
-  const { address, port } = server.address() as AddressInfo; // it listens on a port, not on a pipe
+  const { address, port } = server.address() as AddressInfo; // The server listens on a port, not on a pipe.
   return { url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`, close: () => closed(server) };
 }
 
@@ -92,7 +96,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request) {
-    // An IncomingMessage without an encoding gives buffers.
+    // An IncomingMessage without an encoding yields buffers.
     const bytes = part as Buffer;
     length += bytes.length;
     if (length > LONGEST_BODY) throw new Error("the request is too long");
@@ -110,11 +114,11 @@ async function respond(
   if (request.method !== "POST" || request.url !== "/v1/execute") return [404, { message: "POST /v1/execute" }];
   if (!isSigned(request, body, secret)) return [401, { message: "the signature is missing, wrong or too old" }];
   const order = orderOf(body);
-  if (order === null) return [400, { message: "this is no order of kubemin" }];
+  if (order === null) return [400, { message: "the body is not an order of kubemin" }];
   const handler = handlers[order.type];
   if (handler === undefined) return [404, { message: `no handler for ${order.type}` }];
   const name = `${order.runId}/${order.step}/${order.attempt}`;
-  // The same attempt told twice goes on as it is.
+  // An attempt that is sent again while it runs is not started a second time.
   if (!running.has(name)) {
     running.add(name);
     void carryOut(handler, order).finally(() => running.delete(name));
@@ -137,14 +141,14 @@ function isSigned(request: IncomingMessage, body: string, secret: string): boole
 function orderOf(body: string): Order | null {
   try {
     const value: unknown = JSON.parse(body);
-    // Signed by kubemin, whose contract this is.
+    // The cast is safe because kubemin signed the body, and kubemin sends only this shape.
     return isObject(value) && isObject(value["callback"]) ? (value as unknown as Order) : null;
   } catch {
     return null;
   }
 }
 
-async function carryOut(handler: Handler, order: Order): Promise<void> {
+async function carryOut(handler: TaskFunction, order: Order): Promise<void> {
   const over = new AbortController();
   let standing: { progress?: number; detail?: string } = {};
   const beat = async (): Promise<void> => {
@@ -172,7 +176,10 @@ async function carryOut(handler: Handler, order: Order): Promise<void> {
 
 const TRIES = 8;
 
-/** The end must arrive: kubemin may be away for a moment. Told twice it is refused, which is as good as taken. */
+/**
+ * Tries several times, because kubemin may not answer for a moment. A second report is refused, which proves that the
+ * first arrived.
+ */
 async function tellEnd(order: Order, end: JsonObject): Promise<void> {
   for (let count = 0; count < TRIES; count += 1) {
     if ((await tell(order, "complete", end)) !== "away") return;

@@ -11,12 +11,12 @@ const busy = (name: string, gpus: number) => pod(name, { on: "gpu-1", limits: { 
 
 function begin(view: ClusterView) {
   const line = createLine();
-  const world = { view, reservations: createReservations(), now: 0 };
+  const state = { view, reservations: createReservations(), now: 0 };
   const ask = (id: string, gpus: number, since: number, overdueAt?: number): CapacityVerdict => {
     const asked = gpuPod(gpus);
     const named = { ...asked, metadata: { ...asked.metadata, name: id } };
     const ticket = { id, since, name: id, ...(overdueAt === undefined ? {} : { overdueAt }) };
-    return line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, world);
+    return line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, state);
   };
   return { ask, line };
 }
@@ -108,8 +108,8 @@ function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): num
       const late = id === "large" && overdueAt !== undefined ? { overdueAt: (at + overdueAt) * 60_000 } : {};
       const named = { ...gpuPod(gpus), metadata: { ...gpuPod(gpus).metadata, name: id } };
       const ticket = { id, since: at * 60_000, name: id, ...late };
-      const world = { view, reservations, now: now * 60_000 };
-      const said = line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, world);
+      const state = { view, reservations, now: now * 60_000 };
+      const said = line.ask({ groups: [{ pod: named, count: 1 }], project: "mine", ticket }, state);
       if (said.class !== "fits") continue;
       line.leave(id);
       if (id === "large") return now - at;

@@ -1,5 +1,5 @@
 // Short builders of nodes, pods and questions for the tests of capacity.
-import { type CheckWorld, checkCapacity } from "../../src/capacity/check.ts";
+import { type CapacityState, checkCapacity } from "../../src/capacity/check.ts";
 import { type ClusterView, createClusterView } from "../../src/capacity/view/clusterView.ts";
 import { createReservations } from "../../src/capacity/waiting/reservations.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -68,9 +68,9 @@ export function viewOf(nodes: readonly JsonObject[], pods: readonly JsonObject[]
 export function ask(
   view: ClusterView,
   asked: Manifest,
-  more: Partial<CheckWorld> & { count?: number } = {},
+  more: Partial<CapacityState> & { count?: number } = {},
 ): CapacityVerdict {
-  const { count = 1, ...world } = more;
+  const { count = 1, ...state } = more;
   const request = { groups: [{ pod: asked, count }], project: "mine" };
-  return checkCapacity(request, { view, reservations: createReservations(), now: 0, ...world });
+  return checkCapacity(request, { view, reservations: createReservations(), now: 0, ...state });
 }

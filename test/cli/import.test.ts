@@ -17,7 +17,7 @@ describe("kubemin import", () => {
       [
         "<stdin>:3: taken /services/web/image -> /components/0/properties/image",
         "<stdin>:4: changed /services/web/ports/0 -> /components/0/properties/port: the Service serves the container's port; add the trait route to open it to the outside",
-        "<stdin>:5: not supported /services/web/privileged: an application cannot give itself this right; leave it out; what the cluster allows is for its operator to say",
+        "<stdin>:5: not supported /services/web/privileged: an application cannot give itself this right; leave it out; the operator of the cluster decides what is allowed",
         "1 taken, 1 changed, 1 not supported\n",
       ].join("\n"),
     );

@@ -31,7 +31,7 @@ async function waiters(stage: Stage): Promise<readonly string[]> {
     await stage.begin([job({ takes: 2 * MINUTE, fails: 1 })]),
     await stage.begin([job({ takes: 3 * MINUTE }, { locks: [lock] })]),
     await stage.begin([job({ takes: 3 * MINUTE }, { locks: [lock] })]),
-    (await startRun(stage.world, { ...later, startAt: later.startAt.toISOString() })).run.id,
+    (await startRun(stage.dependencies, { ...later, startAt: later.startAt.toISOString() })).run.id,
   ];
 }
 
@@ -76,7 +76,7 @@ describe.each([
     await using stage = await openStage();
     const run = { type: "test", input: {} };
     const settings = { cron: "*/10 * * * *", timeZone: "UTC", overlap: "skip", missed: "once", run } as const;
-    await putSchedule(stage.world, { project: "default", name: "tick", settings, actor: "ada" });
+    await putSchedule(stage.dependencies, { project: "default", name: "tick", settings, actor: "ada" });
     await stage.clock.advance(25 * MINUTE);
     stage.setClock(by);
     await stage.clock.advance(3 * HOUR);
@@ -93,7 +93,13 @@ describe("a run that begins at a time of day", () => {
   it("begins within a minute of it, also when the clock was set forward to it", async () => {
     await using stage = await openStage();
     const startAt = new Date(stage.clock.now().getTime() + HOUR).toISOString();
-    const started = await startRun(stage.world, { project: "default", actor: "ada", type: "test", input: {}, startAt });
+    const started = await startRun(stage.dependencies, {
+      project: "default",
+      actor: "ada",
+      type: "test",
+      input: {},
+      startAt,
+    });
     await stage.clock.advance(MINUTE);
     stage.setClock(HOUR);
     await stage.clock.advance(MINUTE + 1_000);

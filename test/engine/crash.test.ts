@@ -1,21 +1,20 @@
 // Random graphs, random outcomes, and a crash at any write: before it, so that it is lost, or right after it, so that nobody heard of it.
 // Whatever happens, the run settles, no job starts before its parents are done, and what was done is recorded once.
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineJob } from "../../src/catalog/define.ts";
 import { openSqlite } from "../../src/database/open.ts";
 import { driveRun } from "../../src/engine/driving/driveRun.ts";
-import type { World } from "../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
 import { beginRun } from "../../src/engine/starting/createRun.ts";
 import { reason } from "../../src/model/reasons/reason.ts";
 import { isSettled } from "../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../src/model/run/plan.ts";
 import type { ChangeResult, RunChange, Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { anyGraph } from "./jobs.ts";
-import { REQUEST, simulatedWorld } from "./support/simulated.ts";
+import { REQUEST, simulatedDependencies } from "./support/simulated.ts";
 
 type Crash = "never" | "before" | "after";
 
@@ -79,14 +78,14 @@ async function play({ graph, outcomes, lives }: Scenario) {
   const clock = createVirtualClock();
   const outside: Outside = { made: new Set(), starts: [] };
   const store = await openSqlite(":memory:", { clock });
-  const world = simulatedWorld({ store, clock, job: testJob(outside, outcomes), newId: () => "run" });
+  const dependencies = simulatedDependencies({ store, clock, job: testJob(outside, outcomes), newId: () => "run" });
   const request = { ...REQUEST, application: "app", workflow: "", kind: "deploy", revision: 1 } as const;
-  await beginRun(world, {
+  await beginRun(dependencies, {
     ...request,
     jobs: graph,
     newRevision: { ...emptyRevision, createdAt: clock.now().toISOString() },
   });
-  for (const life of [...lives, { at: -1, how: "never" as const }]) await live(world, life, clock);
+  for (const life of [...lives, { at: -1, how: "never" as const }]) await live(dependencies, life, clock);
   const [run, jobs] = [await store.runs.get("run"), await store.runs.jobs("run")];
   const events = await store.events.after({ project: "default", run: "run" }, 0, 10_000);
   await store.close();
@@ -116,12 +115,12 @@ const emptyRevision = {
 
 /** One life of the process: it drives the run until the run ends or the process dies. */
 async function live(
-  world: World,
+  dependencies: EngineDependencies,
   life: { readonly at: number; readonly how: Crash },
   clock: VirtualClock,
 ): Promise<void> {
   const process = new AbortController();
-  const mortal = { ...world, store: crashingStore(world.store, [life], () => process.abort()) };
+  const mortal = { ...dependencies, store: crashingStore(dependencies.store, [life], () => process.abort()) };
   const ended = new AbortController();
   const driving = driveRun(mortal, "run", {
     signal: process.signal,

@@ -1,4 +1,5 @@
-// The program's bounds, with shell scripts in its place; the real helm is tested in test/e2e/charts.test.ts.
+// Tests the limits for the helm program, with shell scripts instead of helm. The real helm is tested in
+// test/e2e/charts.test.ts.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Realistic files of every format: what they become, field by field, is kept beside this test.
+// Imports realistic files of every format. The expected report of every field is in __snapshots__.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -105,13 +105,13 @@ describe("manifests", () => {
       type: "worker",
       traits: { storage: [{ type: "persistent", size: "2Gi" }] },
     });
-    // Bytes to Kubernetes, and not gibibytes.
+    // In Kubernetes the number means bytes, and not gibibytes.
     expect(component(result, "redis")).toMatchObject({ traits: { storage: [{ name: "data", size: "1048576Ki" }] } });
   });
 
   it("tell what this catalog has no definition for", () => {
     const cron = result.report.find((one) => one.from === "/10/spec/schedule");
-    // Another branch adds the type; then it is taken.
+    // A catalog that has the type imports it; this one may not have it.
     if (cron?.outcome === "unsupported") expect(cron.words?.params).toEqual({ name: "cron" });
     else expect(cron?.outcome).toBe("taken");
   });

@@ -1,4 +1,5 @@
-// What the tests of the import share: an import as the command line makes it, and what must hold of every one of them.
+// Shared code of the import tests: an import with the checks of the command line, and the rules that hold for every
+// import.
 import { expect } from "vitest";
 import { problemsOf } from "../../src/cli/documents/offline.ts";
 import type { Format } from "../../src/import/detect.ts";
@@ -35,7 +36,10 @@ export function imported(text: string, options: Options = {}): Imported {
   return result;
 }
 
-/** The two promises: every leaf once, and what comes out is a document that can be planned, with what was taken in its place. */
+/**
+ * Checks the two promises: every leaf is reported once; and the result is a valid document that has all taken values at
+ * their paths.
+ */
 export function holds(text: string, { document, report }: Imported): void {
   const read = readDocuments(text);
   if (!read.ok) throw new Error("unreadable");
@@ -51,7 +55,7 @@ export function holds(text: string, { document, report }: Imported): void {
   for (const one of report) if (one.outcome === "taken") expectTaken(one, input, document);
 }
 
-/** The value itself, or the key that it became. */
+/** Expects the value itself at `to`, or the key that it became. */
 function expectTaken({ from, to = "" }: Finding, input: unknown, document: JsonObject): void {
   const path = fromPointer(to);
   const [before, after] = [dig(input, ...fromPointer(from)), dig(document, ...path)];

@@ -1,4 +1,4 @@
-// Whatever a file says: every leaf of it is told of exactly once, and what comes out is a document that kubemin accepts.
+// For any input: every leaf is reported exactly once, and the result is a document that kubemin accepts.
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { attempt, holds } from "./imported.ts";
@@ -15,7 +15,7 @@ const junk = fc.letrec((tie) => ({
   ),
 })).node;
 
-/** A record in which each field is missing, right, or something else altogether. */
+/** A record in which each field is missing, right, or of any other type. */
 function fields(model: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<object> {
   const entries = Object.entries(model).map(
     ([key, good]) => [key, fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: junk })] as const,
@@ -480,7 +480,8 @@ describe("every leaf once, and a document that can be planned", () => {
   it.each(Object.entries(FORMATS))("%s", (format, texts) => {
     fc.assert(
       fc.property(texts, (text) => {
-        const result = attempt(text, { format: format as keyof typeof FORMATS, variables: { A: "1" } }); // a key of the table
+        // The format is a key of the table.
+        const result = attempt(text, { format: format as keyof typeof FORMATS, variables: { A: "1" } });
         if (result.ok) holds(text, result);
       }),
       { numRuns: 100 },

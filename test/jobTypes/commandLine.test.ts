@@ -70,7 +70,7 @@ describe("kubemin type", () => {
     const ran = await say("run greet --who ada --times 3 --tags a --tags b --no-watch -o json");
     expect(ran.exit).toBe(0);
     const { id } = JSON.parse(ran.stdout) as { id: string };
-    const [job] = await server.world.store.runs.jobs(id);
+    const [job] = await server.dependencies.store.runs.jobs(id);
     expect(job?.plan.input).toEqual({ who: "ada", times: 3, tags: ["a", "b"] });
   });
 

@@ -134,7 +134,7 @@ describe("a worker", () => {
       expect(refused.status).toBe(409);
       expect(await refused.json()).toMatchObject({ code: "StaleAttempt" });
     }
-    const events = await server.world.store.events.after({ project: "default", run: id }, 0, 100);
+    const events = await server.dependencies.store.events.after({ project: "default", run: id }, 0, 100);
     expect(events.filter((one) => one.type === "job.refused").map((one) => one.data)).toMatchObject([
       { job: "late", attempt: 1, kind: "complete", code: "StaleAttempt" },
     ]);

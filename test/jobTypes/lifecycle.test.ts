@@ -31,7 +31,7 @@ describe("versions", () => {
     const versionOf = async (type: string, input: JsonObject, version?: string) => {
       const ran = await run(type, input, version === undefined ? {} : { version });
       expect(ran.phase).toBe("succeeded");
-      const [job] = await server.world.store.runs.jobs(ran.id);
+      const [job] = await server.dependencies.store.runs.jobs(ran.id);
       return job?.plan.typeVersion;
     };
     expect(await versionOf(name, { name: "ada" })).toBe("2.0.0");
@@ -289,10 +289,10 @@ describe("a type that throws", () => {
     const runtime = { tier: "T2", url: "https://worker.example.com", secret: WORKER_SECRET };
     await register(aDocument(name, { runtime }));
     await ask(`${any(name)}/grants/team-a`, {}, "PUT");
-    const { outgoing } = server.world;
+    const { outgoing } = server.dependencies;
     const request: typeof outgoing.request = ({ sign }) =>
       Promise.reject(new Error(`no answer with ${sign?.secret ?? ""}`));
-    Object.assign(server.world, { outgoing: { ...outgoing, request } });
+    Object.assign(server.dependencies, { outgoing: { ...outgoing, request } });
     for (let time = 0; time < 5; time += 1)
       expect((await run(name, { who: "x" })).jobs[0]).toMatchObject({
         phase: "failed",
@@ -314,7 +314,7 @@ describe("a type that throws", () => {
     const other = newName();
     await register(aDocument(other));
     expect((await run(other, { who: "x" })).phase).toBe("succeeded");
-    Object.assign(server.world, { outgoing });
+    Object.assign(server.dependencies, { outgoing });
     expect((await ask(`${any(name)}/enable`, {})).body).toMatchObject({ state: "active" });
   });
 });
@@ -329,8 +329,8 @@ describe("the secret of a worker", () => {
       await ask(any(name)),
       await ask(`${own(name)}/schema`),
       await ask(`${own(name)}/page`),
-      await server.world.store.registrations.after(0),
-      await server.world.store.events.after({ project: "default" }, 0, 1_000),
+      await server.dependencies.store.registrations.after(0),
+      await server.dependencies.store.events.after({ project: "default" }, 0, 1_000),
     ];
     expect(JSON.stringify(answers)).not.toContain(WORKER_SECRET);
   });

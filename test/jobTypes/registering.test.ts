@@ -81,7 +81,7 @@ describe("a job type", () => {
     await register(aDocument(name, { output }));
     const ran = await run(name, { who: "ada" });
     expect(ran.phase).toBe("succeeded");
-    const [job] = await server.world.store.runs.jobs(ran.id);
+    const [job] = await server.dependencies.store.runs.jobs(ran.id);
     expect(job?.output).toEqual({ score: 3 });
   });
 

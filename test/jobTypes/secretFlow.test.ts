@@ -97,12 +97,12 @@ const from = (pointer: string, more: object = {}): object => ({ $from: pointer, 
 
 async function nowhereInClear(run: string): Promise<void> {
   const dumped: unknown[] = [];
-  for await (const record of server.world.store.backup()) dumped.push(record);
+  for await (const record of server.dependencies.store.backup()) dumped.push(record);
   const places = {
     store: dumped,
     run: (await ask(`/projects/default/runs/${run}`)).body,
     why: (await ask(`/projects/default/runs/${run}/why?at=${new Date().toISOString()}`)).body,
-    events: await server.world.store.events.after({ project: "default" }, 0, 10_000),
+    events: await server.dependencies.store.events.after({ project: "default" }, 0, 10_000),
     schedules: (await ask("/projects/default/schedules")).body,
     log: server.log,
   };

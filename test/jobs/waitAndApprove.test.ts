@@ -7,7 +7,7 @@ import { wait } from "../../src/jobs/wait.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import type { Reason } from "../../src/model/reasons/reason.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 interface Situation {
   readonly clock: Clock;

@@ -1,4 +1,5 @@
-// Which addresses are called: every notation of a forbidden one is refused before a packet leaves, and what the operator allows is called.
+// Tests which addresses may be called: every notation of a forbidden address is refused before a packet is sent, and
+// the operator's exceptions are called.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAllowList } from "../../src/outgoing/allowList.ts";
@@ -9,7 +10,7 @@ import { OutgoingRefused } from "../../src/ports/outgoing.ts";
 const NEVER = new AbortController().signal;
 const clock = { now: () => new Date() };
 
-/** The code of the refusal; the resolver knows the names that are given. */
+/** The code of the refusal of a URL. The resolver only knows the given names. */
 async function refusal(url: string, names: Readonly<Record<string, readonly string[]>> = {}): Promise<string> {
   const resolve = async (host: string) => {
     const known = names[host];

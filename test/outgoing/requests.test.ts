@@ -1,4 +1,4 @@
-// Calls as they go over the wire, against real servers on the loopback address, which these tests allow.
+// Tests real calls to servers on the loopback address, which these tests allow.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createSocketServer, type Socket, type Server as SocketServer } from "node:net";
@@ -16,7 +16,7 @@ afterEach(() => open.splice(0).forEach((close) => close()));
 async function listen<T extends Server | SocketServer>(server: T): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   open.push(() => server.close());
-  return (server.address() as AddressInfo).port; // it listens on TCP
+  return (server.address() as AddressInfo).port; // The server listens on TCP.
 }
 
 async function serverThat(answer: (request: IncomingMessage, response: ServerResponse, body: string) => void) {
@@ -50,7 +50,7 @@ describe("a call", () => {
   it("resolves a name once, connects to that address, and tells the server the name", async () => {
     const server = await serverThat((_, response) => response.end("ok"));
     let asked = 0;
-    // The second answer would be a rebinding; nobody asks for it.
+    // The second answer of the resolver would be a rebinding attack, but the name is resolved only once.
     const resolve = async () => [["127.0.0.1"], ["10.0.0.1"]][asked++] ?? [];
     await call(`http://hooks.example:${server.port}/`, {}, { resolve });
     expect(asked).toBe(1);
@@ -80,7 +80,7 @@ describe("a call", () => {
     const limits = { answerBytes: 1_000 };
     const answer = await call(server.url, { limits, tooLarge: "cut" });
     expect(answer).toMatchObject({ status: 500, body: "x".repeat(1_000), cut: true });
-    // What must be signed is taken whole or not at all.
+    // An answer that must be signed is never cut, because the signature covers the whole body.
     const sign = { keyId: "k", secret: "s", answer: "required" } as const;
     await expect(call(server.url, { limits, tooLarge: "cut", sign })).rejects.toMatchObject({ code: "AnswerTooLarge" });
   });
@@ -122,7 +122,7 @@ describe("a call", () => {
       response.writeHead(200, { "content-length": "100" }).write("half", () => response.destroy());
     });
     await expect(call(`http://127.0.0.1:${broken}/`)).rejects.toMatchObject({ code: "BadAnswer" });
-    // The request may have arrived: only where no connection came about is it known that nothing did.
+    // The request may have arrived. Only without a connection it is certain that it did not.
     await expect(call(`http://127.0.0.1:${cut}/`)).rejects.toMatchObject({ code: "ConnectionLost" });
     await expect(call(half.url)).rejects.toMatchObject({ code: "ConnectionLost" });
     await expect(call(`https://127.0.0.1:${broken}/`)).rejects.toMatchObject({ code: "Unreachable" });
@@ -165,7 +165,7 @@ describe("signatures", () => {
     expect(headers).toMatchObject({ "kubemin-key": "one", "kubemin-timestamp": String(stamp) });
     expect(() =>
       outgoing.verify({ host: "us", headers: { ...headers } as Record<string, string>, body }, secret),
-    ).not.toThrow(); // plain headers
+    ).not.toThrow(); // These headers are allowed.
   });
 
   it("are demanded of the answer when the caller says so", async () => {

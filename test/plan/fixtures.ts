@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { type ComponentDefinition, defineComponent, defineTrait } from "../../src/catalog/define.ts";
 import { image, port, quantity } from "../../src/catalog/sharedFields.ts";
+import { deploy } from "../../src/jobs/deploy.ts";
 import { isObject, type Json } from "../../src/model/data/json.ts";
 import { type Problem, problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
@@ -114,6 +115,7 @@ export const catalog = createCatalog({
   name: "test",
   components: [web, secret, config, broken],
   traits: [volumes, pull],
+  jobs: [deploy],
 });
 
 /** Problems as `code pointer`, in order. */

@@ -92,6 +92,7 @@ describe("the plan of a removal", () => {
     namespace: "default",
     cluster: "test",
     previous: goodPlan(app(redis, migrate, web)),
+    types: catalog.jobs,
   };
 
   it("goes the dependencies backwards, routes before what they lead to", () => {

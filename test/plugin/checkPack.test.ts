@@ -1,4 +1,4 @@
-// The contract of plug-ins and the test kit: what is refused, and in which words.
+// Tests the contract of plug-ins and the test kit: which packs are refused, and with which texts.
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/builtins.ts";
 import { checkContract } from "../../src/plugin/contract.ts";
@@ -32,18 +32,22 @@ describe("checkPack", () => {
     ["no default export", undefined, /no default export/],
     ["an unknown field", pack({}, { jobs: [] }), /unknown field jobs/],
     ["no name", pack({}, { name: "" }), /name is missing/],
-    ["another contract", pack({}, { kubemin: "^2.0" }), /made for kubemin \^2\.0, and this is 0\.1\.0/],
-    ["no range", pack({}, { kubemin: "new" }), /no range of versions/],
+    ["another contract", pack({}, { kubemin: "^2.0" }), /written for kubemin \^2\.0, but this is kubemin 0\.1\.0/],
+    ["no range", pack({}, { kubemin: "new" }), /not a range of versions/],
     [
       "something that is no definition",
       pack({}, { components: [{}] }),
-      /components\[0\] is not made by defineComponent/,
+      /components\[0\] is not defined with defineComponent/,
     ],
     ["a name that is taken", pack({ name: "resources" }), /trait resources is defined twice: by kubemin and by notes/],
     ["a summary in one language", pack({ summary: { en: "A note", zh: "" } }), /trait note: its summary/],
     ["no example", pack({ examples: [] }), /trait note: it has no example/],
     ["a field without words", pack({ schema: z.strictObject({ text: z.string() }) }), /field text is not described/],
-    ["unknown fields", pack({ schema: z.object({ text: described(z.string(), "t", "文") }) }), /takes unknown fields/],
+    [
+      "unknown fields",
+      pack({ schema: z.object({ text: described(z.string(), "t", "文") }) }),
+      /accepts unknown fields/,
+    ],
     [
       "an example that is refused",
       pack({ examples: [{ title: { en: "One", zh: "一" }, value: { texts: 1 } }] }),
@@ -58,11 +62,11 @@ describe("checkPack", () => {
       }),
       /trait note, example “One”/,
     ],
-    ["a render that does nothing", pack({ render: () => ({}) }), /it changes nothing/],
+    ["a render that does nothing", pack({ render: () => ({}) }), /the trait changes nothing/],
     [
       "a render that is not pure",
       pack({ render: () => ({ env: [{ name: "NOW", value: String(Math.random()) }] }) }),
-      /differently the second time/,
+      /different objects the second time/,
     ],
     [
       "a secret that is not sealed",
@@ -84,7 +88,7 @@ describe("checkPack", () => {
 
   it("is what the built-in definitions pass as well", () => {
     const { components = [], traits = [] } = builtins;
-    // Under other names, because those are taken.
+    // The traits get other names, because the original names are used by the built-in ones.
     const renamed = traits.map((one) => ({ ...one, name: `${one.name}-2` }));
     expect(components.length).toBeGreaterThan(0);
     expect(checkPack({ name: "copy", version: "1.0.0", kubemin: "0.1", traits: renamed })).toEqual([]);

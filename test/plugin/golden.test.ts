@@ -1,4 +1,5 @@
-// A plug-in trait and a built-in one are the same thing: `resources`, written again with what authors import, gives the same plan to the byte.
+// Shows that a trait of a plug-in is equal to a built-in one: the trait `resources`, written again with the functions
+// that authors import, gives byte for byte the same plan.
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";

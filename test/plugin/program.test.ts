@@ -1,4 +1,5 @@
-// Plug-ins as a user has them: the program itself with --plugin, and the example's own tests as its author runs them.
+// Tests plug-ins like a user has them: the program with --plugin, and the tests of the example plug-in like its author
+// runs them.
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +21,7 @@ function run(
   words: readonly string[],
   options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
 ): Promise<Told> {
-  // What vitest says to its own children would change how node --test reports.
+  // The variables that vitest sets for its child processes would change the reports of node --test.
   const { NODE_TEST_CONTEXT: _context, NODE_OPTIONS: _options, ...inherited } = process.env;
   const env = { ...inherited, LANG: "C", KUBEMIN_HOME: folder(), ...options.env };
   return new Promise((done) => {
@@ -75,7 +76,7 @@ describe("kubemin with a plug-in", () => {
     writeFileSync(broken, 'export default { name: "broken", version: "1", kubemin: "^9" };\n');
     const told = await kubemin(["serve", "--port", "0", "--plugin", broken]);
     expect(told).toMatchObject({ code: 2, stdout: "" });
-    expect(told.stderr).toContain("it was made for kubemin ^9, and this is 0.1.0");
+    expect(told.stderr).toContain("it is written for kubemin ^9, but this is kubemin 0.1.0");
     expect((await kubemin(["plugin", "list", "--plugin", "no-such-package"])).stderr).toContain(
       "there is no such package",
     );
@@ -92,7 +93,7 @@ describe("kubemin with a plug-in", () => {
     writeFileSync(join(home, "node_modules/typed/index.ts"), "const x: number = 1; export default x;\n");
     expect(await kubemin(["plugin", "list", "--plugin", "cost-label"], {}, home)).toMatchObject({ code: 0 });
     expect((await kubemin(["plugin", "list", "--plugin", "typed"], {}, home)).stderr).toContain(
-      "has to bring JavaScript",
+      "must contain JavaScript",
     );
   });
 });

@@ -4,7 +4,7 @@ import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createNews, type News } from "../../src/ports/news.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 /** Lets all promises continue that can. */
 function turn(): Promise<void> {

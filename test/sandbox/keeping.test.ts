@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { job, secret } from "../contracts/cluster/objects.ts";
-import { NAMESPACE, sandboxWorld, signal, web } from "./world.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
+import { NAMESPACE, signal, timedSandbox, web } from "./world.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -17,12 +17,12 @@ afterEach(() => rm(folder, { recursive: true }));
 describe("the sandbox's file", () => {
   it("restores every object, with its uid and its readiness", async () => {
     const file = join(folder, "data", "sandbox.json");
-    const before = sandboxWorld(file);
+    const before = timedSandbox(file);
     const applied = await before.apply(web({ replicas: 2 }));
     await before.apply(secret("password", { namespace: NAMESPACE }, { value: "sealed:v1:token" }));
     await before.clock.advance(5_000);
     await before.sandbox.close();
-    const after = sandboxWorld(file);
+    const after = timedSandbox(file);
     await after.clock.advance(5_000);
     expect(after.sandbox.objects()).toEqual(before.sandbox.objects());
     expect(await after.last(applied)).toMatchObject({ state: "ready", facts: { ready: 2 } });
@@ -33,10 +33,10 @@ describe("the sandbox's file", () => {
 
   it("contains what was answered, however many applies run at the same time", async () => {
     const file = join(folder, "sandbox.json");
-    const { apply } = sandboxWorld(file);
+    const { apply } = timedSandbox(file);
     const names = Array.from({ length: 30 }, (_, index) => `config-${index}`);
     await Promise.all(names.map((name) => apply(secret(name, { namespace: NAMESPACE }, { a: "sealed:v1:b" }))));
-    expect(sandboxWorld(file).sandbox.objects()).toHaveLength(30);
+    expect(timedSandbox(file).sandbox.objects()).toHaveLength(30);
   });
 
   it("is not discarded when a sandbox did not write it", async () => {
@@ -53,7 +53,7 @@ describe("the sandbox's logs", () => {
   const owner = { project: "contract", namespace: NAMESPACE, application: "suite" };
 
   it("say that nothing was run, and mask sealed values", async () => {
-    const { apply, clock, sandbox } = sandboxWorld();
+    const { apply, clock, sandbox } = timedSandbox();
     await apply(
       job("migrate", { namespace: NAMESPACE, script: "create tables", container: { args: ["sealed:v1:token"] } }),
     );
@@ -66,7 +66,7 @@ describe("the sandbox's logs", () => {
   });
 
   it("are followed as time passes, until the caller leaves", async () => {
-    const { apply, clock, sandbox } = sandboxWorld();
+    const { apply, clock, sandbox } = timedSandbox();
     const abort = new AbortController();
     const heard: string[] = [];
     const listening = (async () => {
@@ -84,7 +84,7 @@ describe("the sandbox's logs", () => {
   });
 
   it("show the previous container run only where there was one", async () => {
-    const { apply, clock, sandbox } = sandboxWorld();
+    const { apply, clock, sandbox } = timedSandbox();
     await apply(web());
     await clock.advance(5_000);
     const previous = () => Array.fromAsync(sandbox.logs(owner, { signal, follow: false, previous: true }));

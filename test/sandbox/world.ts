@@ -4,10 +4,10 @@ import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Applied, Cluster } from "../../src/ports/cluster.ts";
 import type { SandboxControls } from "../../src/sandbox/faults/controls.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { deployment, type Program, SERVES } from "../contracts/cluster/objects.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 
-export interface SandboxWorld {
+export interface TimedSandbox {
   readonly clock: VirtualClock;
   readonly sandbox: Cluster & SandboxControls;
   readonly apply: (object: Manifest) => Promise<Applied>;
@@ -19,7 +19,7 @@ export interface SandboxWorld {
 export const signal = new AbortController().signal;
 export const NAMESPACE = "demo";
 
-export function sandboxWorld(file?: string): SandboxWorld {
+export function timedSandbox(file?: string): TimedSandbox {
   const clock = createVirtualClock();
   const sandbox = createSandbox({ name: "sandbox", clock, ...(file === undefined ? {} : { file }) });
   return {

@@ -47,7 +47,7 @@ describe("tokens", () => {
 describe("the catalog", () => {
   it("tells every definition with its fields", async () => {
     const { items } = await server.client.call("listDefinitions", {});
-    for (const { catalog } of [server.world])
+    for (const { catalog } of [server.dependencies])
       expect(items.length).toBe(catalog.components.size + catalog.traits.size + catalog.jobs.size);
     const webservice = await server.client.call("getDefinition", { params: { kind: "component", name: "webservice" } });
     expect(webservice.fields.find((one) => one.path === "image")).toMatchObject({ type: "string", required: true });

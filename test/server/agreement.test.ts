@@ -17,7 +17,7 @@ import { explainRun, explainWhy } from "../../src/engine/asking/why.ts";
 import { advance } from "../../src/engine/deciding/advance.ts";
 import { createBrakes } from "../../src/engine/deciding/breakers.ts";
 import { isLeftOut, rootName } from "../../src/engine/deciding/rootJob.ts";
-import type { World } from "../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
 import { deployDocument } from "../../src/engine/starting/deploy.ts";
 import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -40,10 +40,10 @@ import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Duty, InLine } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { createVirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { runView } from "../../src/server/views/run.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { onlyCluster } from "../support/clusters.ts";
+import { createVirtualClock } from "../support/virtualClock.ts";
 
 const SILENT = { write: () => {} };
 const project = "default";
@@ -51,14 +51,14 @@ const signal = new AbortController().signal;
 const clock = createVirtualClock();
 const around: { live: HealthState; line: InLine | undefined } = { live: "ready", line: undefined };
 let store: Store;
-let world: World;
+let dependencies: EngineDependencies;
 
 beforeAll(async () => {
   store = await openSqlite(":memory:", { clock, steady: () => clock.now().getTime() });
   const catalog = createCatalog(builtins);
   const sandbox = createSandbox({ name: "sandbox", clock });
   let count = 0;
-  world = {
+  dependencies = {
     store,
     catalog,
     jobTypes: catalogJobTypes(catalog),
@@ -240,7 +240,7 @@ async function arrangeBefore(situation: Situation, name: string): Promise<void> 
 
 async function endedRun(document: object, phase: "succeeded" | "cancelled"): Promise<void> {
   const run = await deployDocument(
-    world,
+    dependencies,
     { project, text: JSON.stringify(document), format: "json", createNamespace: true, actor: "lin", message: "" },
     signal,
   );
@@ -265,7 +265,7 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
   const run =
     situation.components === 0
       ? (
-          await startRun(world, {
+          await startRun(dependencies, {
             project,
             document,
             ...conditions,
@@ -273,7 +273,7 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
           })
         ).run
       : await deployDocument(
-          world,
+          dependencies,
           { project, text: JSON.stringify(document), format: "json", createNamespace: true, ...conditions },
           signal,
         );
@@ -314,7 +314,7 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(situations, async (situation) => {
       const { run, application } = await arranged(situation);
-      const view = await runView(world, run.id, "en");
+      const view = await runView(dependencies, run.id, "en");
       const jobs = await store.runs.jobs(run.id);
       await checkRun(run, view, jobs);
       checkTree(view);
@@ -346,7 +346,7 @@ const LEFT_OUT_AND_MISSING: Situation = {
 type View = Awaited<ReturnType<typeof runView>>;
 
 async function checkRun(run: Run, view: View, jobs: readonly Job[]): Promise<void> {
-  const chain = await explainRun(world, { project, run: run.id });
+  const chain = await explainRun(dependencies, { project, run: run.id });
   const root = chain.at(-1);
   const bad = jobs.filter((job) => isFailure(job.phase));
   if (bad.length > 0) expect(bad.map((job) => job.reason.code)).toContain(root?.reason.code);
@@ -364,7 +364,7 @@ async function checkRun(run: Run, view: View, jobs: readonly Job[]): Promise<voi
   for (const job of view.jobs) {
     if (job.reason.code === "Beginning") expect(["running", "waiting"]).toContain(view.state);
     if (job.phase === "succeeded") continue;
-    const own = await explainRun(world, { project, run: run.id, job: job.name });
+    const own = await explainRun(dependencies, { project, run: run.id, job: job.name });
     expect(own[0]?.subject).toBe(job.name);
     const end = own.at(-1);
     expect(FOLLOWS.has(end?.reason.code ?? "")).toBe(false);
@@ -420,9 +420,9 @@ interface Arranged {
 
 async function checkApplication(run: Run, view: View, { jobs, application, before }: Arranged): Promise<void> {
   const place = { project, application };
-  const status = await applicationStatus(world, place, signal);
-  const chain = await explainWhy(world, place, signal);
-  const ofRun = await explainRun(world, { project, run: run.id });
+  const status = await applicationStatus(dependencies, place, signal);
+  const chain = await explainWhy(dependencies, place, signal);
+  const ofRun = await explainRun(dependencies, { project, run: run.id });
   const root = chain.at(-1);
   const allDone = run.phase === "succeeded";
   if (!allDone) expect(root && withoutVersion(root.reason).code).toBe(ofRun.at(-1)?.reason.code);

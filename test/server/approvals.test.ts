@@ -81,7 +81,7 @@ describe("an answer", () => {
     const ended = await once(run, (at) => at.phase !== "running");
     const { actor } = z.object({ actor: z.string() }).parse(ended.jobs[0]?.output);
     expect(ended.jobs[0]?.output).toMatchObject({ decision: "approve", comment: `says ${actor}` });
-    const events = await server.world.store.events.after({ project: PROJECT, run }, 0, 1_000);
+    const events = await server.dependencies.store.events.after({ project: PROJECT, run }, 0, 1_000);
     expect(events.filter((one) => one.type === "job.told").map((one) => one.data)).toEqual([
       expect.objectContaining({
         job: "gate",
@@ -215,7 +215,7 @@ describe("who may answer", () => {
     const next = await begin([asking("gate", ["carol"])]);
     await asks(next, "gate");
     await answer(as("carol"), next, "gate");
-    const told = await server.world.store.events.after({ project: PROJECT }, 0, 10_000);
+    const told = await server.dependencies.store.events.after({ project: PROJECT }, 0, 10_000);
     const changes = told.filter((one) => one.type === "token.changed" && one.data["name"] === "carol");
     expect(changes.map((one) => [one.data["change"], one.data["actor"]])).toEqual([
       ["added", "admin of *"],

@@ -94,7 +94,7 @@ describe("public routes", () => {
 
 describe("this machine's own token", () => {
   it("is kept across starts, and made anew when it was revoked", async () => {
-    const { store } = server.world;
+    const { store } = server.dependencies;
     const folder = mkdtempSync(join(tmpdir(), "kubemin-"));
     const file = join(folder, "token");
     const first = await ensureLocalToken(store, file, new Date());

@@ -27,7 +27,7 @@ const refusal = async (answer: Response) => {
   const body = (await answer.json()) as { code: string; detail: string; advice: string };
   return { status: answer.status, code: body.code, text: `${body.detail} | ${body.advice}` };
 };
-const everythingStored = async (): Promise<string> => JSON.stringify(await server.world.store.clusters.list());
+const everythingStored = async (): Promise<string> => JSON.stringify(await server.dependencies.store.clusters.list());
 
 describe("a cluster is registered", () => {
   it("by kubeconfig, and is usable at once, without its credential in any answer, log or row", async () => {
@@ -169,7 +169,7 @@ describe("a program that the operator allowed", () => {
 
 describe("a registered cluster", () => {
   it("gets another credential while it goes on, and keeps being the same cluster", async () => {
-    const cluster = server.world.clusters.get("by-token");
+    const cluster = server.dependencies.clusters.get("by-token");
     fake.tokens.delete("good");
     fake.tokens.add("renewed");
     const away = await server.client.call("getCluster", { params: { cluster: "by-token" } });
@@ -178,7 +178,7 @@ describe("a registered cluster", () => {
     const body = { server: fake.url, token: "renewed" };
     const renewed = await server.client.call("updateCluster", { params: { cluster: "by-token" }, body });
     expect(renewed).toMatchObject({ reachable: true, user: "user-of-renewed" });
-    expect(server.world.clusters.get("by-token")).toBe(cluster);
+    expect(server.dependencies.clusters.get("by-token")).toBe(cluster);
     fake.uid = "uid-2";
     const other = server.client.call("updateCluster", { params: { cluster: "by-token" }, body });
     await expect(other).rejects.toMatchObject({ body: { code: "OtherCluster" } });
@@ -223,7 +223,7 @@ describe("a registered cluster", () => {
   });
 
   it("is seen, changed and gone in another process without a restart", async () => {
-    const { store, vault } = server.world;
+    const { store, vault } = server.dependencies;
     const log = { write: () => undefined };
     const opener = kubernetesOpener({ clock: systemClock, log, allowedPlugins: [] });
     const other = await startClusterRegistry({ fixed: [], store, vault, opener, clock: systemClock, log });
@@ -247,7 +247,7 @@ describe("a registered cluster", () => {
     const body = { name: "hangs", server: fake.url, token: "renewed" };
     await server.client.call("addCluster", { body });
     fake.mode = "hangs";
-    const cluster = server.world.clusters.get("hangs");
+    const cluster = server.dependencies.clusters.get("hangs");
     const { items } = await server.client.call("listClusters", {});
     expect(items.find((one) => one.name === "sandbox")).toMatchObject({ reachable: true });
     const silent = () => cluster?.namespaceExists("default", AbortSignal.timeout(50)).catch(() => undefined);

@@ -251,7 +251,7 @@ describe("other projects", () => {
 
 describe("secrets", () => {
   it("reach neither the log nor an event", async () => {
-    const events = await server.world.store.events.after({ project: "default" }, 0, 10_000);
+    const events = await server.dependencies.store.events.after({ project: "default" }, 0, 10_000);
     expect(events.length).toBeGreaterThan(0);
     expect(JSON.stringify([events, server.log])).not.toMatch(/correct-horse|sealed:v1|kubemin_[\w-]{20}/);
   });

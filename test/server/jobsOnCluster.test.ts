@@ -89,7 +89,7 @@ describe.each([
     };
     expect((await ended(await submit(`adopting-${type}`, component))).phase).toBe("succeeded");
     const name = wanted?.metadata.name ?? "";
-    const owned = await server.world.store.inventory.list("default", `adopting-${type}`);
+    const owned = await server.dependencies.store.inventory.list("default", `adopting-${type}`);
     expect(owned.find((one) => one.name === name)?.uid).toBe(live(name)?.metadata.uid);
   });
 
@@ -110,8 +110,8 @@ describe.each([
       AbortSignal.timeout(15_000),
     ))
       if (data.type === "job.changed" && live(name) !== undefined) break;
-    const owned = await server.world.store.inventory.list("default", application);
-    await server.world.store.inventory.put(owned.map((one) => ({ ...one, uid: null })));
+    const owned = await server.dependencies.store.inventory.list("default", application);
+    await server.dependencies.store.inventory.put(owned.map((one) => ({ ...one, uid: null })));
     await server.client.call("cancelRun", { params: { ...params, run: id } });
     expect((await ended(id)).phase).toBe("cancelled");
     expect(live(name)).toBeUndefined();

@@ -38,7 +38,7 @@ describe("a sink", () => {
     const run = await deploy();
     await expect.poll(() => receiver.taken.at(-1)?.body["type"], { timeout: 15_000 }).toBe("run.finished");
     const seen = receiver.taken.filter((one) => one.run === run.id).map((one) => one.sequence);
-    const stored = await server.world.store.events.after({ project: "default", run: run.id }, 0, 100);
+    const stored = await server.dependencies.store.events.after({ project: "default", run: run.id }, 0, 100);
     expect(seen).toEqual(stored.map((one) => one.sequence));
     await expect.poll(async () => (await sinkNow()).deliveredUpTo).toBe(stored.at(-1)?.sequence);
     expect(await sinkNow()).toMatchObject({ behind: 0, oldest: null, failure: null, heldCount: 0 });
@@ -48,13 +48,13 @@ describe("a sink", () => {
     const made = await server.client.call("addSink", { params, body: webhook() });
     expect(made.secret).toMatch(/^[\w-]{43}$/);
     receiver.answer = () => 500;
-    await server.world.store.events.append({ ...params, application: "shop", run: "r", type: "log", data: {} });
+    await server.dependencies.store.events.append({ ...params, application: "shop", run: "r", type: "log", data: {} });
     await expect.poll(async () => (await sinkNow()).state).toBe("failing");
     const metrics = await (await server.request("/metrics")).text();
     const everything = JSON.stringify([
       await sinkNow(),
       await server.client.call("listSinks", { params }),
-      await server.world.store.sinks.list(),
+      await server.dependencies.store.sinks.list(),
       server.log,
       metrics,
     ]);
@@ -70,7 +70,7 @@ describe("a sink", () => {
     await server.client.call("addSink", { params, body: webhook() });
     receiver.answer = () => 500;
     for (const run of "abcdefgh")
-      await server.world.store.events.append({ ...params, application: "shop", run, type: "log", data: {} });
+      await server.dependencies.store.events.append({ ...params, application: "shop", run, type: "log", data: {} });
     await expect.poll(async () => (await sinkNow()).breaker).toBe("open");
     const metrics = await (await server.request("/metrics")).text();
     expect(metrics).toContain('kubemin_sinks{type="webhook",state="failing",breaker="open"} 1');

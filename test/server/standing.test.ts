@@ -48,7 +48,7 @@ it("a run that begins next year is scheduled, and nothing of it is about to star
   expect(run).toMatchObject({ phase: "running", state: "scheduled", reason: { code: "Scheduled", who: "nobody" } });
   expect(run.jobs[0]?.reason).toMatchObject({ code: "Scheduled", message: `starts at ${startAt}` });
   // What is announced bears the number that the run has.
-  const [created] = await server.world.store.events.after({ project: "default", run: id }, 0, 1);
+  const [created] = await server.dependencies.store.events.after({ project: "default", run: id }, 0, 1);
   expect(created).toMatchObject({ type: "run.created", data: { number: run.number, startAt } });
   const { items } = await server.client.call("listRuns", { params, query: { limit: 5 } });
   expect(items).toMatchObject([{ state: "scheduled", reason: { code: "Scheduled" } }]);

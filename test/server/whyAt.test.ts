@@ -37,7 +37,7 @@ const until = (run: string, state: string) =>
   expect.poll(async () => (await look(run)).state, { timeout: 20_000 }).toBe(state);
 const why = (run: string, query: { readonly job?: string; readonly at?: string }) =>
   server.client.call("explainRun", { params: { project, run }, query });
-const sent = async (run: string) => await server.world.store.events.after({ project, run }, 0, 1_000);
+const sent = async (run: string) => await server.dependencies.store.events.after({ project, run }, 0, 1_000);
 const later = (at: string, milliseconds: number): string => new Date(Date.parse(at) + milliseconds).toISOString();
 
 async function ended(): Promise<{ readonly run: string; readonly waited: string }> {
@@ -121,7 +121,7 @@ it("refuses a moment before the run, one that has not come, and one that the rec
   expect(await refused(later(new Date().toISOString(), 60_000))).toMatchObject({ body: { code: "MomentAhead" } });
   expect(await refused("yesterday")).toMatchObject({ status: 400 });
   const before = later(new Date().toISOString(), 60_000);
-  await server.world.store.retention.events({ before, after: null, limit: 1_000 });
+  await server.dependencies.store.retention.events({ before, after: null, limit: 1_000 });
   expect(await refused(waited)).toMatchObject({ status: 404, body: { code: "RecordGone" } });
   const end = await why(run, { at: later(finishedAt ?? "", 1) });
   expect(end.moment?.jobs.map((one) => one.phase)).toContain("skipped");

@@ -1,4 +1,5 @@
-// Kafka sinks against a real broker. Slow to start, so it stands with the tests of the cluster, though it needs none.
+// Tests Kafka sinks with a real broker. It belongs to the tests of the cluster because a broker starts slowly, although
+// it needs no cluster.
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
@@ -60,7 +61,7 @@ async function createTopic(): Promise<void> {
 
 type Text = Message<string, string, string, string>;
 
-/** The first `count` messages of the topic. */
+/** Resolves with the first `count` messages of the topic. */
 async function consume(count: number): Promise<readonly Text[]> {
   const consumer = new Consumer({
     clientId: "test",
@@ -80,7 +81,8 @@ async function consume(count: number): Promise<readonly Text[]> {
 }
 
 const bodyOf = ({ value }: Text) =>
-  JSON.parse(value) as { readonly id: string; readonly run: string; readonly sequence: number }; // what kubemin sends
+  // kubemin sends this shape.
+  JSON.parse(value) as { readonly id: string; readonly run: string; readonly sequence: number };
 
 describe("a Kafka sink", () => {
   it("gets every event, keyed by run, in the order of the run", async () => {
@@ -113,14 +115,14 @@ describe("a Kafka sink", () => {
     await addSink();
     for (let step = 1; step <= 4; step++) await append("one", step);
     await died.promise;
-    // The claim of the process that died ends with its process here: nobody waits ninety seconds in a test.
+    // The test gives back the lease of the dead process, because waiting for its end would take ninety seconds.
     const [sink] = await store.sinks.list();
     await store.sinks.resume("default", sink?.sink.name ?? "", new Date().toISOString());
     await start();
     await expect.poll(async () => (await stateNow())?.position, { timeout: 30_000 }).toBe(4);
     const messages = await consume(5);
     expect(new Set(messages.map((one) => bodyOf(one).id)).size).toBeLessThan(messages.length);
-    expect(bodyOf(messages.at(-1) as Text).sequence).toBeLessThanOrEqual(4); // five were read
+    expect(bodyOf(messages.at(-1) as Text).sequence).toBeLessThanOrEqual(4); // Five events were read.
   });
 
   it("says that the topic does not exist, and goes on when it does", async () => {
@@ -149,7 +151,7 @@ describe("a Kafka sink", () => {
     const sockets: Socket[] = [];
     const trap = createServer((socket) => void sockets.push(socket.on("error", () => undefined)));
     await new Promise<void>((resolve) => trap.listen(0, "127.0.0.1", resolve));
-    const { port } = trap.address() as AddressInfo; // it listens on TCP
+    const { port } = trap.address() as AddressInfo; // The server listens on TCP.
     await start({}, []);
     await addSink([`localhost:${port}`]);
     await append("one", 1);
@@ -159,7 +161,7 @@ describe("a Kafka sink", () => {
   });
 
   it("does not follow a broker to an address that the operator does not allow", async () => {
-    // The name in the settings is allowed; what the cluster calls itself (127.0.0.1) is not.
+    // The name in the settings is allowed, but the address that the Kafka cluster reports (127.0.0.1) is not.
     await createTopic();
     const [, port = ""] = kafka.broker.split(":");
     await start({}, ["localhost"]);

@@ -1,4 +1,4 @@
-// A receiver of webhooks that keeps what it got, and does what a test wants with it.
+// A receiver of webhooks for tests. It records all calls, and answers with the status that the test chooses.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -13,13 +13,13 @@ export interface Received {
 
 export interface Receiver {
   readonly url: string;
-  /** All calls, refused ones too. */
+  /** All calls, including refused ones. */
   readonly calls: Received[];
-  /** Those that were answered with 2xx. */
+  /** The calls that were answered with 2xx. */
   readonly taken: Received[];
-  /** What is answered; 200 at first. */
+  /** Returns the status of the answer. Default: 200. */
   answer: (received: Received) => number | Promise<number>;
-  /** Resolves once so many were taken. */
+  /** Resolves once this number of calls was answered with 2xx. */
   until(count: number): Promise<void>;
   close(): void;
 }
@@ -43,7 +43,8 @@ export async function startReceiver(): Promise<Receiver> {
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = "";
     for await (const part of request.setEncoding("utf8")) text += part;
-    const body = JSON.parse(text) as Received["body"] & Pick<Received, "id" | "run" | "sequence">; // what kubemin sends
+    // kubemin sends this shape.
+    const body = JSON.parse(text) as Received["body"] & Pick<Received, "id" | "run" | "sequence">;
     const received = { ...body, headers: request.headers, text, body };
     receiver.calls.push(received);
     const status = await receiver.answer(received);
@@ -53,6 +54,6 @@ export async function startReceiver(): Promise<Receiver> {
     waiting.clear();
   };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // it listens on TCP
+  const { port } = server.address() as AddressInfo; // The server listens on TCP.
   return Object.assign(receiver, { url: `http://127.0.0.1:${port}/hook?token=in-the-address` });
 }

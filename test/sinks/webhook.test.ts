@@ -1,14 +1,15 @@
-// Webhooks from end to end: a real store, a real receiver, a clock of the test. What a receiver sees is what is checked.
+// Tests webhooks from end to end, with a real store, a real receiver and a test clock. The tests check what the
+// receiver sees.
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqlite } from "../../src/database/open.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Sink } from "../../src/ports/sinks.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../src/sandbox/time/virtualClock.ts";
 import { type RunningSinks, startSinks } from "../../src/sinks/couriers.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { anEvent } from "../contracts/database/fixtures.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtualClock.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 const SECRET = "what both sides know";
@@ -64,7 +65,7 @@ const state = async () => {
   if (stored === null) throw new Error("the sink is gone");
   return stored;
 };
-/** Moves the clock while the network does its part in real time. */
+/** Moves the test clock until the condition is true. The network works in real time meanwhile. */
 async function passUntil(condition: () => boolean | Promise<boolean>, step = 1_000): Promise<void> {
   await expect
     .poll(
@@ -96,7 +97,8 @@ describe("a webhook", () => {
       "content-type": "application/json",
     });
     const outgoing = createOutgoing({ allow: [], clock });
-    const message = { host: "us", headers: first?.headers as Record<string, string>, body: first?.text ?? "" }; // single values
+    // Each of these headers has a single value.
+    const message = { host: "us", headers: first?.headers as Record<string, string>, body: first?.text ?? "" };
     expect(() => outgoing.verify(message, SECRET)).not.toThrow();
     expect(() => outgoing.verify(message, "another")).toThrow();
     expect(receiver.calls.some((one) => one.run === "foreign")).toBe(false);
@@ -124,7 +126,7 @@ describe("a webhook", () => {
     }
     await receiver.until(40);
     expect(stepsOf("bad")).toEqual([]);
-    // Only its first event was tried: the others may not overtake it.
+    // Only its first event was tried, because later ones must not overtake it.
     expect(new Set(receiver.calls.filter((one) => one.run === "bad").map((one) => one.sequence)).size).toBe(1);
     await passUntil(async () => (await state()).held.length === 1);
     poisoned = false;
@@ -146,7 +148,7 @@ describe("a webhook", () => {
       failure: { code: "UnexpectedStatus", params: { host: "127.0.0.1", status: 503 } },
     });
     expect(Date.parse(during.state.retryAt ?? "")).toBeGreaterThan(clock.now().getTime());
-    // Thirty runs, and yet no more than the first few calls and one for each time the breaker let one through.
+    // Thirty runs cause only the first few calls, and one call each time the breaker allows an attempt.
     const before = receiver.calls.length;
     expect(before).toBeLessThan(25);
     await clock.advance(HOUR);
@@ -216,7 +218,7 @@ describe("a webhook", () => {
 
 describe("a crash between the delivery and the note of it", () => {
   it("repeats events with the same ids, loses none, and keeps the order of each run", async () => {
-    // The process dies at the first attempt to write down what was delivered: nothing of it reaches the store.
+    // The process dies when it first tries to store its position, so nothing of it reaches the store.
     const died = Promise.withResolvers<void>();
     const dying: Store["sinks"] = {
       ...store.sinks,
@@ -232,7 +234,7 @@ describe("a crash between the delivery and the note of it", () => {
     await died.promise;
     const before = receiver.taken.map((one) => one.id);
     expect(before.length).toBeGreaterThan(0);
-    // Its claim outlives it for a while; then another process takes over.
+    // Its lease remains for a while; then another process takes over.
     await start();
     await passUntil(() => receiver.taken.length >= before.length + 5, 10_000);
     const after = receiver.taken.slice(before.length);

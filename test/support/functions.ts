@@ -1,23 +1,26 @@
-// The functions of a TypeScript source with their length in lines, for the budget test. Functions inside a function count for themselves,
+// The functions of a TypeScript source with their length in lines and the number of their parameters, for the budget test. Functions inside a function count for themselves,
 // and for the one around them.
 import { parseAst } from "rolldown/parseAst";
 
-export interface FunctionLength {
+export interface FunctionSize {
   readonly line: number;
   readonly lines: number;
+  readonly parameters: number;
 }
 
 const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 
-export default function functionsOf(text: string): readonly FunctionLength[] {
-  const found: FunctionLength[] = [];
+export default function functionsOf(text: string): readonly FunctionSize[] {
+  const found: FunctionSize[] = [];
   const lineAt = (offset: number): number => text.slice(0, offset).split("\n").length;
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (typeof node !== "object" || node === null) return;
-    const { type, start, end } = node as { type?: unknown; start?: unknown; end?: unknown }; // ESTree nodes have these
+    // Nodes of ESTree have these, and functions have parameters.
+    const { type, start, end, params } = node as { type?: unknown; start?: unknown; end?: unknown; params?: unknown };
     if (typeof type === "string" && FUNCTIONS.has(type) && typeof start === "number" && typeof end === "number") {
-      found.push({ line: lineAt(start), lines: lineAt(end) - lineAt(start) + 1 });
+      const parameters = Array.isArray(params) ? params.length : 0;
+      found.push({ line: lineAt(start), lines: lineAt(end) - lineAt(start) + 1, parameters });
     }
     for (const value of Object.values(node)) visit(value);
   };

@@ -10,7 +10,7 @@ import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../src/engine/deciding/breakers.ts";
 import { startEngine } from "../../src/engine/engine.ts";
-import type { World } from "../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
 import { wakeRun } from "../../src/engine/interface/duties.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
 import { quarantineFor } from "../../src/jobTypes/registering/quarantine.ts";
@@ -37,7 +37,7 @@ export interface LoggedLine {
 
 export interface TestServer {
   readonly url: string;
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   readonly registry: Registry;
   readonly sandbox: ReturnType<typeof createSandbox>;
   /** An administrator of all projects. */
@@ -101,7 +101,7 @@ export async function startTestServer({
   };
   const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
   const registry = await openRegistry({ ...shared, surroundings });
-  const world: World = {
+  const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: addTypes(registry.jobTypes),
     brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
@@ -111,12 +111,12 @@ export async function startTestServer({
     newId: randomUUID,
   };
   const wakeAll = async (): Promise<void> => {
-    for (const run of await store.runs.unfinished()) await wakeRun(world, run);
+    for (const run of await store.runs.unfinished()) await wakeRun(dependencies, run);
   };
   registry.onRelease(() => void wakeAll());
-  const engine = await startEngine(world);
-  const sinks = await startSinks(world);
-  const server = await createServer(world, registry, {
+  const engine = await startEngine(dependencies);
+  const sinks = await startSinks(dependencies);
+  const server = await createServer(dependencies, registry, {
     host: "127.0.0.1",
     port: 0,
     version: "0.0.0-test",
@@ -145,7 +145,7 @@ export async function startTestServer({
   const secret = await addToken({});
   return {
     url: server.url,
-    world,
+    dependencies,
     registry,
     sandbox,
     secret,

@@ -37,19 +37,20 @@ async function waiting(situation: Situation): Promise<Waiting> {
   return { place, run, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
 }
 
-async function begin({ world }: WorkflowPlace, workflow: JsonObject, startAt?: string): Promise<string> {
+async function begin({ dependencies }: WorkflowPlace, workflow: JsonObject, startAt?: string): Promise<string> {
   const when = startAt === undefined ? {} : { startAt };
-  return (await startRun(world, { project: "default", actor: "ann", document: { name: "waits", workflow }, ...when }))
-    .run.id;
+  return (
+    await startRun(dependencies, { project: "default", actor: "ann", document: { name: "waits", workflow }, ...when })
+  ).run.id;
 }
 
 const asked = (run: string) => ({ project: "default", run, actor: "ann" });
-const cancel = ({ place, run }: Waiting) => cancelRun(place.world, asked(run));
-const cancelAll = ({ place, run }: Waiting) => cancelRun(place.world, { ...asked(run), skipFinal: true });
-const pause = ({ place, run }: Waiting, on: boolean) => pauseRun(place.world, { ...asked(run), pause: on });
+const cancel = ({ place, run }: Waiting) => cancelRun(place.dependencies, asked(run));
+const cancelAll = ({ place, run }: Waiting) => cancelRun(place.dependencies, { ...asked(run), skipFinal: true });
+const pause = ({ place, run }: Waiting, on: boolean) => pauseRun(place.dependencies, { ...asked(run), pause: on });
 
 async function found({ place, run }: Waiting, name: string): Promise<readonly string[]> {
-  const job = (await place.world.store.runs.jobs(run)).find((one) => one.name === name);
+  const job = (await place.dependencies.store.runs.jobs(run)).find((one) => one.name === name);
   return job === undefined ? [] : [job.phase, job.reason.code];
 }
 
@@ -65,8 +66,8 @@ async function wrongAfterCancel(
   { place, run: id }: Waiting,
   { tidied, calls: [least, most] = tidied ? [1, 1] : [0, 0] }: After,
 ): Promise<readonly string[]> {
-  const run = await place.world.store.runs.get(id);
-  const jobs = await place.world.store.runs.jobs(id);
+  const run = await place.dependencies.store.runs.get(id);
+  const jobs = await place.dependencies.store.runs.jobs(id);
   if (run === null) return ["the run is lost"];
   const calls = place.target.calls.filter((call) => call.path === TIDY).length;
   const right = (job: (typeof jobs)[number]): string => (job.plan.final === true && tidied ? "succeeded" : "cancelled");
@@ -182,7 +183,7 @@ describe("a run that waits", () => {
           tidied &&= act !== "cancelAll";
           await ACTS[act](it).catch(ignoreEnded);
         }
-        const ran = (await it.place.world.store.runs.get(it.run))?.phase !== "running";
+        const ran = (await it.place.dependencies.store.runs.get(it.run))?.phase !== "running";
         if (!ran) await cancel(it).catch(ignoreEnded);
         await it.place.clock.advance(AT_ONCE + (situation.grace ?? 0));
         const restarts = acts.filter(({ act }) => act === "restart").length;
@@ -220,15 +221,15 @@ function ignoreEnded(error: unknown): void {
 }
 
 async function generalWrongs({ place, run: id }: Waiting): Promise<readonly string[]> {
-  const run = await place.world.store.runs.get(id);
-  return run === null ? ["the run is lost"] : untruths({ run, jobs: await place.world.store.runs.jobs(id) });
+  const run = await place.dependencies.store.runs.get(id);
+  return run === null ? ["the run is lost"] : untruths({ run, jobs: await place.dependencies.store.runs.jobs(id) });
 }
 
 async function ending({
   place,
   run: id,
 }: Waiting): Promise<{ readonly run: string; readonly jobs: readonly string[] }> {
-  const run = await place.world.store.runs.get(id);
-  const jobs = await place.world.store.runs.jobs(id);
+  const run = await place.dependencies.store.runs.get(id);
+  const jobs = await place.dependencies.store.runs.jobs(id);
   return { run: run?.phase ?? "lost", jobs: jobs.map((job) => `${job.name} ${job.phase} ${job.reason.code}`) };
 }

@@ -1,4 +1,4 @@
-// What a cluster has besides Kubernetes itself: the storage class, the Gateway API, Traefik.
+// Installs the additional parts of a cluster: the storage class, the Gateway API and Traefik.
 import { createHash } from "node:crypto";
 import { applyObject, readObject } from "./api.ts";
 import type { Built } from "./build.ts";
@@ -13,7 +13,7 @@ export async function applyStorageClass(state: State): Promise<void> {
   );
 }
 
-/** The definitions and objects first: Traefik started before them would log errors until its next attempt. */
+/** Definitions and objects are created first: Traefik would otherwise log errors until its next attempt. */
 export async function ensureAddons(state: State, built: Built): Promise<void> {
   const definitions = built.files();
   await once(state, "gateway", JSON.stringify([definitions, state.ports]), async () => {
@@ -33,7 +33,7 @@ async function applyDefinitions(state: State, files: Record<string, string>): Pr
   await waitUntil(served, { forWhat: "the Gateway API to be served", seconds: 30 });
 }
 
-/** Does a thing again only when its content changed; the mark goes with the instance's data. */
+/** Runs an action again only when its content changed. The mark for this is stored in the instance's state. */
 async function once(state: State, mark: string, content: string, action: () => Promise<void>): Promise<void> {
   const fingerprint = createHash("sha256").update(content).digest("hex").slice(0, 16);
   if (state.done[mark] === fingerprint) return;

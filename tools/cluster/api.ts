@@ -1,4 +1,4 @@
-// The few requests `up` itself makes to the API server, without kubectl: its start alone costs 100 ms.
+// The few requests that `up` itself sends to the API server. They do not use kubectl, because its start takes 100 ms.
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { type Agent, request as httpsRequest } from "node:https";
@@ -14,7 +14,7 @@ export interface Question {
   readonly method?: string;
   readonly body?: string;
   readonly type?: string;
-  /** Connections to use again, for many requests in a row; a new one for each request when left out. */
+  /** Connections to reuse for many requests. Default: a new connection per request. */
   readonly connections?: Agent;
 }
 
@@ -49,7 +49,7 @@ export async function applyObject(state: State, path: string, body: string): Pro
 export async function readObject<Shape>(state: State, path: string): Promise<Shape> {
   const answer = await askApi(state, path);
   if (answer.status !== 200) throw new Error(`The API server answered ${answer.status} to ${path}.`);
-  // The caller names the part of the object it reads; the API server guarantees it by its schema.
+  // The caller names the part of the object that it reads; the schema of the API server guarantees this part.
   return JSON.parse(answer.text) as Shape;
 }
 

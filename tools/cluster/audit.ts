@@ -1,5 +1,5 @@
-// The API server's audit log: tests prove with it that a command wrote nothing. It keeps every request of every
-// user outside the cluster's own machinery, and every write of that machinery except lease renewals.
+// Configures the API server's audit log, by which tests prove that a command wrote nothing. It records every request of
+// users, and every write of the cluster's own components except lease renewals.
 import { join } from "node:path";
 import { parties } from "./certificates.ts";
 import { folderOf } from "./layout.ts";
@@ -34,6 +34,6 @@ export const auditPolicy = JSON.stringify(policy, null, 2);
 export function auditWords(name: string): string[] {
   const file = join(folderOf(name), "audit-policy.json");
   writeIfChanged(file, auditPolicy);
-  // Megabytes: far beyond any test run, so that no line is rotated away while a test counts.
+  // The size is in megabytes, far more than a test run needs, so that no line is rotated away while a test counts.
   return [`--audit-policy-file=${file}`, `--audit-log-path=${auditLog(name)}`, "--audit-log-maxsize=4096"];
 }

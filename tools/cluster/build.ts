@@ -1,5 +1,6 @@
-// Builds the programs with `go build` and keeps them in the cache, keyed by what decides their content.
-// A build is made in a temporary folder and renamed: what is in the cache is whole.
+// Builds the programs with `go build` and keeps them in the cache, under a key of everything that decides their
+// content. A build happens in a temporary folder that is renamed at the end, so entries of the cache are always
+// complete.
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +10,10 @@ import type { GoModule } from "./modules.ts";
 import { run } from "./run.ts";
 
 export interface Built {
-  /** Absolute path of one of the module's programs. */
+  /** Absolute path of a program of the module. */
   readonly program: (name: string) => string;
   readonly programs: string;
-  /** Text of the copied files, by file name. */
+  /** File name -> text of the copied files. */
   readonly files: () => Record<string, string>;
 }
 
@@ -66,7 +67,7 @@ async function compile(name: string, target: string, { module, source, report }:
   report(`built ${name} in ${elapsed()} s`);
 }
 
-/** Without these flags the API server calls itself v0.0.0 and kubectl warns of the difference. */
+/** Without these flags the API server reports the version v0.0.0, and kubectl warns about the difference. */
 function versionFlags(source: string): string {
   const [, text, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(readModuleFile(source)) ?? [];
   const parts = Object.entries({ gitVersion: text, gitMajor: major, gitMinor: minor });
@@ -88,7 +89,7 @@ async function copyFiles(folder: string, { module, source }: Task): Promise<void
 
 async function sourceOf(dependency: string, source: string): Promise<string> {
   const printed = await run("go", ["mod", "download", "-json", dependency], { folder: source, environment });
-  // Documented: one object, whose Dir is the folder of the unpacked source.
+  // Documented shape: one object, whose Dir is the folder of the unpacked source.
   return (JSON.parse(printed) as { readonly Dir: string }).Dir;
 }
 

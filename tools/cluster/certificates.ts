@@ -1,14 +1,14 @@
-// The instance's own certificate authority and one certificate for each party. Made once, by openssl.
+// Creates the instance's certificate authority and a certificate for each party, once, with openssl.
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addressesOf, folderOf } from "./layout.ts";
 import { run } from "./run.ts";
 import type { State } from "./state.ts";
 
-/** Who signs in with a certificate: the user's name and group, as Kubernetes reads them from the subject. */
+/** The parties that sign in with a certificate: user and group, as Kubernetes reads them from the subject. */
 export const parties = {
   admin: { user: "kubernetes-admin", group: "system:masters" },
-  // Not the admin: what `up` itself does must not look like a user's request in the audit log.
+  // A separate user, so that requests of `up` do not look like requests of the user admin in the audit log.
   setup: { user: "system:kubemin-setup", group: "system:masters" },
   kubeletClient: { user: "system:kube-apiserver-kubelet-client", group: "system:masters" },
   controllers: { user: "system:kube-controller-manager", group: "kubemin:components" },
@@ -40,14 +40,15 @@ export async function ensureCertificates(state: State): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700, recursive: true });
-  // The system's openssl.cnf adds extensions of its own, and Go refuses a certificate that has one twice.
+  // An own openssl.cnf, because the system's one may add extensions, and Go refuses a certificate that has an extension
+  // twice.
   writeFileSync(join(unfinished, "openssl.cnf"), "[req]\ndistinguished_name = subject\n[subject]\n");
   await issueAll(state, unfinished);
   renameSync(unfinished, folder);
 }
 
 const serviceName = "kubernetes.default.svc.cluster.local";
-// Every form under which a pod may call the API server: each leading part of the full name.
+// All names under which a pod may call the API server: each leading part of the full name.
 const serverNames = ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", serviceName];
 
 async function issueAll(state: State, folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-// The command line: node tools/cluster/cluster.ts up | down | status | kubeconfig
+// The command line of the test cluster: node tools/cluster/cluster.ts up | down | status | kubeconfig
 import { parseArgs } from "node:util";
 import { startCluster, stopCluster } from "./instance.ts";
 import { userKubeconfig } from "./kubeconfig.ts";
@@ -6,14 +6,14 @@ import { checkName } from "./layout.ts";
 import { readState } from "./state.ts";
 import { describeStatus, renderStatus } from "./status.ts";
 
-const usage = `A real Kubernetes on this machine, for tests.
+const usage = `Runs a real Kubernetes on this machine, for tests.
 
-  cluster.ts up          start it, or repair it   [--control-plane-only] [--kwok-nodes N] [--gpus N per such node]
-  cluster.ts down        end it, remove all of it
-  cluster.ts status      what runs                [--output json]
-  cluster.ts kubeconfig  print the kubeconfig's path
+  cluster.ts up          start or repair the cluster   [--control-plane-only] [--kwok-nodes N] [--gpus N per simulated node]
+  cluster.ts down        stop the cluster and remove all of its data
+  cluster.ts status      show which parts run          [--output json]
+  cluster.ts kubeconfig  print the path of the kubeconfig
 
-  --name NAME            which cluster; "test" when left out
+  --name NAME            name of the cluster; default: "test"
 `;
 
 const { values, positionals } = parseArgs({

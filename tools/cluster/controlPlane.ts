@@ -1,4 +1,4 @@
-// API server, controllers and scheduler, on the host. Ready in about four seconds.
+// Runs the API server, the controllers and the scheduler on the host. They are ready after about four seconds.
 import { mkdirSync } from "node:fs";
 import { ask, askApi } from "./api.ts";
 import { auditPolicy, auditWords } from "./audit.ts";
@@ -28,8 +28,8 @@ export async function ensureApiServer(state: State, built: Built): Promise<void>
 function servingWords(state: State): string[] {
   const addresses = addressesOf(state.slot);
   const { certificate, key } = serverCertificate(state.name);
-  // Pods reach the API server at the host's end of the cable, users at loopback: both only with the wildcard.
-  // Without a node there is no such address, and the kubernetes Service gets no endpoint.
+  // Pods reach the API server at the host's end of the cable, users at the loopback address, so it must listen on all
+  // addresses. Without a node there is no cable, and the kubernetes Service gets no endpoint.
   const reach = state.hasNode
     ? ["--bind-address=0.0.0.0", `--advertise-address=${addresses.host}`]
     : ["--bind-address=127.0.0.1", "--endpoint-reconciler-type=none"];
@@ -81,7 +81,9 @@ export async function ensureControllers(state: State, built: Built): Promise<voi
   });
 }
 
-/** The provisioner's folder is fixed in its source; in a mount namespace of its own it is the instance's. */
+/**
+ * The folder of the provisioner is fixed in its source. A separate mount namespace puts the instance's folder there.
+ */
 function withOwnVolumes(name: string): string[] {
   const script = `mount --bind ${volumesFolder(name)} ${volumesMountPoint} && exec "$@"`;
   return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"];
@@ -103,12 +105,13 @@ const componentWords = (port: number): string[] => [
   "--leader-elect=false",
   "--bind-address=127.0.0.1",
   `--secure-port=${port}`,
-  // The default of 20 requests per second makes hundreds of simulated pods wait for the client, not the server.
+  // With the default of 20 requests per second, hundreds of simulated pods would wait for the client and not for the
+  // server.
   "--kube-api-qps=300",
   "--kube-api-burst=600",
 ];
 
 async function isHealthy(port: number): Promise<boolean> {
-  // A self-signed certificate, made at start: there is nothing to check it against.
+  // The certificate is self-signed and created at the start, so there is nothing to check it against.
   return (await ask(`https://127.0.0.1:${port}/healthz`, {}, { rejectUnauthorized: false })).status === 200;
 }

@@ -1,4 +1,5 @@
-// The store of the API server. Plain HTTP on loopback: it lives as long as the test cluster and keeps nothing secret.
+// Runs etcd, the store of the API server. It uses plain HTTP on the loopback interface, because a test cluster contains
+// no secrets.
 import { join } from "node:path";
 import { ask } from "./api.ts";
 import type { Built } from "./build.ts";
@@ -20,7 +21,8 @@ export async function ensureEtcd(state: State, built: Built): Promise<void> {
       `--listen-peer-urls=${peers}`,
       `--initial-advertise-peer-urls=${peers}`,
       `--initial-cluster=default=${peers}`,
-      // A crash of the machine may lose the data of a test cluster; waiting for the disk makes every test slower.
+      // A crash of the machine may lose the data of a test cluster, but waiting for the disk would make every test
+      // slower.
       "--unsafe-no-fsync",
       "--log-level=warn",
     ],

@@ -1,5 +1,5 @@
-// One test cluster from nothing to ready, and back to nothing. `startCluster` keeps what already runs and repairs
-// what does not; `stopCluster` leaves the machine as it was.
+// Starts and stops a test cluster. `startCluster` keeps the parts that already run and repairs the others;
+// `stopCluster` leaves the machine as it was before.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { applyStorageClass, ensureAddons } from "./addons.ts";
@@ -27,9 +27,9 @@ import { traefikUrl } from "./traefik.ts";
 import { ensureVolumes } from "./volumes.ts";
 
 export interface ClusterOptions {
-  /** "test" when left out. */
+  /** Name of the instance. Default: "test". */
   readonly name?: string;
-  /** No node: pods stay pending, except on simulated nodes. */
+  /** Starts no node: pods stay pending, except on simulated nodes. */
   readonly controlPlaneOnly?: boolean;
   readonly simulatedNodes?: number;
   readonly gpusPerSimulatedNode?: number;
@@ -39,13 +39,13 @@ export interface ClusterOptions {
 export interface RunningCluster {
   readonly name: string;
   readonly kubeconfig: string;
-  /** Where Ingresses and HTTPRoutes answer; without a node there is nothing behind it. */
+  /** Address at which Ingresses and HTTPRoutes answer. Without a node no pods run behind it. */
   readonly traefikUrl: string;
   readonly auditLog: string;
   readonly kubectl: string;
 }
 
-/** Not helm: it is no part of the cluster. */
+/** The programs of the cluster, without helm, which is not a part of it. */
 type Programs = Readonly<Record<Exclude<keyof typeof goModules, "helm">, Built>>;
 
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
@@ -86,7 +86,7 @@ export function describeCluster(state: State, kubernetes: Built): RunningCluster
 const lockOf = (name: string): string => join(instancesFolder(), `${name}.lock`);
 
 async function buildAll(report: (line: string) => void): Promise<Programs> {
-  // One after the other: a single build already keeps every core busy.
+  // The builds run one after the other, because a single build already uses every core.
   const kubernetes = await ensureBuilt(goModules.kubernetes, report);
   const runtime = await ensureBuilt(goModules.runtime, report);
   const dns = await ensureBuilt(goModules.dns, report);
@@ -97,13 +97,13 @@ async function buildAll(report: (line: string) => void): Promise<Programs> {
 async function ensureState(name: string, hasNode: boolean): Promise<State> {
   const known = readState(name);
   if (!known) return withLock(join(cacheFolder(), "slots.lock"), () => createInSlot(name, hasNode));
-  // A node that is there stays: `up --control-plane-only` must not take away what another test uses.
+  // An existing node is kept, because another test may use it: `up --control-plane-only` must not remove it.
   known.hasNode ||= hasNode;
   writeState(known);
   return known;
 }
 
-/** The routes show that the slot is taken, to instances in other folders too. */
+/** Creates the routes immediately: they also show to instances in other folders that the slot is taken. */
 async function createInSlot(name: string, hasNode: boolean): Promise<State> {
   const state = await createState(name, hasNode);
   await ensureGuardRoutes(state.slot);
@@ -130,7 +130,7 @@ async function startNode(state: State, programs: Programs): Promise<void> {
   ]);
 }
 
-/** Ends everything at once and without asking: nothing of a test cluster is kept. */
+/** Ends all processes immediately and removes everything: no data of a test cluster is kept. */
 async function removeTraces(state: State): Promise<void> {
   const started = [...Object.values(state.processes), ...findOrphans(state.name)].filter(isAlive);
   for (const identity of started) signalProcess(identity.pid, "SIGKILL");

@@ -1,4 +1,4 @@
-// Writes a kubeconfig for one party. Certificates are inside, so that the file can be copied away.
+// Writes a kubeconfig for a party. The file contains the certificates, so that it can be copied to other places.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { authority, certificateOf, type Party } from "./certificates.ts";
@@ -8,7 +8,10 @@ import { writeIfChanged } from "./writeIfChanged.ts";
 
 export const userKubeconfig = (name: string): string => join(folderOf(name), "kubeconfig");
 
-/** Resolves with the path. `from` says where its reader runs: the node does not have the host's loopback. */
+/**
+ * Returns the path of the file. `from` is where its reader runs, because the node does not have the host's loopback
+ * interface.
+ */
 export function writeKubeconfig(state: State, party: Party, from: "host" | "node" = "host"): string {
   const folder = join(folderOf(state.name), "kubeconfigs");
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-// Where an instance keeps its things and which addresses it has. Pure: nothing is created here.
+// The folders, files and addresses of an instance. Pure: nothing is created here.
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 export const slotCount = 16;
 
 export interface Addresses {
-  /** The host's end of the cable to the node; pods reach the API server there. */
+  /** Address of the host's end of the cable to the node, at which pods reach the API server. */
   readonly host: string;
   readonly node: string;
   readonly pods: string;
@@ -35,7 +35,7 @@ export function instancesFolder(): string {
   return resolve(process.env.KUBEMIN_CLUSTER_HOME || usualFolder);
 }
 
-/** Unique on the machine: instances of the same name may live in different folders. */
+/** A name that is unique on the machine, because instances of the same name may exist in different folders. */
 export function uniqueName(name: string): string {
   if (instancesFolder() === usualFolder) return `kubemin-${name}`;
   return `kubemin-${name}-${createHash("sha256").update(instancesFolder()).digest("hex").slice(0, 8)}`;
@@ -49,10 +49,10 @@ export function folderOf(name: string): string {
   return join(instancesFolder(), name);
 }
 
-/** Folders the node sees a private version of, see node/namespaces.ts. */
+/** Folders of which the node sees a private version, see node/namespaces.ts. */
 export const privateFolders = ["/run", "/var/log", "/var/lib"] as const;
 
-/** A name becomes a folder, a node name and a control group: refuse what any of them would refuse. */
+/** A name becomes a folder, a node name and a control group. Throws when one of them would not accept it. */
 export function checkName(name: string): void {
   if (!/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/.test(name))
     throw new Error(`"${name}" cannot be the name of a cluster: use up to 32 small letters, digits and dashes.`);

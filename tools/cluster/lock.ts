@@ -1,4 +1,5 @@
-// One at a time, between processes. A lock whose owner is gone is broken, so a killed `up` blocks nobody.
+// A lock between processes. The lock of a process that no longer exists is ignored, so a killed `up` does not block
+// other processes.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,7 +23,7 @@ function tryTake(file: string): boolean {
     writeFileSync(file, JSON.stringify(identify(process.pid)), { flag: "wx" });
     return true;
   } catch (failure) {
-    // The file system's errors carry a code; anything but "exists" is a real failure.
+    // Errors of the file system have a code. All codes except "exists" are real failures.
     if ((failure as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw failure;
   }
@@ -30,7 +31,7 @@ function tryTake(file: string): boolean {
 
 function ownerLives(file: string): boolean {
   try {
-    // Written by tryTake above and by nobody else.
+    // The cast is safe, because only tryTake above writes this file.
     return isAlive(JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity);
   } catch {
     return false;

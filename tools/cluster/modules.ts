@@ -1,11 +1,11 @@
-// Which programs are built from which Go module, and which files of its dependencies are kept next to them.
-// One go.mod for each: together they disagree on versions.
+// The Go modules, the programs that are built from each, and the files of dependencies that are kept next to them. Each
+// module has its own go.mod, because their versions would conflict.
 
 export interface GoModule {
-  /** Folder below modules/. */
+  /** Name of the folder below modules/. */
   readonly name: string;
   readonly programs: Readonly<Record<string, string>>;
-  /** Files copied from the source of a dependency, because the programs do not contain them. */
+  /** Files that are copied from the source of a dependency, because the programs do not contain them. */
   readonly files: readonly { readonly from: string; readonly folders: readonly string[] }[];
 }
 

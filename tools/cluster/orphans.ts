@@ -1,5 +1,5 @@
-// Programs of an instance that are in no state file: `up` was killed between starting one and writing it down.
-// They are known by a variable that only `up` puts into an environment, with the instance's folder as its value.
+// Finds programs of an instance that are not in its state file, because `up` was killed between starting and recording
+// them. They are recognised by an environment variable that only `up` sets, with the instance's folder as its value.
 import { readdirSync, readFileSync } from "node:fs";
 import { folderOf } from "./layout.ts";
 import { identify, type ProcessIdentity } from "./processIdentity.ts";
@@ -19,7 +19,7 @@ function isMarked(pid: number, mark: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\u0000").includes(mark);
   } catch {
-    // Another user's process, or one that has just ended.
+    // The process belongs to another user, or has just ended.
     return false;
   }
 }

@@ -1,5 +1,5 @@
-// The programs that come from the distribution. Installs what is missing where that is possible (Debian, root)
-// and otherwise names everything that is missing in one message. Never goes on without.
+// The programs that come from the distribution. Installs missing ones if possible (Debian, as root); otherwise an error
+// names all of them. The cluster never starts without them.
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { searchPath } from "./processes.ts";
@@ -17,10 +17,10 @@ const needs: readonly Need[] = [
   { debianPackage: "containernetworking-plugins", present: () => findNetworkPlugins() !== undefined },
   { debianPackage: "nftables", present: program("nft") },
   { debianPackage: "busybox-static", present: program("busybox") },
-  // Not redis-server: its package may start a service on port 6379. redis-tools has the same binary under the
-  // name redis-check-rdb (the program looks at its own name) and no service.
+  // The package redis-server may start a service on port 6379. redis-tools has the same binary under the name
+  // redis-check-rdb (the program decides by its name what to do), and no service.
   { debianPackage: "redis-tools", present: program("redis-check-rdb") },
-  // Not mariadb-server: its package starts a service. These are its programs alone.
+  // The package mariadb-server would start a service. This package only has its programs.
   { debianPackage: "mariadb-server-core", present: program("mariadbd") },
   { debianPackage: "mariadb-client", present: program("mariadb-admin") },
   { debianPackage: "iproute2", present: program("ip") },
@@ -41,13 +41,13 @@ export function findNetworkPlugins(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, "ptp")) && existsSync(join(folder, "host-local")));
 }
 
-/** Resolves with one sentence for each thing that is missing and could not be installed. */
+/** Installs missing packages; resolves with a sentence for each one that could not be installed. */
 export async function installPackages(report: (line: string) => void): Promise<string[]> {
   const missing = missingPackages();
   if (missing.length === 0) return [];
   if (!findProgram("apt-get")) return missing.map(describePackage);
   report(`installing ${missing.join(", ")}`);
-  // The package lists are fetched only when the first attempt fails: that is most of the time it takes.
+  // The package lists are only fetched when the first attempt fails, because fetching them takes most of the time.
   if (!(await succeeds("apt-get", installWords(missing)))) {
     await run("apt-get", ["update", "-qq"]);
     await run("apt-get", installWords(missing), { environment: { DEBIAN_FRONTEND: "noninteractive" } });

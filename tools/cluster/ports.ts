@@ -1,10 +1,11 @@
-// The ports one instance uses on the host. The same slot gets the same ports, unless somebody else sits on them.
+// The ports that an instance uses on the host. The same slot gets the same ports, unless another program uses them.
 import { createServer } from "node:net";
 
 export const portNames = ["etcd", "etcdPeer", "api", "controllers", "scheduler", "web", "simulation"] as const;
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 
-// Below the kernel's range for outgoing connections (from 32768), so that none of them is taken by chance.
+// Below the kernel's range for outgoing connections (from 32768), so that no outgoing connection takes a port by
+// chance.
 const firstPort = 21_000;
 const portsPerSlot = 20;
 
@@ -15,7 +16,7 @@ export async function choosePorts(slot: number): Promise<Ports> {
       return [name, (await isFree(wanted)) ? wanted : await anyFreePort()] as const;
     }),
   );
-  // fromEntries forgets the names; every one of portNames was mapped above.
+  // The cast is safe: fromEntries loses the types of the names, but all of portNames are mapped above.
   return Object.fromEntries(chosen) as Ports;
 }
 

@@ -1,4 +1,5 @@
-// Who a process is: pid and start time together. The kernel gives a pid again, but never with the same start time.
+// The identity of a process: its pid together with its start time. The kernel reuses a pid, but never with the same
+// start time.
 import { readFileSync } from "node:fs";
 
 export interface ProcessIdentity {
@@ -10,7 +11,8 @@ export interface ProcessIdentity {
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in parentheses and may contain spaces: count from the last one.
+    // The second field is the program's name in parentheses, which may contain spaces: the fields are counted from the
+    // last parenthesis.
     const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z") return undefined;
     return { pid, startTime: fields[19] ?? "" };

@@ -1,5 +1,5 @@
-// Starts the long-running programs of an instance and ends them again. Ends nothing that it did not start:
-// a process is known by pid and start time.
+// Starts and ends the long-running programs of an instance. It only ends processes that it started, which it identifies
+// by pid and start time.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
@@ -15,13 +15,13 @@ export interface Program {
   readonly role: string;
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Content of its configuration files: a change starts the program again. */
+  /** Content of the program's configuration files. A change restarts the program. */
   readonly configuration?: string;
   readonly ready: () => Promise<boolean>;
   readonly seconds?: number;
 }
 
-/** Leaves a program alone that runs unchanged, otherwise starts it; either way waits until it is ready. */
+/** Starts the program, unless it already runs with the same recipe. Resolves when the program is ready. */
 export async function ensureRunning(state: State, program: Program): Promise<void> {
   const recipe = recipeOf(program);
   const before = state.processes[program.role];
@@ -43,7 +43,7 @@ export function isRunning(state: State, role: string): boolean {
   return known !== undefined && isAlive(known);
 }
 
-/** Asks with SIGTERM, insists with SIGKILL after two seconds. */
+/** Ends a process with SIGTERM, and with SIGKILL after two seconds. */
 export async function endProcess(identity: ProcessIdentity): Promise<void> {
   for (const [signal, patience] of [
     ["SIGTERM", 2000],
@@ -59,7 +59,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended between the look and the signal: that is what was wanted.
+    // The process ended between the check and the signal, as intended.
   }
 }
 
@@ -71,7 +71,7 @@ function launch(state: State, program: Program): ProcessIdentity {
   mkdirSync(join(folderOf(state.name), "logs"), { recursive: true });
   const log = openSync(logFile(state.name, program.role), "a");
   const [file = "", ...words] = program.command;
-  // Nothing of the caller's environment: a KUBECONFIG or a proxy set there must not change the cluster.
+  // The caller's environment is not passed on: a KUBECONFIG or a proxy in it must not influence the cluster.
   const environment = {
     PATH: searchPath,
     HOME: folderOf(state.name),

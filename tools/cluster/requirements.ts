@@ -1,4 +1,4 @@
-// Looks at the machine before anything is done. Everything that is missing is said at once, with what to do.
+// Checks the machine before anything is started. A single error names everything that is missing, and what to do.
 import { describePackage, installPackages, missingPackages } from "./packages.ts";
 import { run } from "./run.ts";
 
@@ -11,7 +11,7 @@ export async function ensureRequirements(report: (line: string) => void): Promis
   else if (!isRoot) missing.push("root (start the command with sudo)", ...missingPackages().map(describePackage));
   else missing.push(...(await installed(report)));
   if (!(await hasGo()))
-    missing.push("Go 1.21 or later on the PATH (it builds Kubernetes; any such version fetches the right one)");
+    missing.push("Go 1.21 or later on the PATH (it builds Kubernetes, and downloads the exact Go version itself)");
   if (missing.length > 0)
     throw new Error(
       `The test cluster cannot be started here. Missing:\n${missing.map((thing) => `  - ${thing}`).join("\n")}\n` +

@@ -1,4 +1,4 @@
-// Runs one program to its end. Refuses to hide a failure: the error carries the program's own words.
+// Runs a program to its end. The error of a failure quotes the program's output.
 import { execFile } from "node:child_process";
 
 export interface RunOptions {
@@ -6,7 +6,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Resolves with standard output; rejects with one sentence that names the program and quotes what it said. */
+/** Resolves with the standard output. Rejects with a message that names the program and quotes its output. */
 export function run(program: string, words: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const settings = {

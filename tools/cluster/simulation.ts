@@ -1,5 +1,5 @@
-// Simulated nodes (KWOK): real Node objects, on which pods become ready at once without running. The real
-// scheduler decides about them, so thousands of nodes with GPUs cost nothing.
+// Simulated nodes (KWOK): real Node objects, on which pods become ready immediately without running. The real scheduler
+// places pods on them, so thousands of nodes with GPUs cost nothing.
 import { Agent } from "node:https";
 import { join } from "node:path";
 import { ask, askApi, readObject } from "./api.ts";
@@ -13,7 +13,7 @@ import { writeIfChanged } from "./writeIfChanged.ts";
 
 export interface SimulatedNodes {
   readonly count: number;
-  /** nvidia.com/gpu of each node. */
+  /** Amount of nvidia.com/gpu of each node. */
   readonly gpus: number;
 }
 
@@ -24,7 +24,7 @@ export async function ensureSimulation(state: State, built: Built, nodes: Simula
   const gpusByName = await gpusOfNodes(state);
   const names = Array.from({ length: nodes.count }, (_, index) => `kwok-${index}`);
   const missing = names.filter((name) => gpusByName.get(name) !== nodes.gpus);
-  // A handshake for each request would be most of the time it takes.
+  // Connections are reused, because a handshake per request would take most of the time.
   const connections = new Agent({ keepAlive: true, maxSockets: parallel });
   for (let start = 0; start < missing.length; start += parallel)
     await Promise.all(
@@ -60,7 +60,7 @@ export async function ensureSimulator(state: State, built: Built): Promise<void>
   });
 }
 
-/** How long the pod of a Job works, as its annotation says; KWOK's own name for it. Without one it ends at once. */
+/** KWOK's annotation for the time that the pod of a Job works. Without it, the pod ends immediately. */
 export const WORKING_TIME = "pod-complete.stage.kwok.x-k8s.io/delay";
 
 function withWorkingTime(stage: string): string {
@@ -136,7 +136,7 @@ function simulatedNode(name: string, gpus: number) {
         "node-role.kubernetes.io/agent": "",
       },
     },
-    // Keeps pods off that need to run for real; a pod that is to be simulated tolerates it.
+    // The taint keeps away pods that must really run. Pods that may be simulated tolerate it.
     spec: { taints: [{ key: "kwok.x-k8s.io/node", value: "fake", effect: "NoSchedule" }] },
     status: { allocatable: resources, capacity: resources },
   } as const;

@@ -1,4 +1,4 @@
-// What an instance remembers between commands: its slot, its ports, the processes it started.
+// The state of an instance between commands: its slot, its ports and the processes that it started.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folderOf, instancesFolder, slotCount } from "./layout.ts";
@@ -7,7 +7,7 @@ import type { ProcessIdentity } from "./processIdentity.ts";
 import { run } from "./run.ts";
 
 export interface StartedProcess extends ProcessIdentity {
-  /** Changes when the command, its environment or its configuration change: then it is started again. */
+  /** Changes when the command, its environment or its configuration changes; the program is then restarted. */
   readonly recipe: string;
 }
 
@@ -17,7 +17,7 @@ export interface State {
   readonly ports: Ports;
   hasNode: boolean;
   readonly processes: Record<string, StartedProcess>;
-  /** Fingerprints of what was put into the cluster, so that a second `up` does not do it again. */
+  /** Fingerprints of what was already put into the cluster, so that a second `up` does not repeat it. */
   readonly done: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ const stateFile = (name: string): string => join(folderOf(name), "state.json");
 
 export function readState(name: string): State | undefined {
   if (!existsSync(stateFile(name))) return undefined;
-  // Only writeState writes this file, and it writes a State.
+  // The cast is safe, because only writeState writes this file, and it writes a State.
   return JSON.parse(readFileSync(stateFile(name), "utf8")) as State;
 }
 
@@ -41,7 +41,7 @@ export function allStates(): State[] {
   return readdirSync(instancesFolder()).flatMap((name) => readState(name) ?? []);
 }
 
-/** Call it under the lock of all instances: two first `up` must not take the same slot. */
+/** The caller must hold the lock of all instances, so that two first `up` commands do not take the same slot. */
 export async function createState(name: string, hasNode: boolean): Promise<State> {
   const slot = await freeSlot();
   const state: State = { name, slot, ports: await choosePorts(slot), hasNode, processes: {}, done: {} };
@@ -53,7 +53,7 @@ async function freeSlot(): Promise<number> {
   const taken = new Set(allStates().map((state) => state.slot));
   const routes = await run("ip", ["-4", "route", "show", "table", "all"]);
   for (let slot = 0; slot < slotCount; slot++)
-    // Another program may route the same private range: its packets are not ours to take.
+    // Another program may route the same private range, and must keep its packets.
     if (!taken.has(slot) && !routes.includes(`10.98.${slot}.`) && !routes.includes(`10.244.${slot}.`)) return slot;
   throw new Error(`All ${slotCount} slots for test clusters are taken; end one with "down --name NAME".`);
 }

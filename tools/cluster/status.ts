@@ -1,4 +1,4 @@
-// What runs of an instance and what does not. Looks only, changes nothing.
+// Reports which parts of an instance run. It changes nothing.
 import { askApi } from "./api.ts";
 import { auditLog } from "./audit.ts";
 import { userKubeconfig } from "./kubeconfig.ts";
@@ -38,6 +38,6 @@ export async function describeStatus(name: string): Promise<Status> {
 export function renderStatus(status: Status): string {
   if (!status.exists) return `There is no cluster "${status.name}".\n`;
   const rows = Object.entries(status.programs).map(([role, word]) => `  ${role.padEnd(26)}${word}`);
-  const heading = `Cluster "${status.name}" is ${status.healthy ? "healthy" : 'not whole; "up" repairs it'}.`;
+  const heading = `Cluster "${status.name}" is ${status.healthy ? "healthy" : 'not complete; "up" repairs it'}.`;
   return `${[heading, ...rows, `  kubeconfig ${status.kubeconfig}`, `  Traefik    ${status.traefikUrl}`].join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-// Traefik on the host's loopback: the cluster's Ingress controller and Gateway API implementation.
+// Runs Traefik on the host's loopback interface: the cluster's Ingress controller and Gateway API implementation.
 import { createConnection } from "node:net";
 import { applyObject, readObject } from "./api.ts";
 import type { Built } from "./build.ts";
@@ -19,7 +19,7 @@ export async function ensureTraefik(state: State, built: Built): Promise<void> {
       "--providers.kubernetesingress.ingressendpoint.ip=127.0.0.1",
       "--providers.kubernetesgateway=true",
       "--providers.kubernetesgateway.statusaddress.ip=127.0.0.1",
-      // The default of two seconds is what each test would wait for a changed route.
+      // With the default of two seconds, each test would wait that long for a changed route.
       "--providers.providersthrottleduration=200ms",
       "--global.checknewversion=false",
       "--global.sendanonymoususage=false",

@@ -1,13 +1,13 @@
-// Persistent volumes: folders of the instance, made by Kubernetes' host-path provisioner.
-// Run as a program, this file opens each new folder to every user: the provisioner makes them 0750 for root,
-// and no pod that runs as another user could write there.
+// Persistent volumes: folders of the instance, created by Kubernetes' host-path provisioner. Run as a program, this
+// file makes each new folder writable for every user: the provisioner creates them with the mode 0750 for root, and a
+// pod that runs as another user could not write there.
 import { chmodSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { folderOf } from "./layout.ts";
 import { ensureRunning, isRunning } from "./processes.ts";
 import type { State } from "./state.ts";
 
-/** Fixed in the source of the provisioner. */
+/** The folder is fixed in the source of the provisioner. */
 export const volumesMountPoint = "/tmp/hostpath_pv";
 
 export const volumesFolder = (name: string): string => join(folderOf(name), "volumes");
@@ -41,12 +41,15 @@ function openNewFolders(folder: string): void {
 
 const EVERYBODY = 0o777;
 
-/** Only where it is needed: a change of mode is itself an event of the watched folder, and would go round for ever. */
+/**
+ * Changes the mode only if needed: a change of mode is itself an event of the watched folder, and would cause an
+ * endless loop.
+ */
 function open(volume: string): void {
   try {
     if ((statSync(volume).mode & EVERYBODY) !== EVERYBODY) chmodSync(volume, EVERYBODY);
   } catch {
-    // Deleted between the listing and now.
+    // The folder was deleted after the listing.
   }
 }
 

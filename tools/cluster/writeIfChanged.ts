@@ -1,4 +1,5 @@
-// Some programs watch their configuration files: kube-proxy ends when its file is written, even with the same text.
+// Writes a file only if its text changed. Some programs watch their configuration files: kube-proxy ends when its file
+// is written, even with the same text.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 

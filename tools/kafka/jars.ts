@@ -1,6 +1,7 @@
-// The files of a Kafka broker, as Maven brings them for pom.xml: each must have the checksum that jars.sha256 lists, whatever mirror it
-// came through. Kept in a folder that is named after the list, so that another list is another folder. Installs Java and Maven from Debian
-// where they are missing and may be installed; otherwise says what is missing.
+// The files of a Kafka broker, which Maven downloads by pom.xml. Each file must have the checksum in jars.sha256,
+// whatever mirror it came from. They are kept in a folder that is named after the list, so that another list gets
+// another folder. Missing Java and Maven are installed from Debian if possible; otherwise an error names what is
+// missing.
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -14,7 +15,7 @@ const ADVICE = "Provide them, or name a broker that tests may use with KUBEMIN_T
 
 const execute = promisify(execFile);
 
-/** The folder that holds them. */
+/** Downloads the files if needed; resolves with the path of their folder. */
 export async function kafkaJars(): Promise<string> {
   const list = readFileSync(LIST, "utf8");
   const name = createHash("sha256").update(list).digest("hex").slice(0, 16);
@@ -27,7 +28,7 @@ export async function kafkaJars(): Promise<string> {
     const words = ["-q", "-B", "-C", "-f", join(import.meta.dirname, "pom.xml"), COPY, `-DoutputDirectory=${fresh}`];
     await execute("mvn", [...words, "-DincludeScope=runtime"]);
     compare(fresh, list);
-    // In one step: a folder of that name is complete, also when two tests fetch at once.
+    // The folder is renamed in one step, so that it is always complete, even when two tests fetch at the same time.
     if (!existsSync(folder)) renameSync(fresh, folder);
   } finally {
     rmSync(fresh, { recursive: true, force: true });

@@ -1,5 +1,6 @@
-// A broker of Apache Kafka for tests: broker and controller in one process (KRaft), in a temporary folder, on free ports of the loopback
-// interface, gone with the process that started it. Touches no broker that it did not start.
+// Runs a broker of Apache Kafka for tests: broker and controller in one process (KRaft), in a temporary folder, on free
+// ports of the loopback interface. The broker ends with the process that started it. Brokers that it did not start are
+// never changed.
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,13 +12,16 @@ import { promisify } from "node:util";
 import { kafkaJars } from "./jars.ts";
 
 export interface Kafka {
-  /** host:port */
+  /** Address of the broker, as host:port. */
   readonly broker: string;
   /** Resolves once the broker has ended and its folder is gone. */
   readonly stop: () => Promise<void>;
 }
 
-/** Uses the broker of KUBEMIN_TEST_KAFKA and starts nothing when that is set; fails with what is missing when it cannot start one. */
+/**
+ * Starts a broker, or uses the one in KUBEMIN_TEST_KAFKA if it is set. The error of a failed start names what is
+ * missing.
+ */
 export async function startKafka(): Promise<Kafka> {
   const given = process.env["KUBEMIN_TEST_KAFKA"];
   if (given !== undefined && given !== "") return { broker: given, stop: () => Promise.resolve() };
@@ -32,9 +36,9 @@ export async function startKafka(): Promise<Kafka> {
 }
 
 const execute = promisify(execFile);
-/** Any sixteen bytes in base64. */
+/** The id of the Kafka cluster: any sixteen bytes in base64. */
 const CLUSTER = "a3ViZW1pbi10ZXN0LWthZg";
-/** Starting fast and staying small counts, throughput does not. */
+/** Options for a fast start and little memory; throughput does not matter. */
 const JAVA = [
   "-Xmx256m",
   "-XX:TieredStopAtLevel=1",
@@ -58,7 +62,7 @@ async function start(folder: string, classes: string): Promise<Kafka> {
     properties,
   ]);
   const command = ["java", ...JAVA, "-cp", classes, "kafka.Kafka", properties];
-  // Detached, so that Ctrl-C in the terminal reaches us alone.
+  // Detached, so that Ctrl-C in the terminal only reaches this process.
   const child = spawn("sh", ["-c", GUARD, "sh", folder, ...command], {
     detached: true,
     stdio: ["pipe", "ignore", "pipe"],
@@ -104,8 +108,9 @@ function propertiesOf({ folder, port, controller }: Place): string {
 }
 
 /**
- * A shell stands between us and the broker: it ends the broker and removes the folder when our end of its standard input closes, which
- * the kernel does even if we are killed. Its data is worth nothing, so it is ended at once.
+ * A shell between this process and the broker. It ends the broker and removes the folder when its standard input
+ * closes, which the kernel does even if this process is killed. The broker is ended immediately, because its data is
+ * not needed.
  */
 const GUARD = `
 folder=$1; shift
@@ -122,7 +127,7 @@ function ready(child: Child): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = "";
     child.once("error", reject);
-    // Stays for the life of the broker: a pipe that nobody reads fills up and stops the writer.
+    // The listener stays as long as the broker, because a pipe without a reader fills up and stops the writer.
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       output = (output + text).slice(-10_000);
       if (output.includes("Kafka Server started")) resolve();

@@ -1,9 +1,9 @@
-// Finds the programs of a PostgreSQL server, and installs Debian's package when there are none. Starts nothing.
+// Finds the programs of a PostgreSQL server, and installs Debian's package when there are none. It starts no server.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Where distributions and Homebrew put one folder per version. */
+/** Places where distributions and Homebrew put a folder per version. */
 const VERSIONED: readonly (readonly [folder: string, pattern: RegExp, bin: string])[] = [
   ["/usr/lib/postgresql", /^(\d+)/, "bin"],
   ["/usr", /^pgsql-(\d+)/, "bin"],
@@ -11,7 +11,7 @@ const VERSIONED: readonly (readonly [folder: string, pattern: RegExp, bin: strin
   ["/usr/local/opt", /^postgresql@(\d+)/, "bin"],
 ];
 
-/** The folder with initdb and postgres, the newest version first; undefined when there is none. */
+/** The folder with initdb and postgres of the newest installed version; `undefined` when there is none. */
 export function findBinaries(): string | undefined {
   const versioned = VERSIONED.flatMap(([folder, pattern, bin]) =>
     (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
@@ -26,7 +26,7 @@ export function findBinaries(): string | undefined {
   );
 }
 
-/** Fails with what is missing and what to do when it cannot be installed from here. */
+/** Finds or installs the programs. The error of a failure names what is missing and what to do. */
 export function findOrInstallBinaries(): string {
   const found = findBinaries();
   if (found !== undefined) return found;
@@ -40,7 +40,7 @@ export function findOrInstallBinaries(): string {
 }
 
 const MISSING =
-  "there is no PostgreSQL server here: initdb and postgres were found neither in /usr/lib/postgresql/*/bin nor on PATH";
+  "there is no PostgreSQL server on this machine: initdb and postgres are neither in /usr/lib/postgresql/*/bin nor on the PATH";
 const ADVICE =
   "Install it (Debian: apt-get install postgresql), or name a server that may be used with KUBEMIN_TEST_POSTGRES=postgres://…";
 
@@ -52,7 +52,10 @@ function whyNotInstallable(): string | undefined {
 
 const CLUSTER_SETTINGS = "/etc/postgresql-common/createcluster.conf";
 
-/** Debian's package makes and starts a server of its own; its settings file, present before the server package, prevents that. It is put back afterwards. */
+/**
+ * Debian's package would create and start a server. A settings file that exists before the installation prevents that;
+ * it is restored afterwards.
+ */
 function installDebianPackage(): void {
   process.stderr.write("installing PostgreSQL with apt-get, once, for about a minute …\n");
   aptGet("update");

@@ -1,5 +1,6 @@
-// A PostgreSQL server for tests: in a temporary folder, on a free port of the loopback interface, gone with the process that started it.
-// Its data is worth nothing: fsync is off. Never touches a server that it did not start.
+// Runs a PostgreSQL server for tests, in a temporary folder, on a free port of the loopback interface. The server ends
+// with the process that started it. fsync is off, because the data is not needed. Servers that it did not start are
+// never changed.
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -10,16 +11,17 @@ import { promisify } from "node:util";
 import { findOrInstallBinaries } from "./binaries.ts";
 
 export interface Postgres {
-  /** postgres://… of an empty database, as a user who may create others. */
+  /** Address (postgres://…) of an empty database, with a user who may create further databases. */
   readonly url: string;
   /** Resolves once the server has ended and its folder is gone. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * `durable`: what it acknowledged outlives the death of its processes (not of the machine), for those who kill them. Always a server of its
- * own, empty: who kills one must not kill others', nor find their runs in it.
- * Otherwise uses the server of KUBEMIN_TEST_POSTGRES and starts nothing when that is set. Fails with what is missing when it cannot start one.
+ * Starts a server, or uses the one in KUBEMIN_TEST_POSTGRES if it is set. The error of a failed start names what is
+ * missing. With `durable`, acknowledged writes survive the death of the server's processes (not of the machine), for
+ * tests that kill them. Such a test always gets a separate, empty server, so that it neither kills the server of
+ * another test nor finds runs of others in it.
  */
 export async function startPostgres({ durable = false }: { readonly durable?: boolean } = {}): Promise<Postgres> {
   const given = process.env["KUBEMIN_TEST_POSTGRES"];
@@ -45,7 +47,7 @@ interface Server {
   readonly settings: readonly string[];
 }
 
-/** Empty: ourselves. */
+/** The user that runs the server; empty for the user of this process. */
 interface User {
   readonly uid?: number;
   readonly gid?: number;
@@ -62,7 +64,7 @@ async function unprivilegedUser(): Promise<User> {
     );
     if (uid !== undefined && gid !== undefined) return { uid, gid };
   } catch {
-    // There is no such user: said below.
+    // There is no such user. The error is thrown below.
   }
   throw new Error(
     "PostgreSQL does not run as root, and there is no user `postgres` to run it as: create one (useradd --system postgres), or set KUBEMIN_TEST_POSTGRES",
@@ -111,7 +113,9 @@ async function start(server: Server): Promise<Postgres> {
   return { url: `postgres://kubemin@127.0.0.1:${port}/postgres`, stop };
 }
 
-/** Every test file has a pool of its own; messages in English, because we wait for one of them. */
+/**
+ * Enough connections for the pools of all test files. Messages are in English, because the start waits for one of them.
+ */
 const SETTINGS = [
   "listen_addresses=127.0.0.1",
   "max_connections=200",
@@ -121,8 +125,9 @@ const SETTINGS = [
 ];
 
 /**
- * A shell stands between us and the server: it ends the server and removes the folder when our end of its standard input closes, which
- * the kernel does even if we are killed. Detached, so that Ctrl-C in the terminal reaches us alone.
+ * A shell between this process and the server. It ends the server and removes the folder when its standard input
+ * closes, which the kernel does even if this process is killed. It is detached, so that Ctrl-C in the terminal only
+ * reaches this process.
  */
 const GUARD = `
 folder=$1; shift
@@ -144,7 +149,7 @@ function ready(child: Child): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = "";
     child.once("error", reject);
-    // Stays for the life of the server: a pipe that nobody reads fills up and stops the writer.
+    // The listener stays as long as the server, because a pipe without a reader fills up and stops the writer.
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       output = (output + text).slice(-10_000);
       if (output.includes("database system is ready to accept connections")) resolve();

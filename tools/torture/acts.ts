@@ -1,5 +1,5 @@
-// The faults that are injected into the processes and their database. After each act, the system is in a state in which
-// it can continue.
+// The faults of the torture test: what is done to the processes and their dependencies. After each act, everything can
+// continue.
 import { execFileSync } from "node:child_process";
 import type { Member } from "./fleet.ts";
 import type { Frozen } from "./target.ts";
@@ -7,13 +7,13 @@ import type { Wire } from "./wire.ts";
 
 export interface Victims {
   readonly members: readonly Member[];
-  /** The proxy to the database; `undefined` when the database is a file. */
+  /** The connection to the database; `undefined` when the database is a file. */
   readonly wire: Wire | undefined;
-  /** The times at which a process was frozen. */
+  /** The times in which a process was stopped. */
   readonly frozen: Frozen[];
   readonly random: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
-  /** Ids of the processes of the database that serve kubemin. */
+  /** Resolves with the ids of the database's processes that serve kubemin. */
   readonly backends: () => Promise<readonly number[]>;
 }
 
@@ -24,7 +24,7 @@ const worksOn = (member: Member): boolean => member.role !== "api";
 const one = ({ members, random }: Victims, may: (member: Member) => boolean = () => true): Member => {
   const chosen = members.filter(may);
   const member = chosen[Math.floor(random() * chosen.length)];
-  if (member === undefined) throw new Error("there is no process to choose from");
+  if (member === undefined) throw new Error("there is no process for this act");
   return member;
 };
 
@@ -52,7 +52,7 @@ async function drain(victims: Victims): Promise<string> {
   return `SIGTERM ${member.name}, gone after ${took} ms`;
 }
 
-/** Freezes a process for longer than a lease, so that another process has taken over its work when it continues. */
+/** Stops a process for longer than a lease, so that other processes have its duties when it continues. */
 async function freeze(victims: Victims): Promise<string> {
   const member = one(victims, worksOn);
   const from = Date.now();
@@ -71,9 +71,7 @@ async function cutDatabase(victims: Victims): Promise<string> {
   return `the database cut off for ${long ? 12 : 2} s`;
 }
 
-/**
- * Kills one process of PostgreSQL. It then ends all its other processes and recovers from its log, as after a crash.
- */
+/** Kills a process of PostgreSQL, which then ends all others and recovers from its log, as after a crash. */
 async function crashDatabase(victims: Victims): Promise<string> {
   const [pid] = await victims.backends();
   if (pid === undefined) return "the database had no process to kill";
@@ -92,7 +90,7 @@ const ACTS: readonly (readonly [weight: number, act: Act])[] = [
 ];
 
 /**
- * The acts for one process on a database in a file: no other process can take over, and there is no connection to cut.
+ * Acts for a single process on a database in a file: no other process takes over, and the database cannot be cut off.
  */
 const ACTS_ALONE: typeof ACTS = [
   [3, kill],

@@ -1,5 +1,5 @@
-// Judges the result: the acknowledged requests, the database, the events that the watchers saw, and the objects on the
-// cluster must agree.
+// Judges the result of a torture test: the acknowledged runs, the store, the events of the watchers and the objects on
+// the cluster must agree.
 import { type AnswerOf, ApiError, type Client } from "../../src/api/client.ts";
 import { list } from "../../test/e2e/support/kubectl.ts";
 import { type Acknowledged, PROJECT } from "./load.ts";
@@ -16,7 +16,7 @@ export interface Evidence {
   readonly holds: readonly Hold[];
   readonly frozen: readonly Frozen[];
   readonly watchers: readonly Watcher[];
-  /** The namespace of the test; `null` without a real cluster. */
+  /** Namespace of the applications; `null` without a real cluster. */
   readonly namespace: string | null;
 }
 
@@ -47,7 +47,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
   return { broken, runs: runs.length, events: events.length, phases };
 }
 
-/** `undefined` when there is no such run; then `doubled` reports that it is lost. */
+/** The run, or `undefined` when it does not exist; `doubled` then reports that it is lost. */
 async function runOf(client: Client, run: string): Promise<Run | undefined> {
   try {
     return await client.call("getRun", { params: { project: PROJECT, run } });
@@ -69,7 +69,7 @@ async function allRuns(client: Client): Promise<readonly string[]> {
   return ids;
 }
 
-/** All events from the beginning, read over one uninterrupted stream. */
+/** All events from the beginning, read without an interruption. */
 async function eventsOf(client: Client, watchers: readonly Watcher[]): Promise<readonly Event[]> {
   const last = Math.max(0, ...watchers.map((watcher) => watcher.seen.at(-1)?.sequence ?? 0));
   const stop = new AbortController();
@@ -105,7 +105,10 @@ function unsettled(run: Run): readonly string[] {
   ];
 }
 
-/** Checks that each run ends once, that no job succeeds twice, and that nothing happens after the end. */
+/**
+ * The rules about events that are broken: every run ends once, no job succeeds twice, and nothing happens after the end
+ * of a run.
+ */
 export function toldWrongly(events: readonly Event[]): readonly string[] {
   const broken: string[] = [];
   const ended = new Set<string>();
@@ -154,14 +157,14 @@ async function heldWrongly(
         one.metadata.labels?.["app.kubernetes.io/part-of"] === application ||
         one.metadata.labels?.["kubemin.dev/application"] === application,
     );
-    const held = (map?.["data"] as { value?: string } | undefined)?.value; // a ConfigMap's data
+    const held = (map?.["data"] as { value?: string } | undefined)?.value; // The data of a ConfigMap are texts.
     if (held !== value)
-      broken.push(`${application}: the cluster has ${held ?? "nothing"}, but its newest run wrote ${value}`);
+      broken.push(`${application}: the cluster holds ${held ?? "nothing"}, its newest run said ${value}`);
   }
   return [...broken, ...(await workedTwice(namespace))];
 }
 
-/** Checks that each Kubernetes Job of a task has one pod: a second pod would have done the work twice. */
+/** Jobs of tasks with more than one pod. A second pod would have done the work twice. */
 async function workedTwice(namespace: string): Promise<readonly string[]> {
   const pods = await list(namespace, "pods", "--selector", "job-name");
   const counts = new Map<string, number>();

@@ -1,6 +1,6 @@
-// Tests kill -9 at each write of a run, one after the other: a new server dies at the n-th commit, before the database
-// has it or immediately after, and the next server continues. For each n there must be one run that succeeds, and
-// nothing may be reported or done twice.
+// Kills a server with SIGKILL at every write of a run: for each n, a new server dies at the n-th commit, just before or
+// just after the database has it, and a second server continues. For every n there must be one run, it must succeed,
+// and nothing may be done or reported twice.
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ export interface EveryWriteOptions {
 const MOST = 500;
 const PRELOAD = resolve(import.meta.dirname, "killAtWrite.ts");
 
-/** The rules that were broken. Empty when all went well. */
+/** Resolves with the broken rules; the list is empty when everything is right. */
 export async function dieAtEveryWrite({ database, writes, log }: EveryWriteOptions): Promise<readonly string[]> {
   const home = mkdtempSync(join(tmpdir(), "kubemin-every-write-"));
   const broken: string[] = [];
@@ -34,7 +34,7 @@ export async function dieAtEveryWrite({ database, writes, log }: EveryWriteOptio
         died ||= told.died;
         broken.push(...told.broken.map((line) => `write ${write}, ${when}: ${line}`));
         log(
-          `write ${write}, killed ${when} it: ${told.died ? "died" : "continued"}, ended ${told.settled} ms after the next start`,
+          `write ${write}, killed ${when} it: ${told.died ? "died" : "went on"}, settled ${told.settled} ms after the next start`,
         );
       }
       if (!died) break;
@@ -78,7 +78,7 @@ async function dieAt(point: string, place: Place) {
   }
 }
 
-/** `undefined` when the server died during the request. */
+/** The answer, or `undefined` when the server died during the request. */
 async function surviving<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -104,13 +104,13 @@ async function toldOf(client: Client, application: string): Promise<readonly str
       events.push(data);
     broken.push(...toldWrongly(events));
     if (events.filter((event) => event.type === "run.finished").length !== 1)
-      broken.push("its end was not reported once");
+      broken.push("its end was not reported exactly once");
   }
   return broken;
 }
 
 function start({ home, database }: Place, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  // The file of the previous process does not show that this one has started.
+  // The file of the previous process must not be taken for a sign that this one has started.
   rmSync(join(home, "server.json"), { force: true });
   const words = ["--sandbox", ...(database === undefined ? [] : ["--database", database])];
   return startServer(words, home, { KUBEMIN_KEY: "7".repeat(64), ...env });

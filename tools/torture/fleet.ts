@@ -1,5 +1,5 @@
-// The processes under test, started as users start them. A process that answers requests keeps its port over all
-// restarts; workers need no port.
+// The processes of the torture test, started like a user starts them. Processes that answer requests keep their port
+// over restarts; workers need none.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,30 +11,30 @@ const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
 
 export interface Member {
   readonly name: string;
-  /** `all`: one process that answers requests and drives the runs. */
+  /** The role of the process. "all" answers requests and also does the work. */
   readonly role: "api" | "worker" | "all";
-  /** Address of the API. */
+  /** Address of its API. */
   readonly url: string;
   readonly pid: number | undefined;
   start(): void;
-  /** Ends the process and resolves when it has exited. */
+  /** Resolves once the process is gone. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
   /** The first token, from the file that the process wrote; `undefined` before that. */
   token(): string | undefined;
   output(): string;
   /**
-   * Unexpected exits after the process had started; there should be none. A process that exits is started again, as a
-   * supervisor would do.
+   * Unexpected ends of the process after it had started; there should be none. A process that does not start is started
+   * again, as a supervisor would do.
    */
   readonly deaths: readonly string[];
 }
 
 export interface FleetOptions {
   readonly folder: string;
-  /** Address of the database; `undefined`: each process has its own file. */
+  /** Address of the database; `undefined` for a file of its own. */
   readonly database: string | undefined;
-  /** The real cluster; `null`: each process simulates one. */
+  /** The real cluster; `null` for a sandbox. */
   readonly cluster: { readonly kubeconfig: string; readonly context: string } | null;
 }
 
@@ -51,7 +51,7 @@ export async function createMember(name: string, role: Member["role"], options: 
   if (options.cluster === null) words.push("--sandbox");
   else words.push("--kubeconfig", options.cluster.kubeconfig, "--context", options.cluster.context);
   const start = (): void => {
-    // The file of the previous process does not show that this one has started.
+    // The file of the previous process must not be taken for a sign that this one has started.
     rmSync(join(home, "server.json"), { force: true });
     const env = { ...process.env, KUBEMIN_HOME: home, KUBEMIN_KEY: "7".repeat(64), LANG: "C.UTF-8" };
     const life = spawn(PROGRAM, words, { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -89,7 +89,7 @@ export async function createMember(name: string, role: Member["role"], options: 
     token() {
       try {
         const written: unknown = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
-        return (written as { token: string }).token; // the program wrote the file
+        return (written as { token: string }).token; // kubemin writes this file.
       } catch {
         return undefined;
       }
@@ -102,7 +102,7 @@ function freePort(): Promise<number> {
   return new Promise((done) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo; // it listens on TCP
+      const { port } = server.address() as AddressInfo; // The server listens on TCP.
       server.close(() => done(port));
     });
   });

@@ -1,10 +1,10 @@
-// The workflows of the users: random ones with everything that a run can wait for, and the actions of the user while it
-// runs. Each condition is also kept as data, so that the judge (truths.ts) does not need the parser of the program
-// under test.
+// Random workflows of the users, made from everything that a run can wait for, and the actions of a user while each one
+// runs. Each condition is also kept as data next to its text, so that the judge does not need the condition parser of
+// the program under test.
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { POOL, POOL_LIMIT } from "./target.ts";
 
-/** The step runs only if another step ended in this phase (`is`), or did not (`isNot`). */
+/** The condition of a step: another step ended in the phase `is`, or did not end in the phase `isNot`. */
 export interface Asks {
   readonly of: string;
   readonly is?: string;
@@ -21,15 +21,15 @@ export type Steering = "cancel" | "cancel-all" | "pause" | "resume" | "approve" 
 
 export interface Flow {
   readonly workflow: JsonObject;
-  /** The steps with a condition and the final steps. */
+  /** The steps with conditions and the final steps. */
   readonly steps: readonly FlowStep[];
-  /** Actions of the user, in order. `after`: milliseconds after the previous action. */
+  /** The user's actions in their order; `after` is in milliseconds after the previous action. */
   readonly steering: readonly { readonly after: number; readonly what: Steering; readonly job?: string }[];
 }
 
 export interface Chance {
   readonly random: () => number;
-  /** Address of the machine that the steps call. */
+  /** Address of the machine on which the workflows work. */
   readonly machine: string;
 }
 
@@ -47,8 +47,8 @@ function textOf({ of, is, isNot }: Asks): string {
 }
 
 /**
- * Adds the same steps to each workflow: two with a condition on the end of `watched`, and three final ones, two of them
- * with a condition.
+ * Adds to the given steps two steps with a condition about the end of `watched`, and three final steps, of which two
+ * have a condition.
  */
 function flowOf(
   steps: readonly JsonObject[],
@@ -82,7 +82,7 @@ function cancelled(chance: Chance): Flow["steering"] {
   return [...before, { after: soon(chance), what }, ...again];
 }
 
-/** A workflow that waits long enough that only a cancel ends it. */
+/** A workflow that waits so long that only a cancel ends it during the test. */
 const patient: Maker = (chance) =>
   flowOf(
     [
@@ -112,7 +112,7 @@ const backingOff: Maker = (chance) =>
     { watched: "work", ended: "cancelled", steering: cancelled(chance) },
   );
 
-/** A workflow whose lock comes from the output of the step before. */
+/** A workflow with a lock whose key is the output of the previous step. */
 const locked: Maker = (chance) => {
   const host = `host-${Math.floor(chance.random() * 3)}`;
   const queue = chance.random() < 0.3 ? { clocks: { queue: "3s" } } : {};
@@ -146,20 +146,14 @@ const pooled: Maker = (chance) =>
     { watched: "work", ended: "succeeded", steering: chance.random() < 0.3 ? cancelled(chance) : [] },
   );
 
-/** A workflow with an approval. Sometimes no user answers; then the approval expires. */
+/** A workflow with an approval. If no user answers, it expires. */
 const asked: Maker = (chance) => {
   const answer = among<"approve" | "deny" | null>(chance, ["approve", "deny", null]);
   const paused = chance.random() < 0.4;
   return flowOf(
     [
       { name: "first", type: "wait", properties: { for: "300ms" } },
-      {
-        name: "work",
-        type: "approve",
-        dependsOn: ["first"],
-        timeout: "20s",
-        properties: { message: "May the workflow continue?" },
-      },
+      { name: "work", type: "approve", dependsOn: ["first"], timeout: "20s", properties: { message: "May it go on?" } },
     ],
     {
       watched: "work",

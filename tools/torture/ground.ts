@@ -1,5 +1,5 @@
-// The environment of the processes under test: a database that can be cut off and crashed, and a cluster behind an API
-// server that injects faults.
+// The environment of the torture test: a database that can be cut off and crashed, and a cluster behind an API server
+// that misbehaves.
 import { join } from "node:path";
 import { Client as Database } from "pg";
 import { contextName, kubeconfig } from "../../test/e2e/support/environment.ts";
@@ -31,7 +31,7 @@ interface Ground {
   readonly place: FleetOptions["cluster"];
 }
 
-/** The real cluster; `null` when each process simulates its own. */
+/** The cluster; `null` when each process simulates its own. */
 export async function clusterOf(
   { cluster }: TortureOptions,
   { folder, random, closings }: { readonly folder: string; readonly random: () => number; readonly closings: Closings },
@@ -49,7 +49,7 @@ export async function clusterOf(
 async function backendsOf(url: string): Promise<readonly number[]> {
   const limits = { connectionTimeoutMillis: 5_000, query_timeout: 5_000 };
   const database = new Database({ connectionString: url, ...limits });
-  // The crash of the database also ends this connection.
+  // Errors are ignored: this connection ends too when the database crashes.
   database.on("error", () => undefined);
   // The database may still be recovering from the previous crash.
   const there = await database.connect().then(

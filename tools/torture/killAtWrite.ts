@@ -1,6 +1,6 @@
 // Loaded into a server before its own code (node --import). It ends the server with SIGKILL at a chosen write, counted
-// from the first run that is created: with KUBEMIN_KILL_AT=7:before, before the seventh commit is sent; with 7:after,
-// immediately after the database has stored it. It changes nothing else.
+// from the creation of the first run: with KUBEMIN_KILL_AT=7:before just before the seventh commit is sent, with
+// 7:after right after the database has stored it. It changes nothing else.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
@@ -11,8 +11,8 @@ let writes = 0;
 let counting = false;
 
 /**
- * Whether this statement makes changes durable. The commit of a transaction counts, also if the transaction changed
- * nothing.
+ * Whether this statement stores something permanently. A commit counts, even if its transaction wrote nothing, which
+ * does no harm.
  */
 function lasts(text: string, inTransaction: boolean): boolean {
   counting ||= /^\s*insert into "runs"/i.test(text);
@@ -20,7 +20,7 @@ function lasts(text: string, inTransaction: boolean): boolean {
   return /^\s*commit/i.test(text) || (!inTransaction && /^\s*(insert|update|delete|with)\b/i.test(text));
 }
 
-/** Counts a write and returns the function to call when the write is durable. */
+/** Counts a write; returns what to do once it is stored. */
 function write(): () => void {
   writes += 1;
   const die = (): void => void process.kill(process.pid, "SIGKILL");
@@ -68,7 +68,7 @@ function watchPostgres({ Client: { prototype } }: Postgres): void {
   const transactions = new WeakSet<object>();
   prototype.query = function (...words) {
     const text = typeof words[0] === "string" ? words[0] : "";
-    // pg-boss sends whole transactions as one text.
+    // pg-boss sends a whole transaction as one text.
     const whole = /\bcommit;?\s*$/i.test(text);
     if (/^\s*begin/i.test(text) && !whole) transactions.add(this);
     const kept = lasts(whole ? "commit" : text, transactions.has(this)) ? write() : () => {};
@@ -79,5 +79,5 @@ function watchPostgres({ Client: { prototype } }: Postgres): void {
   };
 }
 
-watchSqlite(load("better-sqlite3") as Sqlite); // `require` has no types
+watchSqlite(load("better-sqlite3") as Sqlite); // `require` has no types.
 watchPostgres(load("pg") as Postgres);

@@ -1,6 +1,6 @@
-// The simulated users. Each user deploys, runs, approves, pauses and cancels, one action after the other, through any
-// server that answers. An acknowledged request is recorded. A request without an acknowledgement is repeated with the
-// same key, so that at the end each run that exists was acknowledged once.
+// The users of the torture test: each deploys, runs, approves, pauses and cancels, one action after the other, through
+// any server that answers. Acknowledged runs are recorded. Other requests are repeated with the same idempotency key,
+// so that in the end every existing run was acknowledged once.
 import { randomUUID } from "node:crypto";
 import { ApiError, type Client, UnreachableError } from "../../src/api/client.ts";
 import { anyFlow, type Flow } from "./flows.ts";
@@ -11,7 +11,7 @@ export const PROJECT = "default";
 export interface Acknowledged {
   readonly run: string;
   readonly application: string;
-  /** Value of the application's configuration after this run; `null` for workflows without an application. */
+  /** The value in the application's configuration after this run; `null` for a run without an application. */
   readonly value: string | null;
   readonly at: number;
 }
@@ -19,19 +19,19 @@ export interface Acknowledged {
 export interface Users {
   readonly acknowledged: readonly Acknowledged[];
   readonly steered: readonly Steered[];
-  /** Number of expected refusals (for example, another run is in progress), by code. */
+  /** Code -> number of correct refusals, such as another run that is in progress. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Stops the users and resolves when no request is open. */
+  /** Resolves once no user waits for an answer. */
   stop(): Promise<void>;
 }
 
 export interface Town {
-  /** Returns a client of a random server. */
+  /** Returns the client of a random server. */
   readonly client: () => Client;
   readonly random: () => number;
-  /** Namespace for deployments; `null` without a real cluster: then only workflows are run. */
+  /** Namespace of the applications; `null` without a real cluster, when users only run workflows. */
   readonly namespace: string | null;
-  /** Address of the machine that workflows call. */
+  /** Address of the machine on which the workflows work. */
   readonly machine: string;
   readonly users: number;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -82,7 +82,7 @@ interface Deployed {
 }
 
 async function deploy(town: Town, { application, value, task, namespace }: Deployed, note: Note): Promise<void> {
-  // The names become objects in one namespace, so they must differ between applications.
+  // Component names contain the application's name, because all objects are in one namespace.
   const settings = { name: `settings-${application}`, type: "config", properties: { data: { value } } };
   const command = ["sh", "-c", `echo did ${value}`];
   const work = {
@@ -122,10 +122,10 @@ async function workflow(
   }
 }
 
-/** `false` when the run had already ended or was cancelled by another request. */
+/** Sends an action; resolves with false when the run had already ended or was cancelled before. */
 async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steering"][number]): Promise<boolean> {
   const params = { project: PROJECT, run: one.run };
-  // Set before the request, because a request whose answer is lost may still have been executed.
+  // Recorded before the request, because the server may have done it even if its answer is lost.
   if (what === "cancel-all") one.finalsSkipped = true;
   const ask = (client: Client): Promise<unknown> => {
     if (what === "pause") return client.call("pauseRun", { params });
@@ -144,7 +144,9 @@ async function steer(town: Town, one: Steered, { what, job = "" }: Flow["steerin
   return true;
 }
 
-/** Repeats a request until it is answered. Refusals are thrown; missing answers and server errors are repeated. */
+/**
+ * Repeats a request until it is answered. A refusal is thrown; no answer or an error of the server (5xx) is retried.
+ */
 async function untilAnswered<T>(town: Town, ask: (client: Client) => Promise<T>): Promise<T> {
   for (;;) {
     try {

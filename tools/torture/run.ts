@@ -1,5 +1,5 @@
-// Runs one torture test: a database, servers and workers on a real cluster behind an API server that injects faults,
-// users that send requests all the time, acts against all processes, and a check at the end.
+// Runs the torture test: a database, servers and workers on a real cluster behind an API server that misbehaves, users
+// who send requests all the time, faults in all parts (acts.ts), and a judgement at the end (check.ts).
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,13 +13,13 @@ import { type Frozen, startMachine } from "./target.ts";
 import { watch } from "./watcher.ts";
 
 export interface TortureOptions {
-  /** One process on a database in a file, or many on PostgreSQL. */
+  /** "sqlite": one process on a database in a file. "postgres": many processes on PostgreSQL. */
   readonly store: "sqlite" | "postgres";
-  /** `sandbox`: each process simulates a cluster, so only workflows are run. */
+  /** "sandbox": every process simulates its own cluster, so users only run workflows. */
   readonly cluster: "kubernetes" | "sandbox";
   readonly seconds: number;
   readonly seed: number;
-  /** Number of API servers, with PostgreSQL only. */
+  /** Number of processes that answer requests, on PostgreSQL. */
   readonly apis: number;
   readonly workers: number;
   readonly users: number;
@@ -30,7 +30,7 @@ export interface Tortured extends Verdict {
   readonly acts: readonly string[];
   readonly faults: ReadonlyMap<string, number>;
   readonly refused: ReadonlyMap<string, number>;
-  /** Number of times that a lock was held. */
+  /** How often a shared machine was held under a lock. */
   readonly held: number;
   /** Milliseconds from the last act until all runs had ended. */
   readonly settled: number;
@@ -76,7 +76,7 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
       log(`${acts.at(-1)} · ${users.acknowledged.length} runs acknowledged`);
     }
     cluster?.faulty.calm();
-    log("no more acts; waiting until all acknowledged runs have ended");
+    log("no further faults; all acknowledged runs have to end");
     const quiet = Date.now();
     await users.stop();
     await settle(
@@ -106,7 +106,9 @@ export async function torture(options: TortureOptions): Promise<Tortured> {
   }
 }
 
-/** No act takes longer than a lease and a drain together. An act that does is reported as broken. */
+/**
+ * Runs an act. No act may take longer than a lease and a drain together; one that does is reported as a broken rule.
+ */
 async function carriedOut(act: Act, victims: Victims, endless: string[]): Promise<string> {
   const said = await within(ACT_SECONDS, act(victims));
   if (said !== undefined) return said;
@@ -126,7 +128,7 @@ async function startMembers(
   return members;
 }
 
-/** API servers without workers cannot simulate a cluster, because the other processes would not see it. */
+/** Processes that only answer requests must not use a sandbox, because other processes could not see its objects. */
 function rolesOf({ store, cluster, apis, workers }: TortureOptions): readonly (readonly [Member["role"], number])[] {
   if (store === "sqlite") return [["all", 1]];
   if (cluster === "sandbox") return [["all", Math.max(apis, workers)]];
@@ -136,7 +138,7 @@ function rolesOf({ store, cluster, apis, workers }: TortureOptions): readonly (r
   ];
 }
 
-/** Each server creates a token; the first one that is found is used. */
+/** Each server creates a token; the first one that exists is used. */
 async function tokenOf(apis: readonly Member[]): Promise<string> {
   for (const end = Date.now() + 60_000; Date.now() < end; await pause(200))
     for (const api of apis) {
@@ -176,7 +178,7 @@ function clientless(): never {
   throw new Error("there is no server to ask");
 }
 
-/** The random number generator mulberry32: the same seed gives the same acts, but not at the same times. */
+/** The generator mulberry32: the same seed gives the same acts, although not at the same moments. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

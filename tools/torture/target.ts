@@ -1,17 +1,17 @@
-// The machine that the workflows of the users call: it returns its name, and it can be held for a while. It records
-// which job held it and when. So it checks locks independently of the database and of the process that believes to have
-// the lock.
+// The machine on which the users' workflows work: it answers with its name, and it is held for a while. It records who
+// held it and when. This is the only evidence about a lock that depends neither on the store nor on the process that
+// believes to hold it.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Hold {
-  /** What was held: `POOL` by two jobs at a time, all other names by one. */
+  /** Name of what was held: `POOL` by at most two holders at a time, all others by one. */
   readonly name: string;
   /** The run and the job that held it. */
   readonly holder: string;
   readonly fence: string;
   readonly from: number;
-  /** End of the hold; `undefined` while it continues. */
+  /** When it was released; `undefined` while it is held. */
   to?: number;
 }
 
@@ -33,7 +33,7 @@ export async function startMachine(): Promise<Machine> {
     return answer(response, Number(name) || 404, {});
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // the server listens on TCP
+  const { port } = server.address() as AddressInfo; // The server listens on TCP.
   return {
     url: `http://127.0.0.1:${port}`,
     holds,
@@ -58,7 +58,8 @@ interface Asked {
 
 function hold(holds: Hold[], { request, response, name, time }: Asked): void {
   const holder = String(request.headers["idempotency-key"]);
-  // Another process continues the same job, so the earlier call no longer counts.
+  // Another process continues this job, so the hold of the former process ends now, whatever that process still
+  // believes.
   for (const one of holds) if (one.holder === holder) one.to ??= Date.now();
   const one: Hold = { name, holder, fence: String(request.headers["kubemin-fence"] ?? ""), from: Date.now() };
   holds.push(one);
@@ -70,15 +71,15 @@ function hold(holds: Hold[], { request, response, name, time }: Asked): void {
 }
 
 /**
- * The time in which a process was frozen. Immediately after it, the process may still use a lock that it has lost
- * without knowing it.
+ * A time in which a process was stopped. Just after it, the process may continue work that it has lost, until it
+ * notices.
  */
 export interface Frozen {
   readonly from: number;
   readonly to: number;
 }
 
-/** Milliseconds after the end of a freeze until the process has noticed that it lost its locks. */
+/** Milliseconds after the end of a freeze within which the process must have noticed. */
 const NOTICES = 2_000;
 
 export function heldTogether(holds: readonly Hold[], frozen: readonly Frozen[]): readonly string[] {

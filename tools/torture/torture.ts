@@ -1,8 +1,8 @@
-// npm run torture -- --minutes 5 [--seed N] [--store sqlite|postgres] [--sandbox]: tests kubemin with real faults and
-// checks the result. First with many processes on PostgreSQL and the cluster of KUBEMIN_TEST_KUBECONFIG (or one that is
-// built and started, as for the tests), then with one process on SQLite. With --sandbox, clusters are simulated and
-// only workflows are run. With --every-write, one process on each database is killed at each write of a run in turn.
-// Exits with 1 when something was lost, done twice, or reported wrongly.
+// The command line of the torture test: npm run torture -- --minutes 5 [--seed N] [--store sqlite|postgres]
+// [--sandbox]. It causes real faults and checks the result: first with many processes on PostgreSQL and the cluster of
+// KUBEMIN_TEST_KUBECONFIG (or one that is built and started, as for the tests), then with one process on SQLite. With
+// --sandbox, clusters are simulated and users only run workflows. With --every-write, a process on each database is
+// killed at each write of a run. The exit code is 1 when anything was lost, done twice, or reported wrongly.
 import { parseArgs } from "node:util";
 import cluster from "../../test/cluster.ts";
 import { startPostgres } from "../postgres/postgres.ts";
@@ -26,8 +26,8 @@ function report(told: Tortured): void {
   const table = (of: Iterable<readonly [string, unknown]>): string =>
     [...of].map(([name, count]) => `${name} ${String(count)}`).join(", ") || "none";
   say(`runs acknowledged: ${told.runs} (${table(Object.entries(told.phases))}); events: ${told.events}`);
-  say(`expected refusals: ${table(told.refused)}`);
-  say(`locks held: ${told.held} times`);
+  say(`correct refusals: ${table(told.refused)}`);
+  say(`holds of shared machines: ${told.held}`);
   say(`acts: ${told.acts.length}; faults of the API server: ${table(told.faults)}`);
   say(`all runs had ended ${(told.settled / 1_000).toFixed(1)} s after the last act`);
   for (const line of told.broken) say(`BROKEN ${line}`);

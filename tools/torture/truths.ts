@@ -1,5 +1,5 @@
-// Rules that each workflow must fulfil at its end, whatever faults were injected. They are checked with the API, the
-// events and the answers that the user got, without using code of the engine.
+// Rules that hold for every workflow at its end, whatever happened to it and to its processes. They are checked by the
+// API's answer about the run, by the events, and by the answers that the user got. No code of the engine is used.
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { Asks, Flow } from "./flows.ts";
 import type { Event } from "./watcher.ts";
@@ -7,19 +7,19 @@ import type { Event } from "./watcher.ts";
 type Run = AnswerOf<"getRun">;
 type Job = Run["jobs"][number];
 
-/** A run of a workflow, and the actions of its user. */
+/** A run of a flow, and the actions of its user. */
 export interface Steered {
   readonly run: string;
   readonly flow: Flow;
-  /** Time at which the first cancel was acknowledged. */
+  /** When the first cancel was acknowledged. */
   cancelledAt?: number;
-  /** Whether a request to skip the final steps was sent, even if it was not acknowledged. */
+  /** True when a cancel asked to skip the final steps, even if the server may not have received it in time. */
   finalsSkipped?: boolean;
 }
 
 /**
- * Milliseconds in which a cancelled run must end although its processes are killed, frozen and cut off: two leases with
- * their takeovers.
+ * Milliseconds in which a cancelled run must end while its processes are killed, frozen and cut off: a lease and its
+ * takeover, twice.
  */
 const SETTLES = 60_000;
 
@@ -59,7 +59,7 @@ function answers({ is, isNot }: Asks, phase: string): boolean {
   return is === undefined ? phase !== isNot : phase === is;
 }
 
-/** Phase of a step. For a loop, an unsuccessful phase comes before a successful one. */
+/** The phase of a step. Of a loop, a value that did not succeed counts before the others. */
 function phaseOf(run: Run, step: string): string {
   const phases = run.jobs.filter((job) => job.name === step || job.name.startsWith(`${step}[`)).map((job) => job.phase);
   const wrong = phases.find((phase) => phase !== "succeeded" && phase !== "skipped");

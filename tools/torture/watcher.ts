@@ -1,4 +1,4 @@
-// A client that reads the event stream of one server, and continues after the last event when the connection ends.
+// Watches all events through one server, and reconnects with the number of the last event whenever the connection ends.
 import type { AnswerOf, Client } from "../../src/api/client.ts";
 import { PROJECT } from "./load.ts";
 
@@ -6,7 +6,7 @@ export type Event = AnswerOf<"streamEvents">;
 
 export interface Watcher {
   readonly seen: readonly Event[];
-  /** Resolves with the events seen so far when the event with that number has arrived. */
+  /** Resolves with all events up to this sequence number. */
   until(sequence: number): Promise<readonly Event[]>;
   stop(): void;
 }
@@ -25,7 +25,7 @@ export function watch(client: () => Client, pause: (milliseconds: number) => Pro
           for (const look of waiting) look();
         }
       } catch {
-        // The connection ended. The next try continues after the last event.
+        // The server is gone. The next attempt continues after the last event.
       }
       await pause(250);
     }

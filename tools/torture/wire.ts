@@ -1,11 +1,11 @@
-// A TCP proxy to the database. When it is cut, it ends all connections and accepts no new ones until it is restored
-// with `mend`.
+// A connection to the database that can be cut: a TCP proxy that ends every connection and accepts no new one for a
+// while.
 
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
 
 export interface Wire {
-  /** Address of the database through the proxy. */
+  /** Address of the same database through the proxy. */
   readonly url: string;
   cut(): void;
   mend(): void;
@@ -34,7 +34,7 @@ export async function layWire(target: string): Promise<Wire> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = new URL(target);
-  url.port = String((server.address() as AddressInfo).port); // the server listens on TCP
+  url.port = String((server.address() as AddressInfo).port); // The server listens on TCP.
   const cut = (): void => {
     whole = false;
     for (const socket of sockets) socket.destroy();

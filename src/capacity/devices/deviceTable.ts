@@ -4,7 +4,7 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 
 const KINDS = ["DeviceClass", "ResourceSlice", "ResourceClaim", "ResourceClaimTemplate"] as const;
-export type DeviceKind = (typeof KINDS)[number];
+type DeviceKind = (typeof KINDS)[number];
 export const DEVICE_KINDS: readonly DeviceKind[] = KINDS;
 
 export interface DeviceTable {

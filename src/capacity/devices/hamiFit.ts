@@ -5,12 +5,12 @@ import type { Labels } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
 import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
 
-export interface HamiUse {
+interface HamiUse {
   shares: number;
   memory: number;
   cores: number;
 }
-export type HamiUsage = Map<string, HamiUse>;
+type HamiUsage = Map<string, HamiUse>;
 
 export function hamiUsage(shares: Iterable<HamiShare>): HamiUsage {
   const usage: HamiUsage = new Map();
@@ -85,11 +85,11 @@ function listed(list: string, id: string): boolean {
 
 const IDLE: HamiUse = { shares: 0, memory: 0, cores: 0 };
 
-export function whyNotCard(given: Question): string | undefined {
+function whyNotCard(given: Question): string | undefined {
   return RULES.find((one) => one.fails(given))?.reason;
 }
 
-export interface HamiPlacement {
+interface HamiPlacement {
   /** How many of the pods found their shares. */
   readonly pods: number;
   /** Why the next pod did not find its shares, one reason for each card. */

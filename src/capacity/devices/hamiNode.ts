@@ -16,8 +16,8 @@ export interface HamiDevice {
   readonly cordoned: boolean;
 }
 
-export const HAMI_REGISTER = "hami.io/node-nvidia-register";
-export const HAMI_CORDON = "hami.io/device-cordon";
+const HAMI_REGISTER = "hami.io/node-nvidia-register";
+const HAMI_CORDON = "hami.io/device-cordon";
 const NONE: readonly HamiDevice[] = [];
 
 export function hamiDevicesOf(annotations: Labels): readonly HamiDevice[] {

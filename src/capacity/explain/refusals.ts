@@ -13,7 +13,7 @@ export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
   return obstacle !== undefined && SIZED.has(obstacle.kind);
 }
 
-export interface Refused {
+interface Refused {
   readonly reason: Reason;
   /** The node that is nearest to having enough, and what it lacks. */
   readonly nearest?: { readonly node: string; readonly obstacle: Obstacle };

@@ -7,7 +7,7 @@
 // Grammar: k8s.io/kubernetes pkg/scheduler/framework/types.go, FitError.Error().
 import { TRANSIENT } from "../kubernetes/taints.ts";
 
-export type SchedulingClass = "resource" | "taint" | "selector" | "volume" | "placement" | "devices" | "other";
+type SchedulingClass = "resource" | "taint" | "selector" | "volume" | "placement" | "devices" | "other";
 
 /**
  * capacity: room may become free · transient: the cluster recovers by itself · structural: remains until a person
@@ -15,7 +15,7 @@ export type SchedulingClass = "resource" | "taint" | "selector" | "volume" | "pl
  */
 export type Prospect = "capacity" | "transient" | "structural" | "unknown";
 
-export interface SchedulingCause {
+interface SchedulingCause {
   readonly nodes: number;
   readonly class: SchedulingClass;
   readonly prospect: Prospect;
@@ -27,7 +27,7 @@ export interface SchedulingCause {
 
 export type Preemption = "notHelpful" | "noVictims" | "notAllowed" | "other";
 
-export interface Scheduling {
+interface Scheduling {
   /** The number of all nodes. */
   readonly total: number;
   readonly causes: readonly SchedulingCause[];
@@ -124,12 +124,6 @@ function causeOf(part: string): SchedulingCause {
   const resource =
     /^Insufficient (\S+?)\.?$/.exec(text)?.[1] ?? (text.startsWith("Too many pods") ? "pods" : undefined);
   return { nodes, class: row?.class ?? "other", prospect, text, ...(resource === undefined ? {} : { resource }) };
-}
-
-/** The most hopeful prospect of all reasons. Without any known reason it is `unknown`, which never refuses. */
-export function prospectOf({ causes }: Scheduling): Prospect {
-  const order: readonly Prospect[] = ["capacity", "transient", "unknown", "structural"];
-  return order.find((one) => causes.some((cause) => cause.prospect === one)) ?? "unknown";
 }
 
 /**

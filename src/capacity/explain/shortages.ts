@@ -9,7 +9,7 @@ import type { ClusterView } from "../view/clusterView.ts";
 import type { PodKind } from "../view/records.ts";
 import { isSized, type Sized, share, wordsOf } from "./refusals.ts";
 
-export interface Short {
+interface Short {
   readonly reason: Reason;
   readonly missing: readonly Shortage[];
   readonly best?: BestNode;

@@ -1,6 +1,5 @@
 // Nodes that do not exist yet. With node groups in the configuration, the check can say whether one of them would take
-// the pod. With an autoscaler but without node groups, "no node today" does not mean "never". This file also reads the
-// events of autoscalers.
+// the pod. With an autoscaler but without node groups, "no node today" does not mean "never".
 import type { JsonObject } from "../../model/data/json.ts";
 import { readAmounts } from "../kubernetes/amounts.ts";
 import { labelsAt, objectAt } from "../kubernetes/optionalFields.ts";
@@ -20,7 +19,7 @@ export interface NodeGroup {
   readonly maxNodes: number;
 }
 
-export interface Growth {
+interface Growth {
   readonly group: string;
   /** The number of nodes that may still be created. */
   readonly nodes: number;
@@ -52,17 +51,4 @@ function growthOf(shape: PodShape, group: NodeGroup, around: Surroundings): Grow
   };
   const { ever, hard } = fitNode(node, shape, around);
   return { group: group.name, nodes, pods: hard === undefined ? ever * nodes : 0 };
-}
-
-export type ScaleSignal = "coming" | "full" | "impossible";
-
-/** What an autoscaler's event about a pod means; `undefined` when the event is not known. */
-export function scaleSignal(event: { readonly reason: string; readonly message: string }): ScaleSignal | undefined {
-  const { reason, message } = event;
-  if (reason === "TriggeredScaleUp" || reason === "Nominated") return "coming";
-  if (reason === "NotTriggerScaleUp") {
-    if (/max node group size reached|max cluster .*limit reached/.test(message)) return "full";
-    return /pod didn't trigger scale-up/.test(message) ? "impossible" : undefined;
-  }
-  return reason === "FailedScheduling" && /no instance type/.test(message) ? "impossible" : undefined;
 }

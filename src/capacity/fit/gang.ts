@@ -45,7 +45,7 @@ function hunger({ shape, suitable }: Survey): number {
   );
 }
 
-export interface Excess {
+interface Excess {
   readonly resource: string;
   readonly asked: number;
   readonly have: number;

@@ -5,15 +5,13 @@ import { isObject } from "../../model/data/json.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 
 export type Amounts = ReadonlyMap<string, number>;
-export const NOTHING: Amounts = new Map();
-
 /**
  * Differences below this come from binary fractions ("0.1" cores), not from the text. The smallest step is 1n = 1e-6 of
  * a milli.
  */
 const NOISE = 1e-7;
 
-export function amountOf(resource: string, text: unknown): number {
+function amountOf(resource: string, text: unknown): number {
   if (typeof text !== "string" && typeof text !== "number") return 0;
   const value = (parseQuantity(text) ?? 0) * (isCpu(resource) ? 1_000 : 1);
   const whole = Math.round(value);

@@ -16,7 +16,7 @@ export function containerLimits(container: JsonObject): Map<string, number> {
   return readAmounts(objectAt(container, "resources", "limits"));
 }
 
-export type AmountsOf = (container: JsonObject) => Amounts;
+type AmountsOf = (container: JsonObject) => Amounts;
 
 export function isSidecar(container: JsonObject): boolean {
   return container["restartPolicy"] === "Always";

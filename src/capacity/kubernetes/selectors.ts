@@ -35,7 +35,7 @@ export function labelSelector(selector: unknown): Predicate {
     equal.every(([key, value]) => labels[key] === value) && expressions.every((matches) => matches(labels));
 }
 
-export interface Named {
+interface Named {
   readonly name: string;
   readonly labels: Labels;
 }

@@ -10,7 +10,7 @@ import { countsPod } from "./quotaScopes.ts";
 const COMPUTE: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
 
 /** The amounts of a pod under every name that a quota may use. */
-export function chargedFor(spec: JsonObject): Map<string, number> {
+function chargedFor(spec: JsonObject): Map<string, number> {
   const charges = new Map<string, number>([
     ["pods", 1],
     ["count/pods", 1],
@@ -29,14 +29,14 @@ export function chargedFor(spec: JsonObject): Map<string, number> {
   return charges;
 }
 
-export interface QuotaAnswer {
+interface QuotaAnswer {
   readonly class: "rejected" | "waits";
   readonly reason: Reason;
   /** Resources of which the pods of the namespace have too much. */
   readonly resources: readonly string[];
 }
 
-export interface QuotaQuestion {
+interface QuotaQuestion {
   /** The specs already have the defaults of the limit ranges. */
   readonly groups: readonly { readonly spec: JsonObject; readonly count: number }[];
   readonly quotas: readonly JsonObject[];

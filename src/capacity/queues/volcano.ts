@@ -30,10 +30,3 @@ function newestCondition(group: JsonObject): JsonObject | undefined {
     undefined,
   );
 }
-
-const HELD_BACK = /resource in cluster is overused|queue resource quota insufficient/;
-
-/** Whether Volcano did not admit the group to its queue. It reports this only as an event of type Normal. */
-export function isHeldBack(event: { readonly reason: string; readonly message: string }): boolean {
-  return event.reason === "Unschedulable" && HELD_BACK.test(event.message);
-}

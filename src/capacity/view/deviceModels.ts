@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { labelsAt, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
 
-export interface WantedModel {
+interface WantedModel {
   /** The key of the node label. */
   readonly key: string;
   readonly model: string;

@@ -1,7 +1,7 @@
 // Shares one copy of a value among all pods that have it. A cluster of a hundred thousand pods has a few hundred
 // different requests.
 
-export interface Interner<T> {
+interface Interner<T> {
   take(key: string, make: () => T): T;
   /** Gives back what was taken; the value is deleted when it was given back as often as it was taken. */
   drop(key: string): void;

@@ -23,7 +23,7 @@ export interface CountedKind {
   readonly nodes: ReadonlyMap<string, number>;
 }
 
-export interface PodTable {
+interface PodTable {
   readonly put: (pod: JsonObject) => void;
   readonly remove: (pod: JsonObject) => void;
   readonly replace: (pods: readonly JsonObject[]) => void;

@@ -1,5 +1,6 @@
 // What the view stores of nodes and pods: only what a check needs, read once when the cluster reports the object.
 import type { JsonObject } from "../../model/data/json.ts";
+import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
 import { LABELS } from "../../model/kubernetes/manifest.ts";
 import { type HamiDevice, hamiDevicesOf } from "../devices/hamiNode.ts";
 import { type HamiShare, hamiSharesOf } from "../devices/hamiPod.ts";
@@ -75,7 +76,6 @@ export interface PodRecord {
 
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 const NO_HAMI: readonly HamiShare[] = [];
-const RUN_LABEL = "kubemin.dev/run";
 
 /** `undefined` when the pod takes nothing (any more). */
 export function podRecord(pod: JsonObject): PodRecord | undefined {
@@ -104,7 +104,7 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
 /** `shop/train`, or the name of the run when the run belongs to no application. */
 function ownerOf(labels: Labels): PodKind["owner"] {
   const project = labels[LABELS.project] ?? "";
-  const whole = labels[LABELS.application] || (labels[RUN_LABEL] ?? "");
+  const whole = labels[LABELS.application] || (labels[JOB_LABELS.run] ?? "");
   const part = labels[LABELS.kubeminComponent] ?? "";
   return { project, name: whole === "" || part === "" ? whole : `${whole}/${part}` };
 }

@@ -5,14 +5,13 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
+import { share } from "../parts/pod/countOrPercent.ts";
 import { minReadySeconds } from "../parts/pod/minReady.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
 import { tcpProbe } from "../parts/pod/tcpProbe.ts";
 import { outputsOf } from "../parts/service/outputs.ts";
 import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from "../parts/service/ports.ts";
 import { described } from "../sharedFields.ts";
-
-const share = () => z.union([z.int().min(0), z.string().regex(/^\d{1,3}%$/, "a percentage such as 25%")]);
 
 const updateField = described(
   z

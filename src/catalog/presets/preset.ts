@@ -20,7 +20,7 @@ export interface Preset {
   readonly account?: Account;
 }
 
-export interface Account {
+interface Account {
   readonly user: string;
   readonly database: string;
   /** Variables of the image. The password comes from a Secret, never from here. */

@@ -6,5 +6,5 @@ import { redis } from "./redis.ts";
 
 export const PRESETS = { redis, postgresql, mysql } as const satisfies Record<string, Preset>;
 
-export type PresetName = keyof typeof PRESETS;
+type PresetName = keyof typeof PRESETS;
 export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]]; // keys of a const object that is not empty

@@ -4,11 +4,10 @@
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { defineTrait } from "../define.ts";
-import { described } from "../sharedFields.ts";
+import { described, NODE_LABEL } from "../sharedFields.ts";
 
 /** `domain/name`, as extended resources are called; names without a domain are Kubernetes' own. */
 const RESOURCE = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const LABEL = /^(?:[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 const product = z.string().regex(VALUE, "a value of a node label, such as NVIDIA-A100-SXM4-80GB");
@@ -26,7 +25,7 @@ const schema = z.strictObject({
     "限定显卡型号，可写多个",
   ),
   productLabel: described(
-    z.string().regex(LABEL, "the key of a node label").optional(),
+    z.string().regex(NODE_LABEL, "the key of a node label").optional(),
     "Node label that tells the model; <domain of the resource>/gpu.product by default",
     "标识型号的节点标签，默认 <资源域名>/gpu.product",
   ),

@@ -2,14 +2,12 @@
 // template, so a change rolls. Those by which kubemin and Kubernetes find the pods cannot be replaced.
 import { z } from "zod";
 import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
+import { LABEL_KEY, LABEL_VALUE } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../sharedFields.ts";
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-const KEY = /^(?:(?=.{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const key = () => z.string().regex(KEY, "a key such as example.com/team");
+const key = () => z.string().regex(LABEL_KEY, "a key such as example.com/team");
 
 const both = (where: string, zh: string) =>
   described(

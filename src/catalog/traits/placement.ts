@@ -6,12 +6,11 @@ import { type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { componentName, described } from "../sharedFields.ts";
+import { componentName, described, NODE_LABEL } from "../sharedFields.ts";
 
 const OVER = { hosts: "kubernetes.io/hostname", zones: "topology.kubernetes.io/zone" } as const;
 const over = () => z.enum(["hosts", "zones"]);
-const LABEL = /^(?:[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const labelKey = () => z.string().regex(LABEL, "the key of a node label");
+const labelKey = () => z.string().regex(NODE_LABEL, "the key of a node label");
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 const toleration = z.strictObject({

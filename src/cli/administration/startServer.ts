@@ -108,7 +108,7 @@ function roleOf({ api, worker, sandbox, database }: Settings): ProcessRole {
   return api ? "api" : "worker";
 }
 
-export function isShared(database: string | undefined): boolean {
+function isShared(database: string | undefined): boolean {
   return database !== undefined && isPostgresUrl(database);
 }
 

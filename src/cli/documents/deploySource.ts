@@ -11,7 +11,7 @@ import { confirmed } from "../output/confirm.ts";
 import { printProblems, type Source } from "../output/problems.ts";
 import { type Plan, showPlan } from "../views/planView.ts";
 
-export interface Deployment {
+interface Deployment {
   readonly client: Client;
   readonly source: Source;
   readonly cluster: string | undefined;

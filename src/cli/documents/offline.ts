@@ -12,7 +12,7 @@ import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
 
-export interface OfflineCheck {
+interface OfflineCheck {
   readonly problems: readonly Problem[];
   /** Null exactly when there is an error among the problems. */
   readonly application: ResolvedApplication | null;
@@ -37,7 +37,7 @@ export function planOffline(text: string, catalog: Catalog, project: string): Of
   return planWithInputs({ text, catalog, project, inputs: {} });
 }
 
-export interface OfflinePlan {
+interface OfflinePlan {
   readonly plan: Plan | null;
   readonly problems: readonly Problem[];
 }

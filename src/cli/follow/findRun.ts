@@ -38,7 +38,7 @@ export async function runById(context: Context, client: Client, run: string): Pr
   }
 }
 
-export async function newestRun(context: Context, client: Client, application: string): Promise<Run> {
+async function newestRun(context: Context, client: Client, application: string): Promise<Run> {
   const { project } = context.globals;
   const { items } = await client.call("listRuns", { params: { project }, query: { application, limit: 1 } });
   if (items[0] === undefined) throw new Failure(NO_RUN, { run: application });

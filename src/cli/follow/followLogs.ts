@@ -7,7 +7,7 @@ import { isTransient } from "./watch.ts";
 
 export type LogQuery = NonNullable<CallOf<"streamLogs">["query"]>;
 
-export interface LogRequest {
+interface LogRequest {
   readonly application: string;
   readonly query: LogQuery;
   readonly follow: boolean;

@@ -6,7 +6,7 @@ import type { Context } from "../grammar/command.ts";
 import { applyEvent, type RunEvent } from "./progress/applyEvent.ts";
 import type { Progress, Run } from "./progress/progress.ts";
 
-export interface Watch {
+interface Watch {
   readonly context: Context;
   readonly client: Client;
   readonly progress: Progress;

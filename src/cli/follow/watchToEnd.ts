@@ -16,7 +16,7 @@ import type { Run } from "./progress/progress.ts";
 import { progressFor } from "./progress/renderer.ts";
 import { watchRun } from "./watch.ts";
 
-export interface Settling {
+interface Settling {
   readonly client: Client;
   readonly run: Run;
   /** Milliseconds; undefined: until it ends. */
@@ -34,7 +34,7 @@ export const WATCH_OPTIONS = {
   "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
 } as const;
 
-export interface Started {
+interface Started {
   readonly client: Client;
   readonly run: Run;
   readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };

@@ -4,7 +4,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import type { Root } from "./root.ts";
 
 /** number: a whole number · duration: "90s", "10m", given as milliseconds · list: may be repeated. */
-export type OptionType = "flag" | "text" | "list" | "number" | "duration";
+type OptionType = "flag" | "text" | "list" | "number" | "duration";
 
 export interface Option {
   readonly type: OptionType;
@@ -73,7 +73,7 @@ export interface Globals {
 /** What is known before the words of a command are parsed. */
 export type Unparsed = Pick<Context, "terminal" | "root" | "language" | "globals">;
 
-export interface CommandOf<O extends Options> {
+interface CommandOf<O extends Options> {
   readonly name: string;
   readonly summary: Localized;
   /** More than the summary, where there is more to know. */

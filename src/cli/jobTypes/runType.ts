@@ -8,7 +8,7 @@ import { GLOBAL_OPTIONS } from "../grammar/globals.ts";
 import { nodeOption } from "../grammar/parse.ts";
 import { declaredBy, inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts";
 
-export interface Running {
+interface Running {
   readonly plain: Command;
   /** With what was said by options of the type, and with what its input is. */
   readonly start: (context: Context, typed: JsonObject, declared: DeclaredType) => Promise<number>;

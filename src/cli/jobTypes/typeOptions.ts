@@ -9,7 +9,7 @@ import { type DeclaredType, valueOf } from "../arguments/givenInputs.ts";
 import type { Option, OptionValue, Unparsed } from "../grammar/command.ts";
 import { connect } from "../reach/connect.ts";
 
-export interface TypeInput {
+interface TypeInput {
   readonly name: string;
   readonly summary: string;
   readonly schema: JsonObject;

@@ -13,7 +13,7 @@ const NEEDS_YES = {
 
 export const YES_OPTION = { type: "flag", short: "y", summary: { en: "do not ask", zh: "不询问" } } as const;
 
-export interface Question {
+interface Question {
   readonly yes: boolean;
   readonly text: Localized;
   readonly params: Params;

@@ -20,7 +20,7 @@ export interface Column<T> {
   readonly tone?: (row: T) => Tone;
 }
 
-export interface Listing<T> {
+interface Listing<T> {
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly name: (row: T) => string;
@@ -65,7 +65,7 @@ function pick(data: unknown, fields: readonly string[]): unknown {
 
 const GAP = "  ";
 
-export function printTable<T>(context: Context, rows: readonly T[], columns: readonly Column<T>[]): void {
+function printTable<T>(context: Context, rows: readonly T[], columns: readonly Column<T>[]): void {
   const { stdout } = context.terminal;
   const paint = painter(context.terminal, stdout);
   const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));

@@ -8,7 +8,7 @@ import { type Paint, painter } from "../terminal/style.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
 import { excerptOf } from "./excerpt.ts";
 
-export type Found = z.output<typeof ProblemItem>;
+type Found = z.output<typeof ProblemItem>;
 
 /** A problem that was found offline, in the API's shape. */
 export function toItem(problem: Problem, language: Language): Found {

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { dig } from "../../model/data/json.ts";
 
-export interface LocalServer {
+interface LocalServer {
   readonly url: string;
   readonly token: string;
   readonly pid: number;

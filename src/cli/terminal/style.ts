@@ -26,7 +26,7 @@ export function phaseWord(phase: Phase, language: Language): string {
   return `${PHASES[phase].glyph} ${PHASES[phase].text[language]}`;
 }
 
-export type HealthWord = "healthy" | "outdated" | "changing" | "degraded" | "unknown";
+type HealthWord = "healthy" | "outdated" | "changing" | "degraded" | "unknown";
 export const HEALTH = {
   healthy: { glyph: "●", tone: "success", text: { en: "healthy", zh: "健康" } },
   outdated: { glyph: "◒", tone: "warning", text: { en: "outdated", zh: "未更新" } },

@@ -10,10 +10,10 @@ import type { Context } from "../grammar/command.ts";
 import type { Paint } from "../terminal/style.ts";
 import { oneLine } from "../terminal/width.ts";
 
-export type Change = z.output<typeof ChangeView>;
+type Change = z.output<typeof ChangeView>;
 type Field = Change["fields"][number];
 
-export const ACTIONS = {
+const ACTIONS = {
   create: { glyph: "+", tone: "success", text: { en: "create", zh: "新建" } },
   update: { glyph: "~", tone: "warning", text: { en: "update", zh: "更新" } },
   adopt: { glyph: "»", tone: "warning", text: { en: "adopt", zh: "接管" } },

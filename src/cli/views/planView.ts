@@ -19,7 +19,7 @@ import { graphLines } from "./graph.ts";
 
 export type Plan = z.output<typeof PlanView>;
 
-export function planHead(context: Context, plan: Plan): string {
+function planHead(context: Context, plan: Plan): string {
   const where = clusterLabel(context, { name: plan.cluster, kind: plan.clusterKind });
   return context.say(
     {
@@ -40,13 +40,13 @@ export function planHead(context: Context, plan: Plan): string {
 }
 
 /** `redis → migrate → web ∥ worker` */
-export function orderText(plan: Plan): string {
+function orderText(plan: Plan): string {
   return plan.layers
     .map((layer) => (layer.length > 8 ? `${layer.slice(0, 7).join(" ∥ ")} ∥ … (${layer.length})` : layer.join(" ∥ ")))
     .join(" → ");
 }
 
-export function planText(context: Context, plan: Plan, paint: Paint): string {
+function planText(context: Context, plan: Plan, paint: Paint): string {
   const changed = changes(plan.changes);
   const told = plan.changes.filter((one) => isTold(one) && !changed.includes(one));
   const order = plan.layers.length === 0 ? "" : `${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`;

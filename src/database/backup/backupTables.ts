@@ -1,7 +1,7 @@
 // The tables of a backup, in the order in which they are written: a table comes after the tables that it refers to.
 import type { Tables } from "../connection/schema.ts";
 
-export const BACKED_UP = [
+const ORDER = [
   "settings",
   "tokens",
   "clusters",
@@ -34,8 +34,8 @@ export const BACKED_UP = [
 type LeftOut = "upkeep_leases";
 
 // This does not compile when a table is in neither list.
-type Forgotten = Exclude<keyof Tables, (typeof BACKED_UP)[number] | LeftOut>;
-export const NONE_FORGOTTEN: [Forgotten] extends [never] ? true : Forgotten = true;
+type Forgotten = Exclude<keyof Tables, (typeof ORDER)[number] | LeftOut>;
+export const BACKED_UP: [Forgotten] extends [never] ? typeof ORDER : Forgotten = ORDER;
 
 /**
  * Earlier names of tables. A backup of an older program uses them; it is first written into the schema of that program.

@@ -6,7 +6,7 @@
 /** Milliseconds of a lease. It is longer than a living process ever needs between two renewals. */
 const LEASE = 60_000;
 
-export interface Holder {
+interface Holder {
   readonly run: string;
   readonly job: string;
   /**

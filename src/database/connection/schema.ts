@@ -95,7 +95,7 @@ export interface JobsTable {
   pending_at: string | null;
 }
 
-export interface ClaimKeysTable {
+interface ClaimKeysTable {
   key: string;
   /** Fence number of the last holder. */
   fence: Generated<number>;
@@ -111,7 +111,7 @@ export interface ClaimsTable {
   leased_until: string;
 }
 
-export interface ClaimWaitsTable {
+interface ClaimWaitsTable {
   position: Generated<number>;
   key: string;
   run: string;
@@ -140,7 +140,7 @@ export interface EventsTable {
   data: JsonText<JsonObject>;
 }
 
-export interface IdempotencyTable {
+interface IdempotencyTable {
   project: string;
   key: string;
   request: string;
@@ -162,7 +162,7 @@ export interface InventoryTable {
   keep: Flag;
 }
 
-export interface CompletionsTable {
+interface CompletionsTable {
   project: string;
   application: string;
   component: string;
@@ -170,7 +170,7 @@ export interface CompletionsTable {
   output: JsonText<JsonObject>;
 }
 
-export interface LogLinesTable {
+interface LogLinesTable {
   position: Generated<number>;
   run: string;
   job: string;
@@ -182,7 +182,7 @@ export interface LogLinesTable {
   key: string;
 }
 
-export interface CapacityWaitsTable {
+interface CapacityWaitsTable {
   position: Generated<number>;
   cluster: string;
   flavor: string;
@@ -251,12 +251,12 @@ export interface ClustersTable {
   actor: string;
 }
 
-export interface RegistryRevisionTable {
+interface RegistryRevisionTable {
   id: number;
   number: number;
 }
 
-export interface JobTypesTable {
+interface JobTypesTable {
   name: string;
   owner: string;
 }
@@ -296,14 +296,14 @@ export interface JobTypeStopsTable {
   at: string;
 }
 
-export interface JobTypeThrowsTable {
+interface JobTypeThrowsTable {
   type: string;
   project: string;
   throws: number;
 }
 
 /** Work for one process at a time, and the process that does it now. */
-export interface TurnsTable {
+interface TurnsTable {
   name: string;
   owner: string;
   until: string;
@@ -324,7 +324,7 @@ export interface SchedulesTable {
   last_problem: JsonText<Pick<ScheduleTick, "skipped" | "problem">> | null;
 }
 
-export interface SettingsTable {
+interface SettingsTable {
   name: string;
   value: string;
 }

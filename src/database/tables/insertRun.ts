@@ -1,15 +1,15 @@
 // Creating a run: revision, run, jobs, idempotency record and events in one transaction, or a conflict and nothing at all.
-
 import type { Selectable, Transaction } from "kysely";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import type { Revision } from "../../model/run/revision.ts";
-import type { Job, Run } from "../../model/run/run.ts";
+import type { Run } from "../../model/run/run.ts";
 import type { CreateRunResult, IdempotencyRecord, NewRun } from "../../ports/store.ts";
 import { inBatches, printable, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
+import { jobRow } from "../connection/jobColumns.ts";
 import type { ApplicationsTable, Tables } from "../connection/schema.ts";
-import { writtenJob, writtenPlan } from "../connection/storedPlans.ts";
+import { writtenPlan } from "../connection/storedPlans.ts";
 import { commit, insertEvents } from "./events.ts";
 
 type Refusal = Extract<CreateRunResult, { readonly ok: false }>;
@@ -167,25 +167,4 @@ async function insertRevision(transaction: Transaction<Tables>, revision: Revisi
     .where("project", "=", project)
     .where("name", "=", application)
     .execute();
-}
-
-function jobRow(run: string, job: Job, position: number) {
-  return {
-    run,
-    position,
-    name: job.name,
-    plan: toJson(writtenJob(job.plan)),
-    phase: job.phase,
-    attempt: job.attempt,
-    reason: toJson(job.reason),
-    evidence: toJson(job.evidence),
-    not_before: job.notBefore,
-    started_at: job.startedAt,
-    finished_at: job.finishedAt,
-    output: toJson(job.output),
-    interruptions: job.interruptions,
-    due_at: job.dueAt,
-    attempt_at: job.attemptAt,
-    pending_at: job.pendingAt,
-  };
 }

@@ -14,7 +14,7 @@ interface Looking {
   readonly leases: Leases;
 }
 
-export interface Claimant {
+interface Claimant {
   readonly run: string;
   readonly job: string;
 }

@@ -2,7 +2,7 @@
 // removed between two pages neither repeat nor hide other rows.
 import { InvalidCursor, type Page, type Paged } from "../../ports/store.ts";
 
-export type PagedList = "applications" | "all-applications" | "revisions" | "runs";
+type PagedList = "applications" | "all-applications" | "revisions" | "runs";
 
 function cursorOf(list: PagedList, key: string | number): string {
   return Buffer.from(JSON.stringify([list, key])).toString("base64url");

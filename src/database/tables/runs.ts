@@ -1,16 +1,15 @@
 // Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
-
 import type { Selectable, Transaction } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive, isSettled } from "../../model/run/phase.ts";
-import type { Job, Pause, Run } from "../../model/run/run.ts";
+import type { Pause, Run } from "../../model/run/run.ts";
 import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
+import { changingColumns, jobOf } from "../connection/jobColumns.ts";
 import type { Leases } from "../connection/lockLeases.ts";
-import type { JobsTable, RunsTable, Tables } from "../connection/schema.ts";
-import { readJob } from "../connection/storedPlans.ts";
+import type { RunsTable, Tables } from "../connection/schema.ts";
 import { commit, insertEvents } from "./events.ts";
 import { claimRun, isLastClaim } from "./fences.ts";
 import { createRun } from "./insertRun.ts";
@@ -178,24 +177,10 @@ async function changeClaims(
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 
-/** The plan is left as it is: a job never changes it, and it may be large. */
 async function changeJob(transaction: Transaction<Tables>, run: string, { job, from }: JobChange): Promise<void> {
   const { numUpdatedRows } = await transaction
     .updateTable("jobs")
-    .set({
-      phase: job.phase,
-      attempt: job.attempt,
-      reason: toJson(job.reason),
-      evidence: toJson(job.evidence),
-      not_before: job.notBefore,
-      started_at: job.startedAt,
-      finished_at: job.finishedAt,
-      output: toJson(job.output),
-      interruptions: job.interruptions,
-      due_at: job.dueAt,
-      attempt_at: job.attemptAt,
-      pending_at: job.pendingAt,
-    })
+    .set(changingColumns(job))
     .where("run", "=", run)
     .where("name", "=", job.name)
     .where("phase", "=", from.phase)
@@ -303,25 +288,5 @@ function runOf(row: Selectable<RunsTable>): Run {
     pauses: fromJson(pauses),
     finalSkippedBy: final_skipped_by,
     inputs: fromJson(inputs),
-  };
-}
-
-function jobOf(row: Selectable<JobsTable>): Job {
-  return {
-    run: row.run,
-    name: row.name,
-    plan: readJob(fromJson(row.plan)),
-    phase: row.phase,
-    reason: fromJson(row.reason),
-    evidence: fromJson(row.evidence),
-    attempt: row.attempt,
-    notBefore: row.not_before,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    output: fromJson(row.output),
-    interruptions: row.interruptions,
-    dueAt: row.due_at,
-    attemptAt: row.attempt_at,
-    pendingAt: row.pending_at,
   };
 }

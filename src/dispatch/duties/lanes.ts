@@ -1,12 +1,13 @@
-// The duties that wait for a slot of this process: by group, then by priority, then by their order.
+// The duties that wait for a slot of this process, sorted by group, then by priority, then by the order in which they
+// came.
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 
-export interface Lanes {
-  /** One that is there already changes its group, where the new one is another. */
+interface Lanes {
+  /** Adds a duty. A duty that waits already keeps its place, unless the new terms name another group. */
   add(duty: Duty, terms: Terms): void;
   has(duty: Duty): boolean;
   groupOf(duty: Duty): string | undefined;
-  /** The first one of a group that is not among those: highest priority first, then the one that waits longest. */
+  /** Removes and returns the first duty outside the groups `except`: the highest priority, then the longest wait. */
   next(except: readonly string[]): { readonly duty: Duty; readonly terms: Terms } | undefined;
 }
 
@@ -17,7 +18,7 @@ interface Entry {
 
 export function createLanes(): Lanes {
   const entries = new Map<Duty, Entry>();
-  /** `group` to priority to duties in their order. */
+  /** Group -> priority -> duties in the order in which they came. */
   const lanes = new Map<string, Map<number, Set<Duty>>>();
   let counter = 0;
 

@@ -1,37 +1,44 @@
-// The duties that this process looks after, and the slots that they take. Knows nothing of how they came here.
+// The duties that this process holds, and the slots that they use. How a process gets a duty is decided in
+// src/dispatch/inProcess.ts and src/dispatch/postgres/.
 import type { Dispatched, Duty, InLine, Lease, Terms } from "../../ports/dispatch.ts";
 import type { Used } from "./shares.ts";
 
 export interface Holding {
   readonly duty: Duty;
   readonly terms: Terms;
-  /** Aborts when the duty is no longer ours. */
+  /** Aborts when this process may no longer work on the duty. */
   readonly lost: AbortController;
-  /** Woken while nobody listened: it is looked after once more. */
+  /** True when the duty was woken while it was held, so that it is driven once more before it is released. */
   again: boolean;
   resting: boolean;
 }
 
 export interface Holdings {
-  /** Undefined when it is held already. */
+  /** Returns `undefined` when the duty is held already. */
   take(duty: Duty, terms: Terms): Holding | undefined;
-  /** False when somebody woke it meanwhile: it has to be looked at again. True: it is no longer held, and its slot is free. */
+  /**
+   * Releases the duty and its slot, and returns true; returns false when it was woken meanwhile and must be driven
+   * again.
+   */
   finish(holding: Holding): boolean;
-  /** Not ours any more, whoever still works on it. */
+  /** Releases the duty immediately, even if a drive of it is still in progress; that drive is aborted. */
   lose(holding: Holding): void;
   get(duty: Duty): Holding | undefined;
   all(): readonly Holding[];
   lease(holding: Holding, holds: () => boolean): Lease;
-  /** True when its holder has been told, or will look again before it lets go. */
+  /**
+   * Notifies the drive of a held duty, which looks again before it releases it. Returns false when the duty is not held
+   * here.
+   */
   wake(duty: Duty): boolean;
   free(): number;
-  /** Without those that rest. */
+  /** Slots in use by group; resting duties use none. */
   used(): Used;
-  /** Groups of which so many are held, those that rest included. */
+  /** Groups of which at least `limit` duties are held, resting ones included. */
   atLimit(limit: number): readonly string[];
 }
 
-/** `onFree`: a slot may have come free. */
+/** `onFree` is called when a slot may have become free. */
 export function createHoldings(slots: number, onFree: () => void): Holdings {
   const held = new Map<Duty, Holding>();
   const wakers = new Map<Holding, Set<() => void>>();
@@ -78,7 +85,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
     wake(duty) {
       const holding = held.get(duty);
       if (holding === undefined || holding.lost.signal.aborted) return false;
-      // Always: whoever is told may have decided a moment ago to let go.
+      // Set even if a waker is called: the drive may have decided a moment ago to end.
       holding.again = true;
       for (const waker of wakers.get(holding) ?? []) waker();
       return true;
@@ -96,7 +103,7 @@ function byGroup(holdings: Iterable<Holding>): Used {
   return counts;
 }
 
-/** Of a duty that is due: `holders` are the duties of its group that are looked after. */
+/** Why a due duty waits: for a slot, or for the limit of its group. `holders` are the held duties of its group. */
 export function placeInLine(holders: readonly Duty[], limit: number | undefined): InLine {
   if (limit === undefined || holders.length < limit) return { because: "slots", limit: null, holders: [] };
   return { because: "group", limit, holders };

@@ -1,4 +1,4 @@
-// How long a duty whose drive failed is left alone before the next try.
+// Milliseconds between a failed drive of a duty and the next try: doubling from one second, up to five minutes.
 const FIRST = 1_000;
 const LONGEST = 5 * 60_000;
 

@@ -1,16 +1,19 @@
-// Who may have the next slot. Duties of one group (a project) never keep all others waiting: a group that holds its share lets others go
-// first, and a quarter of the slots is kept from whichever group would take everything, so that a newcomer begins at once. Pure.
+// Decides which groups may get the next slot, so that the duties of one group (a project) never make all others wait. A
+// group that uses its share is served after the others, and no group gets more than three quarters of the slots, so
+// that a new group starts immediately. Pure.
 
 /** Slots in use, by group. */
 export type Used = ReadonlyMap<string, number>;
 
-/** Groups that let others go first: as if one more group than there are wanted its equal share. */
+/**
+ * Groups that are served after others: they use at least an equal share, calculated as if there were one more group.
+ */
 export function crowding(used: Used, slots: number): readonly string[] {
   const share = Math.max(1, Math.ceil(slots / (used.size + 1)));
   return holding(used, share);
 }
 
-/** Groups that get no further slot, although nobody else waits for one. */
+/** Groups that get no further slot, even if no other group waits for one. */
 export function full(used: Used, slots: number): readonly string[] {
   return holding(used, Math.max(1, Math.ceil((slots * 3) / 4)));
 }

@@ -1,4 +1,5 @@
-// The process as a holder of duties: takes entries while it has slots, looks after each, and puts back what is left to do.
+// A process that drives duties: it takes entries while it has free slots, drives each duty, and puts an entry back when
+// work is left.
 import type { Dispatched, Drive, Duty, Terms } from "../../ports/dispatch.ts";
 import { createHoldings, dispatched, type Holdings } from "../duties/leasedDuties.ts";
 import { pauseAfter } from "../duties/retryDelays.ts";
@@ -9,12 +10,18 @@ import { bePresent } from "./presence.ts";
 import { repeat } from "./repeat.ts";
 import { createTaker, type Taker } from "./taker.ts";
 
-/** What another process gave up is found by looking; everything else is told. */
+/**
+ * Milliseconds between two looks into the queue. They find entries that a dead process left; all other news is
+ * notified.
+ */
 const LOOK_MILLISECONDS = 1_000;
 const TOUCH_MILLISECONDS = 2_500;
 const CHECK_MILLISECONDS = 250;
 const STOP_MILLISECONDS = 10_000;
-/** A wake that was lost (a process died between its write and ours) costs no more than this. */
+/**
+ * The longest time that a duty waits without a look, in case a wake was lost because a process died before it wrote the
+ * entry.
+ */
 const REMIND_MILLISECONDS = 15 * 60_000;
 
 export class Holder {
@@ -65,7 +72,7 @@ export class Holder {
     this.#taker.poke();
   }
 
-  /** False: it is not held here. */
+  /** Returns false when the duty is not held by this process. */
   wake(duty: Duty): boolean {
     return this.#holdings.wake(duty);
   }
@@ -82,7 +89,7 @@ export class Holder {
   async #stop(): Promise<void> {
     await this.#taker.stop();
     this.#claims.handOverAll();
-    // One that hangs must not keep the others' entries, nor the process: without signs of life it is handed out by itself.
+    // A drive that hangs must not keep the process alive. Its duty goes to another process, because its heartbeats end.
     const enough = new AbortController();
     await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
     enough.abort();
@@ -98,7 +105,7 @@ export class Holder {
     );
   }
 
-  /** Nobody knows what was told while we did not hear. */
+  /** After a lost connection, all duties look again, because notifications may have been missed. */
   #missed(): void {
     for (const { duty } of this.#holdings.all()) this.#holdings.wake(duty);
     this.#taker.poke();
@@ -124,7 +131,7 @@ export class Holder {
     let next: Wanted | null;
     do next = await this.#tried(drive, claim);
     while (!this.#holdings.finish(holding));
-    // From here on a wake is an entry of its own, which nobody takes before ours is gone.
+    // From here on a wake writes a new entry, which no process can take before the held entry is removed.
     if (claim.handedOver) next = { duty: taken.duty, terms: taken.terms };
     if (claim.handedOver || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
     this.#claims.delete(claim);
@@ -137,12 +144,13 @@ export class Holder {
       if (handedOver) await this.#entries.tell([{ duty: taken.duty }]);
       else this.#taker.poke();
     } catch (error) {
-      // Without signs of life it is handed out again, and whoever gets it finds what is left to do.
+      // Without heartbeats the entry becomes available again, and the process that takes it reads from the store what
+      // is left to do.
       this.#options.log.write("warn", "a duty could not be given back", { duty: taken.duty, error: String(error) });
     }
   }
 
-  /** What the queue shall hold of the duty from now on. */
+  /** Drives the duty once; resolves with the entry to put back, or `null` when the duty is done. */
   async #tried(drive: Drive, claim: Claim): Promise<Wanted | null> {
     const { duty, terms } = claim.taken;
     const now = this.#options.clock.now().getTime();
@@ -155,12 +163,12 @@ export class Holder {
       const count = (this.#failures.get(duty) ?? 0) + 1;
       this.#failures.set(duty, count);
       if (!claim.holding.lost.signal.aborted)
-        this.#options.log.write("error", "looking after a duty failed; it is tried again", {
+        this.#options.log.write("error", "driving a duty failed; it is tried again", {
           duty,
           count,
           error: String(error),
         });
-      claim.holding.again = false; // what woke it is seen by the next try
+      claim.holding.again = false; // The next try sees the reason of the wake.
       return { duty, terms: { ...terms, at: new Date(now + pauseAfter(count)) } };
     }
   }
@@ -173,7 +181,7 @@ export class Holder {
   async #buryDead(): Promise<void> {
     for (const taken of await this.#entries.takeDead()) {
       const { duty } = taken;
-      this.#options.log.write("error", "a duty is given up: whoever held it was never heard of again", { duty });
+      this.#options.log.write("error", "a duty is given up: too many processes vanished while they held it", { duty });
       await this.#giveUp?.(duty);
       await this.#entries.removeDead(taken);
     }

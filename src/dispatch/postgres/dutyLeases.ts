@@ -1,14 +1,21 @@
-// What this process holds, the entries that say so, and until when each is certainly ours. Leases run by the steady clock of the computer
-// (performance.now): it goes on while the process is frozen, and nobody can set it.
+// The leases of this process: which duties it holds, by which entries of the queue, and until when each lease is
+// certain. Leases are measured with the monotonic clock (performance.now), which runs on while the process is frozen
+// and which cannot be set.
 import type { Duty } from "../../ports/dispatch.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Holding, Holdings } from "../duties/leasedDuties.ts";
 import type { Entries, Taken } from "./entries.ts";
 import { HEARTBEAT_SECONDS } from "./queue.ts";
 
-/** Believed for a shorter time than others believe it: a write may be under way. */
+/**
+ * How long this process relies on a lease. It ends before other processes may take the duty, because a write may be in
+ * progress.
+ */
 const LEASE_MILLISECONDS = HEARTBEAT_SECONDS * 1_000 - 1_500;
-/** pg-boss ends every lease after a day: long before, it is given back, and taken anew by whoever is first. */
+/**
+ * pg-boss ends every lease after a day. Long before that, this process gives the duty back, and any process takes it
+ * again.
+ */
 const LONGEST_MILLISECONDS = 12 * 3_600_000;
 
 export interface Claim {
@@ -16,7 +23,7 @@ export interface Claim {
   readonly taken: Taken;
   readonly since: number;
   until: number;
-  /** We let go of it before it was through: it is for others, at once. */
+  /** True when this process gave the duty up before it was done, so that another process takes it immediately. */
   handedOver: boolean;
 }
 
@@ -30,9 +37,10 @@ export class Claims {
     this.#log = log;
   }
 
-  /** `since`: before the queue was asked. */
+  /** `since` is the time of performance.now() before the queue was asked. */
   add(taken: Taken, since: number): Claim | undefined {
-    // The queue gives out what nobody holds: when we believe that we hold it, we are the ones who are wrong.
+    // The queue only gives out duties that no process holds. If this process still has an older lease of the duty, that
+    // lease is lost.
     const before = this.#holdings.get(taken.duty);
     if (before !== undefined) this.#holdings.lose(before);
     const holding = this.#holdings.take(taken.duty, taken.terms);
@@ -46,7 +54,7 @@ export class Claims {
     this.#all.delete(claim.holding);
   }
 
-  /** The entry under which we hold the duty. */
+  /** The id of the entry by which this process holds the duty; `undefined` when it does not hold it. */
   entryOf(duty: Duty): string | undefined {
     const holding = this.#holdings.get(duty);
     return holding === undefined ? undefined : this.#all.get(holding)?.taken.id;
@@ -56,7 +64,7 @@ export class Claims {
     return !holding.lost.signal.aborted && performance.now() < until;
   }
 
-  /** A sign of life for all. What turns out to be lost is left. */
+  /** Sends a heartbeat for all leases, and aborts the drives of those that turn out to be lost. */
   async touch(entries: Entries): Promise<void> {
     const kept = [...this.#all.values()].filter((claim) => !claim.holding.lost.signal.aborted);
     if (kept.length === 0) return;
@@ -64,12 +72,12 @@ export class Claims {
     const ours = await entries.touch(kept.map((claim) => claim.taken));
     for (const claim of kept) {
       if (ours.has(claim.taken.id)) claim.until = before + LEASE_MILLISECONDS;
-      // What was given back while we asked is nobody's loss.
+      // A duty that was given back during the call is not lost, and needs no warning.
       else if (this.#holdings.get(claim.taken.duty) === claim.holding) this.#lose(claim);
     }
   }
 
-  /** Leaves what could not be kept, and hands over what was kept for very long. */
+  /** Ends leases that could not be renewed in time, and hands over duties that were held for very long. */
   check(): void {
     const now = performance.now();
     for (const claim of this.#all.values()) {
@@ -84,7 +92,7 @@ export class Claims {
 
   #lose({ holding, taken }: Claim): void {
     if (holding.lost.signal.aborted) return;
-    this.#log.write("warn", "a duty was lost to others, or could not be kept", { duty: taken.duty });
+    this.#log.write("warn", "the lease of a duty was lost, or could not be renewed in time", { duty: taken.duty });
     this.#holdings.lose(holding);
   }
 }

@@ -1,5 +1,5 @@
-// Entries of the queue as statements: put, hurry, take, keep, give back. Every statement about an entry that we hold names the attempt under
-// which we took it, so that a holder that was given up changes nothing.
+// The statements about entries of the queue: put, hurry, take, renew, give back. Each statement about a held entry
+// names the attempt by which this process took it, so that a process that lost its lease cannot change the entry.
 import { randomUUID } from "node:crypto";
 import type { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
@@ -7,7 +7,9 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 import { DEAD, QUEUE } from "./queue.ts";
 
-/** The channel on which holders are told: the duty, and the entry when it is a new one. */
+/**
+ * The channel of notifications to all processes. A message is the duty, and the id of its entry when one was written.
+ */
 const CHANNEL = "kubemin_duties";
 
 export interface Wanted {
@@ -21,8 +23,11 @@ export interface Taken extends Wanted {
   readonly retryCount: number;
 }
 
-/** Something happened to the duty. `entry`: it was written for this, so whoever took just that one afterwards knows already. */
-export interface News {
+/**
+ * Something happened to the duty. A process that took the entry `entry`, which was written for this news, knows of it
+ * already.
+ */
+interface News {
   readonly duty: Duty;
   readonly entry?: string;
 }
@@ -33,22 +38,25 @@ interface Data {
 }
 
 export interface Entries {
-  /** One entry for each, unless one waits already; that one is then due at once, and of the new group, when the new one would be due. */
+  /**
+   * Writes an entry per duty, unless one waits already. If the new one is due, the waiting one becomes due and gets the
+   * new group.
+   */
   put(wanted: readonly Wanted[]): Promise<readonly News[]>;
-  /** Tells all processes. */
+  /** Notifies all processes. */
   tell(news: readonly News[]): Promise<void>;
   take(
     limit: number,
     options: { readonly except: readonly string[]; readonly groupLimit?: number },
   ): Promise<readonly Taken[]>;
-  /** Another sign of life; answers the ids that are still ours. */
+  /** Sends a heartbeat; resolves with the ids of the entries that this process still holds. */
   touch(taken: readonly Taken[]): Promise<ReadonlySet<string>>;
   remove(taken: Taken): Promise<void>;
-  /** Those of them for which there is no entry, neither waiting nor held. */
+  /** The duties that have no entry, neither a waiting nor a held one. */
   missing(wanted: readonly Wanted[]): Promise<readonly Wanted[]>;
-  /** Those of them that are due and that no process holds, with the duties of their group that are held. */
+  /** The duties that are due and that no process holds, each with the held duties of its group. */
   inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>>;
-  /** All that is held was left behind: it is handed out anew. */
+  /** Makes all held entries available again. Called when the processes that held them are gone. */
   orphan(): Promise<void>;
   takeDead(): Promise<readonly Taken[]>;
   removeDead(taken: Taken): Promise<void>;
@@ -74,7 +82,7 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
     },
     async touch(taken) {
       const answer: unknown = await boss.touch(QUEUE, taken.map(attemptOf));
-      // Its type says nothing of what it answers; test/contracts/dispatch holds it to that.
+      // The declared type does not describe the answer; test/contracts/dispatch checks it.
       const ids = dig(answer, "settled");
       return new Set(Array.isArray(ids) ? ids.map(String) : []);
     },
@@ -84,7 +92,7 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
     missing: (wanted) => missing(boss, wanted),
     inLine: (duties) => inLine(boss, duties),
     async orphan() {
-      // What pg-boss itself does with holders that are not heard of, a little earlier.
+      // pg-boss does the same with holders whose heartbeat is missing; this only makes it happen earlier.
       await database.executeSql(
         "update kubemin_queue.job set heartbeat_on = now() - interval '1 day' where name = $1 and state = 'active'",
         [QUEUE],
@@ -101,7 +109,7 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
       if (database.listen === undefined) throw new Error("pg-boss has no connection that can listen");
       const hear = (text: string): void => {
         const [duty = "", entry = ""] = text.split(" ");
-        // Only `tell` speaks on this channel.
+        // The cast is safe, because only `tell` sends on this channel.
         onNews({ duty: duty as Duty, ...(entry === "" ? {} : { entry }) });
       };
       return database.listen(CHANNEL, hear, onReconnect);
@@ -135,7 +143,7 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
     singletonKey: duty,
     priority,
     ...(group === undefined ? {} : { group: { id: group } }),
-    // A number of seconds: our clock and that of the database may differ.
+    // A duration in seconds, because the clocks of this process and of the database may differ.
     ...(at === undefined ? {} : { startAfter: Math.max(0, Math.ceil((at.getTime() - clock.now().getTime()) / 1_000)) }),
   }));
   const written = new Map<Duty, string>();
@@ -143,7 +151,8 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
   for (const { id, singletonKey, startAfter, group } of jobs) {
     if (inserted.has(id)) written.set(singletonKey, id);
     else if (startAfter === undefined) {
-      // It answers none when the entry was taken meanwhile: by somebody who may have looked before this happened.
+      // No job is returned when a process took the entry meanwhile. That process may have looked too early, so it must
+      // be notified.
       const [hurried] = (
         await boss.update(QUEUE, undefined, {
           singletonKey,
@@ -160,7 +169,7 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
   });
 }
 
-/** Before every clock: due at once. */
+/** A time before that of every clock, so that the entry is due immediately. */
 const EARLY = new Date(0);
 
 async function missing(boss: PgBoss, wanted: readonly Wanted[]): Promise<readonly Wanted[]> {
@@ -187,7 +196,7 @@ async function inLine(boss: PgBoss, duties: readonly Duty[]): Promise<ReadonlyMa
   );
   const found = new Map<Duty, Duty[]>();
   for (const row of rows) {
-    // The keys of entries are duties: only `put` writes them.
+    // The casts are safe: the keys of entries are duties, because only `put` writes them.
     const [duty, holder] = [dig(row, "duty") as Duty, dig(row, "holder") as Duty | null];
     found.set(duty, [...(found.get(duty) ?? []), ...(holder === null ? [] : [holder])]);
   }

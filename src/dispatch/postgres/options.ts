@@ -1,4 +1,4 @@
-// What a process is to the queue.
+// The options with which a process opens the queue in PostgreSQL.
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 
@@ -6,10 +6,10 @@ export interface PgBossOptions {
   readonly url: string;
   readonly log: Log;
   readonly clock: Clock;
-  /** Drives of this process that do something at the same time. */
+  /** The most duties that this process drives at the same time; duties whose drive rests do not count. */
   readonly slots: number;
-  /** Duties of one group that are held at the same time, by all processes together. */
+  /** The most duties of one group that all processes together hold at the same time. Default: no limit. */
   readonly groupLimit?: number;
-  /** Looks after duties, and after the queue itself. False: this process only wakes. */
+  /** True when this process drives duties and maintains the queue; false when it only wakes duties. */
   readonly works: boolean;
 }

@@ -1,7 +1,8 @@
-// Duties are entries of a pg-boss queue in the PostgreSQL database that holds the state: many processes take them, each one is held by one.
-// pg-boss does the queue, the leases (heartbeats), priorities, delays and dead letters; which entry goes to whom next, so that it is fair,
-// is ours, and so is telling a holder at once that something happened. An entry only says that a duty has to be looked at: what it is and
-// how far it got is in the store, and a process that lost its lease is fenced off there.
+// The dispatch of several processes: duties are entries of a pg-boss queue in the same PostgreSQL database as the
+// store, and each entry is held by one process at a time. pg-boss provides the queue, leases (heartbeats), priorities,
+// delays and dead letters. kubemin adds fairness between groups (src/dispatch/duties/shares.ts) and immediate
+// notifications (entries.ts). An entry only says that a duty must be looked at; its state is in the store, and the
+// store refuses writes of a process that lost its lease (src/database/tables/fences.ts).
 import { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
 import type { Dispatch } from "../../ports/dispatch.ts";
@@ -13,7 +14,7 @@ import { openQueue, settingsOf } from "./queue.ts";
 import { createSender } from "./sender.ts";
 
 export interface PgBossDispatch extends Dispatch {
-  /** Ends the connections; after `stop`. */
+  /** Closes the connections. Call it after `stop`. */
   close(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
   };
 }
 
-/** pg-boss tells errors with what it was doing, as an object that is no Error. */
+/** pg-boss emits errors together with details of the call, as an object that is not an Error. */
 function textOf(error: unknown): string {
   const message = dig(error, "message");
   return error instanceof Error || typeof message !== "string" ? String(error) : message;

@@ -1,18 +1,19 @@
-// Whether any other process is there that looks after duties. Each holds a lock of the database, shared, for as long as its connection lives.
-// Who finds nobody there knows that whatever is held was left behind by processes that are gone, and need not wait for their missing signs
-// of life. A process that is only frozen or cut off for a moment keeps its connection, and with it its duties.
+// Finds out whether another process drives duties. Each such process holds a shared advisory lock of the database, as
+// long as its connection lives. A process that starts alone knows that all held entries were left by dead processes,
+// and need not wait until their heartbeats are missed. A process that is only frozen or cut off for a moment keeps its
+// connection, and therefore its duties.
 import { Client } from "pg";
 import { repeat } from "./repeat.ts";
 
-/** Any number that never changes; the store uses two others. */
+/** The key of the advisory lock: any number that never changes. The store uses two other numbers. */
 const LOCK = 0x6b756267;
 const RETRY_MILLISECONDS = 5_000;
 
-export interface Presence {
+interface Presence {
   close(): Promise<void>;
 }
 
-/** `alone`: nobody else is there, and nobody comes before it resolves. */
+/** Calls `alone` when no other process is present. No other process becomes present before `alone` resolves. */
 export async function bePresent(url: string, alone: () => Promise<void>): Promise<Presence> {
   let client = await connect(url);
   let lost = false;
@@ -36,7 +37,7 @@ export async function bePresent(url: string, alone: () => Promise<void>): Promis
       watch();
       await client.query("select pg_advisory_lock_shared($1)", [LOCK]);
     },
-    () => undefined, // the database is away: others say so
+    () => undefined, // The database does not answer; other parts log that.
   );
   return {
     async close() {

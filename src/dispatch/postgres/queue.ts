@@ -1,18 +1,19 @@
-// The queue itself: what an entry is and how long it is believed. Safe when many processes open it at once.
+// The settings of the queue: its policy, and how long a lease lasts without a heartbeat. Several processes may open it
+// at the same time.
 import type { ConstructorOptions, PgBoss } from "pg-boss";
 import type { PgBossOptions } from "./options.ts";
 
 export const QUEUE = "duties";
-/** Entries whose holders were never heard of again, time after time. */
+/** The queue of entries whose holders vanished again and again. */
 export const DEAD = "duties-dead";
-/** Without a sign of life for so long, a holder has lost its duties. The least that pg-boss takes. */
+/** A process without a heartbeat for this time has lost its duties. It is the shortest time that pg-boss accepts. */
 export const HEARTBEAT_SECONDS = 10;
-/** pg-boss knows no lease without an end; long before it, a duty is given back and taken anew. */
+/** The longest lease: pg-boss has no lease without an end. Processes give a duty back long before (dutyLeases.ts). */
 const LONGEST_SECONDS = 24 * 3_600;
-/** Holders that may vanish over one entry, before it is called dead: it may be what kills them. */
+/** After this number of vanished holders an entry is dead, because its duty may be what ends the processes. */
 const LOST_HOLDERS = 20;
 
-/** How soon a holder that was killed is noticed: after a heartbeat that is missing, by the next of these looks. */
+/** Seconds between two checks for missing heartbeats. */
 const LOOK_SECONDS = 1;
 const MAINTENANCE_SECONDS = 60;
 const CONNECTIONS = 4;
@@ -28,10 +29,10 @@ export function settingsOf({ url, works }: PgBossOptions): ConstructorOptions {
     superviseIntervalSeconds: LOOK_SECONDS,
     monitorIntervalSeconds: LOOK_SECONDS,
     maintenanceIntervalSeconds: MAINTENANCE_SECONDS,
-    // Schedules are duties of the engine: they work on SQLite too.
+    // Schedules are duties of the engine, which also work with SQLite.
     schedule: false,
     registerInstance: false,
-    // It would look for flows, of which we have none, every few seconds.
+    // pg-boss would look for flows every few seconds, but kubemin uses no flows.
     flowIntervalSeconds: 3_600,
   };
 }
@@ -48,7 +49,7 @@ export async function openQueue(boss: PgBoss): Promise<void> {
     retentionSeconds: 365 * 24 * 3_600,
     deleteAfterSeconds: 3_600,
   };
-  // stately: of one key one entry waits at most, and one is held at most.
+  // The policy "stately" allows one waiting and one held entry per key.
   await boss.createQueue(QUEUE, { policy: "stately", ...options });
   await boss.updateQueue(QUEUE, options);
 }

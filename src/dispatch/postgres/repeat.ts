@@ -1,4 +1,5 @@
-// Something again and again, never twice at the same time, and whatever it throws is told and tried again. Answers how to end it.
+// Calls a function at an interval, but never twice at the same time. Errors go to `onError`, and the calls continue.
+// Returns a function that ends the calls.
 
 export function repeat(
   milliseconds: number,

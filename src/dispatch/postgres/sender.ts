@@ -1,13 +1,13 @@
-// Puts entries into the queue, many with one statement when many come at once. What could not be put is kept and tried again for as long as
-// this process lives; what is lost with it, `ensure` finds.
+// Puts entries into the queue, with one statement for all that come at the same time. Entries that could not be written
+// are tried again, as long as this process lives. If it ends before, `ensure` finds the missing entries.
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Entries } from "./entries.ts";
 
-export interface Sender {
-  /** Resolves once it is in the queue, or the first try failed. */
+interface Sender {
+  /** Resolves once the entry is in the queue, or once the first try has failed. */
   send(duty: Duty, terms: Terms): Promise<void>;
-  /** Tries a last time what is left. */
+  /** Tries one last time to write the entries that are left. */
   stop(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export function createSender(entries: Entries, log: Log): Sender {
   let timer: NodeJS.Timeout | undefined;
 
   async function sendAll(): Promise<void> {
-    // Those who come in this turn go with us.
+    // Entries that are sent in the same turn of the event loop join this batch.
     await Promise.resolve();
     while (waiting.size > 0) {
       const batch = [...waiting].slice(0, MOST).map(([duty, terms]) => ({ duty, terms }));
@@ -54,7 +54,7 @@ export function createSender(entries: Entries, log: Log): Sender {
   return {
     async send(duty, terms) {
       waiting.set(duty, terms);
-      // A batch that was under way may have left without it.
+      // A batch that was already being written does not contain this entry.
       await begin();
       if (waiting.has(duty) && timer === undefined) await begin();
     },

@@ -1,24 +1,27 @@
-// Fills the free slots of a process from the queue, so that no group keeps the others waiting. One question at a time: whoever pokes while
-// one is under way makes it ask once more.
+// Fills the free slots of a process from the queue, so that no group makes all others wait. It asks the queue one
+// question at a time; a poke during a question makes it ask once more.
 import type { Log } from "../../ports/log.ts";
 import type { Holdings } from "../duties/leasedDuties.ts";
 import { crowding, full } from "../duties/shares.ts";
 
-/** So that one process that has many slots does not take everything that comes at once. */
+/**
+ * The most entries of one question, so that a process with many slots does not take all entries that come at the same
+ * time.
+ */
 const BATCH = 25;
 
 interface TakerParts {
   readonly slots: number;
   readonly holdings: Pick<Holdings, "free" | "used">;
-  /** How many were taken. */
+  /** Takes at most `limit` entries outside the groups `except`; resolves with the number of entries taken. */
   readonly take: (limit: number, except: readonly string[]) => Promise<number>;
   readonly log: Log;
 }
 
 export interface Taker {
-  /** There may be something to take, or room for it. */
+  /** Reports that there may be an entry to take, or a free slot. */
   poke(): void;
-  /** Resolves once nothing is being taken any more. */
+  /** Resolves once no question is in progress. */
   stop(): Promise<void>;
 }
 

@@ -1,26 +1,35 @@
 // The newest revision against what the cluster holds: every object by a dry run, secrets masked, and who else holds a field.
 // Nothing is changed. Tasks are left out: their Jobs come and go.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { isSealed } from "../../model/document/sealed.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Job } from "../../model/run/run.ts";
-import { type ApplyOptions, type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import {
+  type ApplyOptions,
+  type Cluster,
+  ClusterError,
+  type Drift,
+  WATCHED_WITHOUT_DATA,
+} from "../../ports/cluster.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationDrift, Place } from "../interface/requests.ts";
 import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
-export async function applicationDrift(world: World, place: Place, signal: AbortSignal): Promise<ApplicationDrift> {
-  const current = await knownApplication(world, place);
-  const revision = await knownRevision(world, place, current.revision);
-  const cluster = await knownCluster(world, current.cluster);
-  const options = comparing(world, place.project, signal);
+export async function applicationDrift(
+  dependencies: Dependencies<"store" | "clusters" | "vault">,
+  place: Place,
+  signal: AbortSignal,
+): Promise<ApplicationDrift> {
+  const current = await knownApplication(dependencies, place);
+  const revision = await knownRevision(dependencies, place, current.revision);
+  const cluster = await knownCluster(dependencies, current.cluster);
+  const options = comparing(dependencies, place.project, signal);
   try {
-    const brought = broughtJobs(revision.plan.jobs, await lastJobs(world, current));
+    const brought = broughtJobs(revision.plan.jobs, await lastJobs(dependencies, current));
     const objects = await inBatches(lasting(brought), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
@@ -33,14 +42,14 @@ export async function applicationDrift(world: World, place: Place, signal: Abort
   }
 }
 
-function comparing(world: World, project: string, signal: AbortSignal): ApplyOptions {
-  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(project, text) : text);
+function comparing({ vault }: Dependencies<"vault">, project: string, signal: AbortSignal): ApplyOptions {
+  const reveal = (text: string): string => (isSealed(text) ? vault.open(project, text) : text);
   return { signal, reveal, force: true };
 }
 
 /** The jobs of the newest run of the application, by which is decided what it brought. */
 export async function lastJobs(
-  { store }: Pick<World, "store">,
+  { store }: Dependencies<"store">,
   { lastRun }: ApplicationSummary,
 ): Promise<readonly Job[]> {
   return lastRun === null ? [] : await store.runs.jobs(lastRun.id);
@@ -65,18 +74,15 @@ export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
   return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
 }
 
-export interface Watching {
+interface Watching {
   readonly project: string;
   readonly cluster: Cluster;
   readonly manifests: readonly Manifest[];
 }
 
-/** The watches hold no data of these: that somebody set a key may mean that it has another value, or the same. */
-const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
-
 /** What the watches tell, without a request; but for the few objects that they only suspect, where one dry run each decides. */
 export async function confirmedDrift(
-  world: World,
+  dependencies: Dependencies<"vault">,
   { project, cluster, manifests }: Watching,
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
@@ -84,8 +90,8 @@ export async function confirmedDrift(
   const byKey = new Map(manifests.map((manifest) => [refKey(refOf(manifest)), manifest]));
   const confirmed = await inBatches(drifted, async (drift): Promise<readonly Drift[]> => {
     const manifest = byKey.get(refKey(drift.ref));
-    if (manifest === undefined || drift.gone || !UNSEEN.has(drift.ref.kind)) return [drift];
-    const { state } = await cluster.compare(manifest, comparing(world, project, signal));
+    if (manifest === undefined || drift.gone || !WATCHED_WITHOUT_DATA.has(drift.ref.kind)) return [drift];
+    const { state } = await cluster.compare(manifest, comparing(dependencies, project, signal));
     return state === "same" ? [] : [drift];
   });
   return confirmed.flat();

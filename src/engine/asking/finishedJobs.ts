@@ -6,10 +6,10 @@ import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Revision } from "../../model/run/revision.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
 export async function withFinishedJobs(
-  { store }: Pick<World, "store">,
+  { store }: Dependencies<"store">,
   { project, application, plan }: Revision,
   health: readonly ObjectHealth[],
 ): Promise<readonly ObjectHealth[]> {

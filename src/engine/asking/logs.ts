@@ -2,7 +2,7 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import type { LogLine, LogOptions } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask } from "../secrets/masking.ts";
@@ -10,12 +10,12 @@ import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
 export async function readLogs(
-  world: World,
+  dependencies: Dependencies<"store" | "clusters" | "vault">,
   request: Place & { readonly component?: string },
   options: LogOptions,
 ): Promise<AsyncIterable<LogLine>> {
-  const current = await knownApplication(world, request);
-  const { document } = await knownRevision(world, request, current.revision);
+  const current = await knownApplication(dependencies, request);
+  const { document } = await knownRevision(dependencies, request, current.revision);
   const names = document.components.map((one) => one.name);
   const { component } = request;
   if (component !== undefined && !names.includes(component)) {
@@ -25,29 +25,33 @@ export async function readLogs(
       known: nearest(component, names) ?? names.join(", "),
     });
   }
-  const cluster = await knownCluster(world, current.cluster);
+  const cluster = await knownCluster(dependencies, current.cluster);
   const owner = {
     project: request.project,
     namespace: current.namespace,
     application: current.name,
     ...(component === undefined ? {} : { component }),
   };
-  return masked(world, request, orKept(world, request, cluster.logs(owner, options), options));
+  return masked(dependencies, request, orKept(dependencies, request, cluster.logs(owner, options), options));
 }
 
 /** A pod that was not seen before may print values that were deployed after the reading began. */
-async function* masked(world: World, place: Place, lines: AsyncIterable<LogLine>): AsyncIterable<LogLine> {
-  let mask = await applicationMask(world, place);
+async function* masked(
+  dependencies: Dependencies<"store" | "vault">,
+  place: Place,
+  lines: AsyncIterable<LogLine>,
+): AsyncIterable<LogLine> {
+  let mask = await applicationMask(dependencies, place);
   const pods = new Set<string>();
   for await (const line of lines) {
-    if (!pods.has(line.pod) && pods.size > 0) mask = await applicationMask(world, place);
+    if (!pods.has(line.pod) && pods.size > 0) mask = await applicationMask(dependencies, place);
     pods.add(line.pod);
     yield { ...line, text: mask.text(line.text) };
   }
 }
 
 async function* orKept(
-  world: World,
+  { store }: Dependencies<"store">,
   request: Place & { readonly component?: string },
   live: AsyncIterable<LogLine>,
   options: LogOptions,
@@ -58,6 +62,6 @@ async function* orKept(
     yield line;
   }
   if (any || request.component === undefined) return;
-  const run = await world.store.logs.latestRun(request.project, request.application, request.component);
-  if (run !== null) yield* await world.store.logs.read(run, request.component, options.tail ?? 10_000);
+  const run = await store.logs.latestRun(request.project, request.application, request.component);
+  if (run !== null) yield* await store.logs.read(run, request.component, options.tail ?? 10_000);
 }

@@ -6,7 +6,7 @@ import { isSettled, isUndone, PHASES } from "../../model/run/phase.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job } from "../../model/run/run.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 import { changesBetween } from "../starting/revisions.ts";
 import { type Decided, decisionOn, type Looking, type Past, versionThere } from "./pastRuns.ts";
@@ -22,7 +22,7 @@ export interface Behind {
 
 /** By component. Those that are as the newest revision wants them are not among them, whatever became of its run. */
 export async function behindVersions(
-  world: World,
+  dependencies: Dependencies<"store">,
   place: Place,
   { revision, lastRun, past }: Looking,
 ): Promise<ReadonlyMap<string, Behind>> {
@@ -32,7 +32,8 @@ export async function behindVersions(
     const decided = await decisionOn(name, { lastRun, past });
     if (decided === null || !wasStopped(decided.jobs)) continue;
     const found = await behindOf(name, decided, past);
-    if (found.begun === null && (await isSame(world, { place, revision, older: found.revision }, name))) continue;
+    if (found.begun === null && (await isSame(dependencies, { place, revision, older: found.revision }, name)))
+      continue;
     behind.set(name, found);
   }
   return behind;
@@ -54,7 +55,11 @@ interface Older {
 }
 
 /** The newest revision changes nothing of the component: the older version of it is the newest one as well. */
-async function isSame({ store }: World, { place, revision, older }: Older, name: string): Promise<boolean> {
+async function isSame(
+  { store }: Dependencies<"store">,
+  { place, revision, older }: Older,
+  name: string,
+): Promise<boolean> {
   if (older === revision.number) return true;
   const before = older === 0 ? null : await store.applications.revision(place.project, place.application, older);
   if (before === null) return false;

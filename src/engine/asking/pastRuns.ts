@@ -1,7 +1,7 @@
 // What the runs of an application decided about one of its components, newest first: by their jobs alone, the cluster is not asked.
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place, RunNow } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
 
@@ -33,7 +33,7 @@ export async function decisionOn(
 }
 
 /** What earlier runs brought of a component. */
-export interface VersionThere {
+interface VersionThere {
   /** Of the last run that brought all of it; 0: it is not known any more. */
   readonly revision: number;
   /** Of the newest run after that one which began to bring it and did not come to its end; null: there is none. */
@@ -75,7 +75,7 @@ export interface Looking {
   readonly past: Past;
 }
 
-export function pastOf({ store }: World, { project, application }: Place): Past {
+export function pastOf({ store }: Dependencies<"store">, { project, application }: Place): Past {
   const pages: { readonly items: readonly Run[]; readonly next: string | null }[] = [];
   const known = new Map<string, Promise<readonly Job[]>>();
   return {

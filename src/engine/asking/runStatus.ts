@@ -7,12 +7,12 @@ import type { Job, Run } from "../../model/run/run.ts";
 import { onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
 import type { Duty, InLine } from "../../ports/dispatch.ts";
 import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty } from "../interface/duties.ts";
 import type { RunNow, Standing } from "../interface/requests.ts";
 
 /** What a run looks like from outside, besides what is stored in it. */
-export interface Seen {
+interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
   readonly line: Reason | undefined;
@@ -56,29 +56,35 @@ export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing
   });
 }
 
-export async function runNow(world: World, run: Run): Promise<RunNow> {
-  const [jobs, standing] = await Promise.all([world.store.runs.jobs(run.id), standingOf(world, run)]);
+export async function runNow(dependencies: Dependencies<"store" | "dispatch" | "clock">, run: Run): Promise<RunNow> {
+  const [jobs, standing] = await Promise.all([dependencies.store.runs.jobs(run.id), standingOf(dependencies, run)]);
   return { run, jobs: shownJobs(jobs, standing), standing };
 }
 
-export async function standingOf(world: World, run: Run): Promise<Standing> {
-  const found = (await standingsOf(world, [run])).get(run.id);
-  return found ?? standing(run, { jobs: [], line: undefined, now: world.clock.now() });
+export async function standingOf(
+  dependencies: Dependencies<"store" | "dispatch" | "clock">,
+  run: Run,
+): Promise<Standing> {
+  const found = (await standingsOf(dependencies, [run])).get(run.id);
+  return found ?? standing(run, { jobs: [], line: undefined, now: dependencies.clock.now() });
 }
 
-export async function standingsOf(world: World, runs: readonly Run[]): Promise<ReadonlyMap<string, Standing>> {
+export async function standingsOf(
+  dependencies: Dependencies<"store" | "dispatch" | "clock">,
+  runs: readonly Run[],
+): Promise<ReadonlyMap<string, Standing>> {
   const open = runs.filter((run) => run.phase === "running").map((run) => run.id);
   const [jobs, lines] = await Promise.all([
-    open.length === 0 ? [] : world.store.runs.underWay(open),
-    open.length === 0 ? new Map<Duty, InLine>() : world.dispatch.inLine(open.map(runDuty)),
+    open.length === 0 ? [] : dependencies.store.runs.underWay(open),
+    open.length === 0 ? new Map<Duty, InLine>() : dependencies.dispatch.inLine(open.map(runDuty)),
   ]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
   const names = new Map<string, string>();
-  const now = world.clock.now();
+  const now = dependencies.clock.now();
   const all = new Map<string, Standing>();
   for (const run of runs) {
     const place = lines.get(runDuty(run.id));
-    const line = place === undefined ? undefined : await lineReason(world, place, names);
+    const line = place === undefined ? undefined : await lineReason(dependencies, place, names);
     all.set(run.id, standing(run, { jobs: byRun.get(run.id) ?? [], line, now }));
   }
   return all;
@@ -86,13 +92,13 @@ export async function standingsOf(world: World, runs: readonly Run[]): Promise<R
 
 /** How many of these runs there are in each state. */
 export async function countStates(
-  world: World,
+  { store, dispatch, clock }: Dependencies<"store" | "dispatch" | "clock">,
   runs: readonly UnfinishedRun[],
 ): Promise<ReadonlyMap<RunState, number>> {
   const ids = runs.map((run) => run.id);
-  const [jobs, lines] = await Promise.all([world.store.runs.underWay(ids), world.dispatch.inLine(ids.map(runDuty))]);
+  const [jobs, lines] = await Promise.all([store.runs.underWay(ids), dispatch.inLine(ids.map(runDuty))]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
-  const now = world.clock.now();
+  const now = clock.now();
   const counts = new Map<RunState, number>();
   for (const run of runs) {
     const line = lines.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
@@ -106,7 +112,7 @@ export async function countStates(
 const NAMED = 3;
 
 async function lineReason(
-  world: World,
+  dependencies: Dependencies<"store">,
   { because, limit, holders }: InLine,
   names: Map<string, string>,
 ): Promise<Reason> {
@@ -114,7 +120,7 @@ async function lineReason(
   const named: string[] = [];
   for (const duty of holders.slice(0, NAMED)) {
     const id = duty.slice(duty.indexOf("/") + 1);
-    const name = names.get(id) ?? (await nameOfRun(world, id));
+    const name = names.get(id) ?? (await nameOfRun(dependencies, id));
     names.set(id, name);
     named.push(name);
   }
@@ -127,8 +133,8 @@ async function lineReason(
 }
 
 /** A run of an application goes by its number, as everywhere on the command line. */
-async function nameOfRun(world: World, id: string): Promise<string> {
-  const run = await world.store.runs.get(id);
+async function nameOfRun({ store }: Dependencies<"store">, id: string): Promise<string> {
+  const run = await store.runs.get(id);
   if (run === null) return id;
   return run.application === null ? `${id} (${run.workflow})` : `${run.application}#${run.number}`;
 }

@@ -5,7 +5,7 @@ import { reason } from "../../model/reasons/reason.ts";
 import type { Job } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 import { decisionOn, type Looking, versionThere } from "./pastRuns.ts";
 
@@ -18,13 +18,13 @@ export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
 
 /** By component. */
 export async function leftVersions(
-  world: World,
+  { store }: Dependencies<"store">,
   place: Place,
   { revision, lastRun, past }: Looking,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();
   const held = new Set(
-    (await world.store.inventory.list(place.project, place.application))
+    (await store.inventory.list(place.project, place.application))
       .filter((one) => one.uid !== null)
       .map((one) => one.component),
   );

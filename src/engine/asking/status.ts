@@ -9,7 +9,7 @@ import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { ClusterError, type Drift } from "../../ports/cluster.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "../interface/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask, type Mask } from "../secrets/masking.ts";
@@ -37,25 +37,33 @@ const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
 const ONLY_WISHES: ReadonlySet<string> = new Set(["HorizontalPodAutoscaler"]);
 const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "outdated", "healthy"];
 
-export async function applicationStatus(world: World, place: Place, signal: AbortSignal): Promise<ApplicationStatus> {
-  const summary = await knownApplication(world, place);
-  const revision = await knownRevision(world, place, summary.revision);
-  const run = summary.lastRun === null ? null : await world.store.runs.get(summary.lastRun.id);
-  const lastRun = run === null ? null : await runNow(world, run);
+export type StatusDependencies = Dependencies<"store" | "clusters" | "catalog" | "vault" | "dispatch" | "clock">;
+
+export async function applicationStatus(
+  dependencies: StatusDependencies,
+  place: Place,
+  signal: AbortSignal,
+): Promise<ApplicationStatus> {
+  const summary = await knownApplication(dependencies, place);
+  const revision = await knownRevision(dependencies, place, summary.revision);
+  const run = summary.lastRun === null ? null : await dependencies.store.runs.get(summary.lastRun.id);
+  const lastRun = run === null ? null : await runNow(dependencies, run);
   const jobs = lastRun?.jobs ?? [];
-  const health = await withFinishedJobs(world, revision, await liveHealth(world, revision, signal));
+  const health = await withFinishedJobs(dependencies, revision, await liveHealth(dependencies, revision, signal));
   // While a run is going on, what is there and what is wanted differ by right.
   const drift =
-    run?.phase === "succeeded" && run.kind === "deploy" ? await liveDrift(world, { revision, jobs }, signal) : [];
-  const mask = await applicationMask(world, place);
-  const looking = { revision, lastRun, past: pastOf(world, place) };
-  const left = await leftVersions(world, place, looking);
-  const behind = await behindVersions(world, place, looking);
+    run?.phase === "succeeded" && run.kind === "deploy"
+      ? await liveDrift(dependencies, { revision, jobs }, signal)
+      : [];
+  const mask = await applicationMask(dependencies, place);
+  const looking = { revision, lastRun, past: pastOf(dependencies, place) };
+  const left = await leftVersions(dependencies, place, looking);
+  const behind = await behindVersions(dependencies, place, looking);
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
       type: component.type,
-      catalog: world.catalog,
+      catalog: dependencies.catalog,
       revision,
       jobs,
       health,
@@ -80,9 +88,13 @@ function overall(run: Run | null, components: readonly ComponentStatus[]): Appli
   return WORST_FIRST.find((health) => components.some((one) => one.health === health)) ?? "healthy";
 }
 
-async function liveHealth(world: World, revision: Revision, signal: AbortSignal): Promise<readonly ObjectHealth[]> {
+async function liveHealth(
+  dependencies: Dependencies<"clusters">,
+  revision: Revision,
+  signal: AbortSignal,
+): Promise<readonly ObjectHealth[]> {
   const refs = revision.plan.jobs.flatMap((job) => job.objects.map((object) => refOf(object.manifest)));
-  const cluster = await knownCluster(world, revision.cluster);
+  const cluster = await knownCluster(dependencies, revision.cluster);
   try {
     return await cluster.health(refs, signal);
   } catch (error) {
@@ -96,11 +108,15 @@ interface Drifting {
   readonly jobs: readonly Job[];
 }
 
-async function liveDrift(world: World, { revision, jobs }: Drifting, signal: AbortSignal): Promise<readonly Drift[]> {
+async function liveDrift(
+  dependencies: Dependencies<"clusters" | "vault">,
+  { revision, jobs }: Drifting,
+  signal: AbortSignal,
+): Promise<readonly Drift[]> {
   try {
-    const cluster = await knownCluster(world, revision.cluster);
+    const cluster = await knownCluster(dependencies, revision.cluster);
     const manifests = lasting(broughtJobs(revision.plan.jobs, jobs));
-    return await confirmedDrift(world, { project: revision.project, cluster, manifests }, signal);
+    return await confirmedDrift(dependencies, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return [];

@@ -6,7 +6,7 @@ import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
 import { askForRoom } from "../planning/askForRoom.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
@@ -14,7 +14,7 @@ import { knownRevision } from "../starting/revisions.ts";
 
 /** The chain, its root with what is known of the room for it. */
 export async function withRoom(
-  world: World,
+  dependencies: Dependencies<"store" | "clusters" | "clock">,
   {
     place,
     status,
@@ -25,24 +25,24 @@ export async function withRoom(
   const root = chain.at(-1);
   if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
-  const found = await askForRoom(world, signal, (bounded) =>
-    roomFor(world, { place, status, root }, bounded).catch(() => []),
+  const found = await askForRoom(dependencies, signal, (bounded) =>
+    roomFor(dependencies, { place, status, root }, bounded).catch(() => []),
   );
   return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 
 async function roomFor(
-  world: World,
+  dependencies: Dependencies<"store" | "clusters">,
   { place, status, root }: { readonly place: Place; readonly status: ApplicationStatus; readonly root: CauseLink },
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
-  const revision = await knownRevision(world, place, status.summary.revision);
+  const revision = await knownRevision(dependencies, place, status.summary.revision);
   const objects = status.components.flatMap((one) => one.objects);
   const waiting = objects.find((one) => sameReason(one.reason, root.reason));
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
   const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
   const group = manifest === undefined ? undefined : podGroupOf(manifest);
-  const { capacity } = await knownCluster(world, revision.cluster);
+  const { capacity } = await knownCluster(dependencies, revision.cluster);
   if (group === undefined || capacity === undefined) return [];
   const verdict = await roomForNext(capacity, { group, project: place.project }, signal);
   if (verdict.class !== "waits" && verdict.class !== "rejected") return [];

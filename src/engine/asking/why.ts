@@ -9,32 +9,32 @@ import { nearest } from "../../model/kubernetes/name.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Job } from "../../model/run/run.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationHealth, ApplicationStatus, CauseLink, ComponentStatus, Place } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { withoutVersion } from "./outdatedComponents.ts";
 import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./rootCause.ts";
 import { runNow } from "./runStatus.ts";
-import { applicationStatus } from "./status.ts";
+import { applicationStatus, type StatusDependencies } from "./status.ts";
 import { withRoom } from "./unplacedPods.ts";
 
 export async function explainWhy(
-  world: World,
+  dependencies: StatusDependencies,
   request: Place & { readonly component?: string },
   signal: AbortSignal,
 ): Promise<readonly CauseLink[]> {
-  const status = await applicationStatus(world, request, signal);
+  const status = await applicationStatus(dependencies, request, signal);
   const chain = request.component === undefined ? causeOfAll(status) : causeOf(request.component, status);
   if (chain.length === 0) return [{ subject: request.application, reason: reason("Ready"), evidence: [] }];
-  return withRoom(world, { place: request, status, chain }, signal);
+  return withRoom(dependencies, { place: request, status, chain }, signal);
 }
 
 /** Of a run alone, whether or not it belongs to an application; `job`: of one of its jobs or steps. */
 export async function explainRun(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch" | "clock">,
   request: { readonly project: string; readonly run: string; readonly job?: string },
 ): Promise<readonly CauseLink[]> {
-  const now = await runNow(world, await knownRun(world, request.project, request.run));
+  const now = await runNow(dependencies, await knownRun(dependencies, request.project, request.run));
   const chain =
     request.job === undefined ? causeOfRun(now, ownWords) : causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
   if (chain.length === 0)

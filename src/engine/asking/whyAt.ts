@@ -5,7 +5,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Grounds, KeptValue } from "../../model/run/grounds.ts";
 import { isActive, isSettled, PHASES } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { beginJournal, type Journal, journalAt, type Recorded } from "./journal.ts";
@@ -13,14 +13,14 @@ import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
 import { shownJobs, standing } from "./runStatus.ts";
 import { knownJob } from "./why.ts";
 
-export interface Moment {
+interface Moment {
   readonly at: string;
   readonly jobs: readonly Stood[];
   /** Jobs that are not listed. */
   readonly more: number;
 }
 
-export interface Stood {
+interface Stood {
   readonly name: string;
   readonly phase: Job["phase"];
   readonly since: string | null;
@@ -34,12 +34,12 @@ export interface Explained {
 }
 
 export async function explainRunAt(
-  world: World,
+  dependencies: Dependencies<"store" | "clock">,
   request: { readonly project: string; readonly run: string; readonly job?: string; readonly at: string },
 ): Promise<Explained> {
-  const run = await knownRun(world, request.project, request.run);
-  const at = pastMoment(run, request.at, world.clock.now());
-  const journal = await readJournal(world, run, at);
+  const run = await knownRun(dependencies, request.project, request.run);
+  const at = pastMoment(run, request.at, dependencies.clock.now());
+  const journal = await readJournal(dependencies, run, at);
   const line = journal.takenUp ? undefined : reason("NotTakenUpThen");
   const jobs = [...journal.jobs.values()].map((one) => one.job);
   const stood = standing(journal.run, { jobs, line, now: at });
@@ -63,9 +63,9 @@ function pastMoment(run: Run, text: string, now: Date): Date {
 }
 
 /** How a run ended is kept for longer than its events. */
-async function readJournal(world: World, run: Run, at: Date): Promise<Journal> {
-  const jobs = await world.store.runs.jobs(run.id);
-  const journal = await journalAt(world.store.events, beginJournal(run, jobs), at);
+async function readJournal({ store }: Dependencies<"store">, run: Run, at: Date): Promise<Journal> {
+  const jobs = await store.runs.jobs(run.id);
+  const journal = await journalAt(store.events, beginJournal(run, jobs), at);
   if (journal !== null) return journal;
   if (run.finishedAt === null || at < new Date(run.finishedAt))
     throw new PlatformError("RecordGone", { run: run.id, at: at.toISOString() });

@@ -12,7 +12,7 @@ import type { ClaimRefusal } from "../../ports/store.ts";
 import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
 import { rootName } from "./rootJob.ts";
 
-export interface Situation {
+interface Situation {
   readonly jobs: readonly Job[];
   readonly cancelledBy: string | null;
   readonly pausedBy: string | null;

@@ -17,7 +17,7 @@ export function unmetCondition(job: Job, context: JsonObject): Reason | null {
 }
 
 /** The name of what is locked. A reference that gives no text and no number names nothing, and the job must not start without its lock. */
-export type LockName =
+type LockName =
   | { readonly kind: "named"; readonly name: string }
   | { readonly kind: "missing"; readonly pointer: string }
   | { readonly kind: "unusable"; readonly value: Json };

@@ -52,7 +52,7 @@ export interface BrakedAttempt {
   threw(stack: string): void;
 }
 
-export interface BreakerState {
+interface BreakerState {
   readonly project: string;
   readonly type: string;
   readonly target: string | null;
@@ -87,7 +87,7 @@ interface Breaker {
   trying: { readonly since: number; readonly attempt: BrakedAttempt | null } | null;
 }
 
-export interface Switches {
+interface Switches {
   /** Why nothing of the type may start now in the project, by its registration. */
   stopOf(type: string, project: string): Reason | null;
   noteThrow(type: string, project: string, stack: string): void;

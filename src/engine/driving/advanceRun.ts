@@ -18,7 +18,15 @@ import { contextOf } from "../deciding/context.ts";
 import { type Deciding, groundsOf } from "../deciding/decisions.ts";
 import { wakeRunCalled } from "../interface/duties.ts";
 import { waitingSubject } from "./breakerSubject.ts";
-import { changedEvent, type Driver, definitionOf, eventOf, watchOf } from "./driver.ts";
+import {
+  changedEvent,
+  type DrivenRun,
+  type Driver,
+  definitionOf,
+  eventOf,
+  type LocksOfRun,
+  watchOf,
+} from "./driver.ts";
 import { LOCK_LOST } from "./heldLocks.ts";
 import { claimsOf } from "./neededLocks.ts";
 
@@ -26,9 +34,9 @@ import { claimsOf } from "./neededLocks.ts";
 export async function step(driver: Driver): Promise<Decision | null> {
   const news = takeIn(driver);
   // What waits for a lock comes before what becomes due in the decision that frees it.
-  if (freesLocks(driver, news)) driver.held.clear();
+  if (freesLocks(driver.locks, news)) driver.locks.refused.clear();
   for (;;) {
-    const admission = driver.world.brakes.admission();
+    const admission = driver.dependencies.brakes.admission();
     const written = await decideAndWrite(driver, news, admission).catch((error: unknown) => {
       admission.takeBack();
       throw error;
@@ -48,7 +56,7 @@ async function decideAndWrite(
   const request = changeOf(driver, { next, judged }, decision);
   if (request.jobs.length === 0 && request.finish === undefined) return decision;
   if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
-  const result = await driver.world.store.runs.change(request);
+  const result = await driver.dependencies.store.runs.change(request);
   if (result.outcome === "held") {
     await hold(driver, next, result.refusal);
     return "again";
@@ -59,24 +67,24 @@ async function decideAndWrite(
   }
   if (!(await accepted(driver, result))) return null;
   driver.jobs = next;
-  for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.delete(name);
+  for (const [name, job] of next) if (!isActive(job.phase)) driver.locks.held.delete(name);
   return decision;
 }
 
 /** The jobs with what happened since the last step; asked once, because results are handed over only once. */
-function takeIn(driver: Driver): Map<string, Job> {
-  const now = driver.world.clock.now();
+function takeIn(driver: Pick<Driver, "dependencies" | "run" | "jobs" | "attempts">): Map<string, Job> {
+  const now = driver.dependencies.clock.now();
   const next = new Map(driver.jobs);
-  for (const [name, result] of driver.results) change(next, name, (job) => settleAttempt(job, result, now));
-  for (const [name, report] of driver.reports)
+  for (const [name, result] of driver.attempts.results) change(next, name, (job) => settleAttempt(job, result, now));
+  for (const [name, report] of driver.attempts.reports)
     change(next, name, (job) => (isActive(job.phase) ? withProgress(job, report, watchOf(driver)) : job));
-  driver.results.clear();
-  driver.reports.clear();
+  driver.attempts.results.clear();
+  driver.attempts.reports.clear();
   return next;
 }
 
-function freesLocks({ locks }: Driver, news: ReadonlyMap<string, Job>): boolean {
-  return [...locks.keys()].some((name) => !isActive(news.get(name)?.phase ?? "waiting"));
+function freesLocks({ held }: LocksOfRun, news: ReadonlyMap<string, Job>): boolean {
+  return [...held.keys()].some((name) => !isActive(news.get(name)?.phase ?? "waiting"));
 }
 
 function change(jobs: Map<string, Job>, name: string, update: (job: Job) => Job): void {
@@ -93,7 +101,7 @@ interface Decided {
 }
 
 function decide(
-  driver: Driver,
+  driver: Pick<Driver, "dependencies" | "run" | "elsewhere" | "locks">,
   news: ReadonlyMap<string, Job>,
   admission: Admission,
 ): Decided & { readonly decision: Decision } {
@@ -105,7 +113,7 @@ function decide(
     pausedBy: driver.run.pausedBy,
     pauses: driver.run.pauses,
     finalSkippedBy: driver.run.finalSkippedBy,
-    now: driver.world.clock.now(),
+    now: driver.dependencies.clock.now(),
     parallel: PARALLEL_JOBS,
     condition: (job, jobs) => {
       if (job.plan.condition === undefined) return null;
@@ -122,23 +130,27 @@ function decide(
 }
 
 /** What the job did without its lock does not count, however it ended. */
-function displace(driver: Driver, news: Map<string, Job>, name: string): void {
-  const key = (driver.locks.get(name) ?? []).map((one) => one.key).join(", ");
-  driver.locks.delete(name);
+function displace(driver: Pick<Driver, "dependencies" | "jobs" | "locks">, news: Map<string, Job>, name: string): void {
+  const key = (driver.locks.held.get(name) ?? []).map((one) => one.key).join(", ");
+  driver.locks.held.delete(name);
   const before = driver.jobs.get(name);
-  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.world.clock.now()));
+  if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.dependencies.clock.now()));
 }
 
 /** By what others hold, and by what holds back a whole type (a switch, a breaker) or the whole run (a cluster that we do not know). */
-function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<string, Hold> {
-  const now = driver.world.clock.now();
-  for (const [name, { until }] of driver.held) if (until !== undefined && until <= now) driver.held.delete(name);
-  const held = new Map(driver.held);
+function heldJobs(
+  driver: Pick<Driver, "dependencies" | "run" | "elsewhere" | "locks">,
+  jobs: ReadonlyMap<string, Job>,
+): ReadonlyMap<string, Hold> {
+  const now = driver.dependencies.clock.now();
+  for (const [name, { until }] of driver.locks.refused)
+    if (until !== undefined && until <= now) driver.locks.refused.delete(name);
+  const held = new Map(driver.locks.refused);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
     const stop =
       driver.elsewhere === null
-        ? driver.world.brakes.holds(waitingSubject(driver, job, jobs))
+        ? driver.dependencies.brakes.holds(waitingSubject(driver, job, jobs))
         : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }
@@ -146,17 +158,21 @@ function heldJobs(driver: Driver, jobs: ReadonlyMap<string, Job>): ReadonlyMap<s
 }
 
 /** Asked a second time once we stand in line: what was freed in between would wake nobody. */
-async function hold(driver: Driver, next: ReadonlyMap<string, Job>, refusal: ClaimRefusal): Promise<void> {
+async function hold(
+  driver: Pick<Driver, "dependencies" | "run" | "locks">,
+  next: ReadonlyMap<string, Job>,
+  refusal: ClaimRefusal,
+): Promise<void> {
   const place = `${refusal.key} ${refusal.job}`;
-  if (!driver.inLine.has(place)) {
-    driver.inLine.add(place);
+  if (!driver.locks.queued.has(place)) {
+    driver.locks.queued.add(place);
     return;
   }
   const wish = claimsOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
-  driver.held.set(refusal.job, await holdFor(driver, refusal, wish));
+  driver.locks.refused.set(refusal.job, await holdFor(driver, refusal, wish));
 }
 
-async function holdFor(driver: Driver, claim: ClaimRefusal, wish: Concurrency | undefined): Promise<Hold> {
+async function holdFor(driver: DrivenRun, claim: ClaimRefusal, wish: Concurrency | undefined): Promise<Hold> {
   const { key, limit, holders, until } = claim;
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
@@ -166,23 +182,26 @@ async function holdFor(driver: Driver, claim: ClaimRefusal, wish: Concurrency | 
   return { reason: busy, claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
-async function cancelHolder({ world, run }: Driver, holder: string): Promise<void> {
-  const other = await world.store.runs.get(holder);
+async function cancelHolder({ dependencies, run }: DrivenRun, holder: string): Promise<void> {
+  const other = await dependencies.store.runs.get(holder);
   if (other === null || other.id === run.id) return;
   const actor = `run ${run.id}`;
-  await world.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
-  await wakeRunCalled(world, other.id);
+  await dependencies.store.runs.cancel(other.id, actor, [eventOf(other, "run.cancelling", { actor })]);
+  await wakeRunCalled(dependencies, other.id);
 }
 
 type Answer = Exclude<ChangeResult, { readonly outcome: "held" | "displaced" }>;
 
-async function accepted({ world, run, locks }: Driver, result: Answer): Promise<boolean> {
+async function accepted(
+  { dependencies, run, locks }: Pick<Driver, "dependencies" | "run" | "locks">,
+  result: Answer,
+): Promise<boolean> {
   if (result.outcome === "stale") {
-    world.log.write("warn", "this process no longer drives the run", { run: run.id });
+    dependencies.log.write("warn", "this process no longer drives the run", { run: run.id });
     return false;
   }
-  for (const [job, held] of result.locks) locks.set(job, held);
-  for (const waiting of result.wake) await wakeRunCalled(world, waiting);
+  for (const [job, held] of result.locks) locks.held.set(job, held);
+  for (const waiting of result.wake) await wakeRunCalled(dependencies, waiting);
   return true;
 }
 
@@ -196,7 +215,7 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
     const claims = starts
       ? claimsOf(driver, decided.next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
       : [];
-    const holding = isActive(before.phase) ? (driver.locks.get(name) ?? []) : [];
+    const holding = isActive(before.phase) ? (driver.locks.held.get(name) ?? []) : [];
     jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });
     events.push(changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, claims }))));
   }
@@ -207,29 +226,29 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
     fence: driver.fence,
     jobs,
     events,
-    finish: { phase: decision.finish, at: driver.world.clock.now().toISOString() },
+    finish: { phase: decision.finish, at: driver.dependencies.clock.now().toISOString() },
   };
 }
 
 function decidingOf(
-  driver: Driver,
+  driver: Pick<Driver, "run" | "mask" | "locks">,
   { next, judged }: Decided,
   { job, claims }: Pick<Deciding, "claims"> & { readonly job: Job },
 ): Deciding {
   return {
     jobs: next,
     context: (asking) => judged.get(asking.name) ?? contextOf(driver.run, next.values(), asking),
-    hold: driver.held.get(job.name),
+    hold: driver.locks.refused.get(job.name),
     claims,
     mask: (text) => driver.mask.text(text),
   };
 }
 
 /** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
-async function forget(driver: Driver): Promise<void> {
+async function forget(driver: DrivenRun): Promise<void> {
   const { project, application } = driver.run;
   if (application === null) return;
-  await driver.world.store.completions.forget(project, application);
-  await driver.world.store.forgetApplication(project, application);
-  await driver.world.store.events.append(eventOf(driver.run, "application.deleted", {}));
+  await driver.dependencies.store.completions.forget(project, application);
+  await driver.dependencies.store.forgetApplication(project, application);
+  await driver.dependencies.store.events.append(eventOf(driver.run, "application.deleted", {}));
 }

@@ -8,7 +8,12 @@ import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Interruption } from "../deciding/attemptOutcome.ts";
 import type { ScopeEnd } from "../deciding/clocks.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { AttemptMask } from "../secrets/masking.ts";
+
+export type AttemptDependencies = Dependencies<
+  "store" | "clusters" | "jobTypes" | "vault" | "clock" | "log" | "outgoing" | "publicUrl"
+>;
 
 export interface Attempt {
   readonly run: Run;

@@ -11,7 +11,7 @@ export interface RunningClock {
   readonly step?: string;
 }
 
-export interface AttemptClocks {
+interface AttemptClocks {
   /** Aborts when the first of them ends. */
   readonly expired: AbortSignal;
   /** Which one ended; undefined while none has. */

@@ -8,7 +8,7 @@ import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { wakeRunCalled } from "../interface/duties.ts";
 import { attemptMask, NOTHING_HIDDEN } from "../secrets/masking.ts";
 import { eventOf } from "./driver.ts";
@@ -25,17 +25,20 @@ const PURPOSE = " callback";
 /** It must not look like a sealed value: those are opened on their way to the cluster, and this one goes there as it is. */
 const PREFIX = "kubemin-attempt:";
 
-export function callbackOf(world: World, { run, job, attempt }: AttemptName): Callback {
-  const token = world.vault.seal(PURPOSE, JSON.stringify({ run, job, attempt }));
-  return { url: `${world.publicUrl()}/api/v1/callback`, token: PREFIX + sealedPayload(token) };
+export function callbackOf(
+  { vault, publicUrl }: Dependencies<"vault" | "publicUrl">,
+  { run, job, attempt }: AttemptName,
+): Callback {
+  const token = vault.seal(PURPOSE, JSON.stringify({ run, job, attempt }));
+  return { url: `${publicUrl()}/api/v1/callback`, token: PREFIX + sealedPayload(token) };
 }
 
 /** Throws NotSignedIn. */
-export function readCallback(world: World, authorization: string | undefined): AttemptName {
+export function readCallback({ vault }: Dependencies<"vault">, authorization: string | undefined): AttemptName {
   const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1] ?? "";
   try {
     if (!token.startsWith(PREFIX)) throw new Error("no token of ours");
-    const named: unknown = JSON.parse(world.vault.open(PURPOSE, sealedToken(token.slice(PREFIX.length))));
+    const named: unknown = JSON.parse(vault.open(PURPOSE, sealedToken(token.slice(PREFIX.length))));
     const [run, job, attempt] = [dig(named, "run"), dig(named, "job"), dig(named, "attempt")];
     return { run: String(run), job: String(job), attempt: Number(attempt) };
   } catch {
@@ -45,53 +48,56 @@ export function readCallback(world: World, authorization: string | undefined): A
 
 /** `once`: there can be one of the kind for an attempt; a second one is refused. Others replace the one before: only the newest counts. */
 export async function tellFromOutside(
-  world: World,
+  dependencies: Dependencies<"store" | "jobTypes" | "vault" | "dispatch">,
   name: AttemptName,
   message: { readonly kind: string; readonly data: JsonObject; readonly once: boolean },
 ): Promise<void> {
-  const jobs = await world.store.runs.jobs(name.run);
+  const jobs = await dependencies.store.runs.jobs(name.run);
   const job = jobs.find((one) => one.name === name.job);
   if (job === undefined || !isActive(job.phase) || job.attempt !== name.attempt) {
     const standing = job === undefined ? "gone" : `${job.phase}, attempt ${job.attempt}`;
-    if (job !== undefined) await recordRefusal(world, name, { kind: message.kind, standing });
+    if (job !== undefined) await recordRefusal(dependencies, name, { kind: message.kind, standing });
     throw new PlatformError("StaleAttempt", { run: name.run, job: name.job, attempt: name.attempt, standing });
   }
   const { kind, data, once } = message;
   const key = `${kind}/${name.attempt}`;
-  const stored = { ...name, kind, data: await withoutSecrets(world, { job, jobs }, data), actor: "worker", key };
-  if (!once) await world.store.messages.replace(stored);
-  else if (!(await world.store.messages.put(stored)))
+  const stored = { ...name, kind, data: await withoutSecrets(dependencies, { job, jobs }, data), actor: "worker", key };
+  if (!once) await dependencies.store.messages.replace(stored);
+  else if (!(await dependencies.store.messages.put(stored)))
     throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
-  await wakeRunCalled(world, name.run);
+  await wakeRunCalled(dependencies, name.run);
 }
 
 /** It is kept until the job reads it. Progress and errors are words; an output is sealed by what its type says of it. */
 async function withoutSecrets(
-  world: World,
+  dependencies: Dependencies<"store" | "jobTypes" | "vault">,
   { job, jobs }: { readonly job: Job; readonly jobs: readonly Job[] },
   data: JsonObject,
 ): Promise<JsonObject> {
-  const run = await world.store.runs.get(job.run);
+  const run = await dependencies.store.runs.get(job.run);
   if (run === null) return {};
   const input = filledInput(job, contextOf(run, jobs, job));
-  const mask = attemptMask(NOTHING_HIDDEN, input.ok ? input.value : {}, { project: run.project, vault: world.vault });
-  const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+  const mask = attemptMask(NOTHING_HIDDEN, input.ok ? input.value : {}, {
+    project: run.project,
+    vault: dependencies.vault,
+  });
+  const definition = dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
   const { outputs, ...words } = data;
   const told = mapStrings(words, (text) => mask.text(text)) as JsonObject; // an object stays one
   if (!isObject(outputs) || definition === undefined) return told;
-  return { ...told, outputs: guardedOutput(world, { run, definition, mask }, outputs) };
+  return { ...told, outputs: guardedOutput(dependencies, { run, definition, mask }, outputs) };
 }
 
 /** Once for each attempt and kind: who comes too late again and again must not fill the history. */
 async function recordRefusal(
-  world: World,
+  { store }: Dependencies<"store">,
   name: AttemptName,
   { kind, standing }: { readonly kind: string; readonly standing: string },
 ): Promise<void> {
   const { run: id, job, attempt } = name;
-  const run = await world.store.runs.get(id);
+  const run = await store.runs.get(id);
   const key = `refused ${kind}/${attempt}`;
   const note = { ...name, kind: "refused", data: { kind }, actor: "worker", key };
-  if (run === null || !(await world.store.messages.put(note))) return;
-  await world.store.events.append(eventOf(run, "job.refused", { job, attempt, kind, code: "StaleAttempt", standing }));
+  if (run === null || !(await store.messages.put(note))) return;
+  await store.events.append(eventOf(run, "job.refused", { job, attempt, kind, code: "StaleAttempt", standing }));
 }

@@ -12,13 +12,12 @@ import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
-import type { World } from "../interface/dependencies.ts";
 import { placeOf } from "../interface/requests.ts";
 import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
 import type { Progress } from "./attempt.ts";
 import { brakeSubject } from "./breakerSubject.ts";
-import { cancelSignal, type Driver, watchOf } from "./driver.ts";
+import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { keepLocks, takeUpLocks } from "./heldLocks.ts";
 import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./otherProcess.ts";
@@ -26,60 +25,62 @@ import { parkedUntil } from "./parking.ts";
 import { intendObjects } from "./recordRunIntents.ts";
 import { runTimeOf } from "./runClock.ts";
 
-export async function driveRun(world: World, id: string, lease: Lease): Promise<Outcome> {
-  const fence = await world.store.runs.claim(id);
-  const run = fence === null ? null : await world.store.runs.get(id);
+export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<Outcome> {
+  const fence = await dependencies.store.runs.claim(id);
+  const run = fence === null ? null : await dependencies.store.runs.get(id);
   if (fence === null || run === null) return "done";
-  if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > world.clock.now())
+  if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > dependencies.clock.now())
     return { again: new Date(run.startAt) };
-  const driver = await openDriver(world, { run, fence, lease });
-  const loseLease = (): void => driver.lost.abort();
+  const driver = await openDriver(dependencies, { run, fence, lease });
+  const loseLease = (): void => driver.signals.lost.abort();
   if (lease.signal.aborted) return "done";
   if (driver.elsewhere !== null && mayStaySilent(driver)) return { again: againLater(driver) };
   lease.signal.addEventListener("abort", loseLease, { once: true });
   try {
-    await intendObjects(world, run, [...driver.jobs.values()]);
+    await intendObjects(dependencies, run, [...driver.jobs.values()]);
     await takeUpLocks(driver);
-    void keepLocks(driver, driver.lost.signal);
+    void keepLocks(driver, driver.signals.lost.signal);
     return await moveOn(driver);
   } finally {
     lease.signal.removeEventListener("abort", loseLease);
-    driver.lost.abort();
+    driver.signals.lost.abort();
   }
 }
 
 async function openDriver(
-  world: World,
-  { run, fence, lease }: Pick<Driver, "run" | "fence" | "lease">,
+  dependencies: DriveDependencies,
+  { run, fence, lease }: Pick<Driver, "lease" | "fence" | "run">,
 ): Promise<Driver> {
   const place = placeOf(run);
-  const jobs = await world.store.runs.jobs(run.id);
+  const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
-    world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
+    dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
   // Another process may have registered a type and started the run in one moment.
-  if (!jobs.every(known)) await world.jobTypes.refresh?.();
+  if (!jobs.every(known)) await dependencies.jobTypes.refresh?.();
   return {
-    world,
+    dependencies,
     lease,
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: place === null ? secretMask(run.project, [], world.vault) : await applicationMask(world, place),
-    running: new Set(),
-    results: new Map(),
-    reports: new Map(),
-    quiet: new Map(),
-    elsewhere: await elsewhere(world, run),
+    mask: place === null ? secretMask(run.project, [], dependencies.vault) : await applicationMask(dependencies, place),
+    elsewhere: await elsewhere(dependencies, run),
+    attempts: {
+      running: new Set(),
+      results: new Map(),
+      reports: new Map(),
+      quiet: new Map(),
+      resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
+      displaced: new Map(),
+    },
+    locks: { held: new Map(), refused: new Map(), queued: new Set() },
+    signals: {
+      cancelled: new AbortController(),
+      finalSkipped: new AbortController(),
+      lost: new AbortController(),
+    },
     pauseNews: createNews(),
     messageNews: createNews(),
-    held: new Map(),
-    inLine: new Set(),
-    resumed: new Map(jobs.filter((job) => isActive(job.phase)).map((job) => [job.name, job.attempt])),
-    locks: new Map(),
-    displaced: new Map(),
-    cancelled: new AbortController(),
-    finalSkipped: new AbortController(),
-    lost: new AbortController(),
     trouble: null,
     news: createNews(),
   };
@@ -89,11 +90,11 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
   driver.lease.onWake(() => {
     cancelAsked = true;
-    driver.held.clear();
+    driver.locks.refused.clear();
     driver.messageNews.notify();
     driver.news.notify();
   });
-  while (!driver.lost.signal.aborted) {
+  while (!driver.signals.lost.signal.aborted) {
     if (driver.trouble !== null) throw driver.trouble;
     const asked = cancelAsked;
     cancelAsked = false;
@@ -104,7 +105,8 @@ async function moveOn(driver: Driver): Promise<Outcome> {
     if (decision === null || decision.finish !== null) return "done";
     if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
     startAttempts(driver);
-    if (driver.results.size > 0 || driver.reports.size > 0 || cancelAsked || driver.trouble !== null) continue;
+    if (driver.attempts.results.size > 0 || driver.attempts.reports.size > 0 || cancelAsked || driver.trouble !== null)
+      continue;
     const again = parkedUntil(driver, decision);
     if (again !== undefined) return { again };
     await sleepUntil(driver, seen, decision.wakeAt);
@@ -112,21 +114,22 @@ async function moveOn(driver: Driver): Promise<Outcome> {
   return "done";
 }
 
-async function noticeCancel(driver: Driver): Promise<void> {
-  const run = await driver.world.store.runs.get(driver.run.id);
-  if (run === null) return driver.lost.abort();
+async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signals" | "pauseNews">): Promise<void> {
+  const run = await driver.dependencies.store.runs.get(driver.run.id);
+  if (run === null) return driver.signals.lost.abort();
   const pausesChanged = JSON.stringify(run.pauses) !== JSON.stringify(driver.run.pauses);
   driver.run = run;
   if (pausesChanged) driver.pauseNews.notify();
-  if (run.cancelledBy !== null) driver.cancelled.abort(run.cancelledBy);
-  if (run.finalSkippedBy !== null) driver.finalSkipped.abort(run.finalSkippedBy);
+  if (run.cancelledBy !== null) driver.signals.cancelled.abort(run.cancelledBy);
+  if (run.finalSkippedBy !== null) driver.signals.finalSkipped.abort(run.finalSkippedBy);
 }
 
 function startAttempts(driver: Driver): void {
+  const { attempts } = driver;
   for (const job of driver.jobs.values()) {
     // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
-    if (!isActive(job.phase) || driver.running.has(job.name) || driver.results.has(job.name)) continue;
-    driver.running.add(job.name);
+    if (!isActive(job.phase) || attempts.running.has(job.name) || attempts.results.has(job.name)) continue;
+    attempts.running.add(job.name);
     attemptJob(driver, job).catch((error: unknown) => {
       driver.trouble = error instanceof Error ? error : new Error(String(error));
       driver.news.notify();
@@ -135,49 +138,49 @@ function startAttempts(driver: Driver): void {
 }
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
-  const { world, run } = driver;
+  const { dependencies, run, attempts } = driver;
   const report = (progress: Progress): void => {
-    if (!driver.running.has(job.name) || same(driver.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
+    if (!attempts.running.has(job.name) || same(attempts.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
-    driver.reports.set(job.name, progress);
+    attempts.reports.set(job.name, progress);
     driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
-  const braked = input.ok ? world.brakes.begin(brakeSubject(driver, job, input.value)) : null;
+  const braked = input.ok ? dependencies.brakes.begin(brakeSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
-  driver.displaced.set(job.name, displaced);
+  attempts.displaced.set(job.name, displaced);
   const result = !input.ok
     ? input.outcome
-    : await executeAttempt(world, {
+    : await executeAttempt(dependencies, {
         run,
         job,
-        mask: attemptMask(driver.mask, input.value, { project: run.project, vault: world.vault }),
-        resumed: driver.resumed.get(job.name) === job.attempt,
+        mask: attemptMask(driver.mask, input.value, { project: run.project, vault: dependencies.vault }),
+        resumed: attempts.resumed.get(job.name) === job.attempt,
         input: input.value,
-        cancelled: cancelSignal(driver, job),
-        lost: driver.lost.signal,
+        cancelled: cancelSignal(driver.signals, job),
+        lost: driver.signals.lost.signal,
         displaced: displaced.signal,
-        locks: driver.locks.get(job.name) ?? [],
+        locks: driver.locks.held.get(job.name) ?? [],
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
-        runTime: runTimeOf(world.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
+        runTime: runTimeOf(dependencies.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
         threw: (stack) => braked?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
-          driver.quiet.set(job.name, until);
+          attempts.quiet.set(job.name, until);
           driver.news.notify();
-          return () => void driver.quiet.delete(job.name);
+          return () => void attempts.quiet.delete(job.name);
         },
         messageNews: driver.messageNews,
       });
-  driver.running.delete(job.name);
-  driver.quiet.delete(job.name);
-  driver.displaced.delete(job.name);
+  attempts.running.delete(job.name);
+  attempts.quiet.delete(job.name);
+  attempts.displaced.delete(job.name);
   if (result === "left" || result.phase === "cancelled") braked?.left();
   else braked?.ended(result);
   if (result === "left") return;
-  driver.reports.delete(job.name);
-  driver.results.set(job.name, result);
+  attempts.reports.delete(job.name);
+  attempts.results.set(job.name, result);
   driver.news.notify();
 }
 
@@ -189,15 +192,19 @@ function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Pro
 /** After so long without any news it is others' turn to have the slot. */
 const QUIET = 10_000;
 
-async function sleepUntil(driver: Driver, seen: number, wakeAt: Date | null): Promise<void> {
-  const { clock } = driver.world;
+async function sleepUntil(
+  driver: Pick<Driver, "dependencies" | "lease" | "signals" | "news">,
+  seen: number,
+  wakeAt: Date | null,
+): Promise<void> {
+  const { clock } = driver.dependencies;
   const awake = new AbortController();
-  const quiet = AbortSignal.any([awake.signal, driver.lost.signal]);
+  const quiet = AbortSignal.any([awake.signal, driver.signals.lost.signal]);
   void clock.sleep(QUIET, quiet).then(() => {
     if (!quiet.aborted) driver.lease.rest();
   });
   const limit =
     wakeAt === null ? undefined : { clock, milliseconds: Math.max(0, wakeAt.getTime() - clock.now().getTime()) };
-  await driver.news.after(seen, { signal: driver.lost.signal, limit });
+  await driver.news.after(seen, { signal: driver.signals.lost.signal, limit });
   awake.abort();
 }

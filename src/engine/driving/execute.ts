@@ -12,8 +12,8 @@ import type { Job, Run } from "../../model/run/run.ts";
 import { parseData } from "../../plan/fields/zodProblems.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { gaveUp, type Interruption } from "../deciding/attemptOutcome.ts";
-import type { World } from "../interface/dependencies.ts";
-import type { Attempt, AttemptResult, Progress } from "./attempt.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
+import type { Attempt, AttemptDependencies, AttemptResult, Progress } from "./attempt.ts";
 import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
 import { callbackOf } from "./callback.ts";
 import { eventOf } from "./driver.ts";
@@ -32,15 +32,15 @@ export const PARKED_LEAST = 2_000;
 /** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 
-export async function executeAttempt(world: World, attempt: Attempt): Promise<AttemptResult> {
+export async function executeAttempt(dependencies: AttemptDependencies, attempt: Attempt): Promise<AttemptResult> {
   const { run, job } = attempt;
-  const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
-  const cluster = await world.clusters.find(run.cluster);
+  const definition = dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+  const cluster = await dependencies.clusters.find(run.cluster);
   if (definition === undefined) return failed(reason("TypeUnknown", { type: job.plan.type }));
   if (cluster === undefined) return failed(reason("ClusterUnknown", { cluster: run.cluster }));
 
   const ending = new AbortController();
-  const watch = { now: world.clock.now(), pauses: run.pauses };
+  const watch = { now: dependencies.clock.now(), pauses: run.pauses };
   const clocks = holdToClocks(attempt, {
     watch,
     least: (left) => leastOf(attempt, definition, left),
@@ -51,11 +51,11 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   let last: Progress = { reason: job.reason, evidence: job.evidence, phase: openPhase(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
-    ...scopeOf(world, attempt),
+    ...scopeOf(dependencies, attempt),
     cluster: fenced(cluster, attempt.holds, run.revision),
     signal,
     park: (until) => void attempt.wait(until),
-    messages: () => messagesOf(world, attempt, { signal, parks: definition.parks === true }),
+    messages: () => messagesOf(dependencies, attempt, { signal, parks: definition.parks === true }),
     conceal: (texts) => attempt.mask.conceal(texts),
     report(why, evidence = [], phase = "running") {
       last = { reason: attempt.mask.reason(why), evidence: attempt.mask.evidence(evidence), phase };
@@ -66,15 +66,15 @@ export async function executeAttempt(world: World, attempt: Attempt): Promise<At
   try {
     const result = await Promise.race([
       runType(attempt, { definition, context }),
-      afterGrace(world, stop, ending.signal),
+      afterGrace(dependencies, stop, ending.signal),
     ]);
     if (attempt.lost.aborted || !attempt.holds()) return "left";
-    if (attempt.cancelled.aborted) return await cancelType(world, attempt, { definition, context });
+    if (attempt.cancelled.aborted) return await cancelType(dependencies, attempt, { definition, context });
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     const clock = clocks.ended();
-    if (clock !== undefined) return await overdue(world, attempt, { definition, context, clock, last });
+    if (clock !== undefined) return await overdue(dependencies, attempt, { definition, context, clock, last });
     if (result === "silent") return broken("it was stopped by no clock");
-    return attempt.mask.outcome(settledOutput(world, attempt, { definition, outcome: result }));
+    return attempt.mask.outcome(settledOutput(dependencies, attempt, { definition, outcome: result }));
   } finally {
     ending.abort();
   }
@@ -97,11 +97,11 @@ function openPhase(job: Job): "pending" | "running" {
 
 /** What is left of it on the cluster is stopped as at a cancel, so that nothing goes on behind a job that is called ended. */
 async function overdue(
-  world: World,
+  dependencies: Dependencies<"clock" | "log">,
   attempt: Attempt,
   type: Stopping & { readonly clock: RunningClock; readonly last: Progress },
 ): Promise<JobOutcome> {
-  if (type.definition.step !== undefined) await stopType(world, attempt, type);
+  if (type.definition.step !== undefined) await stopType(dependencies, attempt, type);
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
 }
 
@@ -134,7 +134,7 @@ function misfit(problems: readonly Problem[]): JobOutcome {
 /** A sealed value does not open. Users can write what only looks like one. */
 class SecretUnreadable extends Error {}
 
-function opened({ vault }: World, project: string, token: string): string {
+function opened({ vault }: Dependencies<"vault">, project: string, token: string): string {
   try {
     return vault.open(project, token);
   } catch {
@@ -142,16 +142,20 @@ function opened({ vault }: World, project: string, token: string): string {
   }
 }
 
-async function afterGrace(world: World, stop: AbortSignal, ending: AbortSignal): Promise<"silent"> {
+async function afterGrace({ clock }: Dependencies<"clock">, stop: AbortSignal, ending: AbortSignal): Promise<"silent"> {
   const either = AbortSignal.any([stop, ending]);
   if (!either.aborted)
     await new Promise<void>((resolve) => either.addEventListener("abort", () => resolve(), { once: true }));
-  await world.clock.sleep(GRACE, ending);
+  await clock.sleep(GRACE, ending);
   return "silent";
 }
 
-async function cancelType(world: World, attempt: Attempt, type: Stopping): Promise<Interruption> {
-  await stopType(world, attempt, type);
+async function cancelType(
+  dependencies: Dependencies<"clock" | "log">,
+  attempt: Attempt,
+  type: Stopping,
+): Promise<Interruption> {
+  await stopType(dependencies, attempt, type);
   return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
@@ -160,16 +164,20 @@ interface Stopping {
   readonly context: JobRun<unknown>;
 }
 
-async function stopType(world: World, attempt: Attempt, type: Stopping): Promise<void> {
+async function stopType(
+  { clock, log }: Dependencies<"clock" | "log">,
+  attempt: Attempt,
+  type: Stopping,
+): Promise<void> {
   const stopping = new AbortController();
   const work = type.definition.cancel?.({ ...type.context, signal: stopping.signal }).catch((error: unknown) => {
-    world.log.write("warn", "a cancelled job could not be stopped on the cluster", {
+    log.write("warn", "a cancelled job could not be stopped on the cluster", {
       job: attempt.job.name,
       run: attempt.run.id,
       error: attempt.mask.text(String(error)),
     });
   });
-  await Promise.race([work, world.clock.sleep(CANCEL_LIMIT, attempt.lost)]);
+  await Promise.race([work, clock.sleep(CANCEL_LIMIT, attempt.lost)]);
   stopping.abort();
 }
 
@@ -183,7 +191,10 @@ function failed(why: Reason): JobOutcome {
 
 type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
 
-function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attempt): Scope {
+function scopeOf(
+  dependencies: Dependencies<"store" | "vault" | "clock" | "outgoing" | "publicUrl">,
+  { run, job, mask, input, locks, runTime }: Attempt,
+): Scope {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {
@@ -199,27 +210,29 @@ function scopeOf(world: World, { run, job, mask, input, locks, runTime }: Attemp
     locks,
     clocks: job.plan.clocks ?? {},
     onShort: job.plan.onShort ?? "wait",
-    waitingSince: waitingSince(job, world.clock.now().getTime()),
+    waitingSince: waitingSince(job, dependencies.clock.now().getTime()),
     waits: {
-      lately: (flavor) => world.store.waits.lately(run.cluster, flavor),
-      add: (flavor, milliseconds) => world.store.waits.add({ cluster: run.cluster, flavor, milliseconds }),
+      lately: (flavor) => dependencies.store.waits.lately(run.cluster, flavor),
+      add: (flavor, milliseconds) => dependencies.store.waits.add({ cluster: run.cluster, flavor, milliseconds }),
     },
     input,
     objects: job.plan.objects,
-    clock: world.clock,
+    clock: dependencies.clock,
     runTime,
-    reveal: (text) => (isSealed(text) ? opened(world, project, text) : text),
-    outgoing: world.outgoing,
-    callback: () => callbackOf(world, { run: run.id, job: job.name, attempt: job.attempt }),
-    inventory: inventoryOf(world, run, job),
+    reveal: (text) => (isSealed(text) ? opened(dependencies, project, text) : text),
+    outgoing: dependencies.outgoing,
+    callback: () => callbackOf(dependencies, { run: run.id, job: job.name, attempt: job.attempt }),
+    inventory: inventoryOf(dependencies, run, job),
     completions: {
-      get: (content) => world.store.completions.get(key(content)),
-      put: (content, output) => world.store.completions.put(key(content), output),
+      get: (content) => dependencies.store.completions.get(key(content)),
+      put: (content, output) => dependencies.store.completions.put(key(content), output),
     },
     announce: (message, data) =>
-      world.store.events.append(eventOf(run, "notification", { job: job.name, message: mask.text(message), data })),
+      dependencies.store.events.append(
+        eventOf(run, "notification", { job: job.name, message: mask.text(message), data }),
+      ),
     keepLog: (lines) =>
-      world.store.logs.append(
+      dependencies.store.logs.append(
         run.id,
         job.name,
         lines.map((line) => ({ ...line, text: mask.text(line.text) })),
@@ -233,14 +246,12 @@ function waitingSince({ attempt, dueAt, attemptAt }: Job, now: number): number {
   return at === null ? now : Date.parse(at);
 }
 
-function inventoryOf(world: World, run: Run, job: Job): JobInventory {
+function inventoryOf({ store }: Dependencies<"store">, run: Run, job: Job): JobInventory {
   const { project, application } = run;
   return {
-    list: () => world.store.inventory.list(project, application),
+    list: () => store.inventory.list(project, application),
     put: (objects) =>
-      world.store.inventory.put(
-        objects.map(({ object, uid }) => ownedObject(run, job.plan.component, { object, uid })),
-      ),
-    forget: (objects) => world.store.inventory.remove(objects),
+      store.inventory.put(objects.map(({ object, uid }) => ownedObject(run, job.plan.component, { object, uid }))),
+    forget: (objects) => store.inventory.remove(objects),
   };
 }

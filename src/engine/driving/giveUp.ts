@@ -4,18 +4,18 @@
 import { reason } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { changedEvent, eventOf } from "./driver.ts";
 
-export async function giveUpRun(world: World, id: string): Promise<void> {
-  const fence = await world.store.runs.claim(id);
-  const run = fence === null ? null : await world.store.runs.get(id);
+export async function giveUpRun({ store, clock }: Dependencies<"store" | "clock">, id: string): Promise<void> {
+  const fence = await store.runs.claim(id);
+  const run = fence === null ? null : await store.runs.get(id);
   if (fence === null || run === null) return;
-  const at = world.clock.now().toISOString();
+  const at = clock.now().toISOString();
   const why = reason("DriversLost");
   const ended = (job: Job): Job => ({ ...job, phase: "interrupted", reason: why, notBefore: null, finishedAt: at });
-  const open = (await world.store.runs.jobs(id)).filter((job) => !isSettled(job.phase));
-  await world.store.runs.change({
+  const open = (await store.runs.jobs(id)).filter((job) => !isSettled(job.phase));
+  await store.runs.change({
     run: id,
     fence,
     jobs: open.map((job) => ({ job: ended(job), from: { phase: job.phase, attempt: job.attempt } })),

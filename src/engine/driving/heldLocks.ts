@@ -19,29 +19,32 @@ export const LOCK_LOST = (key: string): JobOutcome => ({
 
 /** Before anything is driven: what an earlier life of the process held is ours again, or lost. */
 export async function takeUpLocks(driver: Driver): Promise<void> {
-  const held = await driver.world.store.runs.renew(driver.run.id);
-  for (const [job, locks] of held) driver.locks.set(job, locks);
+  const held = await driver.dependencies.store.runs.renew(driver.run.id);
+  for (const [job, locks] of held) driver.locks.held.set(job, locks);
   for (const job of driver.jobs.values()) {
     if (!isActive(job.phase)) continue;
-    const own = new Set(driver.locks.get(job.name)?.map((one) => one.key));
+    const own = new Set(driver.locks.held.get(job.name)?.map((one) => one.key));
     const lost = claimsOf(driver, driver.jobs, job).find((one) => !own.has(one.key));
-    if (lost !== undefined) driver.results.set(job.name, LOCK_LOST(lost.key));
+    if (lost !== undefined) driver.attempts.results.set(job.name, LOCK_LOST(lost.key));
   }
 }
 
 /** Until the run is no longer driven. */
-export async function keepLocks(driver: Driver, signal: AbortSignal): Promise<void> {
-  const { world, run } = driver;
+export async function keepLocks(
+  driver: Pick<Driver, "dependencies" | "run" | "attempts" | "locks">,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dependencies, run } = driver;
   while (!signal.aborted) {
-    await world.clock.sleep(RENEW, signal);
+    await dependencies.clock.sleep(RENEW, signal);
     if (signal.aborted) return;
-    if (driver.locks.size === 0) continue;
-    const before = new Map(driver.locks);
+    if (driver.locks.held.size === 0) continue;
+    const before = new Map(driver.locks.held);
     try {
-      const held = await world.store.runs.renew(run.id);
-      for (const [job, locks] of before) if (!hasAll(held.get(job), locks)) driver.displaced.get(job)?.abort();
+      const held = await dependencies.store.runs.renew(run.id);
+      for (const [job, locks] of before) if (!hasAll(held.get(job), locks)) driver.attempts.displaced.get(job)?.abort();
     } catch (error) {
-      world.log.write("warn", "locks could not be renewed", { run: run.id, error: String(error) });
+      dependencies.log.write("warn", "locks could not be renewed", { run: run.id, error: String(error) });
     }
   }
 }

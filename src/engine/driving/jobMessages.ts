@@ -1,19 +1,19 @@
 // What people and workers send to a job, as the job reads it: everything from the beginning, then each as it comes.
 // Kept in the store before anybody is woken, so a job that is taken up again after a crash reads the same.
 import type { JobMessage } from "../../catalog/job.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** `parks`: between messages the job can be left. */
 export async function* messagesOf(
-  world: World,
+  { store }: Dependencies<"store">,
   attempt: Attempt,
   { signal, parks }: { readonly signal: AbortSignal; readonly parks: boolean },
 ): AsyncIterable<JobMessage> {
   let read = 0;
   while (!signal.aborted) {
     const seen = attempt.messageNews.count();
-    for (const message of await world.store.messages.after(attempt.run.id, attempt.job.name, read)) {
+    for (const message of await store.messages.after(attempt.run.id, attempt.job.name, read)) {
       read = message.sequence;
       const { sequence, kind, attempt: meant, data, actor, at } = message;
       yield { sequence, kind, attempt: meant, data, actor, at };

@@ -6,15 +6,17 @@ import type { Concurrency, LockKind, PlannedLock } from "../../model/run/plan.ts
 import type { Job, Run } from "../../model/run/run.ts";
 import { filledInput, lockName } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
-import { type Driver, definitionOf } from "./driver.ts";
-
-type Asking = Pick<Driver, "world" | "run">;
+import { type DrivenRun, definitionOf } from "./driver.ts";
 
 /**
  * Keys are the project's own: two projects never wait for each other unless the type itself has a limit.
  * `jobs` must be the jobs as the decision that starts this one sees them: a lock may be named by an output that came in with that decision.
  */
-export function claimsOf(driver: Asking, jobs: ReadonlyMap<string, Job>, job: Job | undefined): readonly Concurrency[] {
+export function claimsOf(
+  driver: DrivenRun,
+  jobs: ReadonlyMap<string, Job>,
+  job: Job | undefined,
+): readonly Concurrency[] {
   if (job === undefined) return [];
   const { project } = driver.run;
   const definition = definitionOf(driver, job);

@@ -7,7 +7,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Decision } from "../deciding/advance.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Driver } from "./driver.ts";
 
 /** Before that, nobody is told: whoever knows the cluster mostly comes first. */
@@ -21,27 +21,37 @@ const AGAIN = 1_000;
 const LONGEST = 15_000;
 
 /** Null: it is for us to drive. */
-export async function elsewhere({ dispatch, clusters }: World, { cluster }: Run): Promise<Reason | null> {
+export async function elsewhere(
+  { dispatch, clusters }: Dependencies<"clusters" | "dispatch">,
+  { cluster }: Run,
+): Promise<Reason | null> {
   if (!dispatch.shared || (await clusters.find(cluster)) !== undefined) return null;
   return reason("ClusterElsewhere", { cluster });
 }
 
 /** Nothing needs to be written yet. */
-export function mayStaySilent({ world, run, jobs }: Driver): boolean {
-  return run.cancelledBy === null && world.clock.now().getTime() - lastMove(run, jobs.values()) < PATIENCE;
+export function mayStaySilent({ dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">): boolean {
+  return run.cancelledBy === null && dependencies.clock.now().getTime() - lastMove(run, jobs.values()) < PATIENCE;
 }
 
 /** What runs on a cluster that we do not see, says so. */
-export function tellElsewhere({ elsewhere: why, jobs, reports }: Driver): void {
+export function tellElsewhere({
+  elsewhere: why,
+  jobs,
+  attempts,
+}: Pick<Driver, "jobs" | "elsewhere" | "attempts">): void {
   if (why === null) return;
   for (const { name, phase, reason: told, evidence } of jobs.values())
     if (isActive(phase) && JSON.stringify(told) !== JSON.stringify(why))
-      reports.set(name, { reason: why, evidence, phase: phase === "pending" ? "pending" : "running" });
+      attempts.reports.set(name, { reason: why, evidence, phase: phase === "pending" ? "pending" : "running" });
 }
 
 /** When it is handed out again. `decision`: what its clocks say. */
-export function againLater({ world, run, jobs }: Driver, decision?: Decision): Date {
-  const now = world.clock.now().getTime();
+export function againLater(
+  { dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">,
+  decision?: Decision,
+): Date {
+  const now = dependencies.clock.now().getTime();
   const waited = now - lastMove(run, jobs.values());
   // What had begun is being taken over from somebody, and that is to be soon.
   const begun = [...jobs.values()].some((job) => isActive(job.phase));

@@ -1,14 +1,14 @@
 // What a job gave, on its way into the store: what its type calls secret becomes a token, and what it was given as a secret is taken out
 // wherever else it stands. What a worker tells comes through here too, before it is kept as a message.
 import type { JobDefinition } from "../../catalog/define.ts";
-import { type JobOutcome, OUTPUT_LIMIT } from "../../catalog/job.ts";
+import { type JobOutcome, outputTooLarge } from "../../catalog/job.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Run } from "../../model/run/run.ts";
 import { mapOutputSecrets, sealOutput } from "../../plan/components/seal.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { Attempt } from "./attempt.ts";
 
@@ -21,19 +21,19 @@ interface Giving {
 }
 
 export function guardedOutput(
-  world: World,
+  { vault }: Dependencies<"vault">,
   { run, definition, mask }: Giving & { readonly mask: Pick<Mask, "text"> },
   output: JsonObject,
 ): JsonObject {
-  const sealed = sealOutput(definition, output, (text) => world.vault.seal(run.project, text));
+  const sealed = sealOutput(definition, output, (text) => vault.seal(run.project, text));
   return mapStrings(sealed, (text) => (isSealed(text) ? text : mask.text(text))) as JsonObject; // an object stays one
 }
 
 /** For its checks: a token has neither the length nor the form of what is in it. One that does not open is judged as it is. */
-export function openedOutput(world: World, { run, definition }: Giving, output: JsonObject): JsonObject {
+function openedOutput({ vault }: Dependencies<"vault">, { run, definition }: Giving, output: JsonObject): JsonObject {
   return mapOutputSecrets(definition, output, (text) => {
     try {
-      return isSealed(text) ? world.vault.open(run.project, text) : text;
+      return isSealed(text) ? vault.open(run.project, text) : text;
     } catch {
       return text;
     }
@@ -42,23 +42,23 @@ export function openedOutput(world: World, { run, definition }: Giving, output: 
 
 /** What it gave, checked as it is and kept as it may be: what its type calls secret as a token, what it was given as a secret not at all. */
 export function settledOutput(
-  world: World,
+  dependencies: Dependencies<"vault">,
   attempt: Attempt,
   { definition, outcome }: { readonly definition: JobDefinition; readonly outcome: JobOutcome },
 ): JobOutcome {
   if (outcome.phase !== "succeeded" || outcome.output === undefined) return checkedOutput(definition, outcome, {});
   if (isTooDeep(outcome.output)) return badOutput(`it is nested more than ${DEEPEST_OUTPUT} levels deep`);
   const { run, mask } = attempt;
-  const kept = guardedOutput(world, { run, definition, mask }, outcome.output);
-  const checked = checkedOutput(definition, outcome, openedOutput(world, { run, definition }, outcome.output));
+  const kept = guardedOutput(dependencies, { run, definition, mask }, outcome.output);
+  const checked = checkedOutput(definition, outcome, openedOutput(dependencies, { run, definition }, outcome.output));
   // Components give addresses and names, and secrets only as what they refer to.
   return checked.phase === "succeeded" && attempt.job.plan.step !== undefined ? { ...checked, output: kept } : checked;
 }
 
 function checkedOutput(definition: JobDefinition, outcome: JobOutcome, opened: JsonObject): JobOutcome {
   if (outcome.phase !== "succeeded") return outcome;
-  const size = JSON.stringify(opened).length;
-  if (size > OUTPUT_LIMIT) return badOutput(`it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`);
+  const excess = outputTooLarge(JSON.stringify(opened).length);
+  if (excess !== null) return badOutput(excess);
   if (definition.output === undefined) return outcome;
   const output = definition.output.safeParse(opened);
   if (output.success) return outcome;

@@ -5,24 +5,28 @@ import type { PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { HeldByOther } from "../../ports/store.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
-export async function intendObjects(world: World, run: Run, jobs: readonly Job[]): Promise<void> {
+export async function intendObjects(
+  dependencies: Dependencies<"store">,
+  run: Run,
+  jobs: readonly Job[],
+): Promise<void> {
   if (run.kind !== "deploy") return;
-  const known = new Set((await world.store.inventory.list(run.project, run.application)).map(refKey));
+  const known = new Set((await dependencies.store.inventory.list(run.project, run.application)).map(refKey));
   const fresh = jobs.map((job) =>
     job.plan.objects
       .filter((object) => !known.has(refKey(refOf(object.manifest))))
       .map((object) => ownedObject(run, job.plan.component, { object, uid: null })),
   );
-  if (await isIntended(world, fresh.flat())) return;
-  for (const ofOneJob of fresh) await isIntended(world, ofOneJob);
+  if (await isIntended(dependencies, fresh.flat())) return;
+  for (const ofOneJob of fresh) await isIntended(dependencies, ofOneJob);
 }
 
 /** False when another application was faster with one of them. The job that wants that one tells it; the other jobs go on. */
-async function isIntended(world: World, objects: readonly OwnedObject[]): Promise<boolean> {
+async function isIntended({ store }: Dependencies<"store">, objects: readonly OwnedObject[]): Promise<boolean> {
   try {
-    if (objects.length > 0) await world.store.inventory.put(objects);
+    if (objects.length > 0) await store.inventory.put(objects);
     return true;
   } catch (error) {
     if (error instanceof HeldByOther) return false;

@@ -5,7 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { News } from "../../ports/news.ts";
 import { isPaused, timeBetween } from "../deciding/clocks.ts";
 
-export interface RunPauses {
+interface RunPauses {
   /** The pauses of the run as they are known now, oldest first. */
   readonly list: () => readonly Pause[];
   /** Announces that the run was paused or resumed. */

@@ -1,4 +1,4 @@
-// Everything that the engine needs from outside, handed in once by the composition root.
+// Everything that the engine needs from outside. `src/serve.ts` builds it once and hands it in.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { JobTypes } from "../../catalog/jobTypes.ts";
 import type { Charts } from "../../ports/charts.ts";
@@ -11,30 +11,33 @@ import type { Store } from "../../ports/store.ts";
 import type { Vault } from "../../ports/vault.ts";
 import type { Brakes } from "../deciding/breakers.ts";
 
-/** What documents of the project may name: the catalog with the job types that were registered for it. */
-export function projectCatalog({ catalog, jobTypes }: Pick<World, "catalog" | "jobTypes">, project: string): Catalog {
-  return { ...catalog, jobs: jobTypes.usable(project) };
-}
-
-export interface World {
+export interface EngineDependencies {
   readonly store: Store;
   readonly clusters: ClusterRegistry;
-  /** What the server was started with. */
+  /** The definitions that the server was started with. */
   readonly catalog: Catalog;
-  /** All job types: those of the catalog, and those that were registered since. */
+  /** All job types: those of the catalog and those that were registered later. */
   readonly jobTypes: JobTypes;
   readonly vault: Vault;
-  /** Missing: this server renders no charts. */
+  /** Not set when this server renders no charts. */
   readonly charts?: Charts;
   readonly dispatch: Dispatch;
-  /** What holds back whole job types. */
+  /** Circuit breakers of whole job types. */
   readonly brakes: Brakes;
   readonly clock: Clock;
   readonly log: Log;
-  /** Calls to addresses that users named. */
+  /** Makes calls to addresses that users named. */
   readonly outgoing: Outgoing;
-  /** How programs on clusters and elsewhere reach this server, without a slash at the end. */
+  /** The address at which programs on clusters and elsewhere reach this server, without a slash at the end. */
   readonly publicUrl: () => string;
-  /** A new id that nobody can guess or has had before. */
+  /** Returns a new id that cannot be guessed and was never used before. */
   readonly newId: () => string;
+}
+
+/** The part of the dependencies that a function uses itself or hands to the functions that it calls. */
+export type Dependencies<Name extends keyof EngineDependencies> = Pick<EngineDependencies, Name>;
+
+/** What documents of the project may name: the catalog with the job types that were registered for it. */
+export function projectCatalog({ catalog, jobTypes }: Dependencies<"catalog" | "jobTypes">, project: string): Catalog {
+  return { ...catalog, jobs: jobTypes.usable(project) };
 }

@@ -2,7 +2,7 @@
 import type { Run } from "../../model/run/run.ts";
 import type { Duty, Terms } from "../../ports/dispatch.ts";
 import type { UnfinishedRun } from "../../ports/store.ts";
-import type { World } from "./dependencies.ts";
+import type { Dependencies } from "./dependencies.ts";
 
 const WEIGHT = { low: -1, normal: 0, high: 1 } as const satisfies Record<Run["priority"], number>;
 
@@ -20,13 +20,13 @@ export function runTerms({ id, project, priority, startAt, cancelledBy }: Unfini
 }
 
 /** Somebody did something to the run: whoever drives it looks again, or it is driven. */
-export async function wakeRun({ dispatch }: Pick<World, "dispatch">, run: UnfinishedRun): Promise<void> {
+export async function wakeRun({ dispatch }: Dependencies<"dispatch">, run: UnfinishedRun): Promise<void> {
   const { at: _now, ...terms } = runTerms(run);
   await dispatch.wake(runDuty(run.id), terms);
 }
 
 /** The run as the store has it now: what was done to it decides how it is handed out. */
-export async function wakeRunCalled(world: Pick<World, "dispatch" | "store">, id: string): Promise<void> {
-  const run = await world.store.runs.get(id);
-  if (run?.phase === "running") await wakeRun(world, run);
+export async function wakeRunCalled(dependencies: Dependencies<"store" | "dispatch">, id: string): Promise<void> {
+  const run = await dependencies.store.runs.get(id);
+  if (run?.phase === "running") await wakeRun(dependencies, run);
 }

@@ -7,17 +7,17 @@ import type { Change, Plan, PlannedJob, PlannedObject } from "../../model/run/pl
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { classOf, disruptionOf, remadeClass } from "../../plan/compare/compareClass.ts";
 import type { LiveDifference } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { applyOptions, objectsOf, type Target } from "./preflight.ts";
 
 /** Says of each adopted object which of its fields will change, and what that means for its pods. */
 export async function withAdoption(
-  world: World,
+  dependencies: Dependencies<"vault">,
   { target, adopted }: { readonly target: Target; readonly adopted: ReadonlySet<string> },
   signal: AbortSignal,
 ): Promise<Plan> {
   if (adopted.size === 0) return target.plan;
-  const options = { ...applyOptions(world, target, signal), force: true, adopt: true };
+  const options = { ...applyOptions(dependencies, target, signal), force: true, adopt: true };
   const objects = objectsOf(target.plan).filter(({ object }) => adopted.has(refKey(refOf(object.manifest))));
   const found = await inBatches(objects, async ({ object, component }) => {
     const difference = await target.cluster.compare(object.manifest, options);

@@ -1,11 +1,11 @@
 // The workflows of other applications that a workflow calls, and those that they call: the newest revision of each, of the same project.
 import type { WorkflowDocument } from "../../model/document/document.ts";
 import { callsOf } from "../../plan/workflow/steps/calls.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
 /** What does not exist is left out: the plan says so, at the step that calls it. */
 export async function calledWorkflows(
-  world: World,
+  { store }: Dependencies<"store">,
   project: string,
   workflow: unknown,
 ): Promise<ReadonlyMap<string, WorkflowDocument>> {
@@ -13,9 +13,9 @@ export async function calledWorkflows(
   const open = [...callsOf(workflow)];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (called.has(name)) continue;
-    const current = await world.store.applications.get(project, name);
+    const current = await store.applications.get(project, name);
     if (current === null) continue;
-    const revision = await world.store.applications.revision(project, name, current.revision);
+    const revision = await store.applications.revision(project, name, current.revision);
     const found = revision?.document.workflow;
     if (found === undefined) continue;
     called.set(name, found);

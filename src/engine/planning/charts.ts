@@ -10,7 +10,7 @@ import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
 import { ChartError, type ChartWish } from "../../ports/charts.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
 
@@ -20,18 +20,22 @@ interface Target {
   readonly facts: ClusterFacts;
 }
 
-export interface Expanded {
+interface Expanded {
   readonly application: ResolvedApplication;
   readonly problems: readonly Problem[];
 }
 
 /** The application with its charts rendered. With an error among the problems it is not worth planning. */
-export async function renderCharts(world: World, target: Target, signal: AbortSignal): Promise<Expanded> {
+export async function renderCharts(
+  dependencies: Dependencies<"vault" | "charts">,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Expanded> {
   const problems: Problem[] = [];
   const components = await inBatches(target.application.components, async (component) => {
     const wish = component.definition.chart?.(component.properties, { component: component.name });
     if (wish === undefined) return component;
-    const found = await renderOne(world, { ...target, component, wish }, signal);
+    const found = await renderOne(dependencies, { ...target, component, wish }, signal);
     // Of a component they are told below its properties, as its own checks do.
     const below = `${component.pointer}/properties`;
     problems.push(...found.problems.map((one) => ({ ...one, pointer: below + one.pointer })));
@@ -46,21 +50,21 @@ interface Rendering {
 }
 
 async function renderOne(
-  world: World,
+  { vault, charts }: Dependencies<"vault" | "charts">,
   target: Target & { readonly component: ResolvedComponent; readonly wish: ChartWish },
   signal: AbortSignal,
 ): Promise<Rendering> {
   const { wish, project, facts, application } = target;
   const failed = (...problems: readonly Problem[]): Rendering => ({ manifests: [], problems });
   const field = wish.source.from === "archive" ? "archive" : "chart";
-  if (world.charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
-  const opened = openValues(wish.secretValues, (token) => world.vault.open(project, token));
+  if (charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
+  const opened = openValues(wish.secretValues, (token) => vault.open(project, token));
   if (opened === undefined)
     return failed(
       problem("Rule", ["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }),
     );
   try {
-    const manifests = await world.charts.render(
+    const manifests = await charts.render(
       {
         source: wish.source,
         release: wish.release,
@@ -71,7 +75,7 @@ async function renderOne(
       },
       signal,
     );
-    const sealed = manifests.map((one) => sealedData(one, (text) => world.vault.seal(project, text)));
+    const sealed = manifests.map((one) => sealedData(one, (text) => vault.seal(project, text)));
     return { manifests: sealed, problems: clearIn(sealed, opened.secrets).map((one) => withField(one, field)) };
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;

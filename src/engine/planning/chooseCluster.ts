@@ -2,7 +2,7 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Cluster, ClusterError } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
 interface Choice {
   readonly project: string;
@@ -10,18 +10,21 @@ interface Choice {
   readonly current: ApplicationSummary | null;
 }
 
-export async function chooseCluster(world: World, { project, asked, current }: Choice): Promise<Cluster> {
-  const names = world.clusters.usable(project);
+export async function chooseCluster(
+  dependencies: Dependencies<"clusters">,
+  { project, asked, current }: Choice,
+): Promise<Cluster> {
+  const names = dependencies.clusters.usable(project);
   const name = asked ?? current?.cluster ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) throw new PlatformError("InvalidRequest", { detail: whichOne(names) });
-  if (asked === undefined && (await world.clusters.find(name)) === undefined) {
+  if (asked === undefined && (await dependencies.clusters.find(name)) === undefined) {
     const known = names.join(", ");
     throw new PlatformError("Conflict", {
       detail: `the application runs on cluster ${name}, which this server does not know (it knows ${known}): register it (kubemin cluster add ${name}) or start the server with it, or deploy under another name`,
     });
   }
-  const cluster = await knownCluster(world, name);
-  refuseForeignProject(world, project, name);
+  const cluster = await knownCluster(dependencies, name);
+  refuseForeignProject(dependencies, project, name);
   return cluster;
 }
 
@@ -31,15 +34,15 @@ function whichOne(names: readonly string[]): string {
     : `this server knows several clusters (${names.join(", ")}): say which one with --cluster`;
 }
 
-export async function knownCluster(world: World, name: string): Promise<Cluster> {
-  const cluster = await world.clusters.find(name);
+export async function knownCluster({ clusters }: Dependencies<"clusters">, name: string): Promise<Cluster> {
+  const cluster = await clusters.find(name);
   if (cluster === undefined)
-    throw new PlatformError("NotFound", { what: "cluster", name, known: world.clusters.names().join(", ") });
+    throw new PlatformError("NotFound", { what: "cluster", name, known: clusters.names().join(", ") });
   return cluster;
 }
 
 /** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
-export function refuseForeignProject({ clusters }: World, project: string, cluster: string): void {
+export function refuseForeignProject({ clusters }: Dependencies<"clusters">, project: string, cluster: string): void {
   const usable = clusters.usable(project);
   if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
   throw new PlatformError("ClusterNotForProject", { project, cluster, known: usable.join(", ") || "none" });

@@ -9,21 +9,21 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { readCompletion } from "../../model/run/completion.ts";
 import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
 import { disruptionOf } from "../../plan/compare/compareClass.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "../interface/dependencies.ts";
 
 type Told = Pick<Change, "task" | "doneIn">;
 
-export async function withTasks(world: World, project: string, plan: Plan): Promise<Plan> {
+export async function withTasks(dependencies: Dependencies<"store">, project: string, plan: Plan): Promise<Plan> {
   const tasks = plan.jobs.flatMap((job) => {
     const { content } = job.input;
     return job.component !== null && typeof content === "string" ? [{ job, content }] : [];
   });
   const told = await inBatches(tasks, async ({ job, content }) => {
     const { application } = plan;
-    const about = await tellOf(world, job, { project, application, component: job.component, content });
+    const about = await tellOf(dependencies, job, { project, application, component: job.component, content });
     return job.objects.map(({ manifest }) => [refKey(refOf(manifest)), about] as const);
   });
-  const byKey = new Map([...told.flat(), ...(await finishedJobs(world, project, plan))]);
+  const byKey = new Map([...told.flat(), ...(await finishedJobs(dependencies, project, plan))]);
   const changes = plan.changes.map((change) => {
     const about = byKey.get(refKey(change.object));
     return about === undefined ? change : taskChange(change, about);
@@ -31,7 +31,11 @@ export async function withTasks(world: World, project: string, plan: Plan): Prom
   return { ...plan, changes };
 }
 
-async function finishedJobs(world: World, project: string, plan: Plan): Promise<readonly (readonly [string, Told])[]> {
+async function finishedJobs(
+  { store }: Dependencies<"store">,
+  project: string,
+  plan: Plan,
+): Promise<readonly (readonly [string, Told])[]> {
   const known = new Set(plan.changes.filter(({ action }) => action !== "update").map(({ object }) => refKey(object)));
   const jobs = plan.jobs.flatMap(({ component, input, objects }) =>
     objects.flatMap(({ manifest }) => {
@@ -40,7 +44,7 @@ async function finishedJobs(world: World, project: string, plan: Plan): Promise<
     }),
   );
   const found = await inBatches(jobs, async ({ key, component, content }) => {
-    const kept = await world.store.completions.get({ project, application: plan.application, component, content });
+    const kept = await store.completions.get({ project, application: plan.application, component, content });
     return kept === null ? [] : [[key, doneAs(kept)] as const];
   });
   return found.flat();
@@ -52,12 +56,12 @@ function doneAs(kept: JsonObject): Told {
 }
 
 async function tellOf(
-  world: World,
+  { store }: Dependencies<"store">,
   { input }: PlannedJob,
-  key: Parameters<World["store"]["completions"]["get"]>[0],
+  key: Parameters<EngineDependencies["store"]["completions"]["get"]>[0],
 ): Promise<Told> {
   if (input["always"] === true) return { task: "always" };
-  const kept = await world.store.completions.get(key);
+  const kept = await store.completions.get(key);
   return kept === null ? { task: "again" } : doneAs(kept);
 }
 

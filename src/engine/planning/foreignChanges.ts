@@ -7,12 +7,12 @@ import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../../model/kuberne
 import type { Change, FieldChange, Plan } from "../../model/run/plan.ts";
 import { classOf, disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Cluster, Drift, LiveDifference } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { applyOptions, type Target } from "./preflight.ts";
 
 /** `previous`: the plan of the newest revision, as it was applied. */
 export async function withChangedBehind(
-  world: World,
+  dependencies: Dependencies<"vault">,
   { target, previous }: { readonly target: Target; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Plan> {
@@ -24,7 +24,7 @@ export async function withChangedBehind(
   const drifted = seen.filter(({ ref, gone }) => gone || ref.kind !== "Job");
   if (drifted.length === 0) return plan;
   const wanted = new Map(manifestsOf(plan).map((manifest) => [refKey(refOf(manifest)), manifest]));
-  const given = { ...applyOptions(world, target, signal), force: true };
+  const given = { ...applyOptions(dependencies, target, signal), force: true };
   const found = await inBatches(drifted, async (drift) => {
     const manifest = wanted.get(refKey(drift.ref));
     return manifest === undefined ? [] : [{ drift, manifest, live: await cluster.compare(manifest, given) }];

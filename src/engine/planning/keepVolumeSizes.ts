@@ -1,15 +1,13 @@
 // Volumes grow and never shrink. A revision from before one grew is still worth going back to: everything else of it comes back, and the
 // sizes stay as they are now, in the document too, so that the next deploy of it is no shrinking either.
-
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import { parseQuantity, storageSize } from "../../model/kubernetes/quantity.ts";
 import type { Problem } from "../../model/problems/problem.ts";
+import { CLAIM_SIZE } from "../../plan/compare/compareClaims.ts";
 
-const SIZE = "resources.requests.storage";
-
-export interface KeptSizes {
+interface KeptSizes {
   readonly document: JsonObject;
   /** Components whose volumes stay larger. */
   readonly components: readonly string[];
@@ -37,7 +35,7 @@ export function keepSizes(
 
 function isShrinking({ code, params }: Problem): boolean {
   const [from, to] = [parseQuantity(String(params["before"])), parseQuantity(String(params["after"]))];
-  return code === "Immutable" && params["field"] === SIZE && from !== undefined && to !== undefined && to < from;
+  return code === "Immutable" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from;
 }
 
 /** The old value with every size that is larger at the same place now. Items of lists are the same place when they mount there. */

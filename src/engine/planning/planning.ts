@@ -6,15 +6,15 @@ import type { ApplicationDocument } from "../../model/document/document.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts, Plan } from "../../model/run/plan.ts";
-import type { ApplicationSummary, OwnedObject } from "../../model/run/revision.ts";
+import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { checkDocument } from "../../plan/check/check.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
-import { type Cluster, ClusterError } from "../../ports/cluster.ts";
-import { projectCatalog, type World } from "../interface/dependencies.ts";
+import { ClusterError } from "../../ports/cluster.ts";
+import { type Dependencies, projectCatalog } from "../interface/dependencies.ts";
 import type { DocumentRequest, PlannedDocument } from "../interface/requests.ts";
 import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
@@ -23,7 +23,7 @@ import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
 import { withNamespace } from "./namespaceJob.ts";
-import { pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
+import { pointerOf, presentOutside, refusedByCluster, type Target, takenByOthers } from "./preflight.ts";
 import { warnOfRoom } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
@@ -37,24 +37,36 @@ export interface Planning extends PlannedDocument {
   readonly inputs: JsonObject;
 }
 
-export async function planDocument(world: World, request: DocumentRequest, signal: AbortSignal): Promise<Planning> {
+export type PlanningDependencies = Dependencies<
+  "store" | "clusters" | "catalog" | "jobTypes" | "vault" | "charts" | "clock"
+>;
+
+export async function planDocument(
+  dependencies: PlanningDependencies,
+  request: DocumentRequest,
+  signal: AbortSignal,
+): Promise<Planning> {
   const read = readDocument(request.text, request.format);
   if (!read.ok) throw invalid(read.problems);
-  await world.jobTypes.refresh?.();
+  await dependencies.jobTypes.refresh?.();
   const locate = (problems: readonly Problem[]): readonly Problem[] => withPositions(problems, read.locate);
-  const catalog = projectCatalog(world, request.project);
+  const catalog = projectCatalog(dependencies, request.project);
   const checked = checkDocument(read.value, catalog);
   if (checked.application === null || !isObject(read.value)) throw invalid(locate(checked.problems));
   nameFits(request, checked.application.document.name);
 
-  const { application, document } = sealed(world, request.project, read.value);
-  const seal = (text: string): string => world.vault.seal(request.project, text);
+  const { application, document } = sealed(dependencies, request.project, read.value);
+  const seal = (text: string): string => dependencies.vault.seal(request.project, text);
   const inputs = sealInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
-  const current = await world.store.applications.get(request.project, document.name);
-  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current });
+  const current = await dependencies.store.applications.get(request.project, document.name);
+  const cluster = await chooseCluster(dependencies, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
   try {
-    const planned = await planOn(world, { request: { ...request, inputs }, application, current, cluster }, signal);
+    const planned = await planOn(
+      dependencies,
+      { request: { ...request, inputs }, application, current, cluster },
+      signal,
+    );
     const problems = [...checked.problems, ...planned.problems];
     if (planned.plan === null || hasErrors(problems)) throw invalid(locate(problems));
     const warnings = locate([...checked.problems, ...planned.problems]);
@@ -86,13 +98,13 @@ function nameFits(request: DocumentRequest, name: string): void {
 
 /** From here on, secret values exist only as tokens. Checked again, because what is planned must be what is stored. */
 function sealed(
-  world: World,
+  dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
   project: string,
   value: JsonObject,
 ): { application: ResolvedApplication; document: ApplicationDocument } {
-  const catalog = projectCatalog(world, project);
+  const catalog = projectCatalog(dependencies, project);
   const { application, problems } = checkDocument(
-    sealDocument(value, catalog, (text) => world.vault.seal(project, text)),
+    sealDocument(value, catalog, (text) => dependencies.vault.seal(project, text)),
     catalog,
   );
   if (application === null) throw invalid(problems);
@@ -106,93 +118,91 @@ function staysInPlace(current: ApplicationSummary | null, cluster: string, names
   throw new PlatformError("Conflict", { detail });
 }
 
-interface Target {
-  readonly request: DocumentRequest;
-  readonly application: ResolvedApplication;
-  readonly current: ApplicationSummary | null;
-  readonly cluster: Cluster;
+interface Checked {
+  readonly plan: Plan;
+  readonly problems: readonly Problem[];
 }
 
 async function planOn(
-  world: World,
-  target: Target,
+  dependencies: Dependencies<"store" | "vault" | "charts" | "clock">,
+  { request, application: written, current, cluster }: Omit<Target, "plan" | "owned">,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
-  const { request, current, cluster } = target;
-  const name = target.application.document.name;
+  const { project } = request;
+  const { name } = written.document;
   const [facts, namespaceExists, previous, owned] = await Promise.all([
     cluster.facts(signal),
-    cluster.namespaceExists(target.application.namespace, signal),
-    current === null ? null : world.store.applications.revision(request.project, name, current.revision),
-    world.store.inventory.list(request.project, name),
+    cluster.namespaceExists(written.namespace, signal),
+    current === null ? null : dependencies.store.applications.revision(project, name, current.revision),
+    dependencies.store.inventory.list(project, name),
   ]);
-  const expanded = await renderCharts(
-    world,
-    { application: target.application, project: request.project, facts },
-    signal,
-  );
-  if (hasErrors(expanded.problems)) return { plan: null, problems: expanded.problems, facts };
-  const { application } = expanded;
-  const missing = !namespaceExists && !request.createNamespace;
-  const outside = namespaceExists
-    ? await presentOutside(cluster, application, signal)
-    : new Map<string, readonly string[]>();
+  const charts = await renderCharts(dependencies, { application: written, project, facts }, signal);
+  if (hasErrors(charts.problems)) return { plan: null, problems: charts.problems, facts };
+  const { application } = charts;
+  const outside = namespaceExists ? await presentOutside(cluster, application, signal) : NOTHING_OUTSIDE;
   const planned = planApplication({
     application,
-    project: request.project,
+    project,
     facts,
     previous: previous?.plan ?? null,
     owned,
     presentOutside: new Set(outside.keys()),
     keysOutside: outside,
     inputs: request.inputs ?? {},
-    called: await calledWorkflows(world, request.project, application.document.workflow),
+    called: await calledWorkflows(dependencies, project, application.document.workflow),
   });
-  const result = {
-    ...planned,
-    plan: planned.plan && (await withTasks(world, request.project, withUnmade(planned.plan, owned))),
-  };
+  const plan = planned.plan && (await withTasks(dependencies, project, withUnmade(planned.plan, owned)));
+  const unplaced = !namespaceExists && !request.createNamespace;
   const problems = [
-    ...result.problems,
-    ...(missing ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
+    ...planned.problems,
+    ...(unplaced ? [problem("NoNamespace", "/namespace", { name: application.namespace, cluster: cluster.name })] : []),
   ];
-  if (result.plan === null || hasErrors(problems) || !namespaceExists) {
-    if (result.plan === null || namespaceExists) return { plan: result.plan, problems, facts };
-    const plan = withNamespace(withNothingThere(result.plan), request.project);
-    const shared = await answeredByOthers({ ...target, application, plan, owned }, signal);
-    const room = await roomWarnings(world, { ...target, plan }, signal);
-    return { plan, problems: [...problems, ...shared, ...room], facts };
-  }
-  const asked = await askCluster(
-    world,
-    { ...target, application, plan: result.plan, owned, previous: previous?.plan ?? null },
-    signal,
-  );
-  return { plan: asked.plan, problems: [...problems, ...asked.problems], facts };
+  // The objects of a namespace are only compared with a plan that has no errors of its own.
+  if (plan === null || (namespaceExists && hasErrors(problems))) return { plan, problems, facts };
+  const target: Target = { request, application, current, cluster, plan, owned };
+  const checked = namespaceExists
+    ? await inExistingNamespace(dependencies, { target, previous: previous?.plan ?? null }, signal)
+    : await inNewNamespace(dependencies, target, signal);
+  return { plan: checked.plan, problems: [...problems, ...checked.problems], facts };
 }
 
-/** What the cluster holds may make other changes of the planned ones. */
-async function askCluster(
-  world: World,
-  target: Target & { plan: Plan; owned: readonly OwnedObject[]; previous: Plan | null },
+const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();
+
+/** What the cluster holds may turn planned changes into other ones. */
+async function inExistingNamespace(
+  dependencies: Dependencies<"store" | "vault" | "clock">,
+  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
   signal: AbortSignal,
-): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }> {
-  const taken = await takenByOthers(world, target, signal);
+): Promise<Checked> {
+  const taken = await takenByOthers(dependencies, target, signal);
   if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
-  const adopted = await withAdoption(world, { target, adopted: taken.adopted }, signal);
-  const seen = { target: { ...target, plan: adopted }, previous: target.previous };
-  const plan = await withChangedBehind(world, seen, signal);
+  const adopted = { ...target, plan: await withAdoption(dependencies, { target, adopted: taken.adopted }, signal) };
+  const plan = await withChangedBehind(dependencies, { target: adopted, previous }, signal);
+  const changed = { ...target, plan };
   const [{ problems, remade }, shared, room] = await Promise.all([
-    refusedByCluster(world, { ...target, plan }, signal),
-    answeredByOthers({ ...target, plan }, signal),
-    roomWarnings(world, { ...target, plan }, signal),
+    refusedByCluster(dependencies, changed, signal),
+    answeredByOthers(changed, signal),
+    roomWarnings(dependencies, changed, signal),
   ]);
   return { plan: withRemade(plan, remade), problems: [...problems, ...shared, ...room] };
 }
 
+/** Nothing stands in a namespace that does not exist: every object is created. Only what reaches beyond it is asked for. */
+async function inNewNamespace(
+  dependencies: Dependencies<"clock">,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const plan = withNamespace(withNothingThere(target.plan), target.request.project);
+  const created = { ...target, plan };
+  const shared = await answeredByOthers(created, signal);
+  const room = await roomWarnings(dependencies, created, signal);
+  return { plan, problems: [...shared, ...room] };
+}
+
 function roomWarnings(
-  world: World,
-  { request, cluster, application, plan }: Target & { readonly plan: Plan },
+  dependencies: Dependencies<"clock">,
+  { request, cluster, application, plan }: Target,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const asked = {
@@ -201,5 +211,5 @@ function roomWarnings(
     plan,
     pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
-  return warnOfRoom(world, asked, signal);
+  return warnOfRoom(dependencies, asked, signal);
 }

@@ -15,7 +15,7 @@ import { remadeClass } from "../../plan/compare/compareClass.ts";
 import { keysOf } from "../../plan/components/planOutside.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest } from "../interface/requests.ts";
 
 export interface Target {
@@ -42,21 +42,25 @@ export async function presentOutside(
 }
 
 /** Who stands in the way, and what may be taken over. */
-export interface Standing {
+interface Standing {
   readonly problems: readonly Problem[];
   /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
   readonly adopted: ReadonlySet<string>;
 }
 
 /** Objects that we would make and that exist already without being this application's. */
-export async function takenByOthers(world: World, target: Target, signal: AbortSignal): Promise<Standing> {
+export async function takenByOthers(
+  { store }: Dependencies<"store">,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Standing> {
   // An entry without a uid was only intended: somebody else's object may stand there.
   const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
   const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
   const adopted = new Set<string>();
   const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
-    const holder = await world.store.inventory.holder({ ...ref, cluster: target.cluster.name });
+    const holder = await store.inventory.holder({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
       const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
@@ -93,7 +97,7 @@ function foreignOwner(live: Manifest | null, { request, application }: Target): 
  * `remade`: what the cluster would not change in place, though the document alone did not show it (an earlier run did not get there).
  */
 export async function refusedByCluster(
-  world: World,
+  dependencies: Dependencies<"vault">,
   target: Target,
   signal: AbortSignal,
 ): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
@@ -106,7 +110,7 @@ export async function refusedByCluster(
   );
   const remade = new Set<string>();
   const ending = new Set<string>();
-  const given = applyOptions(world, target, signal);
+  const given = applyOptions(dependencies, target, signal);
   const candidates = objectsOf(target.plan).filter(({ object }) => changed.has(refKey(refOf(object.manifest))));
   const coming = comingKinds(target.plan);
   const checkable = candidates.filter(({ object }) => !coming.has(kindKey(object.manifest)));
@@ -144,8 +148,12 @@ function kindKey({ apiVersion, kind }: Manifest): string {
   return `${apiVersion.slice(0, apiVersion.indexOf("/"))}/${kind}`;
 }
 
-export function applyOptions(world: World, { request }: Pick<Target, "request">, signal: AbortSignal): ApplyOptions {
-  const reveal = (text: string): string => (isSealed(text) ? world.vault.open(request.project, text) : text);
+export function applyOptions(
+  { vault }: Dependencies<"vault">,
+  { request }: Pick<Target, "request">,
+  signal: AbortSignal,
+): ApplyOptions {
+  const reveal = (text: string): string => (isSealed(text) ? vault.open(request.project, text) : text);
   return { signal, reveal, force: request.force === true };
 }
 

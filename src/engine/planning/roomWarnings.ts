@@ -9,24 +9,28 @@ import { type Problem, warning } from "../../model/problems/problem.ts";
 import { explainReason } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { askForRoom } from "./askForRoom.ts";
 import { objectsOf } from "./preflight.ts";
 
-export interface RoomQuestion {
+interface RoomQuestion {
   readonly project: string;
   readonly cluster: Cluster;
   readonly plan: Plan;
   readonly pointerOf: (component: string | null) => string;
 }
 
-export async function warnOfRoom(world: World, asked: RoomQuestion, signal: AbortSignal): Promise<readonly Problem[]> {
+export async function warnOfRoom(
+  dependencies: Dependencies<"clock">,
+  asked: RoomQuestion,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
   const { cluster, plan, project, pointerOf } = asked;
   const { capacity } = cluster;
   const actions = new Map(plan.changes.map((change) => [refKey(change.object), change.action]));
   const oneByOne = gangWarnings(asked, actions);
   if (capacity === undefined) return oneByOne;
-  const found = await askForRoom(world, signal, (bounded) =>
+  const found = await askForRoom(dependencies, signal, (bounded) =>
     inBatches(objectsOf(plan), async ({ object, component }) => {
       const ref = refOf(object.manifest);
       const action = actions.get(refKey(ref));

@@ -3,29 +3,29 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { Duty, Lease, Outcome } from "../../ports/dispatch.ts";
-import type { World } from "../interface/dependencies.ts";
-import { planRun, sealedRequest, startRun } from "../starting/startWorkflowRun.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
+import { planRun, type StartDependencies, sealedRequest, startRun } from "../starting/startWorkflowRun.ts";
 import { cancelRun } from "../steering/cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
 
 /** Later than so, its time was missed. Above what it takes another process to notice that the last one is gone. */
 const LATE = 60_000;
 
-export function scheduleDuty(id: string): Duty {
+function scheduleDuty(id: string): Duty {
   return `schedule/${id}`;
 }
 
-export async function lookAfterSchedule(world: World, id: string, lease: Lease): Promise<Outcome> {
+export async function lookAfterSchedule(dependencies: StartDependencies, id: string, lease: Lease): Promise<Outcome> {
   while (!lease.signal.aborted) {
-    const schedule = await world.store.schedules.find(id);
+    const schedule = await dependencies.store.schedules.find(id);
     if (schedule === null || schedule.pausedBy !== null || schedule.nextAt === null) return "done";
     const due = new Date(schedule.nextAt);
-    const now = world.clock.now();
+    const now = dependencies.clock.now();
     if (due > now) return { again: due };
-    const last = await begin(world, schedule, now);
+    const last = await begin(dependencies, schedule, now);
     const next = nextOf(schedule.settings, now);
     const told = next.problem === null ? last : { ...last, problem: next.problem };
-    await world.store.schedules.advance(schedule, { nextAt: next.at, last: told });
+    await dependencies.store.schedules.advance(schedule, { nextAt: next.at, last: told });
   }
   return "done";
 }
@@ -43,19 +43,19 @@ function nextOf(
   }
 }
 
-async function begin(world: World, schedule: Schedule, now: Date): Promise<ScheduleTick> {
+async function begin(dependencies: StartDependencies, schedule: Schedule, now: Date): Promise<ScheduleTick> {
   const { settings, project, actor, name, last } = schedule;
   const at = schedule.nextAt ?? now.toISOString();
   const tick = { at, run: null, skipped: null, problem: null };
   if (now.getTime() - Date.parse(at) > LATE && settings.missed === "skip") return { ...tick, skipped: "missed" };
-  const before = last?.run == null ? null : await world.store.runs.get(last.run);
+  const before = last?.run == null ? null : await dependencies.store.runs.get(last.run);
   if (before?.phase === "running" && settings.overlap === "skip")
     return { ...tick, run: before.id, skipped: "overlap" };
   try {
     if (before?.phase === "running" && settings.overlap === "cancel")
-      await cancelRun(world, { project, run: before.id, actor: `schedule ${name}` });
+      await cancelRun(dependencies, { project, run: before.id, actor: `schedule ${name}` });
     const key = `schedule/${schedule.id}/${at}`;
-    const { run } = await startRun(world, {
+    const { run } = await startRun(dependencies, {
       ...settings.run,
       project,
       actor,
@@ -69,7 +69,7 @@ async function begin(world: World, schedule: Schedule, now: Date): Promise<Sched
   }
 }
 
-export interface ScheduleRequest {
+interface ScheduleRequest {
   readonly project: string;
   readonly name: string;
   readonly settings: ScheduleSettings;
@@ -77,60 +77,72 @@ export interface ScheduleRequest {
 }
 
 /** Everything that would be refused at its time is refused now, with all problems at once. */
-export async function putSchedule(world: World, request: ScheduleRequest): Promise<Schedule> {
+export async function putSchedule(dependencies: StartDependencies, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
   if (fault !== undefined) throw new PlatformError("InvalidSchedule", { ...fault });
-  await planRun(world, { ...settings.run, project });
-  const now = world.clock.now();
-  const schedule = await world.store.schedules.put({
-    id: world.newId(),
+  await planRun(dependencies, { ...settings.run, project });
+  const now = dependencies.clock.now();
+  const schedule = await dependencies.store.schedules.put({
+    id: dependencies.newId(),
     project,
     name,
-    settings: { ...settings, run: sealedSettings(world, project, settings.run) },
+    settings: { ...settings, run: sealedSettings(dependencies, project, settings.run) },
     actor,
     createdAt: now.toISOString(),
     pausedBy: null,
     nextAt: nextTime(settings.cron, settings.timeZone, now).toISOString(),
     last: null,
   });
-  await world.dispatch.wake(scheduleDuty(schedule.id), { group: project });
+  await dependencies.dispatch.wake(scheduleDuty(schedule.id), { group: project });
   return schedule;
 }
 
-function sealedSettings(world: World, project: string, run: ScheduledRun): ScheduledRun {
-  const { project: _, ...sealed } = sealedRequest(world, { ...run, project });
+function sealedSettings(
+  dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
+  project: string,
+  run: ScheduledRun,
+): ScheduledRun {
+  const { project: _, ...sealed } = sealedRequest(dependencies, { ...run, project });
   return sealed;
 }
 
 /** Times that pass while it is paused are left out, whatever `missed` says: a person wanted no runs then. It goes on with the next time. */
 export async function pauseSchedule(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch" | "clock">,
   request: { readonly project: string; readonly name: string; readonly actor: string; readonly pause: boolean },
 ): Promise<Schedule> {
-  const schedule = await knownSchedule(world, request.project, request.name);
+  const schedule = await knownSchedule(dependencies, request.project, request.name);
   const goesOn = !request.pause && schedule.pausedBy !== null;
-  const nextAt = goesOn ? nextOf(schedule.settings, world.clock.now()).at : schedule.nextAt;
-  await world.store.schedules.pause(schedule.id, request.pause ? request.actor : null, nextAt);
-  await world.dispatch.wake(scheduleDuty(schedule.id), { group: schedule.project });
-  return knownSchedule(world, request.project, request.name);
+  const nextAt = goesOn ? nextOf(schedule.settings, dependencies.clock.now()).at : schedule.nextAt;
+  await dependencies.store.schedules.pause(schedule.id, request.pause ? request.actor : null, nextAt);
+  await dependencies.dispatch.wake(scheduleDuty(schedule.id), { group: schedule.project });
+  return knownSchedule(dependencies, request.project, request.name);
 }
 
-export async function removeSchedule(world: World, project: string, name: string): Promise<void> {
-  const schedule = await knownSchedule(world, project, name);
-  await world.store.schedules.remove(project, name);
-  await world.dispatch.wake(scheduleDuty(schedule.id), { group: project });
+export async function removeSchedule(
+  dependencies: Dependencies<"store" | "dispatch">,
+  project: string,
+  name: string,
+): Promise<void> {
+  const schedule = await knownSchedule(dependencies, project, name);
+  await dependencies.store.schedules.remove(project, name);
+  await dependencies.dispatch.wake(scheduleDuty(schedule.id), { group: project });
 }
 
-export async function knownSchedule(world: World, project: string, name: string): Promise<Schedule> {
-  const found = await world.store.schedules.get(project, name);
+export async function knownSchedule(
+  { store }: Dependencies<"store">,
+  project: string,
+  name: string,
+): Promise<Schedule> {
+  const found = await store.schedules.get(project, name);
   if (found !== null) return found;
-  const known = (await world.store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
+  const known = (await store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 
 /** A schedule without a next time may have one now: the program that found none knew less of its time zone than this one. */
-async function findTimesAgain({ store, clock }: World): Promise<void> {
+async function findTimesAgain({ store, clock }: Dependencies<"store" | "clock">): Promise<void> {
   for (const { id, settings, pausedBy, nextAt } of await store.schedules.list()) {
     if (pausedBy !== null || nextAt !== null) continue;
     const { at } = nextOf(settings, clock.now());
@@ -138,9 +150,9 @@ async function findTimesAgain({ store, clock }: World): Promise<void> {
   }
 }
 
-export async function handOutSchedules(world: World): Promise<void> {
-  const { store, dispatch } = world;
-  await findTimesAgain(world);
+export async function handOutSchedules(dependencies: Dependencies<"store" | "dispatch" | "clock">): Promise<void> {
+  const { store, dispatch } = dependencies;
+  await findTimesAgain(dependencies);
   const running = (await store.schedules.list()).filter((one) => one.pausedBy === null && one.nextAt !== null);
   await dispatch.ensure(
     running.map(({ id, project, nextAt }) => ({

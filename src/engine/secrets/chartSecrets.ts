@@ -17,7 +17,7 @@ export function sealedData(manifest: Manifest, seal: (text: string) => string): 
   return { ...manifest, ...Object.fromEntries(fields) };
 }
 
-export interface Clear {
+interface Clear {
   readonly object: string;
   /** `data.password` */
   readonly field: string;

@@ -3,15 +3,14 @@
 // masking every "1" would destroy the text and hide nothing.
 import type { JobOutcome } from "../../catalog/job.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
-import { isSealed, MASK, mapStrings } from "../../model/document/sealed.ts";
+import { isSealed, MASK, mapStrings, SHORTEST_HIDDEN } from "../../model/document/sealed.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { mapReason, type Reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 
-const SHORTEST = 4;
 /** A line of a longer value (a key, a configuration file) or a piece of its base64 must tell more than "}" or "true" does. */
 const SHORTEST_PIECE = 8;
 const MOST_LINES = 500;
@@ -34,10 +33,13 @@ export interface Mask {
  * For what the cluster says of an application now: pods outlive their revision (the Job of an earlier one, the last pods of a roll),
  * so the values of the earlier revisions count as well.
  */
-export async function applicationMask(world: World, { project, application }: Place): Promise<Mask> {
-  const { items } = await world.store.applications.revisions(project, application, { limit: REVISIONS });
+export async function applicationMask(
+  { store, vault }: Dependencies<"store" | "vault">,
+  { project, application }: Place,
+): Promise<Mask> {
+  const { items } = await store.applications.revisions(project, application, { limit: REVISIONS });
   const jobs = items.flatMap((revision) => revision.plan.jobs);
-  return secretMask(project, jobs, world.vault);
+  return secretMask(project, jobs, vault);
 }
 
 /** `input`: with everything filled in that other steps gave. */
@@ -103,7 +105,7 @@ function open(project: string, token: string, vault: Vault, note: (value: string
 export function formsOf(value: string): string[] {
   const quoted = JSON.stringify(value).slice(1, -1);
   const whole = [...new Set([value, quoted, Buffer.from(value).toString("base64")])].filter(
-    (form) => form.length >= SHORTEST,
+    (form) => form.length >= SHORTEST_HIDDEN,
   );
   const lines = value.split(/\r?\n/, MOST_LINES).map((line) => line.trim());
   return [...whole, ...[...lines, ...base64Cores(value)].filter((form) => form.length >= SHORTEST_PIECE)];

@@ -8,7 +8,7 @@ import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Priority, Run, RunKind } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty, runTerms, wakeRun } from "../interface/duties.ts";
 import type { WriteConditions } from "../interface/requests.ts";
 import { refuseForeignProject } from "../planning/chooseCluster.ts";
@@ -36,14 +36,18 @@ export interface NewRunRequest extends WriteConditions {
 }
 
 /** The run that an earlier request with the same key made, if there was one. */
-export async function repeated(world: World, project: string, conditions: WriteConditions): Promise<Run | null> {
+export async function repeated(
+  dependencies: Dependencies<"store" | "dispatch">,
+  project: string,
+  conditions: WriteConditions,
+): Promise<Run | null> {
   if (conditions.idempotency === undefined) return null;
-  const record = await world.store.runs.idempotent(project, conditions.idempotency.key);
+  const record = await dependencies.store.runs.idempotent(project, conditions.idempotency.key);
   if (record === null) return null;
   if (record.request !== conditions.idempotency.request) throw new PlatformError("IdempotencyMismatch");
-  const run = await world.store.runs.get(record.run);
+  const run = await dependencies.store.runs.get(record.run);
   // Whoever asked first may have died before the run was handed to anybody.
-  if (run?.phase === "running") await wakeRun(world, run);
+  if (run?.phase === "running") await wakeRun(dependencies, run);
   return run;
 }
 
@@ -57,16 +61,18 @@ export function expectRevision(application: string, actual: number, expected: nu
   });
 }
 
-export async function beginRun(world: World, request: NewRunRequest): Promise<Run> {
+export type BeginDependencies = Dependencies<"store" | "clusters" | "dispatch" | "clock" | "newId">;
+
+export async function beginRun(dependencies: BeginDependencies, request: NewRunRequest): Promise<Run> {
   const { project, application } = request;
   // What was deployed before may always be deleted.
-  if (request.kind !== "delete") refuseForeignProject(world, project, request.cluster);
+  if (request.kind !== "delete") refuseForeignProject(dependencies, project, request.cluster);
   const run: Run = {
-    id: world.newId(),
+    id: dependencies.newId(),
     project,
     application,
     workflow: request.workflow ?? "",
-    number: application === null ? 0 : await world.store.runs.nextRunNumber(project, application),
+    number: application === null ? 0 : await dependencies.store.runs.nextRunNumber(project, application),
     revision: request.revision,
     kind: request.kind,
     cluster: request.cluster,
@@ -74,7 +80,7 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     phase: "running",
     actor: request.actor,
     message: request.message,
-    createdAt: world.clock.now().toISOString(),
+    createdAt: dependencies.clock.now().toISOString(),
     finishedAt: null,
     cancelledBy: null,
     pausedBy: null,
@@ -96,7 +102,7 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     }),
   ];
   const { idempotency } = request;
-  const created = await world.store.runs.create({
+  const created = await dependencies.store.runs.create({
     run,
     jobs,
     events,
@@ -104,8 +110,8 @@ export async function beginRun(world: World, request: NewRunRequest): Promise<Ru
     ...(request.newRevision === undefined ? {} : { revision: request.newRevision }),
     ...(idempotency === undefined ? {} : { idempotency: { project, run: run.id, ...idempotency } }),
   });
-  if (!created.ok) return afterConflict(world, request, created);
-  await world.dispatch.wake(runDuty(run.id), runTerms(run));
+  if (!created.ok) return afterConflict(dependencies, request, created);
+  await dependencies.dispatch.wake(runDuty(run.id), runTerms(run));
   return { ...run, number: created.number };
 }
 
@@ -138,17 +144,18 @@ function firstReason({ needs, final }: PlannedJob): Reason {
 
 /** Somebody was faster: perhaps the same request, sent twice. */
 async function afterConflict(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch">,
   request: NewRunRequest,
   conflict: { readonly conflict: "revision" | "run"; readonly actual: string },
 ): Promise<Run> {
   const { project, application } = request;
-  const twin = await repeated(world, project, request);
+  const twin = await repeated(dependencies, project, request);
   if (twin !== null) return twin;
   if (conflict.conflict === "run")
     throw new PlatformError("RunInProgress", { run: conflict.actual, application: writtenName(application) });
   // Who did not say which revision they saw is told what is in the way, not that they are behind.
-  const winner = application === null ? null : (await world.store.applications.get(project, application))?.lastRun;
+  const winner =
+    application === null ? null : (await dependencies.store.applications.get(project, application))?.lastRun;
   if (request.expectedRevision === undefined && winner?.phase === "running")
     throw new PlatformError("RunInProgress", { run: winner.id, application: writtenName(application) });
   throw new PlatformError("StaleEtag", {

@@ -3,23 +3,23 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
 import { planRemoval } from "../../plan/removal.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place, WriteConditions } from "../interface/requests.ts";
-import { beginRun, expectRevision, repeated } from "./createRun.ts";
+import { type BeginDependencies, beginRun, expectRevision, repeated } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 
 export async function deleteApplication(
-  world: World,
+  dependencies: BeginDependencies & Dependencies<"jobTypes">,
   request: Place & WriteConditions & { readonly volumes: boolean },
 ): Promise<Run> {
-  const before = await repeated(world, request.project, request);
+  const before = await repeated(dependencies, request.project, request);
   if (before !== null) return before;
-  const current = await knownApplication(world, request);
+  const current = await knownApplication(dependencies, request);
   expectRevision(current.name, current.revision, request.expectedRevision);
-  const revision = await world.store.applications.revision(request.project, current.name, current.revision);
+  const revision = await dependencies.store.applications.revision(request.project, current.name, current.revision);
   if (revision === null) throw new PlatformError("NotFound", { what: "revision", name: current.revision, known: "" });
   const { cluster, namespace } = current;
-  const owned = await world.store.inventory.list(request.project, current.name);
+  const owned = await dependencies.store.inventory.list(request.project, current.name);
   const plan = planRemoval({
     application: current.name,
     namespace,
@@ -27,8 +27,9 @@ export async function deleteApplication(
     previous: revision.plan,
     owned,
     volumes: request.volumes,
+    types: dependencies.jobTypes.usable(request.project),
   });
-  return beginRun(world, {
+  return beginRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
     application: current.name,
@@ -42,10 +43,10 @@ export async function deleteApplication(
   });
 }
 
-export async function knownApplication(world: World, place: Place): Promise<ApplicationSummary> {
-  const found = await world.store.applications.get(place.project, place.application);
+export async function knownApplication({ store }: Dependencies<"store">, place: Place): Promise<ApplicationSummary> {
+  const found = await store.applications.get(place.project, place.application);
   if (found !== null) return found;
-  const { items } = await world.store.applications.list(place.project, { limit: 20 });
+  const { items } = await store.applications.list(place.project, { limit: 20 });
   throw new PlatformError("NotFound", {
     what: "application",
     name: place.application,

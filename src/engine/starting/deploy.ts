@@ -3,24 +3,26 @@ import { canonicalJson } from "../../model/data/json.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest, WriteConditions } from "../interface/requests.ts";
 import { adopting } from "../planning/adoption.ts";
-import { type Planning, planDocument } from "../planning/planning.ts";
-import { beginRun, expectRevision, repeated } from "./createRun.ts";
+import { type Planning, type PlanningDependencies, planDocument } from "../planning/planning.ts";
+import { type BeginDependencies, beginRun, expectRevision, repeated } from "./createRun.ts";
+
+export type DeployDependencies = PlanningDependencies & BeginDependencies;
 
 export async function deployDocument(
-  world: World,
+  dependencies: DeployDependencies,
   request: DocumentRequest & WriteConditions & { readonly message: string; readonly priority?: Priority },
   signal: AbortSignal,
 ): Promise<Run> {
-  const before = await repeated(world, request.project, request);
+  const before = await repeated(dependencies, request.project, request);
   if (before !== null) return before;
-  const planning = await planDocument(world, request, signal);
+  const planning = await planDocument(dependencies, request, signal);
   const seenRevision = planning.current?.revision ?? 0;
   expectRevision(planning.document.name, seenRevision, request.expectedRevision);
-  const newRevision = await revisionFor(world, request, planning);
-  return beginRun(world, {
+  const newRevision = await revisionFor(dependencies, request, planning);
+  return beginRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
     application: planning.document.name,
@@ -58,27 +60,27 @@ export function conditionsOf(request: WriteConditions): WriteConditions {
 
 /** Null when the newest revision says exactly the same: same document, same rendering. */
 async function revisionFor(
-  world: World,
+  { store, clock }: Dependencies<"store" | "clock">,
   request: WriteConditions & { readonly project: string; readonly message: string },
   planning: Planning,
 ): Promise<Revision | null> {
   const { current, document, plan } = planning;
   if (current !== null) {
-    const newest = await world.store.applications.revision(request.project, document.name, current.revision);
+    const newest = await store.applications.revision(request.project, document.name, current.revision);
     if (newest !== null && canonicalJson(newest.document) === canonicalJson(document) && sameObjects(newest, planning))
       return null;
   }
   return {
     project: request.project,
     application: document.name,
-    number: await world.store.applications.nextRevisionNumber(request.project, document.name),
+    number: await store.applications.nextRevisionNumber(request.project, document.name),
     document,
     plan,
     cluster: plan.cluster,
     namespace: plan.namespace,
     actor: request.actor,
     message: request.message,
-    createdAt: world.clock.now().toISOString(),
+    createdAt: clock.now().toISOString(),
   };
 }
 

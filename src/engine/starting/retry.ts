@@ -3,26 +3,26 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { type Place, placeOf, type WriteConditions } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
-import { beginRun, repeated } from "./createRun.ts";
+import { type BeginDependencies, beginRun, repeated } from "./createRun.ts";
 import { knownApplication } from "./deleteApplication.ts";
 import { conditionsOf } from "./deploy.ts";
 
 export async function retryRun(
-  world: World,
+  dependencies: BeginDependencies,
   request: { readonly project: string; readonly run: string; readonly from?: string } & WriteConditions,
 ): Promise<Run> {
-  const before = await repeated(world, request.project, request);
+  const before = await repeated(dependencies, request.project, request);
   if (before !== null) return before;
-  const old = await knownRun(world, request.project, request.run);
+  const old = await knownRun(dependencies, request.project, request.run);
   if (old.phase === "running")
     throw new PlatformError("RunInProgress", { run: old.id, application: writtenName(old.application) });
   const place = placeOf(old);
-  const seenRevision = place === null ? 0 : await sameRevision(world, old, place);
-  const jobs = await world.store.runs.jobs(old.id);
-  return beginRun(world, {
+  const seenRevision = place === null ? 0 : await sameRevision(dependencies, old, place);
+  const jobs = await dependencies.store.runs.jobs(old.id);
+  return beginRun(dependencies, {
     ...conditionsOf(request),
     project: old.project,
     application: old.application,
@@ -40,8 +40,8 @@ export async function retryRun(
 }
 
 /** The newest one, which the run was for. */
-async function sameRevision(world: World, old: Run, place: Place): Promise<number> {
-  const current = await knownApplication(world, place);
+async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: Place): Promise<number> {
+  const current = await knownApplication(dependencies, place);
   if (current.revision === old.revision) return current.revision;
   const instead = old.kind === "deploy" ? "To go back, use rollback" : "Delete it anew, if that is still wanted";
   const detail = `run ${old.id} was for revision ${old.revision}; ${place.application} is at revision ${current.revision} now. ${instead}`;

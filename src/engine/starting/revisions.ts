@@ -3,14 +3,14 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import type { Change, ClusterFacts } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import { comparePlans } from "../../plan/compare/compare.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 import { knownApplication } from "./deleteApplication.ts";
 
-export async function knownRevision(world: World, place: Place, number: number): Promise<Revision> {
-  const revision = await world.store.applications.revision(place.project, place.application, number);
+export async function knownRevision({ store }: Dependencies<"store">, place: Place, number: number): Promise<Revision> {
+  const revision = await store.applications.revision(place.project, place.application, number);
   if (revision !== null) return revision;
-  const { items } = await world.store.applications.revisions(place.project, place.application, { limit: 20 });
+  const { items } = await store.applications.revisions(place.project, place.application, { limit: 20 });
   throw new PlatformError("NotFound", {
     what: "revision",
     name: number,
@@ -31,13 +31,13 @@ const NO_FACTS: ClusterFacts = {
 
 /** Object by object; what did not change is left out. */
 export async function diffRevisions(
-  world: World,
+  dependencies: Dependencies<"store">,
   request: Place & { readonly from: number; readonly to: number },
 ): Promise<readonly Change[]> {
-  await knownApplication(world, request);
+  await knownApplication(dependencies, request);
   const [from, to] = await Promise.all([
-    knownRevision(world, request, request.from),
-    knownRevision(world, request, request.to),
+    knownRevision(dependencies, request, request.from),
+    knownRevision(dependencies, request, request.to),
   ]);
   return changesBetween(from, to);
 }

@@ -3,29 +3,33 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place, WriteConditions } from "../interface/requests.ts";
 import { keepSizes } from "../planning/keepVolumeSizes.ts";
 import { knownApplication } from "./deleteApplication.ts";
-import { conditionsOf, deployDocument } from "./deploy.ts";
+import { conditionsOf, type DeployDependencies, deployDocument } from "./deploy.ts";
 import { knownRevision } from "./revisions.ts";
 
 const RUNS = 200;
 
 /** What its workflow was given when it was last deployed. */
-async function inputsOf(world: World, { project, application }: Place, revision: number): Promise<JsonObject> {
-  const { items } = await world.store.runs.list({ project, application }, { limit: RUNS });
+async function inputsOf(
+  { store }: Dependencies<"store">,
+  { project, application }: Place,
+  revision: number,
+): Promise<JsonObject> {
+  const { items } = await store.runs.list({ project, application }, { limit: RUNS });
   return items.find((run) => run.kind === "deploy" && run.revision === revision)?.inputs ?? {};
 }
 
 export async function rollbackApplication(
-  world: World,
+  dependencies: DeployDependencies,
   request: Place &
     WriteConditions & { readonly revision: number; readonly message?: string; readonly inputs?: JsonObject },
   signal: AbortSignal,
 ): Promise<Run> {
-  const current = await knownApplication(world, request);
-  const old = await knownRevision(world, request, request.revision);
+  const current = await knownApplication(dependencies, request);
+  const old = await knownRevision(dependencies, request, request.revision);
   const message = request.message || `rollback to revision ${request.revision}`;
   const common = {
     ...conditionsOf(request),
@@ -34,16 +38,16 @@ export async function rollbackApplication(
     format: "json",
     cluster: current.cluster,
     createNamespace: false,
-    inputs: request.inputs ?? (await inputsOf(world, request, request.revision)),
+    inputs: request.inputs ?? (await inputsOf(dependencies, request, request.revision)),
   } as const;
   try {
-    return await deployDocument(world, { ...common, text: JSON.stringify(old.document), message }, signal);
+    return await deployDocument(dependencies, { ...common, text: JSON.stringify(old.document), message }, signal);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    const now = await knownRevision(world, request, current.revision);
+    const now = await knownRevision(dependencies, request, current.revision);
     const kept = keepSizes(old.document, now.document, error.problems);
     if (kept === null) throw error;
     const told = `${message}; volumes keep their size: ${kept.components.join(", ")}`;
-    return deployDocument(world, { ...common, text: JSON.stringify(kept.document), message: told }, signal);
+    return deployDocument(dependencies, { ...common, text: JSON.stringify(kept.document), message: told }, signal);
   }
 }

@@ -14,14 +14,14 @@ import { layersOf } from "../../plan/order.ts";
 import { planWorkflow } from "../../plan/planWorkflow.ts";
 import { checkSize } from "../../plan/read/readLimits.ts";
 import type { Cluster } from "../../ports/cluster.ts";
-import { projectCatalog, type World } from "../interface/dependencies.ts";
+import { type Dependencies, projectCatalog } from "../interface/dependencies.ts";
 import type { PlannedDocument, WriteConditions } from "../interface/requests.ts";
 import { calledWorkflows } from "../planning/calledWorkflows.ts";
 import { chooseCluster } from "../planning/chooseCluster.ts";
-import { beginRun, repeated } from "./createRun.ts";
+import { type BeginDependencies, beginRun, repeated } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly project: string;
   /** A job type; or `document`. */
   readonly type?: string;
@@ -39,7 +39,7 @@ export interface PlanRequest {
   readonly startAt?: string;
 }
 
-export type StartRequest = PlanRequest & WriteConditions;
+type StartRequest = PlanRequest & WriteConditions;
 
 interface Wanted {
   readonly name: string;
@@ -53,17 +53,19 @@ interface Wanted {
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
-export interface Started {
+interface Started {
   readonly run: Run;
   /** Of its planning. A request that is repeated is not planned again, and has none. */
   readonly warnings: readonly Problem[];
 }
 
-export async function startRun(world: World, request: StartRequest): Promise<Started> {
-  const before = await repeated(world, request.project, request);
+export type StartDependencies = BeginDependencies & Dependencies<"catalog" | "jobTypes" | "vault">;
+
+export async function startRun(dependencies: StartDependencies, request: StartRequest): Promise<Started> {
+  const before = await repeated(dependencies, request.project, request);
   if (before !== null) return { run: before, warnings: [] };
-  const { wanted, jobs, warnings, cluster, inputs } = await plannedRun(world, request);
-  const run = await beginRun(world, {
+  const { wanted, jobs, warnings, cluster, inputs } = await plannedRun(dependencies, request);
+  const run = await beginRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
     application: null,
@@ -83,12 +85,12 @@ export async function startRun(world: World, request: StartRequest): Promise<Sta
 }
 
 /** Whether who starts it expects its end in the answer. A type that is registered in this moment elsewhere may be seen a little later. */
-export async function answersWithEnd(world: World, request: PlanRequest): Promise<boolean> {
+export async function answersWithEnd({ jobTypes }: Dependencies<"jobTypes">, request: PlanRequest): Promise<boolean> {
   const { project, type, version, startAt } = request;
   if (type === undefined || startAt !== undefined) return false;
   const name = nameOf(type, version);
-  const known = (): JobDefinition | undefined => world.jobTypes.usable(project).get(name);
-  if (known() === undefined) await world.jobTypes.refresh?.();
+  const known = (): JobDefinition | undefined => jobTypes.usable(project).get(name);
+  if (known() === undefined) await jobTypes.refresh?.();
   return known()?.answers === true;
 }
 
@@ -98,10 +100,10 @@ function nameOf(type: string, version: string | undefined): string {
 
 /** The whole graph before anything of it runs. */
 export async function planRun(
-  world: World,
+  dependencies: Dependencies<"store" | "clusters" | "catalog" | "jobTypes" | "vault">,
   request: PlanRequest,
 ): Promise<Pick<PlannedDocument, "plan" | "clusterKind">> {
-  const { wanted, jobs, warnings, cluster } = await plannedRun(world, request);
+  const { wanted, jobs, warnings, cluster } = await plannedRun(dependencies, request);
   const plan: Plan = {
     application: wanted.name,
     namespace: request.namespace ?? wanted.namespace,
@@ -140,17 +142,24 @@ function checkSizes({ document, input, inputs }: PlanRequest): void {
   if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, told);
 }
 
-async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRun> {
+async function plannedRun(
+  dependencies: Dependencies<"store" | "clusters" | "catalog" | "jobTypes" | "vault">,
+  request: PlanRequest,
+): Promise<PlannedRun> {
   checkSizes(request);
-  const cluster = await chooseCluster(world, { project: request.project, asked: request.cluster, current: null });
-  await world.jobTypes.refresh?.();
-  const { inputs = {}, ...rest } = sealedRequest(world, request);
+  const cluster = await chooseCluster(dependencies, {
+    project: request.project,
+    asked: request.cluster,
+    current: null,
+  });
+  await dependencies.jobTypes.refresh?.();
+  const { inputs = {}, ...rest } = sealedRequest(dependencies, request);
   const wanted = wantedOf(rest);
   const { jobs, problems } = planWorkflow({
     document: wanted.workflow,
-    catalog: projectCatalog(world, request.project),
+    catalog: projectCatalog(dependencies, request.project),
     inputs,
-    called: await calledWorkflows(world, request.project, wanted.workflow),
+    called: await calledWorkflows(dependencies, request.project, wanted.workflow),
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
@@ -159,10 +168,13 @@ async function plannedRun(world: World, request: PlanRequest): Promise<PlannedRu
 }
 
 /** From here on, what job types and workflows call secret exists only as tokens. */
-export function sealedRequest<R extends PlanRequest>(world: World, request: R): R {
+export function sealedRequest<R extends PlanRequest>(
+  dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
+  request: R,
+): R {
   const { project, type, version, input, document, inputs } = request;
-  const catalog = projectCatalog(world, project);
-  const seal = (text: string): string => world.vault.seal(project, text);
+  const catalog = projectCatalog(dependencies, project);
+  const seal = (text: string): string => dependencies.vault.seal(project, text);
   const definition = type === undefined ? undefined : catalog.jobs.get(nameOf(type, version));
   const workflow = document?.["workflow"];
   return {

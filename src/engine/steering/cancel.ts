@@ -3,30 +3,32 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { wakeRunCalled } from "../interface/duties.ts";
 
 export async function cancelRun(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch">,
   request: { readonly project: string; readonly run: string; readonly actor: string; readonly skipFinal?: boolean },
 ): Promise<Run> {
-  const run = await knownRun(world, request.project, request.run);
+  const run = await knownRun(dependencies, request.project, request.run);
   if (run.phase !== "running")
     throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
-  await world.store.runs.cancel(run.id, request.actor, [eventOf(run, "run.cancelling", { actor: request.actor })]);
+  await dependencies.store.runs.cancel(run.id, request.actor, [
+    eventOf(run, "run.cancelling", { actor: request.actor }),
+  ]);
   if (request.skipFinal === true)
-    await world.store.runs.skipFinal(run.id, request.actor, [
+    await dependencies.store.runs.skipFinal(run.id, request.actor, [
       eventOf(run, "run.cancelling", { actor: request.actor, finally: "skip" }),
     ]);
-  await wakeRunCalled(world, run.id);
-  return knownRun(world, request.project, request.run);
+  await wakeRunCalled(dependencies, run.id);
+  return knownRun(dependencies, request.project, request.run);
 }
 
 /** A run of another project does not exist for the caller. */
-export async function knownRun(world: World, project: string, id: string): Promise<Run> {
-  const run = await world.store.runs.get(id);
+export async function knownRun({ store }: Dependencies<"store">, project: string, id: string): Promise<Run> {
+  const run = await store.runs.get(id);
   if (run !== null && run.project === project) return run;
-  const { items } = await world.store.runs.list({ project }, { limit: 5 });
+  const { items } = await store.runs.list({ project }, { limit: 5 });
   throw new PlatformError("NotFound", {
     what: "run",
     name: id,

@@ -3,7 +3,7 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Token } from "../../ports/store.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 
 interface Answering {
   readonly run: Run;
@@ -12,14 +12,17 @@ interface Answering {
   readonly allowed: readonly string[];
 }
 
-export async function checkSender(world: World, { run, job, sender, allowed }: Answering): Promise<void> {
+export async function checkSender(
+  { store, clock }: Dependencies<"store" | "clock">,
+  { run, job, sender, allowed }: Answering,
+): Promise<void> {
   const about = { job: job.name, run: run.id, actor: sender.name, allowed: allowed.join(", ") };
   if (!allowed.includes(sender.name)) throw new PlatformError("NotTheApprover", about);
   const askedAt = job.pendingAt ?? job.attemptAt ?? run.createdAt;
   if (Date.parse(sender.createdAt) > Date.parse(askedAt))
     throw new PlatformError("TokenNewerThanQuestion", { ...about, askedAt, madeAt: sender.createdAt });
-  const now = world.clock.now().getTime();
+  const now = clock.now().getTime();
   const usable = (token: Token): boolean => token.expiresAt === null || Date.parse(token.expiresAt) > now;
-  const sharing = (await world.store.tokens.list()).filter((one) => one.name === sender.name && usable(one));
+  const sharing = (await store.tokens.list()).filter((one) => one.name === sender.name && usable(one));
   if (sharing.length > 1) throw new PlatformError("TokenNameShared", { ...about, count: sharing.length });
 }

@@ -3,22 +3,22 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { wakeRun } from "../interface/duties.ts";
 import { knownRun } from "./cancel.ts";
 
 export async function pauseRun(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch">,
   request: { readonly project: string; readonly run: string; readonly actor: string; readonly pause: boolean },
 ): Promise<Run> {
-  const run = await knownRun(world, request.project, request.run);
+  const run = await knownRun(dependencies, request.project, request.run);
   if (run.phase !== "running")
     throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
   if (run.cancelledBy !== null)
     throw new PlatformError("Conflict", { detail: `run ${run.id} is being cancelled by ${run.cancelledBy}` });
   const by = request.pause ? request.actor : null;
   const type = request.pause ? "run.paused" : "run.resumed";
-  await world.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);
-  await wakeRun(world, run);
-  return knownRun(world, request.project, request.run);
+  await dependencies.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);
+  await wakeRun(dependencies, run);
+  return knownRun(dependencies, request.project, request.run);
 }

@@ -10,12 +10,12 @@ import type { Token } from "../../ports/store.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { wakeRun } from "../interface/duties.ts";
 import { knownRun } from "./cancel.ts";
 import { checkSender } from "./checkSender.ts";
 
-export interface MessageRequest {
+interface MessageRequest {
   readonly project: string;
   readonly run: string;
   readonly job: string;
@@ -33,10 +33,13 @@ interface Taker {
   readonly acceptance: Acceptance;
 }
 
-export async function sendToJob(world: World, request: MessageRequest): Promise<Run> {
-  const run = await knownRun(world, request.project, request.run);
-  const jobs = await world.store.runs.jobs(run.id);
-  const takers = takersOf(world, { run, jobs, kind: request.kind });
+export async function sendToJob(
+  dependencies: Dependencies<"store" | "jobTypes" | "dispatch" | "clock">,
+  request: MessageRequest,
+): Promise<Run> {
+  const run = await knownRun(dependencies, request.project, request.run);
+  const jobs = await dependencies.store.runs.jobs(run.id);
+  const takers = takersOf(dependencies, { run, jobs, kind: request.kind });
   const waiting = waitingOf(takers, { run, jobs });
   const { job, acceptance, definition } = takerNamed(takers, { jobs, request, waiting });
   const standing = whyNot({ run, job, acceptance }, request.attempt);
@@ -44,9 +47,9 @@ export async function sendToJob(world: World, request: MessageRequest): Promise<
   const data = acceptance.data.safeParse(request.data);
   if (!data.success) throw new PlatformError("InvalidRequest", { detail: data.error.issues[0]?.message ?? "" });
   const allowed = allowedBy({ job, definition, acceptance }, { run, jobs });
-  if (allowed !== undefined) await checkSender(world, { run, job, sender: request.sender, allowed });
-  await store(world, run, { ...request, attempt: job.attempt, data: data.data });
-  return knownRun(world, request.project, request.run);
+  if (allowed !== undefined) await checkSender(dependencies, { run, job, sender: request.sender, allowed });
+  await store(dependencies, run, { ...request, attempt: job.attempt, data: data.data });
+  return knownRun(dependencies, request.project, request.run);
 }
 
 interface Jobs {
@@ -54,9 +57,12 @@ interface Jobs {
   readonly jobs: readonly Job[];
 }
 
-function takersOf(world: World, { run, jobs, kind }: Jobs & { readonly kind: string }): readonly Taker[] {
+function takersOf(
+  { jobTypes }: Dependencies<"jobTypes">,
+  { run, jobs, kind }: Jobs & { readonly kind: string },
+): readonly Taker[] {
   return jobs.flatMap((job) => {
-    const definition = world.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
+    const definition = jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
     const acceptance = definition?.accepts?.[kind];
     return definition === undefined || acceptance === undefined ? [] : [{ job, definition, acceptance }];
   });
@@ -116,14 +122,14 @@ function allowedBy({ job, definition, acceptance }: Taker, { run, jobs }: Jobs):
 
 /** The first of a kind counts for an attempt: two people who press at the same moment do not decide twice. */
 async function store(
-  world: World,
+  dependencies: Dependencies<"store" | "dispatch">,
   run: Run,
   { job, kind, attempt, data, sender }: MessageRequest & { readonly attempt: number },
 ): Promise<void> {
   const message = { run: run.id, job, kind, attempt, data, actor: sender.name, key: `${kind}/${attempt}` };
-  if (!(await world.store.messages.put(message)))
+  if (!(await dependencies.store.messages.put(message)))
     throw new PlatformError("Conflict", { detail: `job ${job} has been told its ${kind} already` });
   const who = { actor: sender.name, token: sender.id, tokenMadeAt: sender.createdAt, tokenMadeBy: sender.madeBy };
-  await world.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
-  await wakeRun(world, run);
+  await dependencies.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
+  await wakeRun(dependencies, run);
 }

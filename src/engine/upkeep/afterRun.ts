@@ -2,31 +2,32 @@
 // Nothing here may keep a run from ending: a failure is logged.
 
 import { createNews } from "../../ports/news.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import { type Repairs, startRepairs } from "./repair.ts";
-import { rollbackAfter } from "./rollbackOnFailure.ts";
+import { type RollbackDependencies, rollbackAfter } from "./rollbackOnFailure.ts";
 
 /** A run that ended while nobody was there to act on it (the server was killed in that moment) is acted on at the next start, if that is soon. */
 const RECENT = 10 * 60_000;
 const PAGE = 200;
 
 /** By whoever drove the run, and again by the next one if that one died over it. */
-export async function runEnded(world: World, id: string, signal: AbortSignal): Promise<void> {
+export async function runEnded(dependencies: RollbackDependencies, id: string, signal: AbortSignal): Promise<void> {
   try {
-    const run = await world.store.runs.get(id);
-    if (run !== null && run.phase !== "running") await rollbackAfter(world, run, signal);
+    const run = await dependencies.store.runs.get(id);
+    if (run !== null && run.phase !== "running") await rollbackAfter(dependencies, run, signal);
   } catch (error) {
-    if (!signal.aborted) world.log.write("error", "what follows a run failed", { run: id, error: String(error) });
+    if (!signal.aborted)
+      dependencies.log.write("error", "what follows a run failed", { run: id, error: String(error) });
   }
 }
 
 /** Watches all applications that ask for it, whichever process deploys them, until the signal aborts. */
-export async function watchForDrift(world: World, signal: AbortSignal): Promise<void> {
-  const repairs = startRepairs(world, signal);
+export async function watchForDrift(dependencies: RollbackDependencies, signal: AbortSignal): Promise<void> {
+  const repairs = startRepairs(dependencies, signal);
   // Before looking at all, so that nothing that ends meanwhile is missed.
-  const seen = await world.store.events.latest();
-  await lookAtAll(world, { signal, repairs });
-  await followEnds(world, { signal, repairs, seen });
+  const seen = await dependencies.store.events.latest();
+  await lookAtAll(dependencies, { signal, repairs });
+  await followEnds(dependencies, { signal, repairs, seen });
 }
 
 interface Looking {
@@ -34,15 +35,15 @@ interface Looking {
   readonly repairs: Repairs;
 }
 
-async function lookAtAll(world: World, { signal, repairs }: Looking): Promise<void> {
-  const since = world.clock.now().getTime() - RECENT;
+async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }: Looking): Promise<void> {
+  const since = dependencies.clock.now().getTime() - RECENT;
   let after: string | undefined;
   do {
-    const page = await world.store.applications.all({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const page = await dependencies.store.applications.all({ limit: PAGE, ...(after === undefined ? {} : { after }) });
     for (const { project, name, lastRun } of page.items) {
       if (signal.aborted) return;
       const recent = lastRun?.finishedAt != null && Date.parse(lastRun.finishedAt) > since;
-      if (lastRun !== null && recent && lastRun.phase !== "succeeded") await runEnded(world, lastRun.id, signal);
+      if (lastRun !== null && recent && lastRun.phase !== "succeeded") await runEnded(dependencies, lastRun.id, signal);
       await repairs.reconsider({ project, application: name });
     }
     after = page.next ?? undefined;
@@ -50,16 +51,16 @@ async function lookAtAll(world: World, { signal, repairs }: Looking): Promise<vo
 }
 
 async function followEnds(
-  world: World,
+  { store }: Dependencies<"store">,
   { signal, repairs, seen: first }: Looking & { readonly seen: number },
 ): Promise<void> {
-  const commits = createNews((notify) => world.store.events.subscribe(notify));
+  const commits = createNews((notify) => store.events.subscribe(notify));
   try {
     let seen = first;
     while (!signal.aborted) {
       const counted = commits.count();
       for (;;) {
-        const ends = await world.store.events.runsEnded(seen, PAGE);
+        const ends = await store.events.runsEnded(seen, PAGE);
         for (const { sequence, project, application } of ends) {
           seen = sequence;
           if (application !== null && !signal.aborted) await repairs.reconsider({ project, application });

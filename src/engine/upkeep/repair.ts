@@ -6,10 +6,10 @@ import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
 import { broughtJobs, confirmedDrift, lasting, lastJobs } from "../asking/drift.ts";
-import type { World } from "../interface/dependencies.ts";
+import type { Dependencies } from "../interface/dependencies.ts";
 import type { Place } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
-import { beginRun } from "../starting/createRun.ts";
+import { type BeginDependencies, beginRun } from "../starting/createRun.ts";
 import { forced } from "../starting/deploy.ts";
 
 const SETTLES = 1_000;
@@ -37,11 +37,14 @@ export interface Repairs {
   reconsider(place: Place): Promise<void>;
 }
 
-export function startRepairs(world: World, signal: AbortSignal): Repairs {
+export function startRepairs(
+  dependencies: BeginDependencies & Dependencies<"vault" | "log">,
+  signal: AbortSignal,
+): Repairs {
   const watched = new Map<string, Watched>();
   const tries = new Map<string, Tries>();
   const due = new Set<string>();
-  const stop = watchClusters(world, (cluster, namespace) => {
+  const stop = watchClusters(dependencies, (cluster, namespace) => {
     for (const [key, one] of watched)
       if (one.cluster === cluster && (namespace === "*" || namespace === one.namespace)) void soon(key);
   });
@@ -51,31 +54,34 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
   const soon = (key: string): Promise<void> =>
     look(key).catch(async (error: unknown) => {
       if (signal.aborted) return;
-      world.log.write("error", "a drift repair failed; it is tried again", { application: key, error: String(error) });
-      await world.clock.sleep(FIRST_PAUSE, signal);
+      dependencies.log.write("error", "a drift repair failed; it is tried again", {
+        application: key,
+        error: String(error),
+      });
+      await dependencies.clock.sleep(FIRST_PAUSE, signal);
       void soon(key);
     });
 
   const look = async (key: string): Promise<void> => {
     if (due.has(key) || signal.aborted) return;
     due.add(key);
-    const wait = pauseBefore(tries.get(key), world.clock.now().getTime());
-    await world.clock.sleep(Math.max(SETTLES, wait), signal);
+    const wait = pauseBefore(tries.get(key), dependencies.clock.now().getTime());
+    await dependencies.clock.sleep(Math.max(SETTLES, wait), signal);
     due.delete(key);
     const one = watched.get(key);
     if (signal.aborted || one === undefined) return;
-    const drifted = await driftOf(world, one, signal);
+    const drifted = await driftOf(dependencies, one, signal);
     if (drifted.length === 0 || watched.get(key) !== one) return;
-    const now = world.clock.now().getTime();
+    const now = dependencies.clock.now().getTime();
     const before = tries.get(key);
     const count = before === undefined || now - before.last > LASTED ? 1 : before.count + 1;
-    if (await repair(world, one, { drifted, count })) tries.set(key, { count, last: now });
+    if (await repair(dependencies, one, { drifted, count })) tries.set(key, { count, last: now });
   };
 
   return {
     async reconsider(place) {
       const key = `${place.project}/${place.application}`;
-      const found = signal.aborted ? null : await toWatch(world, place);
+      const found = signal.aborted ? null : await toWatch(dependencies, place);
       watched.delete(key);
       if (found === null) return;
       watched.set(key, found);
@@ -85,7 +91,10 @@ export function startRepairs(world: World, signal: AbortSignal): Repairs {
 }
 
 /** Those that are registered later, too. */
-function watchClusters({ clusters }: World, onChange: (cluster: Cluster, namespace: string) => void): () => void {
+function watchClusters(
+  { clusters }: Dependencies<"clusters">,
+  onChange: (cluster: Cluster, namespace: string) => void,
+): () => void {
   const stops = new Map<Cluster, () => void>();
   const sync = (): void => {
     const present = new Set(clusters.names().flatMap((name) => clusters.get(name) ?? []));
@@ -115,17 +124,17 @@ function pauseBefore(tries: Tries | undefined, now: number): number {
 }
 
 /** Only what was deployed well is kept so: after a failed run it is the user's turn, unless it was the repair itself that failed. */
-async function toWatch(world: World, place: Place): Promise<Watched | null> {
-  const current = await world.store.applications.get(place.project, place.application);
+async function toWatch(dependencies: Dependencies<"store" | "clusters">, place: Place): Promise<Watched | null> {
+  const current = await dependencies.store.applications.get(place.project, place.application);
   if (current?.lastRun?.kind !== "deploy" || current.lastRun.phase === "running") return null;
   if (current.lastRun.phase !== "succeeded") {
-    const run = await world.store.runs.get(current.lastRun.id);
+    const run = await dependencies.store.runs.get(current.lastRun.id);
     if (run?.actor !== REPAIR_ACTOR) return null;
   }
-  const revision = await world.store.applications.revision(place.project, place.application, current.revision);
-  const cluster = world.clusters.get(current.cluster);
+  const revision = await dependencies.store.applications.revision(place.project, place.application, current.revision);
+  const cluster = dependencies.clusters.get(current.cluster);
   if (revision?.document.drift !== "repair" || cluster === undefined) return null;
-  const jobs = repairJobs(broughtJobs(revision.plan.jobs, await lastJobs(world, current)));
+  const jobs = repairJobs(broughtJobs(revision.plan.jobs, await lastJobs(dependencies, current)));
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
 }
 
@@ -147,9 +156,13 @@ function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
   }));
 }
 
-async function driftOf(world: World, one: Watched, signal: AbortSignal): Promise<readonly Drift[]> {
+async function driftOf(
+  dependencies: Dependencies<"vault">,
+  one: Watched,
+  signal: AbortSignal,
+): Promise<readonly Drift[]> {
   try {
-    return await confirmedDrift(world, { ...one, project: one.place.project }, signal);
+    return await confirmedDrift(dependencies, { ...one, project: one.place.project }, signal);
   } catch (error) {
     // The cluster is away: it will tell of changes again once it is back.
     if (error instanceof ClusterError || signal.aborted) return [];
@@ -159,12 +172,12 @@ async function driftOf(world: World, one: Watched, signal: AbortSignal): Promise
 
 /** False when a run of somebody else was faster: what that one deploys decides. */
 async function repair(
-  world: World,
+  dependencies: BeginDependencies,
   one: Watched,
   seen: { readonly drifted: readonly Drift[]; readonly count: number },
 ): Promise<boolean> {
   try {
-    await beginRun(world, {
+    await beginRun(dependencies, {
       ...one.place,
       actor: REPAIR_ACTOR,
       kind: "deploy",

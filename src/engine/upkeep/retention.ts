@@ -6,8 +6,8 @@ import type { Log } from "../../ports/log.ts";
 import type { PruneCursor, PruneStep } from "../../ports/retention.ts";
 import type { Store } from "../../ports/store.ts";
 
-export const KEPT_KINDS = ["runs", "logs", "events", "revisions"] as const;
-export type KeptKind = (typeof KEPT_KINDS)[number];
+const KEPT_KINDS = ["runs", "logs", "events", "revisions"] as const;
+type KeptKind = (typeof KEPT_KINDS)[number];
 
 /** Milliseconds; null: for ever. */
 export type RetentionPolicy = Readonly<Record<KeptKind, number | null>>;
@@ -24,56 +24,61 @@ const TURN = 10 * 60_000;
 const STEP_PAUSE = 50;
 const LIMITS: Readonly<Record<KeptKind, number>> = { runs: 50, logs: 20, events: 500, revisions: 50 };
 
-export interface Retaining {
+interface Retaining {
   readonly store: Pick<Store, "retention">;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Runs until the signal aborts. */
-export async function keepPruning(world: Retaining, policy: RetentionPolicy, signal: AbortSignal): Promise<void> {
+export async function keepPruning(
+  dependencies: Retaining,
+  policy: RetentionPolicy,
+  signal: AbortSignal,
+): Promise<void> {
   const owner = randomUUID();
-  await world.clock.sleep(FIRST_AFTER, signal);
+  await dependencies.clock.sleep(FIRST_AFTER, signal);
   while (!signal.aborted) {
     try {
-      const removed = await pruneAll(world, { policy, owner, signal });
+      const removed = await pruneAll(dependencies, { policy, owner, signal });
       if (removed !== null && Object.values(removed).some((count) => count > 0))
-        world.log.write("info", "what is old was forgotten", removed);
+        dependencies.log.write("info", "what is old was forgotten", removed);
     } catch (error) {
-      if (!signal.aborted) world.log.write("warn", "pruning failed; it is tried again later", { error: String(error) });
+      if (!signal.aborted)
+        dependencies.log.write("warn", "pruning failed; it is tried again later", { error: String(error) });
     }
     // Not all processes at the same moment, every day.
-    await world.clock.sleep(EVERY * (0.9 + 0.2 * Math.random()), signal);
+    await dependencies.clock.sleep(EVERY * (0.9 + 0.2 * Math.random()), signal);
   }
 }
 
-export interface Pruning {
+interface Pruning {
   readonly policy: RetentionPolicy;
   readonly owner: string;
   readonly signal: AbortSignal;
 }
 
 /** How much was removed of each kind; null when it is another process's turn. */
-export async function pruneAll(world: Retaining, pruning: Pruning): Promise<Record<KeptKind, number> | null> {
-  if (!(await takeTurn(world, pruning.owner))) return null;
+export async function pruneAll(dependencies: Retaining, pruning: Pruning): Promise<Record<KeptKind, number> | null> {
+  if (!(await takeTurn(dependencies, pruning.owner))) return null;
   const removed = { runs: 0, logs: 0, events: 0, revisions: 0 };
-  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(world, pruning, kind);
+  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(dependencies, pruning, kind);
   return removed;
 }
 
-async function pruneKind(world: Retaining, { policy, owner, signal }: Pruning, kind: KeptKind): Promise<number> {
+async function pruneKind(dependencies: Retaining, { policy, owner, signal }: Pruning, kind: KeptKind): Promise<number> {
   const age = policy[kind];
   if (age === null) return 0;
-  const before = new Date(world.clock.now().getTime() - age).toISOString();
+  const before = new Date(dependencies.clock.now().getTime() - age).toISOString();
   let removed = 0;
   let after: PruneCursor | null = null;
   do {
     const request = { before, after, limit: LIMITS[kind], keep: NEWEST_KEPT };
-    const step: PruneStep = await world.store.retention[kind](request);
+    const step: PruneStep = await dependencies.store.retention[kind](request);
     removed += step.removed;
     after = step.next;
-    await world.clock.sleep(STEP_PAUSE, signal);
-    if (signal.aborted || !(await takeTurn(world, owner))) return removed;
+    await dependencies.clock.sleep(STEP_PAUSE, signal);
+    if (signal.aborted || !(await takeTurn(dependencies, owner))) return removed;
   } while (after !== null);
   return removed;
 }

@@ -1,10 +1,10 @@
-// Docker Compose files: services become components; volumes, configs and secrets the storage of who uses them.
-// https://github.com/compose-spec/compose-spec/blob/main/spec.md
+// Imports Docker Compose files. Services become components; volumes, configs and secrets become storage of the services
+// that use them. https://github.com/compose-spec/compose-spec/blob/main/spec.md
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { freeName } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, RENAMED, words } from "../mapping/reportWords.ts";
+import { NO_OTHER_FILES, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -16,61 +16,56 @@ import {
   type Spot,
   textOf,
 } from "../mapping/rules.ts";
-import { type World, worldOf } from "./composeContext.ts";
+import { type ComposeContext, composeContextOf } from "./composeContext.ts";
 import { importService } from "./service.ts";
 import { declaredVolume } from "./storage.ts";
 import { fillIn } from "./variables.ts";
 
 export function importCompose(importing: Importing, [first = []]: readonly Path[]): void {
-  const input = dig(importing.ledger.input, ...first) as Json; // a part of the input
+  const input = dig(importing.ledger.input, ...first) as Json; // The input is JSON, so each part of it is.
   if (!isObject(input)) return;
   const value = fillIn(importing, input, first);
   const root: Spot<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
   const name = field(root, "name");
   if (name) nameOfProject(name);
-  const world = worldOf(root);
-  for (const [service, draft] of world.services) {
+  const context = composeContextOf(root);
+  for (const [service, draft] of context.services) {
     const spot = field(field(root, "services") ?? root, service);
-    if (spot) importService({ ...spot, draft, shared: { world, name: service } });
+    if (spot) importService({ ...spot, draft, shared: { context, name: service } });
   }
-  applyRules(top(world), root);
+  applyRules(top(context), root);
   for (const [key, spot] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(spot);
 }
 
 const EXTENSION = words(
-  "means nothing by itself; what was copied from here was taken where it is used",
+  "has no meaning by itself; values that are copied from it are imported where they are used",
   "本身没有含义；被引用的内容已在引用处导入",
 );
 const NETWORKS = words(
-  "not needed: every component reaches every other by its name; networks keep nobody apart here",
+  "not needed: components can reach each other by name; networks do not isolate them here",
   "无需填写：组件之间均可按名称访问；此处网络不做隔离",
 );
-const OTHER_FILES = refuse(
-  advised(
-    ["other files are not read", "不会读取其他文件"],
-    ["put the files together first: docker compose config", "请先合并文件：docker compose config"],
-  ),
-);
+const OTHER_FILES = refuse(NO_OTHER_FILES);
 
-const top = (world: World): Rules => ({
+const top = (context: ComposeContext): Rules => ({
   version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),
   include: OTHER_FILES,
   networks: needless(NETWORKS),
   volumes: (spot) => {
-    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, world);
+    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, context);
   },
   configs: unused,
   secrets: unused,
 });
 
-/** Whatever a service uses has been spoken about already. */
+/** Runs after the services. Only leaves that no service used have no entry in the report yet. */
 function unused(spot: Spot<unknown>): void {
   for (const [, one] of fieldsOf(spot))
     say(
       spot.importing.ledger,
       one.at,
       "changed",
-      words("no service uses it, or its name alone", "没有服务使用，或仅使用其名称"),
+      words("no service uses it, or services only use its name", "没有服务使用它，或仅使用其名称"),
     );
 }
 

@@ -1,5 +1,5 @@
-// What has to be known of a Compose file as a whole before its services are read: what each becomes, who waits for whose end, which volume
-// belongs to whom.
+// Facts about a whole Compose file that are needed before its services are read: the component of each service, which
+// services are tasks, and which service owns which volume.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { type Draft, freeName, nameOf, newDraft } from "../mapping/importDraft.ts";
 import { remark } from "../mapping/ledger.ts";
@@ -7,25 +7,25 @@ import { RENAMED } from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
 import { mountText } from "./text.ts";
 
-export interface World {
+export interface ComposeContext {
   readonly services: ReadonlyMap<string, Draft>;
-  /** Somebody waits until they have ended. */
+  /** Services that become tasks: another service waits for their end, or their deploy mode is a job. */
   readonly tasks: ReadonlySet<string>;
-  /** Named volume -> the first service that writes into it. */
+  /** Named volume -> the first service that mounts it. */
   readonly volumes: ReadonlyMap<string, string>;
   readonly root: Spot<unknown>;
-  /** Names of components that are taken. */
+  /** Names of components that are already used. */
   readonly taken: Set<string>;
-  /** Top-level configs and secrets that became components. */
+  /** Type and name of a top-level config or secret -> the name of its component. */
   readonly sources: Map<string, string>;
 }
 
 export interface ServiceShared {
-  readonly world: World;
+  readonly context: ComposeContext;
   readonly name: string;
 }
 
-export function worldOf(root: Spot<unknown>): World {
+export function composeContextOf(root: Spot<unknown>): ComposeContext {
   const taken = new Set<string>();
   const services = new Map<string, Draft>();
   const all = fieldsOf(field(root, "services") ?? { ...root, value: {} });
@@ -73,7 +73,7 @@ export function namedVolumes(service: Spot<unknown>): readonly string[] {
   });
 }
 
-export function calledService(world: World, name: string): string | undefined {
-  const draft = world.services.get(name);
+export function calledService(context: ComposeContext, name: string): string | undefined {
+  const draft = context.services.get(name);
   return draft && nameOf(draft);
 }

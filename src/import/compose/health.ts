@@ -1,15 +1,24 @@
-// A health check of Compose, to a readiness probe: both say when others may rely on the program, and neither restarts it.
-
+// A Compose health check becomes a readiness probe: both show when other programs can rely on the program, and neither
+// restarts it.
 import type { Json } from "../../model/data/json.ts";
-import { parseDuration } from "../../model/document/duration.ts";
 import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
-import { applyRules, field, needless, type Rule, type Rules, refuse, take, turn } from "../mapping/rules.ts";
+import {
+  applyRules,
+  asDuration,
+  field,
+  needless,
+  type Rule,
+  type Rules,
+  refuse,
+  take,
+  turn,
+} from "../mapping/rules.ts";
 
 const TO = ["traits", "probes", "readiness"];
 const COMMAND = words("became a command that the readiness probe runs", "改为就绪探测执行的命令");
-const NONE = words("no probe is written; kubemin still asks the port", "不写探测；kubemin 仍会探测端口");
+const NONE = words("no probe is written; kubemin still checks the port", "不写探测；kubemin 仍会探测端口");
 
 function command(value: Json): Json | undefined {
   const shell = (line: string): Json => ["sh", "-c", literalText(line)];
@@ -20,13 +29,10 @@ function command(value: Json): Json | undefined {
   return how === "CMD" ? rest.map((word) => literalText(word)) : undefined;
 }
 
-const duration = (value: Json): Json | undefined =>
-  (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined ? value : undefined;
-
 const RULES: Rules = {
   test: turn([...TO, "exec", "command"], command, COMMAND),
-  interval: turn([...TO, "every"], duration, COMMAND),
-  timeout: turn([...TO, "timeout"], duration, COMMAND),
+  interval: turn([...TO, "every"], asDuration, COMMAND),
+  timeout: turn([...TO, "timeout"], asDuration, COMMAND),
   retries: take(...TO, "failures"),
   start_period: ({ value, at, draft, importing }) =>
     put(
@@ -34,10 +40,10 @@ const RULES: Rules = {
       { draft, path: [...TO, "after"] },
       value,
       at,
-      words("the first probe waits as long", "首次探测等待同样时长"),
+      words("the first probe waits for the same time", "首次探测等待同样时长"),
     ),
   start_interval: refuse(
-    advised(["there is one interval", "只有一个探测间隔"], ["use a startup probe", "请使用 startup 探测"]),
+    advised(["a probe has only one interval", "探测只有一个间隔"], ["use a startup probe", "请使用 startup 探测"]),
   ),
   disable: needless(NONE),
 };

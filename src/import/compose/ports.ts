@@ -1,12 +1,12 @@
-// Ports of a Compose service. Inside of a Compose network every port is open without a word; a Kubernetes Service has to name them,
-// so well-known images bring theirs.
+// Ports of a Compose service. Inside a Compose network every port is open without being declared, but a Kubernetes
+// Service must name its ports. Therefore the ports of well-known images are added.
 import { place } from "../mapping/importDraft.ts";
 import { put, remark, say } from "../mapping/ledger.ts";
 import { advised, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
 import { type PortPair, portPairs } from "./text.ts";
 
-/** Last part of the image's name -> the port that the image serves, as its own documentation says. */
+/** Last part of an image's name -> the port that the image serves, according to its documentation. */
 const WELL_KNOWN: Readonly<Record<string, number>> = {
   redis: 6379,
   valkey: 6379,
@@ -33,10 +33,10 @@ const PUBLISHED = words(
   "Service 提供容器端口；对外开放请添加 route 特征",
 );
 const SERVED = words("became a port of the component", "改为组件的端口");
-const TWICE = words("the port is served already", "该端口已提供");
+const TWICE = words("the component already serves this port", "组件已提供该端口");
 const GUESSED = words(
-  "port {port} is what this image serves: Compose needs no word of it, Kubernetes does",
-  "该镜像提供端口 {port}：Compose 无需声明，Kubernetes 需要",
+  "port {port} was added, because this image serves it: Compose does not require the port, but Kubernetes does",
+  "已添加该镜像提供的端口 {port}：Compose 无需声明端口，而 Kubernetes 需要",
 );
 
 export function wantedPorts(service: Spot<unknown>): readonly Wanted[] {
@@ -58,7 +58,7 @@ export function wellKnownPort(image: unknown): number | undefined {
   return Object.hasOwn(WELL_KNOWN, name) ? WELL_KNOWN[name] : undefined;
 }
 
-/** Writes the ports, and says of each string what became of it. */
+/** Writes the ports to the component, and reports the result for each port of the input. */
 export function writePorts(service: Spot<unknown>): void {
   const { draft, importing } = service;
   const wanted = wantedPorts(service);

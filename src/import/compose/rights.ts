@@ -1,26 +1,39 @@
-// What a Compose service says of its processes: user, capabilities, a root that is only read, time to end; and the devices that it reserves.
-
-import type { Json } from "../../model/data/json.ts";
-import { parseDuration } from "../../model/document/duration.ts";
+// Fields of a Compose service about its processes: user, capabilities, read-only root file system, time to end; also
+// reserved devices and placement constraints.
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
-import { field, itemsOf, needless, type Rule, type Rules, type Spot, take, turn, wordOf } from "../mapping/rules.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NO_SUCH_RIGHT,
+  NODE_LABELS,
+  NOT_UNDERSTOOD,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
+import {
+  asDuration,
+  field,
+  itemsOf,
+  needless,
+  type Rule,
+  type Rules,
+  type Spot,
+  take,
+  turn,
+  wordOf,
+} from "../mapping/rules.ts";
 import { devices } from "../parts/resources.ts";
 
 const TO = ["traits", "security"];
-const NUMBERS = words("became the numbers of user and group", "改为用户与组的数字 ID");
+const NUMBERS = words("became the numeric user or group", "改为用户或组的数字 ID");
 const NAMED_USER = advised(
-  ["a user is a number on a cluster", "集群上的用户以数字 ID 表示"],
-  ["write the number that the name has in the image", "请写镜像中该用户名对应的数字 ID"],
+  ["on a cluster, users and groups are given by number", "集群上的用户与组以数字 ID 表示"],
+  ["write the number of this name in the image", "请写镜像中该名称对应的数字 ID"],
 );
-const NOT_GIVEN = advised(
-  ["an application cannot give itself this right", "应用不能自行授予该权限"],
-  ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"],
-);
-const WITHOUT_PREFIX = words("without CAP_", "去掉 CAP_ 前缀");
+const WITHOUT_PREFIX = words("written without the prefix CAP_", "去掉 CAP_ 前缀");
 
-/** Only what is written here: Compose has no profiles. */
+/** Adds the trait security with the profile none, because Compose has no profiles: only the written fields apply. */
 function begin(spot: Spot<unknown>): void {
   if (valueAt(spot.draft, TO) === undefined) place(spot.draft, TO, { profile: "none" });
 }
@@ -61,9 +74,6 @@ const capabilities =
     }
   };
 
-const duration = (value: Json): Json | undefined =>
-  (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined ? value : undefined;
-
 export const RIGHTS: Rules = {
   user,
   group_add: groups,
@@ -77,17 +87,17 @@ export const RIGHTS: Rules = {
   privileged: (spot) =>
     spot.value === false
       ? needless(DEFAULT_ALREADY)(spot)
-      : say(spot.importing.ledger, spot.at, "unsupported", NOT_GIVEN),
-  stop_grace_period: turn(["traits", "lifecycle", "grace"], duration, words("written with its unit", "补上单位")),
+      : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
+  stop_grace_period: turn(["traits", "lifecycle", "grace"], asDuration, WITH_UNIT),
 };
 
 const DEVICE = words("became the trait gpu", "改为 gpu 特征");
 const ALL = advised(
-  ["how many devices there are is not known here", "此处无法得知设备数量"],
+  ["the number of devices is not known here", "此处无法得知设备数量"],
   ["write the number", "请写明数量"],
 );
 
-/** `deploy.resources.reservations.devices`. */
+/** The rule for `deploy.resources.reservations.devices`. */
 export const reservedDevices: Rule = (list) => {
   for (const item of itemsOf(list)) {
     const { ledger } = item.importing;
@@ -103,10 +113,9 @@ export const reservedDevices: Rule = (list) => {
 };
 
 const CONSTRAINT = /^node\.labels\.([^\s=!]+)\s*==\s*(\S+)$/;
-const NODE_LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
 const SWARM = advised(
-  ["nodes of a cluster are known by their labels", "集群节点以标签区分"],
-  ["say it with the trait placement", "请用 placement 特征表达"],
+  ["nodes of a cluster are selected by their labels", "集群节点按标签选择"],
+  ["use the trait placement", "请使用 placement 特征"],
 );
 
 export const constraints: Rule = (list) => {

@@ -1,4 +1,5 @@
-// One service of a Compose file, to a component: the table of its fields.
+// A service of a Compose file becomes a component. This file has the table of its fields and chooses the component
+// type.
 
 import type { Json } from "../../model/data/json.ts";
 import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
@@ -34,7 +35,7 @@ type S = ServiceShared;
 const WORDS = words("split into words", "拆分为单词列表");
 const ENTRY = words("became an entry of env", "改为 env 的一项");
 const READY = words("waits until it is ready (a task: until it has ended)", "等待其就绪（任务则等待其结束）");
-const UNITS = words("in the units of Kubernetes", "改用 Kubernetes 单位");
+const UNITS = words("written in the units of Kubernetes", "改用 Kubernetes 单位");
 const POLICIES = new Map([
   ["always", "Always"],
   ["never", "Never"],
@@ -45,12 +46,12 @@ const OF_THE_SHELL = advised(
   ["its value comes from the machine where Compose runs", "其值来自运行 Compose 的机器"],
   [
     "write the value, or take it from a secret: {secret: NAME, key: KEY}",
-    "请写出值，或取自密钥：{secret: 名称, key: 键}",
+    "请写出值，或取自 secret 组件：{secret: 名称, key: 键}",
   ],
 );
 const OTHER_LABELS = advised(
-  ["labels of Compose steer other tools", "Compose 的标签用于其他工具"],
-  ["say what they mean with traits, e.g. route", "请用特征表达其含义，如 route"],
+  ["labels of Compose are meant for other tools", "Compose 的标签用于其他工具"],
+  ["use traits instead, e.g. route", "请改用特征，如 route"],
 );
 
 function line(value: Json): Json | undefined {
@@ -103,8 +104,8 @@ const envFile: Rule<S> = (spot) => {
   }
 };
 
-/** NAME=VALUE lines; quotes around a value are not part of it. */
-export function variablesIn(text: string): readonly (readonly [string, string])[] {
+/** Variables of a file with NAME=VALUE lines. Quotes around a value are not part of it. */
+function variablesIn(text: string): readonly (readonly [string, string])[] {
   return text.split(/\r?\n/).flatMap((one) => {
     const [, name, value = ""] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(one) ?? [];
     if (name === undefined) return [];
@@ -125,13 +126,13 @@ const dependsOn: Rule<S> = (spot) => {
 
 function dependency(from: Spot<S>, name: string): void {
   const { draft, importing, shared } = from;
-  const called = calledService(shared.world, name) ?? name;
+  const called = calledService(shared.context, name) ?? name;
   const same = from.value === called;
   put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, called, from.at, same ? undefined : READY);
 }
 
 const restart: Rule<S> = (spot) => {
-  const task = spot.shared.world.tasks.has(spot.shared.name);
+  const task = spot.shared.context.tasks.has(spot.shared.name);
   const tries = /^on-failure:(\d+)$/.exec(wordOf(spot.value))?.[1];
   if (task && tries !== undefined)
     return put(
@@ -139,11 +140,11 @@ const restart: Rule<S> = (spot) => {
       { draft: spot.draft, path: ["properties", "retries"] },
       Number(tries),
       spot.at,
-      words("new attempts after a failure", "失败后的重试次数"),
+      words("became the number of retries after a failure", "改为失败后的重试次数"),
     );
   const ends = words(
-    "it runs for ever here and is always restarted; a thing that ends is a task",
-    "此处会一直运行并总是重启；会结束的程序应为 task",
+    "the program runs permanently here and is always restarted; use type task for a program that ends",
+    "程序在此处会一直运行并总是重启；会结束的程序请用 task 类型",
   );
   needless(task || ["always", "unless-stopped"].includes(wordOf(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
 };
@@ -179,23 +180,20 @@ const deploy: Rules<S> = {
     order: turn(
       ["properties", "update", "strategy"],
       (value) => ORDERS.get(wordOf(value)),
-      words("in kubemin's words", "改用 kubemin 的写法"),
+      words("written in kubemin's notation", "改用 kubemin 的写法"),
     ),
   }),
   endpoint_mode: needless(words("not needed: a Service has one address", "无需填写：Service 只有一个地址")),
 };
 
 const networks: Rule<S> = (spot) => {
-  const plain = words(
-    "not needed: every component reaches every other by its name",
-    "无需填写：组件之间均可按名称访问",
-  );
+  const plain = words("not needed: components can reach each other by name", "无需填写：组件之间均可按名称访问");
   if (Array.isArray(spot.value)) return needless(plain)(spot);
   for (const [, one] of fieldsOf(spot))
     if (one.value === null || Object.keys(one.value).length === 0) needless(plain)(one);
   refuse(
     advised(
-      ["aliases and addresses of networks do not exist here", "没有网络别名与固定地址"],
+      ["network aliases and fixed addresses are not supported", "不支持网络别名与固定地址"],
       ["use the component's name", "请使用组件名"],
     ),
   )(spot);
@@ -209,7 +207,7 @@ const SERVICE: Rules<S> = {
   pull_policy: turn(
     ["properties", "imagePullPolicy"],
     (value) => POLICIES.get(wordOf(value)),
-    words("in Kubernetes' words", "改用 Kubernetes 的写法"),
+    words("written in the notation of Kubernetes", "改用 Kubernetes 的写法"),
   ),
   env_file: envFile,
   environment,
@@ -232,11 +230,11 @@ const SERVICE: Rules<S> = {
 };
 
 export function importService(spot: Spot<S>): void {
-  const { world, name } = spot.shared;
+  const { context, name } = spot.shared;
   const image = field(spot, "image")?.value;
   const build = field(spot, "build");
   if (image === undefined && build) placeImage(spot, build);
-  const task = world.tasks.has(name);
+  const task = context.tasks.has(name);
   const ports = wantedPorts(spot);
   const guessed = ports.length === 0 ? wellKnownPort(image) : undefined;
   const served = ports.length > 0 || guessed !== undefined;
@@ -251,20 +249,23 @@ function typeOf(spot: Spot<S>, task: boolean, served: boolean): string {
   if (task) return "task";
   if (field(field(spot, "deploy") ?? spot, "mode")?.value === "global") return "daemon";
   if (!served) return "worker";
-  const { volumes: owners } = spot.shared.world;
+  const { volumes: owners } = spot.shared.context;
   return namedVolumes(spot).some((volume) => owners.get(volume) === spot.shared.name) ? "store" : "webservice";
 }
 
-/** Without an image there is no component: Compose would call what it builds like this. */
+/**
+ * A component must have an image. For a service that is built, this writes the name that Compose would give to the
+ * built image.
+ */
 function placeImage(spot: Spot<S>, build: Spot<S>): void {
   const image = `${nameOf({ body: spot.importing.head.body })}-${nameOf(spot.draft)}:latest`;
   place(spot.draft, ["properties", "image"], image);
   const words_ = advised(
     [
-      "kubemin deploys images and builds none; the document says {image}",
+      "kubemin deploys images but does not build them; the document names {image}",
       "kubemin 只部署镜像，不构建镜像；文档中写为 {image}",
     ],
-    ["build and push it, and write its name there", "请自行构建并推送，然后改为实际镜像名"],
+    ["build and push the image, and write its name there", "请自行构建并推送，然后改为实际镜像名"],
     { image },
   );
   say(spot.importing.ledger, build.at, "unsupported", words_);

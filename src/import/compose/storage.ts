@@ -1,4 +1,5 @@
-// Volumes, tmpfs, configs and secrets of a Compose service, to items of the storage trait and to components of type config and secret.
+// Volumes, tmpfs, configs and secrets of a Compose service become items of the storage trait and components of type
+// config and secret.
 import type { Json } from "../../model/data/json.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
 import { freeName, newDraft, nextOf } from "../mapping/importDraft.ts";
@@ -8,7 +9,7 @@ import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../mapping
 import type { ServiceShared } from "./composeContext.ts";
 import { memory, mountText } from "./text.ts";
 
-/** Compose volumes have no size; this is what a claim asks for until somebody says better. */
+/** The size of a claim for a Compose volume. Compose volumes have no size, so the report asks the user to check it. */
 const SIZE = "1Gi";
 const PERSISTENT = words(
   "became persistent storage of {size}: Compose volumes have no size, so check it",
@@ -24,10 +25,13 @@ const OWN_FOLDER = advised(
   ],
 );
 const SHARED = advised(
-  ["{owner} has this volume already, and components share none", "{owner} 已使用该卷，组件之间不共享卷"],
-  ["use storage of type nfs or an object store between them", "请改用 NFS 或对象存储共享"],
+  [
+    "component {owner} already uses this volume, and components cannot share one",
+    "{owner} 已使用该卷，组件之间不能共享卷",
+  ],
+  ["share data by storage of type nfs or an object store", "请改用 NFS 或对象存储共享数据"],
 );
-const FILE = words("became a file of its own", "改为单独挂载的文件");
+const FILE = words("became a file that is mounted by itself", "改为单独挂载的文件");
 const MUST_EXIST = words(
   "its content is not in this file: {kind} {name} must exist before the deployment",
   "内容不在该文件中：部署前必须存在 {kind} {name}",
@@ -55,7 +59,7 @@ interface Mount {
 function volume(item: Service, mount: Mount): void {
   const { draft, importing, shared } = item;
   const to = nextOf(draft, ["traits", "storage"]);
-  const owner = shared.world.volumes.get(mount.source);
+  const owner = shared.context.volumes.get(mount.source);
   if (mount.source !== "" && owner !== shared.name) {
     const words: Words = { ...SHARED, params: { owner: owner ?? "" } };
     return say(importing.ledger, mount.from, "unsupported", words);
@@ -74,7 +78,10 @@ function volume(item: Service, mount: Mount): void {
   put(importing.ledger, { draft, path: to }, value, mount.from, mount.source === "" ? EPHEMERAL : PERSISTENT);
 }
 
-/** `{type, source, target, read_only}`. Further fields of a volume stay unsaid and are told as such. */
+/**
+ * The long form `{type, source, target, read_only}`. Other fields get no entry here, so the ledger reports them as not
+ * supported.
+ */
 function longVolume(item: Service): void {
   const type = field(item, "type")?.value;
   const target = textOf(field(item, "target")?.value);
@@ -132,7 +139,7 @@ export const sharedMemory: Rule<ServiceShared> = ({ value, at, draft, importing 
 
 type SourceType = "config" | "secret";
 
-/** Of a service: names, or `{source, target}`. */
+/** The rule for `configs` or `secrets` of a service: a list of names or of `{source, target}`. */
 export function files(type: SourceType): Rule<ServiceShared> {
   return (list) => {
     for (const item of itemsOf(list)) {
@@ -154,19 +161,22 @@ export function files(type: SourceType): Rule<ServiceShared> {
   };
 }
 
-/** Makes the component at its first use, where the content can be had. */
+/**
+ * The name of the config or secret component for a Compose source. Its first use adds the component, if the content can
+ * be read.
+ */
 function sourceName(item: Service, type: SourceType, source: string): string {
-  const { world } = item.shared;
+  const { context } = item.shared;
   const key = `${type} ${source}`;
-  const known = world.sources.get(key);
+  const known = context.sources.get(key);
   if (known !== undefined) return known;
-  const declared = field(field(world.root, `${type}s`) ?? world.root, source);
-  const external = field(declared ?? world.root, "external")?.value === true;
+  const declared = field(field(context.root, `${type}s`) ?? context.root, source);
+  const external = field(declared ?? context.root, "external")?.value === true;
   const content = declared && !external ? contentOf(declared) : undefined;
-  const wanted = external ? (textOf(field(declared ?? world.root, "name")?.value) ?? source) : source;
-  const name = freeName(world.taken.has(wanted) ? `${wanted}-${type}` : wanted, world.taken, type);
-  world.taken.add(name);
-  world.sources.set(key, name);
+  const wanted = external ? (textOf(field(declared ?? context.root, "name")?.value) ?? source) : source;
+  const name = freeName(context.taken.has(wanted) ? `${wanted}-${type}` : wanted, context.taken, type);
+  context.taken.add(name);
+  context.sources.set(key, name);
   if (declared !== undefined && content !== undefined) makeSource(declared, { type, name, key: source, ...content });
   else if (declared !== undefined) {
     const kind = type === "config" ? "ConfigMap" : "Secret";
@@ -202,8 +212,8 @@ function makeSource(declared: Spot<unknown>, made: Content & { type: SourceType;
   if (made.name !== made.key) remark(importing.ledger, declared.at, became, { draft, path: ["name"] });
 }
 
-/** Top-level volumes: they belong to whoever mounts them. */
-export function declaredVolume(name: string, spot: Spot<unknown>, shared: ServiceShared["world"]): void {
+/** Reports the fields of a top-level volume. The volume itself becomes storage of the service that mounts it. */
+export function declaredVolume(name: string, spot: Spot<unknown>, shared: ServiceShared["context"]): void {
   const owner = shared.services.get(shared.volumes.get(name) ?? "");
   const { ledger } = spot.importing;
   if (field(spot, "external")?.value === true)
@@ -212,7 +222,7 @@ export function declaredVolume(name: string, spot: Spot<unknown>, shared: Servic
       spot.at,
       "unsupported",
       advised(
-        ["a volume that exists already cannot be used", "不能使用已存在的卷"],
+        ["an existing volume cannot be used", "不能使用已存在的卷"],
         ["copy its data into the new one", "请把数据复制到新卷"],
       ),
     );
@@ -229,7 +239,7 @@ export function declaredVolume(name: string, spot: Spot<unknown>, shared: Servic
       driver.at,
       "unsupported",
       advised(
-        ["drivers of Docker do not exist on a cluster", "集群上没有 Docker 的卷驱动"],
+        ["a cluster has no volume drivers of Docker", "集群上没有 Docker 的卷驱动"],
         ["name a storageClass", "请指定 storageClass"],
       ),
     );
@@ -239,7 +249,7 @@ export function declaredVolume(name: string, spot: Spot<unknown>, shared: Servic
       ledger,
       given.at,
       "changed",
-      words("the claim is called like the component and the volume", "存储声明以组件与卷命名"),
+      words("the claim is named after the component and the volume", "存储卷声明以组件与卷命名"),
       target,
     );
 }

@@ -1,7 +1,10 @@
-// Small grammars of Compose: variables in values, command lines, sizes, port and volume strings.
+// Reads the small grammars of Compose: variables in values, command lines, sizes, port and volume strings.
 // https://github.com/compose-spec/compose-spec/blob/main/spec.md
 
-/** `text` with its variables filled in; `missing` are those that have neither a value nor a default. `$$` is a dollar sign. */
+/**
+ * `text` with its variables replaced. `missing` lists the variables that have neither a value nor a default. `$$` is a
+ * dollar sign.
+ */
 export function interpolate(
   text: string,
   variables: Readonly<Record<string, string>>,
@@ -9,7 +12,8 @@ export function interpolate(
   const missing: string[] = [];
   const filled = text.replace(
     /\$(?:(\$)|\{([A-Za-z_]\w*)(?:(:?[-?+])([^{}]*))?\}|([A-Za-z_]\w*))/g,
-    (_all, dollar: string | undefined, braced: string | undefined, how = "", word = "", bare?: string) => {
+    (_all, ...groups: readonly (string | undefined)[]) => {
+      const [dollar, braced, how = "", word = "", bare] = groups;
       if (dollar !== undefined) return "$";
       const name = braced ?? bare ?? "";
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
@@ -24,7 +28,7 @@ export function interpolate(
   return { text: filled, missing };
 }
 
-/** As a shell splits words: quotes and backslashes. Undefined: a quote is never closed. */
+/** Splits a line into words like a shell, with quotes and backslashes; `undefined` when a quote is not closed. */
 export function splitWords(line: string): readonly string[] | undefined {
   const words: string[] = [];
   let rest = line.trim();
@@ -57,7 +61,10 @@ const UNITS: Readonly<Record<string, string>> = {
   tb: "Ti",
 };
 
-/** "512m" of Compose are mebibytes: "512Mi". Bytes get a unit, because a bare size means gibibytes to us. */
+/**
+ * A size of Compose as a quantity: "512m" (mebibytes) becomes "512Mi". Bytes get a unit, because kubemin reads a bare
+ * number as gibibytes.
+ */
 export function memory(value: unknown): string | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value));
   const unit = UNITS[(match?.[2] ?? "").toLowerCase() || "b"];
@@ -68,11 +75,14 @@ export function memory(value: unknown): string | undefined {
 export interface PortPair {
   readonly target: number;
   readonly protocol: string;
-  /** Reachable from outside of the Compose network. */
+  /** True when the port is reachable from outside the Compose network. */
   readonly published: boolean;
 }
 
-/** "80", "8080:80", "127.0.0.1:8080-8081:80-81/udp". Undefined: no port. */
+/**
+ * Reads texts like "80", "8080:80" and "127.0.0.1:8080-8081:80-81/udp"; `undefined` when the text is not a port or a
+ * range of ports.
+ */
 export function portPairs(text: string): readonly PortPair[] | undefined {
   const match = /^(?:(?:\[[^\]]+\]|[\d.]+|\*):)?(?:(\d*)(?:-\d+)?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/i.exec(
     text.trim(),
@@ -88,15 +98,15 @@ export function portPairs(text: string): readonly PortPair[] | undefined {
   }));
 }
 
-export interface MountText {
+interface MountText {
   readonly type: "volume" | "bind";
-  /** Empty: an anonymous volume. */
+  /** The name of the volume, or the folder of a bind mount; empty for an anonymous volume. */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
 }
 
-/** "data:/var/lib/data:ro", "./conf:/etc/conf", "/cache". */
+/** Reads texts like "data:/var/lib/data:ro", "./conf:/etc/conf" and "/cache". */
 export function mountText(text: string): MountText | undefined {
   const parts = text.split(":");
   const [first = "", second, mode = "", ...more] = parts;

@@ -1,4 +1,5 @@
-// A Compose file with its variables filled in. The shape stays the same, so that every place in it is still the place in the file.
+// Replaces the variables in a Compose file. The shape of the value stays the same, so that each path in it is also the
+// path in the file.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
@@ -6,7 +7,7 @@ import { advised } from "../mapping/reportWords.ts";
 import type { Importing } from "../mapping/rules.ts";
 import { interpolate } from "./text.ts";
 
-/** What needs a variable that nobody gave becomes null and is told at once. */
+/** A text with a variable that has no value becomes `null`, and is reported as not supported. */
 export function fillIn(importing: Importing, value: Json, at: Path): Json {
   if (typeof value === "string") return fillText(importing, value, at);
   if (Array.isArray(value)) return value.map((inner: Json, index) => fillIn(importing, inner, [...at, index]));
@@ -22,7 +23,7 @@ function fillText(importing: Importing, value: string, at: Path): Json {
   if (name !== undefined) {
     const words = advised(
       ["the variable {name} has no value here", "变量 {name} 没有值"],
-      ["give it: --set {name}=VALUE", "请给出：--set {name}=值"],
+      ["set it: --set {name}=VALUE", "请设置：--set {name}=值"],
       { name },
     );
     say(importing.ledger, at, "unsupported", words);

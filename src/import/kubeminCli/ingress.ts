@@ -1,4 +1,4 @@
-// The trait ingress of KubeMin-Cli, to the trait route: one host, several paths.
+// The trait ingress of KubeMin-Cli becomes the trait route, which has one host and several paths.
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, type Spot, wordOf } from "../mapping/rules.ts";
@@ -6,14 +6,14 @@ import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import { either } from "./spelling.ts";
 
 const ROUTE = words("became the trait route", "改为 route 特征");
-const ITSELF = words("the component itself", "即该组件");
+const ITSELF = words("not needed: the route leads to its own component", "无需填写：路由指向其所属组件");
 const ONE_HOST = advised(
-  ["a component has one route, of one host", "一个组件只有一条路由与一个主机"],
-  ["make a second component", "请再建一个组件"],
+  ["a component has only one route, with one host", "一个组件只有一条路由与一个主机"],
+  ["create a second component", "请再建一个组件"],
 );
 const OF_CONTROLLER = advised(
-  ["annotations of an Ingress steer one controller", "Ingress 注解只对特定控制器有效"],
-  ["say what they mean with fields of the trait route", "请用 route 特征的字段表达"],
+  ["annotations of an Ingress are only valid for a certain controller", "Ingress 注解只对特定控制器有效"],
+  ["use fields of the trait route instead", "请改用 route 特征的字段"],
 );
 
 const none = (spot: Spot<unknown>): Spot<unknown> => ({ ...spot, value: [] });

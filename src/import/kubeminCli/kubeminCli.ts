@@ -1,5 +1,5 @@
-// Applications of KubeMin-Cli, the predecessor: JSON with a list `component` and a list `workflow`. Its documents exist in camelCase and in
-// snake_case, so a field is found under both spellings.
+// Imports applications of KubeMin-Cli, the predecessor of kubemin: JSON with a list `component` and a list `workflow`.
+// Its documents exist in camelCase and in snake_case, so fields are looked up under both spellings.
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { type Draft, freeName, nameOf, newDraft, place } from "../mapping/importDraft.ts";
@@ -24,10 +24,13 @@ import { inSteps, type Mention } from "../parts/order.ts";
 import { either } from "./spelling.ts";
 import { componentTraits } from "./traits.ts";
 
-const DESCRIPTIVE = words("not needed: kubemin numbers revisions itself", "无需填写：kubemin 自行编号版本");
+const DESCRIPTIVE = words("not needed: kubemin numbers revisions itself", "无需填写：kubemin 自动为修订版本编号");
 const PROJECT = words("not part of a document: choose it with --project", "不属于文档：请用 --project 选择");
 const TYPES = new Set(["webservice", "store", "config", "secret", "worker", "task", "cron", "daemon"]);
-const STEP = words("steps have no names here: components say what they wait for", "步骤没有名称：由组件声明等待对象");
+const STEP = words(
+  "steps have no names here: each component names the components that it waits for",
+  "此处步骤没有名称：由组件声明所等待的组件",
+);
 
 const HEAD: Rules = {
   namespace: namespaceRule,
@@ -95,7 +98,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
   if (traits) componentTraits(traits, (name) => names.get(name) ?? name);
 }
 
-/** A webservice without a port is a worker: it would have no Service. */
+/** A webservice without a port becomes a worker, because it would have no Service. */
 function typeOf(item: Spot<unknown>): string {
   const type = wordOf((field(item, "type") ?? either(item, "componentType"))?.value ?? "");
   const ports = field(field(item, "properties") ?? item, "ports")?.value;
@@ -103,7 +106,7 @@ function typeOf(item: Spot<unknown>): string {
   return TYPES.has(type) || type === "" ? type || "worker" : type;
 }
 
-const NOT_COUNTED = words("not needed: it runs nothing", "无需填写：不运行任何程序");
+const NOT_COUNTED = words("not needed: the component runs no program", "无需填写：该组件不运行程序");
 const HOLDER: Rules = { replicas: needless(NOT_COUNTED), image: needless(NOT_COUNTED) };
 const RUNNER: Rules = { image: take("properties", "image"), replicas: take("properties", "replicas") };
 
@@ -112,9 +115,10 @@ const entries =
   (spot) => {
     for (const [key, one] of fieldsOf(spot))
       put(spot.importing.ledger, { draft: spot.draft, path: [...to, key] }, one.value, one.at);
-    if (Object.keys(spot.value ?? {}).length === 0) needless(words("there is nothing in it", "其中没有内容"))(spot);
+    if (Object.keys(spot.value ?? {}).length === 0)
+      needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
   };
-const NOT_ITS = needless(words("there is nothing in it", "其中没有内容"));
+const NOT_ITS = needless(words("not needed: it is empty", "无需填写：内容为空"));
 const emptyOnly: Rule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
 
 function isEmpty(value: Json): boolean {
@@ -143,7 +147,7 @@ const PROPERTIES: Rules = {
 };
 
 const EXPOSED = advised(
-  ["a port is not opened to the outside by itself", "端口不会自动对外开放"],
+  ["a port is only reachable inside the cluster", "端口只能在集群内访问"],
   ["add the trait route", "请添加 route 特征"],
 );
 
@@ -163,7 +167,10 @@ function ports(list: Spot<unknown>): void {
   }
 }
 
-/** Each step waits for the one before it; the components of one step start together, those of a step `StepByStep` one after the other. */
+/**
+ * Each step waits for the step before it. The components of a step start together, or one after the other if its mode
+ * is `StepByStep`.
+ */
 function workflow(list: Spot<unknown> | undefined, names: ReadonlyMap<string, string>): void {
   if (list === undefined) return;
   const steps = itemsOf(list);

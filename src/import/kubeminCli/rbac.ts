@@ -1,14 +1,15 @@
-// The trait rbac of KubeMin-Cli, to ours: rules within the namespace. Names of accounts and roles are the component's own here.
+// The trait rbac of KubeMin-Cli becomes the trait rbac of kubemin: rules within the namespace. Names of accounts and
+// roles are not taken, because kubemin names them after the component.
 import { nextOf } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, needless, onlyIf, type Spot } from "../mapping/rules.ts";
 import { either } from "./spelling.ts";
 
-const CALLED = words("account, role and binding are called like the component", "账户、角色与绑定均以组件命名");
+const CALLED = words("account, role and binding are named after the component", "账户、角色与绑定均以组件命名");
 const CLUSTER_WIDE = advised(
-  ["rights beyond the own namespace are not given to an application", "应用不能获得命名空间以外的权限"],
-  ["have an operator make the ClusterRole and its binding", "请由运维创建 ClusterRole 与绑定"],
+  ["an application cannot get rights outside its namespace", "应用不能获得其命名空间以外的权限"],
+  ["ask an operator to create the ClusterRole and its binding", "请由运维创建 ClusterRole 与绑定"],
 );
 const FIELDS = { apiGroups: "groups", resources: "resources", resourceNames: "names", verbs: "verbs" } as const;
 const NAMES = ["serviceAccount", "serviceAccountName", "roleName", "bindingName", "namespace"];

@@ -1,7 +1,7 @@
-// One field, two spellings: `mountPath` and `mount_path`.
+// Looks up a field under two spellings: `mountPath` and `mount_path`.
 import { field, type Spot } from "../mapping/rules.ts";
 
-export function snake(name: string): string {
+function snake(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

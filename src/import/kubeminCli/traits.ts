@@ -1,10 +1,18 @@
-// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress, rbac. Nested traits of init containers and sidecars have
-// a place where ours have one: environment, resources, and mounts of the component's own storage.
+// Traits of KubeMin-Cli: storage, envs, envFrom, probes, resources, init, sidecar, ingress, rbac. Of the nested traits
+// of init containers and sidecars, only those are imported that kubemin has there: environment, resources, and mounts
+// of the component's storage.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NAMED_AS_COMPONENT,
+  STORAGE_ITEM,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -26,15 +34,13 @@ import { either } from "./spelling.ts";
 
 type Called = (name: string) => string;
 
-const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
-const ITEM = words("became an item of the storage trait", "改为 storage 特征的一项");
 const EXISTING = advised(
-  ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
-  ["kubemin makes a new one: copy the data over", "kubemin 会新建一个：请迁移数据"],
+  ["an existing claim cannot be used", "不能使用已存在的存储卷声明"],
+  ["kubemin creates a new one: copy the data to it", "kubemin 会新建一个：请迁移数据"],
 );
 const NO_SIZE = "1Gi";
 
-/** Older documents write traits as a list of {type, properties}. */
+/** Imports the traits: a map by name, or a list of {type, properties} as in older documents. */
 export function componentTraits(traits: Spot<unknown>, called: Called): void {
   const rules = traitRules(called);
   applyRules(rules, traits);
@@ -44,10 +50,16 @@ export function componentTraits(traits: Spot<unknown>, called: Called): void {
     const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
     if (rule === undefined || properties === undefined) continue;
     rule(properties);
-    say(item.importing.ledger, [...item.at, "type"], "changed", words("the trait of that name", "同名特征"), {
-      draft: item.draft,
-      path: ["traits"],
-    });
+    say(
+      item.importing.ledger,
+      [...item.at, "type"],
+      "changed",
+      words("became the trait of the same name", "改为同名特征"),
+      {
+        draft: item.draft,
+        path: ["traits"],
+      },
+    );
   }
 }
 
@@ -84,7 +96,7 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
 };
 const MAKES = onlyIf(
   (value) => value === true,
-  words("kubemin always makes the claim", "存储声明始终由 kubemin 创建"),
+  words("kubemin always creates the claim", "存储卷声明始终由 kubemin 创建"),
   EXISTING,
 );
 
@@ -103,7 +115,7 @@ function storageItem(item: Spot<unknown>, called: Called): void {
     const name = field(item, "name");
     const source = either(item, "sourceName") ?? name;
     if (source) reference(source, [...to, "name"], called);
-    if (name) say(importing.ledger, name.at, "changed", ITEM, { draft, path: to });
+    if (name) say(importing.ledger, name.at, "changed", STORAGE_ITEM, { draft, path: to });
     const readOnly = either(item, "readOnly");
     if (readOnly) needless(DEFAULT_ALREADY)(readOnly);
     return;
@@ -120,11 +132,11 @@ function reference(source: Spot<unknown>, path: Path, called: Called): void {
     { draft: source.draft, path },
     name,
     source.at,
-    name === source.value ? undefined : CALLED,
+    name === source.value ? undefined : NAMED_AS_COMPONENT,
   );
 }
 
-/** All keys at once: a storage item without a mountPath. */
+/** All keys of an object become variables: in kubemin, by a storage item without a mountPath. */
 function environmentFrom(list: Spot<unknown>, called: Called): void {
   for (const item of itemsOf(list)) {
     const [type, source] = [field(item, "type"), either(item, "sourceName")];
@@ -132,7 +144,13 @@ function environmentFrom(list: Spot<unknown>, called: Called): void {
     if (type === undefined || source === undefined) continue;
     const to = nextOf(list.draft, ["traits", "storage"]);
     const same = kind === type.value;
-    put(list.importing.ledger, { draft: list.draft, path: [...to, "type"] }, kind, type.at, same ? undefined : ITEM);
+    put(
+      list.importing.ledger,
+      { draft: list.draft, path: [...to, "type"] },
+      kind,
+      type.at,
+      same ? undefined : STORAGE_ITEM,
+    );
     reference(source, [...to, "name"], called);
   }
 }
@@ -170,13 +188,13 @@ function probeItem(item: Spot<unknown>): void {
     const given = field(item, key);
     if (given) rule({ ...given, shared: path });
   }
-  say(item.importing.ledger, type.at, "changed", words("the probe of that name", "同名探测"), {
+  say(item.importing.ledger, type.at, "changed", words("became the probe of the same name", "改为同名探测"), {
     draft: item.draft,
     path,
   });
 }
 
-/** The spellings that parts/probe.ts does not know. */
+/** The spellings in snake_case, which src/import/parts/probe.ts does not know. */
 const PROBE_FIELDS: Rules = {
   period_seconds: time("every"),
   timeout_seconds: time("timeout"),
@@ -193,7 +211,7 @@ const PROBE_FIELDS: Rules = {
 };
 
 function probePath(spot: Spot<unknown>): Path {
-  return spot.shared as Path; // set by probeItem, the only one that uses these rules
+  return spot.shared as Path; // Only probeItem uses these rules, and it sets a path.
 }
 
 function time(name: string): Rule {
@@ -204,7 +222,7 @@ function time(name: string): Rule {
         { draft: spot.draft, path: [...probePath(spot), name] },
         `${spot.value}s`,
         spot.at,
-        words("written with its unit", "补上单位"),
+        WITH_UNIT,
       );
   };
 }
@@ -220,7 +238,7 @@ function action(name: string, fields: readonly string[]): Rule {
 }
 
 const BOTH = words(
-  "became what it asks for and its limit, as KubeMin-Cli does",
+  "became both the request and the limit, as in KubeMin-Cli",
   "同时作为请求与上限，与 KubeMin-Cli 一致",
 );
 
@@ -238,7 +256,7 @@ function amounts(spot: Spot<unknown>, to: Path): void {
       { draft: spot.draft, path: ["traits", "gpu", "count"] },
       Number(gpu.value),
       gpu.at,
-      words("became the trait gpu", "改为特征 gpu"),
+      words("became the trait gpu", "改为 gpu 特征"),
     );
 }
 
@@ -266,7 +284,10 @@ function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): 
   for (const mount of itemsOf(field(traits, "storage") ?? { ...traits, value: [] })) nestedStorage(mount, to, called);
 }
 
-/** Storage of a further container: the component's own storage of that name is mounted; if there is none it is made, and mounted in both. */
+/**
+ * Storage of a further container. If the component has storage of this name, the container mounts it; if not, the
+ * storage is added to the component, and both containers mount it.
+ */
 function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
   const { draft, importing } = mount;
   const name = wordOf((either(mount, "sourceName") ?? field(mount, "name"))?.value);
@@ -277,7 +298,7 @@ function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
   const items = valueAt(draft, ["traits", "storage"]);
   const known = Array.isArray(items) && items.some((one) => isObject(one) && one["name"] === called(name));
   if (!known) return storageItem(mount, called);
-  const words_ = words("mounts the component's storage of that name", "挂载组件的同名 storage");
+  const words_ = words("mounts the component's storage of the same name", "挂载组件的同名 storage");
   for (const key of ["name", "type", "mountPath", "mount_path", "sourceName", "source_name"])
     say(importing.ledger, [...mount.at, key], "changed", words_, { draft, path });
 }

@@ -1,9 +1,10 @@
-// Component types of KubeVela and the fields of their properties. https://kubevela.io/docs/end-user/components/references/
+// The table of KubeVela's component types and the fields of their properties.
+// https://kubevela.io/docs/end-user/components/references/
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, STORAGE_ITEM, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
   field,
   itemsOf,
@@ -22,8 +23,8 @@ import { labelsRule } from "../parts/metadata.ts";
 import { probe } from "../parts/probe.ts";
 import { sizeInto } from "../parts/volumes.ts";
 
-export const NO_PORTS: ReadonlyMap<string, number> = new Map();
-export const AS_THEY_ARE: Names = { called: (_kind, name) => name };
+const NO_PORTS: ReadonlyMap<string, number> = new Map();
+const AS_THEY_ARE: Names = { called: (_kind, name) => name };
 const named =
   (rule: (spot: Spot<Names>) => void): Rule =>
   (spot) =>
@@ -34,7 +35,7 @@ export const probeTo =
   (spot) =>
     probe(spot, to, NO_PORTS);
 
-const BOTH = words("became what it asks for and its limit, as KubeVela does", "同时作为请求与上限，与 KubeVela 一致");
+const BOTH = words("became both the request and the limit, as in KubeVela", "同时作为请求与上限，与 KubeVela 一致");
 export const amount =
   (name: string, base: Path): Rule =>
   (spot) => {
@@ -60,7 +61,12 @@ const ports: Rule = (list) => {
     const protocol = field(item, "protocol");
     if (protocol) put(importing.ledger, { draft, path: [...to, "protocol"] }, protocol.value, protocol.at);
     if (expose)
-      needless(words("every port of a component is served inside the cluster", "组件的所有端口均在集群内提供"))(expose);
+      needless(
+        words(
+          "not needed: every port of a component is served inside the cluster",
+          "无需填写：组件的所有端口均在集群内提供",
+        ),
+      )(expose);
   }
 };
 
@@ -95,16 +101,18 @@ const PROGRAM: Rules = {
   volumeMounts: (spot) => mountedVolumes(spot),
   labels: labelsRule("labels", ["objects", "pods"]),
   annotations: labelsRule("annotations", ["objects", "pods"]),
-  addRevisionLabel: needless(words("not needed: kubemin marks revisions itself", "无需填写：kubemin 自行标记版本")),
+  addRevisionLabel: needless(words("not needed: kubemin marks revisions itself", "无需填写：kubemin 自行标记修订版本")),
 };
 
 const EXISTING = advised(
-  ["a claim that exists already cannot be used", "不能使用已存在的存储声明"],
-  ["give the storage a size: kubemin then makes a claim", "请为 storage 指定 size，由 kubemin 创建"],
+  ["an existing claim cannot be used", "不能使用已存在的存储卷声明"],
+  ["give the storage a size: kubemin then creates a claim", "请为 storage 指定 size，由 kubemin 创建存储卷声明"],
 );
-const VOLUME = words("became an item of the storage trait", "改为 storage 特征的一项");
 
-/** `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. */
+/**
+ * `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. The lists `pvc` and `hostPath` are not
+ * supported.
+ */
 function mountedVolumes(spot: Spot<unknown>): void {
   const lists = {
     configMap: ["config", "cmName"],
@@ -117,7 +125,7 @@ function mountedVolumes(spot: Spot<unknown>): void {
       place(spot.draft, [...to, "type"], type);
       moveFields(item, to, { mountPath: "mountPath", subPath: "subPath", [source]: "name", medium: "medium" });
       const name = field(item, "name");
-      if (name) say(item.importing.ledger, name.at, "changed", VOLUME, { draft: item.draft, path: to });
+      if (name) say(item.importing.ledger, name.at, "changed", STORAGE_ITEM, { draft: item.draft, path: to });
     }
   }
   const claims = field(spot, "pvc");
@@ -134,15 +142,11 @@ export function moveFields(item: Spot<unknown>, to: Path, fields: { readonly [fr
 const POLICIES = turn(
   ["properties", "concurrency"],
   (value: Json) => wordOf(value).toLowerCase(),
-  words("in kubemin's words", "改用 kubemin 的写法"),
+  words("written in kubemin's notation", "改用 kubemin 的写法"),
 );
 const seconds = (...to: readonly string[]): Rule =>
-  turn(
-    to,
-    (value) => (typeof value === "number" ? `${value}s` : undefined),
-    words("written with its unit", "补上单位"),
-  );
-const RESTART = needless(words("not needed: the engine decides on new attempts", "无需填写：由引擎决定重试"));
+  turn(to, (value) => (typeof value === "number" ? `${value}s` : undefined), WITH_UNIT);
+const RESTART = needless(words("not needed: kubemin decides about retries", "无需填写：由 kubemin 决定是否重试"));
 const ONE = onlyIf(
   (value) => value === 1,
   DEFAULT_ALREADY,
@@ -157,10 +161,10 @@ const SERVED: Rules = {
 const TASK: Rules = { ...PROGRAM, count: ONE, restart: RESTART };
 
 const REPOSITORY = advised(
-  ["charts come from a folder of the server, or with the document", "chart 来自服务器目录，或随文档提交"],
+  ["charts come from a folder of the server, or are part of the document", "chart 来自服务器目录，或包含在文档中"],
   [
-    "put the chart into the folder of kubemin serve --charts, or send it as archive",
-    "请把 chart 放入 kubemin serve --charts 指定的目录，或用 archive 提交",
+    "put the chart into the folder of kubemin serve --charts, or write it into the field archive",
+    "请把 chart 放入 kubemin serve --charts 指定的目录，或写入 archive 字段",
   ],
 );
 
@@ -202,7 +206,7 @@ export const COMPONENTS: Readonly<Record<string, Row>> = {
   },
 };
 
-/** Size of a claim of the storage trait. */
+/** Writes the requested size of a claim to the field `size` of a storage item. */
 export function claimSize(resources: Spot<unknown> | undefined, to: Path): void {
   const size = resources && field(field(resources, "requests") ?? resources, "storage");
   if (size) sizeInto(size, size.draft, [...to, "size"]);

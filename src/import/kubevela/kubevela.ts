@@ -1,5 +1,5 @@
-// KubeVela Applications (core.oam.dev/v1beta1). Components and traits have their own tables; of policies and workflow only what says an order
-// or a namespace has a place here.
+// Imports KubeVela Applications (core.oam.dev/v1beta1). The tables of components and traits are in components.ts and
+// traits.ts. Of a workflow only the order of components is imported; policies are not supported.
 import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
@@ -12,24 +12,24 @@ import { COMPONENTS } from "./components.ts";
 import { TRAITS } from "./traits.ts";
 
 const ONE_FILE = advised(
-  ["one Application at a time", "一次只能导入一个 Application"],
-  ["import it by itself", "请单独导入"],
+  ["only one Application can be imported at a time", "一次只能导入一个 Application"],
+  ["import it separately", "请单独导入"],
 );
 const POLICY = advised(
   ["policies are not supported", "不支持策略"],
   [
-    "name cluster and namespace at the deployment; make a document for each environment",
+    "choose the cluster and the namespace when you deploy; write a document for each environment",
     "请在部署时指定集群与命名空间；每个环境一个文档",
   ],
 );
 const STEP = advised(
   ["this step has no counterpart", "该步骤没有对应功能"],
-  ["do it around the deployment, or with a task", "请在部署前后执行，或使用 task 组件"],
+  ["do it before or after the deployment, or use a component of type task", "请在部署前后执行，或使用 task 组件"],
 );
 const NEEDLESS_STEP = words("not needed: the document is deployed as a whole", "无需填写：文档会整体部署");
 const STEP_NAME = words(
-  "steps have no names here: components say what they wait for",
-  "步骤没有名称：由组件声明等待对象",
+  "steps have no names here: each component names the components that it waits for",
+  "此处步骤没有名称：由组件声明所等待的组件",
 );
 
 export function importKubevela(importing: Importing, documents: readonly Path[]): void {
@@ -44,7 +44,7 @@ export function importKubevela(importing: Importing, documents: readonly Path[])
       importing.ledger,
       [...application, key],
       "changed",
-      words("an Application is a document here", "Application 即此处的文档"),
+      words("not needed: the whole document is the application", "无需填写：整个文档即为应用"),
     );
   const metadata = field(root, "metadata");
   if (metadata) head(metadata);
@@ -76,7 +76,7 @@ function head(metadata: Spot<unknown>): void {
   if (description) put(importing.ledger, { draft, path: ["description"] }, description.value, description.at);
 }
 
-/** What each component of the input is called here. */
+/** Imports the components; returns the new name of each component of the input. */
 function components(list: Spot<unknown>): ReadonlyMap<string, string> {
   const { importing } = list;
   const items = itemsOf(list);
@@ -155,7 +155,7 @@ function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, st
   const mode = field(spot, "mode");
   const mentioned = steps.map((step) => mentions(step, names));
   const named = new Map(steps.map((step, index) => [wordOf(field(step, "name")?.value), mentioned[index] ?? []]));
-  // KubeVela goes step by step unless it is told otherwise; then only what a step says itself counts.
+  // By default KubeVela runs one step after the other. In the mode DAG only `dependsOn` of each step counts.
   if (mode && field(mode, "steps")?.value === "DAG") inSteps(importing, [mentioned.flat()]);
   else inSteps(importing, mentioned);
   for (const [index, step] of steps.entries()) waits(step, { own: mentioned[index] ?? [], named });
@@ -165,11 +165,11 @@ function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, st
 
 interface Waiting {
   readonly own: readonly Mention[];
-  /** What each step mentions, by its name. */
+  /** Name of each step -> the components that it mentions. */
   readonly named: ReadonlyMap<string, readonly Mention[]>;
 }
 
-/** `dependsOn` of a step. */
+/** Imports `dependsOn` of a step. */
 function waits(step: Spot<unknown>, { own, named }: Waiting): void {
   for (const item of itemsOf(field(step, "dependsOn") ?? { ...step, value: [] })) {
     const before = named.get(wordOf(item.value)) ?? [];

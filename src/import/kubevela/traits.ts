@@ -1,9 +1,9 @@
-// Traits of KubeVela. https://kubevela.io/docs/end-user/traits/references/
+// The table of KubeVela's traits. https://kubevela.io/docs/end-user/traits/references/
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -25,17 +25,20 @@ import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import { tolerations } from "../parts/scheduling.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
-const FOR_WHOM = needless(words("the main container", "主容器"));
-const GATEWAY_KIND = words("an Ingress, as KubeVela makes", "与 KubeVela 一样使用 Ingress");
-const PATH = words("the path, and its port", "路径及其端口");
-const CPU = words("became the wanted share of the CPU", "改为目标 CPU 使用率");
+const FOR_WHOM = needless(words("not needed: it applies to the main container", "无需填写：作用于主容器"));
+const GATEWAY_KIND = words(
+  "became a route of kind ingress, as in KubeVela",
+  "改为 ingress 类型的路由，与 KubeVela 一致",
+);
+const PATH = words("became a path and its port", "改为路径及其端口");
+const CPU = words("became the target CPU utilization", "改为目标 CPU 使用率");
 const STRATEGIES = new Map([
   ["RollingUpdate", "rolling"],
   ["Recreate", "recreate"],
 ]);
 const NO_PLACE = advised(
   ["patches of rendered objects are not supported", "不支持修补渲染后的对象"],
-  ["say what is meant with a trait, or use component type objects", "请用特征表达，或使用 objects 组件"],
+  ["use a trait instead, or component type objects", "请改用特征，或使用 objects 组件"],
 );
 
 const GATEWAY: Rules = {
@@ -43,10 +46,10 @@ const GATEWAY: Rules = {
   class: take("traits", "route", "class"),
   classInSpec: needless(DEFAULT_ALREADY),
   secretName: take("traits", "route", "tls"),
-  name: needless(words("it is called like its component", "与组件同名")),
+  name: needless(words("the object is named after its component", "对象与组件同名")),
 };
 
-/** `http: {"/api": 8080}`: a port for each path. */
+/** The trait gateway. Its field `http` has a port for each path, as in {"/api": 8080}. */
 const gateway: Rule = (spot) => {
   const { draft, importing } = spot;
   const http = field(spot, "http") ?? { ...spot, value: {} };
@@ -68,8 +71,8 @@ const MOUNT_ONLY = onlyIf(
   (value) => value === false,
   DEFAULT_ALREADY,
   advised(
-    ["whether it exists already is found out at the deployment", "是否已存在会在部署时判断"],
-    ["leave out the data to use one that exists", "若使用已存在的对象，请不要写数据"],
+    ["kubemin checks during the deployment whether the object exists", "kubemin 在部署时检查对象是否存在"],
+    ["leave out the data to use an existing object", "若使用已存在的对象，请不要写数据"],
   ),
 );
 
@@ -140,9 +143,9 @@ function toEnv(entry: Spot<unknown>, type: "config" | "secret", name: string): v
   if (variable) say(entry.importing.ledger, variable.at, "taken", undefined, { draft: entry.draft, path: to });
 }
 
-const MOUNTS = words("mounts the storage of that name", "挂载该名称的 storage");
+const MOUNTS = words("mounts the storage of this name", "挂载该名称的 storage");
 
-/** `volumes: [{name, path}]` of a sidecar. */
+/** The list `volumes: [{name, path}]` of a sidecar or an init container. */
 const extraVolumes =
   (to: Path): Rule =>
   (list) => {
@@ -172,7 +175,7 @@ const extra =
     if (trait === "init") sharedFolder(spot, to);
   };
 
-/** `mountName` is a folder that the init container fills for the main one. */
+/** The fields of a folder that an init container fills for the main container; `mountName` is its name. */
 function sharedFolder(spot: Spot<unknown>, to: Path): void {
   const [name, app, init] = [field(spot, "mountName"), field(spot, "appMountPath"), field(spot, "initMountPath")];
   if (app === undefined || init === undefined) return;
@@ -191,8 +194,8 @@ const SCALER: Rules = {
   min: take("traits", "scaling", "min"),
   max: take("traits", "scaling", "max"),
   cpuUtil: take("traits", "scaling", "cpu"),
-  targetAPIVersion: needless(words("it scales its component", "作用于其组件")),
-  targetKind: needless(words("it scales its component", "作用于其组件")),
+  targetAPIVersion: needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件")),
+  targetKind: needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件")),
   cpu: (spot) => {
     const [type, value] = [field(spot, "type"), field(spot, "value")];
     if (type?.value !== undefined && type.value !== "Utilization") return;
@@ -203,12 +206,11 @@ const SCALER: Rules = {
   },
 };
 
-const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
 const autoscaler: Rule = (spot) => {
   applyRules(SCALER, spot);
   const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
   if (valueAt(spot.draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 };
 
 const all =
@@ -217,11 +219,11 @@ const all =
     applyRules(rules, spot);
 
 const OWN_ACCOUNT = advised(
-  ["an account with rights of its own is made by other traits", "带权限的账户由其他特征创建"],
+  ["an account with rights is created by other traits", "带权限的账户由其他特征创建"],
   ["use the traits serviceAccount and rbac", "请使用 serviceAccount 与 rbac 特征"],
 );
 
-/** A port that is served already needs no second word. */
+/** The trait expose. Ports that the component already serves are not added again. */
 const expose: Rule = (spot) => {
   const { draft, importing } = spot;
   for (const item of itemsOf(field(spot, "port") ?? { ...spot, value: [] })) {
@@ -240,9 +242,9 @@ const expose: Rule = (spot) => {
   if (annotations) take("traits", "service", "annotations")(annotations);
 };
 
-const SERVED_ALREADY = words("not needed: the port is served already", "无需填写：该端口已提供");
+const SERVED_ALREADY = words("not needed: the component already serves this port", "无需填写：组件已提供该端口");
 const SECOND_PORT = advised(
-  ["a port that the component does not name", "组件未声明该端口"],
+  ["the component does not have this port", "组件未声明该端口"],
   ["add it to the ports of the component", "请加入组件的 ports"],
 );
 
@@ -284,7 +286,7 @@ export const TRAITS: Rules = {
         type: turn(
           ["properties", "update", "strategy"],
           (value) => STRATEGIES.get(wordOf(value)),
-          words("in kubemin's words", "改用 kubemin 的写法"),
+          words("written in kubemin's notation", "改用 kubemin 的写法"),
         ),
       },
       strategy,

@@ -1,5 +1,6 @@
-// Plain Kubernetes manifests. Workloads become components; Services, Ingresses and autoscalers a part of the workload that they point to;
-// ConfigMaps and Secrets components; claims the storage of who mounts them. Everything else goes as it is into a component of type objects.
+// Imports plain Kubernetes manifests. Workloads, ConfigMaps and Secrets become components. Services, Ingresses,
+// autoscalers and disruption budgets become part of the workload that they point to. Claims become storage of the
+// workload that mounts them. All other objects are put unchanged into a component of type objects.
 import { CLUSTER_WIDE } from "../../catalog/parts/objects/clusterScoped.ts";
 import { dig, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
@@ -13,70 +14,78 @@ import { importBudget, importScaler } from "./scaling.ts";
 import { importIngress, importService, isHeadless, selects } from "./services.ts";
 import { DATA_KINDS, WORKLOADS, type WorkloadShared } from "./workloads.ts";
 
-interface World {
+interface ImportState {
   readonly importing: Importing;
   readonly objects: readonly Found[];
-  /** What became a component, or a part of one. */
+  /** Objects that became a component or a part of one, with the draft of this component. */
   readonly drafts: Map<Found, Draft>;
   readonly claims: Set<Found>;
 }
 
 export function importManifests(importing: Importing, documents: readonly Path[]): void {
-  const world: World = { importing, objects: findObjects(importing, documents), drafts: new Map(), claims: new Set() };
-  nameComponents(world);
-  for (const object of ofKind(world, "/Namespace")) importNamespace(object);
-  for (const object of world.objects) {
-    if (Object.hasOwn(WORKLOADS, object.kind)) importWorkload(object, world);
-    else if (Object.hasOwn(DATA_KINDS, object.kind)) importData(object, world);
+  const state: ImportState = {
+    importing,
+    objects: findObjects(importing, documents),
+    drafts: new Map(),
+    claims: new Set(),
+  };
+  nameComponents(state);
+  for (const object of ofKind(state, "/Namespace")) importNamespace(object);
+  for (const object of state.objects) {
+    if (Object.hasOwn(WORKLOADS, object.kind)) importWorkload(object, state);
+    else if (Object.hasOwn(DATA_KINDS, object.kind)) importData(object, state);
   }
-  for (const object of ofKind(world, "networking.k8s.io/Ingress")) importRoute(object, world);
-  for (const object of ofKind(world, "autoscaling/HorizontalPodAutoscaler")) importAutoscaler(object, world);
-  for (const object of ofKind(world, "policy/PodDisruptionBudget")) importBudgetOf(object, world);
-  keepAsObjects(world);
+  for (const object of ofKind(state, "networking.k8s.io/Ingress")) importRoute(object, state);
+  for (const object of ofKind(state, "autoscaling/HorizontalPodAutoscaler")) importAutoscaler(object, state);
+  for (const object of ofKind(state, "policy/PodDisruptionBudget")) importBudgetOf(object, state);
+  keepAsObjects(state);
 }
 
-function ofKind(world: World, ...kinds: readonly string[]): readonly Found[] {
-  return world.objects.filter((object) => kinds.includes(object.kind));
+function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found[] {
+  return state.objects.filter((object) => kinds.includes(object.kind));
 }
 
-/** Workloads first: a ConfigMap of the same name is the one that is renamed. A workload is called like its Service, whose name is an address. */
-function nameComponents(world: World): void {
+/**
+ * Names the components. Workloads come first, so that a ConfigMap of the same name is renamed and not the workload. A
+ * workload gets the name of its Service, because other programs use that name as an address.
+ */
+function nameComponents(state: ImportState): void {
   const taken = new Set<string>();
   const begin = (object: Found, wanted: string, otherwise: string): void => {
     const name = freeName(wanted, taken, otherwise);
     taken.add(name);
     const draft = newDraft({ name });
-    world.drafts.set(object, draft);
+    state.drafts.set(object, draft);
   };
-  for (const object of world.objects.filter(({ kind }) => Object.hasOwn(WORKLOADS, kind)))
-    begin(object, servicesOf(object, world).find((one) => !isHeadless(one))?.name ?? object.name, "app");
-  for (const object of world.objects.filter(({ kind }) => Object.hasOwn(DATA_KINDS, kind))) {
+  for (const object of state.objects.filter(({ kind }) => Object.hasOwn(WORKLOADS, kind)))
+    begin(object, servicesOf(object, state).find((one) => !isHeadless(one))?.name ?? object.name, "app");
+  for (const object of state.objects.filter(({ kind }) => Object.hasOwn(DATA_KINDS, kind))) {
     const suffix = object.kind === "/Secret" ? "secret" : "config";
     begin(object, taken.has(object.name) ? `${object.name}-${suffix}` : object.name, suffix);
   }
-  // In the order of the input.
-  for (const object of world.objects) {
-    const draft = world.drafts.get(object);
-    if (draft) world.importing.drafts.push(draft);
+  // The components keep the order of the input.
+  for (const object of state.objects) {
+    const draft = state.drafts.get(object);
+    if (draft) state.importing.drafts.push(draft);
   }
 }
 
 function podLabels(object: Found): JsonObject {
   const path = WORKLOADS[object.kind]?.pod ?? [];
   const labels = dig(object.spot.value, ...path, "metadata", "labels");
-  return objectOf(labels as JsonObject | undefined); // a part of the input, which is JSON
+  return objectOf(labels as JsonObject | undefined); // The input is JSON, so each part of it is.
 }
 
-function servicesOf(object: Found, world: World): readonly Found[] {
-  return ofKind(world, "/Service").filter((service) => selects(service, podLabels(object)));
+function servicesOf(object: Found, state: ImportState): readonly Found[] {
+  return ofKind(state, "/Service").filter((service) => selects(service, podLabels(object)));
 }
 
 function importNamespace({ spot }: Found): void {
   const { importing } = spot;
   const meta = field(spot, "metadata");
   const became = words(
-    "the namespace of the document; deploy with --create-namespace",
-    "文档的命名空间；部署时加 --create-namespace",
+    "became the namespace of the document; deploy with --create-namespace",
+    "改为文档的命名空间；部署时请加 --create-namespace",
   );
   for (const key of ["apiVersion", "kind", "spec", "status"])
     say(importing.ledger, [...spot.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
@@ -85,14 +94,14 @@ function importNamespace({ spot }: Found): void {
   if (meta) metadataOfNobody(meta);
 }
 
-/** Its labels are the namespace's own business: kubemin makes namespaces without any. */
+/** Labels of a namespace are reported as not supported, because kubemin creates namespaces without labels. */
 function metadataOfNobody(meta: Spot<unknown>): void {
   applyRules({ creationTimestamp: (spot) => say(spot.importing.ledger, spot.at, "changed", CLUSTERS_OWN) }, meta);
 }
 
 interface Head {
   readonly type: string;
-  /** Labels that have no meaning any more. */
+  /** Labels that are not imported, because they only served to select the workload's pods. */
   readonly own: ReadonlySet<string>;
 }
 
@@ -116,17 +125,18 @@ function head(object: Found, draft: Draft, { type, own }: Head): void {
   metadata(meta, ["objects"], own);
 }
 
-function importWorkload(object: Found, world: World): void {
-  const draft = world.drafts.get(object);
+function importWorkload(object: Found, state: ImportState): void {
+  const draft = state.drafts.get(object);
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
-  const services = servicesOf(object, world).filter((service) => !world.drafts.has(service));
+  const services = servicesOf(object, state).filter((service) => !state.drafts.has(service));
+  // The input is JSON.
   const selected = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
-  const own = privateLabels(selected, world);
+  const own = privateLabels(selected, state);
   head(object, draft, { type: services.length > 0 ? workload.type.served : workload.type.alone, own });
   const shared: WorkloadShared = {
-    called: (kind, name) => calledIn(world, kind, name),
-    takeClaim: (name) => takeClaim(world, name, draft),
+    called: (kind, name) => calledIn(state, kind, name),
+    takeClaim: (name) => takeClaim(state, name, draft),
     selected,
     private: own,
     ports: new Map(),
@@ -135,19 +145,22 @@ function importWorkload(object: Found, world: World): void {
   const spec = field(object.spot, "spec");
   place(draft, ["properties"], {});
   if (spec) applyRules(workload.spec, { ...spec, draft, shared });
-  // One Service for each component; a headless one beside it is what a store makes anyway.
+  // A component has one Service. A further headless Service is dropped, because a store has one anyway.
   const ordered = [...services.filter((one) => !isHeadless(one)).slice(0, 1), ...services.filter(isHeadless)];
   for (const service of ordered) {
-    world.drafts.set(service, draft);
+    state.drafts.set(service, draft);
     importService(service, draft, shared.ports);
   }
 }
 
 const PARTS = new Set(["/Namespace", "/Service", "networking.k8s.io/Ingress", "policy/PodDisruptionBudget"]);
 
-/** Labels that something kept as it is asks for (a NetworkPolicy) stay on the pods; the others only found the workload's own pods. */
-function privateLabels(selected: JsonObject, world: World): ReadonlySet<string> {
-  const kept = world.objects.filter(
+/**
+ * Labels that only select the workload's own pods. Labels that also occur in an object that is kept unchanged, such as
+ * a NetworkPolicy, are not among them and stay on the pods.
+ */
+function privateLabels(selected: JsonObject, state: ImportState): ReadonlySet<string> {
+  const kept = state.objects.filter(
     ({ kind }) => !Object.hasOwn(WORKLOADS, kind) && !Object.hasOwn(DATA_KINDS, kind) && !PARTS.has(kind),
   );
   const text = kept.map((one) => JSON.stringify(one.spot.value)).join("\n");
@@ -156,24 +169,24 @@ function privateLabels(selected: JsonObject, world: World): ReadonlySet<string> 
   return new Set(Object.entries(selected).flatMap((entry) => (asked(entry) ? [] : [entry[0]])));
 }
 
-function calledIn(world: World, kind: "ConfigMap" | "Secret", name: string): string {
-  const found = ofKind(world, `/${kind}`).find((one) => one.name === name);
-  const draft = found && world.drafts.get(found);
+function calledIn(state: ImportState, kind: "ConfigMap" | "Secret", name: string): string {
+  const found = ofKind(state, `/${kind}`).find((one) => one.name === name);
+  const draft = found && state.drafts.get(found);
   return draft ? nameOf(draft) : name;
 }
 
-function takeClaim(world: World, name: string, draft: Draft): Spot<unknown> | undefined {
-  const claim = ofKind(world, "/PersistentVolumeClaim").find((one) => one.name === name && !world.claims.has(one));
+function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown> | undefined {
+  const claim = ofKind(state, "/PersistentVolumeClaim").find((one) => one.name === name && !state.claims.has(one));
   const spec = claim && field(claim.spot, "spec");
   if (claim === undefined || spec === undefined) return undefined;
-  world.claims.add(claim);
-  world.drafts.set(claim, draft);
+  state.claims.add(claim);
+  state.drafts.set(claim, draft);
   const became = words(
     "became persistent storage of the component that mounts it",
     "改为挂载它的组件的 persistent 存储",
   );
   const target = { draft, path: ["traits", "storage"] };
-  const { ledger } = world.importing;
+  const { ledger } = state.importing;
   for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.spot.at, key], "changed", became, target);
   say(ledger, [...claim.spot.at, "status"], "changed", CLUSTERS_OWN);
   const meta = field(claim.spot, "metadata");
@@ -185,8 +198,8 @@ function takeClaim(world: World, name: string, draft: Draft): Spot<unknown> | un
   return { ...spec, draft };
 }
 
-function importData(object: Found, world: World): void {
-  const draft = world.drafts.get(object);
+function importData(object: Found, state: ImportState): void {
+  const draft = state.drafts.get(object);
   const kind = DATA_KINDS[object.kind];
   if (draft === undefined || kind === undefined) return;
   head(object, draft, { type: kind.type, own: new Set() });
@@ -194,31 +207,32 @@ function importData(object: Found, world: World): void {
   applyRules(kind.rules, { ...object.spot, draft });
 }
 
-function importRoute(object: Found, world: World): void {
+function importRoute(object: Found, state: ImportState): void {
   const draft = importIngress(object, (name) => {
-    const service = ofKind(world, "/Service").find((one) => one.name === name);
-    return service && world.drafts.get(service);
+    const service = ofKind(state, "/Service").find((one) => one.name === name);
+    return service && state.drafts.get(service);
   });
-  if (draft) world.drafts.set(object, draft);
+  if (draft) state.drafts.set(object, draft);
 }
 
-function importAutoscaler(object: Found, world: World): void {
+function importAutoscaler(object: Found, state: ImportState): void {
   const name = dig(object.spot.value, "spec", "scaleTargetRef", "name");
-  const target = world.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
-  const draft = target && world.drafts.get(target);
+  const target = state.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
+  const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
-  world.drafts.set(object, draft);
+  state.drafts.set(object, draft);
   importScaler(object, draft);
 }
 
 const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
 
-function importBudgetOf(object: Found, world: World): void {
+function importBudgetOf(object: Found, state: ImportState): void {
+  // The input is JSON.
   const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
-  const target = world.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
-  const draft = target && world.drafts.get(target);
+  const target = state.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
+  const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
-  world.drafts.set(object, draft);
+  state.drafts.set(object, draft);
   importBudget(object, draft);
 }
 
@@ -227,11 +241,14 @@ function covers(selector: JsonObject, labels: JsonObject): boolean {
   return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
 }
 
-/** Raw manifests keep everything; whether this catalog has a type for them is for the check to say. */
-function keepAsObjects(world: World): void {
-  const others = world.objects.filter((one) => !world.drafts.has(one) && one.kind !== "/Namespace");
+/**
+ * Puts all other objects unchanged into a component of type objects. The later check (src/import/removeRefused.ts)
+ * reports a catalog without this type.
+ */
+function keepAsObjects(state: ImportState): void {
+  const others = state.objects.filter((one) => !state.drafts.has(one) && one.kind !== "/Namespace");
   if (others.length === 0) return;
-  const { importing } = world;
+  const { importing } = state;
   const taken = new Set(importing.drafts.map(nameOf));
   const draft = newDraft({ name: freeName("objects", taken, "objects"), type: "objects", properties: {} });
   importing.drafts.push(draft);

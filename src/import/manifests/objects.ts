@@ -1,4 +1,4 @@
-// The objects of the input: found in its documents and lists, with kind, name and place.
+// Finds the objects in the documents and lists of the input, each with its kind, name and path.
 import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
@@ -6,7 +6,7 @@ import { words } from "../mapping/reportWords.ts";
 import { field, type Importing, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
 
 export interface Found {
-  /** `apps/Deployment`, `/Service`: group and kind. */
+  /** Group and kind, such as `apps/Deployment` or `/Service`. */
   readonly kind: string;
   readonly name: string;
   readonly spot: Spot<unknown>;
@@ -15,7 +15,7 @@ export interface Found {
 export function findObjects(importing: Importing, documents: readonly Path[]): readonly Found[] {
   return documents.flatMap((at) => {
     const value = dig(importing.ledger.input, ...at);
-    // What is at a place of the input is JSON; the draft is set by whoever takes the object.
+    // The draft is a placeholder: the code that imports the object sets the draft of its component.
     return isObject(value) ? unpack({ value, at, draft: importing.head, importing, shared: undefined }) : [];
   });
 }
@@ -29,7 +29,7 @@ function unpack(spot: Spot<unknown>): readonly Found[] {
         spot.importing.ledger,
         [...spot.at, key],
         "changed",
-        words("a list means nothing by itself", "列表本身没有含义"),
+        words("a list has no meaning by itself", "列表本身没有含义"),
       );
     return itemsOf(items).flatMap((item) => unpack(item));
   }

@@ -1,13 +1,12 @@
-// Autoscalers and disruption budgets: they become the traits scaling and disruption of the workload that they speak of.
-import type { Draft } from "../mapping/importDraft.ts";
-import { valueAt } from "../mapping/importDraft.ts";
+// Autoscalers and disruption budgets become the traits scaling and disruption of the workload to which they apply.
+import { type Draft, valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../mapping/rules.ts";
 import type { Found } from "./objects.ts";
 import { head } from "./services.ts";
 
-/** A HorizontalPodAutoscaler by CPU and memory. */
+/** Imports a HorizontalPodAutoscaler. Of its metrics, only CPU and memory utilization are supported. */
 export function importScaler(scaler: Found, draft: Draft): void {
   const spot = { ...scaler.spot, draft };
   head(spot, ["traits", "scaling"]);
@@ -15,13 +14,12 @@ export function importScaler(scaler: Found, draft: Draft): void {
   if (spec) applyRules<unknown>(SCALER, spec);
   const replicas = { draft, path: ["properties", "replicas"] };
   if (valueAt(draft, ["traits", "scaling", "max"]) !== undefined && valueAt(draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, DECIDES, ["traits", "scaling"]);
+    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 }
 
-const DECIDES = words("not needed: the autoscaler decides how many pods there are", "无需填写：副本数由自动伸缩决定");
 const scaling = (key: string): Rule => take("traits", "scaling", key);
-const POINTS = needless(words("it scales its component", "作用于其组件"));
-const AVERAGE = words("became the wanted share of what is requested", "改为目标使用率");
+const POINTS = needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件"));
+const AVERAGE = words("became the target utilization", "改为目标使用率");
 const RESOURCES = new Set(["cpu", "memory"]);
 
 const SCALER: Rules = {
@@ -43,7 +41,7 @@ const SCALER: Rules = {
   },
 };
 
-const SPEAKS = needless(words("not needed: it speaks of its component's pods", "无需填写：作用于其组件的 Pod"));
+const SPEAKS = needless(words("not needed: it applies to the pods of its component", "无需填写：作用于其组件的 Pod"));
 
 export function importBudget(budget: Found, draft: Draft): void {
   const spot = { ...budget.spot, draft };
@@ -61,7 +59,7 @@ const BUDGET: Rules = {
     (value) => value === "AlwaysAllow",
     DEFAULT_ALREADY,
     advised(
-      ["pods that are not ready never keep a node from being drained", "未就绪的 Pod 不会阻止节点排空"],
+      ["pods that are not ready never prevent the draining of a node", "未就绪的 Pod 不会阻止节点排空"],
       ["leave it out", "请删除"],
     ),
   ),

@@ -1,9 +1,9 @@
-// Services and Ingresses: they become ports and the traits service and route of the workload that they point to.
+// Services and Ingresses become ports and the traits service and route of the workload that they point to.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { type Draft, nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, NO_FIELD, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NAMED_PORT, NO_FIELD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -23,14 +23,13 @@ import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
 import type { Found } from "./objects.ts";
 
 const BECAME_PORTS = words(
-  "became the ports of its component, which makes the Service",
+  "became the ports of its component, which creates the Service",
   "改为组件的端口，由组件创建 Service",
 );
 const NODE_PORT = advised(
-  ["the cluster chooses the port of the nodes", "节点端口由集群分配"],
-  ["leave it out, or ask by a route", "请删除，或通过 route 访问"],
+  ["the cluster chooses the port on the nodes", "节点端口由集群分配"],
+  ["leave it out, or use a route", "请删除，或使用 route"],
 );
-const TARGET = words("the number of the named port", "改为该命名端口的端口号");
 
 export function selects(service: Found, labels: JsonObject): boolean {
   const selector = objectOf(field(field(service.spot, "spec") ?? service.spot, "selector")?.value);
@@ -42,7 +41,10 @@ export function isHeadless(service: Found): boolean {
   return field(field(service.spot, "spec") ?? service.spot, "clusterIP")?.value === "None";
 }
 
-/** `draft` is the workload's. */
+/**
+ * Imports a Service into the component of its workload. `draft` is this component, `ports` are the named ports of its
+ * main container.
+ */
 export function importService(service: Found, draft: Draft, ports: ReadonlyMap<string, number>): void {
   const spot = { ...service.spot, draft };
   head(spot, ["properties"]);
@@ -67,7 +69,7 @@ const TRAIT = ["traits", "service"];
 const STICKY = words("became sticky of the trait service", "改为 service 特征的 sticky");
 const HEADLESS = words("became headless of the trait service", "改为 service 特征的 headless");
 const LOCAL = words("became localTraffic of the trait service", "改为 service 特征的 localTraffic");
-/** What Kubernetes does when ClientIP is all that is said. */
+/** Seconds of stickiness that Kubernetes uses when a Service says ClientIP and no timeout. */
 const USUAL_STICKINESS = 10_800;
 
 const SERVICE: Rules = {
@@ -126,7 +128,7 @@ function targetPort(
   named: ReadonlyMap<string, number>,
 ): void {
   const number = typeof value === "string" ? named.get(value) : undefined;
-  put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : TARGET);
+  put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : NAMED_PORT);
 }
 
 export function head(spot: Spot<unknown>, path: Path): void {
@@ -147,10 +149,16 @@ export function head(spot: Spot<unknown>, path: Path): void {
   );
   const meta = field(spot, "metadata");
   if (meta === undefined) return;
-  say(importing.ledger, [...meta.at, "name"], "changed", words("it is called like its component", "与组件同名"), {
-    draft,
-    path,
-  });
+  say(
+    importing.ledger,
+    [...meta.at, "name"],
+    "changed",
+    words("the object is named after its component", "对象与组件同名"),
+    {
+      draft,
+      path,
+    },
+  );
   applyRules({ ...METADATA, labels: labelsRule("labels", ["objects"]) }, meta);
 }
 
@@ -159,8 +167,8 @@ const NO_BACKEND = advised(
   ["its Service belongs to no workload of this input", "其 Service 不属于输入中的任何工作负载"],
   ["import it together with its workload", "请与其工作负载一起导入"],
 );
-const ONE_HOST = words("the host of the route", "即 route 的主机");
-const BACKEND = words("the component behind the Service", "即该 Service 背后的组件");
+const ONE_HOST = words("became the host of the route", "改为 route 的主机");
+const BACKEND = words("became the component behind the Service", "改为该 Service 背后的组件");
 
 interface Entry {
   readonly rule: Spot<unknown>;
@@ -168,7 +176,11 @@ interface Entry {
   readonly draft: Draft | undefined;
 }
 
-/** `find` gives the draft of the workload behind a Service's name. Undefined, and nothing said, when it leads to none of them. */
+/**
+ * Imports an Ingress; returns the component that received it. `find` returns the draft of the workload behind a
+ * Service's name. If no Service of the Ingress belongs to a workload, the result is `undefined` and nothing is
+ * reported.
+ */
 export function importIngress(ingress: Found, find: FindDraft): Draft | undefined {
   const spec = field(ingress.spot, "spec");
   const rules = spec && field(spec, "rules");
@@ -187,7 +199,7 @@ export function importIngress(ingress: Found, find: FindDraft): Draft | undefine
   return first;
 }
 
-/** Paths of one host that lead to one component: they become one route. */
+/** Groups of paths with the same host and the same component. Each group becomes one route. */
 function byHost(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   const groups = new Map<Draft | undefined, Map<unknown, Entry[]>>();
   for (const entry of entries) {
@@ -220,7 +232,7 @@ function routeOf(group: readonly Entry[]): void {
     const backend = backendOf(path);
     if (backend) say(ledger, backend.at, "changed", BACKEND, target("kind"));
     const host = field(rule, "host");
-    // One rule has several paths, and its host is said once.
+    // A rule may have several paths, but its host is written once.
     if (host && path === first.path) put(ledger, target("host"), host.value, host.at);
     else if (host) say(ledger, host.at, "changed", ONE_HOST, target("host"));
   }
@@ -233,7 +245,11 @@ function routePath(path: Spot<unknown>, draft: Draft): RoutePath {
   return {
     path: { value: wordOf(field(path, "path")?.value) || "/", from: field(path, "path") },
     type: field(path, "pathType"),
-    port: from && { from, value: number?.value ?? portNamed(name?.value, draft), ...(number ? {} : { words: TARGET }) },
+    port: from && {
+      from,
+      value: number?.value ?? portNamed(name?.value, draft),
+      ...(number ? {} : { words: NAMED_PORT }),
+    },
   };
 }
 
@@ -254,7 +270,7 @@ function certificate(spec: Spot<unknown>, draft: Draft): void {
     spec.importing.ledger,
     [...tls.at, "hosts"],
     "changed",
-    words("the host of the route", "即 route 的主机"),
+    words("became the host of the route", "改为 route 的主机"),
     target,
   );
 }

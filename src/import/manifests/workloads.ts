@@ -1,10 +1,12 @@
-// The kinds of Kubernetes that run pods: which component type each becomes, and what its spec says of it.
+// The table of the Kubernetes kinds that run pods: the component type of each, and the rules for its spec. Also
+// ConfigMaps and Secrets.
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  asSeconds,
   field,
   inside,
   itemsOf,
@@ -23,27 +25,28 @@ import type { Names } from "../parts/env.ts";
 import { METADATA, metadata } from "../parts/metadata.ts";
 import { importPod } from "../parts/pod.ts";
 import type { OwnPods } from "../parts/scheduling.ts";
-import type { Claims, Volume } from "../parts/volumes.ts";
-import { templateVolume } from "../parts/volumes.ts";
+import { type Claims, templateVolume, type Volume } from "../parts/volumes.ts";
 
-/** `selected`: labels that the workload's selector names. */
+/** Values that the rules of a workload share. `selected` are the labels in the workload's selector. */
 export interface WorkloadShared extends Names, Claims, OwnPods {
-  /** Labels that nobody but this workload asks for: kubemin finds its pods by labels of its own. */
+  /**
+   * Labels that only this workload's selector uses. They are not imported, because kubemin selects pods by its own
+   * labels.
+   */
   readonly private: ReadonlySet<string>;
-  /** Named ports of the main container, once the pod was read. */
+  /** Named ports of the main container. Empty until the pod template is read. */
   ports: ReadonlyMap<string, number>;
   templates: ReadonlyMap<string, Volume>;
 }
 type Shared = WorkloadShared;
 
 const SELECTOR = needless(
-  words("not needed: kubemin selects pods by labels of its own", "无需填写：kubemin 用自己的标签选择 Pod"),
+  words("not needed: kubemin selects pods by its own labels", "无需填写：kubemin 用自己的标签选择 Pod"),
 );
 const REVISIONS = needless(
-  words("not needed: kubemin keeps every revision itself", "无需填写：kubemin 自行保留所有版本"),
+  words("not needed: kubemin keeps all revisions itself", "无需填写：kubemin 自行保留所有修订版本"),
 );
-const DEADLINE = words("the time that the component's job may take", "即组件任务的时限");
-const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
+const DEADLINE = words("became the time limit of the component's job", "改为该组件的作业的时限");
 const NO_FIELD_FOR = (en: string, zh: string): Rule =>
   refuse(advised([en, zh], ["leave it out, or use component type objects", "请删除，或使用 objects 组件"]));
 const ONE = onlyIf(
@@ -62,9 +65,8 @@ const template: Rule<Shared> = (spot) => {
   if (spec) spot.shared.ports = importPod(spec, spot.shared.templates);
 };
 
-const WORD = words("in kubemin's words", "改用 kubemin 的写法");
-const NEEDLESS_TYPE = words("not needed: what is said beside it says how", "无需填写：由同级字段决定");
-const UNIT = words("written with its unit", "补上单位");
+const WORD = words("written in kubemin's notation", "改用 kubemin 的写法");
+const NEEDLESS_TYPE = words("not needed: the fields next to it decide", "无需填写：由同级字段决定");
 const toRollout = (name: string): Rule => take("traits", "rollout", name);
 const shares: Rule<Shared> = inside({
   maxSurge: toRollout("maxSurge"),
@@ -80,7 +82,9 @@ const STRATEGY: Rules<Shared> = {
 };
 
 const minReady: Rule = (spot) =>
-  spot.value === 0 ? needless(DEFAULT_ALREADY)(spot) : turn(["traits", "rollout", "minReady"], seconds, UNIT)(spot);
+  spot.value === 0
+    ? needless(DEFAULT_ALREADY)(spot)
+    : turn(["traits", "rollout", "minReady"], asSeconds, WITH_UNIT)(spot);
 
 const DEPLOYMENT: Rules<Shared> = {
   replicas: take("properties", "replicas"),
@@ -89,7 +93,7 @@ const DEPLOYMENT: Rules<Shared> = {
   minReadySeconds: minReady,
   paused: (spot) => (spot.value === false ? needless(DEFAULT_ALREADY)(spot) : toRollout("pause")(spot)),
   revisionHistoryLimit: REVISIONS,
-  progressDeadlineSeconds: turn(["timeout"], seconds, DEADLINE),
+  progressDeadlineSeconds: turn(["timeout"], asSeconds, DEADLINE),
   template,
 };
 
@@ -98,7 +102,7 @@ const STATEFUL_SET: Rules<Shared> = {
   selector: SELECTOR,
   serviceName: needless(
     words(
-      "not needed: the headless Service is called like the component, with -pods",
+      "not needed: the headless Service is named after the component, with the suffix -pods",
       "无需填写：headless Service 名为组件名加 -pods",
     ),
   ),
@@ -111,7 +115,7 @@ const STATEFUL_SET: Rules<Shared> = {
     type: onlyIf(
       (value) => value === "RollingUpdate",
       DEFAULT_ALREADY,
-      advised(["only rolling updates", "仅支持滚动更新"], ["leave it out", "请删除"]),
+      advised(["only rolling updates are supported", "仅支持滚动更新"], ["leave it out", "请删除"]),
     ),
     rollingUpdate: shares,
   }),
@@ -159,7 +163,7 @@ const DAEMON_SET: Rules<Shared> = {
 
 const jobRules = (limit: Path): Rules<Shared> => ({
   backoffLimit: take("properties", "retries"),
-  activeDeadlineSeconds: turn(limit, seconds, words("written with its unit", "补上单位")),
+  activeDeadlineSeconds: turn(limit, asSeconds, WITH_UNIT),
   completions: ONE,
   parallelism: ONE,
   completionMode: onlyIf(
@@ -189,11 +193,7 @@ const CRON_JOB: Rules<Shared> = {
   timeZone: take("properties", "timeZone"),
   suspend: take("properties", "suspend"),
   concurrencyPolicy: turn(["properties", "concurrency"], (value) => wordOf(value).toLowerCase(), WORD),
-  startingDeadlineSeconds: turn(
-    ["properties", "startingDeadline"],
-    seconds,
-    words("written with its unit", "补上单位"),
-  ),
+  startingDeadlineSeconds: turn(["properties", "startingDeadline"], asSeconds, WITH_UNIT),
   successfulJobsHistoryLimit: take("properties", "keepSucceeded"),
   failedJobsHistoryLimit: take("properties", "keepFailed"),
   jobTemplate: inside({
@@ -203,7 +203,7 @@ const CRON_JOB: Rules<Shared> = {
 };
 
 interface Workload {
-  /** With a Service and without one. */
+  /** The component type of a workload with a Service (`served`) and without one (`alone`). */
   readonly type: { readonly served: string; readonly alone: string };
   readonly pod: Path;
   readonly spec: Rules<Shared>;
@@ -219,14 +219,14 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   "batch/CronJob": { type: always("cron"), pod: ["spec", "jobTemplate", "spec", "template"], spec: CRON_JOB },
 };
 
-/** `data` of a ConfigMap and a Secret; Kubernetes writes the bytes of both in base64. */
+/** Rules for binary data of ConfigMaps and for `data` of Secrets: Kubernetes writes both in base64. */
 const bytes = (spot: Spot<unknown>): void =>
   dataInto(spot, (value) => (typeof value === "string" ? { base64: value } : undefined));
 const texts = (spot: Spot<unknown>): void => dataInto(spot, (value) => (typeof value === "string" ? value : undefined));
 
 function dataInto(spot: Spot<unknown>, convert: (value: Json) => Json | undefined): void {
   const entries = Object.entries(typeof spot.value === "object" && spot.value !== null ? spot.value : {});
-  if (entries.length === 0) needless(words("there is nothing in it", "其中没有内容"))(spot);
+  if (entries.length === 0) needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
   for (const [key, value] of entries)
     turn(
       ["properties", "data", key],
@@ -243,8 +243,8 @@ const MUTABLE = onlyIf(
   (value) => value === false,
   DEFAULT_ALREADY,
   advised(
-    ["data that can never be changed again is not supported", "不支持不可变的数据"],
-    ["leave it out: kubemin rolls the pods when it changes", "请删除：内容变化时 kubemin 会滚动更新 Pod"],
+    ["immutable data is not supported", "不支持不可变的数据"],
+    ["leave it out: kubemin replaces the pods when the data changes", "请删除：内容变化时 kubemin 会滚动更新 Pod"],
   ),
 );
 

@@ -1,5 +1,5 @@
-// The ledger of an import: for every leaf of the input what became of it. Nothing can be forgotten: a leaf that no rule spoke about is
-// reported as not supported when the ledger is closed. The first word about a leaf counts.
+// The ledger of an import records for every leaf of the input what happened to it. No leaf is forgotten: one without an
+// entry is reported as not supported when the ledger is closed. The first entry of a leaf counts.
 import { canonicalJson, dig, isObject, type Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { cut, type Draft, place, valueAt } from "./importDraft.ts";
@@ -7,8 +7,8 @@ import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./repo
 
 export type Outcome = "taken" | "changed" | "unsupported";
 
-/** A place in what is being made. */
-export interface Target {
+/** A path in one of the drafts of the new document. */
+interface Target {
   readonly draft: Draft;
   readonly path: Path;
 }
@@ -23,11 +23,11 @@ export interface Entry {
 export interface Ledger {
   readonly input: Json;
   readonly entries: Map<string, Entry>;
-  /** Leaves whose text was filled in before it was used: they cannot be taken as they are. */
+  /** Pointers of leaves whose variables were replaced, so that they are reported as changed and not as taken. */
   readonly filled?: Set<string>;
 }
 
-/** Scalars, null, and lists and objects without anything in them. */
+/** The paths of all leaves: scalars, null, and empty lists and objects. */
 export function leavesOf(value: unknown, at: Path = []): Path[] {
   if (Array.isArray(value) && value.length > 0) return value.flatMap((inner, index) => leavesOf(inner, [...at, index]));
   if (!isObject(value) || Array.isArray(value)) return [at];
@@ -35,7 +35,10 @@ export function leavesOf(value: unknown, at: Path = []): Path[] {
   return fields.length === 0 ? [at] : fields.flatMap(([key, inner]) => leavesOf(inner, [...at, key]));
 }
 
-/** Writes the value and says so of every leaf under `from`. Without words the value is the input's own, unchanged. */
+/**
+ * Writes the value and records it for every leaf under `from`: as changed with `words`, or as taken unchanged without
+ * `words`.
+ */
 export function put(ledger: Ledger, target: Target, value: Json, from: Path, words?: Words): void {
   if (target.path.length > 0 && valueAt(target.draft, target.path) !== undefined) override(ledger, target);
   place(target.draft, target.path, value);
@@ -43,7 +46,10 @@ export function put(ledger: Ledger, target: Target, value: Json, from: Path, wor
   enter(ledger, from, "taken", undefined, (rest) => ({ draft: target.draft, path: [...target.path, ...rest] }));
 }
 
-/** Two fields of the input for one of ours: the later one counts, and the earlier ones are told so. */
+/**
+ * When two fields of the input are written to the same path, the later one counts. The earlier ones are then reported
+ * as not supported.
+ */
 function override({ entries }: Ledger, { draft, path }: Target): void {
   const key = toPointer(path);
   for (const entry of entries.values())
@@ -57,7 +63,10 @@ export function disown(entry: Entry, words: Words): void {
   entry.target = undefined;
 }
 
-/** Something else of the input decides about this place: what stood there goes, and its sources are told so. */
+/**
+ * Removes the value at `target`, because another field of the input decides about it. Its sources are reported as
+ * changed with `words`.
+ */
 export function giveUp({ entries }: Ledger, target: Target, words: Words, instead: Path): void {
   const key = toPointer(target.path);
   for (const entry of entries.values()) {
@@ -69,7 +78,10 @@ export function giveUp({ entries }: Ledger, target: Target, words: Words, instea
   cut(target.draft, target.path);
 }
 
-/** What was said to be taken, held against what is there in the end: whatever rules do to each other's values, the report stays true. */
+/**
+ * Compares entries that were recorded as taken with the final document, so that the report is true even if rules
+ * overwrote values.
+ */
 function verify({ input }: Ledger, entry: Entry): void {
   const { target, path } = entry;
   if (entry.outcome !== "taken" || target === undefined) return;
@@ -79,7 +91,10 @@ function verify({ input }: Ledger, entry: Entry): void {
     disown(entry, after === undefined ? NOT_UNDERSTOOD : OVERRIDDEN);
 }
 
-/** Says what became of the leaves under `from` without writing anything: the place where they had an effect may be named. */
+/**
+ * Records what happened to the leaves under `from` without writing a value. `target` names the path where they had an
+ * effect.
+ */
 export function say(ledger: Ledger, from: Path, outcome: Outcome, words?: Words, target?: Target): void {
   enter(ledger, from, outcome, words, () => target);
 }
@@ -101,13 +116,13 @@ function enter(
   }
 }
 
-/** Something worth saying about a place that is no leaf: a service that had to be renamed, a port that had to be guessed. */
+/** Adds a remark about a path that is not a leaf, such as a service that was renamed or a port that was guessed. */
 export function remark(ledger: Ledger, at: Path, words: Words, target?: Target): void {
   const key = toPointer(at);
   if (!ledger.entries.has(key)) ledger.entries.set(key, { path: at, outcome: "changed", words, target });
 }
 
-/** All entries in the order of the input, once every leaf has one. */
+/** Adds the missing entries, checks all, and returns them in the order of the input. */
 export function closeLedger(ledger: Ledger): readonly Entry[] {
   const leaves = leavesOf(ledger.input);
   for (const path of leaves) {
@@ -124,7 +139,7 @@ export function closeLedger(ledger: Ledger): readonly Entry[] {
     .map(({ entry }) => entry);
 }
 
-/** Of a place that the input does not have: the first leaf near it. */
+/** The index of the first leaf at or below the path, or else of the first leaf below its closest parent. */
 function firstBelow(leaves: readonly Path[], path: Path): number {
   const at = leaves.findIndex((leaf) => path.every((part, index) => leaf[index] === part));
   return at < 0 && path.length > 0 ? firstBelow(leaves, path.slice(0, -1)) : at;

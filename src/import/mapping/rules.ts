@@ -1,23 +1,24 @@
-// Tables of field rules: a key of the input -> what is done with it. A key without a rule stays without a word, and the ledger then
-// reports it as not supported.
+// Tables of field rules: a key of the input -> the rule for its value. A key without a rule gets no entry, so the
+// ledger reports it as not supported.
 import type { Catalog } from "../../catalog/catalog.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
+import { parseDuration } from "../../model/document/duration.ts";
 import type { Draft } from "./importDraft.ts";
 import { type Ledger, put, say } from "./ledger.ts";
 import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
 
-/** Everything that the rules of one import share. */
+/** Values that all rules of an import share. */
 export interface Importing {
   readonly catalog: Pick<Catalog, "components" | "traits">;
   readonly ledger: Ledger;
   readonly head: Draft;
   readonly drafts: Draft[];
-  /** Of the document, when the input does not say. */
+  /** Name of the document, for inputs that do not contain one. */
   readonly name: string;
-  /** Values of the variables in the input (Compose). */
+  /** Values of the variables in a Compose file. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Text of a file that the input names; undefined: it cannot be read from here. */
+  /** Returns the text of a file that the input names, or `undefined` when it cannot be read. */
   readonly readBeside: (path: string) => string | undefined;
 }
 
@@ -32,7 +33,7 @@ export interface Spot<S> {
 export type Rule<S = unknown> = (spot: Spot<S>) => void;
 export type Rules<S = unknown> = { readonly [key: string]: Rule<S> };
 
-/** In the order of the table, so that a rule can rely on those before it. */
+/** Applies the rules in the order of the table, so that a rule can rely on the rules before it. */
 export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
   const { value, at } = spot;
   if (!isObject(value)) return;
@@ -42,22 +43,32 @@ export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
   }
 }
 
-/** The value as it is. */
+/** The rule that takes the value unchanged. */
 export function take(...to: Path): Rule {
   return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
 }
 
-/** A converted value; undefined: it is not understood. One that comes out equal is simply taken. */
+/** The value itself if it is a duration, else `undefined`. */
+export function asDuration(value: Json): Json | undefined {
+  return (typeof value === "string" || typeof value === "number") && parseDuration(value) !== undefined
+    ? value
+    : undefined;
+}
+
+/** A number of seconds as a duration with its unit; `undefined` for all other values. */
+export function asSeconds(value: Json): Json | undefined {
+  return typeof value === "number" ? `${value}s` : undefined;
+}
+
+/**
+ * The rule that converts the value. `convert` returns `undefined` for a value that it does not understand. An equal
+ * result counts as taken.
+ */
 export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): Rule {
   return (spot) => write(spot, to, convert(spot.value), words);
 }
 
-export function write<S>(
-  { value, at, draft, importing }: Spot<S>,
-  to: Path,
-  result: Json | undefined,
-  words: Words,
-): void {
+function write<S>({ value, at, draft, importing }: Spot<S>, to: Path, result: Json | undefined, words: Words): void {
   if (result === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
   const same = canonicalJson(result) === canonicalJson(value);
   put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);
@@ -67,12 +78,12 @@ export function refuse(words: Words): Rule {
   return ({ at, importing }) => say(importing.ledger, at, "unsupported", words);
 }
 
-/** It had its effect, or has none here. */
+/** The rule for a field that needs no counterpart in the document. */
 export function needless(words: Words): Rule {
   return ({ at, draft, importing }) => say(importing.ledger, at, "changed", words, { draft, path: [] });
 }
 
-/** Needless when it says what happens anyway, else not supported. */
+/** The rule for a field that is needless if its value passes `holds`, and is not supported otherwise. */
 export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): Rule {
   return (spot) => (holds(spot.value) ? needless(good)(spot) : refuse(bad)(spot));
 }
@@ -81,13 +92,13 @@ export function inside<S>(rules: Rules<S>): Rule<S> {
   return (spot) => applyRules(rules, spot);
 }
 
-/** Spots of the items of a list. */
+/** The items of a list, each with its path; empty when the value is not a list. */
 export function itemsOf<S>(spot: Spot<S>): readonly Spot<S>[] {
   const { value, at } = spot;
   return Array.isArray(value) ? value.map((item: Json, index) => ({ ...spot, value: item, at: [...at, index] })) : [];
 }
 
-/** Spots of the fields of an object. */
+/** The fields of an object, each with its path; empty when the value is not an object. */
 export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>])[] {
   const { value, at } = spot;
   if (!isObject(value)) return [];
@@ -113,7 +124,7 @@ export function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** A scalar as a word; nothing for what is none. */
+/** A scalar as text; empty for all other values. */
 export function wordOf(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }

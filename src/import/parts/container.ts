@@ -1,5 +1,5 @@
-// The containers of a pod as Kubernetes writes them: the main one to the component's properties and traits, further ones to items of the
-// traits init and sidecar.
+// The containers of a Kubernetes pod. The main container becomes properties and traits of the component; further
+// containers become items of the traits init and sidecar.
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
@@ -29,25 +29,25 @@ export interface PodShared extends Names, Claims, OwnPods {
   readonly ports: ReadonlyMap<string, number>;
 }
 
-export const MAIN_NAME = words("the main container is called like the component", "主容器与组件同名");
+const MAIN_NAME = words("the main container is named after the component", "主容器与组件同名");
 const LINK = words("names the storage that is mounted", "指向被挂载的 storage");
 const NO_STORAGE = advised(
-  ["the volume it mounts could not be taken over", "其挂载的卷未能导入"],
-  ["see what was said of the volume", "参见对该卷的说明"],
+  ["the volume that it mounts could not be imported", "其挂载的卷未能导入"],
+  ["see the report about this volume", "参见报告中对该卷的说明"],
 );
 const LIFECYCLE = advised(
-  ["only the main container has hooks, and only one: preStop", "仅主容器支持钩子，且只有 preStop"],
+  ["only the main container can have a hook, and only the hook preStop", "仅主容器支持钩子，且只有 preStop"],
   [
     "let the program handle SIGTERM, or prepare things in a container of the trait init",
     "请在程序中处理 SIGTERM，或用 init 特征做准备工作",
   ],
 );
-export const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
+const PORTS_INFORMAL = words("not needed: ports are taken from the Service", "无需填写：端口取自 Service");
 const PORT_NAME = words(
-  "not needed: whoever meant the port by its name has its number",
+  "not needed: references by this name now use the number of the port",
   "无需填写：按名称引用处已改为端口号",
 );
-const ALSO_MAIN = words("mounted in the main container too, at the same path", "同时以相同路径挂载到主容器");
+const ALSO_MAIN = words("also mounted in the main container, at the same path", "同时以相同路径挂载到主容器");
 
 const MAIN: Rules<PodShared> = {
   name: needless(MAIN_NAME),
@@ -79,7 +79,7 @@ export function mainContainer(spot: Spot<PodShared>): void {
   applyRules(MAIN, spot);
 }
 
-/** All keys of a ConfigMap or Secret: a storage item without a mountPath. */
+/** All keys of a ConfigMap or Secret become variables: in kubemin, by a storage item without a mountPath. */
 function envFrom(spot: Spot<PodShared>): void {
   for (const item of itemsOf(spot)) {
     for (const [key, type, kind] of [
@@ -124,7 +124,9 @@ const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShar
   startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
 });
 
-/** `trait`: init or sidecar. A native sidecar (restartPolicy Always among the init containers) is one. */
+/**
+ * Imports a further container as an item of the trait. An init container with restartPolicy Always is a native sidecar.
+ */
 export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
   const { draft } = spot;
   const to = nextOf(draft, ["traits", trait]);
@@ -141,10 +143,13 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
   }
   const restart = field(spot, "restartPolicy");
   if (restart?.value === "Always")
-    say(ledger, restart.at, "changed", words("it is a sidecar", "即边车容器"), { draft, path: to });
+    say(ledger, restart.at, "changed", words("became a sidecar", "改为边车容器"), { draft, path: to });
 }
 
-/** A volume that only this container mounts is mounted in the main one as well: that is where storage belongs to. */
+/**
+ * Imports a mount. A volume that the main container does not mount is also mounted there, because the storage trait
+ * requires it.
+ */
 function extraMount(mount: Spot<PodShared>, to: Path): void {
   const { draft, importing, shared } = mount;
   const volume = shared.volumes.get(wordOf(field(mount, "name")?.value));
@@ -170,7 +175,7 @@ function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
   );
 }
 
-/** Numbers of the container's named ports. */
+/** Name -> number of the container's named ports. */
 export function namedPorts(container: Spot<unknown> | undefined): ReadonlyMap<string, number> {
   const ports = container === undefined ? undefined : field(container, "ports");
   return new Map(

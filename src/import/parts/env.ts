@@ -1,18 +1,17 @@
-// Environment variables as Kubernetes writes them (a list of name, value, valueFrom), to ours (a map).
+// Environment variables of Kubernetes (a list of name, value, valueFrom) become the map of the trait env.
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { NAMED_AS_COMPONENT, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
 import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
 
-/** What an object that the input makes, or names, is called in the document. */
+/** Translates the name of a ConfigMap or Secret in the input to its name in the new document. */
 export interface Names {
   readonly called: (kind: "ConfigMap" | "Secret", name: string) => string;
 }
 
-const RENAMED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
 const MAY_BE_ABSENT = words(
-  "optional became external: it may come later, but it must come",
-  "optional 改为 external：可以稍后创建，但必须存在",
+  "optional became external: the object may be created later, but pods wait until it exists",
+  "optional 改为 external：对象可以稍后创建，但 Pod 会等待其存在",
 );
 
 export function envList(list: Spot<Names>, to: Path): void {
@@ -30,7 +29,7 @@ function variable(item: Spot<Names>, name: Spot<Names>, to: Path): void {
   const value = field(item, "value");
   const from = field(item, "valueFrom");
   if (from !== undefined) valueFrom(from, to);
-  else if (value === undefined) put(ledger, target, "", name.at, words("an empty variable", "空变量"));
+  else if (value === undefined) put(ledger, target, "", name.at, words("became an empty variable", "改为空变量"));
   else if (scalarOf(value.value) === undefined) say(ledger, value.at, "unsupported", NOT_UNDERSTOOD);
   else put(ledger, target, value.value, value.at);
   say(ledger, name.at, "taken", undefined, target);
@@ -56,7 +55,7 @@ function reference(source: Spot<Names> | undefined, kind: "ConfigMap" | "Secret"
   const target = (path: Path) => ({ draft: source.draft, path });
   if (name) {
     const called = source.shared.called(kind, wordOf(name.value));
-    put(ledger, target(to), called, name.at, called === name.value ? undefined : RENAMED);
+    put(ledger, target(to), called, name.at, called === name.value ? undefined : NAMED_AS_COMPONENT);
   }
   const entry = to.slice(0, -1);
   if (key) put(ledger, target([...entry, "key"]), key.value, key.at);

@@ -1,4 +1,5 @@
-// The metadata of a Kubernetes object: name and namespace have a place, what the cluster writes needs none.
+// The metadata of a Kubernetes object: the namespace, labels and annotations are imported; fields that the cluster
+// writes are not needed.
 import type { Json } from "../../model/data/json.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
@@ -6,25 +7,24 @@ import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../mapping/reportWords.
 import { applyRules, fieldsOf, needless, type Rule, type Rules, type Spot } from "../mapping/rules.ts";
 
 const ONE_NAMESPACE = advised(
-  ["one application lives in one namespace", "一个应用只在一个命名空间中"],
-  ["make an application of its own from the objects of that namespace", "请把该命名空间的对象另建一个应用"],
+  ["all objects of an application are in one namespace", "一个应用的对象都在同一个命名空间中"],
+  ["import the objects of that namespace as a separate application", "请把该命名空间的对象导入为另一个应用"],
 );
 const WRITTEN_BY_TOOLS = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
   "deployment.kubernetes.io/revision",
 ]);
-const SELECTS = words(
-  "not needed: kubemin selects pods by labels of its own",
-  "无需填写：kubemin 用自己的标签选择 Pod",
-);
+const SELECTS = words("not needed: kubemin selects pods by its own labels", "无需填写：kubemin 用自己的标签选择 Pod");
 const STANDARD =
   /^(app\.kubernetes\.io\/(name|instance|component|part-of|managed-by)|pod-template-hash|controller-uid|job-name|batch\.kubernetes\.io\/.+)$/;
-/** Where the trait `metadata` writes them: on all objects of the component, on its pods, or on both. */
+/**
+ * Where the trait `metadata` writes labels and annotations: on all objects of the component, on its pods, or on both.
+ */
 type Where = readonly ("objects" | "pods")[];
-const ON_ALL = words("on every object of the component", "写到组件的所有对象上");
-const ON_BOTH = words("on every object of the component and on its pods", "写到组件的所有对象与 Pod 上");
+const ON_ALL = words("written to every object of the component", "写到组件的所有对象上");
+const ON_BOTH = words("written to every object of the component and to its pods", "写到组件的所有对象与 Pod 上");
 
-/** The first one that is written decides; the others must say the same. */
+/** The rule for a namespace. The first namespace of the input decides; another one is reported as not supported. */
 export const namespaceRule: Rule = (spot) => {
   const { value, at, importing } = spot;
   const present: Json | undefined = valueAt(importing.head, ["namespace"]);
@@ -34,7 +34,10 @@ export const namespaceRule: Rule = (spot) => {
   else say(importing.ledger, at, "unsupported", ONE_NAMESPACE);
 };
 
-/** Labels that only find the object's own pods are kubemin's business; others go into the trait `metadata`. */
+/**
+ * The rule for labels or annotations. They become the trait `metadata`, except labels that kubemin or the cluster sets
+ * itself.
+ */
 export function labelsRule(
   kind: "labels" | "annotations",
   where: Where,
@@ -62,7 +65,7 @@ function writeLabel(label: Spot<unknown>, { kind, where, key }: Label): void {
   const [first, ...others] = where.map((one) => ({ draft, path: ["traits", "metadata", one, kind, key] }));
   if (first === undefined) return;
   for (const other of others) place(draft, other.path, value);
-  // Several objects become one component: what all of them say is said once.
+  // Several objects may become one component. A label that they all have is written once.
   if (valueAt(draft, first.path) === value) say(importing.ledger, at, "changed", ON_ALL, first);
   else put(importing.ledger, first, value, at, others.length > 0 ? ON_BOTH : undefined);
 }
@@ -79,7 +82,7 @@ export const METADATA: Rules = {
   managedFields: clustersOwn,
 };
 
-/** Metadata of an object that becomes a component; its name was used already. */
+/** Imports the metadata of an object that becomes a component, except the name, which the caller imports. */
 export function metadata(spot: Spot<unknown>, where: Where, selected: ReadonlySet<string> = new Set()): void {
   const labels = labelsRule("labels", where, selected);
   applyRules({ ...METADATA, labels, annotations: labelsRule("annotations", where) }, spot);

@@ -1,19 +1,19 @@
-// Workflows of other tools, as far as they only say in which order components come: each step waits for the one before it.
+// Workflows of other tools, as far as they only define the order of components: each step waits for the step before it.
 import { nameOf, nextOf, valueAt } from "../mapping/importDraft.ts";
 import { put } from "../mapping/ledger.ts";
 import { words } from "../mapping/reportWords.ts";
 import type { Importing, Spot } from "../mapping/rules.ts";
 
-/** Where a step names a component. */
+/** A component that a step names: its new name, and the place in the input. */
 export interface Mention {
   readonly name: string;
   readonly from: Spot<unknown>;
 }
 
 const ORDER = words("became dependsOn: this step waits for the one before it", "改为 dependsOn：该步骤等待前一步");
-const FIRST = words("the first step waits for nobody", "第一步不等待任何组件");
+const FIRST = words("not needed: the first step waits for no component", "无需填写：第一步不等待任何组件");
 
-/** Steps in order; the components within one step start together. */
+/** Writes the order of the steps as `dependsOn`. The components within one step start together. */
 export function inSteps(importing: Importing, steps: readonly (readonly Mention[])[]): void {
   let before: readonly string[] = [];
   for (const step of steps) {

@@ -1,10 +1,12 @@
-// The spec of a pod, to a component: its containers, its volumes, and the few fields of the pod that have a place.
+// The spec of a Kubernetes pod becomes a part of a component: its containers, its volumes, and the fields of the pod
+// that kubemin supports.
 import type { Json } from "../../model/data/json.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  asSeconds,
   field,
   itemsOf,
   needless,
@@ -23,7 +25,7 @@ import { type Claims, type Volume, volumesOf } from "./volumes.ts";
 
 const RESTART = words("not needed: the component's type decides it", "无需填写：由组件类型决定");
 const OF_THE_NODE = advised(
-  ["networks and names of the node are not given to an application", "应用不能使用节点的网络与名字空间"],
+  ["an application cannot use the network and the namespaces of the node", "应用不能使用节点的网络与名字空间"],
   [
     "leave it out, or keep the workload as it is in a component of type objects",
     "请删除，或用 objects 组件保留原工作负载",
@@ -33,8 +35,6 @@ const SCHEDULER = advised(
   ["the cluster's own scheduler places pods", "由集群默认调度器调度"],
   ["leave it out", "请删除"],
 );
-const SECONDS = words("written with its unit", "补上单位");
-const seconds = (value: Json): Json | undefined => (typeof value === "number" ? `${value}s` : undefined);
 
 const POD: Rules<PodShared> = {
   imagePullSecrets: (spot) => {
@@ -53,7 +53,7 @@ const POD: Rules<PodShared> = {
   terminationGracePeriodSeconds: (spot) =>
     spot.value === 30
       ? needless(DEFAULT_ALREADY)(spot)
-      : turn(["traits", "lifecycle", "grace"], seconds, SECONDS)(spot),
+      : turn(["traits", "lifecycle", "grace"], asSeconds, WITH_UNIT)(spot),
   dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, OF_THE_NODE),
   schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULER),
   hostNetwork: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
@@ -73,7 +73,10 @@ function account(spot: Spot<PodShared>): void {
   else take("traits", "serviceAccount", "use")(spot);
 }
 
-/** No token is mounted unless somebody asks for it, which needs an account to ask for. */
+/**
+ * kubemin mounts a token only if the document asks for it, which needs an account; the account is `default` if the pod
+ * names none.
+ */
 function token(spot: Spot<PodShared>): void {
   if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
   const named = valueAt(spot.draft, ["traits", "serviceAccount", "use"]) !== undefined;
@@ -81,7 +84,10 @@ function token(spot: Spot<PodShared>): void {
   take("traits", "serviceAccount", "token")(spot);
 }
 
-/** `templates`: volumes that the workload itself brings (claim templates of a StatefulSet). */
+/**
+ * Imports the spec of a pod; returns the named ports of its main container. `templates` are volumes from claim
+ * templates of a StatefulSet.
+ */
 export function importPod(
   spec: Spot<Names & Claims & OwnPods>,
   templates: ReadonlyMap<string, Volume> = new Map(),

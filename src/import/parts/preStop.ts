@@ -1,17 +1,15 @@
-// The hook before a pod ends, as Kubernetes writes it, to the trait `lifecycle`.
+// The hook preStop of a Kubernetes container becomes a part of the trait `lifecycle`.
 import { put, say } from "../mapping/ledger.ts";
-import { words } from "../mapping/reportWords.ts";
+import { NAMED_PORT, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
-const SECONDS = words("written with its unit", "补上单位");
-const NAMED_PORT = words("the number of the named port", "改为该命名端口的端口号");
 
 export function preStop(spot: Spot<unknown>, ports: ReadonlyMap<string, number>): void {
   const command = field(field(spot, "exec") ?? spot, "command");
   if (command) take(...TO, "exec")(command);
   const sleep = field(field(spot, "sleep") ?? spot, "seconds");
-  if (sleep) turn([...TO, "sleep"], (value) => (typeof value === "number" ? `${value}s` : undefined), SECONDS)(sleep);
+  if (sleep) turn([...TO, "sleep"], (value) => (typeof value === "number" ? `${value}s` : undefined), WITH_UNIT)(sleep);
   const request = field(spot, "httpGet");
   if (request) httpGet(request, ports);
 }

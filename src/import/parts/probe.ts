@@ -1,11 +1,10 @@
-// A probe as Kubernetes writes it, to ours.
+// A probe of Kubernetes becomes a probe of kubemin.
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NAMED_PORT, NOT_UNDERSTOOD, WITH_UNIT } from "../mapping/reportWords.ts";
 import { field, onlyIf, type Spot, textOf } from "../mapping/rules.ts";
 
-const SECONDS = words("written with its unit", "补上单位");
 const TIMES = { periodSeconds: "every", timeoutSeconds: "timeout", initialDelaySeconds: "after" } as const;
 const ACTIONS = {
   httpGet: { name: "http", fields: ["path", "port", "scheme"] },
@@ -13,10 +12,9 @@ const ACTIONS = {
   exec: { name: "exec", fields: ["command"] },
   grpc: { name: "grpc", fields: ["port", "service"] },
 } as const;
-const NAMED_PORT = words("the number of the named port", "改为该命名端口的端口号");
 const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
 
-/** `ports` gives the number of a named port of the container. */
+/** Imports a probe to the path `to`. `ports` maps the names of the container's ports to their numbers. */
 export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
   const { ledger } = spot.importing;
   for (const [key, { name, fields }] of Object.entries(ACTIONS)) {
@@ -26,7 +24,7 @@ export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, 
       const inner = field(action, one);
       if (inner) actionField(inner, [...to, name, one], ports);
     }
-    // An action without any field that we know is one all the same.
+    // An action without fields is still an action, and becomes an empty object.
     if (Object.keys(action.value ?? {}).length === 0)
       put(ledger, { draft: spot.draft, path: [...to, name] }, {}, action.at);
   }
@@ -34,7 +32,7 @@ export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, 
     const time = field(spot, key);
     if (time === undefined) continue;
     if (typeof time.value !== "number") say(ledger, time.at, "unsupported", NOT_UNDERSTOOD);
-    else put(ledger, { draft: spot.draft, path: [...to, ours] }, `${time.value}s`, time.at, SECONDS);
+    else put(ledger, { draft: spot.draft, path: [...to, ours] }, `${time.value}s`, time.at, WITH_UNIT);
   }
   const failures = field(spot, "failureThreshold");
   if (failures) put(ledger, { draft: spot.draft, path: [...to, "failures"] }, failures.value, failures.at);

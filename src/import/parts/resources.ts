@@ -1,4 +1,4 @@
-// Requests and limits as Kubernetes writes them, to ours.
+// Requests and limits of Kubernetes become the trait resources; devices become the trait gpu.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
@@ -12,12 +12,12 @@ const NAMES: Readonly<Record<string, string>> = {
   "ephemeral-storage": "ephemeralStorage",
 };
 const USUAL = "nvidia.com/gpu";
-/** `domain/name`, as extended resources are called. */
+/** The form of the names of extended resources: `domain/name`. */
 const EXTENDED = /^[^/]+\/[^/]+$/;
-const DEVICES = words("became the trait gpu", "改为特征 gpu");
-const SAME = words("requests of devices are always their limits", "设备的请求量等于上限");
+const DEVICES = words("became the trait gpu", "改为 gpu 特征");
+const SAME = words("not needed: requests and limits of devices are always equal", "无需填写：设备的请求量始终等于上限");
 const ONE_KIND = advised(
-  ["the trait gpu holds one kind of device", "gpu 特征只支持一种设备"],
+  ["the trait gpu supports only one kind of device", "gpu 特征只支持一种设备"],
   ["keep the workload as it is in a component of type objects", "请用 objects 组件保留原工作负载"],
 );
 
@@ -36,7 +36,7 @@ function amounts(spot: Spot<unknown> | undefined, to: Path): void {
   }
 }
 
-/** Of the main container only. */
+/** Writes the devices of the main container to the trait gpu. Devices of further containers are not supported. */
 export function devices(name: string, amount: Spot<unknown>): void {
   const { draft, importing } = amount;
   const target = { draft, path: ["traits", "gpu", "count"] };

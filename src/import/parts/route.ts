@@ -1,4 +1,5 @@
-// Paths of a route: one below which everything goes to the component, or a list of several.
+// Writes the paths of a route: a single path, for which all paths below it lead to the component too, or a list of
+// paths.
 import { type Draft, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, type Words, words } from "../mapping/reportWords.ts";
@@ -11,16 +12,16 @@ export interface RoutePath {
 }
 
 export const ONE_ROUTE = advised(
-  ["a component has one route, of one host", "一个组件只有一条路由与一个主机"],
-  ["make a second component, or use component type objects", "请再建一个组件，或使用 objects 组件"],
+  ["a component has only one route, with one host", "一个组件只有一条路由与一个主机"],
+  ["create a second component, or use component type objects", "请再建一个组件，或使用 objects 组件"],
 );
-const BELOW = words("everything below the path", "匹配该路径及其下的所有路径");
+const BELOW = words("not needed: a path also matches all paths below it", "无需填写：路径默认匹配其下的所有路径");
 const MATCH = words("became match: exact", "改为 match: exact");
 const PATH = words("became a path of the route", "改为 route 的一个路径");
 
 const isExact = ({ type }: RoutePath): boolean => type?.value === "Exact";
 
-/** False, and nothing written: the component has a route already. */
+/** Writes the paths; returns false and writes nothing when the component already has a route. */
 export function writePaths(draft: Draft, paths: readonly RoutePath[]): boolean {
   if (valueAt(draft, ["traits", "route"]) !== undefined) return false;
   place(draft, ["traits", "route", "kind"], "ingress");

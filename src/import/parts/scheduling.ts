@@ -1,10 +1,11 @@
-// Where pods run, as Kubernetes writes it, to the trait `placement`. Only what the trait can say: node labels, wishes about them, taints,
-// one pod per host, spreading of the own pods. The rest of an affinity is told as not supported.
+// Scheduling rules of Kubernetes become the trait `placement`, as far as the trait can express them: node labels,
+// preferred node labels, tolerations, one pod per host, spreading of the component's pods. The rest of an affinity is
+// reported as not supported.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, words } from "../mapping/reportWords.ts";
+import { advised, NODE_LABELS, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   field,
@@ -17,19 +18,18 @@ import {
   textOf,
 } from "../mapping/rules.ts";
 
-/** Labels that find the pods of the component itself. */
+/** The labels that select the component's own pods. */
 export interface OwnPods {
   readonly selected: JsonObject;
 }
 
 const TO = ["traits", "placement"];
-const LABELS = words("became node labels of the trait placement", "改为 placement 特征的节点标签");
 const SPREAD = words("became spread of the trait placement", "改为 placement 特征的 spread");
 const ALONE = words("became onePerHost of the trait placement", "改为 placement 特征的 onePerHost");
 const BEYOND = advised(
-  ["the trait placement cannot say this", "placement 特征无法表达"],
+  ["the trait placement cannot express this", "placement 特征无法表达"],
   [
-    "say it with nodes, prefer, spread, together, apart or onePerHost, or keep the workload as it is in a component of type objects",
+    "use nodes, prefer, spread, together, apart or onePerHost, or keep the workload as it is in a component of type objects",
     "请改用 nodes、prefer、spread、together、apart、onePerHost，或用 objects 组件保留原工作负载",
   ],
 );
@@ -53,7 +53,10 @@ export const tolerations: Rule = (list) => {
   }
 };
 
-/** `nodes`: every one of the expressions has to hold, as in the trait. Undefined: something else than "one of these values" is asked for. */
+/**
+ * The labels of a node selector term. All expressions must match, as in the trait. `undefined` when an expression is
+ * something else than "one of these values".
+ */
 function labelsOf(term: Json | undefined): JsonObject | undefined {
   const expressions = isObject(term) ? term["matchExpressions"] : undefined;
   if (!isObject(term) || !Array.isArray(expressions) || term["matchFields"] !== undefined) return undefined;
@@ -69,7 +72,7 @@ function labelsOf(term: Json | undefined): JsonObject | undefined {
 function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
   const { draft, importing, at } = spot;
   for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
-  say(importing.ledger, at, "changed", LABELS, { draft, path: [...TO, field_] });
+  say(importing.ledger, at, "changed", NODE_LABELS, { draft, path: [...TO, field_] });
 }
 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -85,7 +88,7 @@ const nodeAffinity: Rules = {
   [PREFERRED]: (list) => {
     for (const item of itemsOf(list)) {
       const labels = labelsOf(field(item, "preference")?.value);
-      // Each wish of the trait is one expression of its own.
+      // In the trait, each preferred label is a separate preference.
       if (labels && Object.keys(labels).length === 1) writeLabels(item, labels, "prefer");
       else say(item.importing.ledger, item.at, "unsupported", BEYOND);
     }
@@ -118,7 +121,7 @@ const spread: Rule<OwnPods> = (list) => {
     const key = textOf(field(item, "topologyKey")?.value);
     const own = key !== undefined && findsOwnPods(item);
     if (own) spreadItem(item, key, nextOf(item.draft, [...TO, "spread"]));
-    // What the trait has no word for (minDomains, matchLabelKeys ...).
+    // The other fields (minDomains, matchLabelKeys ...) have no counterpart in the trait.
     say(item.importing.ledger, item.at, "unsupported", BEYOND);
   }
 };

@@ -1,25 +1,25 @@
-// Security contexts of a pod and its main container, to the trait `security`: the profile that they amount to, and the numbers beside it.
-// The trait speaks for all containers of the pod: what they do not all say is told as not supported.
+// The security contexts of a pod and its main container become the trait `security`: a profile, and additional fields
+// such as user numbers. The trait applies to all containers of the pod, so settings in which the containers differ are
+// reported as not supported.
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { cut, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import { advised, DEFAULT_ALREADY, NO_SUCH_RIGHT, words } from "../mapping/reportWords.ts";
 import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../mapping/rules.ts";
 
 const TO = ["traits", "security"];
-const OF_PROFILE = words("a part of the profile of the trait security", "包含在 security 特征的 profile 中");
-const NO_PLACE = advised(
-  ["an application cannot give itself this right", "应用不能自行授予该权限"],
-  ["leave it out; what the cluster allows is for its operator to say", "请删除；能否使用由集群运维决定"],
-);
+const OF_PROFILE = words("became a part of the profile of the trait security", "包含在 security 特征的 profile 中");
 const NOT_ALONE = advised(
-  ["it is only a part of a profile of the trait security", "它只是 security 特征某个 profile 的一部分"],
-  ["use profile: restricted if the program can do with it", "若程序允许，请使用 profile: restricted"],
+  ["the trait security has this setting only as a part of a profile", "security 特征只在 profile 中包含该设置"],
+  ["use profile: restricted if the program works with it", "若程序允许，请使用 profile: restricted"],
 );
 
 type Profile = "restricted" | "baseline" | "none";
 
-/** `restricted` only where both contexts together ask for all that it means: nothing is taken from a program that it had. */
+/**
+ * The profile that both contexts together ask for. It is never stricter than they are, so that the program keeps the
+ * rights that it had.
+ */
 function profileOf(pod: JsonObject, container: JsonObject): Profile {
   const both = { ...pod, ...container };
   const { capabilities, seccompProfile } = both;
@@ -30,20 +30,20 @@ function profileOf(pod: JsonObject, container: JsonObject): Profile {
   return filtered ? "baseline" : "none";
 }
 
-const FOR_ALL = words("the trait security speaks for all containers of the pod", "security 特征作用于 Pod 的所有容器");
+const FOR_ALL = words("the trait security applies to all containers of the pod", "security 特征作用于 Pod 的所有容器");
 const NOT_FOR_ALL = advised(
   [
-    "the trait security speaks for all containers, and these say different things",
+    "the trait security applies to all containers, but their settings differ",
     "security 特征作用于所有容器，而各容器的设置不同",
   ],
-  ["let all containers say the same, or leave it out", "请让所有容器设置一致，或删除"],
+  ["use the same setting for all containers, or leave it out", "请让所有容器设置一致，或删除"],
 );
 
-export interface Contexts {
+interface Contexts {
   readonly pod: Spot<unknown> | undefined;
-  /** Of the container whose words count. */
+  /** The context of the main container, which decides. */
   readonly main: Spot<unknown> | undefined;
-  /** Further containers; undefined: one that has no context. */
+  /** The contexts of the further containers; `undefined` for a container without one. */
   readonly others: readonly (Spot<unknown> | undefined)[];
 }
 
@@ -68,12 +68,15 @@ export function securityContexts({ pod, main, others }: Contexts): void {
   if (profile === "restricted" && !said) place(first.draft, [...TO, "runAsUser"], "image");
 }
 
-/** A profile that asks for nothing, and nothing beside it. */
+/** True when the trait has only the profile none, and no other field. */
 function isOnly(profile: Profile, trait: Json | undefined): boolean {
   return profile === "none" && isObject(trait) && Object.keys(trait).length === 1;
 }
 
-/** What the main container says holds for the others too: so they have to say it as well. */
+/**
+ * Applies a rule to a field of the main container only if all other containers have the same value, because the trait
+ * applies to all.
+ */
 function onlyShared(rules: Rules, others: Contexts["others"]): Rules {
   const shared = (key: string, value: Json): boolean =>
     others.every((other) => canonicalJson(content(other)[key]) === canonicalJson(value));
@@ -95,7 +98,7 @@ function sayOfOther(other: Spot<unknown>, main: JsonObject): void {
   }
 }
 
-/** A value that the profile brings along. */
+/** The rule for a value that is a part of the profile. */
 const inProfile =
   (holds: (value: Json) => boolean): Rule =>
   ({ value, at, draft, importing }) =>
@@ -118,7 +121,7 @@ function rulesFor(profile: Profile): Rules {
     privileged: (spot) =>
       spot.value === false
         ? needless(DEFAULT_ALREADY)(spot)
-        : say(spot.importing.ledger, spot.at, "unsupported", NO_PLACE),
+        : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
     capabilities: (spot) => {
       const add = field(spot, "add");
       if (add)

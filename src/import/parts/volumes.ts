@@ -1,15 +1,24 @@
-// Volumes of a pod and their mounts, to items of the storage trait. Such an item is mounted in the main container; further containers
-// then mount it by its name.
-
+// Volumes of a pod and their mounts become items of the storage trait. The main container mounts each item; further
+// containers mount it by its name.
 import type { Path } from "../../model/data/pointer.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
 import { type Draft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
-import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
+import {
+  advised,
+  DEFAULT_ALREADY,
+  NAMED_AS_COMPONENT,
+  STORAGE_ITEM,
+  WITH_UNIT,
+  words,
+} from "../mapping/reportWords.ts";
 import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
 import type { Names } from "./env.ts";
 
-/** A claim that the input makes: the place of its spec. Each can be used once, because a claim belongs to one component. */
+/**
+ * Finds the spec of a claim in the input by its name. Each claim can be taken once, because it belongs to one
+ * component.
+ */
 export interface Claims {
   readonly takeClaim: (name: string) => Spot<unknown> | undefined;
 }
@@ -19,12 +28,12 @@ type Kind = "persistent" | "ephemeral" | "config" | "secret" | "nfs";
 
 export interface Volume {
   readonly kind: Kind;
-  /** The source inside the volume, or the spec of its claim. */
+  /** The source inside the volume, or the spec of the claim template. */
   readonly source: Spot<Shared>;
   readonly spec: Spot<unknown> | undefined;
-  /** Of the volume inside the pod, once rendered. */
+  /** Name of the storage item, which is also the name of the volume in the rendered pod. */
   readonly name: string;
-  /** Of the ConfigMap or Secret. */
+  /** Name of the ConfigMap or Secret; empty for other kinds. */
   readonly object: string;
 }
 
@@ -36,21 +45,19 @@ const SOURCES: Readonly<Record<string, Kind>> = {
   nfs: "nfs",
 };
 const LINK = words("names the volume that became this storage", "指向已转换为 storage 的卷");
-const BECAME = words("became an item of the storage trait", "改为 storage 特征的一项");
-const READ_ONLY = words("not needed: configuration is always mounted for reading only", "无需填写：配置始终只读挂载");
-const CALLED = words("the object is called like the component that makes it", "对象名与创建它的组件一致");
+const READ_ONLY = words("not needed: configuration is always mounted read-only", "无需填写：配置始终只读挂载");
 const FOREIGN_CLAIM = advised(
   [
-    "a claim that this input does not make, or that another component has already",
-    "该存储声明不在输入中，或已被其他组件使用",
+    "the input does not contain this claim, or another component already uses it",
+    "该存储卷声明不在输入中，或已被其他组件使用",
   ],
   [
-    "give the storage a size: kubemin then makes a claim; copy the data over",
-    "请为 storage 指定 size，由 kubemin 创建，再迁移数据",
+    "give the storage a size: kubemin then creates a claim, to which you copy the data",
+    "请为 storage 指定 size，由 kubemin 创建存储卷声明，再迁移数据",
   ],
 );
 const FILE_MODE = advised(
-  ["files of configuration can be read by everybody in the container (0644)", "配置文件权限固定为 0644"],
+  ["files of configuration always have the mode 0644", "配置文件权限固定为 0644"],
   ["leave it out, or let the program copy the file", "请删除，或由程序自行复制文件"],
 );
 const NO_SUCH_VOLUME = advised(
@@ -61,7 +68,7 @@ const NO_SUCH_VOLUME = advised(
   ],
 );
 
-/** Name of each volume -> what it became; undefined: no storage is like it. */
+/** Name -> storage of each volume; `undefined` for a volume that kubemin does not support. */
 export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | undefined> {
   const volumes = new Map<string, Volume | undefined>();
   for (const item of list === undefined ? [] : itemsOf(list)) {
@@ -71,7 +78,7 @@ export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | 
     volumes.set(name, volume);
     if (volume === undefined) say(item.importing.ledger, item.at, "unsupported", NO_SUCH_VOLUME);
     else
-      say(item.importing.ledger, [...item.at, "name"], "changed", BECAME, {
+      say(item.importing.ledger, [...item.at, "name"], "changed", STORAGE_ITEM, {
         draft: item.draft,
         path: ["traits", "storage"],
       });
@@ -95,13 +102,16 @@ function volumeOf(name: string, key: string, source: Spot<Shared>): Volume | und
   return { kind, source, spec, name: suggestName(name) ?? "volume", object: "" };
 }
 
-/** A claim template of a StatefulSet is a volume too. */
+/** The volume of a claim template of a StatefulSet. */
 export function templateVolume(name: string, template: Spot<Shared>): Volume {
   const spec = field(template, "spec") ?? template;
   return { kind: "persistent", source: spec, spec, name: suggestName(name) ?? "volume", object: "" };
 }
 
-/** One mount of the main container: an item of its own, the same volume again where the name is the same. */
+/**
+ * Imports a mount of the main container. Each mount becomes an item; items with the same name are mounts of the same
+ * volume.
+ */
 export function mountInMain(mount: Spot<Shared>, volume: Volume): void {
   const { draft } = mount;
   const to = nextOf(draft, ["traits", "storage"]);
@@ -130,7 +140,7 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
       { draft, path: [...to, "name"] },
       volume.object,
       name?.at ?? volume.source.at,
-      same ? undefined : CALLED,
+      same ? undefined : NAMED_AS_COMPONENT,
     );
     keyFiles(field(volume.source, "items"), draft, to);
     const mode = field(volume.source, "defaultMode");
@@ -156,10 +166,10 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
     if (given && given.value !== "") sizeInto(given, draft, [...to, key]);
   }
   if (Object.keys(volume.source.value ?? {}).length === 0)
-    say(ledger, volume.source.at, "changed", BECAME, { draft, path: to });
+    say(ledger, volume.source.at, "changed", STORAGE_ITEM, { draft, path: to });
 }
 
-/** Only key and path of each file: their modes stay unsaid, so the ledger tells of them. */
+/** Imports the key and path of each file. Modes get no entry here, so the ledger reports them as not supported. */
 function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): void {
   for (const [index, item] of (items === undefined ? [] : itemsOf(items)).entries()) {
     for (const key of ["key", "path"] as const) {
@@ -169,7 +179,7 @@ function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): voi
   }
 }
 
-export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
+function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
   const { ledger } = spec.importing;
   const size = field(field(field(spec, "resources") ?? spec, "requests") ?? spec, "storage");
   if (size) sizeInto(size, draft, [...to, "size"]);
@@ -182,15 +192,9 @@ export function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
     say(ledger, mode.at, "changed", words("not needed: volumes are always file systems", "无需填写：卷始终是文件系统"));
 }
 
-/** A bare number is bytes to Kubernetes and gibibytes to us. */
+/** Writes a size. A bare number gets a unit, because it means bytes in Kubernetes and gibibytes in kubemin. */
 export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
   const bytes = /^\d+(\.\d+)?$/.test(wordOf(value)) ? Number(value) : undefined;
   const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
-  put(
-    importing.ledger,
-    { draft, path },
-    text,
-    at,
-    bytes === undefined ? undefined : words("written with its unit", "补上单位"),
-  );
+  put(importing.ledger, { draft, path }, text, at, bytes === undefined ? undefined : WITH_UNIT);
 }

@@ -2,14 +2,13 @@
 // kubemin. The API server evaluates them by itself and refuses when an evaluation fails. Each rule is a policy of its
 // own, so that a refusal names the rule and an operator can remove one rule alone. They apply only to pods with the
 // label of job types in namespaces of projects, not to pods of applications or of other tools.
-
 import type { JsonObject } from "../../model/data/json.ts";
 import { fill } from "../../model/data/text.ts";
 import { ACCOUNT_PREFIX, JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
 import { ADMISSION_RULES, type AdmissionRule } from "./admissionRules.ts";
 
-export interface AdmissionSettings {
+interface AdmissionSettings {
   /** The prefix of the names of all policies. Default: `kubemin-job`. */
   readonly prefix?: string;
   /** The policies apply to namespaces that have this label, with any value. Default: the label of the project. */

@@ -2,7 +2,6 @@
 // granted, and to nothing else. NetworkPolicies only allow, so one policy cannot forbid what another allows; addresses
 // that must never be reached are therefore left out of every rule that names addresses. Only the network plug-in can
 // enforce a policy; src/kube/network/probeNetworkPolicy.ts checks whether it does.
-
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
 import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
@@ -41,7 +40,7 @@ export interface ServiceAddress {
   readonly ports: Readonly<Record<number, number | string>>;
 }
 
-export interface RenderedPolicy {
+interface RenderedPolicy {
   /**
    * The policy; `null` when there is a problem. It closes the pods that it selects to all other traffic, even in a
    * namespace that has no policy which denies by default.

@@ -1,6 +1,5 @@
 // The manifests of a project's namespace: Pod Security level, quota, default limits, and a network policy that allows
 // only name servers. This file only builds manifests; it does not decide when they are created or with which rights.
-
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ClusterNetwork } from "../../model/kubernetes/clusterNetwork.ts";
@@ -12,7 +11,7 @@ import type { PodOrder } from "../policy/order.ts";
 import type { Quantities } from "../policy/resources.ts";
 import { dnsRule } from "./networkPolicy.ts";
 
-export interface ProjectSettings {
+interface ProjectSettings {
   readonly project: string;
   readonly namespace: string;
   /**
@@ -32,7 +31,7 @@ export interface ProjectSettings {
  * `default` and `defaultRequest` apply to a container without its own values; `max` to one container; `volumeMax` to
  * one volume.
  */
-export interface ContainerLimits {
+interface ContainerLimits {
   readonly default: Quantities;
   readonly defaultRequest: Quantities;
   readonly max: Quantities;

@@ -1,7 +1,6 @@
 // What a job's account may do with the Kubernetes API: the granted rights (`create,get deployments.apps`) as a Role in
 // one namespace. The notation has no wildcards, and it refuses everything that would give rights or tokens to others,
 // and cluster-wide rights.
-
 import type { JsonObject } from "../../model/data/json.ts";
 import { ACCOUNT_PREFIX } from "../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
@@ -36,7 +35,7 @@ const FORBIDDEN_GROUP =
 const FORBIDDEN = new Set(["serviceaccounts/token", "nodes/proxy", "pods/ephemeralcontainers"]);
 
 /** `undefined` when the text does not have this form, or the right must never be granted. */
-export function parseRight(text: string): Right | undefined {
+function parseRight(text: string): Right | undefined {
   const match = /^([a-z]+(?:,[a-z]+)*) ([a-z]+(?:\/[a-z]+)?)(?:\.([a-z0-9]([-a-z0-9.]*[a-z0-9])?))?$/.exec(text.trim());
   const [, verbs = "", resource = "", written] = match ?? [];
   const group = written ?? GROUPS[resource.replace(/\/.*$/, "")] ?? "";
@@ -45,7 +44,7 @@ export function parseRight(text: string): Right | undefined {
   return FORBIDDEN_GROUP.test(group) || FORBIDDEN.has(resource) ? undefined : { verbs: known, group, resource };
 }
 
-export interface RightsOrder extends Pick<PodOrder, "capabilities" | "grants" | "identity"> {
+interface RightsOrder extends Pick<PodOrder, "capabilities" | "grants" | "identity"> {
   /** The namespace in which the job may use the rights. */
   readonly target: string;
 }

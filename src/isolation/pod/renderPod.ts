@@ -58,7 +58,7 @@ export function draftPod(
   return { pod, problems: [...notes.problems, ...problems, ...granted, ...size] };
 }
 
-export interface Prepared extends Running {
+interface Prepared extends Running {
   readonly picked: JsonObject;
   readonly at: readonly (string | number)[];
 }

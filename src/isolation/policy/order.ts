@@ -42,7 +42,7 @@ export interface JobIdentity {
   readonly account?: string;
 }
 
-export interface Timeouts {
+interface Timeouts {
   /** Milliseconds that one attempt may take. */
   readonly attempt: number;
   /** Milliseconds from the pod having a node to the program running, in addition to the attempt. Default: none. */

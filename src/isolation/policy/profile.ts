@@ -4,7 +4,7 @@ import type { Quantities } from "./resources.ts";
 
 export type ProfileName = "task" | "gpu" | "helm" | "ssh" | "chaos";
 
-export interface Profile {
+interface Profile {
   /**
    * granted: DNS and what was granted · cluster: also the API server, when its use was granted · targets: DNS and the
    * addresses that the run names, which must lie inside what was granted

@@ -2,21 +2,18 @@
 // account, names of hosts, kernel settings.
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { DNS_LABEL } from "../../model/kubernetes/name.ts";
+import { DNS_LABEL, LABEL_KEY, LABEL_VALUE } from "../../model/kubernetes/name.ts";
 import { problem } from "../../model/problems/problem.ts";
 import { account, container, initContainer, seccomp } from "./containerShape.ts";
 import { integer, list, type Notes, needing, object, oneOf, record, type Shape, text } from "./shape.ts";
 import { objectName, volume } from "./volumeShape.ts";
 
-const KEY = /^(?:(?=.{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-export const LONGEST_GRACE = 600;
+const LONGEST_GRACE = 600;
 
 const toleration = (): Shape =>
   object(
     {
-      key: needing("tolerations", text(KEY, 317)),
+      key: needing("tolerations", text(LABEL_KEY, 317)),
       operator: oneOf("Exists", "Equal"),
       value: text(LABEL_VALUE),
       effect: oneOf("NoSchedule", "PreferNoSchedule", "NoExecute"),
@@ -82,7 +79,7 @@ export const podTemplate: Shape = object(
 
 /** Each pair of key and value needs a grant of its own. */
 function nodeSelector(): Shape {
-  const shape = record(KEY, text(LABEL_VALUE, 63), 20);
+  const shape = record(LABEL_KEY, text(LABEL_VALUE, 63), 20);
   return (value, at, notes) => {
     const copied = shape(value, at, notes);
     for (const [name, one] of entriesOf(copied))
@@ -103,7 +100,7 @@ function nodeSelector(): Shape {
 const RESERVED = /(?:^|\.)(?:kubemin\.dev|kubernetes\.io|k8s\.io|k8s\.v1\.cni\.cncf\.io|cni\.cncf\.io)\//;
 
 function keyed(item: Shape): Shape {
-  const shape = record(KEY, item, 50);
+  const shape = record(LABEL_KEY, item, 50);
   return (value, at, notes) => {
     const copied = shape(value, at, notes);
     const kept = entriesOf(copied).filter(([name]) => isFree(name, [...at, name], notes));

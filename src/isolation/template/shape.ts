@@ -145,7 +145,7 @@ export function record(key: RegExp, item: Shape, most: number): Shape {
   };
 }
 
-export type Fields = Readonly<Record<string, Shape>>;
+type Fields = Readonly<Record<string, Shape>>;
 
 /** An object with these fields and no others. */
 export function object(fields: Fields, required: readonly string[] = []): Shape {

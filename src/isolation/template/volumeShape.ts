@@ -17,7 +17,7 @@ import {
 } from "./shape.ts";
 
 /** The prefix of the volumes that kubemin adds. Templates cannot use such a name. */
-export const OWN_PREFIX = "kubemin-";
+const OWN_PREFIX = "kubemin-";
 
 export const objectName = (): Shape => text(DNS_SUBDOMAIN, 253);
 export const ownName = (): Shape => text(new RegExp(`^(?!${OWN_PREFIX})${DNS_LABEL.source.slice(1)}`), 63);

@@ -9,7 +9,7 @@ import { type Entry, grantsIn, mayUse, type TypeEntry } from "../registry/view.t
 import type { Candidate } from "./checks/candidate.ts";
 import { missingGrants } from "./checks/policy.ts";
 
-export interface VersionRequest {
+interface VersionRequest {
   readonly project: string;
   readonly actor: string;
   readonly type: string;
@@ -63,7 +63,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
 
 /** Grants that the owner's project still lacks. */
 function missingOf(registry: Registry, entry: Entry): readonly Problem[] {
-  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.world.surroundings);
+  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
 }
 
 /** A registered version as a candidate, to check its grants for a project. */
@@ -72,7 +72,7 @@ export function candidateOf(registry: Registry, { stored, registration }: Entry,
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
 
-export interface DeprecateRequest extends VersionRequest {
+interface DeprecateRequest extends VersionRequest {
   /** Last day on which the version can be used: `2027-06-30`. */
   readonly until?: string;
   readonly replacedBy?: string;
@@ -112,7 +112,7 @@ interface Change {
 }
 
 async function change(registry: Registry, stored: RegisteredVersion, { to, what, by }: Change): Promise<void> {
-  const { store, clock } = registry.world;
+  const { store, clock } = registry.dependencies;
   const { name, version, standing: from } = stored;
   const at = clock.now().toISOString();
   const written = await store.registrations.change({ name, version, from, to, by, at }, changeEvent(stored, what, by));

@@ -10,7 +10,7 @@ const MOST_THROWS = 5;
 const LONGEST_STACK = 4_000;
 const ACTOR = "kubemin";
 
-export interface Quarantine {
+interface Quarantine {
   /** Records that an attempt of the type threw. The stack must contain no secret of the run. */
   noteThrow(type: string, project: string, stack: string): void;
   /** Records that an attempt of the type ended without an unexpected error, successfully or not. */
@@ -18,7 +18,7 @@ export interface Quarantine {
 }
 
 export function quarantineFor(registry: Registry): Quarantine {
-  const { store, log } = registry.world;
+  const { store, log } = registry.dependencies;
   const told = (type: string, work: Promise<void>): void =>
     void work.catch((failure: unknown) =>
       log.write("error", "a throw of a job type could not be counted", { type, error: String(failure) }),
@@ -42,7 +42,7 @@ async function countThrow(
   { type: name, project }: { readonly type: string; readonly project: string },
   stack: string,
 ): Promise<void> {
-  const { store, clock } = registry.world;
+  const { store, clock } = registry.dependencies;
   const throws = await store.registrations.threw(name, project);
   const type = registry.view().types.get(name);
   if (throws >= MOST_THROWS && type !== undefined) {

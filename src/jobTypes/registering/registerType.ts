@@ -23,14 +23,14 @@ import { RegistrationRefused } from "./refused.ts";
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
-export interface RegisterRequest extends Place {
+interface RegisterRequest extends Place {
   readonly project: string;
   readonly actor: string;
   readonly text: string;
   readonly format: "json" | "auto";
 }
 
-export interface Registered {
+interface Registered {
   readonly name: string;
   readonly version: string;
   readonly checks: readonly CheckResult[];
@@ -66,7 +66,10 @@ export async function registerType(
   const { name } = registration.metadata;
   checkLimits(registry, request.project, name);
   const stored = storedOf(registry, request, { registration, checks });
-  const answer = await registry.world.store.registrations.add(stored, changeEvent(stored, "registered", request.actor));
+  const answer = await registry.dependencies.store.registrations.add(
+    stored,
+    changeEvent(stored, "registered", request.actor),
+  );
   if (answer !== "added") {
     const detail = {
       taken: `another project has just registered ${name}`,
@@ -94,7 +97,7 @@ async function read(
     throw new RegistrationRefused([shape]);
   }
   await registry.refresh();
-  const cluster = await chosenCluster(registry.world.clusters, request.project, request);
+  const cluster = await chosenCluster(registry.dependencies.clusters, request.project, request);
   const around = (registration: Registration): Omit<Candidate, "registration"> => ({
     ...standingOf(registry, request.project, registration),
     cluster,
@@ -104,14 +107,14 @@ async function read(
   return { checked, locate: (problems) => withPositions(problems, document.locate) };
 }
 
-export function meansOf({ world }: Registry, signal: AbortSignal): Means {
-  const { outgoing, surroundings, catalog } = world;
+function meansOf({ dependencies }: Registry, signal: AbortSignal): Means {
+  const { outgoing, surroundings, catalog } = dependencies;
   const { schemas, runtime } = surroundings;
   return {
     schemas,
     ...(runtime === undefined ? {} : { runtime }),
     outgoing,
-    sinks: world.store.sinks,
+    sinks: dependencies.store.sinks,
     signal,
     ownNames: new Set([...catalog.jobs.keys(), ...STRUCTURES]),
   };
@@ -142,13 +145,14 @@ function checkLimits(registry: Registry, project: string, name: string): void {
 }
 
 function storedOf(
-  { world }: Registry,
+  { dependencies }: Registry,
   { project, actor }: RegisterRequest,
   { registration, checks }: { readonly registration: Registration; readonly checks: readonly CheckResult[] },
 ): RegisteredVersion {
-  const at = world.clock.now().toISOString();
+  const at = dependencies.clock.now().toISOString();
   const { runtime, version, lifecycle = "active" } = registration.spec;
-  const sealed = runtime.tier === "T2" ? { ...runtime, secret: world.vault.seal(project, runtime.secret) } : runtime;
+  const sealed =
+    runtime.tier === "T2" ? { ...runtime, secret: dependencies.vault.seal(project, runtime.secret) } : runtime;
   const document = { ...registration, spec: { ...registration.spec, runtime: sealed } };
   const granted = checks.some((one) => one.check === "grant" && one.result === "ok");
   return {

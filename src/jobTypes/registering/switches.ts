@@ -11,12 +11,12 @@ import type { TypeEntry } from "../registry/view.ts";
 import { askedGrants } from "./askedGrants.ts";
 import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
 
-export interface AdminRequest {
+interface AdminRequest {
   readonly actor: string;
   readonly type: string;
 }
 
-export interface GrantRequest extends AdminRequest {
+interface GrantRequest extends AdminRequest {
   readonly project: string;
   /** Default: all grants that the newest version needs. */
   readonly grants?: WrittenGrants;
@@ -34,7 +34,7 @@ export async function grantType(registry: Registry, request: GrantRequest): Prom
   await registry.refresh();
   const { actor, type: name, project } = request;
   const type = anyType(registry, name);
-  const { store, clock, surroundings } = registry.world;
+  const { store, clock, surroundings } = registry.dependencies;
   const grants =
     request.grants ?? askedGrants(candidateOf(registry, knownVersion(type, undefined), project), surroundings);
   await store.registrations.grant(
@@ -58,7 +58,7 @@ export async function revokeType(
   await registry.refresh();
   const type = anyType(registry, name);
   const event = changeEvent({ ...type, grantee: project }, "revoked", actor);
-  const gone = await registry.world.store.registrations.revoke(name, project, event);
+  const gone = await registry.dependencies.store.registrations.revoke(name, project, event);
   await registry.refresh();
   if (gone) return;
   const known = [...type.grants.keys()].join(", ") || "none";
@@ -98,9 +98,9 @@ async function stop(
   type: TypeEntry,
   { kind, actor, reason }: { readonly kind: "disabled" | "withdrawn"; readonly actor: string; readonly reason: string },
 ): Promise<void> {
-  const at = registry.world.clock.now().toISOString();
+  const at = registry.dependencies.clock.now().toISOString();
   const wanted = { type: type.name, project: null, kind, detail: reason, by: actor, at };
-  await registry.world.store.registrations.stop(wanted, changeEvent({ ...type, reason }, kind, actor));
+  await registry.dependencies.store.registrations.stop(wanted, changeEvent({ ...type, reason }, kind, actor));
   await registry.refresh();
 }
 
@@ -108,7 +108,11 @@ async function stop(
 export async function enableType(registry: Registry, { actor, type: name }: AdminRequest): Promise<void> {
   await registry.refresh();
   const kinds = ["disabled", "withdrawn", "quarantined"] as const;
-  await registry.world.store.registrations.release(name, kinds, changeEvent(anyType(registry, name), "enabled", actor));
+  await registry.dependencies.store.registrations.release(
+    name,
+    kinds,
+    changeEvent(anyType(registry, name), "enabled", actor),
+  );
   await registry.refresh();
 }
 
@@ -116,7 +120,11 @@ export async function enableType(registry: Registry, { actor, type: name }: Admi
 export async function restoreType(registry: Registry, request: OwnRequest): Promise<void> {
   const type = await ownType(registry, request);
   const kinds = ["withdrawn", "quarantined"] as const;
-  await registry.world.store.registrations.release(type.name, kinds, changeEvent(type, "enabled", request.actor));
+  await registry.dependencies.store.registrations.release(
+    type.name,
+    kinds,
+    changeEvent(type, "enabled", request.actor),
+  );
   await registry.refresh();
   const above = type.stops.find((one) => one.kind === "disabled");
   if (above === undefined) return;

@@ -9,7 +9,7 @@ const words = z.array(word).max(100);
 const quantity = z.string().refine((text) => parseQuantity(text) !== undefined, "a quantity such as 20Gi");
 
 /** All fields are optional: a field that is absent grants nothing. */
-export const grantsShape = z.strictObject({
+const grantsShape = z.strictObject({
   network: words.optional(),
   secrets: words.optional(),
   volumes: quantity.optional(),

@@ -96,13 +96,13 @@ export interface RegistrationSpec {
   readonly metrics?: { readonly labels?: readonly string[] };
 }
 
-export interface RegisteredResources {
+interface RegisteredResources {
   readonly default?: Readonly<Record<string, string>>;
   readonly max?: Readonly<Record<string, string>>;
   readonly gpu?: { readonly resource?: string; readonly min?: number; readonly max?: number; readonly gang?: boolean };
 }
 
-export interface RegisteredCapabilities {
+interface RegisteredCapabilities {
   /** Allowed destinations: `service:port`, `namespace/service:port`, or `internet:port`. */
   readonly network?: readonly string[];
   /** Names of Secrets in the project's namespace. */
@@ -113,7 +113,7 @@ export interface RegisteredCapabilities {
   readonly k8s?: readonly string[];
 }
 
-export interface PodRuntime {
+interface PodRuntime {
   readonly image: string;
   readonly template?: JsonObject;
   readonly args?: string | readonly string[];

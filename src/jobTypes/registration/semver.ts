@@ -1,10 +1,10 @@
 // Versions of job types: three numbers and their order. Pre-releases and build numbers of semantic versioning are not
 // supported.
 
-export type Version = readonly [major: number, minor: number, patch: number];
+type Version = readonly [major: number, minor: number, patch: number];
 
 /** A part that is no number counts as 0; shape.ts lets only numbers through. */
-export function parseVersion(text: string): Version {
+function parseVersion(text: string): Version {
   const [major = 0, minor = 0, patch = 0] = text.split(".").map((part) => Number(part) || 0);
   return [major, minor, patch];
 }

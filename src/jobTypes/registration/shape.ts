@@ -6,8 +6,8 @@ import { parseDuration } from "../../model/document/duration.ts";
 import { isTooFewBytes, parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { LIFECYCLES, MOST_PODS, REGISTRATION_VERSIONS, type Registration } from "./registration.ts";
 
-// Requests are JSON, so an unknown value is always JSON.
-const json = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
+/** An object that its own schema checks later. Requests are JSON, so the cast is safe. */
+export const anyObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
 const duration = z
   .union([z.string().max(20), z.number().min(0)])
   .refine((text) => parseDuration(text) !== undefined, "a duration such as 30m or 4h")
@@ -39,7 +39,7 @@ const semver = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, "a version such a
 
 const podRuntime = {
   image: z.string().min(1).max(500),
-  template: json.optional(),
+  template: anyObject.optional(),
   targets: z.array(z.string().min(1).max(300)).max(20).optional(),
   args: z.union([z.string().max(10_000), z.array(z.string().max(10_000)).max(100)]).optional(),
 };
@@ -58,10 +58,10 @@ const spec = z.strictObject({
   lifecycle: z.enum(LIFECYCLES).optional(),
   summary: localized,
   profile: z.enum(["task", "gpu", "gang", "helm", "ssh", "chaos"]).optional(),
-  input: json,
-  output: json.optional(),
+  input: anyObject,
+  output: anyObject.optional(),
   examples: z
-    .array(z.strictObject({ title: localized.default({ en: "example", zh: "示例" }), input: json }))
+    .array(z.strictObject({ title: localized.default({ en: "example", zh: "示例" }), input: anyObject }))
     .max(20)
     .default([]),
   runtime,

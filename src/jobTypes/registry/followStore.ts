@@ -1,7 +1,7 @@
 // Keeps a copy of database content up to date. It reads soon after news and every two seconds without news, one read at
 // a time.
 import type { News } from "../../ports/news.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 
 /**
  * Milliseconds between reads without news. News may be lost with a connection, but a switch that stops a type must not
@@ -27,7 +27,7 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   return () => (next ??= start());
 }
 
-export interface Followed {
+interface Followed {
   /** Notifies that the database may have something new. Closed when following stops. */
   readonly news: News;
   readonly look: () => Promise<void>;
@@ -38,7 +38,7 @@ export interface Followed {
  * progress.
  */
 export function follow(
-  { clock, log }: Pick<RegistryWorld, "clock" | "log">,
+  { clock, log }: Pick<RegistryDependencies, "clock" | "log">,
   { news, look }: Followed,
 ): () => Promise<void> {
   const stopping = new AbortController();

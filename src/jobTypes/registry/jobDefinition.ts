@@ -1,14 +1,14 @@
 // Turns a registered type into a job definition, so that the engine runs it like a built-in job type (src/jobs). Which
 // tier does the work comes from a table.
-import { z } from "zod";
 import { defineJob, type JobDefinition } from "../../catalog/define.ts";
-import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../../catalog/job.ts";
+import { type JobOutcome, type JobRun, outputTooLarge } from "../../catalog/job.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
 import type { RegisteredType } from "../registration/registeredType.ts";
 import type { Runtime } from "../registration/registration.ts";
+import { anyObject } from "../registration/shape.ts";
 import { leavePlace, runPlace } from "../running/isolated/attempt.ts";
 import { isolate } from "../running/isolated/isolate.ts";
 import { concurrencyOf, retriesFailures, retryOf, timesOf, withRetries } from "../running/limits.ts";
@@ -24,9 +24,6 @@ import { isSecretAt, secretPaths } from "../schemas/secretPaths.ts";
 const TIERS: Readonly<Record<Runtime["tier"], Tier>> = { T1: podTier, T2: workerTier, T3: tellingPodTier };
 const NOTHING_PROMISED: JsonObject = { type: "object" };
 
-// The zod type only requires an object. The JSON Schema of the input is checked by `check` and again by `run`.
-const anyObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
-
 export function definitionOf(type: RegisteredType, surroundings: Surroundings): JobDefinition {
   const { metadata, spec } = type.registration;
   const { schemas } = surroundings;
@@ -37,6 +34,7 @@ export function definitionOf(type: RegisteredType, surroundings: Surroundings): 
     name: metadata.name,
     summary: spec.summary,
     version: spec.version,
+    // Only an object is required here. `check` and `run` check the input against its JSON Schema.
     input: anyObject,
     output: checkedBy(schemas, output, tooLarge),
     schemas: { input: spec.input, output },
@@ -95,6 +93,5 @@ async function stop(job: JobRun<JsonObject>, order: TierOrder): Promise<void> {
 }
 
 function tooLarge(value: Json): string | null {
-  const size = JSON.stringify(value).length;
-  return size <= OUTPUT_LIMIT ? null : `it has ${size} characters, at most ${OUTPUT_LIMIT} are kept`;
+  return outputTooLarge(JSON.stringify(value).length);
 }

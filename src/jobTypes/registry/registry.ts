@@ -9,14 +9,14 @@ import { createNews } from "../../ports/news.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
 import { follow, oneAtATime } from "./followStore.ts";
 import { NameTable } from "./nameTable.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 import { settleSamples } from "./sampleRun.ts";
 import { makeEntry } from "./versionEntry.ts";
 import { stopText } from "./versionProblems.ts";
 import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
 
 export interface Registry {
-  readonly world: RegistryWorld;
+  readonly dependencies: RegistryDependencies;
   readonly jobTypes: JobTypes;
   readonly view: () => View;
   /** The reason why no job of the type may start in that project; `null` when jobs may start. */
@@ -29,27 +29,27 @@ export interface Registry {
 }
 
 /** Resolves when the registered types have been read from the database. */
-export async function openRegistry(world: RegistryWorld): Promise<Registry> {
-  const { registrations, events } = world.store;
+export async function openRegistry(dependencies: RegistryDependencies): Promise<Registry> {
+  const { registrations, events } = dependencies.store;
   const released = createNews();
   let view = EMPTY_VIEW;
-  let types = jobTypesOf(world, view);
-  const entryOf = (stored: RegisteredVersion): Entry => makeEntry(world, stored, () => view);
+  let types = jobTypesOf(dependencies, view);
+  const entryOf = (stored: RegisteredVersion): Entry => makeEntry(dependencies, stored, () => view);
   const refresh = oneAtATime(async () => {
     if ((await registrations.revision()) === view.revision) return;
     const before = view;
     view = viewAfter(before, await registrations.after(before.revision), entryOf);
-    types = jobTypesOf(world, view);
+    types = jobTypesOf(dependencies, view);
     if (isReleased(before, view)) released.notify();
   });
   await refresh();
   const look = async (): Promise<void> => {
     await refresh();
-    if (await settleSamples(world, view)) await refresh();
+    if (await settleSamples(dependencies, view)) await refresh();
   };
-  const stop = follow(world, { news: createNews((notify) => events.subscribe(notify)), look });
+  const stop = follow(dependencies, { news: createNews((notify) => events.subscribe(notify)), look });
   return {
-    world,
+    dependencies,
     view: () => view,
     jobTypes: {
       find: (project, name, version) => types.find(project, name, version),
@@ -64,7 +64,7 @@ export async function openRegistry(world: RegistryWorld): Promise<Registry> {
 }
 
 /** The job types of one state of the view. The table of a project is built at the first lookup. */
-function jobTypesOf({ catalog }: RegistryWorld, view: View): JobTypes {
+function jobTypesOf({ catalog }: RegistryDependencies, view: View): JobTypes {
   const tables = new Map<string, NameTable>();
   const usable = (project: string): NameTable => {
     const known = tables.get(project);

@@ -8,7 +8,7 @@ import type { Store } from "../../ports/store.ts";
 import type { Vault } from "../../ports/vault.ts";
 import type { Surroundings } from "../running/typeDependencies.ts";
 
-export interface RegistryWorld {
+export interface RegistryDependencies {
   readonly store: Pick<Store, "registrations" | "events" | "runs" | "sinks">;
   readonly catalog: Catalog;
   readonly clusters: Clusters;

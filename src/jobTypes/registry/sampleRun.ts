@@ -5,12 +5,12 @@ import { problem } from "../../model/problems/problem.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import type { Run } from "../../model/run/run.ts";
 import { changeEvent } from "./event.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 import type { View } from "./view.ts";
 
 /** `true` when a version was changed. */
 export async function settleSamples(
-  { store, clock }: Pick<RegistryWorld, "store" | "clock">,
+  { store, clock }: Pick<RegistryDependencies, "store" | "clock">,
   view: View,
 ): Promise<boolean> {
   let wrote = false;

@@ -7,12 +7,12 @@ import type { Registration } from "../registration/registration.ts";
 import { hidingSecret } from "../running/hideSecret.ts";
 import { givingOutput } from "../running/sandboxOutput.ts";
 import { definitionOf } from "./jobDefinition.ts";
-import type { RegistryWorld } from "./registryDependencies.ts";
+import type { RegistryDependencies } from "./registryDependencies.ts";
 import { standingProblems } from "./versionProblems.ts";
 import { type Entry, grantsIn, stopsIn, type View } from "./view.ts";
 
 export function makeEntry(
-  { vault, surroundings, clock }: RegistryWorld,
+  { vault, surroundings, clock }: RegistryDependencies,
   stored: RegisteredVersion,
   view: () => View,
 ): Entry {

@@ -22,10 +22,10 @@ export interface TemplateValues {
   };
 }
 
-export type Filled = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly missing: string };
+type Filled = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly missing: string };
 
 const PLACEHOLDER = /\{\{\s*([^{}\s]+)\s*\}\}/g;
-const ONLY_PLACEHOLDER = /^\{\{\s*([^{}\s]+)\s*\}\}$/;
+export const ONLY_PLACEHOLDER = /^\{\{\s*([^{}\s]+)\s*\}\}$/;
 
 /** The paths of a template's placeholders, as lists of keys: `["input", "model"]`. */
 export function placeholdersOf(template: Json): readonly (readonly string[])[] {

@@ -13,7 +13,7 @@ import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } f
 import { withTexts } from "./podText.ts";
 import { templateOf } from "./templateOf.ts";
 
-export interface Draft {
+interface Draft {
   readonly template: JsonObject;
   /** Addresses to which this run connects: `192.0.2.7:22`. */
   readonly targets: readonly string[];

@@ -10,7 +10,7 @@ import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
 import { profileNameOf } from "../registration/profile.ts";
 import type { RegistrationSpec } from "../registration/registration.ts";
 
-export interface Times {
+interface Times {
   /** Milliseconds for all attempts together. */
   readonly timeout: number;
   readonly attempt: number;

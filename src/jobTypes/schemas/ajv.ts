@@ -14,7 +14,7 @@ const regExp = Object.assign(
   { code: "RE2" },
 );
 
-export interface Complaint {
+interface Complaint {
   readonly pointer: string;
   readonly detail: string;
 }

@@ -10,7 +10,7 @@ export const MOST_BRANCHES = 10_000;
  * `endless`: a definition leads back to itself on two paths for the same value, so that the count doubles with each
  * level of the data.
  */
-export type Branching = { readonly kind: "counted"; readonly count: number } | { readonly kind: "endless" };
+type Branching = { readonly kind: "counted"; readonly count: number } | { readonly kind: "endless" };
 
 export function branchingOf(root: JsonObject): Branching {
   const component = componentsOf(root, (schema) => lanesOf(schema, root).flat());

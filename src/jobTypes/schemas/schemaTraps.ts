@@ -6,9 +6,9 @@ import { toPointer } from "../../model/data/pointer.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { branchingOf, isCircular, MOST_BRANCHES } from "./branching.ts";
 
-export const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32, unique: 1_000 } as const;
+const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32, unique: 1_000 } as const;
 
-export interface Pattern {
+interface Pattern {
   readonly pattern: string;
   /** JSON Pointer from the root of the schema. */
   readonly pointer: string;

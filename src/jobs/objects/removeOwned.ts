@@ -53,7 +53,7 @@ function isCustom(apiVersion: string): boolean {
   return group.includes(".") && !group.endsWith("k8s.io");
 }
 
-export interface Discarded {
+interface Discarded {
   readonly removed: number;
   readonly kept: readonly string[];
 }

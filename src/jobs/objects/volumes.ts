@@ -9,7 +9,7 @@ import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-export interface TemplatedClaim {
+interface TemplatedClaim {
   readonly claim: Manifest;
   /** The size that the template asks for now. */
   readonly size: string;

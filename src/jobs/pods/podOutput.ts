@@ -1,5 +1,6 @@
 // Reads the output of a program from its termination message or from the marked line of its log.
 
+import { outputTooLarge } from "../../catalog/job.ts";
 import { isObject, type JsonObject, readJson } from "../../model/data/json.ts";
 import { MASK } from "../../model/document/sealed.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
@@ -9,7 +10,6 @@ import type { LogLine } from "../../ports/cluster.ts";
 export type Said = { readonly ok: true; readonly output: JsonObject } | { readonly ok: false; readonly wrong: Reason };
 
 const OUTPUT_MARK = "kubemin-output:";
-const OUTPUT_LIMIT = 64 * 1024;
 
 /** Masks a marked line, also when it is no valid output, because it may contain a secret. */
 export function withoutOutput(line: LogLine): LogLine {
@@ -23,7 +23,8 @@ export function outputOf(health: Pick<ObjectHealth, "facts">, lines: readonly st
   const marked = lines.findLast((line) => line.startsWith(OUTPUT_MARK))?.slice(OUTPUT_MARK.length);
   const text = (marked ?? health.facts?.said ?? "").trim();
   if (text === "" || (marked === undefined && !text.startsWith("{"))) return { ok: true, output: {} };
-  if (text.length > OUTPUT_LIMIT) return bad(`it has ${text.length} characters, at most ${OUTPUT_LIMIT} are kept`);
+  const excess = outputTooLarge(text.length);
+  if (excess !== null) return bad(excess);
   const read = readJson(text);
   if (read.is === "none") return bad("it is not valid JSON");
   if (read.is === "inexact") return { ok: false, wrong: reason("OutputNotExact", { pointer: read.pointer }) };

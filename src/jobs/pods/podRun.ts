@@ -2,12 +2,12 @@
 // its log and reads its output. The name of the Job consists of run, job and attempt, so that a continued attempt finds
 // it again. The Job owns all other objects, and the cluster removes all of them an hour after the end, even if kubemin
 // does not run.
-
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
 import { listAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
+import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
@@ -44,7 +44,7 @@ export interface PodWish {
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
 
-export interface FailureRule {
+interface FailureRule {
   readonly exitCode: number;
   readonly reason?: string;
   readonly domain?: "job" | "config" | "dependency" | "platform";
@@ -52,8 +52,6 @@ export interface FailureRule {
 }
 
 const KEPT_SECONDS = 3_600;
-export const JOB_TYPE_LABEL = "kubemin.dev/job-type";
-export const RUN_LABEL = "kubemin.dev/run";
 
 export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
   try {
@@ -102,8 +100,8 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
     [LABELS.project]: job.project,
     [LABELS.application]: writtenName(job.application),
     [LABELS.kubeminComponent]: writtenName(job.component),
-    [RUN_LABEL]: job.run,
-    [JOB_TYPE_LABEL]: type,
+    [JOB_LABELS.run]: job.run,
+    [JOB_LABELS.type]: type,
   };
 }
 

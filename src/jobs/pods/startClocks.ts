@@ -8,7 +8,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import { patienceLeft } from "../waiting/untilRoom.ts";
 
-export interface StartClocks {
+interface StartClocks {
   /**
    * Notes the present health. `true` while the pod is pending: its program has not started, or the pod lost its node
    * and waits for another.

@@ -11,7 +11,7 @@ import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 import { listenTo, type Told } from "./attemptMessages.ts";
 import { type Bad, causeOf, refusedCall } from "./calls.ts";
 
-export interface Worker {
+interface Worker {
   readonly type: string;
   readonly typeVersion: string;
   readonly url: string;

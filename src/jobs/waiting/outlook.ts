@@ -48,7 +48,7 @@ async function dryRun(job: JobRun<unknown>, pod: Manifest): Promise<Outlook | nu
  * True when the pods alone fit the quota and only the present usage is in the way. Pods larger than the whole quota
  * never fit.
  */
-export function isQuotaBusy({ code, params }: Reason): boolean {
+function isQuotaBusy({ code, params }: Reason): boolean {
   if (code !== "QuotaExceeded") return false;
   const requested = amounts(String(params["requested"] ?? ""));
   const limited = amounts(String(params["limited"] ?? ""));

@@ -2,24 +2,21 @@
 // their position in the queue and the usual wait. untilRoom.ts reports the same for pods that are not created yet. The
 // pods wait in the same queue, so that room that becomes free is not given to a later job. This file decides nothing:
 // the scheduler and the clocks (src/jobs/pods/startClocks.ts) do.
-
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
-import { type Evidence, type ObjectHealth } from "../../model/kubernetes/health.ts";
+import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
-import { ticketOf } from "./untilRoom.ts";
+import { LOOK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Reasons that mean that the scheduler found no node for a pod. */
 export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
-/** Milliseconds until the next check, because not each change that makes room sends an event. */
-const LOOK_AGAIN = 5_000;
 
-export interface Places {
+interface Places {
   /**
    * Reports the health. When pods have no node, the report also contains what is known about the room that they wait
    * for.

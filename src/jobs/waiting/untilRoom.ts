@@ -12,7 +12,7 @@ import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Milliseconds until the next check, because not each change that makes room sends an event. */
-const LOOK_AGAIN = 5_000;
+export const LOOK_AGAIN = 5_000;
 
 /** `null` when the pods may be created now. The groups run at the same time, so there must be room for all of them. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {
@@ -76,7 +76,7 @@ const TIMES_USUAL = 3;
  * minutes, and at most half of the time that it may wait. The other half is left for collecting the room that is then
  * reserved for it.
  */
-export function overdueAfter(patience: number, lately: readonly number[]): number {
+function overdueAfter(patience: number, lately: readonly number[]): number {
   const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
   return Math.min(Math.max(LEAST_OVERDUE, TIMES_USUAL * usual), patience / 2);
 }

@@ -24,7 +24,7 @@ function isOver(before: ObjectHealth | undefined): boolean {
   return before?.ref.kind === "Job" && before.state === "ready";
 }
 
-export interface Watching {
+interface Watching {
   /** Gets the worst health of all objects. `true` when the program has not started yet. */
   note(health: ObjectHealth): boolean;
 }

@@ -3,7 +3,7 @@
 // Refuses to answer "rejected" or "fits" from a view that is old: then it cannot be told.
 
 import { createLine, ownersOf } from "../../capacity/capacityQueue.ts";
-import { type CheckWorld, checkCapacity } from "../../capacity/check.ts";
+import { type CapacityState, checkCapacity } from "../../capacity/check.ts";
 import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
 import { overviewOf } from "../../capacity/overview.ts";
 import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
@@ -22,11 +22,11 @@ import { type WatchState, watchForever } from "../watches/watch.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
 import { baseSources, deviceSources, type Source } from "./capacitySources.ts";
 
-export interface Capacity extends CapacityQuestion {
+interface Capacity extends CapacityQuestion {
   close(): void;
 }
 
-export interface CapacityOptions {
+interface CapacityOptions {
   readonly connection: Connection;
   readonly discovery: Discovery;
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
     check: async (request, signal) => {
       const old = await current(asksForDevices(request), signal);
       if (old !== null) return cannotTell(options.connection.cluster, old);
-      const world: CheckWorld = {
+      const state: CapacityState = {
         view,
         reservations,
         facts: await Promise.all(request.groups.map(({ pod }) => gatherPodFacts(options.read, pod, signal))),
@@ -69,7 +69,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
         now: clock.now().getTime(),
       };
       const { ticket } = request;
-      return ticket === undefined ? checkCapacity(request, world) : line.ask({ ...request, ticket }, world);
+      return ticket === undefined ? checkCapacity(request, state) : line.ask({ ...request, ticket }, state);
     },
     overview: async (project, signal) => {
       const old = await current(true, signal);

@@ -6,7 +6,7 @@ import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import type { Discovery } from "../reach/discovery.ts";
 
-export type Read = (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
+type Read = (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
 
 export async function gatherPodFacts(read: Read, pod: Manifest, signal: AbortSignal): Promise<PodFacts> {
   const named = (apiVersion: string, kind: string, name: string) =>

@@ -7,10 +7,10 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import { found, type LogSource } from "./finding.ts";
-import { findingOf, kindsFor, viewOf, type World } from "./judgement.ts";
+import { findingOf, type JudgementSources, kindsFor, viewOf } from "./judgement.ts";
 import { judge, type Memory, NO_MEMORY, type Verdict } from "./verdict.ts";
 
-export interface FollowWorld extends World {
+export interface FollowSources extends JudgementSources {
   readonly clock: Clock;
   readonly log: Log;
   /** Directly from the API, for what the watches do not show. */
@@ -36,18 +36,18 @@ interface Followed {
 }
 
 interface Session {
-  readonly world: FollowWorld;
+  readonly sources: FollowSources;
   readonly signal: AbortSignal;
   readonly tell: (health: ObjectHealth) => void;
 }
 
 export function followObjects(
-  world: FollowWorld,
+  sources: FollowSources,
   objects: readonly Applied[],
   onHealth: (health: ObjectHealth) => void,
 ): () => void {
   const abort = new AbortController();
-  const since = world.clock.now().getTime() - BEFORE;
+  const since = sources.clock.now().getTime() - BEFORE;
   const followed = objects.map(
     (applied): Followed => ({
       applied,
@@ -60,7 +60,7 @@ export function followObjects(
       reading: false,
     }),
   );
-  const session: Session = { world, signal: abort.signal, tell: guarded(world, onHealth) };
+  const session: Session = { sources, signal: abort.signal, tell: guarded(sources, onHealth) };
   const namespaces = new Set(objects.map(({ ref }) => ref.namespace));
   let due = false;
   const lookAtAll = (): void => {
@@ -72,10 +72,10 @@ export function followObjects(
     if (!due) setImmediate(lookAtAll);
     due = true;
   };
-  const stop = world.cache.subscribe((namespace) => {
+  const stop = sources.cache.subscribe((namespace) => {
     if (namespace === "*" || namespaces.has(namespace)) schedule();
   });
-  world.cache.watch(objects.flatMap(({ ref }) => kindsFor(ref)));
+  sources.cache.watch(objects.flatMap(({ ref }) => kindsFor(ref)));
   schedule();
   return () => {
     stop();
@@ -84,19 +84,22 @@ export function followObjects(
   };
 }
 
-function guarded(world: FollowWorld, onHealth: (health: ObjectHealth) => void): (health: ObjectHealth) => void {
+function guarded(sources: FollowSources, onHealth: (health: ObjectHealth) => void): (health: ObjectHealth) => void {
   return (health) => {
     try {
       onHealth(health);
     } catch (cause) {
-      world.log.write("error", "a listener of health failed", { object: shortRef(health.ref), detail: String(cause) });
+      sources.log.write("error", "a listener of health failed", {
+        object: shortRef(health.ref),
+        detail: String(cause),
+      });
     }
   };
 }
 
 function look(session: Session, one: Followed): void {
   if (one.settled || session.signal.aborted) return;
-  const view = viewOf(session.world, one.applied.ref);
+  const view = viewOf(session.sources, one.applied.ref);
   if (view === "starting") return;
   if (view !== null) {
     say(session, one, view);
@@ -113,13 +116,13 @@ function look(session: Session, one: Followed): void {
 
 /** The object as the watches show it, or by a direct read where they cannot be right; undefined while that read is on its way. */
 function present(session: Session, one: Followed): Manifest | null | undefined {
-  const { cache } = session.world;
+  const { cache } = session.sources;
   const cached = cache.get(one.applied.ref);
   if (cached !== undefined && cached.metadata.uid === one.applied.uid) {
     one.direct = null;
     return cached;
   }
-  const now = session.world.clock.now().getTime();
+  const now = session.sources.clock.now().getTime();
   const old = one.direct !== null && now - one.direct.at >= REREAD;
   const beside = cached?.metadata.uid ?? "";
   // "Gone" stays true until the watches show another object of that name.
@@ -131,10 +134,10 @@ function present(session: Session, one: Followed): Manifest | null | undefined {
 async function readDirectly(session: Session, one: Followed, beside: string): Promise<void> {
   if (one.reading) return;
   one.reading = true;
-  const { world, signal } = session;
+  const { sources, signal } = session;
   try {
-    const object = await world.read(one.applied.ref, signal);
-    one.direct = { object, at: world.clock.now().getTime(), beside };
+    const object = await sources.read(one.applied.ref, signal);
+    one.direct = { object, at: sources.clock.now().getTime(), beside };
     one.reading = false;
     look(session, one);
     if (object !== null) setTimer(session, one, REREAD);
@@ -145,11 +148,11 @@ async function readDirectly(session: Session, one: Followed, beside: string): Pr
 }
 
 function decide(session: Session, one: Followed, object: Manifest): void {
-  const now = session.world.clock.now().getTime();
-  const finding = findingOf(session.world, object, { now, since: one.since, generation: one.applied.generation });
+  const now = session.sources.clock.now().getTime();
+  const finding = findingOf(session.sources, object, { now, since: one.since, generation: one.applied.generation });
   const verdict = judge(finding, one.memory, now);
   one.memory = verdict.memory;
-  session.world.memories.put(one.applied.uid, verdict.memory);
+  session.sources.memories.put(one.applied.uid, verdict.memory);
   if (verdict.final) {
     one.settled = true;
     void conclude(session, one, verdict);
@@ -161,7 +164,7 @@ function decide(session: Session, one: Followed, object: Manifest): void {
 
 /** The final word waits for the program's last words, for a moment. */
 async function conclude(session: Session, one: Followed, verdict: Verdict): Promise<void> {
-  const words = verdict.log === undefined ? [] : await session.world.lastWords(verdict.log, session.signal);
+  const words = verdict.log === undefined ? [] : await session.sources.lastWords(verdict.log, session.signal);
   say(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
 }
 
@@ -170,7 +173,7 @@ function setTimer(session: Session, one: Followed, milliseconds: number): void {
   const timer = new AbortController();
   one.timer = timer;
   const signal = AbortSignal.any([session.signal, timer.signal]);
-  void session.world.clock.sleep(milliseconds, signal).then(() => {
+  void session.sources.clock.sleep(milliseconds, signal).then(() => {
     if (!signal.aborted) look(session, one);
   });
 }

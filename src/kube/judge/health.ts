@@ -4,7 +4,7 @@ import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { createNews } from "../../ports/news.ts";
 import { found } from "./finding.ts";
-import type { FollowWorld } from "./follow.ts";
+import type { FollowSources } from "./follow.ts";
 import { findingOf, kindsFor, viewOf } from "./judgement.ts";
 import { judge } from "./verdict.ts";
 
@@ -13,49 +13,53 @@ const WARNINGS = 600_000;
 const FIRST_LIST = 5_000;
 
 export async function healthNow(
-  world: FollowWorld,
+  sources: FollowSources,
   refs: readonly ObjectRef[],
   signal: AbortSignal,
 ): Promise<readonly ObjectHealth[]> {
-  await currentView(world, refs, signal);
-  return Promise.all(refs.map((ref) => healthOf(world, ref, signal)));
+  await currentView(sources, refs, signal);
+  return Promise.all(refs.map((ref) => healthOf(sources, ref, signal)));
 }
 
 /** Begins to watch what the objects are judged by, and waits for the first lists. */
-export async function currentView(world: FollowWorld, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {
-  world.cache.watch(refs.flatMap(kindsFor));
-  await firstView(world, refs, signal);
+export async function currentView(
+  sources: FollowSources,
+  refs: readonly ObjectRef[],
+  signal: AbortSignal,
+): Promise<void> {
+  sources.cache.watch(refs.flatMap(kindsFor));
+  await firstView(sources, refs, signal);
 }
 
-async function firstView(world: FollowWorld, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {
-  const waiting = (): boolean => refs.some((ref) => viewOf(world, ref) === "starting");
+async function firstView(sources: FollowSources, refs: readonly ObjectRef[], signal: AbortSignal): Promise<void> {
+  const waiting = (): boolean => refs.some((ref) => viewOf(sources, ref) === "starting");
   if (!waiting()) return;
   const arrived = createNews((notify) =>
-    world.cache.subscribe(() => {
+    sources.cache.subscribe(() => {
       if (!waiting()) notify();
     }),
   );
-  await arrived.after(0, { signal, limit: { clock: world.clock, milliseconds: FIRST_LIST } });
+  await arrived.after(0, { signal, limit: { clock: sources.clock, milliseconds: FIRST_LIST } });
   arrived.close();
   signal.throwIfAborted();
 }
 
-async function healthOf(world: FollowWorld, ref: ObjectRef, signal: AbortSignal): Promise<ObjectHealth> {
-  const view = viewOf(world, ref);
+async function healthOf(sources: FollowSources, ref: ObjectRef, signal: AbortSignal): Promise<ObjectHealth> {
+  const view = viewOf(sources, ref);
   if (view === "starting")
     return {
       ref,
-      ...found("unknown", reason("ClusterUnreachable", { cluster: world.cluster, detail: "no answer yet" })),
+      ...found("unknown", reason("ClusterUnreachable", { cluster: sources.cluster, detail: "no answer yet" })),
     };
   if (view !== null) return { ref, ...view };
-  const object = world.cache.get(ref) ?? (await world.read(ref, signal));
+  const object = sources.cache.get(ref) ?? (await sources.read(ref, signal));
   if (object === null) return { ref, ...found("missing", reason("Missing", { object: shortRef(ref) })) };
-  const now = world.clock.now().getTime();
-  const finding = findingOf(world, object, { now, since: now - WARNINGS, generation: 0 });
+  const now = sources.clock.now().getTime();
+  const finding = findingOf(sources, object, { now, since: now - WARNINGS, generation: 0 });
   const uid = object.metadata.uid ?? "";
-  const { seen } = world.memories.get(uid);
+  const { seen } = sources.memories.get(uid);
   // The object itself says whether its present specification was ready before.
   const verdict = judge(finding, { seen, wasReady: finding.wasReady === true }, now);
-  world.memories.put(uid, verdict.memory);
+  sources.memories.put(uid, verdict.memory);
   return { ref, ...verdict.health };
 }

@@ -11,7 +11,7 @@ import type { RouteChecks } from "./routeCheck/checks.ts";
 import type { View } from "./ruleView.ts";
 import { kindsBehind, statusOf } from "./status/table.ts";
 
-export interface World {
+export interface JudgementSources {
   readonly cluster: string;
   readonly cache: Cache;
   readonly lookup: Lookup;
@@ -24,21 +24,25 @@ export function kindsFor(ref: ObjectRef): readonly Kind[] {
 }
 
 /** starting: the first list is still on its way · the reason when our view is old · null when it is current */
-export function viewOf(world: World, ref: ObjectRef): "starting" | Health | null {
-  const states = kindsFor(ref).map((kind) => world.cache.state(kind));
+export function viewOf(sources: JudgementSources, ref: ObjectRef): "starting" | Health | null {
+  const states = kindsFor(ref).map((kind) => sources.cache.state(kind));
   const stale = states.find((one) => one.phase === "stale");
   if (stale !== undefined)
-    return found("unknown", reason("ClusterUnreachable", { cluster: world.cluster, detail: stale.detail }));
+    return found("unknown", reason("ClusterUnreachable", { cluster: sources.cluster, detail: stale.detail }));
   return states.some((one) => one.phase === "starting") ? "starting" : null;
 }
 
-export interface Moment {
+interface Moment {
   readonly now: number;
   readonly since: number;
 }
 
-export function findingOf(world: World, object: Manifest, given: Moment & { readonly generation: number }): Finding {
-  const { cache, lookup, routes } = world;
+export function findingOf(
+  sources: JudgementSources,
+  object: Manifest,
+  given: Moment & { readonly generation: number },
+): Finding {
+  const { cache, lookup, routes } = sources;
   const view: View = {
     now: given.now,
     since: given.since,

@@ -3,7 +3,7 @@
 import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
-export interface GatewayAddress {
+interface GatewayAddress {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;

@@ -11,7 +11,7 @@ import { listObjects, NONE_KNOWN } from "../write/listObjects.ts";
 /** Nodes come and go, but no policy is made for one that came a minute ago. */
 const FRESH = 60_000;
 
-export interface NetworkLook {
+interface NetworkLook {
   look(signal: AbortSignal): Promise<ClusterNetwork>;
 }
 

@@ -26,7 +26,7 @@ export interface Call {
   readonly probe?: boolean;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: JsonObject;
 }
@@ -65,7 +65,6 @@ interface State {
   transport: Transport | null;
 }
 
-// biome-ignore lint: what it is, where it is, and how it is used
 export function openConnection(
   cluster: string,
   target: Target,

@@ -24,7 +24,7 @@ export interface Discovery {
   forget(): boolean;
 }
 
-export interface ServedKinds {
+interface ServedKinds {
   readonly all: readonly string[];
   /** Those whose objects belong to no namespace. */
   readonly clusterWide: readonly string[];

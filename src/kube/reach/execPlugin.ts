@@ -12,13 +12,13 @@ const DEADLINE = 30_000;
 /** A credential is renewed a little before it ends, so that no request carries one that expires on the way. */
 const EARLY = 30_000;
 
-export interface PluginCredential {
+interface PluginCredential {
   readonly token: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-export interface CredentialPlugin {
+interface CredentialPlugin {
   get(): Promise<PluginCredential>;
   /** The server refused what we had: ask again next time. */
   forget(): void;

@@ -11,7 +11,7 @@ import type { Target } from "./kubeconfig.ts";
 
 const DEADLINE = 10_000;
 
-export interface IntroduceOptions extends ConnectionOptions {
+interface IntroduceOptions extends ConnectionOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;

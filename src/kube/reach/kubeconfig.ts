@@ -43,7 +43,7 @@ export interface TargetQuery {
 }
 
 /** Context name that stands for the service account of the pod we run in. */
-export const IN_CLUSTER = "in-cluster";
+const IN_CLUSTER = "in-cluster";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 interface Entry {
@@ -88,12 +88,6 @@ function targetIn(query: TargetQuery, config: Kubeconfig): Target {
     );
   }
   return targetOf({ query, config, name, context: context.value });
-}
-
-/** Names of all contexts, for choosing one. */
-export async function contextNames(query: Omit<TargetQuery, "context">): Promise<readonly string[]> {
-  const config = await readKubeconfig({ ...query, context: undefined }, query.environment ?? process.env);
-  return [...config.contexts.keys()];
 }
 
 function known(entries: ReadonlyMap<string, Entry>): string {
@@ -203,7 +197,6 @@ function merged(files: readonly string[], documents: readonly Document[]): Kubec
   return { files, current, ...maps };
 }
 
-// biome-ignore lint: four small arguments of one loop
 function gather(into: Map<string, Entry>, entries: readonly JsonObject[], key: string, folder: string): void {
   for (const entry of entries) {
     const value = entry[key];

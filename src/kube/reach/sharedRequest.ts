@@ -6,7 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 const FRESH = 1_000;
 const NAMES = 1_000;
 
-export interface SharedOptions<T> {
+interface SharedOptions<T> {
   readonly clock: Pick<Clock, "now">;
   /** Ends with the last one who could ask; no asker's own signal may end what others wait for. */
   readonly closed: AbortSignal;

@@ -9,12 +9,12 @@ import type { Credential } from "./credentials.ts";
 import type { Target } from "./kubeconfig.ts";
 
 /** Calls at the same time to one API server. client-go's default burst is 10; priority and fairness on the server does the rest. */
-export const CALLS = 16;
+const CALLS = 16;
 /** Bookmarks come about once a minute: a connection that is silent for longer has been lost without noticing. */
 const SILENCE = 90_000;
 const CONNECT = 5_000;
 
-export interface Outgoing {
+interface Outgoing {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

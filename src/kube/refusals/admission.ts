@@ -4,14 +4,14 @@ import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 
 /** final: waiting does not help · waits: it may be let in when others give way · passing: the cluster's own trouble, will be tried again */
-export interface Refusal {
+interface Refusal {
   readonly reason: Reason;
   readonly class: "final" | "waits" | "passing";
 }
 
 const QUOTA = /exceeded quota: (\S+?), requested: (.+?), used: (.+?), limited: (.+?)(?:$|\s*\(|\n)/;
 
-export function parseQuota(message: string): Refusal | undefined {
+function parseQuota(message: string): Refusal | undefined {
   const match = QUOTA.exec(message);
   if (match === null) {
     // `failed quota: q: must specify limits.cpu`: the pod says nothing about what the quota counts.

@@ -3,7 +3,7 @@
 import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 
-export interface Cause {
+interface Cause {
   readonly reason: string;
   readonly field: string;
   readonly message: string;

@@ -6,7 +6,7 @@ import { clip, refusalIn } from "./admission.ts";
 import type { ApiError } from "./apiError.ts";
 import { missingReference } from "./references.ts";
 
-export interface Refused {
+interface Refused {
   readonly reason: Reason;
   readonly retryable: boolean;
 }

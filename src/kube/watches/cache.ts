@@ -65,7 +65,7 @@ interface Watched {
   state: WatchState;
 }
 
-export interface CacheOptions {
+interface CacheOptions {
   readonly connection: Connection;
   readonly discovery: Discovery;
   readonly clock: Clock;

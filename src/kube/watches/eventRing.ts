@@ -14,7 +14,7 @@ export interface EventFact {
   readonly object: string;
 }
 
-export interface EventRing {
+interface EventRing {
   put(event: Manifest): void;
   /** Oldest first. */
   about(uid: string): readonly EventFact[];
@@ -36,7 +36,7 @@ const KINDS: ReadonlySet<string> = new Set([
   "Ingress",
 ]);
 
-export function eventFact(event: Manifest): EventFact {
+function eventFact(event: Manifest): EventFact {
   const last =
     timeAt(event, "lastTimestamp") ?? timeAt(event, "series", "lastObservedTime") ?? timeAt(event, "eventTime");
   return {

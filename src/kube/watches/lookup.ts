@@ -17,7 +17,7 @@ interface Entry {
   readonly pending: boolean;
 }
 
-export interface LookupOptions {
+interface LookupOptions {
   readonly clock: Clock;
   readonly read: (ref: ObjectRef) => Promise<Manifest | null>;
   readonly onAnswer: () => void;

@@ -29,7 +29,7 @@ function drop(index: Index, key: string, name: string): void {
   if (group?.size === 0) index.delete(key);
 }
 
-export function ownerUid(object: Manifest): string {
+function ownerUid(object: Manifest): string {
   const owners = listAt(object, "metadata", "ownerReferences");
   return textAt(
     owners.find((one) => one["controller"] === true),

@@ -1,19 +1,15 @@
 // Has somebody changed our objects? Answered from the shared watches, so it costs no request, and as often as one likes.
 // The content annotation says which version was applied last, a subset comparison whether its fields are still so. What the watches do not
 // hold (contents of ConfigMaps and Secrets) is judged by who set which key. The whole truth is told by `compare`, at one dry run each.
-
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
-import type { Drift } from "../../ports/cluster.ts";
+import { type Drift, WATCHED_WITHOUT_DATA } from "../../ports/cluster.ts";
 import { holds } from "../objects/containsFields.ts";
 import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
 import { holdersOf } from "../objects/fieldManagers.ts";
 import type { Cache } from "../watches/cache.ts";
 import { asStored } from "./reveal.ts";
-
-/** Of these the watches hold names and labels only. */
-const UNSEEN: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
 /** Null while it is as it was applied, or while nothing is known of it. */
 export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
@@ -25,7 +21,9 @@ export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
   const hash = live.metadata.annotations?.[ANNOTATIONS.content];
   const stored = asStored(withoutBookkeeping(wanted));
   const holders = holdersOf(live);
-  const changed = UNSEEN.has(wanted.kind) ? keysOfOthers(stored, holders) : lostFields(live, stored, holders);
+  const changed = WATCHED_WITHOUT_DATA.has(wanted.kind)
+    ? keysOfOthers(stored, holders)
+    : lostFields(live, stored, holders);
   const other =
     hash === contentHash(wanted) ? [] : [{ path: `metadata.annotations[${ANNOTATIONS.content}]`, managers: [] }];
   const all = [...changed, ...other];

@@ -9,7 +9,7 @@ import { ApiError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import type { Api } from "./apply.ts";
 
-export interface ListQuestion<T> {
+interface ListQuestion<T> {
   readonly apiVersion: string;
   readonly kind: string;
   /** Default: any version of the group in which the kind is served; `true`: only that of `apiVersion`. */
@@ -24,7 +24,7 @@ export interface ListQuestion<T> {
 }
 
 /** What the caller gets when the API that serves the kind is silent, or refuses to list it. A kind that is not served has no objects. */
-export interface WithoutList<T> {
+interface WithoutList<T> {
   readonly answer: T;
   /** The refusals for which the caller gets that answer. Every other one is thrown as a ClusterError. */
   readonly refusals: (error: ApiError) => boolean;

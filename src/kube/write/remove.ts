@@ -13,7 +13,7 @@ import { clusterError } from "../refusals/refusal.ts";
 import { type Api, readLive } from "./apply.ts";
 import { proveGone } from "./notServed.ts";
 
-export interface Removal {
+interface Removal {
   readonly api: Api;
   readonly ref: ObjectRef;
   readonly options: RemoveOptions;

@@ -1,16 +1,13 @@
 // The one place where sealed values are opened, and the guard that none of them comes back in words: what the server answers may quote
 // what we sent, so every opened value is masked in it.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { MASK, mapStrings } from "../../model/document/sealed.ts";
+import { MASK, mapStrings, SHORTEST_HIDDEN } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
-export interface Revealed {
+interface Revealed {
   readonly object: Manifest;
   readonly mask: (text: string) => string;
 }
-
-/** Shorter values hit innocent words everywhere; they are caught by cutting the server's quotations. */
-const SHORTEST = 4;
 
 export function revealObject(object: Manifest, reveal: (text: string) => string): Revealed {
   const opened = new Set<string>();
@@ -22,7 +19,7 @@ export function revealObject(object: Manifest, reveal: (text: string) => string)
   const revealed = mapStrings(object, open) as Manifest; // only strings changed, the shape is a manifest's
   const forms = [...opened]
     .flatMap(formsOf)
-    .filter((form) => form.length >= SHORTEST)
+    .filter((form) => form.length >= SHORTEST_HIDDEN)
     .sort((a, b) => b.length - a.length);
   const mask = (text: string): string => {
     if (opened.size === 0) return text;
@@ -40,7 +37,7 @@ function formsOf(value: string): readonly string[] {
   const lines = value
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line.length >= SHORTEST * 2);
+    .filter((line) => line.length >= SHORTEST_HIDDEN * 2);
   return [...new Set([value, quoted, Buffer.from(value).toString("base64"), ...lines])];
 }
 

@@ -53,7 +53,7 @@ export function parseExactly(text: string, onInexact: (written: string, pointer:
   return inexact === undefined ? value : onInexact(inexact.written, toPointer(inexact.path.slice(1)));
 }
 
-export type JsonReading =
+type JsonReading =
   | { readonly is: "json"; readonly value: Json }
   | { readonly is: "inexact"; readonly pointer: string }
   | { readonly is: "none" };

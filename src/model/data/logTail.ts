@@ -30,7 +30,7 @@ export function logTail<L extends Line>(limit: number): LogTail<L> {
   };
 }
 
-export function earlierText(count: number): string {
+function earlierText(count: number): string {
   const lines = count === 1 ? "line was" : "lines were";
   return `[… ${count.toLocaleString("en-US")} earlier ${lines} not kept]`;
 }

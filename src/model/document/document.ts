@@ -37,7 +37,7 @@ export interface WorkflowInput {
   readonly default?: Json;
 }
 
-export interface StepDocument {
+interface StepDocument {
   readonly name: string;
   /** `deploy`, `group`, `workflow`, or a job type. */
   readonly type: string;
@@ -60,7 +60,7 @@ export const WORKFLOW_MODES = ["StepByStep", "DAG"] as const;
 export const ON_FAILURE = ["keep", "rollback"] as const;
 export const ON_DRIFT = ["report", "repair"] as const;
 
-export interface ComponentDocument {
+interface ComponentDocument {
   readonly name: string;
   readonly type: string;
   readonly properties?: JsonObject;
@@ -76,7 +76,7 @@ export interface ComponentDocument {
   readonly onShort?: string;
 }
 
-export interface RetryDocument {
+interface RetryDocument {
   /** Attempts in all, the first included. */
   readonly attempts?: number;
   /** Wait before the second attempt; doubles each time. */

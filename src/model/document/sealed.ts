@@ -40,3 +40,6 @@ export function maskSealed<T extends Json>(value: T): T {
 export function maskText(text: string): string {
   return text.replace(/sealed:v1:[\w+/=-]*/g, MASK);
 }
+
+/** Characters of the shortest value that is hidden wherever it stands: shorter ones would hit innocent words everywhere. */
+export const SHORTEST_HIDDEN = 4;

@@ -42,7 +42,7 @@ export interface LinePlace {
  * fits: there is room now · waits: not now, but others may give way · rejected: no waiting makes it possible on this cluster ·
  * unknown: it cannot be told from outside of the scheduler; nothing is refused for that
  */
-export type CapacityClass = "fits" | "waits" | "rejected" | "unknown";
+type CapacityClass = "fits" | "waits" | "rejected" | "unknown";
 
 /** In words of Kubernetes: `500m`, `4`, `12Gi`. */
 export interface Shortage {

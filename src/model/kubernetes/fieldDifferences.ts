@@ -10,7 +10,7 @@ export interface FieldHolder {
   readonly fields: Json | undefined;
 }
 
-export interface HeldDifference {
+interface HeldDifference {
   readonly path: string;
   readonly before: Json | undefined;
   readonly after: Json | undefined;

@@ -1,7 +1,7 @@
 // Whether a cluster's network obeys NetworkPolicies, as tried out on it.
 
 export const ENFORCEMENTS = ["enforced", "ignored", "unknown"] as const;
-export type Enforcement = (typeof ENFORCEMENTS)[number];
+type Enforcement = (typeof ENFORCEMENTS)[number];
 
 export interface NetworkVerdict {
   readonly enforcement: Enforcement;

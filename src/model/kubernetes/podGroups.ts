@@ -31,7 +31,7 @@ const MAKERS: Readonly<Record<string, Rule>> = {
 };
 
 /** Kueue reads it on the object that makes the pods. */
-export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 
 /** Which queue decides when the pods of a Job, or a pod, may be placed, all of them at once; undefined: none. */
 export function queueOf(object: JsonObject): "kueue" | "volcano" | undefined {

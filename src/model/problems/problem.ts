@@ -318,7 +318,7 @@ export const PROBLEMS = {
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-export type Severity = "error" | "warning";
+type Severity = "error" | "warning";
 
 export interface Problem {
   readonly code: ProblemCode;
@@ -346,7 +346,7 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((one) => one.severity === "error");
 }
 
-export interface ProblemText {
+interface ProblemText {
   readonly message: string;
   readonly hint?: string;
 }

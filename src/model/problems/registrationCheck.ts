@@ -24,7 +24,7 @@ export const REGISTRATION_CHECKS = {
 export type RegistrationCheck = keyof typeof REGISTRATION_CHECKS;
 
 /** Why a check had nothing to say. */
-export const CHECK_SKIPS = {
+const CHECK_SKIPS = {
   Blocked: { en: "it needs the check {check}, which did not pass", zh: "依赖检查 {check}，而该检查未通过" },
   NoExamples: { en: "there are no examples", zh: "没有示例" },
   NoTemplate: { en: "a worker has no template", zh: "worker 没有模板" },

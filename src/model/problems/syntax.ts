@@ -2,7 +2,7 @@
 // English only, and may quote what they stumbled over, which can be a secret.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 
-export const SYNTAX = {
+const SYNTAX = {
   Empty: { en: "the document is empty", zh: "文档为空" },
   Expected: { en: "expected {expected}, found {found}", zh: "此处应为 {expected}，实际为 {found}" },
   ExpectedValue: { en: "expected a value, found {found}", zh: "此处应为一个值，实际为 {found}" },

@@ -5,7 +5,6 @@ import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 import { OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
 
-export type CallCause = `Call${OutgoingRefusalCode}`;
 type Causes = { readonly [Code in OutgoingRefusalCode as `Call${Code}`]: (typeof OUTGOING_REFUSALS)[Code] };
 
 export const CALL_REASONS = {

@@ -130,7 +130,6 @@ export const RUN_REASONS = {
     },
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
-  Superseded: { who: "nobody", text: { en: "replaced by run {run}", zh: "被运行 {run} 取代" } },
   ClusterElsewhere: {
     who: "operator",
     text: {

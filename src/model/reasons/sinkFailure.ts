@@ -18,7 +18,7 @@ const OWN = {
   },
 } as const satisfies Record<string, Localized>;
 
-export type SinkFailureCode = OutgoingRefusalCode | keyof typeof OWN;
+type SinkFailureCode = OutgoingRefusalCode | keyof typeof OWN;
 
 export interface SinkFailure {
   readonly code: SinkFailureCode;

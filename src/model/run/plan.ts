@@ -56,7 +56,7 @@ export interface Clocks {
 export type OnShort = "wait" | "fail" | number;
 
 /** Which step of the workflow a job belongs to. */
-export interface PlannedStep {
+interface PlannedStep {
   /** From the outermost group to the step itself, e.g. ["train", "prepare"]. */
   readonly path: readonly string[];
   readonly pointer: string;
@@ -127,6 +127,9 @@ export interface PlannedJob {
   /** False: its type does not try a failure of the program again, however many attempts there are. */
   readonly retriesFailures?: false;
 }
+
+/** The policy of a job whose document and whose job type say nothing about attempts. */
+export const ONE_ATTEMPT: RetryPolicy = { attempts: 1, backoff: 5_000 };
 
 /** It tidies up: a cancel neither keeps it from starting nor stops it. */
 export function outlivesCancel({ final, endOf }: PlannedJob): boolean {
@@ -223,7 +226,7 @@ export interface ClusterFacts {
   }[];
 }
 
-export interface Gateway {
+interface Gateway {
   readonly namespace: string;
   readonly name: string;
   /** Addresses it answers on, as `host:port`. */

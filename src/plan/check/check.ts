@@ -17,7 +17,7 @@ import { checkEnvelope } from "./checkEnvelope.ts";
 import { inDocumentOrder } from "./checkOrder.ts";
 import { furtherProblems } from "./soundPart.ts";
 
-export interface CheckedDocument {
+interface CheckedDocument {
   /** In the order of the document; warnings too. */
   readonly problems: Problem[];
   /** Null exactly when there is an error among the problems. */
@@ -41,7 +41,7 @@ export function checkDocument(
   checkCycles(links, byName, problems);
   const workflow = workflowOf(value, { catalog, links, byName, problems, offline });
   if (!isObject(value)) return { problems: inDocumentOrder(problems, value), application: null };
-  const application = resolve(value, { namespace, links, workflow });
+  const application = resolve(value, { namespace, links, workflow, types: catalog.jobs });
   if (!hasErrors(problems)) return { problems: inDocumentOrder(problems, value), application };
   const further = furtherProblems(application, problems);
   return { problems: inDocumentOrder([...problems, ...further], value), application: null };
@@ -98,9 +98,10 @@ interface Parts {
   readonly namespace: string;
   readonly links: ReadonlyMap<Draft, Links>;
   readonly workflow: ResolvedWorkflow | null;
+  readonly types: ResolvedApplication["types"];
 }
 
-function resolve(value: JsonObject, { namespace, links, workflow }: Parts): ResolvedApplication {
+function resolve(value: JsonObject, { namespace, links, workflow, types }: Parts): ResolvedApplication {
   return {
     document: documentOf(value),
     namespace,
@@ -108,6 +109,7 @@ function resolve(value: JsonObject, { namespace, links, workflow }: Parts): Reso
     outside: [...links.values()].flatMap((link) => link.outside),
     keys: [...links.values()].flatMap((link) => link.keys),
     workflow,
+    types,
   };
 }
 

@@ -16,7 +16,7 @@ import { checkTraits } from "./checkTraits.ts";
 
 const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "clocks", "onShort"];
 
-export interface Surroundings {
+interface Surroundings {
   readonly catalog: Catalog;
   readonly namespace: string;
   readonly problems: Problem[];

@@ -21,7 +21,7 @@ const ENVELOPE_FIELDS = [
 ];
 export const DEFAULT_NAMESPACE = "default";
 
-export interface Envelope {
+interface Envelope {
   readonly namespace: string;
   readonly components: readonly Json[];
 }

@@ -13,7 +13,7 @@ import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFiel
 import { clip, listNames } from "../fields/valueWords.ts";
 
 /** What is known of the component at this moment. */
-export interface Carrier {
+interface Carrier {
   readonly type: string | undefined;
   readonly definition: ComponentDefinition | undefined;
   readonly parsed: Box | undefined;

@@ -9,7 +9,7 @@ import { checkClaimChanges } from "./compareClaims.ts";
 import { classOf, disruptionOf } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 
-export interface CompareInput {
+interface CompareInput {
   readonly jobs: readonly PlannedJob[];
   /** Of the revision before; empty at the first. */
   readonly previous: readonly PlannedJob[];
@@ -20,7 +20,7 @@ export interface CompareInput {
   readonly pointerOf: (component: string | null) => string;
 }
 
-export interface Comparison {
+interface Comparison {
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
 }

@@ -8,7 +8,8 @@ import { textOf } from "../render/merge/manifestLists.ts";
 import { claimSpecs } from "./compareClass.ts";
 import { compareFields } from "./compareFields.ts";
 
-const SIZE = "resources.requests.storage";
+/** The place of the size in the spec of a claim. */
+export const CLAIM_SIZE = "resources.requests.storage";
 const COPY = {
   advice:
     "this needs a data migration: add a volume under another name, copy the data with a task, move the mountPath to it, then remove the old volume",
@@ -27,7 +28,7 @@ export function checkClaimChanges(before: Manifest, after: Manifest, at: Compari
     if (previous === undefined) return [];
     const object = shortRef({ kind: "PersistentVolumeClaim", name });
     return compareFields(previous, spec, { masked: [] }).flatMap(({ path, before: from, after: to }) => {
-      const advice = path === SIZE ? sizeAdvice(previous, spec, at.facts) : COPY;
+      const advice = path === CLAIM_SIZE ? sizeAdvice(previous, spec, at.facts) : COPY;
       if (advice === undefined) return [];
       const params = {
         object,

@@ -17,7 +17,7 @@ const NAMES: readonly (readonly string[])[] = [
 ];
 
 /** Below these everything is masked, sealed or not. */
-export interface Masking {
+interface Masking {
   readonly masked: readonly string[];
 }
 

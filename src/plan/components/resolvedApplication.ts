@@ -4,6 +4,7 @@ import type { ApplicationDocument } from "../../model/document/document.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import type { Clocks, Need, OnShort, RetryPolicy } from "../../model/run/plan.ts";
 import type { ResolvedWorkflow } from "../workflow/steps/resolvedWorkflow.ts";
+import type { StepTypes } from "../workflow/steps/stepKinds.ts";
 
 export interface ResolvedTrait {
   readonly definition: TraitDefinition;
@@ -61,4 +62,6 @@ export interface ResolvedApplication {
   /** Not of what something else makes later. */
   readonly keys: readonly KeyReference[];
   readonly workflow: ResolvedWorkflow | null;
+  /** The job types that the document was checked with: they hold the default timeouts. */
+  readonly types: StepTypes;
 }

@@ -15,7 +15,7 @@ import {
 } from "./checkFields.ts";
 import { showValue } from "./valueWords.ts";
 
-export const ON_SHORT = "wait, fail, wait-then-fail(30m)";
+const ON_SHORT = "wait, fail, wait-then-fail(30m)";
 /** Those that a document may set; the clock of everything together is `timeout`. */
 export const CLOCKS = ["queue", "schedule", "start", "attempt"] as const;
 const ATTEMPTS_LIMIT = 100;

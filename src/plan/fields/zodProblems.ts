@@ -24,9 +24,7 @@ interface Place {
   readonly base: string;
 }
 
-export type Parsed =
-  | { readonly ok: true; readonly data: unknown }
-  | { readonly ok: false; readonly problems: Problem[] };
+type Parsed = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
 
 /** `base`: pointer of the data inside the document. Missing data is `{}` to the caller's choice, never here. */
 export function parseData(schema: ZodType, data: Json, base: string): Parsed {

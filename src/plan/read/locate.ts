@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** 1-based; columns count UTF-16 units, as editors do. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }

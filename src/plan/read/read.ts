@@ -11,9 +11,9 @@ import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
 import type { Fault, Reading } from "./textReading.ts";
 
-export type Format = "json" | "yaml";
+type Format = "json" | "yaml";
 
-export type ReadResult =
+type ReadResult =
   | { readonly ok: true; readonly value: JsonObject; readonly locate: Locate }
   | { readonly ok: false; readonly problems: Problem[] };
 
@@ -31,7 +31,7 @@ export function readDocument(text: string, format: Format | "auto"): ReadResult 
 }
 
 /** `{name: shop}` is YAML, `{"name": "shop"}` is JSON (and YAML). A comment at the start is a mistake in JSON, not YAML. */
-export function guessFormat(text: string): Format {
+function guessFormat(text: string): Format {
   return /^\s*(\{\s*("|\}|\/|$)|\[\s*(["{[\]]|$))/.test(text) ? "json" : "yaml";
 }
 

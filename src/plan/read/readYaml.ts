@@ -50,7 +50,7 @@ export function readYaml(text: string): Reading {
   return { ok: true, value: nodes.value, places: () => nodes.place };
 }
 
-export function yamlFault(detail: SyntaxDetail, offset: number): Fault {
+function yamlFault(detail: SyntaxDetail, offset: number): Fault {
   return { problem: problem("Syntax", "", { format: "YAML", detail }), offset };
 }
 

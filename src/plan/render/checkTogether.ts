@@ -5,7 +5,7 @@ import { type Problem, warning } from "../../model/problems/problem.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { objectsIn } from "./merge/manifestLists.ts";
 
-export interface Together {
+interface Together {
   readonly objects: readonly PlannedObject[];
   readonly exposure: readonly PlannedObject[];
   /** Of the component; traits are below it. */

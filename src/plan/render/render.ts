@@ -19,7 +19,7 @@ import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraf
 import type { RenderedComponent } from "./renderedComponent.ts";
 import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
 
-export interface Rendered {
+interface Rendered {
   readonly components: readonly RenderedComponent[];
   readonly problems: readonly Problem[];
 }

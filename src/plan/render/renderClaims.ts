@@ -25,7 +25,7 @@ function claimSpec(claim: VolumeClaim): JsonObject {
   };
 }
 
-export function claimName(component: string, claim: VolumeClaim): string {
+function claimName(component: string, claim: VolumeClaim): string {
   return `${component}-${claim.name}`;
 }
 

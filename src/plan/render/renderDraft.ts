@@ -1,6 +1,7 @@
 // First pass of rendering: what the component's definition and its traits make, merged. Hashes of configuration come in the second pass,
 // because they need the objects of all components.
 import type { RenderContext, RenderedObject, Workload } from "../../catalog/define.ts";
+import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -35,11 +36,9 @@ export interface RenderDraft {
   readonly problems: readonly Problem[];
 }
 
-/** Milliseconds that a component's job may take when the document says nothing. */
-const TIMEOUT = { deploy: 10 * 60_000, task: 30 * 60_000, check: 5 * 60_000 } as const;
-
-export function timeoutOf(component: ResolvedComponent): number {
-  return component.timeout ?? TIMEOUT[component.definition.job];
+/** Milliseconds that a component's job may take. */
+export function timeoutOf(component: ResolvedComponent, { types }: Pick<ResolvedApplication, "types">): number {
+  return component.timeout ?? defaultTimeout(types, component.definition.job);
 }
 
 export function draftComponent(component: ResolvedComponent, input: RenderInput): RenderDraft {
@@ -99,7 +98,7 @@ function contextOf(component: ResolvedComponent, input: RenderInput): RenderCont
   return {
     ...identityOf(component, input),
     facts: input.facts,
-    timeout: timeoutOf(component),
+    timeout: timeoutOf(component, application),
     ...(component.rendered === undefined ? {} : { rendered: component.rendered }),
     output(name, output) {
       const value = application.components.find((one) => one.name === name)?.outputs[output];

@@ -9,7 +9,7 @@ import { embedSchema } from "./embedSchema.ts";
 import { CLOCKS_SCHEMA, DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts";
 import { workflowSchemas } from "./workflowSchema.ts";
 
-export const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
+const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 
 /** Draft 2020-12. Components are told apart by `type`. */
 export function documentSchema(catalog: Catalog): JsonObject {

@@ -17,7 +17,7 @@ import { fillOutputs } from "./expand/stepOutputs.ts";
 import type { Frame, Unit } from "./expand/tree.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "./steps/resolvedWorkflow.ts";
 
-export interface WorkflowInputs {
+interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;
   /** Where it stands in what was read: `/workflow`, or empty. */
   readonly pointer: string;
@@ -108,6 +108,7 @@ function jobsWith(
     lasts: new Map(),
     owners: new Map(),
     joints,
+    types: input.workflow.types,
     count: 0,
     limit,
   };

@@ -15,9 +15,9 @@ import {
   workloadKind,
 } from "../objects/workloadTemplate.ts";
 
-export const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
+const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
 
-export const FAULTS = [
+const FAULTS = [
   "image-not-found",
   "crash-loop",
   "out-of-memory",

@@ -1,6 +1,5 @@
 // The health of Deployment, StatefulSet, DaemonSet and ReplicaSet: the pods of the current template become ready one by
 // one.
-
 import { dig } from "../../model/data/json.ts";
 import type { Before } from "../../model/kubernetes/health.ts";
 import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -55,7 +54,7 @@ export function currentPods(object: StoredObject): readonly SandboxPod[] {
 }
 
 /** The pods of the current template that are ready. */
-export function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
+function readyPods(object: StoredObject, now: number): readonly SandboxPod[] {
   return faultOf(object.manifest) === null ? currentPods(object).filter((pod) => isUp(pod, now)) : [];
 }
 

@@ -12,7 +12,7 @@ import { resourcesOf, templateOf } from "./workloadTemplate.ts";
 /** `{ "requests.cpu": "4", pods: "10" }` */
 export type Quota = Readonly<Record<string, string>>;
 export type Quotas = ReadonlyMap<string, Quota>;
-export const QUOTA_NAME = "sandbox";
+const QUOTA_NAME = "sandbox";
 
 type Usage = ReadonlyMap<string, number>;
 

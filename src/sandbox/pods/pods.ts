@@ -18,7 +18,7 @@ import {
 } from "../objects/workloadTemplate.ts";
 import type { Timing } from "../time/timing.ts";
 
-export interface PodRules {
+interface PodRules {
   readonly shelf: Shelf;
   readonly quotas: Quotas;
   readonly timing: Timing;

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { countStates } from "../../engine/asking/runStatus.ts";
 import { UNFINISHED_STATES } from "../../model/run/runState.ts";
-import type { Service } from "../shared/serverParts.ts";
+import type { ServerParts } from "../shared/serverParts.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";
 import { databaseAnswers, inTime } from "./troubles.ts";
 import { typeMetrics } from "./typeMetrics.ts";
@@ -19,19 +19,19 @@ export function countRequests(app: FastifyInstance): Requests {
   return counts;
 }
 
-export async function metricsText(service: Service, requests: Requests): Promise<string> {
-  const { version, streams, waits } = service;
+export async function metricsText(parts: ServerParts, requests: Requests): Promise<string> {
+  const { version, streams, waits } = parts;
   const { user, system } = process.cpuUsage();
-  const up = await databaseAnswers(service);
-  const stored = up ? await inTime(storedMetrics(service).catch(() => undefined)) : undefined;
+  const up = await databaseAnswers(parts);
+  const stored = up ? await inTime(storedMetrics(parts).catch(() => undefined)) : undefined;
   return [
     ...metric("kubemin_database_up", "gauge", "Whether the database answers", [` ${stored === undefined ? 0 : 1}`]),
     ...(stored ?? []),
-    ...(await clusterMetrics(service)),
+    ...(await clusterMetrics(parts)),
     ...metric("kubemin_build_info", "gauge", "Version of the server", [`{version="${version}"} 1`]),
     ...metric("kubemin_streams_open", "gauge", "Event and log streams", [` ${streams.size()}`]),
     ...metric("kubemin_waiting_requests", "gauge", "Requests that wait for the end of a run", [` ${waits.waiting()}`]),
-    ...typeMetrics(service).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
+    ...typeMetrics(parts).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
     ...metric(
       "kubemin_http_requests_total",
       "counter",
@@ -48,9 +48,9 @@ export async function metricsText(service: Service, requests: Requests): Promise
 }
 
 /** Left out while the database is away. */
-async function storedMetrics({ world }: Service): Promise<readonly string[]> {
-  const unfinished = await world.store.runs.unfinished();
-  const states = await countStates(world, unfinished);
+async function storedMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
+  const unfinished = await dependencies.store.runs.unfinished();
+  const states = await countStates(dependencies, unfinished);
   return [
     ...metric("kubemin_runs_unfinished", "gauge", "Runs that have not ended", [` ${unfinished.length}`]),
     ...metric(
@@ -59,12 +59,12 @@ async function storedMetrics({ world }: Service): Promise<readonly string[]> {
       "Runs that have not ended, by what they do now",
       UNFINISHED_STATES.map((state) => `{state="${state}"} ${states.get(state) ?? 0}`),
     ),
-    ...(await sinkMetrics(world)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
+    ...(await sinkMetrics(dependencies)).flatMap((one) => metric(one.name, "gauge", one.help, one.samples)),
   ];
 }
 
-async function clusterMetrics({ world }: Service): Promise<readonly string[]> {
-  const entries = world.clusters.entries();
+async function clusterMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
+  const entries = dependencies.clusters.entries();
   const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
   const sample = (value: (index: number) => boolean): readonly string[] =>
     entries.map(({ name }, index) => `{cluster="${name.replaceAll(/[^\w.-]/g, "_")}"} ${value(index) ? 1 : 0}`);

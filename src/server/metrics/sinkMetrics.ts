@@ -1,5 +1,5 @@
 // How the sinks stand, in numbers: by type and state, never by name or project.
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import type { StoredSink } from "../../ports/sinks.ts";
 import { breakerOf, stateOf } from "../views/sink.ts";
 
@@ -11,7 +11,7 @@ interface Gauge {
 
 const TYPES = ["webhook", "kafka"] as const;
 
-export async function sinkMetrics({ store, clock }: Pick<World, "store" | "clock">): Promise<readonly Gauge[]> {
+export async function sinkMetrics({ store, clock }: Dependencies<"store" | "clock">): Promise<readonly Gauge[]> {
   const all = await store.sinks.list();
   const now = clock.now();
   const lags = await Promise.all(all.map(async (one) => ({ one, ...(await store.sinks.lag(one)) })));

@@ -1,21 +1,21 @@
 // What is wrong around this server right now, told within a moment however much of it is silent. No names: anybody may ask.
-import type { Service } from "../shared/serverParts.ts";
+import type { ServerParts } from "../shared/serverParts.ts";
 
-export interface Trouble {
+interface Trouble {
   readonly what: "database" | "clusters" | "stopping";
   readonly detail: string;
 }
 
 const PATIENCE_MILLISECONDS = 2_000;
 
-export async function troublesOf(service: Service): Promise<readonly Trouble[]> {
-  const [database, clusters] = await Promise.all([databaseTrouble(service), clustersTrouble(service)]);
-  const stopping = service.stopping.aborted ? [{ what: "stopping", detail: "this server is stopping" } as const] : [];
+export async function troublesOf(parts: ServerParts): Promise<readonly Trouble[]> {
+  const [database, clusters] = await Promise.all([databaseTrouble(parts), clustersTrouble(parts)]);
+  const stopping = parts.stopping.aborted ? [{ what: "stopping", detail: "this server is stopping" } as const] : [];
   return [...stopping, ...database, ...clusters];
 }
 
-export async function databaseAnswers({ world }: Service): Promise<boolean> {
-  const answer = world.store.events.latest().then(
+export async function databaseAnswers({ dependencies }: ServerParts): Promise<boolean> {
+  const answer = dependencies.store.events.latest().then(
     () => true,
     () => false,
   );
@@ -33,16 +33,16 @@ export async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
 
 const FULL = "the disk of the database is full: what cannot be kept is refused until there is room again";
 
-async function databaseTrouble(service: Service): Promise<readonly Trouble[]> {
-  if (service.world.store.isFull()) return [{ what: "database", detail: FULL }];
-  if (await databaseAnswers(service)) return [];
+async function databaseTrouble(parts: ServerParts): Promise<readonly Trouble[]> {
+  if (parts.dependencies.store.isFull()) return [{ what: "database", detail: FULL }];
+  if (await databaseAnswers(parts)) return [];
   return [
     { what: "database", detail: "the database does not answer: requests are refused until it does; runs go on then" },
   ];
 }
 
-async function clustersTrouble({ world }: Service): Promise<readonly Trouble[]> {
-  const entries = world.clusters.entries();
+async function clustersTrouble({ dependencies }: ServerParts): Promise<readonly Trouble[]> {
+  const entries = dependencies.clusters.entries();
   const pulses = await Promise.all(entries.map((entry) => entry.pulse()));
   const away = pulses.filter((pulse) => !pulse.reachable).length;
   if (away === 0) return [];

@@ -1,7 +1,7 @@
 // What holds back job types, in numbers. Names of types and projects are labels: there are as many as were registered, and an alert must say
 // which. Targets are none: users name them, so there is no end to them.
 import { worstState } from "../../engine/deciding/breakers.ts";
-import type { Service } from "../shared/serverParts.ts";
+import type { ServerParts } from "../shared/serverParts.ts";
 
 interface Gauge {
   readonly name: string;
@@ -11,8 +11,14 @@ interface Gauge {
 
 const VALUE = { closed: 0, "half-open": 1, open: 2 } as const;
 
-export function typeMetrics({ world, registry }: Pick<Service, "world" | "registry">): readonly Gauge[] {
-  const states = Map.groupBy(world.brakes.states(), ({ type, project }) => `type="${type}",project="${project}"`);
+export function typeMetrics({
+  dependencies,
+  registry,
+}: Pick<ServerParts, "dependencies" | "registry">): readonly Gauge[] {
+  const states = Map.groupBy(
+    dependencies.brakes.states(),
+    ({ type, project }) => `type="${type}",project="${project}"`,
+  );
   const stops = [...registry.view().types.values()].flatMap((type) => type.stops);
   return [
     {

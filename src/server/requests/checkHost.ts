@@ -12,7 +12,7 @@ export function checkHost(configured: string, header: string | undefined): void 
   });
 }
 
-export function isLoopback(name: string): boolean {
+function isLoopback(name: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
 }
 

@@ -6,7 +6,7 @@ import type { Vault } from "../../ports/vault.ts";
 import { invalidRequest } from "./input.ts";
 
 /** `"rev-14"`, or an ETag of ours that goes on after it; `"rev-0"`: it must not exist yet; `*`: it must exist. Undefined without the header. */
-export function expectedRevision(ifMatch: string | undefined): number | "any" | undefined {
+function expectedRevision(ifMatch: string | undefined): number | "any" | undefined {
   if (ifMatch === undefined) return undefined;
   if (ifMatch.trim() === "*") return "any";
   // Proxies that compress make our ETags weak; the number inside is as exact as before.
@@ -26,7 +26,7 @@ export function matchesEtag(ifNoneMatch: string | undefined, etag: string): bool
  * A fingerprint of the whole request. Sealed, because the body may hold a weak secret, and whoever reads the store must not be able
  * to try out guesses against a bare hash.
  */
-export function fingerprint(request: FastifyRequest, project: string, vault: Vault): string {
+function fingerprint(request: FastifyRequest, project: string, vault: Vault): string {
   const body = typeof request.body === "string" ? request.body : "";
   const text = `${request.method}\n${request.url}\n${body}`;
   return vault.seal(project, createHash("sha256").update(text).digest("hex"));

@@ -5,53 +5,53 @@ import { readCallback } from "../../engine/driving/callback.ts";
 import { languageOf } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Context, Stream } from "../shared/contract.ts";
-import type { Service } from "../shared/serverParts.ts";
+import type { ServerParts } from "../shared/serverParts.ts";
 import type { StreamOptions } from "../streams/eventStream.ts";
 import { conditionsFor } from "./conditionalRequests.ts";
 import { currentToken } from "./guard.ts";
 import { problemBody, toPlatformError } from "./problem.ts";
 
 export interface Exchange {
-  readonly service: Service;
+  readonly parts: ServerParts;
   readonly name: RouteName;
   readonly route: Route;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-export function contextOf({ service, request }: Exchange, signal: AbortSignal): Context {
-  const { world, registry, version, waits } = service;
+export function contextOf({ parts, request }: Exchange, signal: AbortSignal): Context {
+  const { dependencies, registry, version, waits } = parts;
   const { token } = request;
   return {
-    world,
+    dependencies,
     registry,
     version,
     token,
     language: languageOf(request.headers["accept-language"]),
     waits,
     signal,
-    attempt: () => readCallback(world, request.headers.authorization),
+    attempt: () => readCallback(dependencies, request.headers.authorization),
     conditions: () => {
       if (token === null) throw new PlatformError("NotSignedIn");
-      return conditionsFor(request, token.name, world.vault);
+      return conditionsFor(request, token.name, dependencies.vault);
     },
   };
 }
 
 /** `gone` then ends with the server too. Throws TooManyStreams. */
-export function openStream({ service, request }: Exchange, gone: AbortController): void {
-  service.streams.open(request.token?.id ?? "", gone);
-  if (service.stopping.aborted) gone.abort();
+export function openStream({ parts, request }: Exchange, gone: AbortController): void {
+  parts.streams.open(request.token?.id ?? "", gone);
+  if (parts.stopping.aborted) gone.abort();
 }
 
-export function streamOptions({ service, request }: Exchange, gone: AbortController): StreamOptions {
-  const { log } = service.world;
+export function streamOptions({ parts, request }: Exchange, gone: AbortController): StreamOptions {
+  const { log } = parts.dependencies;
   return {
     signal: gone.signal,
-    heartbeatMilliseconds: service.heartbeatMilliseconds,
+    heartbeatMilliseconds: parts.heartbeatMilliseconds,
     // A stream may outlive its token: a revoked one ends with the next heartbeat.
     onHeartbeat: () =>
-      void currentToken(service.world, request).catch((error: unknown) => {
+      void currentToken(parts.dependencies, request).catch((error: unknown) => {
         if (error instanceof PlatformError) gone.abort();
       }),
     onFailure: (error: unknown) => {
@@ -63,7 +63,7 @@ export function streamOptions({ service, request }: Exchange, gone: AbortControl
   };
 }
 
-export function checked({ service: { checkAnswer }, name }: Exchange, { items }: Stream<unknown>): Stream<unknown> {
+export function checked({ parts: { checkAnswer }, name }: Exchange, { items }: Stream<unknown>): Stream<unknown> {
   if (checkAnswer === undefined) return { kind: "stream", items };
   return {
     kind: "stream",

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Route } from "../../api/routes.ts";
 import { readCallback } from "../../engine/driving/callback.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Token } from "../../ports/store.ts";
 import { authorise } from "../auth/authorise.ts";
@@ -24,7 +24,11 @@ declare module "fastify" {
   }
 }
 
-export function guardRequests(app: FastifyInstance, world: World, host: string): void {
+export function guardRequests(
+  app: FastifyInstance,
+  dependencies: Dependencies<"store" | "vault" | "clock">,
+  host: string,
+): void {
   app.decorateRequest("token", null);
   app.addHook("onRequest", async (request, reply) => {
     void reply.headers({
@@ -36,19 +40,22 @@ export function guardRequests(app: FastifyInstance, world: World, host: string):
     checkHost(host, request.headers.host);
     if (isUpgrade(request)) checkOrigin(request);
     if (request.is404) return; // answered with NoSuchRoute
-    request.token = await currentToken(world, request);
+    request.token = await currentToken(dependencies, request);
   });
 }
 
 /** The token that a request may go on with, null where none is asked for. Throws NotSignedIn or NotAllowed. */
-export async function currentToken(world: World, request: FastifyRequest): Promise<Token | null> {
+export async function currentToken(
+  dependencies: Dependencies<"store" | "vault" | "clock">,
+  request: FastifyRequest,
+): Promise<Token | null> {
   const { route, open } = request.routeOptions.config;
   if (open === true || route?.access === "public") return null;
   if (route?.access === "attempt") {
-    readCallback(world, request.headers.authorization);
+    readCallback(dependencies, request.headers.authorization);
     return null;
   }
-  const token = await tokenOf(authorizationOf(request), world);
+  const token = await tokenOf(authorizationOf(request), dependencies);
   if (route === undefined) throw new PlatformError("NotAllowed", { action: "use", project: "*" });
   const { project } = request.params as { project?: string }; // Fastify gives the path's parameters as texts
   authorise(route, token, project);

@@ -8,7 +8,7 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
 import type { DocumentBody } from "../shared/contract.ts";
 
-export interface ParsedInput {
+interface ParsedInput {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { ROUTES, type Route, type RouteName } from "../../api/routes.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import type { Implementations, Reply, Stream } from "../shared/contract.ts";
-import type { Service } from "../shared/serverParts.ts";
+import type { ServerParts } from "../shared/serverParts.ts";
 import { sendStream } from "../streams/eventStream.ts";
 import { matchesEtag } from "./conditionalRequests.ts";
 import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
@@ -18,13 +18,13 @@ function bodyLimit({ body, holds }: Route): number {
   return holds === "document" ? LIMITS.documentBytes + LIMITS.inputsBytes + JSON_BYTES : JSON_BYTES;
 }
 
-export interface Registered {
+interface Registered {
   readonly implementations: Implementations;
   /** Undefined: all. */
   readonly only: readonly RouteName[] | undefined;
 }
 
-export function registerRoutes(app: FastifyInstance, service: Service, { implementations, only }: Registered): void {
+export function registerRoutes(app: FastifyInstance, parts: ServerParts, { implementations, only }: Registered): void {
   // Object.entries forgets which names there are; the table knows nothing else.
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
     if (only?.includes(name) === false) continue;
@@ -33,21 +33,21 @@ export function registerRoutes(app: FastifyInstance, service: Service, { impleme
       url: route.path,
       bodyLimit: bodyLimit(route),
       config: { route },
-      handler: (request, reply) => answerRequest({ service, name, route, request, reply }, implementations),
-      ...(route.socket === true ? socketOf({ service, name, route }, implementations) : {}),
+      handler: (request, reply) => answerRequest({ parts, name, route, request, reply }, implementations),
+      ...(route.socket === true ? socketOf({ parts, name, route }, implementations) : {}),
     });
   }
 }
 
 async function answerRequest(exchange: Exchange, implementations: Implementations): Promise<unknown> {
-  const { service, name, route, request, reply } = exchange;
+  const { parts, name, route, request, reply } = exchange;
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
   const context = contextOf(exchange, gone.signal);
   try {
     const answer = await implementations[name](parseInput(route, request) as never, context); // parsed by this route's own schemas
     if (answer.kind === "stream") return await stream(exchange, answer, gone);
-    service.checkAnswer?.(name, answer.body);
+    parts.checkAnswer?.(name, answer.body);
     return send(exchange, answer);
   } catch (error) {
     // Nobody is left to be told; what was aborted for that reason is no failure of ours.
@@ -71,6 +71,6 @@ async function stream(exchange: Exchange, answer: Stream<unknown>, gone: AbortCo
   try {
     await sendStream(exchange.reply, checked(exchange, answer), streamOptions(exchange, gone));
   } finally {
-    exchange.service.streams.closed(gone);
+    exchange.parts.streams.closed(gone);
   }
 }

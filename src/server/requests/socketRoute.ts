@@ -14,7 +14,7 @@ interface Prepared {
   readonly gone: AbortController;
 }
 
-type Place = Pick<Exchange, "service" | "name" | "route">;
+type Place = Pick<Exchange, "parts" | "name" | "route">;
 
 export function socketOf(place: Place, implementations: Implementations) {
   const prepared = new WeakMap<FastifyRequest, Prepared>();
@@ -27,21 +27,21 @@ export function socketOf(place: Place, implementations: Implementations) {
       const ready = prepared.get(request);
       if (ready === undefined) return socket.terminate();
       const { exchange, answer, gone } = ready;
-      const { patienceMilliseconds } = exchange.service;
+      const { patienceMilliseconds } = exchange.parts;
       const options = { ...streamOptions(exchange, gone), patienceMilliseconds };
       await sendSocket(socket, checked(exchange, answer), options);
       // A client that was let go may take its time to notice; it counts no more.
-      exchange.service.streams.closed(gone);
+      exchange.parts.streams.closed(gone);
     },
   };
 }
 
 async function prepare(exchange: Exchange, implementations: Implementations): Promise<Prepared> {
-  const { service, name, route, request } = exchange;
+  const { parts, name, route, request } = exchange;
   const gone = new AbortController();
   openStream(exchange, gone);
   request.raw.socket.once("close", () => {
-    service.streams.closed(gone);
+    parts.streams.closed(gone);
     gone.abort();
   });
   try {
@@ -50,7 +50,7 @@ async function prepare(exchange: Exchange, implementations: Implementations): Pr
     if (answer.kind === "stream") return { exchange, answer, gone };
     throw new Error(`${name} is no stream`);
   } catch (error) {
-    service.streams.closed(gone);
+    parts.streams.closed(gone);
     throw error;
   }
 }

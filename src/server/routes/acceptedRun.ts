@@ -15,9 +15,9 @@ type RunBody = Frozen<z.output<typeof RunView>>;
 const LONGEST_MILLISECONDS = 60_000;
 
 /** 202: the run goes on after the answer; Location says where to look. */
-export async function accepted(run: Run, { world, language }: Context): Promise<Reply<RunBody>> {
+export async function accepted(run: Run, { dependencies, language }: Context): Promise<Reply<RunBody>> {
   return {
-    body: await runView(world, run.id, language),
+    body: await runView(dependencies, run.id, language),
     location: `/api/v1/projects/${encodeURIComponent(run.project)}/runs/${encodeURIComponent(run.id)}`,
   };
 }

@@ -14,26 +14,26 @@ import { whyView } from "../views/why.ts";
 import { acceptedAfter } from "./acceptedRun.ts";
 
 export const applications = {
-  planApplication: async ({ params, query, body }, { world, language, signal }) => {
-    const planned = await planDocument(world, { ...params, ...given(query), ...body }, signal);
+  planApplication: async ({ params, query, body }, { dependencies, language, signal }) => {
+    const planned = await planDocument(dependencies, { ...params, ...given(query), ...body }, signal);
     return { body: planView(planned, language) };
   },
 
-  listApplications: async ({ params, query }, { world, language }) => {
-    const { items, next } = await world.store.applications.list(params.project, given(query));
-    return { body: { items: await applicationSummaries(world, items, language), next } };
+  listApplications: async ({ params, query }, { dependencies, language }) => {
+    const { items, next } = await dependencies.store.applications.list(params.project, given(query));
+    return { body: { items: await applicationSummaries(dependencies, items, language), next } };
   },
 
   deployApplication: async ({ params, query, body }, context) => {
     const { wait, ...rest } = query;
     const request = { ...params, ...given(rest), ...body, ...context.conditions() };
-    return acceptedAfter(context, wait, () => deployDocument(context.world, request, context.signal));
+    return acceptedAfter(context, wait, () => deployDocument(context.dependencies, request, context.signal));
   },
 
-  getApplication: async ({ params }, { world, language }) => {
-    const summary = await knownApplication(world, params);
-    const revision = await knownRevision(world, params, summary.revision);
-    const [shown] = await applicationSummaries(world, [summary], language);
+  getApplication: async ({ params }, { dependencies, language }) => {
+    const summary = await knownApplication(dependencies, params);
+    const revision = await knownRevision(dependencies, params, summary.revision);
+    const [shown] = await applicationSummaries(dependencies, [summary], language);
     if (shown === undefined) throw new Error(`application ${summary.name} has no summary`);
     return {
       body: { ...shown, document: documentView(revision) },
@@ -41,18 +41,18 @@ export const applications = {
     };
   },
 
-  getStatus: async ({ params }, { world, language, signal }) => ({
-    body: statusView(world, await applicationStatus(world, params, signal), language),
+  getStatus: async ({ params }, { dependencies, language, signal }) => ({
+    body: statusView(dependencies, await applicationStatus(dependencies, params, signal), language),
   }),
 
-  explainWhy: async ({ params, query }, { world, language, signal }) => {
-    const chain = await explainWhy(world, { ...params, ...given(query) }, signal);
+  explainWhy: async ({ params, query }, { dependencies, language, signal }) => {
+    const chain = await explainWhy(dependencies, { ...params, ...given(query) }, signal);
     return { body: whyView(chain, language) };
   },
 
   deleteApplication: async ({ params, query }, context) => {
     const request = { ...params, volumes: query.volumes, ...context.conditions() };
-    return acceptedAfter(context, query.wait, () => deleteApplication(context.world, request));
+    return acceptedAfter(context, query.wait, () => deleteApplication(context.dependencies, request));
   },
 } satisfies Partial<Implementations>;
 

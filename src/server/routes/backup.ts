@@ -4,7 +4,7 @@ import type { BackupRecord } from "../../ports/backup.ts";
 import type { Implementations, StreamItem } from "../shared/contract.ts";
 
 export const backup = {
-  downloadBackup: async (_, { world }) => ({ kind: "stream", items: itemsOf(world.store.backup()) }),
+  downloadBackup: async (_, { dependencies }) => ({ kind: "stream", items: itemsOf(dependencies.store.backup()) }),
 } satisfies Partial<Implementations>;
 
 async function* itemsOf(records: AsyncIterable<BackupRecord>): AsyncIterable<StreamItem<JsonObject>> {

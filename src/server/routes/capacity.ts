@@ -8,8 +8,8 @@ import { reasonView } from "../views/reason.ts";
 const NOTHING: Omit<CapacityOverview, "unknown"> = { nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
 
 export const capacity = {
-  getCapacity: async ({ params, query }, { world, language, signal }) => {
-    const cluster = await chooseCluster(world, { project: params.project, asked: query.cluster, current: null });
+  getCapacity: async ({ params, query }, { dependencies, language, signal }) => {
+    const cluster = await chooseCluster(dependencies, { project: params.project, asked: query.cluster, current: null });
     const found = await cluster.capacity?.overview(params.project, signal);
     const { unknown, nodes, flavors, waiting } = found ?? { ...NOTHING, unknown: reason("NoNodesTold") };
     return {

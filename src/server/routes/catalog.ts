@@ -21,8 +21,8 @@ function shown<T>(definition: T | undefined, view: (value: T, language: Language
 }
 
 export const catalog = {
-  listDefinitions: async (_, { world, language }) => {
-    const { components, traits, jobs } = world.catalog;
+  listDefinitions: async (_, { dependencies, language }) => {
+    const { components, traits, jobs } = dependencies.catalog;
     const items = [
       ...[...components.values()].map((one) => componentView(one, language)),
       ...[...traits.values()].map((one) => traitView(one, language)),
@@ -31,10 +31,10 @@ export const catalog = {
     return { body: { items, next: null } };
   },
 
-  getDefinition: async ({ params: { kind, name } }, { world, language }) => {
-    const body = SHOW[kind](world.catalog, name, language);
+  getDefinition: async ({ params: { kind, name } }, { dependencies, language }) => {
+    const body = SHOW[kind](dependencies.catalog, name, language);
     if (body !== undefined) return { body };
-    const { components, traits, jobs } = world.catalog;
+    const { components, traits, jobs } = dependencies.catalog;
     const known = { component: components, trait: traits, job: jobs }[kind];
     throw new PlatformError("NotFound", { what: kind, name, known: [...known.keys()].join(", ") || "none" });
   },

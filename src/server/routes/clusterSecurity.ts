@@ -8,19 +8,19 @@ import { ClusterError } from "../../ports/cluster.ts";
 import type { Implementations } from "../shared/contract.ts";
 
 export const clusterSecurity = {
-  getClusterSecurity: async ({ params, query }, { world, signal }) => {
-    const cluster = await knownCluster(world, params.cluster);
+  getClusterSecurity: async ({ params, query }, { dependencies, signal }) => {
+    const cluster = await knownCluster(dependencies, params.cluster);
     return { body: await telling(params.cluster, () => securityOf(cluster, query.project, signal)) };
   },
 
-  secureCluster: async ({ params, body: { project } }, { world, signal }) => {
-    const cluster = await knownCluster(world, params.cluster);
+  secureCluster: async ({ params, body: { project } }, { dependencies, signal }) => {
+    const cluster = await knownCluster(dependencies, params.cluster);
     await telling(params.cluster, () => secureCluster(cluster, project, signal));
     return { body: await telling(params.cluster, () => securityOf(cluster, project, signal)) };
   },
 
-  probeClusterNetwork: async ({ params, body: { image } }, { world, signal }) => {
-    const cluster = await knownCluster(world, params.cluster);
+  probeClusterNetwork: async ({ params, body: { image } }, { dependencies, signal }) => {
+    const cluster = await knownCluster(dependencies, params.cluster);
     if (cluster.probeNetwork === undefined)
       throw new PlatformError("Conflict", { detail: `cluster ${params.cluster} has no network to try out` });
     const name = `kubemin-network-probe-${randomBytes(4).toString("hex")}`;

@@ -1,5 +1,5 @@
 // The clusters of this server. Lists never wait for one that hangs: each is asked in the background (clusters/pulse.ts).
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ClusterEntry, GivenCluster } from "../../ports/clusterRegistry.ts";
 import type { Token } from "../../ports/store.ts";
@@ -9,15 +9,15 @@ import { type Context, given, type Implementations, type InputOf } from "../shar
 import { clusterView } from "../views/cluster.ts";
 
 export const clusters = {
-  listClusters: async (_, { world, token, language }) => ({
-    body: { items: await Promise.all(shown(world, token).map((one) => clusterView(one, language))), next: null },
+  listClusters: async (_, { dependencies, token, language }) => ({
+    body: { items: await Promise.all(shown(dependencies, token).map((one) => clusterView(one, language))), next: null },
   }),
 
   addCluster: async ({ body }, context) => {
     const reached = givenIn(body);
     if (reached === undefined) throw invalidRequest("body: either kubeconfig, or server with token");
     const { name, projects, calls } = body;
-    await context.world.clusters.add(name, reached, { ...given({ projects, calls }), ...askedBy(context) });
+    await context.dependencies.clusters.add(name, reached, { ...given({ projects, calls }), ...askedBy(context) });
     return answer(context, name);
   },
 
@@ -28,12 +28,12 @@ export const clusters = {
     const { expectedRevision } = context.conditions();
     const expected = typeof expectedRevision === "number" ? expectedRevision : undefined;
     const change = given({ projects, calls, expected, given: givenIn(body) });
-    await context.world.clusters.update(cluster, change, askedBy(context));
+    await context.dependencies.clusters.update(cluster, change, askedBy(context));
     return answer(context, cluster);
   },
 
   removeCluster: async ({ params, query }, context) => {
-    await context.world.clusters.remove(params.cluster, { forget: query.force, ...askedBy(context) });
+    await context.dependencies.clusters.remove(params.cluster, { forget: query.force, ...askedBy(context) });
     return { body: null };
   },
 } satisfies Partial<Implementations>;
@@ -56,16 +56,16 @@ function askedBy({ token, signal }: Context) {
 }
 
 /** Of a cluster that is for other projects, not even its name is told. */
-function shown({ clusters }: World, token: Token | null): readonly ClusterEntry[] {
+function shown({ clusters }: Dependencies<"clusters">, token: Token | null): readonly ClusterEntry[] {
   if (token === null) return [];
   if (token.project === EVERY_PROJECT) return clusters.entries();
   const usable = clusters.usable(token.project);
   return clusters.entries().filter((one) => usable.includes(one.name));
 }
 
-async function answer({ world, token, language }: Context, name: string) {
-  await world.clusters.find(name);
-  const entries = shown(world, token);
+async function answer({ dependencies, token, language }: Context, name: string) {
+  await dependencies.clusters.find(name);
+  const entries = shown(dependencies, token);
   const entry = entries.find((one) => one.name === name);
   if (entry === undefined) {
     const known = entries.map((one) => one.name).join(", ") || "none";

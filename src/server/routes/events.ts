@@ -23,10 +23,10 @@ interface Following {
 
 export const events = {
   streamEvents: async ({ params, query, headers }, context) => {
-    const { world } = context;
+    const { dependencies } = context;
     const { application, run } = query;
-    const complete = run !== undefined && (await knownRun(world, params.project, run)).phase !== "running";
-    const latest = await world.store.events.latest();
+    const complete = run !== undefined && (await knownRun(dependencies, params.project, run)).phase !== "running";
+    const latest = await dependencies.store.events.latest();
     const asked = headers["last-event-id"] ?? query.after ?? (run === undefined ? latest : 0);
     const filter = given({ project: params.project, application, run });
     const following = { filter, after: Math.min(asked, latest), complete, ahead: asked > latest };
@@ -36,15 +36,15 @@ export const events = {
 
 async function* follow(
   { filter, after, complete, ahead }: Following,
-  { world, language, signal }: Context,
+  { dependencies, language, signal }: Context,
 ): AsyncIterable<StreamItem<Frozen<z.output<typeof EventView>>>> {
-  const commits = createNews((notify) => world.store.events.subscribe(notify));
+  const commits = createNews((notify) => dependencies.store.events.subscribe(notify));
   let sequence = after;
   try {
-    if (ahead) yield resync(filter, after, world.clock.now());
+    if (ahead) yield resync(filter, after, dependencies.clock.now());
     while (!signal.aborted) {
       const seen = commits.count();
-      const batch = await world.store.events.after(filter, sequence, BATCH);
+      const batch = await dependencies.store.events.after(filter, sequence, BATCH);
       for (const event of batch) {
         sequence = event.sequence;
         yield { id: sequence, event: event.type, data: eventView(event, language) };

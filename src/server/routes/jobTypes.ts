@@ -71,7 +71,7 @@ export const jobTypes = {
   },
 
   async tryJobType({ params, body: { version, example, ...place } }, context) {
-    const { registry, world } = context;
+    const { registry, dependencies } = context;
     await registry.refresh();
     const entry = ownVersion(registry, { ...params, actor: actor(context), ...given({ version }) });
     const { examples, version: tried } = entry.registration.spec;
@@ -80,7 +80,7 @@ export const jobTypes = {
       throw new PlatformError("Conflict", { detail: `${params.type} ${tried} has ${examples.length} examples` });
     const { project, type } = params;
     const request = { project, type, version: tried, input, message: "sample run", ...given(place) };
-    const { run } = await startRun(world, { ...request, ...context.conditions() });
+    const { run } = await startRun(dependencies, { ...request, ...context.conditions() });
     await noteSampleRun(registry, entry, run);
     return accepted(run, context);
   },
@@ -147,8 +147,8 @@ function shownToAll(context: Context, type: string): Shown {
   return { body: jobTypeView(anyType(context.registry, type), reader(context, null)) };
 }
 
-function reader({ world, language }: Context, project: string | null): Reader {
-  return { world, language, project };
+function reader({ dependencies, language }: Context, project: string | null): Reader {
+  return { dependencies, language, project };
 }
 
 function actor(context: Context): string {

@@ -5,10 +5,10 @@ import { given, type Implementations, type StreamItem } from "../shared/contract
 import { logLine } from "../views/run.ts";
 
 export const logs = {
-  streamLogs: async ({ params, query }, { world, signal }) => {
+  streamLogs: async ({ params, query }, { dependencies, signal }) => {
     const { component, follow, tail, since, previous } = query;
     const options = given({ signal, follow, tail, sinceSeconds: since, previous });
-    return { kind: "stream", items: itemsOf(await readLogs(world, given({ ...params, component }), options)) };
+    return { kind: "stream", items: itemsOf(await readLogs(dependencies, given({ ...params, component }), options)) };
   },
 } satisfies Partial<Implementations>;
 

@@ -8,7 +8,7 @@ import { tokenView } from "../views/token.ts";
 export const meta = {
   getVersion: async (_, { version }) => ({ body: { version, api: "v1", node: process.version } }),
   getOpenapi: async () => ({ body: openapiDocument() }),
-  getDocumentSchema: async (_, { world }) => ({ body: documentSchema(world.catalog) }),
+  getDocumentSchema: async (_, { dependencies }) => ({ body: documentSchema(dependencies.catalog) }),
   whoAmI: async (_, { token }) => {
     if (token === null) throw new PlatformError("NotSignedIn");
     return { body: tokenView(token) };

@@ -10,28 +10,32 @@ import { changeView } from "../views/plan.ts";
 import { acceptedAfter } from "./acceptedRun.ts";
 
 export const revisions = {
-  listRevisions: async ({ params, query }, { world }) => {
-    await knownApplication(world, params);
-    const { items, next } = await world.store.applications.revisions(params.project, params.application, given(query));
+  listRevisions: async ({ params, query }, { dependencies }) => {
+    await knownApplication(dependencies, params);
+    const { items, next } = await dependencies.store.applications.revisions(
+      params.project,
+      params.application,
+      given(query),
+    );
     return { body: { items: items.map(revisionSummary), next } };
   },
 
-  getRevision: async ({ params }, { world }) => {
-    const revision = await knownRevision(world, params, params.revision);
+  getRevision: async ({ params }, { dependencies }) => {
+    const revision = await knownRevision(dependencies, params, params.revision);
     return { body: revisionView(revision), etag: `rev-${revision.number}` };
   },
 
-  diffRevisions: async ({ params, query }, { world }) => {
-    const changes = await diffRevisions(world, { ...params, ...query });
+  diffRevisions: async ({ params, query }, { dependencies }) => {
+    const changes = await diffRevisions(dependencies, { ...params, ...query });
     return { body: { from: `revision ${query.from}`, to: `revision ${query.to}`, changes: changes.map(changeView) } };
   },
 
-  getDrift: async ({ params }, { world, language, signal }) => ({
-    body: driftView(await applicationDrift(world, params, signal), language),
+  getDrift: async ({ params }, { dependencies, language, signal }) => ({
+    body: driftView(await applicationDrift(dependencies, params, signal), language),
   }),
 
   rollbackApplication: async ({ params, query, body }, context) => {
     const request = { ...params, ...given(body), ...context.conditions() };
-    return acceptedAfter(context, query.wait, () => rollbackApplication(context.world, request, context.signal));
+    return acceptedAfter(context, query.wait, () => rollbackApplication(context.dependencies, request, context.signal));
   },
 } satisfies Partial<Implementations>;

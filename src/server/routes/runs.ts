@@ -22,69 +22,69 @@ import { accepted, acceptedAfter, LONGEST_WAIT } from "./acceptedRun.ts";
 type RunBody = Frozen<z.output<typeof RunView>>;
 
 export const runs = {
-  listRuns: async ({ params, query }, { world, language }) => {
+  listRuns: async ({ params, query }, { dependencies, language }) => {
     const { limit, after, application, phase } = query;
     const filter = given({ project: params.project, application, phase });
-    const { items, next } = await world.store.runs.list(filter, given({ limit, after }));
-    return { body: { items: await runSummaries(world, items, language), next } };
+    const { items, next } = await dependencies.store.runs.list(filter, given({ limit, after }));
+    return { body: { items: await runSummaries(dependencies, items, language), next } };
   },
 
   startRun: async ({ params, query, body }, context) => {
     const asked = { ...params, ...given(body) };
-    const wait = query.wait ?? ((await answersWithEnd(context.world, asked)) ? LONGEST_WAIT : undefined);
+    const wait = query.wait ?? ((await answersWithEnd(context.dependencies, asked)) ? LONGEST_WAIT : undefined);
     let told: readonly Problem[] = [];
     const reply = await acceptedAfter(context, wait, async () => {
-      const { run, warnings } = await startRun(context.world, { ...asked, ...context.conditions() });
+      const { run, warnings } = await startRun(context.dependencies, { ...asked, ...context.conditions() });
       told = warnings;
       return run;
     });
     return { ...reply, body: { ...reply.body, warnings: told.map((one) => problemItem(one, context.language)) } };
   },
 
-  planRun: async ({ params, body }, { world, language }) => ({
-    body: planView(await planRun(world, { ...params, ...given(body) }), language),
+  planRun: async ({ params, body }, { dependencies, language }) => ({
+    body: planView(await planRun(dependencies, { ...params, ...given(body) }), language),
   }),
 
-  getRun: async ({ params }, { world, language }) => {
-    const run = await knownRun(world, params.project, params.run);
-    const body = await runView(world, run.id, language);
+  getRun: async ({ params }, { dependencies, language }) => {
+    const run = await knownRun(dependencies, params.project, params.run);
+    const body = await runView(dependencies, run.id, language);
     return { body, etag: runEtag(body) };
   },
 
-  explainRun: async ({ params, query: { job, at } }, { world, language }) => {
+  explainRun: async ({ params, query: { job, at } }, { dependencies, language }) => {
     const asked = { ...params, ...given({ job }) };
-    if (at === undefined) return { body: whyView(await explainRun(world, asked), language) };
-    return { body: pastWhyView(await explainRunAt(world, { ...asked, at }), language) };
+    if (at === undefined) return { body: whyView(await explainRun(dependencies, asked), language) };
+    return { body: pastWhyView(await explainRunAt(dependencies, { ...asked, at }), language) };
   },
 
-  getJobLog: async ({ params, query }, { world }) => {
-    const run = await knownRun(world, params.project, params.run);
-    const names = (await world.store.runs.jobs(run.id)).map((job) => job.name);
+  getJobLog: async ({ params, query }, { dependencies }) => {
+    const run = await knownRun(dependencies, params.project, params.run);
+    const names = (await dependencies.store.runs.jobs(run.id)).map((job) => job.name);
     if (!names.includes(params.job))
       throw new PlatformError("NotFound", { what: "job", name: params.job, known: names.join(", ") || "none" });
-    const lines = await world.store.logs.read(run.id, params.job, query.limit);
-    const total = await world.store.logs.count(run.id, params.job);
+    const lines = await dependencies.store.logs.read(run.id, params.job, query.limit);
+    const total = await dependencies.store.logs.count(run.id, params.job);
     return { body: { items: lines.map(logLine), next: null, total } };
   },
 
   cancelRun: async ({ params, body }, context) =>
     accepted(
-      await cancelRun(context.world, { ...params, ...who(context), skipFinal: body.finally === "skip" }),
+      await cancelRun(context.dependencies, { ...params, ...who(context), skipFinal: body.finally === "skip" }),
       context,
     ),
 
   pauseRun: async ({ params }, context) =>
-    accepted(await pauseRun(context.world, { ...params, ...who(context), pause: true }), context),
+    accepted(await pauseRun(context.dependencies, { ...params, ...who(context), pause: true }), context),
 
   resumeRun: async ({ params }, context) =>
-    accepted(await pauseRun(context.world, { ...params, ...who(context), pause: false }), context),
+    accepted(await pauseRun(context.dependencies, { ...params, ...who(context), pause: false }), context),
 
   tellJob: async ({ params, body }, context) =>
-    accepted(await sendToJob(context.world, { ...params, ...given(body), sender: senderOf(context) }), context),
+    accepted(await sendToJob(context.dependencies, { ...params, ...given(body), sender: senderOf(context) }), context),
 
   retryRun: async ({ params, query, body }, context) =>
     acceptedAfter(context, query.wait, () =>
-      retryRun(context.world, { ...params, ...given(body), ...context.conditions() }),
+      retryRun(context.dependencies, { ...params, ...given(body), ...context.conditions() }),
     ),
 } satisfies Partial<Implementations>;
 

@@ -4,32 +4,32 @@ import type { Schedule } from "../../model/run/schedule.ts";
 import { type Context, given, type Implementations } from "../shared/contract.ts";
 
 export const schedules = {
-  listSchedules: async ({ params }, { world }) => {
-    const all = await world.store.schedules.list(params.project);
+  listSchedules: async ({ params }, { dependencies }) => {
+    const all = await dependencies.store.schedules.list(params.project);
     return { body: { items: all.map(viewOf), next: null } };
   },
 
   putSchedule: async ({ params: { project, schedule }, body }, context) => {
     const { run, ...settings } = body;
     const request = { project, name: schedule, settings: { ...settings, run: given(run) }, ...who(context) };
-    return { body: viewOf(await putSchedule(context.world, request)) };
+    return { body: viewOf(await putSchedule(context.dependencies, request)) };
   },
 
-  getSchedule: async ({ params: { project, schedule } }, { world }) => ({
-    body: viewOf(await knownSchedule(world, project, schedule)),
+  getSchedule: async ({ params: { project, schedule } }, { dependencies }) => ({
+    body: viewOf(await knownSchedule(dependencies, project, schedule)),
   }),
 
-  removeSchedule: async ({ params: { project, schedule } }, { world }) => {
-    await removeSchedule(world, project, schedule);
+  removeSchedule: async ({ params: { project, schedule } }, { dependencies }) => {
+    await removeSchedule(dependencies, project, schedule);
     return { body: null };
   },
 
   pauseSchedule: async ({ params: { project, schedule } }, context) => ({
-    body: viewOf(await pauseSchedule(context.world, { project, name: schedule, ...who(context), pause: true })),
+    body: viewOf(await pauseSchedule(context.dependencies, { project, name: schedule, ...who(context), pause: true })),
   }),
 
   resumeSchedule: async ({ params: { project, schedule } }, context) => ({
-    body: viewOf(await pauseSchedule(context.world, { project, name: schedule, ...who(context), pause: false })),
+    body: viewOf(await pauseSchedule(context.dependencies, { project, name: schedule, ...who(context), pause: false })),
   }),
 } satisfies Partial<Implementations>;
 

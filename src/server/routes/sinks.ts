@@ -1,6 +1,6 @@
 // Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
 import { randomBytes } from "node:crypto";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
@@ -12,45 +12,45 @@ import { sinkView } from "../views/sink.ts";
 const MOST_SINKS = 20;
 
 export const sinks = {
-  listSinks: async ({ params }, { world, language }) => {
-    const all = await world.store.sinks.list(params.project);
-    return { body: { items: await Promise.all(all.map((one) => sinkView(world, one, language))), next: null } };
+  listSinks: async ({ params }, { dependencies, language }) => {
+    const all = await dependencies.store.sinks.list(params.project);
+    return { body: { items: await Promise.all(all.map((one) => sinkView(dependencies, one, language))), next: null } };
   },
 
-  addSink: async ({ params: { project }, body }, { world, language }) => {
-    if ((await world.store.sinks.list(project)).length >= MOST_SINKS)
+  addSink: async ({ params: { project }, body }, { dependencies, language }) => {
+    if ((await dependencies.store.sinks.list(project)).length >= MOST_SINKS)
       throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_SINKS} sinks already` });
-    checkTargets(world, body);
+    checkTargets(dependencies, body);
     const { type } = body;
     const made = type === "webhook" && body.secret === undefined ? newSecret() : undefined;
     const secret = type === "webhook" ? (body.secret ?? made) : undefined;
-    const sink = newSink(world, project, { body, secret });
-    if (!(await world.store.sinks.add(sink)))
+    const sink = newSink(dependencies, project, { body, secret });
+    if (!(await dependencies.store.sinks.add(sink)))
       throw new PlatformError("Conflict", { detail: `project ${project} has a sink ${body.name} already` });
-    const view = await sinkView(world, await knownSink(world, project, body.name), language);
+    const view = await sinkView(dependencies, await knownSink(dependencies, project, body.name), language);
     return { body: made === undefined ? view : { ...view, secret: made } };
   },
 
-  getSink: async ({ params }, { world, language }) => ({
-    body: await sinkView(world, await knownSink(world, params.project, params.sink), language),
+  getSink: async ({ params }, { dependencies, language }) => ({
+    body: await sinkView(dependencies, await knownSink(dependencies, params.project, params.sink), language),
   }),
 
-  removeSink: async ({ params }, { world }) => {
-    if (await world.store.sinks.remove(params.project, params.sink)) return { body: null };
-    throw await unknownSink(world, params.project, params.sink);
+  removeSink: async ({ params }, { dependencies }) => {
+    if (await dependencies.store.sinks.remove(params.project, params.sink)) return { body: null };
+    throw await unknownSink(dependencies, params.project, params.sink);
   },
 
-  resumeSink: async ({ params: { project, sink } }, { world, language }) => {
-    if (!(await world.store.sinks.resume(project, sink, world.clock.now().toISOString())))
-      throw await unknownSink(world, project, sink);
-    return { body: await sinkView(world, await knownSink(world, project, sink), language) };
+  resumeSink: async ({ params: { project, sink } }, { dependencies, language }) => {
+    if (!(await dependencies.store.sinks.resume(project, sink, dependencies.clock.now().toISOString())))
+      throw await unknownSink(dependencies, project, sink);
+    return { body: await sinkView(dependencies, await knownSink(dependencies, project, sink), language) };
   },
 } satisfies Partial<Implementations>;
 
 type Body = InputOf<"addSink">["body"];
 
 /** What can be said before anything is called; a name may still turn out to lead where it must not. */
-function checkTargets({ outgoing }: World, body: Body): void {
+function checkTargets({ outgoing }: Dependencies<"outgoing">, body: Body): void {
   const urls = body.type === "webhook" ? [body.url] : body.brokers.map((broker) => `https://${broker}/`);
   try {
     for (const url of urls) outgoing.check(url);
@@ -66,7 +66,11 @@ interface Wanted {
   readonly secret: string | undefined;
 }
 
-function newSink({ vault, newId, clock }: World, project: string, { body, secret }: Wanted): Sink {
+function newSink(
+  { vault, newId, clock }: Dependencies<"vault" | "clock" | "newId">,
+  project: string,
+  { body, secret }: Wanted,
+): Sink {
   const { name, events, application = null } = body;
   return {
     id: newId(),
@@ -86,13 +90,13 @@ function newSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-async function knownSink(world: World, project: string, name: string): Promise<StoredSink> {
-  const found = await world.store.sinks.get(project, name);
-  if (found === null) throw await unknownSink(world, project, name);
+async function knownSink(dependencies: Dependencies<"store">, project: string, name: string): Promise<StoredSink> {
+  const found = await dependencies.store.sinks.get(project, name);
+  if (found === null) throw await unknownSink(dependencies, project, name);
   return found;
 }
 
-async function unknownSink({ store }: World, project: string, name: string): Promise<PlatformError> {
+async function unknownSink({ store }: Dependencies<"store">, project: string, name: string): Promise<PlatformError> {
   const known = (await store.sinks.list(project)).map(({ sink }) => sink.name).join(", ") || "none";
   return new PlatformError("NotFound", { what: "sink", name, known });
 }

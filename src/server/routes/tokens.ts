@@ -1,5 +1,5 @@
 // Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
@@ -13,17 +13,17 @@ import { tokenView } from "../views/token.ts";
 const LONGEST = 100 * 365 * 24 * 3_600_000;
 
 export const tokens = {
-  listTokens: async (_, { world }) => ({
-    body: { items: (await world.store.tokens.list()).map(tokenView), next: null },
+  listTokens: async (_, { dependencies }) => ({
+    body: { items: (await dependencies.store.tokens.list()).map(tokenView), next: null },
   }),
 
-  addToken: async ({ body: { name, project, role, expiresIn } }, { world, token: maker }) => {
+  addToken: async ({ body: { name, project, role, expiresIn } }, { dependencies, token: maker }) => {
     if (project !== EVERY_PROJECT && !DNS_LABEL.test(project))
       throw invalidRequest(`body project: "${EVERY_PROJECT}" for all projects, or a project's name`);
-    const now = world.clock.now();
+    const now = dependencies.clock.now();
     const secret = newSecret();
     const token: Token = {
-      id: world.newId(),
+      id: dependencies.newId(),
       name,
       project,
       role,
@@ -31,16 +31,17 @@ export const tokens = {
       expiresAt: expiry(expiresIn, now),
       madeBy: maker?.name ?? null,
     };
-    if (!(await world.store.tokens.add(token, hashSecret(secret)))) throw new PlatformError("TokenNameTaken", { name });
-    await tell(world, { token, change: "added", actor: maker?.name ?? "?" });
+    if (!(await dependencies.store.tokens.add(token, hashSecret(secret))))
+      throw new PlatformError("TokenNameTaken", { name });
+    await tell(dependencies, { token, change: "added", actor: maker?.name ?? "?" });
     return { body: { ...tokenView(token), token: secret } };
   },
 
-  removeToken: async ({ params }, { world, token: remover }) => {
-    const all = await world.store.tokens.list();
+  removeToken: async ({ params }, { dependencies, token: remover }) => {
+    const all = await dependencies.store.tokens.list();
     const token = all.find((one) => one.id === params.token);
-    if (token !== undefined && (await world.store.tokens.remove(token.id))) {
-      await tell(world, { token, change: "removed", actor: remover?.name ?? "?" });
+    if (token !== undefined && (await dependencies.store.tokens.remove(token.id))) {
+      await tell(dependencies, { token, change: "removed", actor: remover?.name ?? "?" });
       return { body: null };
     }
     const known = all.map((one) => one.id).join(", ");
@@ -55,10 +56,10 @@ interface TokenChange {
 }
 
 /** A name decides who may answer a step: who gave it to whom, and who took it away, stays on record. A token of all projects: of the installation. */
-async function tell(world: World, { token, change, actor }: TokenChange): Promise<void> {
+async function tell({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
-  await world.store.events.append({ project, application: null, run: null, type: "token.changed", data });
+  await store.events.append({ project, application: null, run: null, type: "token.changed", data });
 }
 
 function expiry(text: string | undefined, now: Date): string | null {

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { AnswerOf, StreamName } from "../../api/client.ts";
 import type { RouteName, Routes } from "../../api/routes.ts";
 import type { AttemptName } from "../../engine/driving/callback.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
 import type { WriteConditions } from "../../engine/interface/requests.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
 import type { Language } from "../../model/data/text.ts";
@@ -67,12 +67,10 @@ export interface Stream<T> {
   readonly items: AsyncIterable<StreamItem<T>>;
 }
 
-export type Answer<N extends RouteName> = N extends StreamName
-  ? Stream<Frozen<AnswerOf<N>>>
-  : Reply<Frozen<AnswerOf<N>>>;
+type Answer<N extends RouteName> = N extends StreamName ? Stream<Frozen<AnswerOf<N>>> : Reply<Frozen<AnswerOf<N>>>;
 
 export interface Context {
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   /** Job types that were registered. */
   readonly registry: Registry;
   readonly version: string;

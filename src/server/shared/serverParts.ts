@@ -1,13 +1,12 @@
-// What the parts of one running server share.
+// What one running server consists of: every route, stream and metric of it is given the same parts.
 import type { RouteName } from "../../api/routes.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
-
 import type { Streams } from "./openStreams.ts";
 import type { WaitPool } from "./waitPool.ts";
 
-export interface Service {
-  readonly world: World;
+export interface ServerParts {
+  readonly dependencies: EngineDependencies;
   readonly registry: Registry;
   readonly version: string;
   readonly heartbeatMilliseconds: number;

@@ -11,14 +11,14 @@ export interface WaitPool {
   waiting(): number;
 }
 
-export interface WaitPlace {
+interface WaitPlace {
   /** Resolves when the run has ended, after so many milliseconds, when the signal aborts, or when the server stops. */
   untilEnded(run: Pick<Run, "id" | "project">, milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Must be called, once. */
   leave(): void;
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   readonly slots: number;
   readonly stopping: AbortSignal;
 }

@@ -5,7 +5,7 @@
 import type { WebSocket } from "@fastify/websocket";
 import type { Stream, StreamItem } from "../shared/contract.ts";
 
-export interface SocketOptions {
+interface SocketOptions {
   /** Ends the stream. */
   readonly signal: AbortSignal;
   readonly heartbeatMilliseconds: number;

@@ -10,7 +10,7 @@ import type {
   StatusView,
 } from "../../api/views.ts";
 import { standingsOf } from "../../engine/asking/runStatus.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import type { ApplicationStatus, ComponentStatus, Standing } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
@@ -23,8 +23,8 @@ import { clusterKind } from "./run.ts";
 
 type RunPhase = z.output<typeof RunSummary>["phase"];
 
-export function applicationSummary(
-  world: World,
+function applicationSummary(
+  dependencies: Dependencies<"clusters">,
   value: ApplicationSummary,
   { standing, language }: { readonly standing: Standing | undefined; readonly language: Language },
 ): Frozen<z.output<typeof ApplicationSummaryView>> {
@@ -36,7 +36,7 @@ export function applicationSummary(
     namespace,
     revision,
     updatedAt,
-    clusterKind: clusterKind(world, cluster),
+    clusterKind: clusterKind(dependencies, cluster),
     lastRun: lastRun === null ? null : lastRunView(lastRun, standing, language),
   };
 }
@@ -53,23 +53,29 @@ function lastRunView(
 }
 
 /** The summaries, each with what its last run does now. */
-export async function applicationSummaries(world: World, all: readonly ApplicationSummary[], language: Language) {
+export async function applicationSummaries(
+  dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
+  all: readonly ApplicationSummary[],
+  language: Language,
+) {
   const open = all.flatMap(({ lastRun }) => (lastRun?.phase === "running" ? [lastRun.id] : []));
-  const runs = await Promise.all(open.map((id) => world.store.runs.get(id)));
+  const runs = await Promise.all(open.map((id) => dependencies.store.runs.get(id)));
   const standings = await standingsOf(
-    world,
+    dependencies,
     runs.filter((run) => run !== null),
   );
-  return all.map((one) => applicationSummary(world, one, { standing: standings.get(one.lastRun?.id ?? ""), language }));
+  return all.map((one) =>
+    applicationSummary(dependencies, one, { standing: standings.get(one.lastRun?.id ?? ""), language }),
+  );
 }
 
 export function statusView(
-  world: World,
+  dependencies: Dependencies<"clusters">,
   status: ApplicationStatus,
   language: Language,
 ): Frozen<z.output<typeof StatusView>> {
   return {
-    ...applicationSummary(world, status.summary, { standing: status.lastRun?.standing, language }),
+    ...applicationSummary(dependencies, status.summary, { standing: status.lastRun?.standing, language }),
     health: status.health,
     addresses: status.addresses,
     components: status.components.map((one) => componentView(one, language)),

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
 import { worstState } from "../../engine/deciding/breakers.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
 import { type Entry, stopsIn, type TypeEntry } from "../../jobTypes/registry/view.ts";
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
@@ -17,16 +17,19 @@ import { problemItem } from "./problem.ts";
 type Of<T extends z.ZodType> = Frozen<z.output<T>>;
 
 export interface Reader {
-  readonly world: World;
+  readonly dependencies: Dependencies<"brakes" | "clock">;
   readonly language: Language;
   /** Whose grants are shown; null: everybody's. */
   readonly project: string | null;
 }
 
-export function jobTypeSummary(type: TypeEntry, { world, language, project }: Reader): Of<typeof JobTypeSummary> {
+export function jobTypeSummary(
+  type: TypeEntry,
+  { dependencies, language, project }: Reader,
+): Of<typeof JobTypeSummary> {
   const newest = newestOf(type);
   const { spec } = newest.registration;
-  const breakers = world.brakes
+  const breakers = dependencies.brakes
     .states()
     .filter((one) => one.type === type.name && (project === null || one.project === project));
   const [stop] = stopsIn(type, project);
@@ -42,7 +45,7 @@ export function jobTypeSummary(type: TypeEntry, { world, language, project }: Re
 }
 
 /** A type has a version: it came with one, and versions are never removed. */
-export function newestOf(type: TypeEntry): Entry {
+function newestOf(type: TypeEntry): Entry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;
@@ -77,7 +80,7 @@ function versionView(stored: Entry["stored"]): Of<typeof JobTypeView>["versions"
 export function jobTypeSchema(
   type: TypeEntry,
   { stored, registration: { metadata, spec } }: Entry,
-  { world, language, project }: Reader,
+  { dependencies, language, project }: Reader,
 ): Of<typeof JobTypeSchemaView> {
   const { input, output = {}, examples, summary } = spec;
   const fields = (schema: JsonObject) => explainSchema(schema, language, []).flatMap((field) => flatten(field, ""));
@@ -94,7 +97,7 @@ export function jobTypeSchema(
       title: typeof one.title === "string" ? one.title : one.title[language],
       input: one.input,
     })),
-    warnings: standingProblems(stored, stopsIn(type, project), world.clock.now()).map((one) =>
+    warnings: standingProblems(stored, stopsIn(type, project), dependencies.clock.now()).map((one) =>
       problemItem(one, language),
     ),
     ...(metadata.icon === undefined ? {} : { icon: metadata.icon }),

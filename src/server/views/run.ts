@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
 import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import type { Standing } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
@@ -16,11 +16,18 @@ import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
 /** The kind of a cluster that is no longer configured is not known; its name still is. */
-export function clusterKind(world: World, name: string): "kubernetes" | "sandbox" | "unknown" {
-  return world.clusters.get(name)?.kind ?? "unknown";
+export function clusterKind(
+  { clusters }: Dependencies<"clusters">,
+  name: string,
+): "kubernetes" | "sandbox" | "unknown" {
+  return clusters.get(name)?.kind ?? "unknown";
 }
 
-export function runSummary(world: World, run: Run, { standing, language }: Shown): Frozen<z.output<typeof RunSummary>> {
+function runSummary(
+  dependencies: Dependencies<"clusters">,
+  run: Run,
+  { standing, language }: Shown,
+): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
     application: writtenName(run.application),
@@ -29,7 +36,7 @@ export function runSummary(world: World, run: Run, { standing, language }: Shown
     revision: run.revision,
     kind: run.kind,
     cluster: run.cluster,
-    clusterKind: clusterKind(world, run.cluster),
+    clusterKind: clusterKind(dependencies, run.cluster),
     namespace: run.namespace,
     phase: run.phase,
     state: standing.state,
@@ -50,23 +57,34 @@ interface Shown {
   readonly language: Language;
 }
 
-export async function runSummaries(world: World, runs: readonly Run[], language: Language) {
-  const standings = await standingsOf(world, runs);
+export async function runSummaries(
+  dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
+  runs: readonly Run[],
+  language: Language,
+) {
+  const standings = await standingsOf(dependencies, runs);
   return await Promise.all(
     runs.map(async (run) =>
-      runSummary(world, run, { standing: standings.get(run.id) ?? (await standingOf(world, run)), language }),
+      runSummary(dependencies, run, {
+        standing: standings.get(run.id) ?? (await standingOf(dependencies, run)),
+        language,
+      }),
     ),
   );
 }
 
 /** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
-export async function runView(world: World, id: string, language: Language): Promise<Frozen<z.output<typeof RunView>>> {
-  const lastEvent = await world.store.events.latest();
-  const [run, jobs] = await Promise.all([world.store.runs.get(id), world.store.runs.jobs(id)]);
+export async function runView(
+  dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
+  id: string,
+  language: Language,
+): Promise<Frozen<z.output<typeof RunView>>> {
+  const lastEvent = await dependencies.store.events.latest();
+  const [run, jobs] = await Promise.all([dependencies.store.runs.get(id), dependencies.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
-  const standing = await standingOf(world, run);
+  const standing = await standingOf(dependencies, run);
   return {
-    ...runSummary(world, run, { standing, language }),
+    ...runSummary(dependencies, run, { standing, language }),
     jobs: shownJobs(jobs, standing).map((job) => jobView(job, language)),
     inputs: maskObject(run.inputs),
     lastEvent,

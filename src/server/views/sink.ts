@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
-import type { World } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import type { Language } from "../../model/data/text.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFailure.ts";
@@ -13,18 +13,22 @@ type View = z.output<typeof SinkView>;
 
 const HELD_SHOWN = 50;
 
-export async function sinkView(world: World, stored: StoredSink, language: Language): Promise<Frozen<View>> {
+export async function sinkView(
+  dependencies: Dependencies<"store" | "vault" | "clock">,
+  stored: StoredSink,
+  language: Language,
+): Promise<Frozen<View>> {
   const { sink, state, held } = stored;
-  const { events: behind, since: oldest } = await world.store.sinks.lag(stored);
+  const { events: behind, since: oldest } = await dependencies.store.sinks.lag(stored);
   return {
     name: sink.name,
     type: sink.settings.type,
-    target: targetOf(world, sink),
+    target: targetOf(dependencies, sink),
     events: sink.filter.events,
     application: sink.filter.application,
     createdAt: sink.createdAt,
     state: stateOf(stored),
-    breaker: breakerOf(stored, world.clock.now()),
+    breaker: breakerOf(stored, dependencies.clock.now()),
     retryAt: state.retryAt,
     deliveredUpTo: Math.min(state.position, ...held.map((one) => one.sequence - 1)),
     deliveredAt: state.deliveredAt,
@@ -54,7 +58,7 @@ export function breakerOf({ state }: StoredSink, now: Date): View["breaker"] {
   return state.retryAt !== null && Date.parse(state.retryAt) > now.getTime() ? "open" : "half-open";
 }
 
-function targetOf({ vault }: World, { project, settings }: Sink): string {
+function targetOf({ vault }: Dependencies<"vault">, { project, settings }: Sink): string {
   if (settings.type === "kafka") return `${settings.topic} at ${settings.brokers.join(", ")}`;
   try {
     return `${new URL(vault.open(project, settings.address)).origin}/…`;

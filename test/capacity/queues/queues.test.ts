@@ -1,7 +1,7 @@
 // What the queues in front of the scheduler report, read from their objects in the form that their controllers write.
 import { describe, expect, it } from "vitest";
 import { workloadAnswer } from "../../../src/capacity/queues/kueue.ts";
-import { isHeldBack, podGroupAnswer } from "../../../src/capacity/queues/volcano.ts";
+import { podGroupAnswer } from "../../../src/capacity/queues/volcano.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { queueOf } from "../../../src/model/kubernetes/podGroups.ts";
 
@@ -125,11 +125,6 @@ describe("Volcano", () => {
     ["it is done", "Completed", [], "succeeded"],
   ])("%s", (_, phase, all, expected) => {
     expect(podGroupAnswer({ status: { phase, conditions: conditions(all) } }).class).toBe(expected);
-  });
-
-  it("recognizes from an event that a group is not admitted", () => {
-    expect(isHeldBack({ reason: "Unschedulable", message: "queue resource quota insufficient" })).toBe(true);
-    expect(isHeldBack({ reason: "Unschedulable", message: "0/3 nodes are unavailable" })).toBe(false);
   });
 });
 

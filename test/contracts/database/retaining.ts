@@ -143,9 +143,9 @@ export function retaining(either: () => Store): void {
       const runs = await history(either(), project, 45);
       const now = new Date("2026-08-01T00:00:00.000Z");
       const clock = { now: () => now, sleep: () => Promise.resolve() };
-      const world = { store: either(), clock, log: { write: () => undefined } };
+      const dependencies = { store: either(), clock, log: { write: () => undefined } };
       const prune = (policy: RetentionPolicy, owner = "me") =>
-        pruneAll(world, { policy, owner, signal: new AbortController().signal });
+        pruneAll(dependencies, { policy, owner, signal: new AbortController().signal });
       await prune({ runs: null, logs: null, events: null, revisions: null });
       expect(await present(runs)).toHaveLength(45);
       await prune(GENEROUS);

@@ -19,6 +19,6 @@ it("ends when the run is lost while a step of it is being written", async () => 
   };
   const store: Store = { ...stage.store, runs: { ...stage.store.runs, change } };
   const lease = { signal: lost.signal, holds: () => !lost.signal.aborted, onWake: () => {}, rest: () => {} };
-  await expect(driveRun({ ...stage.world, store }, run, lease)).resolves.toBe("done");
+  await expect(driveRun({ ...stage.dependencies, store }, run, lease)).resolves.toBe("done");
   expect(lost.signal.aborted).toBe(true);
 });

@@ -72,7 +72,7 @@ describe("a process among many that does not know the cluster of a run", () => {
     await using _ = stage;
     const run = await stage.begin([job("a", []), job("b", ["a"])]);
     await stage.clock.advance(60 * SECOND);
-    await cancelRun(stage.world, { project: "default", run, actor: "ann" });
+    await cancelRun(stage.dependencies, { project: "default", run, actor: "ann" });
     await stage.clock.advance(1 * SECOND);
     expect(await phases(stage, run)).toBe("a cancelled CancelledBy 0, b cancelled CancelledBy 0");
     expect((await stage.store.runs.get(run))?.phase).toBe("cancelled");

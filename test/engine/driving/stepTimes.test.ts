@@ -33,7 +33,12 @@ interface Options {
 
 async function begin(stage: Stage, document: JsonObject, { called = {} }: Options = {}): Promise<string> {
   const documents = new Map(Object.entries(called).map(([name, one]) => [name, one as unknown as WorkflowDocument])); // as written here
-  const { jobs, problems } = planWorkflow({ document, catalog: stage.world.catalog, inputs: {}, called: documents });
+  const { jobs, problems } = planWorkflow({
+    document,
+    catalog: stage.dependencies.catalog,
+    inputs: {},
+    called: documents,
+  });
   if (problems.length > 0) throw new Error(problems.map((one) => explainProblem(one, "en").message).join("\n"));
   return stage.begin(jobs);
 }
@@ -187,7 +192,7 @@ describe("final steps of a called workflow", () => {
     const steps = [call("out", "outer"), call("later", "lib")];
     const run = await begin(stage, { steps, finally: [step("last", { takes: 1_000 })] }, { called });
     await stage.clock.advance(5_000);
-    await cancelRun(stage.world, { project: "default", run, actor: "ann" });
+    await cancelRun(stage.dependencies, { project: "default", run, actor: "ann" });
     await stage.clock.advance(60_000);
     expect((await stage.store.runs.get(run))?.phase).toBe("cancelled");
     const all = await ends(stage, run);

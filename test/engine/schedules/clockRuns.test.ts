@@ -16,7 +16,12 @@ const every5: ScheduleSettings = {
 };
 
 const put = (stage: Stage, changes: Partial<ScheduleSettings> = {}) =>
-  putSchedule(stage.world, { project: "default", name: "tick", settings: { ...every5, ...changes }, actor: "ada" });
+  putSchedule(stage.dependencies, {
+    project: "default",
+    name: "tick",
+    settings: { ...every5, ...changes },
+    actor: "ada",
+  });
 const runsOf = async (stage: Stage) => (await stage.store.runs.list({ project: "default" }, { limit: 100 })).items;
 
 describe("a schedule", () => {
@@ -85,14 +90,14 @@ describe("a schedule", () => {
       await using stage = await openStage();
       await put(stage, { missed });
       const pause = (on: boolean) =>
-        pauseSchedule(stage.world, { project: "default", name: "tick", actor: "bob", pause: on });
+        pauseSchedule(stage.dependencies, { project: "default", name: "tick", actor: "bob", pause: on });
       expect(await pause(true)).toMatchObject({ pausedBy: "bob" });
       await stage.clock.advance(12 * MINUTE);
       expect(await runsOf(stage)).toHaveLength(0);
       await pause(false);
       await stage.clock.advance(4 * MINUTE);
       expect(await runsOf(stage)).toHaveLength(1);
-      await removeSchedule(stage.world, "default", "tick");
+      await removeSchedule(stage.dependencies, "default", "tick");
       await stage.clock.advance(20 * MINUTE);
       expect(await runsOf(stage)).toHaveLength(1);
     },
@@ -102,7 +107,7 @@ describe("a schedule", () => {
     await using stage = await openStage();
     await put(stage, { missed: "once" });
     const pause = (on: boolean) =>
-      pauseSchedule(stage.world, { project: "default", name: "tick", actor: "bob", pause: on });
+      pauseSchedule(stage.dependencies, { project: "default", name: "tick", actor: "bob", pause: on });
     await stage.clock.advance(6 * MINUTE);
     await pause(true);
     await stage.clock.advance(32 * MINUTE);
@@ -165,7 +170,7 @@ describe("times", () => {
 
 describe("a run with a time of its own", () => {
   const start = (stage: Stage, startAt: string) =>
-    startRun(stage.world, { project: "default", actor: "ada", type: "test", input: {}, startAt });
+    startRun(stage.dependencies, { project: "default", actor: "ada", type: "test", input: {}, startAt });
 
   it("begins then, also when the server was started again in between", async () => {
     await using stage = await openStage();

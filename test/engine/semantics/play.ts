@@ -7,7 +7,7 @@ import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { beginRun } from "../../../src/engine/starting/createRun.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
@@ -22,8 +22,8 @@ import { isSettled } from "../../../src/model/run/phase.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";
 import { planWorkflow } from "../../../src/plan/planWorkflow.ts";
 import type { ChangeResult, RunChange, Store, Token } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
-import { REQUEST, SILENT, simulatedWorld } from "../support/simulated.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
+import { REQUEST, SILENT, simulatedDependencies } from "../support/simulated.ts";
 import { takesOf, type Workflow, written } from "./document.ts";
 import type { Act } from "./reference.ts";
 
@@ -101,7 +101,7 @@ const LIMITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 interface Life {
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   readonly engine: Engine;
   dead: boolean;
   dieAt: { writes: number; how: Crash["how"] } | null;
@@ -146,7 +146,7 @@ export async function play(
   const living: Stage = Object.assign(stage, { life: await live(stage) });
   try {
     const begun = clock.now().getTime();
-    const { id } = await beginRun(living.life.world, { ...REQUEST, jobs });
+    const { id } = await beginRun(living.life.dependencies, { ...REQUEST, jobs });
     await pass(living, id, { acts, crashes });
     return { refusals, run: await store.runs.get(id), jobs: await store.runs.jobs(id), begun, broken: outside.broken };
   } finally {
@@ -166,7 +166,7 @@ async function pass(
   for (const event of events) {
     await stage.clock.advance(Math.max(0, begun + event.at - stage.clock.now().getTime()));
     if ("how" in event) stage.life.dieAt = { writes: event.writes, how: event.how };
-    else await act(stage.life.world, run, event);
+    else await act(stage.life.dependencies, run, event);
     // What follows from it takes no time, but some turns of the event loop.
     for (let turn = 0; turn < TURNS; turn++) await stage.clock.advance(0);
   }
@@ -186,16 +186,17 @@ const PERSON: Token = {
   madeBy: null,
 };
 
-async function act(world: World, run: string, one: Act): Promise<void> {
+async function act(dependencies: EngineDependencies, run: string, one: Act): Promise<void> {
   const asked = { project: "default", run, actor: "test" };
   try {
-    if (one.what === "cancel") await cancelRun(world, { ...asked, skipFinal: one.skipFinal });
-    if (one.what === "pause" || one.what === "resume") await pauseRun(world, { ...asked, pause: one.what === "pause" });
+    if (one.what === "cancel") await cancelRun(dependencies, { ...asked, skipFinal: one.skipFinal });
+    if (one.what === "pause" || one.what === "resume")
+      await pauseRun(dependencies, { ...asked, pause: one.what === "pause" });
     if (one.what !== "answer") return;
     const data = { decision: one.decision, comment: "" };
-    const job = (await world.store.runs.jobs(run)).find((each) => each.name === one.step);
+    const job = (await dependencies.store.runs.jobs(run)).find((each) => each.name === one.step);
     if (job === undefined || isSettled(job.phase) || job.attempt === 0) return;
-    await sendToJob(world, { project: "default", run, job: one.step, kind: "approval", data, sender: PERSON });
+    await sendToJob(dependencies, { project: "default", run, job: one.step, kind: "approval", data, sender: PERSON });
   } catch (error) {
     // The run has ended, or nobody asked: a refusal is no fault.
     if (!(error instanceof Error) || error.name !== "PlatformError") throw error;
@@ -207,15 +208,20 @@ async function live(stage: Omit<Stage, "life"> & { life?: Life }): Promise<Life>
   const { clock, store, outside } = stage;
   const own: { life?: Life } = {};
   const job = work(outside);
-  const world = simulatedWorld({ store: mortalStore(store, stage, () => own.life), clock, job, newId: () => "run" });
+  const dependencies = simulatedDependencies({
+    store: mortalStore(store, stage, () => own.life),
+    clock,
+    job,
+    newId: () => "run",
+  });
   const catalog = createCatalog({ name: "test", jobs: [job, wait, approve, join] });
-  const whole: World = {
-    ...world,
+  const whole: EngineDependencies = {
+    ...dependencies,
     catalog,
     jobTypes: catalogJobTypes(catalog),
     dispatch: inProcessDispatch(SILENT, clock),
   };
-  own.life = { world: whole, engine: await startEngine(whole), dead: false, dieAt: null };
+  own.life = { dependencies: whole, engine: await startEngine(whole), dead: false, dieAt: null };
   return own.life;
 }
 

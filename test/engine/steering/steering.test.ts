@@ -37,10 +37,10 @@ describe("a run that is paused", () => {
     ]);
     const run = await stage.begin([job("a", [], patient)]);
     await stage.clock.advance(30_000);
-    await pauseRun(stage.world, { ...asked(run), pause: true });
+    await pauseRun(stage.dependencies, { ...asked(run), pause: true });
     await stage.clock.advance(10 * MINUTE);
     expect(await phases(stage, run)).toBe("a queued Paused");
-    await pauseRun(stage.world, { ...asked(run), pause: false });
+    await pauseRun(stage.dependencies, { ...asked(run), pause: false });
     await stage.clock.advance(25_000);
     expect(await phases(stage, run)).toBe("a queued KeyBusy");
     await stage.clock.advance(10_000);
@@ -51,10 +51,10 @@ describe("a run that is paused", () => {
     await using stage = await openStage();
     const run = await stage.begin([job("a", []), job("b", ["a"]), final("z")]);
     await stage.clock.advance(1_000);
-    await pauseRun(stage.world, { ...asked(run), pause: true });
+    await pauseRun(stage.dependencies, { ...asked(run), pause: true });
     await stage.clock.advance(30_000);
     expect(await phases(stage, run)).toBe("a succeeded Ready, b queued Paused, z waiting AfterAll");
-    await cancelRun(stage.world, asked(run));
+    await cancelRun(stage.dependencies, asked(run));
     await stage.clock.advance(30_000);
     expect(await phases(stage, run)).toBe("a succeeded Ready, b cancelled CancelledBy, z succeeded Ready");
     expect((await stage.store.runs.get(run))?.phase).toBe("cancelled");
@@ -67,12 +67,12 @@ describe("a cancel", () => {
     const both = await stage.begin([job("a", []), final("z")]);
     const later = await stage.begin([job("a", []), final("z", { input: { takes: 50 * MINUTE } })]);
     await stage.clock.advance(1_000);
-    await cancelRun(stage.world, { ...asked(both), skipFinal: true });
-    await cancelRun(stage.world, asked(later));
+    await cancelRun(stage.dependencies, { ...asked(both), skipFinal: true });
+    await cancelRun(stage.dependencies, asked(later));
     await stage.clock.advance(MINUTE);
     expect(await phases(stage, both)).toBe("a cancelled CancelledBy, z cancelled CancelledBy");
     expect(await phases(stage, later)).toBe("a cancelled CancelledBy, z running TaskRunning");
-    await cancelRun(stage.world, { ...asked(later), skipFinal: true });
+    await cancelRun(stage.dependencies, { ...asked(later), skipFinal: true });
     await stage.clock.advance(MINUTE);
     const [, z] = await stage.store.runs.jobs(later);
     expect(z).toMatchObject({ phase: "cancelled", reason: { code: "CancelledBy", params: { actor: "ann" } } });
@@ -127,13 +127,13 @@ describe("a retry of a run of no application", () => {
       "a succeeded Ready, g.b failed TaskFailed, c skipped DependencyFailed, z succeeded Ready",
     );
     const before = await stage.store.runs.jobs(first);
-    const again = await retryRun(stage.world, { ...asked(first), from: "g" });
+    const again = await retryRun(stage.dependencies, { ...asked(first), from: "g" });
     expect(again).toMatchObject({ workflow: "nightly", inputs: { day: "monday" }, kind: "workflow" });
     await stage.clock.advance(MINUTE);
     const after = await stage.store.runs.jobs(again.id);
     expect(after[0]?.finishedAt).toBe(before[0]?.finishedAt);
     expect(after[3]?.finishedAt).not.toBe(before[3]?.finishedAt);
-    await expect(retryRun(stage.world, { ...asked(first), from: "gg" })).rejects.toThrow(/step gg/);
+    await expect(retryRun(stage.dependencies, { ...asked(first), from: "gg" })).rejects.toThrow(/step gg/);
   });
 });
 

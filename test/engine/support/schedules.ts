@@ -1,14 +1,13 @@
 // Random schedules in virtual time: several runs of random graphs that share locks, with jobs that fail, throw, hang, hand in wrong outputs or
 // are interrupted; people who cancel, pause, resume, answer and retry; a process that is killed before or after any write and starts again.
 // `playSchedule` answers what was broken of the rules; nothing means that all settled with a reason, none was lost and none was done twice.
-
 import fc from "fast-check";
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import type { JobOutcome, JobRun } from "../../../src/catalog/job.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { beginRun } from "../../../src/engine/starting/createRun.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
@@ -19,9 +18,9 @@ import { isSettled } from "../../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";
 import type { ChangeResult, RunChange, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { anyGraph } from "../jobs.ts";
-import { REQUEST, simulatedWorld } from "./simulated.ts";
+import { REQUEST, simulatedDependencies } from "./simulated.ts";
 
 const BEHAVIOURS = [
   "succeeds",
@@ -211,7 +210,7 @@ async function behave(
 }
 
 interface Process {
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   readonly engine: Engine;
   dieAt: { readonly how: "before" | "after"; writes: number } | null;
   dead: boolean;
@@ -239,13 +238,13 @@ async function live(stage: Omit<Stage, "process">): Promise<Process> {
     return schedule.behaviours[graph]?.[index] ?? { does: "succeeds" as const, takes: 0 };
   };
   const self: { process?: Process } = {};
-  const world = simulatedWorld({
+  const dependencies = simulatedDependencies({
     store: mortalStore(store, () => self.process),
     clock,
     job: testJob(outside, doing),
     newId: () => `run-${stage.runs.length}`,
   });
-  const process: Process = { world, engine: await startEngine(world), dieAt: null, dead: false };
+  const process: Process = { dependencies, engine: await startEngine(dependencies), dieAt: null, dead: false };
   self.process = process;
   return process;
 }
@@ -273,7 +272,7 @@ async function restartIfDead(stage: Stage): Promise<void> {
 }
 
 async function act(stage: Stage, what: Act): Promise<void> {
-  const { world } = stage.process;
+  const { dependencies } = stage.process;
   if (what.what === "kill") {
     stage.process.dieAt = { how: what.how, writes: what.write };
     return;
@@ -281,10 +280,10 @@ async function act(stage: Stage, what: Act): Promise<void> {
   const run = stage.runs[what.run % stage.runs.length] ?? "";
   const asked = { project: "default", run, actor: "somebody" };
   try {
-    if (what.what === "cancel") await cancelRun(world, asked);
-    if (what.what === "skip final") await cancelRun(world, { ...asked, skipFinal: true });
+    if (what.what === "cancel") await cancelRun(dependencies, asked);
+    if (what.what === "skip final") await cancelRun(dependencies, { ...asked, skipFinal: true });
     if (what.what === "pause" || what.what === "resume")
-      await pauseRun(world, { ...asked, pause: what.what === "pause" });
+      await pauseRun(dependencies, { ...asked, pause: what.what === "pause" });
     if (what.what === "retry") await retry(stage, asked);
     if (what.what === "answer") await answer(stage, run, what.job);
   } catch (error) {
@@ -295,7 +294,10 @@ async function act(stage: Stage, what: Act): Promise<void> {
 
 async function retry(stage: Stage, asked: { project: string; run: string; actor: string }): Promise<void> {
   const [first] = await stage.store.runs.jobs(asked.run);
-  const again = await retryRun(stage.process.world, { ...asked, ...(first === undefined ? {} : { from: first.name }) });
+  const again = await retryRun(stage.process.dependencies, {
+    ...asked,
+    ...(first === undefined ? {} : { from: first.name }),
+  });
   stage.graphOf.set(again.id, stage.graphOf.get(asked.run) ?? 0);
   stage.runs.push(again.id);
 }
@@ -303,7 +305,7 @@ async function retry(stage: Stage, asked: { project: string; run: string; actor:
 async function answer(stage: Stage, run: string, index: number): Promise<void> {
   const jobs = await stage.store.runs.jobs(run);
   const job = jobs[index % jobs.length]?.name ?? "";
-  const at = stage.process.world.clock.now().toISOString();
+  const at = stage.process.dependencies.clock.now().toISOString();
   const sender = {
     id: "t",
     name: "ann",
@@ -313,7 +315,7 @@ async function answer(stage: Stage, run: string, index: number): Promise<void> {
     expiresAt: null,
     madeBy: null,
   } as const;
-  await sendToJob(stage.process.world, { project: "default", run, job, kind: "answer", data: {}, sender });
+  await sendToJob(stage.process.dependencies, { project: "default", run, job, kind: "answer", data: {}, sender });
 }
 
 const STEP = 250;
@@ -344,7 +346,7 @@ export async function playSchedule(schedule: Schedule): Promise<readonly string[
 async function begin(stage: Stage, { index, graph }: { index: number; graph: readonly PlannedJob[] }): Promise<void> {
   const id = `run-${stage.runs.length}`;
   stage.graphOf.set(id, index);
-  await beginRun(stage.process.world, { ...REQUEST, jobs: graph });
+  await beginRun(stage.process.dependencies, { ...REQUEST, jobs: graph });
   stage.runs.push(id);
 }
 

@@ -5,16 +5,16 @@ import type { JobDefinition } from "../../../src/catalog/define.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { approve } from "../../../src/jobs/approve.ts";
 import { join } from "../../../src/jobs/join.ts";
 import { wait } from "../../../src/jobs/wait.ts";
 import { createOutgoing } from "../../../src/outgoing/outgoing.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import type { VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { aesVault } from "../../../src/vault/aesVault.ts";
 import { onlyCluster } from "../../support/clusters.ts";
+import type { VirtualClock } from "../../support/virtualClock.ts";
 
 export const SILENT = { write: () => {} };
 
@@ -39,7 +39,7 @@ export interface Simulated {
   readonly newId: () => string;
 }
 
-export function simulatedWorld({ store, clock, job, newId }: Simulated): World {
+export function simulatedDependencies({ store, clock, job, newId }: Simulated): EngineDependencies {
   const catalog = createCatalog({ name: "test", jobs: [job, join, wait, approve] });
   return {
     store,

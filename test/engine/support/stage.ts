@@ -1,11 +1,10 @@
 // A store and virtual time, with one process of the engine on it that can be killed, frozen (it renews nothing) and joined by another.
-
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { beginRun, type NewRunRequest } from "../../../src/engine/starting/createRun.ts";
 import { PlatformError } from "../../../src/model/errors/errors.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
@@ -13,15 +12,15 @@ import type { PlannedJob } from "../../../src/model/run/plan.ts";
 import type { ClusterRegistry } from "../../../src/ports/clusterRegistry.ts";
 import type { Dispatch } from "../../../src/ports/dispatch.ts";
 import type { Events, Runs, Store } from "../../../src/ports/store.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
-import { REQUEST, simulatedWorld } from "./simulated.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
+import { REQUEST, simulatedDependencies } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {
   readonly clock: VirtualClock;
   /** Somebody sets the clock of the computer; timers that run go on as before. */
   setClock(by: number): void;
   readonly store: Store;
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   /** Of locks, in the order in which jobs began. */
   readonly fences: readonly number[];
   /** The id of the new run. */
@@ -59,16 +58,20 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
   };
   const renew: Runs["renew"] = (id) => (frozen.now ? Promise.reject(new Error("cut off")) : store.runs.renew(id));
   let count = 0;
-  const worldOn = (own: Store): World => {
-    const world = simulatedWorld({ store: own, clock, job, newId: () => `run-${count++}` });
-    return { ...world, clusters: known(knows, world.clusters), dispatch: oneOfMany(shared, world.dispatch) };
+  const dependenciesOn = (own: Store): EngineDependencies => {
+    const dependencies = simulatedDependencies({ store: own, clock, job, newId: () => `run-${count++}` });
+    return {
+      ...dependencies,
+      clusters: known(knows, dependencies.clusters),
+      dispatch: oneOfMany(shared, dependencies.dispatch),
+    };
   };
-  let world = worldOn(store);
+  let dependencies = dependenciesOn(store);
   let engine: Engine | null = null;
   const others: Engine[] = [];
   const start = async (): Promise<void> => {
-    world = worldOn({ ...store, runs: { ...store.runs, renew }, events: { ...store.events, append } });
-    engine = await startEngine(world);
+    dependencies = dependenciesOn({ ...store, runs: { ...store.runs, renew }, events: { ...store.events, append } });
+    engine = await startEngine(dependencies);
   };
   await start();
   return {
@@ -78,10 +81,10 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
     },
     store,
     fences,
-    get world() {
-      return world;
+    get dependencies() {
+      return dependencies;
     },
-    begin: async (jobs, more) => (await beginRun(world, { ...REQUEST, jobs, ...more })).id,
+    begin: async (jobs, more) => (await beginRun(dependencies, { ...REQUEST, jobs, ...more })).id,
     kill: async () => {
       await engine?.stop();
       engine = null;
@@ -100,7 +103,7 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
       };
     },
     async beside() {
-      const other = worldOn(store);
+      const other = dependenciesOn(store);
       await other.dispatch.start(async (duty, lease) => driveRun(other, duty.slice("run/".length), lease));
       others.push({ stop: () => other.dispatch.stop() });
       return { begin: async (jobs, more) => (await beginRun(other, { ...REQUEST, jobs, ...more })).id };

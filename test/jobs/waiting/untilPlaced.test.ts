@@ -6,8 +6,8 @@ import { tellOfPlaces } from "../../../src/jobs/waiting/untilPlaced.ts";
 import { NO_HOLDERS } from "../../../src/model/kubernetes/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
 import { type ReasonCode, reason } from "../../../src/model/reasons/reason.ts";
-import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { unpaused } from "../../support/runTime.ts";
+import { createVirtualClock } from "../../support/virtualClock.ts";
 
 const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };
 const manifest = {

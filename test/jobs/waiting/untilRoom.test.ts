@@ -6,9 +6,9 @@ import { type CapacityVerdict, NO_HOLDERS } from "../../../src/model/kubernetes/
 import type { Evidence } from "../../../src/model/kubernetes/health.ts";
 import { type Reason, reason } from "../../../src/model/reasons/reason.ts";
 import type { OnShort } from "../../../src/model/run/plan.ts";
-import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { pod } from "../../capacity/world.ts";
 import { unpaused } from "../../support/runTime.ts";
+import { createVirtualClock } from "../../support/virtualClock.ts";
 
 const NODES = { total: 1, suitable: 1 };
 const says = (

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Finding } from "../../../src/kube/judge/finding.ts";
-import { findingOf, type World } from "../../../src/kube/judge/judgement.ts";
+import { findingOf, type JudgementSources } from "../../../src/kube/judge/judgement.ts";
 import { createMemories } from "../../../src/kube/judge/recentVerdicts.ts";
 import { createEventRing } from "../../../src/kube/watches/eventRing.ts";
 import { createShelf, type Shelf } from "../../../src/kube/watches/objectIndex.ts";
@@ -27,10 +27,10 @@ export interface Look {
 export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look): Finding {
   const live = recorded.subject.metadata.generation ?? 1;
   const generation = scene.asked === undefined ? 0 : scene.asked === "ahead" ? live + 1 : live;
-  return findingOf(worldOf(recorded, onOther), recorded.subject, { now: NOW, since: SINCE, generation });
+  return findingOf(sourcesOf(recorded, onOther), recorded.subject, { now: NOW, since: SINCE, generation });
 }
 
-function worldOf({ objects, events, others }: Recorded, onOther: Look["onOther"]): World {
+function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther"]): JudgementSources {
   const shelves = new Map<string, Shelf>();
   for (const object of objects) {
     const shelf = shelves.get(object.kind) ?? createShelf();

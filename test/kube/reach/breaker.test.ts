@@ -4,15 +4,15 @@ import { systemClock } from "../../../src/engine/systemClock.ts";
 import { openConnection } from "../../../src/kube/reach/connection.ts";
 import { findGivenTarget } from "../../../src/kube/reach/kubeconfig.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
-import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
 import { type FakeApiServer, startFakeApiServer } from "../../support/fakeApiServer.ts";
+import { createVirtualClock } from "../../support/virtualClock.ts";
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-async function world<C extends Clock>(clock: C) {
+async function setUp<C extends Clock>(clock: C) {
   const server: FakeApiServer = await startFakeApiServer();
   const target = findGivenTarget({ name: "c", context: undefined }, server.kubeconfig("good"));
   const connection = openConnection("c", target, clock);
@@ -29,7 +29,7 @@ async function world<C extends Clock>(clock: C) {
 
 describe("calls to a cluster that does not answer", () => {
   it("are refused at once after some silences, except one now and then, until it answers", async () => {
-    const { server, clock, connection, ask, probe } = await world(createVirtualClock());
+    const { server, clock, connection, ask, probe } = await setUp(createVirtualClock());
     server.mode = "hangs";
     for (let count = 0; count < 3; count += 1) {
       expect(connection.breakerOpen()).toBe(false);
@@ -56,7 +56,7 @@ describe("calls to a cluster that does not answer", () => {
   });
 
   it("are not held back by refusals of a cluster that does answer", async () => {
-    const { server, connection, probe } = await world(systemClock);
+    const { server, connection, probe } = await setUp(systemClock);
     server.tokens.clear();
     for (let count = 0; count < 6; count += 1)
       await expect(probe()).rejects.toMatchObject({ reason: { code: "CredentialRefused" }, retryable: true });

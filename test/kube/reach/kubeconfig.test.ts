@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credentialsOf } from "../../../src/kube/reach/credentials.ts";
-import { contextNames, findTarget, type TargetQuery } from "../../../src/kube/reach/kubeconfig.ts";
+import { findTarget, type TargetQuery } from "../../../src/kube/reach/kubeconfig.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import { ClusterError } from "../../../src/ports/cluster.ts";
 
@@ -85,7 +85,7 @@ describe("kubeconfig", () => {
       delimiter,
     );
     const several = { name: "test", kubeconfig: undefined, environment: { KUBECONFIG } };
-    expect(await contextNames(several)).toEqual(["a", "b", "broken", "c"]);
+    await expect(findTarget({ ...several, context: "d" })).rejects.toThrow("a, b, broken, c");
     expect((await findTarget({ ...several, context: "a" })).server).toBe("https://one:6443");
     const basic = await findTarget({ ...several, context: "c" });
     expect((await credentialsOf(basic, clock).get()).authorization).toBe(`Basic ${base64("u:p")}`);

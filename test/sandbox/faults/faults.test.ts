@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { job } from "../../contracts/cluster/objects.ts";
-import { annotated, NAMESPACE, sandboxWorld, signal, web } from "../world.ts";
+import { annotated, NAMESPACE, signal, timedSandbox, web } from "../world.ts";
 
 const task = (script: string) => job("migrate", { namespace: NAMESPACE, script });
 
@@ -14,7 +14,7 @@ describe("faults that a user can cause", () => {
     ["never-ready", "progressing NotReady"],
   ])("%s by annotation and by image tag", async (fault, expected) => {
     for (const object of [annotated(web(), fault), web({ image: `registry.example/app:${fault}` })]) {
-      const { apply, clock, last } = sandboxWorld();
+      const { apply, clock, last } = timedSandbox();
       const applied = await apply(object);
       expect((await last(applied)).state).toBe("progressing");
       await clock.advance(5_000);
@@ -26,7 +26,7 @@ describe("faults that a user can cause", () => {
   });
 
   it("policy refuses before anything is written", async () => {
-    const { apply, sandbox } = sandboxWorld();
+    const { apply, sandbox } = timedSandbox();
     await expect(apply(annotated(web(), "policy"))).rejects.toMatchObject({
       reason: { code: "PolicyDenied" },
       retryable: false,
@@ -35,7 +35,7 @@ describe("faults that a user can cause", () => {
   });
 
   it("never-ready gives up at the deadline of the rollout", async () => {
-    const { apply, follow, clock } = sandboxWorld();
+    const { apply, follow, clock } = timedSandbox();
     const told = follow(await apply(annotated(web(), "never-ready")));
     await clock.advance(600_000);
     expect(told.at(-1)).toBe("failed RolloutDeadline 0/1");
@@ -43,7 +43,7 @@ describe("faults that a user can cause", () => {
 
   it("a task fails by annotation, or because its script says so", async () => {
     for (const object of [annotated(task("echo hello"), "task-fails"), task("echo hello\nexit 1")]) {
-      const { apply, clock, last } = sandboxWorld();
+      const { apply, clock, last } = timedSandbox();
       const applied = await apply(object);
       await clock.advance(10_000);
       expect((await last(applied)).reason).toEqual({ code: "TaskFailed", params: { exitCode: 1 } });
@@ -53,7 +53,7 @@ describe("faults that a user can cause", () => {
   it.each(["test -f x || exit 1", "if false; then exit 1; fi", "exit 0", "echo exit 3"])(
     "a task with %s may well succeed",
     async (script) => {
-      const { apply, clock, last } = sandboxWorld();
+      const { apply, clock, last } = timedSandbox();
       const applied = await apply(task(script));
       await clock.advance(10_000);
       expect((await last(applied)).reason.code).toBe("Completed");
@@ -61,7 +61,7 @@ describe("faults that a user can cause", () => {
   );
 
   it("a failed rollout leaves the previous version in service", async () => {
-    const { apply, clock, last, sandbox } = sandboxWorld();
+    const { apply, clock, last, sandbox } = timedSandbox();
     await apply(web());
     await clock.advance(5_000);
     const selector = { "kubemin.dev/component": "web" };

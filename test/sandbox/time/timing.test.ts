@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { reason } from "../../../src/model/reasons/reason.ts";
 import { ClusterError } from "../../../src/ports/cluster.ts";
 import { configMap, deployment, object, SERVES, secret, service } from "../../contracts/cluster/objects.ts";
-import { NAMESPACE, sandboxWorld, signal, web } from "../world.ts";
+import { NAMESPACE, signal, timedSandbox, web } from "../world.ts";
 
 describe("the sandbox in time", () => {
   it("lets pods become ready one by one, and reports each step once", async () => {
-    const { apply, follow, clock } = sandboxWorld();
+    const { apply, follow, clock } = timedSandbox();
     const told = follow(await apply(web({ replicas: 3 })));
     await clock.runAll();
     expect(told).toEqual([
@@ -19,7 +19,7 @@ describe("the sandbox in time", () => {
   });
 
   it("starts only the new pods when a Deployment grows", async () => {
-    const { apply, follow, clock } = sandboxWorld();
+    const { apply, follow, clock } = timedSandbox();
     await apply(web({ replicas: 2 }));
     await clock.advance(5_000);
     const told = follow(await apply(web({ replicas: 3 })));
@@ -28,7 +28,7 @@ describe("the sandbox in time", () => {
   });
 
   it("calls a loss after readiness degraded", async () => {
-    const { apply, follow, clock, sandbox } = sandboxWorld();
+    const { apply, follow, clock, sandbox } = timedSandbox();
     const applied = await apply(web({ replicas: 2 }));
     const told = follow(applied);
     await clock.advance(5_000);
@@ -38,7 +38,7 @@ describe("the sandbox in time", () => {
   });
 
   it("continues when the Secret is created soon", async () => {
-    const { apply, follow, clock } = sandboxWorld();
+    const { apply, follow, clock } = timedSandbox();
     const env = [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "later", key: "password" } } }];
     const told = follow(await apply(web({ container: { env } })));
     await clock.advance(1_000);
@@ -51,14 +51,14 @@ describe("the sandbox in time", () => {
   });
 
   it("calls a missing Secret a failure after a while", async () => {
-    const { apply, follow, clock } = sandboxWorld();
+    const { apply, follow, clock } = timedSandbox();
     const told = follow(await apply(web({ container: { envFrom: [{ secretRef: { name: "never" } }] } })));
     await clock.runAll();
     expect(told).toEqual(["blocked MissingReference 0/1", "failed MissingReference 0/1"]);
   });
 
   it("admits a pod when another frees the quota", async () => {
-    const { apply, follow, clock, sandbox } = sandboxWorld();
+    const { apply, follow, clock, sandbox } = timedSandbox();
     sandbox.setQuota(NAMESPACE, { pods: "1" });
     const first = await apply(deployment("first", { namespace: NAMESPACE, script: SERVES }));
     const told = follow(await apply(deployment("second", { namespace: NAMESPACE, script: SERVES })));
@@ -71,7 +71,7 @@ describe("the sandbox in time", () => {
   });
 
   it("publishes a route once its Service answers, at an address that nobody can take for real", async () => {
-    const { apply, follow, clock, last } = sandboxWorld();
+    const { apply, follow, clock, last } = timedSandbox();
     const spec = {
       parentRefs: [{ name: "public", namespace: "sandbox" }],
       rules: [{ backendRefs: [{ name: "front", port: 80 }] }],
@@ -90,7 +90,7 @@ describe("the sandbox in time", () => {
   });
 
   it("keeps the claims of a StatefulSet when it goes", async () => {
-    const { apply, clock, sandbox, last } = sandboxWorld();
+    const { apply, clock, sandbox, last } = timedSandbox();
     const template = web()["spec"];
     const claims = [{ metadata: { name: "data" }, spec: { resources: { requests: { storage: "1Gi" } } } }];
     const spec = { ...(template as object), volumeClaimTemplates: claims }; // a Deployment has a spec
@@ -108,7 +108,7 @@ describe("the sandbox in time", () => {
   });
 
   it("reports when another tool replaces, changes or deletes an object", async () => {
-    const { apply, follow, clock, sandbox } = sandboxWorld();
+    const { apply, follow, clock, sandbox } = timedSandbox();
     const applied = await apply(web());
     const told = follow(applied);
     await clock.advance(5_000);
@@ -127,7 +127,7 @@ describe("the sandbox in time", () => {
   });
 
   it("can be silent, slow and refusing", async () => {
-    const { apply, follow, clock, sandbox } = sandboxWorld();
+    const { apply, follow, clock, sandbox } = timedSandbox();
     const told = follow(await apply(configMap("here", { namespace: NAMESPACE }, {})));
     await clock.advance(1);
     sandbox.setReachable(false);

@@ -46,7 +46,7 @@ function event(text: string, more: Partial<NewEvent> = {}): NewEvent {
 }
 
 async function append(...texts: string[]): Promise<void> {
-  for (const text of texts) await server.world.store.events.append(event(text));
+  for (const text of texts) await server.dependencies.store.events.append(event(text));
 }
 
 /** Reads a stream until `enough` says so, then goes away. */
@@ -111,8 +111,8 @@ describe("the event stream", () => {
   });
 
   it("shows only the project, and the application when one is asked for", async () => {
-    await server.world.store.events.append(event("foreign", { project: "other" }));
-    await server.world.store.events.append(event("sibling", { application: "blog" }));
+    await server.dependencies.store.events.append(event("foreign", { project: "other" }));
+    await server.dependencies.store.events.append(event("sibling", { application: "blog" }));
     await append("own");
     const project = await read(await server.request(`${EVENTS}?after=0`), (text) => textsOf(text).length === 2);
     expect(textsOf(project)).toEqual(["sibling", "own"]);
@@ -138,8 +138,8 @@ describe("the event stream", () => {
   it("ends when its token is revoked", async () => {
     const token = await server.addToken({ role: "read" });
     const answer = await server.request(EVENTS, { token });
-    const found = (await server.world.store.tokens.list()).find((one) => one.role === "read");
-    await server.world.store.tokens.remove(found?.id ?? "");
+    const found = (await server.dependencies.store.tokens.list()).find((one) => one.role === "read");
+    await server.dependencies.store.tokens.remove(found?.id ?? "");
     expect(await read(answer, () => false)).not.toContain("data:");
   });
 
@@ -156,7 +156,7 @@ describe("the event stream", () => {
   it("asks the store for no more than a slow client takes", async () => {
     // Forty megabytes: more than the buffers of two sockets take.
     const big = "x".repeat(100_000);
-    for (let index = 0; index < 400; index += 1) await server.world.store.events.append(event(big));
+    for (let index = 0; index < 400; index += 1) await server.dependencies.store.events.append(event(big));
     const { port, hostname } = new URL(server.url);
     const socket = connect({ port: Number(port), host: hostname });
     await once(socket, "connect");

@@ -95,7 +95,7 @@ const event = (text: string, more: Partial<NewEvent> = {}): NewEvent => ({
   ...more,
 });
 const append = async (...texts: string[]) => {
-  for (const text of texts) await server.world.store.events.append(event(text));
+  for (const text of texts) await server.dependencies.store.events.append(event(text));
 };
 const textsOf = (items: readonly Item[]) => items.map((one) => (one.data["data"] as { readonly text: string }).text);
 const streams = async () => /kubemin_streams_open (\d+)/.exec(await (await server.request("/metrics")).text())?.[1];
@@ -131,8 +131,8 @@ describe("the event socket", () => {
 
   it("loses nothing of a burst, and shows only the project", async () => {
     const socket = await open(`${EVENTS}?after=0&application=shop`);
-    await server.world.store.events.append(event("foreign", { project: "other" }));
-    await server.world.store.events.append(event("sibling", { application: "blog" }));
+    await server.dependencies.store.events.append(event("foreign", { project: "other" }));
+    await server.dependencies.store.events.append(event("sibling", { application: "blog" }));
     const all = Array.from({ length: 350 }, (_, index) => `e${index}`);
     await append(...all);
     expect(textsOf(await socket.until((items) => items.length >= 350))).toEqual(all);
@@ -155,8 +155,8 @@ describe("the event socket", () => {
   it("ends when its token is revoked, and when the server stops", async () => {
     const token = await server.addToken({ role: "read" });
     const revoked = await open(EVENTS, { token });
-    const found = (await server.world.store.tokens.list()).find((one) => one.role === "read");
-    await server.world.store.tokens.remove(found?.id ?? "");
+    const found = (await server.dependencies.store.tokens.list()).find((one) => one.role === "read");
+    await server.dependencies.store.tokens.remove(found?.id ?? "");
     expect(await revoked.closed).toBe(1001);
     const other = await open();
     const begin = performance.now();

@@ -6,7 +6,7 @@ import { openSqlite } from "../../../src/database/open.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { World } from "../../../src/engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { http } from "../../../src/jobs/http.ts";
 import { quarantineFor } from "../../../src/jobTypes/registering/quarantine.ts";
 import { registerType } from "../../../src/jobTypes/registering/registerType.ts";
@@ -15,14 +15,14 @@ import { openRegistry } from "../../../src/jobTypes/registry/registry.ts";
 import { createSchemas } from "../../../src/jobTypes/schemas/schemas.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { createSandbox } from "../../../src/sandbox/sandbox.ts";
-import { createVirtualClock, type VirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
-import { SILENT, simulatedWorld } from "../../engine/support/simulated.ts";
+import { SILENT, simulatedDependencies } from "../../engine/support/simulated.ts";
 import { onlyCluster } from "../../support/clusters.ts";
+import { createVirtualClock, type VirtualClock } from "../../support/virtualClock.ts";
 import { scriptedTarget, type Target } from "./target.ts";
 
 export interface WorkflowPlace extends AsyncDisposable {
   readonly clock: VirtualClock;
-  readonly world: World;
+  readonly dependencies: EngineDependencies;
   readonly target: Target;
   readonly sandbox: ReturnType<typeof createSandbox>;
   register(type: JsonObject): Promise<void>;
@@ -47,7 +47,7 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
   const newId = (): string => `run-${++count}`;
   const sandbox = createSandbox({ name: "sandbox", clock });
   const base = {
-    ...simulatedWorld({ store, clock, job: http, newId }),
+    ...simulatedDependencies({ store, clock, job: http, newId }),
     catalog,
     clusters: onlyCluster(() => sandbox, "sandbox"),
     outgoing: target.outgoing,
@@ -55,14 +55,14 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
   const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
   const registry = await openRegistry({ ...base, surroundings });
   const limits = projectLimit === undefined ? {} : { groupLimit: projectLimit };
-  const life = (): World => ({
+  const life = (): EngineDependencies => ({
     ...base,
     jobTypes: registry.jobTypes,
     brakes: createBrakes(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     dispatch: inProcessDispatch(SILENT, clock, limits),
   });
-  let world = life();
-  let engine: Engine | null = await startEngine(world);
+  let dependencies = life();
+  let engine: Engine | null = await startEngine(dependencies);
   const kill = async (): Promise<void> => {
     await engine?.stop();
     engine = null;
@@ -70,8 +70,8 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
   return {
     clock,
     target,
-    get world() {
-      return world;
+    get dependencies() {
+      return dependencies;
     },
     sandbox,
     async register(type) {
@@ -81,8 +81,8 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
     disable: (type) => disableType(registry, { actor: "root", type, reason: "it is looked at" }),
     kill,
     async start() {
-      world = life();
-      engine = await startEngine(world);
+      dependencies = life();
+      engine = await startEngine(dependencies);
     },
     async [Symbol.asyncDispose]() {
       await kill();

@@ -68,7 +68,7 @@ export async function play(given: WorkflowCase): Promise<Played> {
   }
   await place.clock.advance(begin + given.for - place.clock.now().getTime());
   const runs = new Map<string, Ended>();
-  const { store } = place.world;
+  const { store } = place.dependencies;
   for (const [name, { run: id }] of stage.begun) {
     const run = await store.runs.get(id);
     if (run !== null) runs.set(name, { run, jobs: await store.runs.jobs(id) });
@@ -96,7 +96,7 @@ async function attempted(stage: Stage, act: Act): Promise<void> {
 }
 
 async function perform(stage: Stage, act: Act): Promise<void> {
-  const { world } = stage.place;
+  const { dependencies } = stage.place;
   const asked = (name: string) => {
     const target = stage.begun.get(name);
     if (target === undefined) throw new Error(`the case has started no run ${name}`);
@@ -105,9 +105,10 @@ async function perform(stage: Stage, act: Act): Promise<void> {
   if (act.restart !== undefined) {
     await stage.place.kill();
     await stage.place.start();
-  } else if (act.cancel !== undefined) await cancelRun(world, { ...asked(act.cancel), skipFinal: act.skipFinally });
-  else if (act.pause !== undefined) await pauseRun(world, { ...asked(act.pause), pause: true });
-  else if (act.resume !== undefined) await pauseRun(world, { ...asked(act.resume), pause: false });
+  } else if (act.cancel !== undefined)
+    await cancelRun(dependencies, { ...asked(act.cancel), skipFinal: act.skipFinally });
+  else if (act.pause !== undefined) await pauseRun(dependencies, { ...asked(act.pause), pause: true });
+  else if (act.resume !== undefined) await pauseRun(dependencies, { ...asked(act.resume), pause: false });
   else if (act.approve !== undefined) await answer(stage, asked(act.approve), { act, decision: "approve" });
   else if (act.deny !== undefined) await answer(stage, asked(act.deny), { act, decision: "deny" });
   else await begin(stage, act, asked);
@@ -120,7 +121,7 @@ async function answer(
 ): Promise<void> {
   const { actor, ...where } = target;
   const sender = { ...TOKEN, id: actor, name: actor };
-  await sendToJob(place.world, { ...where, job: act.step ?? "", kind: "approval", data: { decision }, sender });
+  await sendToJob(place.dependencies, { ...where, job: act.step ?? "", kind: "approval", data: { decision }, sender });
 }
 
 async function begin(
@@ -133,7 +134,7 @@ async function begin(
   const name = act.run ?? "main";
   if (act.retry !== undefined) {
     const from = act.from === undefined ? {} : { from: act.from };
-    stage.begun.set(name, { project, run: (await retryRun(place.world, { ...asked(act.retry), ...from })).id });
+    stage.begun.set(name, { project, run: (await retryRun(place.dependencies, { ...asked(act.retry), ...from })).id });
     return;
   }
   const document = act.deploy ?? act.document ?? given.document ?? {};
@@ -141,7 +142,7 @@ async function begin(
   try {
     const { run, warnings } =
       act.deploy === undefined
-        ? await startRun(place.world, {
+        ? await startRun(place.dependencies, {
             project,
             actor: act.by,
             document,
@@ -161,7 +162,7 @@ function told({ code, pointer }: Problem): string {
   return `${code} ${pointer}`;
 }
 
-function deploy({ world }: WorkflowPlace, document: object): Promise<Run> {
+function deploy({ dependencies }: WorkflowPlace, document: object): Promise<Run> {
   const request = {
     project: "default",
     text: JSON.stringify(document),
@@ -170,7 +171,7 @@ function deploy({ world }: WorkflowPlace, document: object): Promise<Run> {
     message: "",
     actor: "ann",
   } as const;
-  return deployDocument(world, request, neverAborted);
+  return deployDocument(dependencies, request, neverAborted);
 }
 
 function imagesOf({ sandbox }: WorkflowPlace): Readonly<Record<string, string>> {

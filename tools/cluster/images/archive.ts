@@ -1,22 +1,22 @@
-// Puts an image together as `docker save` would write it: one layer, its configuration, the names. No registry.
+// Writes an image in the format of `docker save`: a layer, its configuration and the names. No registry is needed.
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { type TarEntry, writeTar } from "./tar.ts";
 
 export interface ImageFile {
   readonly content: Buffer | string;
-  /** Permission bits; 0o644 when left out. */
+  /** Permission bits. Default: 0o644. */
   readonly mode?: number;
 }
 
 export interface Image {
   /** Full name, e.g. docker.io/library/busybox:1.36. */
   readonly tag: string;
-  /** By absolute path in the image. Folders above a file are made. */
+  /** Absolute path in the image -> file. Folders above a file are created. */
   readonly files: Readonly<Record<string, ImageFile>>;
-  /** Symbolic links: path to target. */
+  /** Symbolic links: path -> target. */
   readonly links?: Readonly<Record<string, string>>;
-  /** Folders with their permission bits. */
+  /** Path of a folder -> its permission bits. */
   readonly folders?: Readonly<Record<string, number>>;
   readonly entrypoint?: readonly string[];
   readonly cmd?: readonly string[];

@@ -1,9 +1,9 @@
-// busybox: the shell and small programs most examples run, and the base of every other local image.
+// The image busybox: the shell and the small programs that most examples run, and the base of all other local images.
 import { run } from "../run.ts";
 import type { Image } from "./archive.ts";
 import { busyboxFiles } from "./busyboxProgram.ts";
 
-/** What every image has: a shell, users, and folders that any user may write where the originals let them. */
+/** The content of all images: a shell, users, and folders that every user may write, as in the original images. */
 export async function busyboxBase(): Promise<Omit<Image, "tag">> {
   const applets = (await run("busybox", ["--list"])).split("\n").filter((name) => name && name !== "busybox");
   return {
@@ -26,7 +26,7 @@ export async function busyboxBase(): Promise<Omit<Image, "tag">> {
   };
 }
 
-/** The versions differ in one file only: enough to see an update of the image. */
+/** The versions differ in one file only, which is enough to see an update of the image. */
 export async function busybox(version: string): Promise<Image> {
   const base = await busyboxBase();
   const mark = { "/etc/busybox-version": { content: `${version}\n` } };

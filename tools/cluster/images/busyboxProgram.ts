@@ -1,11 +1,11 @@
-// The machine's busybox, fit for images. Debian's is compiled without wget's timeout and then crashes on
-// `wget -T 2`, which many health checks say (seen with 1.35: the number is stored through a null pointer).
+// The machine's busybox, patched for images. Debian's busybox is compiled without wget's timeout and crashes on `wget
+// -T 2`, which many health checks use (seen with 1.35: the number is stored through a null pointer).
 import { run } from "../run.ts";
 import type { ImageFile } from "./archive.ts";
 import { programWithLibraries } from "./programFiles.ts";
 
-// wget's option letters. Without the plus the value is text, and text without a place is ignored, as for -t.
-// The colon added at the end keeps the length and means nothing there.
+// The option letters of wget. Without the plus sign the value of -T is a text, and a text without a destination is
+// ignored, as for -t. The colon at the end keeps the length and has no meaning there.
 const crashing = Buffer.from("T:+t:n::\u0000");
 const ignoring = Buffer.from("T:t:n:::\u0000");
 
@@ -18,7 +18,7 @@ export async function busyboxFiles(): Promise<Record<string, ImageFile>> {
 }
 
 async function knowsTimeout(): Promise<boolean> {
-  // It prints its options and fails; the error carries them.
+  // The program prints its options and fails, so the error contains them.
   const help = await run("busybox", ["wget", "--help"]).catch((failure: Error) => failure.message);
   return /-T SEC/.test(help);
 }

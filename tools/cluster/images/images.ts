@@ -1,5 +1,5 @@
-// The local images: made on this machine, given to the node under their public names. What is not here is not to
-// be had: the node has no way to a registry, so any other image gives a true ErrImagePull within a second.
+// The local images: created on this machine and imported into the node under their public names. The node cannot reach
+// a registry, so every other image causes a real ErrImagePull within a second.
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { postgresql } from "./postgresql.ts";
 import { redis } from "./redis.ts";
 
 export async function ensureImages(state: State, runtime: Built): Promise<void> {
-  // The node's content store goes with its folder, and so does this mark in the state.
+  // The node's content store is removed together with the state that has this mark.
   if (state.done.images === imagesVersion) return;
   const images = await Promise.all([
     pause(),
@@ -32,16 +32,19 @@ export async function ensureImages(state: State, runtime: Built): Promise<void> 
   writeState(state);
 }
 
-// Count up when an image changes: a running node then gets the new ones at the next `up`.
+// Increase it when an image changes, so that a running node gets the new images at the next `up`.
 const imagesVersion = "6";
 
 export interface LocalImage extends Omit<Image, "files"> {
   readonly files?: Image["files"];
-  /** Which cluster gets it; "test" when left out. */
+  /** Name of the cluster that gets the image. Default: "test". */
   readonly cluster?: string;
 }
 
-/** Makes an image on top of busybox and gives it to the node of a running cluster. Use imagePullPolicy IfNotPresent. */
+/**
+ * Creates an image on top of busybox and imports it into the node of a running cluster. Pods need imagePullPolicy
+ * IfNotPresent.
+ */
 export async function importImage(image: LocalImage): Promise<void> {
   const name = image.cluster ?? "test";
   if (!readState(name)?.hasNode)

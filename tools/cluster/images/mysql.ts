@@ -1,6 +1,7 @@
-// MySQL under the name and with the manners of the official image, as far as our preset relies on them: MYSQL_ROOT_PASSWORD, MYSQL_DATABASE,
-// MYSQL_USER, MYSQL_PASSWORD; an empty volume is prepared by a server that no network reaches, then everybody with the password may come in.
-// The program is this machine's MariaDB, whatever the tag says. Not here: the init scripts folder, files with passwords, time zones.
+// The image mysql with the behaviour of the official image that kubemin's preset relies on: MYSQL_ROOT_PASSWORD,
+// MYSQL_DATABASE, MYSQL_USER, MYSQL_PASSWORD. An empty volume is prepared by a server without network; afterwards
+// clients with the password may connect. The program is this machine's MariaDB, for every tag. Not supported: the
+// folder of init scripts, files with passwords, time zones.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Image, ImageFile } from "./archive.ts";
@@ -68,7 +69,7 @@ export async function mysql(version: string): Promise<Image> {
       "/usr/local/bin/docker-entrypoint.sh": { content: entrypoint, mode: 0o755 },
     },
     folders: { ...base.folders, "/var/lib/mysql": 0o777, "/var/run/mysqld": 0o1777 },
-    // What tells one version from another.
+    // The only difference between the versions.
     env: { ...base.env, MYSQL_VERSION: version },
     entrypoint: ["docker-entrypoint.sh"],
     cmd: ["mysqld"],

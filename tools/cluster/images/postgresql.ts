@@ -1,6 +1,7 @@
-// PostgreSQL under the name and with the manners of the official image, as far as our preset relies on them: POSTGRES_PASSWORD, POSTGRES_USER,
-// POSTGRES_DB, PGDATA, PGPORT; an empty volume is prepared by a server that no network reaches, then everybody with the password may come in.
-// It is this machine's version, whatever the tag says. Not here: the init scripts folder, other authentication, extensions.
+// The image postgres with the behaviour of the official image that kubemin's preset relies on: POSTGRES_PASSWORD,
+// POSTGRES_USER, POSTGRES_DB, PGDATA, PGPORT. An empty volume is prepared by a server without network; afterwards
+// clients with the password may connect. The program is this machine's version, for every tag. Not supported: the
+// folder of init scripts, other authentication, extensions.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { findOrInstallBinaries } from "../../postgres/binaries.ts";
@@ -9,7 +10,7 @@ import { busyboxBase } from "./busybox.ts";
 import { programFileWithLibraries } from "./programFiles.ts";
 
 const PROGRAMS = ["postgres", "initdb", "pg_isready", "psql"];
-/** What a server without further extensions loads. */
+/** The modules that a server without further extensions loads. */
 const MODULES = ["plpgsql.so", "dict_snowball.so"];
 const USER = 999;
 
@@ -45,7 +46,7 @@ shift
 exec postgres -c listen_addresses='*' "$@"
 `;
 
-/** Debian's folders stay where they are: the programs look for their own files beside themselves. */
+/** Debian's folders keep their paths, because the programs look for their files relative to themselves. */
 export async function postgresql(): Promise<Image> {
   const base = await busyboxBase();
   const bin = findOrInstallBinaries();
@@ -81,7 +82,7 @@ export async function postgresql(): Promise<Image> {
   };
 }
 
-/** What initdb copies from. Extensions and translated messages are left out. */
+/** The files from which initdb copies. Extensions and translated messages are left out. */
 function sharedFiles(folder: string): Record<string, ImageFile> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -96,7 +97,7 @@ function sharedFiles(folder: string): Record<string, ImageFile> {
       try {
         return [[path, { content: readFileSync(path) }]];
       } catch {
-        return []; // a link to documentation that is not installed
+        return []; // The file is a link to documentation that is not installed.
       }
     }),
   );

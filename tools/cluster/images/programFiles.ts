@@ -1,4 +1,4 @@
-// A program of this machine with the libraries it needs, as files for an image.
+// Collects a program of this machine and the libraries that it needs, as files for an image.
 import { readFileSync } from "node:fs";
 import { findProgram } from "../packages.ts";
 import { run } from "../run.ts";
@@ -11,7 +11,7 @@ export async function programWithLibraries(name: string, target: string): Promis
   return await programFileWithLibraries(source, target);
 }
 
-/** The same for a file whose place is known. */
+/** The same for a file whose path is known. */
 export async function programFileWithLibraries(source: string, target: string): Promise<Record<string, ImageFile>> {
   const libraries = await librariesOf(source);
   return Object.fromEntries(
@@ -22,7 +22,7 @@ export async function programFileWithLibraries(source: string, target: string): 
 const executable = (file: string): ImageFile => ({ content: readFileSync(file), mode: 0o755 });
 
 async function librariesOf(file: string): Promise<string[]> {
-  // ldd fails for a static program: it needs no library.
+  // ldd fails for a static program, which needs no library.
   const lines = (await run("ldd", [file]).catch(() => "")).split("\n");
   return lines.flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []);
 }

@@ -1,11 +1,11 @@
-// redis under the name and with the manners of the official image: other pods reach it, it writes to /data,
-// it runs as any user and with a read-only root.
+// The image redis with the behaviour of the official image: other pods can reach it, it writes to /data, and it runs as
+// any user and with a read-only root file system.
 import type { Image } from "./archive.ts";
 import { busyboxBase } from "./busybox.ts";
 import { programWithLibraries } from "./programFiles.ts";
 
-// The official image is compiled with protected mode off. Options given by the user come later and win;
-// a configuration file has to stay the first word.
+// The official image is compiled with protected mode off. Options of the user come later and take precedence. A
+// configuration file must stay the first argument.
 const server = `#!/bin/sh
 case "$1" in
   ""|-*) exec /usr/lib/redis/redis-server --protected-mode no "$@" ;;
@@ -27,7 +27,7 @@ export async function redis(): Promise<Image> {
     tag: "docker.io/library/redis:7",
     files: {
       ...base.files,
-      // redis-check-rdb is the server: it looks at its own name to know what to be.
+      // redis-check-rdb is the same program as the server, which decides by its name what to do.
       ...(await programWithLibraries("redis-check-rdb", "/usr/lib/redis/redis-server")),
       ...(await programWithLibraries("redis-cli", "/usr/local/bin/redis-cli")),
       "/usr/local/bin/redis-server": { content: server, mode: 0o755 },

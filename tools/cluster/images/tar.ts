@@ -1,7 +1,8 @@
-// Writes a tar archive (ustar) in memory. Only what an image layer needs: files, folders, symbolic links.
+// Writes a tar archive (ustar) in memory, with the entries that an image layer needs: files, folders and symbolic
+// links.
 
 export interface TarEntry {
-  /** Relative path, no leading slash. */
+  /** Relative path, without a leading slash. */
   readonly path: string;
   readonly content?: Buffer;
   readonly linkTo?: string;
@@ -29,7 +30,7 @@ function header(entry: TarEntry): Buffer {
   put(octal(0, 7), 108);
   put(octal(0, 7), 116);
   put(octal(entry.content?.length ?? 0, 11), 124);
-  // Always the same time: the same content gives the same digest.
+  // Always the same time, so that the same content gives the same digest.
   put(octal(0, 11), 136);
   put(typeOf(entry), 156);
   put(entry.linkTo ?? "", 157);
@@ -46,7 +47,7 @@ function typeOf(entry: TarEntry): string {
 
 const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, "0");
 
-/** The sum of all bytes with the checksum's own eight taken as spaces. */
+/** The sum of all bytes, in which the eight bytes of the checksum count as spaces. */
 function checksum(block: Buffer): number {
   return block.reduce((sum, byte) => sum + byte, 0) + 8 * " ".charCodeAt(0);
 }

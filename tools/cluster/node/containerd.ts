@@ -1,4 +1,4 @@
-// The container runtime of the node, with its network plugin's configuration.
+// Runs containerd, the container runtime of the node, and writes the configuration of its network plug-in.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Built } from "../build.ts";
@@ -29,7 +29,7 @@ export async function ensureContainerd(state: State, built: Built): Promise<void
       "--config",
       inNode(state.name, "containerd.toml"),
     ],
-    // It looks for its shim and for runc on the PATH.
+    // containerd looks for its shim and for runc on the PATH.
     environment: { PATH: `${built.programs}:${searchPath}` },
     configuration: configuration + network,
     ready: () => succeeds(built.program("ctr"), ["--address", runtimeSocket(state.name), "version"]),
@@ -41,7 +41,7 @@ export async function importArchive(name: string, built: Built, archive: string)
   await run(built.program("ctr"), [...address, "images", "import", "--local", "--no-unpack", archive]);
 }
 
-// They look for devices and sockets of the host and fill the log with what they do not find.
+// These plug-ins look for devices and sockets of the host, and fill the log with messages about missing ones.
 const unused = ["nri.v1.nri", "snapshotter.v1.devmapper", "snapshotter.v1.btrfs", "snapshotter.v1.zfs"];
 
 function containerdConfiguration(name: string): string {
@@ -81,8 +81,8 @@ function networkConfiguration(state: State): string {
     routes: [{ dst: "0.0.0.0/0" }],
     dataDir: inNode(state.name, "addresses"),
   };
-  // Point to point instead of a bridge: a packet between two pods passes the node's rules even where the
-  // kernel does not show bridged packets to them, so a pod reaches a Service whose endpoint is its neighbour.
+  // Point to point instead of a bridge: packets between two pods then pass the node's rules, even if the kernel does
+  // not apply them to bridged packets. Otherwise a pod could not reach a Service whose endpoint is on the same node.
   const plugins = [
     { type: "ptp", ipMasq: false, ipam },
     { type: "portmap", capabilities: { portMappings: true } },

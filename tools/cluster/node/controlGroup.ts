@@ -1,5 +1,5 @@
-// The control group of an instance's node. Every process of the node lives in it, the pods' too, so `down` finds
-// what containerd started without guessing: membership is inherited and cannot be left by ending a parent.
+// The control group of an instance's node. It contains all processes of the node and its pods, so that `down` reliably
+// finds everything that containerd started: child processes inherit the group, and stay in it when a parent ends.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,10 +9,13 @@ import { signalProcess } from "../processes.ts";
 const root = "/sys/fs/cgroup";
 const unified = existsSync(join(root, "cgroup.controllers"));
 
-/** As the kubelet wants it: a path below each hierarchy. */
+/** The path of the group below each hierarchy, in the form that the kubelet expects. */
 export const controlGroup = (name: string): string => `/${uniqueName(name)}`;
 
-/** Version 1 has a hierarchy for each controller, version 2 has one. The kubelet wants its root group in all. */
+/**
+ * Version 1 has a hierarchy for each controller, version 2 has a single one. The kubelet needs its root group in all of
+ * them.
+ */
 function groupFolders(name: string): string[] {
   if (unified) return [join(root, controlGroup(name))];
   const hierarchies = readdirSync(root).filter((entry) => existsSync(join(root, entry, "cgroup.procs")));
@@ -25,12 +28,12 @@ export function createControlGroup(name: string): void {
   mkdirSync(programsFolder(name), { recursive: true });
 }
 
-/** Words that put a program into the group of the node's own programs before it starts. */
+/** The beginning of a command that puts a program into the group of the node's own programs before it starts. */
 export function insideControlGroup(name: string): string[] {
   return ["sh", "-c", `echo $$ > ${join(programsFolder(name), "cgroup.procs")} && exec "$@"`, "sh"];
 }
 
-/** Ends every process in the group: the node's programs, the shims, the pods. Then removes the groups. */
+/** Ends all processes in the group (the node's programs, the shims, the pods), and then removes the groups. */
 export async function removeControlGroup(name: string): Promise<void> {
   for (let round = 0; round < 100; round++) {
     const members = groupFolders(name).flatMap(membersBelow);
@@ -41,7 +44,7 @@ export async function removeControlGroup(name: string): Promise<void> {
   for (const folder of groupFolders(name)) removeTree(folder);
 }
 
-// The pids hierarchy, not cpuset: a cpuset group takes no process before it is configured.
+// The hierarchy pids instead of cpuset, because a cpuset group accepts no process before it is configured.
 const programsFolder = (name: string): string =>
   unified ? join(root, controlGroup(name), "programs") : join(root, "pids", controlGroup(name), "programs");
 
@@ -63,6 +66,6 @@ function removeTree(folder: string): void {
   try {
     if (existsSync(folder)) rmdirSync(folder);
   } catch {
-    // A process that is just ending keeps the group busy. An empty group that stays costs nothing and is used again.
+    // A process that is just ending keeps the group busy. A remaining empty group costs nothing and is used again.
   }
 }

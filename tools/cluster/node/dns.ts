@@ -1,4 +1,5 @@
-// The cluster's name server, on the node's address. It forwards nothing: a name from outside does not exist.
+// Runs the cluster's name server on the node's address. It forwards no queries, so names outside the cluster do not
+// exist.
 import { join } from "node:path";
 import { ask } from "../api.ts";
 import type { Built } from "../build.ts";
@@ -11,7 +12,8 @@ import { insideNamespaces } from "./namespaces.ts";
 
 export async function ensureDns(state: State, built: Built): Promise<void> {
   const { node } = addressesOf(state.slot);
-  // Two blocks: in one, the template would answer before the kubernetes plugin whatever their order here.
+  // Two blocks are needed: in a single one, the template would answer before the plug-in kubernetes, regardless of
+  // their order.
   const configuration = `cluster.local in-addr.arpa {
   bind ${node}
   errors

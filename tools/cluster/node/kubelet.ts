@@ -1,5 +1,5 @@
-// The kubelet, set for fast pods on a machine that is small, may have version 1 control groups only and a nearly
-// full disk.
+// Runs the kubelet, configured for fast pods on a small machine, which may only have version 1 control groups and a
+// nearly full disk.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readObject } from "../api.ts";
@@ -44,7 +44,8 @@ interface NodeStatus {
 async function nodeIsReady(state: State): Promise<boolean> {
   const node = await readObject<NodeStatus>(state, `/api/v1/nodes/${nodeName(state.name)}`);
   const ready = node.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-  // The taint goes a moment after the condition comes, and a pod made in between waits for the next attempt.
+  // The taint is removed a moment after the node is ready. A pod that is created in between would wait for the next
+  // scheduling attempt.
   return ready && !node.spec.taints?.some((taint) => taint.key.startsWith("node.kubernetes.io/"));
 }
 
@@ -59,7 +60,7 @@ function kubeletConfiguration(state: State, folder: string): object {
     podLogsDir: join(folder, "pod-logs"),
     clusterDNS: [node],
     clusterDomain: "cluster.local",
-    // The machine's own name servers are out of reach for pods, as everything outside is.
+    // Pods cannot reach the machine's name servers, like everything outside the machine.
     resolvConf: "",
     maxPods: 250,
     makeIPTablesUtilChains: false,
@@ -86,7 +87,8 @@ const forFullDisks = {
     "imagefs.available": "0.1%",
     "imagefs.inodesFree": "0.1%",
   },
-  // 100 switches the collection of unused images off: they come from no registry and would not come back.
+  // The value 100 disables the removal of unused images, because they do not come from a registry and could not be
+  // fetched again.
   imageGCHighThresholdPercent: 100,
 };
 

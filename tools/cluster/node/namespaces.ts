@@ -1,6 +1,6 @@
-// The node's own network and mounts: one sleeping process holds them, the node's programs enter them.
-// So two nodes on one machine do not share kube-proxy's table or port 10250, no packet finds a way out of the
-// machine (there is no default route), and when the last process ends the kernel removes links, tables and mounts.
+// The node's own network and mount namespaces: a sleeping process holds them, and the node's programs enter them.
+// Therefore two nodes on a machine do not share kube-proxy's table or port 10250, and no packet leaves the machine,
+// because there is no default route. When the last process ends, the kernel removes links, tables and mounts.
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { addressesOf, folderOf, privateFolders } from "../layout.ts";
@@ -39,7 +39,10 @@ export async function ensureNamespaces(state: State): Promise<void> {
   await ensureCable(state);
 }
 
-/** Words that start a program inside. The pid is among them, so new namespaces mean a new start of all programs. */
+/**
+ * The beginning of a command that starts a program inside the namespaces. It contains the pid, so new namespaces
+ * restart all programs.
+ */
 export function insideNamespaces(state: State): string[] {
   return [...insideControlGroup(state.name), "nsenter", `--target=${holder(state)}`, "--net", "--mount"];
 }
@@ -53,7 +56,7 @@ const privateCopy = (state: State, folder: string): string =>
 
 function script(state: State, ready: string): string {
   return [
-    // The kubelet asks for shared mounts; shared among the programs inside, not with the host.
+    // The kubelet needs shared mounts. They are shared among the programs inside, not with the host.
     "mount --make-rshared /",
     ...privateFolders.map((folder) => `mount --bind ${privateCopy(state, folder)} ${folder}`),
     `mount --bind ${volumesFolder(state.name)} ${volumesMountPoint}`,
@@ -64,7 +67,10 @@ function script(state: State, ready: string): string {
   ].join("\n");
 }
 
-/** A cable with one end on the host and one inside, and the routes over it. Not a bridge: pods get a route each. */
+/**
+ * Creates a cable (veth) with one end on the host and one inside, and its routes. There is no bridge: each pod gets its
+ * own route.
+ */
 async function ensureCable(state: State): Promise<void> {
   const { link, host, node, pods, services } = addressesOf(state.slot);
   const inside = (...words: string[]): Promise<string> =>

@@ -1,4 +1,4 @@
-// The node, in the order its parts need each other.
+// Starts the parts of the node in the order of their dependencies.
 import type { Built } from "../build.ts";
 import type { State } from "../state.ts";
 import { ensureContainerd } from "./containerd.ts";
@@ -19,7 +19,7 @@ export async function ensureNode(
   programs: NodePrograms,
   importImages: () => Promise<void>,
 ): Promise<void> {
-  // Pods of lost namespaces cannot be reached any more; the kubelet makes new ones.
+  // Pods of lost namespaces cannot be reached any more, so they are ended; the kubelet creates new ones.
   if (!namespacesLive(state)) await removeControlGroup(state.name);
   createControlGroup(state.name);
   await ensureNamespaces(state);

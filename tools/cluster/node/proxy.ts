@@ -1,4 +1,4 @@
-// kube-proxy: makes the addresses of Services work, for pods and for the host.
+// Runs kube-proxy, by which the addresses of Services work for pods and for the host.
 import { join } from "node:path";
 import { ask } from "../api.ts";
 import type { Built } from "../build.ts";
@@ -19,11 +19,11 @@ export async function ensureProxy(state: State, built: Built): Promise<void> {
     clientConnection: { kubeconfig: writeKubeconfig(state, "proxy", "node") },
     hostnameOverride: nodeName(state.name),
     clusterCIDR: pods,
-    // Zero leaves the kernel's limits alone: they belong to the whole machine and may be read-only.
+    // Zero does not change the kernel's limits, which apply to the whole machine and may be read-only.
     conntrack: { maxPerCore: 0, min: 0 },
     oomScoreAdj: 0,
     healthzBindAddress: `${node}:10256`,
-    // The default of one second is what a test would wait for after each new Service.
+    // With the default of one second, a test would wait that long after each new Service.
     nftables: { minSyncPeriod: "100ms" },
   });
   const file = join(folderOf(state.name), "node", "proxy.json");

@@ -1,9 +1,9 @@
-// The last word on the cluster's address ranges: without these routes, a packet to a Service would follow the
-// default route and leave the machine whenever the node is not there.
+// Fallback routes for the cluster's address ranges. Without them, a packet to a Service would follow the default route
+// and leave the machine when the node does not run.
 import { addressesOf } from "../layout.ts";
 import { run, succeeds } from "../run.ts";
 
-// Worse than any other route, so that it counts only when the cable is gone.
+// A worse metric than any other route, so that these routes are used only when the cable is gone.
 const lastResort = ["metric", "4096"];
 
 const rangesOf = (slot: number): string[] => {

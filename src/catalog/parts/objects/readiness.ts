@@ -3,9 +3,7 @@
 import { z } from "zod";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { Matcher, ReadyRule } from "../../../model/kubernetes/readyRule.ts";
-import { described } from "../../sharedFields.ts";
-
-const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
+import { described, scalar } from "../../sharedFields.ts";
 
 const matcher = z.union([
   z.strictObject({

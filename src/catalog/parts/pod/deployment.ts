@@ -28,7 +28,7 @@ export const updateField = described(
   "副本更新方式",
 );
 
-export type Update = z.output<typeof updateField>;
+type Update = z.output<typeof updateField>;
 
 export function checkUpdate(update: Update): readonly Problem[] {
   if (update === undefined || update.strategy === "recreate") return [];

@@ -7,9 +7,8 @@ import type { Path } from "../../../model/data/pointer.ts";
 import { literalText } from "../../../model/kubernetes/kubeletExpansion.ts";
 import { DATA_KEY, ENV_NAME } from "../../../model/kubernetes/name.ts";
 import type { Reference, RenderContext } from "../../define.ts";
-import { componentName, described, objectName } from "../../sharedFields.ts";
+import { componentName, described, objectName, scalar } from "../../sharedFields.ts";
 
-const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
 const key = () =>
   described(z.string().regex(DATA_KEY, "letters, digits, '-', '_' and '.'"), "Key inside of it", "其中的键");
 const external = () =>
@@ -69,7 +68,7 @@ export const envField = () =>
     "环境变量：名称 -> 文本、数字或取值来源",
   );
 
-export type Env = z.output<ReturnType<typeof envField>>;
+type Env = z.output<ReturnType<typeof envField>>;
 
 export function envVariables(env: Env, context: RenderContext): readonly JsonObject[] {
   return Object.entries(env).map(([name, entry]) => variable(name, entry, context));

@@ -34,7 +34,7 @@ export const extraContainerFields = {
 };
 
 const extraContainer = z.strictObject(extraContainerFields);
-export type ExtraContainer = z.output<typeof extraContainer>;
+type ExtraContainer = z.output<typeof extraContainer>;
 
 export const containerPortField = described(
   z.array(port()).optional(),

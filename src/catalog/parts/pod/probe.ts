@@ -63,7 +63,7 @@ export const probeFields = {
   startup: described(probe.optional(), "The others wait until this is good once", "成功一次后其他探测才开始"),
 };
 
-export type Probes = { readonly [kind in (typeof KIND_NAMES)[number]]?: Probe | undefined };
+type Probes = { readonly [kind in (typeof KIND_NAMES)[number]]?: Probe | undefined };
 
 /** `first`: the port that is meant where none is named. */
 export function checkProbes(data: Probes, first: number | undefined, path: Path = []): readonly Problem[] {

@@ -27,7 +27,7 @@ export const programFields = {
   ),
 };
 
-export interface Program {
+interface Program {
   readonly image: string;
   readonly command?: readonly string[] | undefined;
   readonly args?: readonly string[] | undefined;

@@ -24,7 +24,7 @@ export const resourcesField = () =>
     ),
   });
 
-export type Resources = z.output<ReturnType<typeof resourcesField>>;
+type Resources = z.output<ReturnType<typeof resourcesField>>;
 type Amounts = NonNullable<Resources["limits"]>;
 
 const NAMES = { cpu: "cpu", memory: "memory", ephemeralStorage: "ephemeral-storage" } as const;

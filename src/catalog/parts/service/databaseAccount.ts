@@ -45,7 +45,7 @@ export const accountFields = {
 };
 
 const shape = z.strictObject(accountFields);
-export type AccountProperties = z.output<typeof shape>;
+type AccountProperties = z.output<typeof shape>;
 
 export interface Names {
   readonly user: string;

@@ -56,9 +56,7 @@ export function sourceItem<T extends SourceType>(type: T) {
   });
 }
 
-export type SourceItem =
-  | z.output<ReturnType<typeof sourceItem<"config">>>
-  | z.output<ReturnType<typeof sourceItem<"secret">>>;
+type SourceItem = z.output<ReturnType<typeof sourceItem<"config">>> | z.output<ReturnType<typeof sourceItem<"secret">>>;
 
 export function sourceReferences(item: SourceItem, index: number): readonly Reference[] {
   if (item.data !== undefined) return [];

@@ -19,7 +19,7 @@ export interface LogTail {
   readonly job: string;
   readonly text: string;
 }
-export interface TreeInput {
+interface TreeInput {
   readonly run: Run;
   /** Newest last. */
   readonly logs: readonly LogTail[];
@@ -27,7 +27,7 @@ export interface TreeInput {
   readonly now: Date;
   readonly language: Language;
 }
-export interface Size {
+interface Size {
   readonly columns: number;
   readonly rows: number;
 }

@@ -9,7 +9,7 @@ import { podOrderOf } from "../../running/isolated/podOrder.ts";
 import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
-export interface DraftedPod {
+interface DraftedPod {
   /** Title of the example. */
   readonly title: string;
   readonly pod: PodManifest;

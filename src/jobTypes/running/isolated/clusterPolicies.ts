@@ -14,9 +14,9 @@ import { ensureRunNamespace } from "./namespace.ts";
  * `inForce`: the policy is installed unchanged. `changed`: it differs from what kubemin would install. `refused`:
  * kubemin has no right to read it, or the cluster does not support such policies.
  */
-export type PolicyState = "inForce" | "missing" | "changed" | "refused";
+type PolicyState = "inForce" | "missing" | "changed" | "refused";
 
-export interface PolicyStanding {
+interface PolicyStanding {
   readonly rule: string;
   /** Field of the pod that the rule checks. */
   readonly field: string;
@@ -25,7 +25,7 @@ export interface PolicyStanding {
   readonly detail: string;
 }
 
-export interface ClusterSecurity {
+interface ClusterSecurity {
   readonly cluster: string;
   readonly policies: readonly PolicyStanding[];
   readonly namespace: { readonly name: string; readonly state: "made" | "missing" };

@@ -11,7 +11,7 @@ import { parseQuantity } from "../../../model/kubernetes/quantity.ts";
 import { explainReason, reason } from "../../../model/reasons/reason.ts";
 import { type Cluster, ClusterError } from "../../../ports/cluster.ts";
 
-export interface NamespaceOrder {
+interface NamespaceOrder {
   readonly cluster: Cluster;
   readonly project: string;
   /** Granted devices: name of the extended resource to the largest number for one pod. */

@@ -11,7 +11,7 @@ import { dig } from "../../../model/data/json.ts";
 import { type ClusterNetwork, UNKNOWN_NETWORK } from "../../../model/kubernetes/clusterNetwork.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 
-export interface Reach {
+interface Reach {
   readonly cluster: ClusterNetwork;
   readonly services: NetworkOrder["services"];
 }
@@ -66,7 +66,7 @@ function addressOf(service: Manifest, namespace: string): ServiceAddress {
   };
 }
 
-export type CallbackPlace =
+type CallbackPlace =
   | { readonly ok: true; readonly destination: string }
   /** No pod can reach the address. */
   | { readonly ok: false; readonly detail: string };

@@ -13,7 +13,7 @@ import type { RegistrationSpec } from "../../registration/registration.ts";
 import { timesOf } from "../limits.ts";
 
 /** The identity of an attempt. A job has it, and a check of a registration makes one up. */
-export interface AttemptPlace {
+interface AttemptPlace {
   readonly project: string;
   readonly run: string;
   readonly job: string;

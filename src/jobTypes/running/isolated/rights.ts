@@ -10,7 +10,7 @@ import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { type Manifest, refOf } from "../../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
 
-export interface Account {
+interface Account {
   readonly account: Manifest;
   readonly rights: readonly Manifest[];
 }

@@ -1,12 +1,11 @@
 // Passes secret values of an input to a pod. They are never written into the pod spec, which each user with the right
 // to read pods can see, but into a Secret that is created for the attempt and removed with it. A template uses a secret
 // value as the whole value of a variable, or as a file of the Secret `{{run.secret}}`.
-
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { isSealed, maskText } from "../../../model/document/sealed.ts";
 import { JOB_LABELS } from "../../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../../model/kubernetes/manifest.ts";
-import { pathOf } from "../fillTemplate.ts";
+import { ONLY_PLACEHOLDER, pathOf } from "../fillTemplate.ts";
 
 /** Sealed values by their path in the input: `key`, `login.password`. */
 export type SecretInputs = Readonly<Record<string, string>>;
@@ -20,8 +19,6 @@ function sealedIn(value: Json | undefined, path: readonly string[]): readonly (r
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => sealedIn(inner, [...path, key]));
 }
-
-const ONLY_PLACEHOLDER = /^\{\{\s*([^{}\s]+)\s*\}\}$/;
 
 /** Replaces `value: "{{input.key}}"` of a variable with a reference to the Secret, when that input is secret. */
 export function withSecretVariables(template: Json, secrets: SecretInputs, name: string): Json {

@@ -10,7 +10,7 @@ import type { EventFact } from "../../watches/eventRing.ts";
 import { type Finding, found, fromContainer, fromEvent } from "../finding.ts";
 import { imageFailure } from "./image.ts";
 
-export interface ContainerCase {
+interface ContainerCase {
   readonly pod: Manifest;
   /** The container's entry in the pod's specification, and in its status. */
   readonly spec: unknown;
@@ -22,9 +22,9 @@ export interface ContainerCase {
 
 const RESTARTS = 3;
 const CRASH_LASTS = 20_000;
-const MISSING_LASTS = 10_000;
+export const MISSING_LASTS = 10_000;
 /** A container that came back after a crash is believed once it has lived so long: without a readiness probe it calls itself ready at once. */
-export const SETTLING = 10_000;
+const SETTLING = 10_000;
 
 const IMAGE_WAITING: ReadonlySet<string> = new Set([
   "ErrImagePull",

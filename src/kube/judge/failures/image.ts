@@ -36,7 +36,7 @@ const RULES: readonly ImageRule[] = [
   },
 ];
 
-export interface ImageFailure {
+interface ImageFailure {
   readonly reason: Reason;
   readonly after: number;
 }
@@ -51,7 +51,7 @@ export function imageFailure(image: string, message: string): ImageFailure {
 }
 
 /** Runtimes repeat themselves: `Back-off pulling image "x": ErrImagePull: failed to pull and unpack image "x": failed to resolve ...`. */
-export function shorten(message: string): string {
+function shorten(message: string): string {
   const cause = message.replace(/^.*?(ErrImagePull: |Failed to pull image "[^"]*": )/s, "").trim();
   return cause.length > 300 ? `${cause.slice(0, 300)}…` : cause;
 }

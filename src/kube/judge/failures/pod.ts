@@ -1,6 +1,5 @@
 // What is wrong with a pod that is not ready: its place on a node, its volumes, its containers in the order in which they start.
 // Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
-
 import { explainScheduling } from "../../../capacity/explain/schedulerMessage.ts";
 import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
@@ -13,10 +12,9 @@ import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
 import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
 import type { View } from "../ruleView.ts";
-import { containerFinding } from "./container.ts";
+import { containerFinding, MISSING_LASTS } from "./container.ts";
 import { nodeLost } from "./node.ts";
 
-const MISSING_LASTS = 10_000;
 const MOUNT_LASTS = 120_000;
 /** A scheduler that runs says something of a pod much sooner, even on a large cluster. */
 const SCHEDULER_LOOKS = 30_000;
@@ -38,7 +36,7 @@ const INTERRUPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** The gravest trouble of the pod, or undefined. */
-export function podTrouble(pod: Manifest, view: View): Finding | undefined {
+function podTrouble(pod: Manifest, view: View): Finding | undefined {
   const interrupted = interruption(pod);
   if (interrupted !== undefined) return interrupted;
   const full = diskLimit(pod);
@@ -205,7 +203,7 @@ function initRunning(pod: Manifest, { now }: View): Finding | undefined {
 }
 
 /** What keeps a running pod from being ready: the probe's own words. */
-export function notReady(pod: Manifest, view: View): Finding | undefined {
+function notReady(pod: Manifest, view: View): Finding | undefined {
   const waiting = containerPairs(pod).find(
     ({ status, role }) =>
       role !== "init" && isObject(status["state"]) && status["ready"] === false && isObject(status["state"]["running"]),
@@ -220,7 +218,7 @@ export function notReady(pod: Manifest, view: View): Finding | undefined {
   return { ...progressing(reason("NotReady", { container, detail: clip(event.message.trim()) })), evidence };
 }
 
-export interface ContainerPair {
+interface ContainerPair {
   readonly spec: JsonObject;
   readonly status: JsonObject;
   readonly role: "init" | "sidecar" | "main";

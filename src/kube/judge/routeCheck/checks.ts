@@ -1,7 +1,7 @@
 // Does a published route lead to its program? Asked over the network while somebody follows the route, and answered later:
 // a status rule asks in passing and is told what is known so far. What is known is kept for a moment, so that many looks are one request.
 import type { Clock } from "../../../ports/clock.ts";
-import { type Ask, type RouteRequest, urlOf } from "./askAddress.ts";
+import type { Ask, RouteRequest } from "./askAddress.ts";
 import { isDefaultBackend } from "./defaultBackend.ts";
 
 export interface RouteQuestion {
@@ -28,7 +28,7 @@ export interface RouteChecks {
   close(): void;
 }
 
-export interface RouteCheckOptions {
+interface RouteCheckOptions {
   readonly clock: Clock;
   readonly ask: Ask;
   /** Does the program itself answer 404 there? Asked without the route between; false when that cannot be known. */
@@ -102,8 +102,4 @@ async function stateOf(
 function wordsFor(cause: unknown): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   return first instanceof Error ? first.message : String(first);
-}
-
-export function addressOf(request: RouteRequest): string {
-  return urlOf(request).replace(/\/$/, "");
 }

@@ -12,7 +12,7 @@ import { joinByName, type Offer, overDefaults } from "./mergeLists.ts";
 import { checkMounts } from "./mergeMounts.ts";
 import type { Part } from "./podPart.ts";
 
-export interface MergeInput {
+interface MergeInput {
   readonly component: { readonly name: string; readonly pointer: string; readonly document: Json | undefined };
   readonly workload: Workload & { readonly pod: JsonObject };
   readonly parts: readonly Part[];

@@ -9,7 +9,7 @@ export interface Offer {
   readonly items: readonly JsonObject[];
 }
 
-export interface JoinedList {
+interface JoinedList {
   readonly items: readonly JsonObject[];
   readonly problems: readonly Problem[];
 }

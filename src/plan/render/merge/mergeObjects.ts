@@ -15,7 +15,7 @@ interface Made {
   readonly makers: readonly { readonly owner: string; readonly object: Manifest }[];
 }
 
-export interface MergedObjects {
+interface MergedObjects {
   readonly objects: readonly RenderedObject[];
   readonly problems: readonly Problem[];
 }

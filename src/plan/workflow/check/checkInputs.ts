@@ -22,7 +22,7 @@ const INPUT_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/;
 
 const INPUTS_LIMIT = 200;
 
-export type Inputs = Readonly<Record<string, WorkflowInput>>;
+type Inputs = Readonly<Record<string, WorkflowInput>>;
 
 export function checkInputs(workflow: Spot): Inputs {
   const value = field(workflow, "inputs");
@@ -88,7 +88,7 @@ function hasType(value: Json, type: WorkflowInput["type"]): boolean {
   return type === "integer" ? Number.isInteger(value) : typeWord(value) === type;
 }
 
-export interface InputValues {
+interface InputValues {
   readonly values: JsonObject;
   readonly problems: readonly Problem[];
 }

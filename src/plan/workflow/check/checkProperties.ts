@@ -20,7 +20,7 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set([
   "TypeDeprecated",
 ]);
 
-export interface Properties {
+interface Properties {
   readonly definition: JobDefinition;
   readonly data: JsonObject;
   readonly pointer: string;

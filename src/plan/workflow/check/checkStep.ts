@@ -26,7 +26,7 @@ const ALL_FIELDS = [...new Set(Object.values(STEP_FIELDS).flat())];
 /** Names of jobs that plans make themselves. */
 const RESERVED: ReadonlySet<string> = new Set(["prune"]);
 
-export interface StepList {
+interface StepList {
   readonly types: StepTypes;
   /** Types that are not among these may be registered at the server. */
   readonly offline: boolean;

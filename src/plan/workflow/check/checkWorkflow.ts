@@ -24,17 +24,17 @@ import { allSteps, type StepDraft } from "./stepDraft.ts";
 import { needsOfSteps } from "./stepNeeds.ts";
 import { checkStepOrder, type StepLists } from "./stepOrder.ts";
 
-export const WORKFLOW_FIELDS = ["mode", "inputs", "steps", "finally"];
+const WORKFLOW_FIELDS = ["mode", "inputs", "steps", "finally"];
 
 /** What the components of the same document are to its steps. */
-export interface ComponentFacts {
+interface ComponentFacts {
   readonly pointer: string;
   /** Undefined: not known, because the properties did not pass. */
   readonly outputs: Readonly<Record<string, string>> | undefined;
   readonly needs: readonly Edge[];
 }
 
-export interface WorkflowSurroundings {
+interface WorkflowSurroundings {
   readonly types: StepTypes;
   readonly components: ReadonlyMap<string, ComponentFacts>;
   readonly pointer: string;

@@ -5,7 +5,7 @@ import { outputSchema } from "../steps/jobSchemas.ts";
 import { type Place, schemaAt } from "../steps/schemaTypes.ts";
 import type { StepDraft } from "./stepDraft.ts";
 
-export interface Output {
+interface Output {
   readonly place: Place;
   /** Missing: not known. */
   readonly secrecy?: Secrecy;

@@ -23,7 +23,7 @@ export interface Known {
   readonly problems: Problem[];
 }
 
-export interface Referring {
+interface Referring {
   readonly step: StepDraft;
   readonly from: string;
   /** Where the document says so. */

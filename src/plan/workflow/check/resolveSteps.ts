@@ -15,7 +15,7 @@ import type { ResolvedStep, StepNeed } from "../steps/resolvedWorkflow.ts";
 import { checkProperties } from "./checkProperties.ts";
 import type { StepDraft } from "./stepDraft.ts";
 
-export interface Resolving {
+interface Resolving {
   readonly needs: ReadonlyMap<StepDraft, readonly StepNeed[]>;
   readonly deployedBy: ReadonlyMap<string, StepDraft>;
   readonly problems: Problem[];

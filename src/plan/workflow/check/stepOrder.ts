@@ -7,7 +7,7 @@ import type { StepEdge } from "./checkReferences.ts";
 import type { StepDraft, WorkflowMode } from "./stepDraft.ts";
 
 /** Components with what they need, and the deploy step of each. */
-export interface ComponentOrder {
+interface ComponentOrder {
   readonly needs: ReadonlyMap<string, readonly Edge[]>;
   readonly deployedBy: ReadonlyMap<string, StepDraft>;
 }

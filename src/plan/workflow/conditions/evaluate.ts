@@ -7,7 +7,7 @@ import { canonicalJson, type Json } from "../../../model/data/json.ts";
 import type { Comparison, Condition, Operand } from "../../../model/document/condition.ts";
 import { lookUp } from "../steps/lookUp.ts";
 
-export type Answer = "yes" | "no" | "unknown";
+type Answer = "yes" | "no" | "unknown";
 
 export function evaluate(condition: Condition, context: Json): boolean {
   return answer(condition, context) === "yes";

@@ -4,9 +4,7 @@
 import type { Comparison, Condition, Operand } from "../../../model/document/condition.ts";
 import { lexCondition, OPERAND, shown, type Token, type Unexpected } from "./lexCondition.ts";
 
-export type ParsedCondition =
-  | { readonly ok: true; readonly condition: Condition }
-  | ({ readonly ok: false } & Unexpected);
+type ParsedCondition = { readonly ok: true; readonly condition: Condition } | ({ readonly ok: false } & Unexpected);
 
 const LENGTH_LIMIT = 4_000;
 const DEPTH_LIMIT = 50;

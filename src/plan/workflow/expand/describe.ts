@@ -9,7 +9,7 @@ import { pointersIn } from "../conditions/mapCondition.ts";
 import { printPlanned } from "../conditions/printCondition.ts";
 import { isReference, pointerOf } from "../steps/holes.ts";
 
-export interface StepFacts {
+interface StepFacts {
   readonly step?: string[];
   readonly condition?: string;
   /** Known before anything runs: its condition looks at inputs alone, and does not hold. */

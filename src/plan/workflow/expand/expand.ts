@@ -16,7 +16,7 @@ import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
 
 type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
 /** Handed in, because calls expand steps and steps expand calls. */
-export type ExpandCall = (
+type ExpandCall = (
   step: Of<"workflow">,
   unit: Unit,
   at: { readonly spot: Spot; readonly expansion: Expansion },

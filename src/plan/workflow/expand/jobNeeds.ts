@@ -1,6 +1,7 @@
 // Needs between steps become needs between jobs. A step may be one job or several.
 import type { Need, PlannedJob } from "../../../model/run/plan.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
+import type { StepTypes } from "../steps/stepKinds.ts";
 import { ownerOf } from "./frame.ts";
 import { join } from "./joints.ts";
 import type { ComponentJobs, Unit } from "./tree.ts";
@@ -15,12 +16,14 @@ export interface Wiring {
   readonly owners: Map<Unit, ReadonlyMap<string, Unit>>;
   /** By name: see joints.ts. Null: every job names every job that it needs. */
   readonly joints: Map<string, PlannedJob> | null;
+  /** They hold the default timeout of a joint. */
+  readonly types: StepTypes;
   /** Needs so far, and how many are computed at most. */
   count: number;
   readonly limit: number;
 }
 
-export function jobNames(unit: Unit): readonly string[] {
+function jobNames(unit: Unit): readonly string[] {
   return [...unit.brings.all, ...unit.jobs.map((job) => job.name), ...unit.parts.flatMap(jobNames)];
 }
 

@@ -1,7 +1,10 @@
 // Where one crowd of jobs comes after another, each job of the one would name each of the other: two loops of a thousand rounds make a million
 // needs. A joint is a job that does nothing and stands for one crowd: it succeeds when all of them have, or ends when all of them have ended, and
 // the other crowd waits for it alone. Plans with few needs have none.
+
+import { defaultTimeout } from "../../../catalog/jobTypes.ts";
 import type { Need, PlannedJob } from "../../../model/run/plan.ts";
+import type { StepTypes } from "../steps/stepKinds.ts";
 import type { Unit } from "./tree.ts";
 
 /** Each is stored, and looked at by every step of the engine. */
@@ -10,7 +13,6 @@ export const NEEDS_LIMIT = 50_000;
 export const NEEDS_WITHOUT_JOINTS = 5_000;
 /** Fewer jobs are named one by one. */
 const CROWD = 20;
-const TIMEOUT = 60_000;
 
 interface Joining {
   readonly jobs: readonly string[];
@@ -23,6 +25,7 @@ interface Joining {
 
 interface Joints {
   readonly joints: Map<string, PlannedJob> | null;
+  readonly types: StepTypes;
   count: number;
 }
 
@@ -34,13 +37,13 @@ export function join({ jobs, step, unit, said }: Joining, wiring: Joints): reado
   );
   const name = `${step}:${said.on === "end" ? "ended" : "succeeded"}${scope.join("")}`;
   if (!wiring.joints.has(name)) {
-    wiring.joints.set(name, jointOf(name, { jobs, unit, said }));
+    wiring.joints.set(name, jointOf(name, { jobs, unit, said, types: wiring.types }));
     wiring.count += jobs.length;
   }
   return [{ job: name, ...said }];
 }
 
-function jointOf(name: string, { jobs, unit, said }: Pick<Joining, "jobs" | "unit" | "said">): PlannedJob {
+function jointOf(name: string, { jobs, unit, said, types }: Omit<Joining, "step"> & Pick<Joints, "types">): PlannedJob {
   const need: Omit<Need, "job"> = { because: "order", ...(said.on === undefined ? {} : { on: said.on }) };
   return {
     name,
@@ -52,7 +55,7 @@ function jointOf(name: string, { jobs, unit, said }: Pick<Joining, "jobs" | "uni
     needs: jobs.map((job) => ({ job, ...need })),
     objects: [],
     input: {},
-    timeout: TIMEOUT,
+    timeout: defaultTimeout(types, "join"),
     retry: { attempts: 1, backoff: 0 },
   };
 }

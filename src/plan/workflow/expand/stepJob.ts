@@ -1,7 +1,8 @@
 // The job of a step, with the values that are known filled in.
 import type { JobDefinition } from "../../../catalog/define.ts";
+import { defaultTimeout } from "../../../catalog/jobTypes.ts";
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
-import type { PlannedLock, RetryPolicy } from "../../../model/run/plan.ts";
+import { ONE_ATTEMPT, type PlannedLock, type RetryPolicy } from "../../../model/run/plan.ts";
 import { checkProperties } from "../check/checkProperties.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { holesIn } from "../steps/holes.ts";
@@ -17,8 +18,6 @@ interface Making {
   readonly expansion: Expansion;
   readonly name: string;
 }
-
-const ONCE: RetryPolicy = { attempts: 1, backoff: 5_000 };
 
 export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly Waiting[] {
   if (isFull(expansion, spot.frame, step.pointer)) return [];
@@ -38,7 +37,7 @@ export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Maki
     objects: [],
     input,
     timeout: times.timeout ?? definition.timeout,
-    retry: times.retry ?? retryOf(definition, input) ?? ONCE,
+    retry: times.retry ?? retryOf(definition, input) ?? ONE_ATTEMPT,
     ...(definition.retriesFailures === false ? { retriesFailures: false as const } : {}),
   };
   return [job];
@@ -99,12 +98,10 @@ export function standIn(
     component: null,
     objects: [],
     input: {},
-    timeout: STAND_IN_TIMEOUT,
-    retry: ONCE,
+    timeout: defaultTimeout(expansion.types, "join"),
+    retry: ONE_ATTEMPT,
   });
 }
-
-const STAND_IN_TIMEOUT = 60_000;
 
 function isItem(pointer: string): boolean {
   return pointer === "/item" || pointer.startsWith("/item/");

@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { lookUp } from "./lookUp.ts";
 
-export type ResolvedInput =
+type ResolvedInput =
   | { readonly ok: true; readonly value: JsonObject }
   | { readonly ok: false; readonly missing: string };
 

@@ -10,7 +10,7 @@ export type Place =
   | { readonly found: "unknown" };
 
 /** With the root that its `$ref` point into. */
-export interface Schema {
+interface Schema {
   readonly node: JsonObject;
   readonly root: JsonObject;
 }

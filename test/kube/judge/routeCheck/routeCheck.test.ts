@@ -17,7 +17,7 @@ import { isDefaultBackend } from "../../../../src/kube/judge/routeCheck/defaultB
 import { statusOf } from "../../../../src/kube/judge/status/table.ts";
 import { judge, NO_MEMORY } from "../../../../src/kube/judge/verdict.ts";
 import type { Manifest } from "../../../../src/model/kubernetes/manifest.ts";
-import { createVirtualClock } from "../../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock } from "../../../support/virtualClock.ts";
 import { NOW, object, view } from "../../fixtures.ts";
 
 const request: RouteRequest = { secure: false, host: "192.0.2.7", port: 80, hostHeader: "a.example.com", path: "/" };

@@ -63,7 +63,7 @@ function pausedMidway(object: Manifest, wanted: number): boolean {
   return paused && numberAt(object, "status", "updatedReplicas") < wanted;
 }
 
-export function newestReplicaSet(object: Manifest, view: View): Manifest | undefined {
+function newestReplicaSet(object: Manifest, view: View): Manifest | undefined {
   const sets = view.ownedBy("ReplicaSet", uidOf(object));
   const revisionOf = (one: Manifest): number => Number(labelsAt(one, "metadata", "annotations")[REVISION] ?? 0);
   const current = revisionOf(object);

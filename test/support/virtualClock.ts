@@ -1,7 +1,7 @@
 // A clock for tests that only moves when the test moves it. Timers fire in the order of their time, and equal times in
 // the order in which they were set. The code that a timer wakes runs before the next timer fires. `runAll` has a limit,
 // so that repeating timers do not run for ever.
-import type { Clock } from "../../ports/clock.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 
 export interface VirtualClock extends Clock {
   /**

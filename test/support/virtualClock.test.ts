@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createVirtualClock } from "../../../src/sandbox/time/virtualClock.ts";
+import { createVirtualClock } from "./virtualClock.ts";
 
 describe("the virtual clock", () => {
   it("fires timers in the order of their time, each at its time", async () => {
