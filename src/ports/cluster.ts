@@ -132,7 +132,7 @@ export interface CapacityQuestion {
   subscribe(onChange: () => void): () => void;
 }
 
-/** Kinds of which the watches hold names, labels and keys, and no values: whether a value was changed is not seen. */
+/** Kinds of which the watches keep names, labels and keys, but no values, so that they do not notice a changed value. */
 export const WATCHED_WITHOUT_DATA: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
 export interface Cluster {
@@ -155,8 +155,9 @@ export interface Cluster {
   /** The fields that an apply would change, by a dry run that takes over all fields. Changes nothing. */
   compare(object: Manifest, options: ApplyOptions): Promise<LiveDifference>;
   /**
-   * Those of the objects that somebody changed since they were applied, from the shared watches: no request for each object.
-   * Empty while the watches are not current. Of kinds in WATCHED_WITHOUT_DATA only who set which key is seen.
+   * The objects that another person or tool changed since they were applied. It reads the shared watches and sends no
+   * requests. Empty while the watches are out of date. For kinds in `WATCHED_WITHOUT_DATA`, only the keys and their
+   * managers are compared.
    */
   drifted(objects: readonly Manifest[], signal: AbortSignal): Promise<readonly Drift[]>;
   /**
