@@ -1,4 +1,5 @@
-// What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
+// The facts about a cluster that planning needs: its version, the kinds that it serves, and the classes and gateways
+// that documents may name.
 
 import { labelsAt, textAt } from "../model/data/fieldReaders.ts";
 import type { JsonObject } from "../model/data/json.ts";
@@ -15,7 +16,10 @@ import { listObjects, NONE_KNOWN } from "./write/listObjects.ts";
 const DEADLINE = 5_000;
 const INGRESS_DEFAULT = "ingressclass.kubernetes.io/is-default-class";
 const STORAGE_DEFAULT = "storageclass.kubernetes.io/is-default-class";
-/** How the kinds are listed: planning knows of none where the API is silent or refuses. A failure of the API fails the facts as a whole. */
+/**
+ * How the kinds are listed: when an API does not answer or refuses, planning assumes that there are no objects. Any
+ * other failure fails the facts as a whole.
+ */
 const PLANNING = { exactVersion: true, withoutList: NONE_KNOWN, nameForErrors: "the API" };
 
 export async function gatherFacts(api: Api, outer: AbortSignal): Promise<ClusterFacts> {

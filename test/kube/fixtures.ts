@@ -1,4 +1,4 @@
-// Small objects as a cluster would show them, and a view made of a handful of them.
+// Small objects as a cluster shows them, and a view that contains a few of them.
 
 import type { RouteState } from "../../src/kube/judge/routeCheck/checks.ts";
 import type { View } from "../../src/kube/judge/ruleView.ts";
@@ -58,7 +58,7 @@ export interface ViewGiven {
   readonly objects?: readonly Manifest[];
   readonly events?: Readonly<Record<string, readonly EventFact[]>>;
   readonly others?: Readonly<Record<string, Manifest | null>>;
-  /** What was learnt by asking the published address. */
+  /** The result of the route check. */
   readonly route?: RouteState;
 }
 

@@ -1,4 +1,4 @@
-// Small definitions, so that these tests say what the checks do and not what the built-in types are.
+// Small definitions, so that these tests depend on the checks and not on the built-in types.
 import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { type ComponentDefinition, defineComponent, defineTrait } from "../../src/catalog/define.ts";
@@ -118,7 +118,7 @@ export const catalog = createCatalog({
   jobs: [deploy],
 });
 
-/** Problems as `code pointer`, in order. */
+/** The problems as `code pointer`, in order. */
 export function problemsOf(value: Json): string[] {
   return checkDocument(value, catalog).problems.map((one) => `${one.code} ${one.pointer}`);
 }
@@ -127,7 +127,7 @@ export function documentOf(...components: readonly Json[]): Json {
   return { name: "shop", components };
 }
 
-/** What a user sees for a text: problems with positions. */
+/** The problems with positions, as a user sees them for a text. */
 export function problemsOfText(text: string, format: "json" | "yaml" | "auto" = "auto"): readonly Problem[] {
   const read = readDocument(text, format);
   if (!read.ok) return read.problems;

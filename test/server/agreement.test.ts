@@ -1,5 +1,6 @@
-// Status, why, the picture of the run, the live tree and the events never contradict each other, whatever the situation. Runs are planned from
-// random documents and put into random situations by writing to the store what an engine may have written; nothing drives them.
+// The status, `why`, the view of the run, the live tree and the events never contradict each other, in any situation.
+// The runs are planned from random documents, and the test writes random situations to the store that an engine could
+// have written. No engine drives them.
 
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
@@ -99,7 +100,7 @@ const LIVE: Partial<Record<HealthState, Reason>> = {
   progressing: reason("Progressing", { ready: 0, wanted: 1 }),
 };
 
-/** What an engine may have said of a job that was free to go on. */
+/** Reasons that an engine may have written for a job whose needs were met. */
 const SAID: Readonly<Record<Phase, readonly Reason[]>> = {
   waiting: [reason("Beginning")],
   queued: [
@@ -149,7 +150,10 @@ const situations = fc.record({
     [{ because: "group", limit: 2, holders: ["run/x", "run/y"] }],
     [{ because: "slots", limit: null, holders: [] }],
   ),
-  /** What the runs before brought: nothing, all of it as it is wanted now, or an older version; or one was begun and did not end. */
+  /**
+   * What earlier runs deployed: nothing, the present version, or an older one; with "begun", an older one and then a
+   * run that was cancelled.
+   */
   before: fc.constantFrom<Before>("nothing", "same", "older", "older", "begun"),
   live: fc.constantFrom<HealthState>("ready", "ready", "missing", "degraded", "progressing"),
 });
@@ -189,7 +193,7 @@ function documentOf({ components, steps }: Situation, name: string, image = "bus
   };
 }
 
-/** The fates, as far as the jobs before leave a choice: what they do not, follows by the rules of the scheduler. */
+/** The jobs in their drawn phases. Where earlier jobs leave no choice, the rules of the scheduler decide the phase. */
 function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situation): readonly Job[] {
   const done = new Map<string, Job>();
   const at = clock.now().getTime();
@@ -231,7 +235,7 @@ function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situat
 
 let applications = 0;
 
-/** Runs of other versions, ended before the one that is looked at. */
+/** Creates runs that ended before the run under test. */
 async function arrangeBefore(situation: Situation, name: string): Promise<void> {
   if (situation.before === "nothing") return;
   await endedRun(documentOf(situation, name, situation.before === "same" ? undefined : "busybox:1.34"), "succeeded");
@@ -295,7 +299,7 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
           type: "job.changed",
           data: { job: job.name, phase, attempt: job.attempt, reason: reasonData(why) },
         });
-        // What an attempt ended had begun before.
+        // A phase that only an attempt can reach needs the phase "running" before it.
         const began = mayBecome("waiting", job.phase) ? [] : [on("running", reason("Beginning"))];
         return [...began, on(job.phase, job.reason)];
       }),
@@ -321,12 +325,15 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
       await checkEvents(run, view);
       if (application !== null) await checkApplication(run, view, { jobs, application, before: situation.before });
     }),
-    // A fixed seed: a run of the tests says something about the change under test. Other seeds are for trying by hand.
+    // The seed is fixed, so that a failure is caused by the change under test. Other seeds can be tried by hand.
     { numRuns: 150, seed: 20_261_130, examples: [[LEFT_OUT_AND_MISSING]] },
   );
 });
 
-/** A component that was left out by a condition that is not one of its own jobs, and that is not on the cluster: found by chance once. */
+/**
+ * A component that a condition of another step skipped and that is not on the cluster. A random run found this case
+ * once.
+ */
 const LEFT_OUT_AND_MISSING: Situation = {
   components: 1,
   steps: [{ needs: [], final: false, gate: false }],
@@ -387,7 +394,7 @@ function checkTree(view: View): void {
   if (held) expect(head).toContain(`${runStateRow(view.state).text.en}: ${view.reason?.message}`);
 }
 
-/** Who follows the events from the beginning ends with the picture that is asked for anew. */
+/** Applying all events from the beginning gives the same view as a new request. */
 async function checkEvents(run: Run, view: View): Promise<void> {
   const events = await store.events.after({ project, run: run.id }, 0, 100);
   const begun = structuredClone(view) as Parameters<typeof applyEvent>[0]; // frozen or not, the same shape
@@ -409,7 +416,7 @@ async function checkEvents(run: Run, view: View): Promise<void> {
   }
 }
 
-/** Of a component that its run did not begin to bring. */
+/** The reason code of a component that the run did not start to deploy. */
 const VERSION_SAID: Partial<Record<Before, string>> = { older: "OlderRuns", begun: "OlderMayRun" };
 
 interface Arranged {
@@ -433,7 +440,7 @@ async function checkApplication(run: Run, view: View, { jobs, application, befor
   for (const component of status.components) {
     const job = view.jobs.find((one) => one.component === component.name);
     if (job === undefined || job.phase === "succeeded" || job.reason.code === "ConditionFalse") continue;
-    // What did not come to its end is never healthy, unless what it was to bring is what was there before.
+    // A component whose job did not succeed is never healthy, unless the earlier version is the same.
     if (isSettled(job.phase) && before !== "same") {
       expect(component.health).not.toBe("healthy");
       expect(status.health).not.toBe("healthy");
@@ -442,7 +449,7 @@ async function checkApplication(run: Run, view: View, { jobs, application, befor
       expect(component.reason.code).toBe(VERSION_SAID[before] ?? job.reason.code);
     if (isFailure(job.phase)) expect(component.health).toBe("degraded");
     if (isActive(job.phase)) expect(component.health).toBe("changing");
-    // Of what was stopped or skipped, a live object that is not well says more.
+    // When the job was stopped or skipped, the reason of an unhealthy live object is shown instead.
     if (!isSettled(job.phase) || isFailure(job.phase) || around.live === "ready" || around.live === "missing")
       expect([component.name, withoutVersion(component.reason).code]).toEqual([component.name, job.reason.code]);
   }

@@ -1,4 +1,5 @@
-// Room as the API tells it: warnings of a plan, and what a cluster has free. The cluster says what the test wants.
+// Capacity in the API: warnings of a plan, and the free resources of a cluster. The test decides what the cluster
+// answers.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   type CapacityOverview,
@@ -30,7 +31,7 @@ const OVERVIEW: CapacityOverview = {
 let server: TestServer;
 const asked: CapacityRequest[] = [];
 
-/** More than two replicas never fit, more than one not now. */
+/** More than two replicas never fit; two do not fit now. */
 const capacity: CapacityQuestion = {
   check: (request) => {
     asked.push(request);

@@ -1,4 +1,4 @@
-// Sinks over REST: added, seen, removed; what a project's events do with them; and no secret anywhere.
+// Event sinks over HTTP: adding, reading, removing, delivery of a project's events, and no secret in any response.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../src/api/client.ts";
 import { type Receiver, startReceiver } from "../sinks/receiver.ts";

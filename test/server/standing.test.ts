@@ -1,4 +1,5 @@
-// Where a run stands is said alike by the run, the list of runs, status, why and metrics: also by runs that nobody has begun to drive.
+// The state of a run is the same in the run, the list of runs, the status, `why` and the metrics, also for a run that
+// no process drives yet.
 import { afterEach, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { NO_HOLDERS } from "../../src/model/kubernetes/capacity.ts";
@@ -47,7 +48,7 @@ it("a run that begins next year is scheduled, and nothing of it is about to star
   const run = await look(server, id);
   expect(run).toMatchObject({ phase: "running", state: "scheduled", reason: { code: "Scheduled", who: "nobody" } });
   expect(run.jobs[0]?.reason).toMatchObject({ code: "Scheduled", message: `starts at ${startAt}` });
-  // What is announced bears the number that the run has.
+  // The event shows the same number as the run.
   const [created] = await server.dependencies.store.events.after({ project: "default", run: id }, 0, 1);
   expect(created).toMatchObject({ type: "run.created", data: { number: run.number, startAt } });
   const { items } = await server.client.call("listRuns", { params, query: { limit: 5 } });
@@ -140,7 +141,7 @@ it("why of an application names the step of its workflow that failed, and the ro
   });
   expect(last.chain.map((one) => one.subject)).toEqual(["last", "smoke"]);
   expect(last.chain[0]?.reason.message).toBe("because smoke did not succeed");
-  // The event, the picture of the run and why say the same.
+  // The event, the view of the run and `why` show the same reason.
   expect((await look(server, run.id)).jobs.find((one) => one.name === "last")?.reason.message).toBe(
     "because smoke did not succeed",
   );
@@ -241,7 +242,7 @@ const shopWith = (image: string): string =>
     },
   });
 
-/** Version 1 runs, and version 2 waits for its approval. */
+/** An application whose version 1 runs and whose version 2 waits for approval. */
 async function halfUpdated(server: TestServer, image = "nginx:1.28"): Promise<string> {
   const deploy = async (document: string) =>
     await server.client.call("deployApplication", {

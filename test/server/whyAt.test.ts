@@ -1,4 +1,4 @@
-// After the fact: why something ran or did not at a moment that is past, on what values, in the words of `why`.
+// `why` for an earlier time: why a job ran or did not run at that time, and with which values.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
@@ -44,7 +44,7 @@ async function ended(): Promise<{ readonly run: string; readonly waited: string 
   const run = await start(GATED);
   await expect.poll(async () => (await look(run)).reason?.code, { timeout: 20_000 }).toBe("Approval");
   const waited = (await sent(run)).at(-1)?.at ?? "";
-  // Time of a server goes on in milliseconds: what comes next comes later than that moment.
+  // The server's times have milliseconds, so the next event must come at least one millisecond later.
   await expect.poll(() => new Date().toISOString() > waited).toBe(true);
   await server.client.call("cancelRun", { params: { project, run }, body: { finally: "run" } });
   await until(run, "cancelled");
@@ -62,7 +62,7 @@ it("says why a step was skipped, and on which values, long after the run has end
     { source: "decision", object: "/inputs/stage", text: '"test"' },
     { source: "decision", object: "rest", text: "succeeded when this was decided" },
   ]);
-  // Without a time it is as it was: how the run ended.
+  // Without a time, `why` explains how the run ended.
   expect((await why(run, { job: "after" })).chain[0]?.reason.code).toBe("CancelledBy");
 });
 

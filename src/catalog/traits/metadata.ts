@@ -1,5 +1,6 @@
-// Labels and annotations for others: cost centres, dashboards, injectors. On objects they restart nothing; on pods they are part of the
-// template, so a change rolls. Those by which kubemin and Kubernetes find the pods cannot be replaced.
+// Labels and annotations for other tools: cost centres, dashboards, injectors. On objects, a change restarts nothing;
+// on pods they are part of the template, so a change replaces the pods. Keys by which kubemin and Kubernetes find the
+// pods cannot be replaced.
 import { z } from "zod";
 import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
 import { LABEL_KEY, LABEL_VALUE } from "../../model/kubernetes/name.ts";
@@ -60,7 +61,7 @@ function checkReserved(data: Metadata): readonly Problem[] {
         .filter((name) => RESERVED.has(name) || name.startsWith("kubemin.dev/"))
         .map((name) => {
           const params = {
-            en: `${name} is kubemin's own: choose another key`,
+            en: `${name} is used by kubemin: choose another key`,
             zh: `${name} 由 kubemin 使用，请换一个键`,
           };
           return problem("Rule", [place, kind, name], params);

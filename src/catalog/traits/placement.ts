@@ -1,5 +1,6 @@
-// On which nodes the pods run: by label, spread out, beside others or away from them, and on nodes that are kept free for some.
-// Wishes (`prefer`) yield when the cluster is full; the rest is obeyed, so that pods wait rather than run elsewhere.
+// On which nodes the pods run: by label, spread out, next to other components or away from them, and on nodes that are
+// reserved. `prefer`, and `spread` unless it is strict, yield when the cluster is full. The rest is required: pods wait
+// rather than run elsewhere.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -14,7 +15,7 @@ const labelKey = () => z.string().regex(NODE_LABEL, "the key of a node label");
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 const toleration = z.strictObject({
-  key: described(labelKey().optional(), "Key of the taint; without it every taint", "污点键，不写则匹配所有"),
+  key: described(labelKey().optional(), "Key of the taint; default: every taint", "污点键，不写则匹配所有"),
   operator: described(
     z.enum(["Equal", "Exists"]).default("Equal"),
     "Equal: key and value; Exists: the key",
@@ -22,7 +23,11 @@ const toleration = z.strictObject({
   ),
   value: described(z.string().optional(), "Value of the taint", "污点值"),
   effect: described(z.enum(EFFECTS).optional(), "Only taints of this effect", "仅匹配该效果"),
-  seconds: described(z.int().min(0).optional(), "With NoExecute: stays for so long", "NoExecute 时的停留秒数"),
+  seconds: described(
+    z.int().min(0).optional(),
+    "With NoExecute: how many seconds the pod stays",
+    "NoExecute 时的停留秒数",
+  ),
 });
 
 const spreading = z.strictObject({
@@ -31,7 +36,7 @@ const spreading = z.strictObject({
     "hosts, zones, or the key of a node label",
     "hosts、zones 或节点标签键",
   ),
-  maxSkew: described(z.int().min(1).default(1), "How uneven it may be", "允许的不均衡度"),
+  maxSkew: described(z.int().min(1).default(1), "Largest difference in the number of pods", "Pod 数量允许的最大差值"),
   strict: described(z.boolean().default(false), "Pods wait rather than make it more uneven", "宁可等待也不加剧不均衡"),
 });
 
@@ -103,7 +108,7 @@ export const placement = defineTrait({
 });
 
 function named(names: readonly string[] | undefined, field: string): readonly Reference[] {
-  // Where pods run says nothing about who starts first.
+  // On which nodes pods run does not decide which component comes first.
   return (names ?? []).map((name, index) => ({ kind: "component", name, order: "none", path: [field, index] }));
 }
 
@@ -119,7 +124,7 @@ function checkTolerations({ tolerations }: Placement): readonly Problem[] {
         ? [
             rule(
               "key",
-              "Equal needs a key; every taint is tolerated with operator: Exists",
+              "Equal needs a key; use operator: Exists to tolerate every taint",
               "Equal 需要 key；容忍所有污点请用 Exists",
             ),
           ]

@@ -1,5 +1,7 @@
-// Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress, else a VirtualService of Istio; the first
-// of them that can do all that is asked for. Applied once the component is ready, so that nobody is sent to a program that is not there yet.
+// Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress, else a
+// VirtualService of Istio. The first kind that supports all fields in use is taken. It is applied once the component is
+// ready, so that no request reaches a program that is not there yet. This file describes the object;
+// plan/render/render.ts and plan/order.ts make the job `NAME:route` of it.
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
@@ -15,11 +17,11 @@ interface Kind {
   readonly served: (facts: ClusterFacts) => boolean;
   /** Fields that only some kinds have. */
   readonly fields: readonly (keyof Route)[];
-  /** Null: the cluster has nothing that it could belong to. */
+  /** The object; `null` when the cluster has no gateway or class to which it could belong. */
   readonly make: (routing: Routing) => Manifest | null;
 }
 
-/** In the order of preference. */
+/** The kinds of objects; ORDER has their order of preference. */
 const KINDS: Readonly<Record<RouteKind, Kind>> = {
   gateway: {
     name: "HTTPRoute",
@@ -80,7 +82,7 @@ export const route = defineTrait({
 
 function checkPortsOf(data: Route, target: TraitTarget): readonly Problem[] {
   if (target.port === undefined) return [];
-  // The properties were parsed by a type that serves ports; those fields are the same in all of them.
+  // The properties were parsed by a type that serves ports; these fields are the same in all such types.
   const ports = servedPorts((target.properties ?? {}) as PortProperties);
   const known = [...new Set([target.port, ...ports.map((entry) => entry.port)])];
   const wanted = [
@@ -114,7 +116,7 @@ function unsupported(data: Route, kind: RouteKind): readonly Problem[] {
   return SPECIAL.filter((field) => data[field] !== undefined && !fields.includes(field)).map((field) => {
     const able = ORDER.filter((one) => KINDS[one].fields.includes(field)).join(", ");
     const params = {
-      en: `${name} has no ${field}; kind ${able} has, where the cluster serves it`,
+      en: `${name} does not support ${field}; kind ${able} does, where the cluster serves it`,
       zh: `${name} 不支持 ${field}：仅 ${able} 支持，且集群须提供`,
     };
     return problem("Rule", [field], params);

@@ -1,5 +1,5 @@
-// How the component's Service is reached: inside of the cluster only (the default), on a port of every node, or by a load balancer.
-// It changes the Service that the component makes; there is none to change where the component serves no port.
+// How the component's Service is reached: inside the cluster only (the default), on a port of every node, or by a load
+// balancer. The trait changes the Service that the component type renders, so it needs a component that serves a port.
 import { z } from "zod";
 import { parseDuration } from "../../model/document/duration.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -7,7 +7,10 @@ import { defineTrait } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { described, duration } from "../sharedFields.ts";
 
-/** https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity: a day at most. */
+/**
+ * Seconds of one day, the longest session affinity:
+ * https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity
+ */
 const LONGEST = 86_400;
 
 const schema = z.strictObject({
@@ -18,7 +21,7 @@ const schema = z.strictObject({
   ),
   headless: described(
     z.boolean().optional(),
-    "No virtual address: the name resolves to the pods themselves; cannot be changed later without replacing the Service",
+    "No virtual address: the name resolves to the pods themselves; a later change replaces the Service",
     "无虚拟 IP，域名直接解析到 Pod；之后修改需重建 Service",
   ),
   annotations: described(
@@ -28,12 +31,12 @@ const schema = z.strictObject({
   ),
   sticky: described(
     duration().optional(),
-    "Requests of one address go to one pod for so long (sessionAffinity), at most 24h",
+    "Requests from one address go to the same pod for this time (sessionAffinity), at most 24h",
     "同一来源地址在该时长内访问同一副本（会话保持），最长 24h",
   ),
   localTraffic: described(
     z.boolean().optional(),
-    "Only pods of the node that got the request; keeps the client's address",
+    "Only pods on the node that got the request serve it; keeps the client's address",
     "仅转发到本节点副本，保留客户端地址",
   ),
   loadBalancerClass: described(
@@ -43,7 +46,7 @@ const schema = z.strictObject({
   ),
   sourceRanges: described(
     z.array(z.string().min(1)).min(1).optional(),
-    "Networks that the load balancer lets through",
+    "Networks from which the load balancer accepts requests",
     "负载均衡允许的来源网段",
   ),
 });
@@ -107,7 +110,13 @@ function checkService(data: Service): readonly Problem[] {
         ]
       : []),
     ...(data.headless === true && data.sticky !== undefined
-      ? [rule("sticky", "a headless Service cannot be sticky: nothing stands between", "headless 不支持会话保持")]
+      ? [
+          rule(
+            "sticky",
+            "a headless Service cannot be sticky: clients connect to the pods directly",
+            "headless 不支持会话保持：客户端直接连接 Pod",
+          ),
+        ]
       : []),
     ...(data.localTraffic === true && !outside
       ? [rule("localTraffic", "needs type NodePort or LoadBalancer", "需要 type 为 NodePort 或 LoadBalancer")]

@@ -19,7 +19,7 @@ import type { AttemptDependencies, AttemptResult, Progress } from "./attempt.ts"
 export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "brakes">;
 
 /** The attempts of a run's jobs that this process has in its hands. All but `resumed` are keyed by the job's name. */
-export interface AttemptsUnderWay {
+interface AttemptsUnderWay {
   /** Jobs that an attempt of this process works on. */
   readonly running: Set<string>;
   /** Outcomes of attempts that the next step takes in. */
@@ -45,7 +45,7 @@ export interface LocksOfRun {
 }
 
 /** What ends the work on a run, or on a job of it, from outside. */
-export interface DriveSignals {
+interface DriveSignals {
   readonly cancelled: AbortController;
   /** For final jobs, which a cancel alone does not stop. */
   readonly finalSkipped: AbortController;

@@ -1,6 +1,7 @@
-// Keeps the view that capacity checks read, from watches over the whole cluster: nodes, pods of everybody, quotas, limit ranges, and devices
-// once somebody asks for some. Begun by the first question, then kept. What is not needed of an object is dropped while it is read.
-// Refuses to answer "rejected" or "fits" from a view that is old: then it cannot be told.
+// Keeps the view of the cluster that capacity checks read, by watching nodes, all pods, quotas and limit ranges of the
+// whole cluster, and devices once a request asks for some. The watches start with the first question and then continue.
+// Fields that are not needed are dropped while an object is read.
+// When the view is old, the verdict is "unknown", never "rejected" or "fits". The arithmetic is in src/capacity.
 
 import { createLine, ownersOf } from "../../capacity/capacityQueue.ts";
 import { type CapacityState, checkCapacity } from "../../capacity/check.ts";
@@ -39,11 +40,14 @@ interface Running {
   state: WatchState;
 }
 
-/** How long a question waits for the first lists. A hundred thousand pods take a few seconds. */
+/** Milliseconds that a question waits for the first lists. A hundred thousand pods take a few seconds. */
 const FIRST_LISTS = 30_000;
 const UNSERVED_AGAIN = 30_000;
 const AUTOSCALER_AGAIN = 60_000;
-/** Many pods come and go at once; those who wait are told once. */
+/**
+ * Milliseconds over which changes are collected before the listeners are called, because many pods change at the same
+ * time.
+ */
 const TELL_AFTER = 100;
 
 export function createCapacity(options: CapacityOptions): Capacity {
@@ -81,7 +85,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
       const entry = line.leave(ticket);
       if (entry !== undefined && room === "free")
         for (const owner of ownersOf(entry.request)) reservations.release(owner);
-      // Somebody behind it may go now.
+      // Requests behind it in the queue may have room now.
       if (entry !== undefined && line.waiting().length > 0) tell();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
@@ -96,7 +100,10 @@ interface Kept {
   readonly signal: AbortSignal;
 }
 
-/** Watches begin with the first question that needs them. Gives a refusal to answer, or null when the view is as the cluster is. */
+/**
+ * Starts a watch with the first question that needs it. The returned function resolves to the state of an outdated
+ * watch, or to `null` when the view is current.
+ */
 function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options: CapacityOptions) {
   const running = new Map<string, Running>();
   const states = createNews();
@@ -120,7 +127,7 @@ function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options
   };
 }
 
-/** An answer that hardly ever changes is not asked for at every question. */
+/** Caches an answer that rarely changes. */
 function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) => Promise<T>) {
   let known: { readonly value: T; readonly until: number } | undefined;
   return async (signal: AbortSignal): Promise<T> => {
@@ -132,14 +139,14 @@ function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) =
 }
 
 function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
-  // Who may not list the nodes cannot tell either, but the cluster is there.
+  // A credential that may not list nodes gives no answer either, but the cluster is reachable.
   const why = / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
     : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
   return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
 }
 
-/** Extended resources may be devices of drivers: their classes tell. */
+/** Whether the pods need devices. Extended resources count, because a device class of a driver may provide them. */
 function asksForDevices({ groups }: CapacityRequest): boolean {
   return groups.some(
     ({ pod }) =>

@@ -1,5 +1,5 @@
-// What a check needs beside its view: the pod's classes and the volumes that its claims are bound to, and whether the cluster makes nodes
-// by itself. Single reads; what cannot be read is taken as not there.
+// What a capacity check needs in addition to the view: the classes of the pod, the volumes that its claims are bound
+// to, and whether an autoscaler adds nodes. These are single reads; what cannot be read counts as absent.
 import type { PodFacts } from "../../capacity/view/podFacts.ts";
 import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
@@ -49,7 +49,7 @@ interface Asked {
   readonly read: Read;
 }
 
-/** Karpenter serves kinds of its own, Cluster Autoscaler writes its status. */
+/** Recognizes Karpenter by its kind NodePool and Cluster Autoscaler by its status ConfigMap. */
 export async function isAutoscaled({ discovery, read }: Asked, signal: AbortSignal): Promise<boolean> {
   const karpenter = await discovery.find("karpenter.sh/v1", "NodePool", signal).catch(() => undefined);
   if (karpenter !== undefined) return true;

@@ -1,4 +1,4 @@
-// What objects of every kind have: conditions, a uid, a name for sentences.
+// Readers for what objects of every kind have: conditions, a uid, and a name for messages.
 import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
@@ -34,7 +34,7 @@ export function uidOf(object: Manifest): string {
   return object.metadata.uid ?? "";
 }
 
-/** `Pod/web-1`: for evidence. */
+/** `Pod/web-1`, the form that evidence uses. */
 export function nameOf(object: Manifest): string {
   return `${object.kind}/${object.metadata.name}`;
 }

@@ -1,6 +1,7 @@
-// Requests to one API server: JSON in, JSON out, a deadline each, and one place for retries.
-// Every request of ours may be sent twice without harm (reads, server-side apply, delete with a uid), so 429, 5xx and a lost
-// connection are tried again here, with the server's own Retry-After. Refuses to hide a refusal: 4xx is thrown as ApiError.
+// Requests to one API server: JSON in, JSON out, with a deadline for each call. Retries happen only here.
+// Every request that kubemin sends can be repeated safely (reads, server-side apply, delete with a uid), so 429, 5xx
+// and a lost connection are retried, after the server's Retry-After if it sent one. Other 4xx answers are thrown as
+// ApiError.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { VERSION } from "../../model/data/version.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -22,7 +23,7 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Milliseconds for all attempts together. */
   readonly deadline?: number;
-  /** Asks once whether the cluster answers, even when the breaker is open. */
+  /** Sends the call once, without retries, even when the breaker is open. */
   readonly probe?: boolean;
 }
 
@@ -34,18 +35,23 @@ interface Answer {
 export interface Connection {
   readonly cluster: string;
   call(call: Call): Promise<Answer>;
-  /** The body in pieces as they come, for watches and logs. */
+  /** The response body, chunk by chunk as it arrives. For watches and logs. */
   stream(call: Call): Promise<AsyncIterable<Buffer>>;
-  /** The same cluster by another address or credential: the next request goes there, what is under way is cut. */
+  /**
+   * Changes the address or credential of the same cluster. Later requests use the new target; requests in progress are
+   * aborted.
+   */
   retarget(target: Target, calls: number): void;
   breakerOpen(): boolean;
   close(): Promise<void>;
 }
 
 export interface ConnectionOptions {
-  /** Calls at the same time; more wait here. */
+  /** Maximum number of calls at the same time; further calls wait in this process. Default: CALLS in transport.ts. */
   readonly calls?: number;
-  /** Programs that a kubeconfig may name for its credential; undefined: any, because the operator named the kubeconfig. */
+  /**
+   * Credential programs that a kubeconfig may name. `undefined` allows any, for a kubeconfig that the operator chose.
+   */
   readonly allowedPlugins?: readonly string[];
 }
 
@@ -107,14 +113,17 @@ export function openConnection(
   };
 }
 
-/** `outer` is the caller's signal: its abort is passed on as it is, while our own deadline means that the cluster is silent. */
+/**
+ * `outer` is the caller's signal; its abort is passed on unchanged. The call's own deadline counts as a cluster without
+ * an answer.
+ */
 async function attempt(state: State, call: Call, outer: AbortSignal): Promise<Answer> {
   const began = state.clock.now().getTime();
   for (let count = 1; ; count += 1) {
     try {
       return await once(state, call);
     } catch (cause) {
-      // Who gives up after so long has learnt something, too.
+      // A caller that gave up after GIVEN_UP milliseconds without an answer counts for the breaker too.
       if (outer.aborted && state.clock.now().getTime() - began >= GIVEN_UP) state.breaker.silent("no answer");
       outer.throwIfAborted();
       const refused = cause instanceof ApiError && cause.status === 401 ? notLetIn(state) : undefined;
@@ -128,7 +137,8 @@ async function attempt(state: State, call: Call, outer: AbortSignal): Promise<An
 }
 
 function attemptsFor(cause: unknown): number {
-  // Hung up on: the server restarts, or a load balancer moves us. One that refuses or is silent is worth one more try only.
+  // ECONNRESET: the server restarts or a load balancer moves the connection, so it gets all attempts. A refused
+  // connection or silence gets only one more.
   if (!(cause instanceof ApiError))
     return cause instanceof Error && "code" in cause && cause.code === "ECONNRESET" ? ATTEMPTS : 2;
   if (cause.status === 401) return 2;
@@ -155,7 +165,8 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 
 async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<Incoming> {
   const credential = await state.credentials.get();
-  // What is under way on the old sockets ends with them: it used an identity that is no more.
+  // A new certificate needs new sockets. Requests on the old ones are aborted: they used an identity that is no longer
+  // valid.
   if (state.transport !== null && state.transport.identity !== identityOf(credential)) state.transport.close();
   if (state.transport?.identity !== identityOf(credential))
     state.transport = openTransport(state.target, credential, state.calls);
@@ -181,7 +192,7 @@ function refuseWhileSilent({ breaker, cluster }: State, { probe }: Call): void {
   if (detail !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, detail }), true);
 }
 
-/** Worth repeating: somebody may give us another credential, or a file with a new one is read next time. */
+/** Retryable: the operator may register another credential, and a credential file is read again on the next request. */
 function notLetIn({ credentials, cluster }: State): ClusterError {
   credentials.forget();
   return new ClusterError(reason("CredentialRefused", { cluster, detail: "the credential is not accepted" }), true);

@@ -1,5 +1,6 @@
-// What a request shows to prove who we are: a header, a client certificate, or both.
-// Files are read again when a minute has passed: rotated service account tokens and certificates are taken up without a restart.
+// The credential of a request: an Authorization header, a client certificate, or both.
+// Files are read again after a minute, so that rotated service account tokens and certificates take effect without a
+// restart.
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../ports/clock.ts";
 import { credentialPlugin } from "./execPlugin.ts";
@@ -16,7 +17,7 @@ export interface Credential {
 
 export interface Credentials {
   get(): Promise<Credential>;
-  /** After a 401: nothing that was kept is used again. */
+  /** Discards the cached credential; called after a 401. */
   forget(): void;
 }
 

@@ -1,5 +1,6 @@
-// What somebody sends to register a cluster becomes a target that needs nothing of this machine: no file of the server is read for it,
-// and no program is run unless the operator allowed that one.
+// Turns the request that registers a cluster into a target that does not depend on this machine: no file of the server
+// is read for it, and no program is run unless the operator allowed that program. The kubeconfig itself is parsed in
+// kubeconfig.ts.
 
 import { textAt } from "../../model/data/fieldReaders.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -18,7 +19,7 @@ export function givenTarget(name: string, given: GivenCluster, allowedPlugins: r
   return target;
 }
 
-/** How it is reached, without what proves who we are. */
+/** How the cluster is reached, without any credential. */
 export function wayOf({ server, insecure, user }: Target): ClusterWay {
   return { server, insecure, auth: authOf(user) };
 }

@@ -1,5 +1,6 @@
-// Finds out how a cluster is reached: from kubeconfig files or from the service account of the pod we run in.
-// Never picks a cluster on its own: the context that the caller names is used, or the answer is an error that lists the known ones.
+// Finds out how a cluster is reached: from kubeconfig files, or from the service account of the pod that kubemin runs
+// in. The caller names the context, or the kubeconfig's current-context is used. A context that does not exist is an
+// error that lists the known ones; another one is never chosen instead.
 // Format: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -10,7 +11,7 @@ import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 
-/** How to reach an API server, before any credential was read. */
+/** How an API server is reached, before any credential is read. */
 export interface Target {
   readonly server: string;
   readonly ca: Source;
@@ -20,7 +21,10 @@ export interface Target {
   readonly user: User;
 }
 
-/** A value that is written in the configuration, or in a file that is read again whenever it is needed. */
+/**
+ * A value that is in the configuration itself, or in a file that credentials.ts reads again from time to time. `null`
+ * when there is none.
+ */
 export type Source = { readonly value: string } | { readonly file: string } | null;
 
 export interface User {
@@ -33,22 +37,22 @@ export interface User {
 }
 
 export interface TargetQuery {
-  /** Name of the cluster as kubemin knows it: for errors. */
+  /** Name of the cluster in kubemin, for error messages. */
   readonly name: string;
-  /** A file; KUBECONFIG or ~/.kube/config when undefined. */
+  /** Path of a kubeconfig file. Default: the files of KUBECONFIG, else ~/.kube/config. */
   readonly kubeconfig: string | undefined;
-  /** The file's current-context when undefined. */
+  /** Name of a context. Default: the current-context of the file. */
   readonly context: string | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Context name that stands for the service account of the pod we run in. */
+/** The context name that means the service account of the pod that kubemin runs in. */
 const IN_CLUSTER = "in-cluster";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 interface Entry {
   readonly value: JsonObject;
-  /** Folder of its file: relative paths start there. */
+  /** Folder of the file that the entry comes from. Relative paths in the entry start there. */
   readonly folder: string;
 }
 
@@ -70,7 +74,10 @@ export async function findTarget(query: TargetQuery): Promise<Target> {
   return targetIn(query, await readKubeconfig(query, environment));
 }
 
-/** What the context of a kubeconfig says that somebody sent. Files that it names are not read, here or later. */
+/**
+ * The target that a context of a submitted kubeconfig text describes. Files that it names are not read, neither here
+ * nor later.
+ */
 export function findGivenTarget(query: Pick<TargetQuery, "name" | "context">, text: string): Target {
   const given = { ...query, kubeconfig: "the kubeconfig" };
   return targetIn(given, merged(["the kubeconfig"], [parseDocument(given, "", text)]));
@@ -201,7 +208,7 @@ function gather(into: Map<string, Entry>, entries: readonly JsonObject[], key: s
   for (const entry of entries) {
     const value = entry[key];
     const name = textAt(entry, "name");
-    // The first file that says something wins: client-go's rule for merging.
+    // The first file that defines a name wins, as when client-go merges kubeconfigs.
     if (isObject(value) && !into.has(name)) into.set(name, { value, folder });
   }
 }
@@ -215,14 +222,14 @@ async function readText(query: TargetQuery, file: string, required: boolean): Pr
   }
 }
 
-/** `file` is empty for a text that was sent. */
+/** `file` is empty for a submitted text. */
 function parseDocument(query: TargetQuery, file: string, text: string): Document {
   const what = file === "" ? "it" : `kubeconfig ${file}`;
   try {
     const value: unknown = parse(text);
     if (isObject(value)) return { value, folder: dirname(file) };
   } catch (cause) {
-    // The first line only: the others quote the text, and with it perhaps a credential.
+    // Only the first line is used: the other lines quote the text, which may contain a credential.
     throw refuse(query, `${what} is not valid YAML: ${(cause as Error).message.split("\n")[0] ?? ""}`); // the parser throws Errors
   }
   throw refuse(query, `${what} is not a kubeconfig`);

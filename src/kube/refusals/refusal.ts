@@ -1,4 +1,4 @@
-// An answer of the API server in our words: status and message to a reason, and whether the same call may succeed later.
+// Turns an error response of the API server into a reason, and decides whether the same call may succeed later.
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
@@ -26,7 +26,7 @@ type RefusalRule = (given: RefusalCase) => Refused | undefined;
 const final = (why: Reason): Refused => ({ reason: why, retryable: false });
 const later = (why: Reason): Refused => ({ reason: why, retryable: true });
 
-// First answer wins.
+// The first rule that returns a value wins.
 const RULES: readonly RefusalRule[] = [
   ({ error, object }) => {
     if (error.status !== 404) return undefined;

@@ -1,11 +1,12 @@
-// Many writers, one reader who awaits. Bounded: a reader that is too slow loses the oldest items instead of filling our memory.
+// A queue with many writers and one reader that waits. It is bounded: when the reader is too slow, the oldest items are
+// dropped, so that memory does not grow.
 import { createNews } from "../../ports/news.ts";
 
 export interface Queue<T> {
   put(item: T): void;
-  /** The reader sees the error after the items before it. */
+  /** The reader gets the items that were put before, and then the error. */
   fail(cause: unknown): void;
-  /** Until the signal aborts. */
+  /** Yields items until the signal aborts. */
   items(): AsyncGenerator<T>;
 }
 

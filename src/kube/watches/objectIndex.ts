@@ -1,4 +1,4 @@
-// The objects of one kind, as last told by its watch, found by name, by namespace and by owner.
+// An index of the objects of one kind, as the watch last reported them: by name, by namespace and by owner.
 
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -11,7 +11,7 @@ export interface Shelf {
   ownedBy(uid: string): readonly Manifest[];
   put(object: Manifest): void;
   remove(object: Manifest): void;
-  /** Everything that is there now; what is not in the list is gone. */
+  /** Replaces all objects with this list. */
   replace(objects: readonly Manifest[]): void;
 }
 

@@ -1,5 +1,6 @@
-// What an apply would change on the live object, by a dry run: restricted to fields that we own or set, so that what admission webhooks and
-// other managers add is not told as a difference. Values of secrets stay here: both sides are masked.
+// What an apply would change on the live object, found by a dry run. Only fields that kubemin owns or sets are
+// compared, so that fields that admission webhooks and other managers add are not reported as differences. Secret
+// values are masked on both sides.
 
 import type { Json } from "../../model/data/json.ts";
 import { MASK } from "../../model/document/sealed.ts";
@@ -12,7 +13,7 @@ import { clusterError, nameForErrors } from "../refusals/refusal.ts";
 import { type Api, dryRun } from "./apply.ts";
 import { revealObject } from "./reveal.ts";
 
-/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+/** Number of dry runs. Another writer's change in between says nothing about the object, so the dry run is repeated. */
 const ATTEMPTS = 4;
 
 export async function compareObject(api: Api, object: Manifest, options: ApplyOptions): Promise<LiveDifference> {
@@ -59,7 +60,7 @@ function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
     }));
 }
 
-/** Without what the server writes itself and what we keep for ourselves. */
+/** Only what a document can set: without the status, the server's metadata, and kubemin's own annotations. */
 function bare(object: Manifest): Json {
   const { status: _status, ...rest } = object;
   const { annotations, labels } = object.metadata;

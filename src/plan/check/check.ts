@@ -1,6 +1,6 @@
-// All that can be said about a document without a cluster: every problem at once, and the resolved application when there is no error.
-// Goes on after each problem as far as the rest still makes sense. Never throws, whatever JSON it is given. Refuses nothing that
-// only the cluster can know.
+// Finds every problem of a document that can be found without a cluster, and resolves the application when there is no
+// error. It continues after each problem as far as the rest still makes sense, and it never throws, whatever JSON it is
+// given. Only the cluster can know the rest: that is checked in plan/plan.ts.
 import type { Catalog } from "../../catalog/catalog.ts";
 import { findCycles } from "../../model/data/cycle.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
@@ -18,13 +18,15 @@ import { inDocumentOrder } from "./checkOrder.ts";
 import { furtherProblems } from "./soundPart.ts";
 
 interface CheckedDocument {
-  /** In the order of the document; warnings too. */
+  /** Errors and warnings, in the order of the document. */
   readonly problems: Problem[];
-  /** Null exactly when there is an error among the problems. */
+  /** `null` exactly when there is an error among the problems. */
   readonly application: ResolvedApplication | null;
 }
 
-/** `offline`: the job types that were registered are not known here, so steps of unknown types are not checked. */
+/**
+ * `offline`: registered job types are not known here, so the properties of steps with unknown types are not checked.
+ */
 export function checkDocument(
   value: Json,
   catalog: Catalog,
@@ -113,16 +115,19 @@ function resolve(value: JsonObject, { namespace, links, workflow, types }: Parts
   };
 }
 
-/** Without what means nothing: the editor's `$schema`, and a namespace of null. A workflow alone has no components. */
+/**
+ * Removes what has no meaning: the editor's `$schema`, and a namespace of null. A workflow without components gets an
+ * empty list.
+ */
 function documentOf(value: JsonObject): ApplicationDocument {
   const kept = Object.entries(value).filter(
     ([key, inner]) => key !== "$schema" && !(key === "namespace" && inner === null),
   );
-  // Every field was checked before we come here: this is the moment where the value becomes a document.
+  // Every field was checked before this line, so the value is an ApplicationDocument.
   return { components: [], ...Object.fromEntries(kept) } as unknown as ApplicationDocument;
 }
 
-/** Undefined never happens without an error among the problems. */
+/** Returns `undefined` only when there is an error among the problems. */
 function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefined {
   const { name, definition, parsed, outputs, timeout, retry, clocks, onShort, pointer } = draft;
   if (name === undefined || !definition || !parsed || !outputs) return undefined;

@@ -1,5 +1,5 @@
-// One component by itself: its own fields, its properties, its traits. What names other components is checked in references.ts,
-// once all of them are known.
+// Checks one component by itself: its own fields, its properties, its traits. Names of other components are checked in
+// plan/components/references.ts, once all components are known.
 
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition } from "../../catalog/define.ts";
@@ -42,7 +42,10 @@ export function checkComponent(value: Json, pointer: string, around: Surrounding
   return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...times };
 }
 
-/** What runs to an end is not made before there is room for it; everything else is made, and its pods wait on the cluster. */
+/**
+ * `clocks` and `onShort` are only for components that run to an end: the others are created at once, and their pods
+ * wait on the cluster.
+ */
 function checkRunsOnce(spot: Spot, definition: ComponentDefinition | undefined): void {
   if (definition === undefined || runsOnce(definition)) return;
   for (const name of ["onShort", "clocks"].filter((one) => field(spot, one) !== undefined))
@@ -69,7 +72,7 @@ function findType(spot: Spot, type: string, catalog: Catalog): ComponentDefiniti
 
 type PropertiesPiece = Piece & { readonly definition: ComponentDefinition };
 
-/** Missing properties are an empty object: the schema then tells which are required. */
+/** Absent properties are checked as an empty object, so that the schema reports which fields are required. */
 function propertiesPiece(spot: Spot, definition: ComponentDefinition): PropertiesPiece {
   const data = field(spot, "properties");
   const pointer = fieldPointer(spot, "properties");

@@ -1,4 +1,4 @@
-// The document's own fields, around the components.
+// Checks the document's own fields, outside the components.
 
 import { isObject, type Json } from "../../model/data/json.ts";
 import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document/document.ts";
@@ -7,7 +7,7 @@ import { type Problem, problem } from "../../model/problems/problem.ts";
 import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "../fields/checkFields.ts";
 import { showValue } from "../fields/valueWords.ts";
 
-/** `$schema` is for editors: it names the published schema and means nothing else. */
+/** `$schema` is only for editors: it names the published schema. */
 const ENVELOPE_FIELDS = [
   "apiVersion",
   "name",
@@ -76,7 +76,7 @@ function namespaceOf(spot: Spot): string {
 function componentsOf(spot: Spot): readonly Json[] {
   const pointer = fieldPointer(spot, "components");
   const components = field(spot, "components");
-  // A workflow alone: job types without components.
+  // A workflow without components is allowed: its steps use job types only.
   const optional = field(spot, "workflow") !== undefined;
   if (components === undefined && optional) return [];
   if (components === undefined) spot.problems.push(problem("Required", pointer, { field: "components" }));

@@ -1,5 +1,5 @@
-// The traits of one component. They are checked even where the component's own type or properties did not pass, as far as that
-// makes sense, so that one pass shows everything.
+// Checks the traits of one component. They are checked even where the component's own type or properties have problems,
+// as far as that makes sense, so that one pass finds everything.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.ts";
 import { isObject, type Json } from "../../model/data/json.ts";
@@ -12,7 +12,7 @@ import { type Box, checkPiece } from "../fields/checkDefinition.ts";
 import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFields.ts";
 import { clip, listNames } from "../fields/valueWords.ts";
 
-/** What is known of the component at this moment. */
+/** What is known about the component so far. */
 interface Carrier {
   readonly type: string | undefined;
   readonly definition: ComponentDefinition | undefined;
@@ -56,13 +56,13 @@ function checkTrait(trait: Attached, spot: Spot, carrier: Carrier): DraftTrait {
   return { definition, pointer, parsed };
 }
 
-/** That there is a pod cannot be told from the definition alone: rendering says it. */
+/** Whether there is a pod is not known from the definition alone: plan/render/renderDraft.ts checks it. */
 function appliesTo({ appliesTo: where }: TraitDefinition, type: ComponentDefinition): boolean {
   if (where === "pods") return true;
   return where === "ports" ? type.outputs !== undefined : where.includes(type.name);
 }
 
-/** Nothing is said of a component whose properties did not pass: whether it serves a port is not known then. */
+/** No problem when the properties are invalid: whether the component serves a port is then not known. */
 function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): readonly Problem[] {
   if (definition.appliesTo !== "ports" || carrier.definition?.outputs === undefined) return [];
   if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
@@ -74,7 +74,7 @@ function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): r
 
 function targetOf(spot: Spot, carrier: Carrier): ReturnType<typeof traitTarget> {
   const raw = field(spot, "properties");
-  // Parsed properties are made of JSON by a schema without transformations to other types.
+  // Parsed properties are JSON, because their schema transforms nothing to other types.
   const properties = carrier.parsed ? (carrier.parsed.data as Json) : isObject(raw) ? raw : {};
   return traitTarget(carrier.type ?? "", properties, carrier.outputs ?? {});
 }

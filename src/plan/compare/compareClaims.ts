@@ -1,4 +1,5 @@
-// Changes of volumes that Kubernetes refuses: anything but growing. Never solved by deleting: there is data in them.
+// Finds changes of volumes that Kubernetes refuses: everything except growing. Deleting is never the advice, because a
+// volume contains data.
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
@@ -12,7 +13,7 @@ import { compareFields } from "./compareFields.ts";
 export const CLAIM_SIZE = "resources.requests.storage";
 const COPY = {
   advice:
-    "this needs a data migration: add a volume under another name, copy the data with a task, move the mountPath to it, then remove the old volume",
+    "the data must be migrated: add a volume under another name, copy the data with a task, move the mountPath to it, then remove the old volume",
   adviceZh: "需要迁移数据：另加一个新名字的卷，用任务复制数据，把 mountPath 移到新卷，最后移除旧卷",
 };
 
@@ -42,7 +43,7 @@ export function checkClaimChanges(before: Manifest, after: Manifest, at: Compari
   });
 }
 
-/** Undefined: the change can be made. */
+/** `undefined` when the change is possible. */
 function sizeAdvice(before: JsonObject, after: JsonObject, facts: ClusterFacts): typeof COPY | undefined {
   const [from, to] = [sizeOf(before), sizeOf(after)];
   if (to < from) return advise("volumes cannot shrink", "存储卷不能缩小");

@@ -1,5 +1,6 @@
-// Who needs whom: `dependsOn`, and the references that definitions find in properties and traits. Both order the jobs; a reference
-// to a ConfigMap or Secret that no component makes is left for the cluster to answer.
+// Which component needs which: `dependsOn`, and the references that definitions find in properties and traits. Both
+// order the jobs. Whether a ConfigMap or Secret that no component creates exists is checked against the cluster
+// (planOutside.ts).
 import type { Reference } from "../../catalog/define.ts";
 import type { Json } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -19,7 +20,7 @@ export interface Links {
   readonly keys: readonly KeyReference[];
 }
 
-/** Component type that makes each kind under the component's own name. */
+/** The component type that creates an object of each kind under the component's own name. */
 const MAKERS = { ConfigMap: "config", Secret: "secret", ServiceAccount: undefined } as const;
 
 interface Linking {
@@ -32,7 +33,7 @@ interface Linking {
   readonly keys: KeyReference[];
 }
 
-/** `byName`: all components of the document, the first of each name. */
+/** `byName` contains all components of the document, and of components with the same name the first. */
 export function linkComponent(draft: Draft, byName: ReadonlyMap<string, Draft>, problems: Problem[]): Links {
   const linking: Linking = { draft, byName, problems, needs: new Map(), wishes: new Map(), outside: [], keys: [] };
   linkDependsOn(linking);
@@ -125,7 +126,7 @@ function findComponent(linking: Linking, name: string, pointer: string): Draft |
   return undefined;
 }
 
-/** One need per component; what the user wrote in `dependsOn` comes first and stays. */
+/** Adds one need per component. An entry in `dependsOn` comes first and is kept. */
 function need(linking: Linking, job: string, because: Need["because"], pointer: string): void {
   if (!linking.needs.has(job)) linking.needs.set(job, { job, because, pointer });
 }

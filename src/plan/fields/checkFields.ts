@@ -1,5 +1,5 @@
-// The small checks of the document's own fields. Each adds its problems and answers the value when it is of use, so that the caller
-// goes on with whatever is left.
+// Small checks of the document's own fields. Each adds its problems and returns the value when it is usable, so that
+// the caller can continue with the rest.
 
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -9,7 +9,7 @@ import { isComponentName, nearest, suggestName } from "../../model/kubernetes/na
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { clip, listNames, showValue, typeWord } from "./valueWords.ts";
 
-/** An object of the document with its place. */
+/** An object of the document with its pointer. */
 export interface Spot {
   readonly value: JsonObject;
   readonly pointer: string;
@@ -20,7 +20,7 @@ export function fieldPointer(spot: Spot, ...path: readonly (string | number)[]):
   return spot.pointer + toPointer(path);
 }
 
-/** By own keys only: a document without `constructor` has none. */
+/** Own keys only, so that `constructor` is not found in every document. */
 export function field(spot: Spot, name: string): Json | undefined {
   return Object.hasOwn(spot.value, name) ? spot.value[name] : undefined;
 }
@@ -59,10 +59,10 @@ export function checkName(text: string, pointer: string, limit: number): Problem
   return problem("Name", pointer, { value: showValue(text), limit }, suggestName(text.slice(0, 200)));
 }
 
-/** RFC 1123 label: unlike a Service, a namespace may start with a digit. */
+/** An RFC 1123 label: unlike a Service, a namespace may start with a digit. */
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** Milliseconds; null when absent or wrong. */
+/** Milliseconds; `null` when absent or invalid. */
 export function durationField(spot: Spot, name: string, least: number): number | null {
   const value = field(spot, name);
   if (value === undefined) return null;

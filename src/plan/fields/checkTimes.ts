@@ -16,10 +16,10 @@ import {
 import { showValue } from "./valueWords.ts";
 
 const ON_SHORT = "wait, fail, wait-then-fail(30m)";
-/** Those that a document may set; the clock of everything together is `timeout`. */
+/** The clocks that a document may set. The limit for everything together is `timeout`. */
 export const CLOCKS = ["queue", "schedule", "start", "attempt"] as const;
 const ATTEMPTS_LIMIT = 100;
-/** What a `retry` that says only half means for the other half. */
+/** The value of each half of a `retry` that sets only the other half. */
 const RETRY_DEFAULT: RetryPolicy = { attempts: 3, backoff: 5_000 };
 
 export function checkTimes(spot: Spot): { readonly timeout: number | null; readonly retry: RetryPolicy | null } {
@@ -47,7 +47,7 @@ function checkAttempts(spot: Spot): number {
   return RETRY_DEFAULT.attempts;
 }
 
-/** Null: the document says nothing, or nothing valid. */
+/** `null` when the document sets none, or an invalid one. */
 export function checkOnShort(spot: Spot): OnShort | null {
   const text = textField(spot, "onShort", "optional");
   if (text === undefined || text === "wait" || text === "fail") return text ?? null;

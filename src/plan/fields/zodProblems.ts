@@ -1,5 +1,6 @@
-// The complaints of a definition's schema in our own words: codes of model/problems/problem.ts, both languages, exact pointers.
-// zod's texts never reach people, except a message that a definition's author wrote for a rule of their own.
+// Translates the issues of a definition's schema into problems: codes of model/problems/problem.ts, both languages,
+// exact pointers. zod's own texts never reach users; only a message that the author of a definition wrote for a rule
+// does.
 import type { core, ZodType } from "zod";
 import type { Json } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -15,18 +16,20 @@ type Issue = core.$ZodIssue;
 type Of<C extends Issue["code"]> = Extract<Issue, { code: C }>;
 
 interface Place {
-  /** From the root of the data to where the issue is. */
+  /** Path of the issue, from the root of the data. */
   readonly path: readonly PropertyKey[];
   readonly pointer: string;
   readonly value: Json | undefined;
   readonly root: Json;
-  /** Pointer of the root of the data. */
+  /** The pointer of the root of the data. */
   readonly base: string;
 }
 
 type Parsed = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
 
-/** `base`: pointer of the data inside the document. Missing data is `{}` to the caller's choice, never here. */
+/**
+ * `base` is the pointer of the data inside the document. The caller decides what absent data is checked as, e.g. `{}`.
+ */
 export function parseData(schema: ZodType, data: Json, base: string): Parsed {
   const result = schema.safeParse(data, { error: knownKeys });
   if (result.success) return { ok: true, data: result.data };
@@ -34,7 +37,8 @@ export function parseData(schema: ZodType, data: Json, base: string): Parsed {
   return { ok: false, problems: issues.flatMap((issue) => translateIssue(issue, { root: data, base }, [])) };
 }
 
-// An issue about unknown keys does not say which are known; the schema that raised it does, and only here it can be seen.
+// An issue about unknown keys does not list the known ones. Only here is the schema that raised it visible, so the list
+// becomes its message.
 function knownKeys(issue: core.$ZodRawIssue): string | undefined {
   if (issue.code !== "unrecognized_keys") return undefined;
   const shape: unknown = Reflect.get(issue.inst?._zod.def ?? {}, "shape");
@@ -120,7 +124,7 @@ function unionProblems(issue: Of<"invalid_union">, place: Place): Problem[] {
   return [problem("Type", place.pointer, { expected: "–", actual: typeWord(place.value) })];
 }
 
-/** The key itself is what is wrong, so it is the value of its own problem. */
+/** The key itself is wrong, so it is the value of its own problem. */
 function keyProblems(issue: Of<"invalid_key">, place: Place): Problem[] {
   const key = String(place.path.at(-1));
   return issue.issues.flatMap((inner) => {
@@ -137,7 +141,7 @@ function badFormat(issue: Of<"invalid_format">, place: Place): Problem {
     return problem("Format", place.pointer, { value, format: issue.format });
   }
   const { message, pattern } = issue;
-  // zod's own message says nothing but the pattern; an author's message says it in words.
+  // zod's own message contains only the pattern; an author's message is a phrase.
   if (message === "" || message.startsWith("Invalid ")) return problem("Pattern", place.pointer, { value, pattern });
   return problem("Form", place.pointer, { value, pattern, wish: message });
 }
@@ -161,8 +165,8 @@ function sizeOf(value: Json | undefined): number | undefined {
 }
 
 /**
- * A rule of `.refine` or `.superRefine`: `params.problem` names the code; its other entries fill the sentence. Without a code the rule's
- * message is shown, and `params.zh` is its Chinese.
+ * A rule of `.refine` or `.superRefine`. `params.problem` names the code, and the other entries of `params` fill its
+ * sentence. Without a code, the rule's message is shown, and `params.zh` is its Chinese.
  */
 function ruleProblem(issue: Of<"custom">, place: Place): Problem {
   const { problem: named, nearest: meant, ...rest } = issue.params ?? {};

@@ -1,5 +1,6 @@
-// JSON by a scanner of our own: it knows positions, tells what it expected, sees keys that are written twice, and stops at
-// the limit of depth before anything recursive could break. Values are then made by JSON.parse, which is much faster.
+// Reads JSON with a scanner instead of JSON.parse alone: the scanner knows positions, reports what it expected, finds
+// keys that are written twice, and stops at the depth limit before any recursion could fail. JSON.parse then creates
+// the values, which is much faster.
 
 import { isExactNumber } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -18,7 +19,7 @@ interface Scan {
   readonly duplicates: Fault[];
 }
 
-/** Thrown inside this file only, to leave the recursion at the first fault. */
+/** Thrown only inside this file, to leave the recursion at the first fault. */
 class Stop extends Error {
   readonly fault: Fault;
   constructor(fault: Fault) {
@@ -92,7 +93,7 @@ function enter(scan: Scan): void {
   scan.at++;
 }
 
-/** True at the closing bracket; false in front of the next item, its comma being read. */
+/** True at the closing bracket. False in front of the next item, after its comma was read. */
 function closes(scan: Scan, bracket: "}" | "]", some: boolean): boolean {
   skipSpace(scan);
   if (scan.text[scan.at] === bracket) {
@@ -115,7 +116,7 @@ function scanKey(scan: Scan): string {
   return raw.includes("\\") ? String(JSON.parse(raw)) : raw.slice(1, -1);
 }
 
-// Character by character: one regular expression over a string of a megabyte would need a stack of its own.
+// Reads character by character, because one regular expression over a string of a megabyte would need too much stack.
 function scanString(scan: Scan): void {
   const start = scan.at++;
   for (; scan.at < scan.text.length; scan.at++) {

@@ -1,4 +1,4 @@
-// What both readers answer: a value with its places, or all faults with their offsets into the text.
+// The result of both readers: a value with its places, or all faults with their offsets into the text.
 import type { Problem } from "../../model/problems/problem.ts";
 import type { Place } from "./locate.ts";
 
@@ -8,6 +8,6 @@ export type Reading =
 
 export interface Fault {
   readonly problem: Problem;
-  /** Into the text; undefined: the document as a whole. */
+  /** The offset into the text; `undefined` for the document as a whole. */
   readonly offset: number | undefined;
 }

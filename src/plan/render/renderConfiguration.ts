@@ -1,12 +1,13 @@
-// What of this application's ConfigMaps and Secrets a pod reads, as a hash on its template: a change of it rolls exactly the pods that use it.
-// Secret values are sealed tokens here; equal values have equal tokens, so the hash changes when the value does and says nothing about it.
+// The ConfigMaps and Secrets of this application that a pod reads, as a hash on its template: a change of them replaces
+// exactly the pods that use them. Secret values are sealed tokens here. Equal values have equal tokens, so the hash
+// changes with the value and reveals nothing of it.
 
 import { contentHash } from "../../model/data/hash.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { objectsIn } from "./merge/manifestLists.ts";
 
-/** `ConfigMap/name`, with the key when only one is read. */
+/** A ConfigMap or Secret that a pod reads; `key` is set when only one key is read. */
 export interface Reading {
   readonly kind: "ConfigMap" | "Secret";
   readonly name: string;
@@ -23,7 +24,7 @@ export function sourceKey({ kind, name }: { readonly kind: string; readonly name
   return `${kind}/${name}`;
 }
 
-/** Undefined: the pod reads nothing that this application makes. */
+/** `undefined` when the pod reads nothing that this application creates. */
 export function configurationHash(pod: JsonObject, sources: Sources): string | undefined {
   const read = readings(pod).flatMap((reading) => {
     const source = sources.get(sourceKey(reading));

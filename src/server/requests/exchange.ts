@@ -1,4 +1,5 @@
-// One request on its way through the server: what its implementation is given, and what every kind of stream has in common.
+// One request and its response: builds the context for the implementation of its route, and what both kinds of streams
+// share.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route, RouteName } from "../../api/routes.ts";
 import { readCallback } from "../../engine/driving/callback.ts";
@@ -38,7 +39,7 @@ export function contextOf({ parts, request }: Exchange, signal: AbortSignal): Co
   };
 }
 
-/** `gone` then ends with the server too. Throws TooManyStreams. */
+/** Registers a stream of the caller; `gone` is then also aborted when the server stops. Throws TooManyStreams. */
 export function openStream({ parts, request }: Exchange, gone: AbortController): void {
   parts.streams.open(request.token?.id ?? "", gone);
   if (parts.stopping.aborted) gone.abort();
@@ -49,7 +50,7 @@ export function streamOptions({ parts, request }: Exchange, gone: AbortControlle
   return {
     signal: gone.signal,
     heartbeatMilliseconds: parts.heartbeatMilliseconds,
-    // A stream may outlive its token: a revoked one ends with the next heartbeat.
+    // A stream may outlive its token, so each heartbeat checks it: the stream of a revoked token ends.
     onHeartbeat: () =>
       void currentToken(parts.dependencies, request).catch((error: unknown) => {
         if (error instanceof PlatformError) gone.abort();

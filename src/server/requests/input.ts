@@ -1,5 +1,5 @@
-// Turns a request into what the route table says it holds, or refuses it saying what is wrong and where.
-// Unknown query parameters are refused: a misspelt `volumes` must not silently mean its default.
+// Parses a request by its row of the route table. The error for an invalid request says what is wrong and where.
+// Unknown query parameters are refused, so that a misspelt `volumes` does not silently mean its default.
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Route } from "../../api/routes.ts";
@@ -24,7 +24,7 @@ const FORMATS: Readonly<Record<string, DocumentBody["format"]>> = {
   "text/plain": "auto",
   "": "auto",
 };
-/** What the server reads at all; a route that wants JSON takes only JSON of these. */
+/** Media types that the server reads. A route with a JSON body accepts only JSON. */
 export const MEDIA_TYPES = Object.keys(FORMATS).filter((name) => name !== "");
 
 export function invalidRequest(detail: string): PlatformError {
@@ -34,7 +34,7 @@ export function invalidRequest(detail: string): PlatformError {
 export function parseInput(route: Route, request: FastifyRequest): ParsedInput {
   return {
     params: parseParams(route, request.params),
-    query: parseQuery(route, request.query as Readonly<Record<string, unknown>>), // Fastify's parser always makes an object
+    query: parseQuery(route, request.query as Readonly<Record<string, unknown>>), // Fastify's parser always returns an object
     headers: parseHeaders(route, request),
     body: parseBody(route, request),
   };
@@ -59,7 +59,7 @@ function parseQuery(route: Route, query: Readonly<Record<string, unknown>>): Par
   return route.query === undefined ? {} : check("query", route.query, query);
 }
 
-/** An empty header is a missing one: that is what browsers send as the first Last-Event-ID. */
+/** An empty header counts as missing, because browsers send an empty Last-Event-ID at first. */
 function parseHeaders(route: Route, { headers }: FastifyRequest): ParsedInput["headers"] {
   if (route.headers === undefined) return {};
   const names = Object.keys(route.headers.shape);
@@ -76,7 +76,7 @@ function parseBody({ body: expected }: Route, request: FastifyRequest): unknown 
   if (expected === "document") {
     const format = FORMATS[mediaType];
     if (format === undefined) throw new PlatformError("UnsupportedMediaType", { value: mediaType });
-    // An empty document is a document with a problem, said like all problems.
+    // An empty document is not an invalid request: the document check reports it as a problem.
     return { text: text ?? "", format } satisfies DocumentBody;
   }
   if (text !== undefined && mediaType !== "application/json")
@@ -88,7 +88,9 @@ function mediaTypeOf({ headers }: FastifyRequest): string {
   return (headers["content-type"] ?? "").split(";", 1).join("").trim().toLowerCase();
 }
 
-/** The engine's own message quotes the text, which may hold a secret: only the place is taken from it. */
+/**
+ * JavaScript's own error message quotes the text, which may contain a secret, so only the position is taken from it.
+ */
 function parseJson(text: string): unknown {
   try {
     return parseExactly(text, refuseInexact);
@@ -100,7 +102,7 @@ function parseJson(text: string): unknown {
 }
 
 function refuseInexact(written: string): never {
-  throw invalidRequest(`body: ${written} has too many digits for a number that is kept as it is: send it as a text`);
+  throw invalidRequest(`body: ${written} has too many digits to be kept exactly: send it as a text`);
 }
 
 function check<T extends z.ZodType>(where: string, schema: T, value: unknown): z.output<T> {

@@ -1,5 +1,5 @@
-// Whatever was thrown becomes RFC 9457 problem+json with a code of the error table. What nobody expected becomes Internal:
-// its message goes to the log with the request id, never to the client.
+// Turns every thrown error into RFC 9457 problem+json with a code of the error table. An unexpected error becomes
+// Internal: its message goes to the log with the request id, never to the client.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { ErrorView } from "../../api/views.ts";
@@ -40,7 +40,7 @@ export function problemBody(error: PlatformError, language: Language, requestId:
     detail: message,
     code: error.code,
     who: ERRORS[error.code].who,
-    // "known: {known}" without anything known says nothing.
+    // An advice with an unfilled parameter ("known: {known}") is left out.
     advice: /\{\w+\}/.test(advice) ? "" : advice,
     requestId,
     ...(error.problems.length === 0 ? {} : { problems: error.problems.map((one) => problemItem(one, language)) }),
@@ -48,7 +48,7 @@ export function problemBody(error: PlatformError, language: Language, requestId:
   };
 }
 
-/** InvalidDocument -> "Invalid document": RFC 9457 wants a title that is the same at every occurrence. */
+/** InvalidDocument -> "Invalid document". RFC 9457 requires a title that is the same at every occurrence. */
 function titleOf(code: string): string {
   const words = code.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -73,10 +73,10 @@ const BY_FASTIFY_CODE: Readonly<Record<string, (request: FastifyRequest | undefi
     new PlatformError("TooLarge", { limit: request?.routeOptions.bodyLimit ?? 0 }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
     new PlatformError("UnsupportedMediaType", { value: (request?.headers["content-type"] ?? "(none)").slice(0, 100) }),
-  FST_ERR_BAD_URL: () => new PlatformError("InvalidRequest", { detail: "the path holds a broken %-encoding" }),
+  FST_ERR_BAD_URL: () => new PlatformError("InvalidRequest", { detail: "the path contains a broken %-encoding" }),
 };
 
-/** Fastify marks what the caller did wrong with a status below 500; its sentences quote nothing of the request's body. */
+/** Fastify marks mistakes of the caller with a status below 500. Its messages quote nothing of the request's body. */
 function ofFastify(error: unknown, request: FastifyRequest | undefined): PlatformError | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   const known = BY_FASTIFY_CODE[error.code];

@@ -1,5 +1,5 @@
-// The one loop over the route table. What every route has in common is here: input, answer, ETag, streams.
-// Who may call it was decided before, in the hook of guard.ts.
+// Registers every route of the table with Fastify, and does what all routes share: input, response, ETag, streams.
+// Whether the caller may use the route is decided earlier, in guard.ts.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { ROUTES, type Route, type RouteName } from "../../api/routes.ts";
 import { LIMITS } from "../../model/document/document.ts";
@@ -20,12 +20,12 @@ function bodyLimit({ body, holds }: Route): number {
 
 interface Registered {
   readonly implementations: Implementations;
-  /** Undefined: all. */
+  /** Names of the routes to register; `undefined` for all. */
   readonly only: readonly RouteName[] | undefined;
 }
 
 export function registerRoutes(app: FastifyInstance, parts: ServerParts, { implementations, only }: Registered): void {
-  // Object.entries forgets which names there are; the table knows nothing else.
+  // Object.entries types the keys as string, but the table has only route names.
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
     if (only?.includes(name) === false) continue;
     app.route({
@@ -50,7 +50,7 @@ async function answerRequest(exchange: Exchange, implementations: Implementation
     parts.checkAnswer?.(name, answer.body);
     return send(exchange, answer);
   } catch (error) {
-    // Nobody is left to be told; what was aborted for that reason is no failure of ours.
+    // The client has closed the connection, so no response can be sent, and the aborted work is not an error.
     if (gone.signal.aborted) return reply.hijack();
     throw error;
   }

@@ -1,5 +1,6 @@
-// A route whose stream may also be had as a WebSocket. Everything is decided before the upgrade, in the same order as for the stream:
-// host, origin and token (guard.ts), input, what is asked for, how many streams the token has.
+// Routes whose stream is also available as a WebSocket. All checks happen before the upgrade, in the same order as for
+// the stream: host, origin and token (guard.ts), input, the implementation of the route, and the number of streams of
+// the token.
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Implementations, Stream } from "../shared/contract.ts";
@@ -30,7 +31,7 @@ export function socketOf(place: Place, implementations: Implementations) {
       const { patienceMilliseconds } = exchange.parts;
       const options = { ...streamOptions(exchange, gone), patienceMilliseconds };
       await sendSocket(socket, checked(exchange, answer), options);
-      // A client that was let go may take its time to notice; it counts no more.
+      // The client may notice the close late, so its stream stops counting now.
       exchange.parts.streams.closed(gone);
     },
   };

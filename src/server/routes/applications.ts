@@ -1,4 +1,5 @@
-// Applications: plan, deploy, look at, delete. Rules are the engine's; here is only what HTTP needs.
+// The routes of applications: plan, deploy, read, delete. They only translate between HTTP and the engine (src/engine),
+// which has the rules.
 
 import { applicationStatus } from "../../engine/asking/status.ts";
 import { explainWhy } from "../../engine/asking/why.ts";
@@ -56,7 +57,7 @@ export const applications = {
   },
 } satisfies Partial<Implementations>;
 
-/** The revision is what If-Match compares; the newest run belongs to it because the answer shows that too. */
+/** If-Match compares only the revision. The last run is part of the ETag because the response shows it too. */
 function applicationEtag({ revision, lastRun }: ApplicationSummary): string {
   return `rev-${revision}${lastRun === null ? "" : `.run-${lastRun.number}-${lastRun.phase}`}`;
 }

@@ -1,4 +1,5 @@
-// A backup as a stream: for administrators of the whole server, because it holds what all projects have.
+// The route that streams a backup. Only administrators of the whole server may use it, because a backup contains the
+// data of all projects.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { BackupRecord } from "../../ports/backup.ts";
 import type { Implementations, StreamItem } from "../shared/contract.ts";

@@ -1,4 +1,4 @@
-// What workers tell of their attempts. The token names the attempt, so there is nothing in the path to get wrong.
+// The routes with which workers report on their attempts. The token names the attempt, so the path does not.
 import { type AttemptName, tellFromOutside } from "../../engine/driving/callback.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { type Context, given, type Implementations } from "../shared/contract.ts";

@@ -1,4 +1,4 @@
-// What the server knows how to do.
+// The routes of the catalog: component types, traits and job types.
 import type { z } from "zod";
 import type { DefinitionView } from "../../api/views.ts";
 import type { Catalog } from "../../catalog/catalog.ts";

@@ -1,4 +1,5 @@
-// What a cluster itself refuses of job types: looked at, installed, tried out. Only for administrators of the server.
+// The routes for the security of job types on a cluster: read what the cluster itself refuses, install the policies,
+// try out the network. Only for administrators of the server.
 import { randomBytes } from "node:crypto";
 import { clusterFailure, knownCluster } from "../../engine/planning/chooseCluster.ts";
 import { secureCluster, securityOf } from "../../jobTypes/running/isolated/clusterPolicies.ts";

@@ -1,4 +1,5 @@
-// The clusters of this server. Lists never wait for one that hangs: each is asked in the background (clusters/pulse.ts).
+// The routes of the clusters of this server. A list never waits for a cluster that does not answer:
+// src/clusters/pulse.ts asks each one in the background.
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ClusterEntry, GivenCluster } from "../../ports/clusterRegistry.ts";
@@ -40,7 +41,7 @@ export const clusters = {
 
 type Body = InputOf<"updateCluster">["body"];
 
-/** Undefined: nothing is said of how it is reached. */
+/** How the cluster is reached; `undefined` when the body does not say it. */
 function givenIn({ kubeconfig: text, context, server, token, ca, insecure = false }: Body): GivenCluster | undefined {
   if (text !== undefined && (server ?? token ?? ca) !== undefined)
     throw invalidRequest("body: either kubeconfig, or server with token, not both");
@@ -55,7 +56,7 @@ function askedBy({ token, signal }: Context) {
   return { actor: token?.name ?? "?", signal };
 }
 
-/** Of a cluster that is for other projects, not even its name is told. */
+/** The clusters that the token may see. A cluster of other projects is not shown at all, not even its name. */
 function shown({ clusters }: Dependencies<"clusters">, token: Token | null): readonly ClusterEntry[] {
   if (token === null) return [];
   if (token.project === EVERY_PROJECT) return clusters.entries();

@@ -1,4 +1,5 @@
-// Registered job types over HTTP. The rules are src/registry's; here is only what HTTP needs, and the sample run, which the engine makes.
+// The routes of registered job types. The rules are in src/jobTypes/registering; this file only translates between HTTP
+// and them, and starts a sample run through the engine.
 import type { z } from "zod";
 import type { JobTypeView } from "../../api/jobTypeViews.ts";
 import { startRun } from "../../engine/starting/startWorkflowRun.ts";

@@ -1,4 +1,5 @@
-// Log lines of an application's pods as a stream of their own; what pods are gone is the engine's to know.
+// The route that streams the log lines of an application's pods. readLogs of the engine also finds the lines of pods
+// that are gone.
 import { readLogs } from "../../engine/asking/logs.ts";
 import type { LogLine } from "../../ports/cluster.ts";
 import { given, type Implementations, type StreamItem } from "../shared/contract.ts";

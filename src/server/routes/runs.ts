@@ -1,4 +1,4 @@
-// Runs: look at, cancel, do again.
+// The routes of runs: start, read, cancel, pause, retry.
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
@@ -97,7 +97,10 @@ function who(context: Context): { readonly actor: string } {
   return { actor: context.conditions().actor };
 }
 
-/** Changes with everything that the answer shows, except for `lastEvent`: that grows with other people's runs as well. */
+/**
+ * The ETag of everything that the response shows, except `lastEvent`, because that also grows with events of other
+ * runs.
+ */
 function runEtag(body: RunBody): string {
   const { lastEvent: _, ...shown } = body;
   return `run-${createHash("sha256").update(JSON.stringify(shown)).digest("base64url").slice(0, 22)}`;

@@ -1,4 +1,4 @@
-// Schedules over HTTP. What they mean is src/engine/schedules/schedules.ts.
+// The routes of schedules. Their rules are in src/engine/schedules/schedules.ts.
 import { knownSchedule, pauseSchedule, putSchedule, removeSchedule } from "../../engine/schedules/schedules.ts";
 import type { Schedule } from "../../model/run/schedule.ts";
 import { type Context, given, type Implementations } from "../shared/contract.ts";

@@ -1,4 +1,4 @@
-// Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
+// The routes of event sinks: add, read, remove, resume. src/sinks delivers the events.
 import { randomBytes } from "node:crypto";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -8,7 +8,7 @@ import { invalidRequest } from "../requests/input.ts";
 import type { Implementations, InputOf } from "../shared/contract.ts";
 import { sinkView } from "../views/sink.ts";
 
-/** Each costs a reader of the project's events. */
+/** Limit of sinks per project, because each sink reads all events of the project. */
 const MOST_SINKS = 20;
 
 export const sinks = {
@@ -49,7 +49,10 @@ export const sinks = {
 
 type Body = InputOf<"addSink">["body"];
 
-/** What can be said before anything is called; a name may still turn out to lead where it must not. */
+/**
+ * Checks the addresses without any request. A host name may still resolve to a forbidden address; that is checked at
+ * each delivery.
+ */
 function checkTargets({ outgoing }: Dependencies<"outgoing">, body: Body): void {
   const urls = body.type === "webhook" ? [body.url] : body.brokers.map((broker) => `https://${broker}/`);
   try {

@@ -1,4 +1,4 @@
-// Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
+// The routes of tokens: create, list, revoke. The secret is only in the response that creates the token.
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -55,7 +55,10 @@ interface TokenChange {
   readonly actor: string;
 }
 
-/** A name decides who may answer a step: who gave it to whom, and who took it away, stays on record. A token of all projects: of the installation. */
+/**
+ * Records in an event which user created or removed a token, because the name of a token decides whether it may approve
+ * a step. The event of a token for all projects belongs to the project "*".
+ */
 async function tell({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };

@@ -1,4 +1,4 @@
-// Applications, their revisions and their live status as the API shows them.
+// Turns applications, their revisions and their live status into the views of the API.
 import type { z } from "zod";
 import type {
   ApplicationSummaryView,
@@ -52,7 +52,7 @@ function lastRunView(
   return { id, number, kind, phase: ended, state, ...why, finishedAt };
 }
 
-/** The summaries, each with what its last run does now. */
+/** The summaries of applications, each with the present state of its last run. */
 export async function applicationSummaries(
   dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
   all: readonly ApplicationSummary[],
@@ -121,7 +121,7 @@ export function revisionView(revision: Revision): Frozen<z.output<typeof Revisio
   return { ...revisionSummary(revision), document: documentView(revision) };
 }
 
-/** Secrets stay sealed tokens, not masks, so that the document can be sent back. */
+/** Secret values stay sealed tokens and are not masked, so that the document can be sent back. */
 export function documentView({ document }: Revision): Readonly<Record<string, unknown>> {
   return { ...document };
 }

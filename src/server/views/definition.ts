@@ -1,4 +1,4 @@
-// A definition for people: its summary, its fields, its outputs and examples.
+// Turns a definition into the view of the API: its summary, fields, outputs and examples.
 import type { z } from "zod";
 import type { DefinitionView } from "../../api/views.ts";
 import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
@@ -46,7 +46,7 @@ function examples(all: readonly Example<Json>[], language: Language): View["exam
   return all.map(({ title, value }) => ({ title: title[language], value }));
 }
 
-/** Which outputs there are depends on the properties: the examples show all that are common. */
+/** Names of outputs. They depend on the properties, so the examples are used to find the common ones. */
 function outputNames({ outputs, examples, schema }: ComponentDefinition): string[] {
   if (outputs === undefined) return [];
   const names = examples.flatMap(({ value }) => {

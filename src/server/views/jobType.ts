@@ -1,4 +1,5 @@
-// Registered job types as the API shows them. No secret is in any of them: a worker's is sealed, and is left out even so.
+// Turns registered job types into views of the API. They contain no secrets: the key of a worker is left out, although
+// it is sealed.
 import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
 import { worstState } from "../../engine/deciding/breakers.ts";
@@ -19,7 +20,7 @@ type Of<T extends z.ZodType> = Frozen<z.output<T>>;
 export interface Reader {
   readonly dependencies: Dependencies<"brakes" | "clock">;
   readonly language: Language;
-  /** Whose grants are shown; null: everybody's. */
+  /** The project whose grants are shown; `null` for the grants of all projects. */
   readonly project: string | null;
 }
 
@@ -44,7 +45,7 @@ export function jobTypeSummary(
   };
 }
 
-/** A type has a version: it came with one, and versions are never removed. */
+/** The newest version. A type always has one, because it was registered with one and versions are never removed. */
 function newestOf(type: TypeEntry): Entry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
@@ -67,7 +68,10 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
   };
 }
 
-/** Its own project repairs it, so it sees where it threw; others see what stops it for them. */
+/**
+ * The owner of a type sees the stops of all projects, because it repairs the type. Another project sees only the stops
+ * that apply to it.
+ */
 function shownStops(type: TypeEntry, { project }: Reader): TypeEntry["stops"] {
   return project === null || project === type.owner ? type.stops : stopsIn(type, project);
 }

@@ -1,4 +1,4 @@
-// Plans and changes as the API shows them: everything that will be applied, secrets masked.
+// Turns plans and changes into views of the API: everything that will be applied, with secrets masked.
 
 import type { z } from "zod";
 import type { ChangeView, PlanView } from "../../api/planViews.ts";
@@ -50,7 +50,7 @@ function maskedFacts(job: PlannedJob) {
   return { ...facts, ...(facts.input === undefined ? {} : { input: maskObject(facts.input) }) };
 }
 
-/** A changed secret shows the same mask on both sides: that it changed is no secret, its values are. */
+/** A changed secret shows the same mask on both sides: the fact that it changed is visible, its values are not. */
 export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> {
   return {
     component: writtenName(change.component),

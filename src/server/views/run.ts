@@ -1,4 +1,4 @@
-// Runs and their jobs as the API shows them.
+// Turns runs, their jobs and log lines into views of the API.
 
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
@@ -15,7 +15,7 @@ import type { Frozen } from "../shared/contract.ts";
 import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
-/** The kind of a cluster that is no longer configured is not known; its name still is. */
+/** The kind of a cluster; "unknown" when the cluster is no longer registered. */
 export function clusterKind(
   { clusters }: Dependencies<"clusters">,
   name: string,
@@ -73,7 +73,10 @@ export async function runSummaries(
   );
 }
 
-/** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
+/**
+ * Reads the number of the newest event before the run: a client that follows events from there may see a change twice,
+ * but misses none.
+ */
 export async function runView(
   dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
   id: string,

@@ -1,4 +1,5 @@
-// Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
+// Turns event sinks into views of the API. They contain no secrets; of a webhook's URL only the origin is shown,
+// because path and query may contain a secret.
 
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";

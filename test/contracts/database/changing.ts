@@ -1,4 +1,4 @@
-// Contract: how runs and jobs change, and how they are listed.
+// Contract: changing and listing runs and jobs.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PHASE_NAMES, type Phase } from "../../../src/model/run/phase.ts";
@@ -218,7 +218,7 @@ function finishing(store: () => Store): void {
       expect(end).toMatchObject({ outcome: "changed", wake: [waiting.id] });
       const again = await start(waiting);
       expect(again).toMatchObject({ outcome: "changed" });
-      // Everybody who gets the key gets a larger fence than all before.
+      // Each new holder of the lock gets a larger fence than all holders before it.
       const fences = [...results, again].flatMap((one) =>
         one.outcome === "changed" ? [...one.locks.values()].flatMap((locks) => locks.map((lock) => lock.fence)) : [],
       );

@@ -85,7 +85,7 @@ function inventory(store: () => Store): void {
         expect(await store().inventory.holder(holder)).toEqual(holder);
         expect(await store().inventory.list(theirs, "shop")).toEqual([]);
       }
-      // Its own intent, as before something is made anew.
+      // Its own intent, as it is recorded before an object is created again.
       await store().inventory.put([anObject(mine, address)]);
       expect(await store().inventory.holder(anObject(mine, address))).toMatchObject({ project: mine, uid: null });
     });

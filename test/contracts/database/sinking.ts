@@ -1,4 +1,4 @@
-// Contract: sinks, how far they have got, and who delivers.
+// Contract: event sinks, their position in the events, and which process delivers.
 import { describe, expect, it } from "vitest";
 import type { HeldKey, Sink, SinkState } from "../../../src/ports/sinks.ts";
 import type { Store } from "../../../src/ports/store.ts";

@@ -1,5 +1,6 @@
-// The contract of ports/dispatch.ts, for whichever implementation. Where many processes share the duties, the suite has two of them, and
-// every wake goes through the other one. Nothing sleeps: a drive ends when the test lets it, and the test goes on when a drive begins.
+// The contract of ports/dispatch.ts, for every implementation. Where many processes share the duties, the suite has two
+// of them, and every wake goes through the other one. No test sleeps: a drive ends when the test says so, and the test
+// continues when a drive starts.
 import { afterEach, describe, expect, it } from "vitest";
 import type { Dispatch, Duty, Lease, Outcome, Terms } from "../../../src/ports/dispatch.ts";
 
@@ -9,19 +10,19 @@ export interface Setting {
 }
 
 export interface Crew {
-  /** One per process. */
+  /** The dispatches, one per process. */
   readonly dispatches: readonly Dispatch[];
   close(): Promise<void>;
 }
 
 export interface Implementation {
   readonly name: string;
-  /** Processes that share the duties; the slots of the setting are those of each. */
+  /** Number of processes that share the duties. Each has the number of slots of the setting. */
   readonly processes: number;
   create(setting: Setting): Promise<Crew>;
 }
 
-/** One drive of a duty, as long as the test wants it. */
+/** One drive of a duty, which lasts until the test ends it. */
 export interface Look {
   readonly duty: Duty;
   readonly process: number;
@@ -32,15 +33,15 @@ export interface Look {
 
 export interface Stage {
   readonly crew: Crew;
-  /** The next drive that begins. */
+  /** Resolves to the next drive that starts. */
   readonly next: () => Promise<Look>;
-  /** Drives that have begun and were not asked for. */
+  /** The number of drives that have started and were not taken with `next`. */
   readonly waiting: () => number;
   readonly wake: (duty: Duty, terms?: Terms) => Promise<void>;
 }
 
 const open: Crew[] = [];
-/** Duties that were given up. */
+/** Duties that the dispatch gave up. */
 export const buried: Duty[] = [];
 
 export async function stage(implementation: Implementation, setting: Setting): Promise<Stage> {
@@ -112,7 +113,8 @@ function waking(implementation: Implementation): void {
     for (let count = 0; count < 20; count++) await wake("run/a");
     await expect.poll(look.woken).toBeGreaterThan(0);
     look.end();
-    // Once or twice more, because nobody knows whether what woke it came after the last look; and then it is quiet.
+    // The duty is driven once or twice more, because the dispatch cannot know whether the wake came after the last
+    // look. Then no drive follows.
     const more = [await next()];
     await wake("run/b");
     for (let last = more[0]; last?.duty === "run/a"; last = more.at(-1)) {
@@ -226,7 +228,7 @@ function choosing(implementation: Implementation): void {
     }
     for (const name of ["low", "normal-1", "normal-2", "high"])
       await wake(`run/${name}`, { priority: name === "low" ? -1 : name === "high" ? 1 : 0 });
-    // One slot works on, the others stay taken: so the order is that of the queue.
+    // Only one slot takes further duties and the others stay taken, so the order is that of the queue.
     const order: Duty[] = [];
     let look = first[0];
     for (let count = 0; count < 4; count++) {
@@ -245,7 +247,7 @@ function choosing(implementation: Implementation): void {
     for (let count = 0; count < processes * 3; count++) crowd.push(await next());
     await wake("run/new-1", { group: "new" });
     expect((await next()).duty).toBe("run/new-1");
-    // The next slot that comes free is the newcomer's as well, although many of the others wait for longer.
+    // The next free slot goes to the new group too, although many duties of the other group have waited longer.
     await wake("run/new-2", { group: "new" });
     if (processes === 1) {
       crowd[0]?.end();

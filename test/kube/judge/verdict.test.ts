@@ -9,7 +9,7 @@ const crash = (key = "k"): Finding => ({
 });
 const going = progressing(reason("Progressing"));
 
-/** States after findings at given seconds. */
+/** The states after findings at the given seconds. */
 function states(steps: readonly (readonly [seconds: number, finding: Finding])[]): readonly string[] {
   let memory: Memory = NO_MEMORY;
   return steps.map(([seconds, finding]) => {

@@ -187,7 +187,7 @@ describe("schemas of definitions", () => {
     ]);
   });
 
-  it("tells where a trait does not belong", () => {
+  it("reports a trait that does not belong to the type", () => {
     const value = documentOf({
       name: "a",
       type: "config",

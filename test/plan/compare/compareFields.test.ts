@@ -67,7 +67,7 @@ describe("what an update means", () => {
     ]);
   });
 
-  it("a changed task is a Job of another name; the old one goes", () => {
+  it("a changed task is a Job with another name; the old one is removed", () => {
     const task = (word: string): JsonObject => one("task", { image: "busybox", command: ["echo", word] });
     const changes = changesOf(task("a"), task("b"));
     expect(changes.map((change) => [change.action, change.class])).toEqual([
@@ -92,12 +92,12 @@ describe("what an update means", () => {
     ]);
   });
 
-  it("a Secret of another type must be made again", () => {
+  it("a Secret of another type must be created again", () => {
     const secret = (type: string): JsonObject => one("secret", { type, data: { a: "b" } });
     expect(told(changesOf(secret("Opaque"), secret("example.com/token")))).toEqual(["update recreate Secret/one"]);
   });
 
-  it("a store that goes leaves the volume of each replica, and says so", () => {
+  it("a removed store keeps the volume of each replica, and the plan shows it", () => {
     const before = one("store", { preset: "redis", replicas: 2 });
     expect(told(changesOf(before, app({ name: "two", type: "config", properties: { data: {} } })))).toEqual([
       "create create ConfigMap/two",
@@ -109,7 +109,7 @@ describe("what an update means", () => {
     ]);
   });
 
-  it("what is gone is deleted, what holds data is kept, and a prune job comes last", () => {
+  it("removed objects are deleted, those that hold data are kept, and a prune job comes last", () => {
     const volume = web({}, { storage: [{ type: "persistent", mountPath: "/data", size: 1 }], route: {} });
     const plan = goodPlan(web(), { previous: goodPlan(volume) });
     expect(told(plan.changes)).toEqual([
@@ -157,7 +157,7 @@ describe("fields", () => {
   const paths = (before: Json, after: Json): readonly string[] =>
     compareFields(before, after, { masked: [] }).map((field) => field.path);
 
-  it("are named as people read them", () => {
+  it("have readable paths", () => {
     expect(paths({ a: { "x.y/z": 1 } }, { a: { "x.y/z": 2 } })).toEqual(["a[x.y/z]"]);
     expect(paths({ m: [{ mountPath: "/a", name: "v" }] }, { m: [{ mountPath: "/a", name: "w" }] })).toEqual([
       "m[v]",

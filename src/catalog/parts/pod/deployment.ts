@@ -1,4 +1,4 @@
-// The Deployment around a pod: shared by the component types that run for ever.
+// The Deployment around a pod. The component types that run without an end share it.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
@@ -13,7 +13,7 @@ export const updateField = described(
     .strictObject({
       strategy: described(
         z.enum(["rolling", "recreate"]).default("rolling"),
-        "rolling: new pods first; recreate: old pods end before new ones start",
+        "rolling: new pods start first; recreate: old pods end before new ones start",
         "rolling 先起新副本；recreate 先停旧副本",
       ),
       maxSurge: described(share().default(1), "Pods above the wanted number during an update", "更新时可多出的副本"),
@@ -41,13 +41,14 @@ interface DeploymentFields {
   readonly name: string;
   readonly replicas: number;
   readonly update?: Update;
-  /** Milliseconds. */
+  /** Milliseconds without progress after which the rollout has failed. */
   readonly timeout: number;
 }
 
 /**
- * New pods come first (maxUnavailable 0), so that an update loses no request. The exception is a volume that one node only can mount:
- * the new pod would wait for the old one for ever when it lands on another node, so there the old pod ends first, unless the user decided.
+ * New pods start first (maxUnavailable 0), so that an update loses no request. The exception is a volume that only one
+ * node can mount: the new pod would wait for the old one forever if it lands on another node. There the old pod ends
+ * first, unless the user decided otherwise.
  */
 export function deploymentOf(fields: DeploymentFields): NonNullable<Workload["controller"]> {
   return ({ template, labels, claims }) => ({
@@ -65,7 +66,7 @@ export function deploymentOf(fields: DeploymentFields): NonNullable<Workload["co
   });
 }
 
-/** Only these modes let pods on several nodes use the volume. */
+/** True when pods on several nodes can use the volume. */
 export function isShared(claim: Pick<VolumeClaim, "accessModes">): boolean {
   return claim.accessModes.some((mode) => mode === "ReadWriteMany" || mode === "ReadOnlyMany");
 }

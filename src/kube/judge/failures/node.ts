@@ -1,5 +1,6 @@
-// Pods on a node that has fallen silent. The cluster says so only by and by: it calls the pod not ready though its containers were, and
-// minutes later it marks it for deletion, which nobody carries out. The Node itself knows better, so it is asked, when there is cause.
+// Pods on a node that does not answer any more. The cluster reports this slowly: first it marks the pod as not ready
+// although its containers were, and minutes later it marks it for deletion, which no kubelet carries out. The Node
+// object shows it earlier, so it is read when a pod looks suspicious.
 
 import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
@@ -9,15 +10,15 @@ import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, fromEvent } from "../finding.ts";
 import type { View } from "../ruleView.ts";
 
-/** A kubelet that lives takes a pod up within seconds. */
+/** Milliseconds within which a working kubelet starts to handle a pod that was assigned to its node. */
 const TAKEN_UP_WITHIN = 30_000;
 
-/** Undefined: the node answers, or nothing speaks against it. */
+/** `undefined` when the node answers or the pod gives no reason to doubt it. */
 export function nodeLost(pod: Manifest, view: View): Finding | undefined {
   const node = textAt(pod, "spec", "nodeName");
   if (node === "" || isTrue(conditionOf(pod, "Ready")) || !isSuspicious(pod, view)) return undefined;
   const object = view.other({ apiVersion: "v1", kind: "Node", namespace: "", name: node });
-  // Not known yet, or not for our eyes.
+  // The node has not been read yet, or the credential may not read it.
   if (object === undefined) return undefined;
   if (object === null)
     return found("blocked", reason("NodeLost", { node, detail: "it is no longer part of the cluster" }), [
@@ -34,7 +35,7 @@ export function nodeLost(pod: Manifest, view: View): Finding | undefined {
 
 function isSuspicious(pod: Manifest, view: View): boolean {
   const dying = timeAt(pod, "metadata", "deletionTimestamp");
-  // That moment is the end of its grace, not its beginning.
+  // The deletion timestamp is the end of the grace period, not its beginning.
   if (dying !== undefined) return dying < view.now;
   if (warningOf(pod, view) !== undefined) return true;
   const statuses = listAt(pod, "status", "containerStatuses");

@@ -1,5 +1,5 @@
-// Asks the program behind a route without the route between: through the API server's proxy, which needs the right to do so
-// (services/proxy). Without it the answer is simply not known.
+// Asks the program behind a route directly, through the API server's proxy. This needs the permission services/proxy;
+// without it, the answer is `false`, which means that it is not known.
 
 import type { Connection } from "../../reach/connection.ts";
 import { ApiError } from "../../refusals/apiError.ts";

@@ -1,4 +1,5 @@
-// CustomResourceDefinition: its names are free and its kind is on the way to being served. That the API really serves it is discovery's word.
+// CustomResourceDefinition: ready when its names are accepted and it is established. Whether the API serves the kind is
+// found out in src/kube/reach/discovery.ts.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { type Condition, conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
@@ -6,7 +7,7 @@ import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, ready, starting } from "../finding.ts";
 import type { Question } from "./rule.ts";
 
-/** Why it is not established yet, without being refused. */
+/** Reasons for "not established yet" that are not a refusal. */
 const ON_ITS_WAY = ["Installing", "NotAccepted"];
 
 export function customResourceDefinitionStatus({ object }: Question): Finding {

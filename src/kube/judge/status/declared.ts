@@ -1,4 +1,4 @@
-// Objects whose author said, in an annotation, how their status is to be read.
+// Objects with an annotation in which their author says how to read their status.
 
 import { dig } from "../../../model/data/json.ts";
 import type { Evidence } from "../../../model/kubernetes/health.ts";
@@ -10,7 +10,7 @@ import { clip } from "../../refusals/admission.ts";
 import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
 import type { Question } from "./rule.ts";
 
-/** Undefined: nobody said anything. */
+/** `undefined` when the object has no such annotation. */
 export function declaredStatus(question: Question): Finding | undefined {
   const rule = readReadyRule(question.object.metadata.annotations?.[ANNOTATIONS.ready]);
   return rule === undefined ? undefined : byRule(rule, question);
@@ -25,7 +25,7 @@ function byRule(rule: ReadyRule, { object, generation }: Question): Finding {
   }
   const missing = rule.ready.find((one) => !holds(one, object, wanted));
   if (missing === undefined) return ready();
-  const detail = clip(`${sayMatcher(missing)} is awaited, it ${saw(missing, object)}`);
+  const detail = clip(`waits until ${sayMatcher(missing)}; it ${saw(missing, object)}`);
   return {
     ...progressing(reason("NotYet", { object: nameOf(object), detail })),
     evidence: evidenceOf(missing, object),
@@ -50,7 +50,7 @@ function valueOf(field: string, object: Manifest): string | undefined {
 function saw(matcher: Matcher, object: Manifest): string {
   const value =
     "condition" in matcher ? conditionOf(object, matcher.condition)?.status : valueOf(matcher.field, object);
-  return value === undefined ? "has none yet" : `is ${value}`;
+  return value === undefined ? "has no value yet" : `is ${value}`;
 }
 
 function messageOf(matcher: Matcher, object: Manifest): string {

@@ -1,4 +1,5 @@
-// Every kind that has no rule of its own: kstatus' reading of conditions; without any, existence is enough.
+// The rule for every kind without a rule of its own: it reads conditions as kstatus does. An object without such a
+// condition is ready when it exists.
 // https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";

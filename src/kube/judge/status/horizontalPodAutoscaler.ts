@@ -1,5 +1,6 @@
-// HorizontalPodAutoscaler: advisory. The pods run whether it can scale them or not, so it never holds a deployment up; what keeps it from
-// scaling is told. Metrics of new pods take a while to come, so their absence counts only when it lasts.
+// HorizontalPodAutoscaler: advisory. The pods run whether it can scale them or not, so it never delays a deployment;
+// the reason why it cannot scale is reported. Metrics of new pods take a while to arrive, so missing metrics count only
+// when they stay missing.
 
 import { listAt, numberAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";

@@ -1,4 +1,5 @@
-// HTTPRoute: accepted by the Gateways that it names, with references that exist, for the generation that we wrote.
+// HTTPRoute: accepted by the Gateways that it names, and with all references resolved, for the generation that kubemin
+// wrote.
 // https://gateway-api.sigs.k8s.io/guides/implementers/#conditions
 
 import { listAt, numberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
@@ -15,7 +16,10 @@ import type { View } from "../ruleView.ts";
 import type { Question } from "./rule.ts";
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";
-/** A controller that starts after the route, or a backend that is made at the same moment, mends these within seconds. */
+/**
+ * Milliseconds until a refusal becomes final. One that only comes from the order of creation (the controller or the
+ * backend is created after the route) disappears within seconds.
+ */
 const REFUSED_LASTS = 10_000;
 
 export function httpRouteStatus({ object, generation, view }: Question): Finding {
@@ -26,7 +30,7 @@ export function httpRouteStatus({ object, generation, view }: Question): Finding
     if (pending !== undefined) return pending;
   }
   const ways = parents.map((parent) => wayThrough(object, parent, view));
-  // The Gateway is being read this very moment: a ready that lacks its address would be taken for the last word.
+  // The Gateway is still being read. "ready" without its address would be taken as the final result.
   if (ways.includes("reading")) return progressing(reason("AddressPending", { object: nameOf(object) }));
   const way = ways.find((one): one is Way => typeof one === "object");
   if (way === undefined) return ready();
@@ -43,7 +47,7 @@ interface Way {
 function parentPending(object: Manifest, parent: JsonObject, wanted: number): Finding | undefined {
   const statuses = listAt(object, "status", "parents").filter((one) => sameParent(object, parent, one["parentRef"]));
   if (statuses.length === 0) return progressing(reason("AddressPending", { object: nameOf(object) }));
-  // Several controllers may speak about one parent; one that accepts it is enough.
+  // Several controllers may report on one parent; it is enough when one of them accepts the route.
   const verdicts = statuses.map((one) => conditionsOf(one, "conditions"));
   if (verdicts.some((conditions) => ["Accepted", "ResolvedRefs"].every((type) => holds(conditions, type, wanted))))
     return undefined;

@@ -1,4 +1,4 @@
-// Namespace: a namespace that is going away takes nothing in, and says what it waits for.
+// Namespace: a namespace that is being deleted accepts no new objects; its conditions say what the deletion waits for.
 
 import { textAt } from "../../../model/data/fieldReaders.ts";
 import { reason } from "../../../model/reasons/reason.ts";

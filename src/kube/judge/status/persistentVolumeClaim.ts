@@ -1,5 +1,5 @@
-// PersistentVolumeClaim: bound, or waiting for the first pod that uses it, which counts as ready for those who depend on it:
-// otherwise claim and pod would wait for each other (argo-cd#12840).
+// PersistentVolumeClaim: ready when it is bound, or when it waits for the first pod that uses it
+// (WaitForFirstConsumer). Otherwise claim and pod would wait for each other (argo-cd#12840).
 
 import { textAt } from "../../../model/data/fieldReaders.ts";
 import { shortRef } from "../../../model/kubernetes/manifest.ts";

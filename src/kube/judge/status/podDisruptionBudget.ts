@@ -1,4 +1,5 @@
-// PodDisruptionBudget: advisory. That it allows no disruption right now is what it is for; that it cannot be worked out is worth saying.
+// PodDisruptionBudget: advisory. It is normal that it allows no disruption at the moment; only a failure to compute it
+// is reported.
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";

@@ -1,4 +1,5 @@
-// Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+// Service: ready when it has a ready endpoint on every port. A Service without a selector is ready, because the user
+// adds the endpoints, and so is one whose workloads want 0 replicas.
 
 import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
 import { dig } from "../../../model/data/json.ts";
@@ -23,12 +24,12 @@ export function serviceStatus({ object, view }: Question): Finding {
   return progressing(reason("EndpointsPending", { object: nameOf(object) }));
 }
 
-/** It leads nowhere: it only gives pods names by which they find each other, and has done that as soon as it exists. */
+/** Whether the Service is headless and has no ports: it only gives pods DNS names, and does so as soon as it exists. */
 function givesNamesOnly(object: Manifest): boolean {
   return textAt(object, "spec", "clusterIP") === "None" && listAt(object, "spec", "ports").length === 0;
 }
 
-/** Where the load balancer listens, on the Service's first port. */
+/** The load balancer's address with the first port of the Service. */
 function addressOf(object: Manifest): { readonly address: string } | undefined {
   const published = listAt(object, "status", "loadBalancer", "ingress")[0];
   const host = textAt(published, "hostname") || textAt(published, "ip");
@@ -50,7 +51,7 @@ function loadBalancerPending(object: Manifest, view: View): Finding | undefined 
   ]);
 }
 
-/** At least one ready endpoint on every port: a port whose name no container has is missing in the slice. */
+/** Whether every port has at least one ready endpoint. A port whose name no container has is missing in the slices. */
 function hasEndpoint(object: Manifest, view: View): boolean {
   const alive = slicesOf(object, view).filter((slice) => listAt(slice, "endpoints").some(isReady));
   const ports = listAt(object, "spec", "ports").map((port) => textAt(port, "name"));
@@ -60,7 +61,10 @@ function hasEndpoint(object: Manifest, view: View): boolean {
   );
 }
 
-/** Kubernetes makes a Service the owner of its slices, which are found at once; those that somebody else made only name it. */
+/**
+ * The EndpointSlices of the Service. Those that Kubernetes created are owned by it; those of other tools only name it
+ * in a label, so they are searched for in the namespace.
+ */
 function slicesOf(object: Manifest, view: View): readonly Manifest[] {
   const owned = view.ownedBy("EndpointSlice", uidOf(object));
   if (owned.length > 0) return owned;
@@ -73,7 +77,7 @@ function slicesOf(object: Manifest, view: View): readonly Manifest[] {
 function isReady(endpoint: unknown): boolean {
   const conditions =
     typeof endpoint === "object" && endpoint !== null && "conditions" in endpoint ? endpoint.conditions : undefined;
-  // Absent means ready: the field's own documentation.
+  // The API documentation says that a missing `ready` means ready.
   return !(
     typeof conditions === "object" &&
     conditions !== null &&
@@ -86,7 +90,7 @@ function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string
   const targets = ["Deployment", "StatefulSet"]
     .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
     .filter((one) => matches(dig(one, "spec", "template", "metadata", "labels"), selector));
-  // A Deployment that was paused before it made its first pod makes none until it goes on.
+  // A Deployment that was paused before its first pod creates none until it is resumed.
   const idle = (one: Manifest): boolean =>
     optionalNumberAt(one, "spec", "replicas") === 0 ||
     (dig(one, "spec", "paused") === true && optionalNumberAt(one, "status", "replicas") === undefined);

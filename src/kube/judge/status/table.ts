@@ -1,4 +1,5 @@
-// Which rule speaks for which kind, and which other kinds it looks at: while our view of one of those is old, the answer is unknown.
+// The table of status rules: which rule judges which kind, and which other kinds it reads. While the watch of one of
+// those is stale, the health is unknown (judgement.ts).
 import type { Kind } from "../../watches/cache.ts";
 import { DEPLOYMENT, ENDPOINT_SLICE, JOB, POD, REPLICA_SET, STATEFUL_SET } from "../../watches/cache.ts";
 import { customResourceDefinitionStatus } from "./customResourceDefinition.ts";
@@ -64,7 +65,7 @@ export function kindsBehind(kind: Kind): readonly Kind[] {
   return rowOf(kind).looksAt;
 }
 
-/** The whole judgement of one object at one moment. */
+/** The finding for one object: the general checks first, then the rule in its annotation, then the rule of its kind. */
 export function statusOf(question: Question) {
   return prelude(question) ?? declaredStatus(question) ?? rowOf(question.object).rule(question);
 }

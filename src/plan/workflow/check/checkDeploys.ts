@@ -1,4 +1,4 @@
-// Which step deploys which component. Once there is such a step, every component belongs to exactly one.
+// Which step deploys which component. Once a workflow has a deploy step, every component belongs to exactly one.
 
 import type { Json } from "../../../model/data/json.ts";
 import { LIMITS } from "../../../model/document/document.ts";
@@ -14,7 +14,7 @@ interface Deploying {
   readonly problems: Problem[];
 }
 
-/** `all` is what no other step names. */
+/** `all` means all components that no other step names. */
 export function checkDeploys(
   steps: readonly StepDraft[],
   components: ReadonlyMap<string, { readonly pointer: string }>,
@@ -47,7 +47,8 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
   }
   if (!checkObject(value, pointer, problems)) return "named";
   const spot: Spot = { value, pointer, problems };
-  // OAM calls what a step deploys its policies; here it is another word for the same, and never stands beside it.
+  // OAM calls what a step deploys its policies. Here it is another name for components, and never used together with
+  // it.
   const word =
     field(spot, "components") === undefined && field(spot, "policies") !== undefined ? "policies" : "components";
   checkKnown(spot, [word]);

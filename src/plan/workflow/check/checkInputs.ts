@@ -1,4 +1,4 @@
-// The inputs of a workflow: as declared in the document, and the values given when it starts.
+// The inputs of a workflow: how the document declares them, and the values that are given at the start.
 
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -94,8 +94,8 @@ interface InputValues {
 }
 
 /**
- * Given values and defaults. `references`: the values come from a step that calls, so each may be a reference. `open`: what is not given
- * is not known yet.
+ * Combines given values and defaults. `references`: the values come from a step that calls, so each may be a reference.
+ * `open`: an input without a value is not known yet, which is no problem.
  */
 export function inputValues(
   declared: Inputs,

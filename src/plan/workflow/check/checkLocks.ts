@@ -1,4 +1,5 @@
-// What a step holds while it runs: `locks`. Each names one thing: a component, a Helm release, a host, or a key that people agree on.
+// The locks of a step, which it holds while it runs. Each names one thing: a component, a Helm release, a host, or a
+// key on which users agree.
 import { canonicalJson, type Json } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
@@ -35,7 +36,9 @@ export function checkLocks(step: Spot): readonly PlannedLock[] {
   return [];
 }
 
-/** One thing has one limit: where steps say different ones, each step counts by its own, which is rarely meant. */
+/**
+ * One lock should have one limit. When steps set different limits, each step counts by its own, which is rarely meant.
+ */
 export function checkLimits(
   steps: readonly { readonly pointer: string; readonly locks: readonly PlannedLock[] }[],
 ): readonly Problem[] {
@@ -90,7 +93,7 @@ function flagField(spot: Spot, name: string): boolean {
   return value === true;
 }
 
-/** Of a shared lock there is no limit. */
+/** A shared lock has no limit. */
 function limitOf(spot: Spot, shared: boolean): number {
   const value = field(spot, "limit");
   if (value === undefined) return 1;

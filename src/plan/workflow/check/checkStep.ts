@@ -1,4 +1,5 @@
-// One step by itself: its own fields. What it names is checked once all steps are known: checkReferences.ts, stepOrder.ts.
+// Checks one step by itself: its own fields. What it names is checked once all steps are known: checkReferences.ts,
+// stepOrder.ts.
 
 import type { Json } from "../../../model/data/json.ts";
 import type { Condition } from "../../../model/document/condition.ts";
@@ -23,19 +24,19 @@ import { checkStepTimes } from "./checkStepTimes.ts";
 import type { StepDraft, WorkflowMode } from "./stepDraft.ts";
 
 const ALL_FIELDS = [...new Set(Object.values(STEP_FIELDS).flat())];
-/** Names of jobs that plans make themselves. */
+/** Names of jobs that plans contain themselves. */
 const RESERVED: ReadonlySet<string> = new Set(["prune"]);
 
 interface StepList {
   readonly types: StepTypes;
-  /** Types that are not among these may be registered at the server. */
+  /** True when types that are not in `types` may be registered at the server. */
   readonly offline: boolean;
   readonly problems: Problem[];
   readonly parent: StepDraft | null;
   readonly final: boolean;
 }
 
-/** `value`: the list of steps as written. */
+/** `value` is the list of steps as the user wrote it. */
 export function checkSteps(value: Json | undefined, pointer: string, list: StepList): StepDraft[] {
   const { problems } = list;
   if (!Array.isArray(value)) problems.push(wrongType(pointer, "array", value));

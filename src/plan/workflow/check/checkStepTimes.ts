@@ -1,4 +1,4 @@
-// How long a step may take and wait: timeout, retry, the clocks, and what happens when the cluster has no room.
+// Checks how long a step may take and wait: timeout, retry, the clocks, and what happens when the cluster has no room.
 import type { Spot } from "../../fields/checkFields.ts";
 import { checkClocks, checkOnShort, checkTimes } from "../../fields/checkTimes.ts";
 import type { StepTimes } from "../steps/resolvedWorkflow.ts";

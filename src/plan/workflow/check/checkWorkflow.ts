@@ -1,5 +1,5 @@
-// All that can be said about a workflow without a cluster and without values for its inputs: every problem at once, and the resolved workflow
-// when there is no error. Never throws, whatever JSON it is given.
+// Finds every problem of a workflow that can be found without a cluster and without values for its inputs, and resolves
+// the workflow when there is no error. It never throws, whatever JSON it is given.
 
 import type { Edge } from "../../../model/data/cycle.ts";
 import type { Json } from "../../../model/data/json.ts";
@@ -26,10 +26,10 @@ import { checkStepOrder, type StepLists } from "./stepOrder.ts";
 
 const WORKFLOW_FIELDS = ["mode", "inputs", "steps", "finally"];
 
-/** What the components of the same document are to its steps. */
+/** What steps can refer to in a component of the same document. */
 interface ComponentFacts {
   readonly pointer: string;
-  /** Undefined: not known, because the properties did not pass. */
+  /** `undefined` when the properties have problems, so that the outputs are not known. */
   readonly outputs: Readonly<Record<string, string>> | undefined;
   readonly needs: readonly Edge[];
 }
@@ -39,7 +39,7 @@ interface WorkflowSurroundings {
   readonly components: ReadonlyMap<string, ComponentFacts>;
   readonly pointer: string;
   readonly problems: Problem[];
-  /** Types that are not among these may be registered at the server. */
+  /** True when types that are not in `types` may be registered at the server. */
   readonly offline?: boolean;
 }
 
@@ -75,7 +75,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
   problems.push(...checkLimits(all));
   const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));
-  // Steps of one name are one node of the graph: what it would tell of them is not what was written.
+  // Steps with the same name would be one node of the graph, and its cycles would not be those of the document.
   const unique = byName.size === all.filter((step) => step.name !== undefined).length;
   if (unique) checkStepOrder(lists, edges, { components: { needs, deployedBy }, problems });
   return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
@@ -94,7 +94,7 @@ function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): 
   };
 }
 
-/** The first of each name. */
+/** Of steps with the same name, the first. */
 function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): ReadonlyMap<string, StepDraft> {
   const byName = new Map<string, StepDraft>();
   for (const step of all) {
@@ -107,7 +107,10 @@ function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): R
   return byName;
 }
 
-/** A step may be called like the component that it deploys; any other would be mistaken for it. */
+/**
+ * A step may have the name of the component that it deploys. Any other step with a component's name would be mistaken
+ * for it.
+ */
 function namedLikeComponent(
   { name = "", pointer, ...step }: StepDraft,
   components: ReadonlyMap<string, ComponentFacts>,
@@ -117,7 +120,7 @@ function namedLikeComponent(
   return [problem("StepIsComponent", `${pointer}/name`, { name: clip(name) })];
 }
 
-/** Final steps come after all others, so nobody else can wait for them. */
+/** Final steps come after all others, so no other step can wait for them. */
 function finalBeforeOthers(
   step: StepDraft,
   target: StepDraft | undefined,

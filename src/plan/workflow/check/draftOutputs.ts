@@ -1,5 +1,6 @@
-// What can be told of a step's outputs before its jobs are made. Of a job what its type says, of a group the outputs of its steps by name, of a
-// loop a list. A called workflow is looked into when it is put in: see stepOutputs.ts.
+// What is known about a step's outputs before its jobs are created: for a job what its type declares, for a group the
+// outputs of its steps by name, for a loop a list. Outputs of a called workflow are checked when the call is expanded:
+// see expand/stepOutputs.ts.
 import type { Secrecy } from "../../../catalog/define.ts";
 import { outputSchema } from "../steps/jobSchemas.ts";
 import { type Place, schemaAt } from "../steps/schemaTypes.ts";
@@ -7,7 +8,7 @@ import type { StepDraft } from "./stepDraft.ts";
 
 interface Output {
   readonly place: Place;
-  /** Missing: not known. */
+  /** Absent when it is not known. */
   readonly secrecy?: Secrecy;
 }
 
@@ -20,7 +21,7 @@ export function outputAt(draft: StepDraft, path: readonly string[]): Output {
   return INDEX.test(round) ? outputOfOne(draft, rest) : { place: { found: "no", known: ["0", "1", "…"] } };
 }
 
-/** A list of what is nothing is nothing, too. */
+/** A list of nothing is nothing too. */
 function listOf(place: Place): Place {
   return place.found === "no" ? place : schemaAt({ type: "array" }, []);
 }

@@ -1,5 +1,5 @@
-// From drafts to resolved steps: the last checks that are about one step's properties, and whatever is undefined left out. What could not be
-// made out has a problem of its own, so nothing is resolved then.
+// Turns drafts into resolved steps. It makes the last checks, those of one step's properties, and leaves out what is
+// undefined. Anything that could not be read has a problem already, and then the result is not used.
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import {

@@ -1,7 +1,8 @@
-// Whether a condition holds. Total: it never throws, and nothing is coerced.
-// The rule for what is missing: a condition has three answers, yes, no and unknown. Whatever looks at a value that is not there is unknown, and so is
-// an order between values that have none (a text and a number). `&&` is no as soon as one side is no, `||` is yes as soon as one side is yes, `!`
-// of unknown is unknown. Only yes lets a step run: a gate does not open because a scan gave nothing.
+// Whether a condition is true. It never throws, and converts no types.
+// The rule for missing values: a condition has three answers, yes, no and unknown. A value that does not exist makes it
+// unknown, and so does an order between values that have none (a text and a number). `&&` is no as soon as one side is
+// no, `||` is yes as soon as one side is yes, and `!` of unknown is unknown. Only yes lets a step run, so that a gate
+// does not open because a scan returned nothing.
 
 import { canonicalJson, type Json } from "../../../model/data/json.ts";
 import type { Comparison, Condition, Operand } from "../../../model/document/condition.ts";
@@ -28,7 +29,7 @@ export function answer(condition: Condition, context: Json): Answer {
 
 const OPPOSITE: Readonly<Record<Answer, Answer>> = { yes: "no", no: "yes", unknown: "unknown" };
 
-/** `decisive`: one such answer decides, whatever the others are. */
+/** `decisive`: a single answer of this value decides, whatever the others are. */
 function decided(conditions: readonly Condition[], context: Json, decisive: "yes" | "no"): Answer {
   const answers = conditions.map((one) => answer(one, context));
   if (answers.includes(decisive)) return decisive;

@@ -1,4 +1,5 @@
-// The words of a condition: pointers, literals, operators. Knows no order of them; never throws, whatever the text.
+// Splits a condition into tokens: pointers, literals, operators. It does not check their order, and it never throws,
+// whatever the text.
 import { isExactNumber, type Json } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
 
@@ -7,7 +8,7 @@ export type Token =
   | { readonly kind: "pointer"; readonly text: string; readonly at: number }
   | { readonly kind: "value"; readonly value: Json; readonly text: string; readonly at: number };
 
-/** Where the text stops making sense. `at` counts from 0. */
+/** The position at which the text is no longer a condition. `at` counts from 0. */
 export interface Unexpected {
   readonly at: number;
   readonly expected: string;
@@ -18,7 +19,7 @@ export const OPERAND = "/pointer, 'text', 1, true, false, null, ( or !";
 
 type Rule = readonly [pattern: RegExp, token: (text: string, at: number) => Token | string];
 
-/** Tried in this order; each answers a token, or what it had expected. */
+/** The rules, in the order in which they are tried. Each returns a token, or what it expected. */
 const RULES: readonly Rule[] = [
   [/&&|\|\||[=!<>]=|[<>!()]/y, (text, at) => ({ kind: "operator", text, at })],
   [/\/[^\s()!=<>&|,"']*/y, (text, at) => ({ kind: "pointer", text, at })],
@@ -57,7 +58,7 @@ function tokenAt(text: string, at: number): Token | string {
   return OPERAND;
 }
 
-/** `steps.train.outputs.loss`: one dot for each slash, so the pointer is longer by exactly its first one. */
+/** `steps.train.outputs.loss`: every dot becomes a slash, so the pointer is longer only by its first slash. */
 function dotted(text: string): string {
   return toPointer(text.split("."));
 }

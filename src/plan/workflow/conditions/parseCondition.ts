@@ -1,6 +1,6 @@
-// Text -> condition. The grammar, whole:
+// Parses the text of a condition. The whole grammar:
 //   any := all ('||' all)*    all := one ('&&' one)*    one := '!' one | '(' any ')' | operand (comparison operand)?
-// After `!` stands an operand alone or a bracket, so that nobody has to know how strongly it binds. Never throws.
+// After `!` comes a single operand or a bracket, so that readers need not know how strongly it binds. Never throws.
 import type { Comparison, Condition, Operand } from "../../../model/document/condition.ts";
 import { lexCondition, OPERAND, shown, type Token, type Unexpected } from "./lexCondition.ts";
 

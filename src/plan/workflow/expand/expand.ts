@@ -1,5 +1,5 @@
-// From resolved steps to jobs: groups are taken apart, loops unrolled, called workflows put in. Values that are known are filled in, so that what
-// is planned can be checked and shown whole. Never more jobs than the limit.
+// Turns resolved steps into jobs: groups are taken apart, loops unrolled, called workflows put in. Known values are
+// filled in, so that the plan can be checked and shown as a whole. The number of jobs never exceeds the limit.
 
 import type { Json } from "../../../model/data/json.ts";
 import { fromPointer } from "../../../model/data/pointer.ts";
@@ -15,7 +15,7 @@ import { jobOf, standIn } from "./stepJob.ts";
 import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
 
 type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
-/** Handed in, because calls expand steps and steps expand calls. */
+/** Passed as an argument, because calls expand steps and steps expand calls. */
 type ExpandCall = (
   step: Of<"workflow">,
   unit: Unit,
@@ -68,7 +68,7 @@ function unitOf(
 ): Unit {
   const name = contextName(spot.frame, step.name);
   const looped = step.forEach !== null && frame === spot.frame;
-  // What a loop's condition says of its item is said of each round.
+  // A loop's condition may depend on its item, so it becomes a condition of each round.
   const own = step.condition === null || looped ? [] : [substituteCondition(step.condition, frame)];
   return {
     name: step.name,
@@ -99,7 +99,7 @@ const KINDS: Readonly<Record<ResolvedStep["kind"], Unit["kind"]>> = {
   unknown: "job",
 };
 
-/** The time of a job is its own affair. */
+/** The timeout of a job is a field of the job itself. */
 function scopeOf({ kind, times }: ResolvedStep, step: string): Unit["within"] {
   return kind === "job" || times.timeout === null ? [] : [{ step, timeout: times.timeout }];
 }
@@ -119,7 +119,7 @@ function add(unit: Unit, spot: Spot, expansion: Expansion): void {
 interface Filling {
   readonly spot: Spot;
   readonly around: Around;
-  /** Of one round of a loop: `[0]`. */
+  /** The suffix of one round of a loop, e.g. `[0]`; otherwise empty. */
   readonly suffix: string;
 }
 
@@ -136,10 +136,10 @@ function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Fill
   else if (step.kind === "workflow") around.call(step, unit, { spot: inner, expansion });
   else if (step.kind === "job")
     unit.jobs.push(...jobOf(step, unit, { spot, expansion, name: `${spot.prefix}${step.name}${suffix}` }));
-  // A deploy step brings jobs that are there already: see deployJobs.ts.
+  // A deploy step deploys jobs that exist already: see deployJobs.ts.
 }
 
-/** Null: offline, the values of an input are not known. */
+/** `null` when the values come from an input that is not known offline. */
 function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): readonly Json[] | null {
   const pointer = `${step.pointer}/forEach`;
   const values = substituted(step.forEach, pointer, { frame, expansion });

@@ -1,15 +1,15 @@
-// What a JSON Schema says about a place inside of the data, as far as types go. Careful in one direction: where a schema says nothing that
-// can be told for sure, everything passes, and the check at run time has the last word.
+// What a JSON Schema says about a place inside data, as far as types are concerned. When a schema does not allow a
+// certain answer, everything passes, and the check at run time decides.
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 
-/** unknown: there may be something, and nothing is known about it. */
+/** `unknown`: a value may exist, and nothing is known about it. */
 export type Place =
   | { readonly found: "yes"; readonly schemas: readonly Schema[] }
   | { readonly found: "no"; readonly known: readonly string[] }
   | { readonly found: "unknown" };
 
-/** With the root that its `$ref` point into. */
+/** A schema with the root into which its `$ref` point. */
 interface Schema {
   readonly node: JsonObject;
   readonly root: JsonObject;
@@ -49,7 +49,7 @@ function below({ node, root }: Schema, key: string): Place {
   return scalar || additionalProperties === false ? { found: "no", known: [] } : UNKNOWN;
 }
 
-/** The schema itself, or what it can be one of. */
+/** The schema itself, or its alternatives. */
 function alternatives(schema: Schema, depth = 0): readonly Schema[] {
   const node = follow(schema);
   const list = node["anyOf"] ?? node["oneOf"];
@@ -71,7 +71,7 @@ function follow({ node, root }: Schema): JsonObject {
   return {};
 }
 
-/** JSON's words for the types that a value there may have; null: any. */
+/** The types that a value at this place may have, in JSON's words; `null` when any type is possible. */
 export function typesAt(place: Place): ReadonlySet<string> | null {
   if (place.found !== "yes") return null;
   const sets = place.schemas.flatMap((one) => alternatives(one)).map(({ node }) => typesOf(node));
@@ -79,7 +79,7 @@ export function typesAt(place: Place): ReadonlySet<string> | null {
   return new Set(sets.flatMap((one) => [...(one ?? [])]));
 }
 
-/** All values that may stand there; null: not known. */
+/** All values that the place may have; `null` when they are not known. */
 export function valuesAt(place: Place): readonly Json[] | null {
   if (place.found !== "yes") return null;
   const lists = place.schemas
@@ -103,7 +103,7 @@ function typeWord(value: Json): string {
   return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
 }
 
-/** False only when no value of the one can ever be a value of the other. */
+/** False only when no value of one type can ever be a value of the other. */
 export function mayFit(from: ReadonlySet<string> | null, to: ReadonlySet<string> | null): boolean {
   if (from === null || to === null) return true;
   const wide = (types: ReadonlySet<string>): ReadonlySet<string> =>

@@ -279,8 +279,8 @@ describe("a custom resource with a rule of its own", () => {
     ],
   ]);
 
-  it("says what is awaited and what is there", () => {
+  it("says what it waits for and what is there", () => {
     const finding = statusOf({ object: ruled({ phase: "Building" }), generation: 0, view: view() });
-    expect(finding.reason.params["detail"]).toBe("status.phase is Running or Idle is awaited, it is Building");
+    expect(finding.reason.params["detail"]).toBe("waits until status.phase is Running or Idle; it is Building");
   });
 });

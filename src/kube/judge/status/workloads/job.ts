@@ -1,5 +1,6 @@
-// Job: done when its condition says so with status True, never by the mere presence of a condition.
-// A Job never fails because of an image or a missing Secret: the doom rules of its pods decide there (kubernetes#101584).
+// Job: it has ended when its condition has status True; the presence of a condition alone is not enough.
+// Kubernetes never fails a Job because of an image or a missing Secret. The rules for its pods
+// (src/kube/judge/failures/pod.ts) decide there (kubernetes#101584).
 
 import { numberAt, textAt, timeAt } from "../../../../model/data/fieldReaders.ts";
 import { formatDuration } from "../../../../model/document/duration.ts";
@@ -46,7 +47,7 @@ function hasBegun(pod: Manifest): boolean {
   return !["", "Pending"].includes(textAt(pod, "status", "phase"));
 }
 
-/** What the main container of the pod that did it (of a gang: the first one) left in its termination message. */
+/** The termination message of the main container in the pod that succeeded; for a gang, the pod with index 0. */
 function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
   const pod = pods.find((one) => textAt(one, "status", "phase") === "Succeeded" && isFirst(one));
   const main = pod === undefined ? undefined : containerPairs(pod).find((one) => one.role === "main");
@@ -57,7 +58,8 @@ function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
 function running(object: Manifest, pods: readonly Manifest[], view: View): Finding {
   const active = pods.filter((pod) => !["Succeeded", "Failed"].includes(textAt(pod, "status", "phase")));
   const trouble = gravestTrouble(active, view);
-  // The program's own failures are counted by the Job (backoffLimit), which says when it gives up: until then they are told, not judged.
+  // The Job counts failures of the program itself (backoffLimit) and decides when to give up. Until then they are only
+  // shown as evidence.
   const isGang = gangSize(object) > 1;
   if (trouble !== undefined && isProgram(trouble))
     return {
@@ -93,8 +95,8 @@ function failedJob(
 }
 
 /**
- * The newest pod that ended badly by itself, else the newest. Of a gang whose Job gave up the others are being ended from outside: they
- * have exit codes too, and are not the cause.
+ * The newest pod that failed by itself, else the newest pod. When the Job of a gang gives up, it ends the other pods:
+ * these have exit codes too, but they are not the cause.
  */
 function decisive(pods: readonly Manifest[]): { readonly last?: Manifest; readonly cause?: LastExit } {
   const newest = [...pods].sort(
@@ -110,10 +112,13 @@ function decisive(pods: readonly Manifest[]): { readonly last?: Manifest; readon
   return { ...(last === undefined ? {} : { last }), ...(cause === undefined ? {} : { cause }) };
 }
 
-/** What a program ends with that was told to end, or was killed. */
+/** Exit codes of a program that was asked to end or was killed. */
 const TOLD_TO_END: ReadonlySet<unknown> = new Set([137, 143]);
 
-/** The only pod was being deleted when its program ended: that is the cause, and not the program. A gang that gives up deletes its own pods. */
+/**
+ * When the only pod was being deleted while its program ended, the deletion is the cause and not the program. This does
+ * not hold for a gang, because a Job that gives up deletes its own pods.
+ */
 function endedFromOutside(pod: Manifest, exit: LastExit | undefined): LastExit | undefined {
   const { code, params } = exit?.reason ?? {};
   if (exit === undefined || pod.metadata.deletionTimestamp === undefined || isMember(pod)) return exit;
@@ -127,7 +132,7 @@ interface LastExit {
   readonly log?: LogSource;
 }
 
-/** The first container, in starting order, that ended badly: what comes after it only suffered from it. */
+/** The first container, in starting order, that failed. Later containers fail only as a consequence. */
 function lastExit(pod: Manifest): LastExit | undefined {
   const byCluster = interruption(pod) ?? diskLimit(pod);
   if (byCluster !== undefined) return byCluster;
@@ -163,7 +168,7 @@ function lastExit(pod: Manifest): LastExit | undefined {
   return undefined;
 }
 
-/** Of a task that was ended from outside: what it said until then. */
+/** The log of the main container, for a Job that was ended from outside. */
 function mainLog(pod: Manifest): LogSource | undefined {
   const main = containerPairs(pod).find((one) => one.role === "main");
   if (main === undefined) return undefined;

@@ -1,4 +1,5 @@
-// A pod by itself. A failed pod is failed and a running one is not ready before its condition says so (kstatus and gitops-engine differ on both).
+// A single pod. A failed pod is failed, and a running pod is not ready before its condition says so. (kstatus and
+// gitops-engine differ on both.)
 
 import { textAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";

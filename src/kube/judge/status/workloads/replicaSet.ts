@@ -1,4 +1,4 @@
-// A ReplicaSet by itself (usually a Deployment speaks for it).
+// ReplicaSet. Most belong to a Deployment, which has its own rule.
 
 import { numberAt, optionalNumberAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";

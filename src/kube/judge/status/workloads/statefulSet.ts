@@ -1,5 +1,6 @@
-// StatefulSet: pods one after the other. OnDelete updates never finish by themselves; a broken pod of the old revision stops the roll
-// for good, because the controller waits for it to become ready before it replaces it (kubernetes#67250).
+// StatefulSet: its pods are updated one after the other. OnDelete updates never finish by themselves. A broken pod of
+// the old revision stops a roll-out for ever, because the controller waits for it to become ready before it replaces it
+// (kubernetes#67250).
 
 import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
@@ -31,7 +32,7 @@ interface Counted {
   readonly wanted: number;
 }
 
-/** Pods below a partition are of the version before by right: they count as ready. */
+/** Pods below the partition stay on the previous version on purpose, so they count as ready. */
 function factsOf({ object, pods, view, wanted }: Counted) {
   const update = textAt(object, "status", "updateRevision");
   const isNew = (pod: Manifest): boolean => hashOf(pod) === update;
@@ -49,7 +50,8 @@ function isComplete(object: Manifest, wanted: number): boolean {
   if (!standing || wanted === 0 || textAt(object, "spec", "updateStrategy", "type") === "OnDelete") return standing;
   const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
   if (count("updatedReplicas") < wanted - partition) return false;
-  // The API server defaults partition to 0, so the revisions must be compared with it, not only without (kstatus does the latter).
+  // The API server sets a missing partition to 0, so the revisions must be compared when partition is 0. (kstatus
+  // compares them only when the field is missing.)
   return partition > 0 || textAt(object, "status", "currentRevision") === textAt(object, "status", "updateRevision");
 }
 
@@ -65,8 +67,9 @@ function podsTrouble(object: Manifest, pods: readonly Manifest[], view: View): F
   const broken = old[0];
   if (trouble === undefined || broken === undefined || textAt(object, "spec", "podManagementPolicy") === "Parallel")
     return trouble;
-  const advice = `${nameOf(broken)} still runs the version before and is not ready; the StatefulSet waits for it before it replaces it. Delete it: kubectl -n ${broken.metadata.namespace ?? ""} delete pod ${broken.metadata.name}`;
-  // The controller needs a moment to replace a pod that it may replace, so what looks final here is given that moment.
+  const advice = `${nameOf(broken)} still runs the previous version and is not ready; the StatefulSet waits until it is ready before it replaces it. Delete it: kubectl -n ${broken.metadata.namespace ?? ""} delete pod ${broken.metadata.name}`;
+  // The controller needs a moment to replace a pod that it is allowed to replace, so this finding becomes final only
+  // after that time.
   const turns = { key: `stuck/${broken.metadata.name}`, after: STUCK_AFTER, into: "failed" } as const;
   return {
     ...trouble,
