@@ -132,7 +132,7 @@ export interface CapacityQuestion {
   subscribe(onChange: () => void): () => void;
 }
 
-/** Kinds of which the watches keep names, labels and keys, but no values, so that they do not notice a changed value. */
+/** Kinds of which the watches keep names, labels and keys, but no values: a changed value is not noticed. */
 export const WATCHED_WITHOUT_DATA: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
 export interface Cluster {

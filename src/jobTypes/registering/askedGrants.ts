@@ -1,5 +1,5 @@
-// Which grants a registration needs: what it declares, and what the pods of its examples use in addition. An administrator can
-// grant exactly this.
+// Which grants a registration needs: what it declares, and what the pods of its examples use in addition. An
+// administrator can grant exactly this.
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
 import { capabilitiesOf } from "../running/isolated/podOrder.ts";

@@ -150,4 +150,4 @@ export const registrationShape = z.strictObject({
     icon: z.string().max(10_000).optional(),
   }),
   spec,
-}) as unknown as z.ZodType<Registration>; // zod types an optional field as possibly undefined, our type as possibly absent
+}) as unknown as z.ZodType<Registration>; // zod types absent fields as undefined

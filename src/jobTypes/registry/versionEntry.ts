@@ -17,7 +17,7 @@ export function makeEntry(
   view: () => View,
 ): Entry {
   const { name, owner } = stored;
-  const registration = stored.document as unknown as Registration; // registerType.ts wrote it after the check of its shape
+  const registration = stored.document as unknown as Registration; // registerType.ts checked its shape
   const { runtime } = registration.spec;
   const type: RegisteredType = {
     registration,

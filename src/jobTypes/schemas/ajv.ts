@@ -49,7 +49,7 @@ export function compileSchema(
       if (fits(value)) return [];
       const small = JSON.stringify(value).length <= EXPLAINED_BYTES;
       if (small) explain ??= all.compile(schema);
-      if (small) void explain?.(value); // the errors are read below; schemaTraps.ts refuses $async, so this is no promise
+      if (small) void explain?.(value); // no promise: schemaTraps.ts refuses $async
       return ((small ? explain?.errors : undefined) ?? fits.errors ?? []).slice(0, MOST).map((error) => ({
         pointer: error.instancePath + memberOf(error.params),
         detail: `${error.message ?? error.keyword}${detailOf(error.params)}`,

@@ -150,7 +150,7 @@ function meetingPoint(job: JobRun<unknown>): Manifest {
 
 /** The pod that the Job will create, for the check before. */
 function podManifest(manifest: Manifest): Manifest {
-  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // jobManifest wrote it
+  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // see jobManifest
   const { name, namespace = "" } = manifest.metadata;
   const labels = manifest.metadata.labels ?? {};
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec: template.spec };

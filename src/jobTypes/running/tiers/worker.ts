@@ -11,7 +11,7 @@ export const workerTier: Tier = {
     if (spec.runtime.tier !== "T2") throw new Error("this is no worker");
     const secret = type.workerSecret(job.project);
     // The opened secrets are sent over a connection that only the worker can read. They are not stored.
-    const opened = { ...job, input: mapStrings(job.input as Json, (text) => job.reveal(text)) }; // the schema of the type only accepts JSON
+    const opened = { ...job, input: mapStrings(job.input as Json, (text) => job.reveal(text)) }; // its schema only accepts JSON
     return runOnWorker(opened, { type: metadata.name, typeVersion: spec.version, url: spec.runtime.url, secret });
   },
   /** The answer to its next heartbeat tells the worker to stop. */
